@@ -1,0 +1,101 @@
+/* config.h - what a MASC node is told: who it is, its timers, its peers. Plain
+ * values; text is read through the setting tables below, by the daemon and by
+ * the simulator alike. */
+#ifndef MASC_CONFIG_H
+#define MASC_CONFIG_H
+
+#include "base/addr.h"
+#include "base/env.h"
+#include "base/setting.h"
+
+#define MASC_PORT	2587
+#define MASC_NAME_MAX	63
+#define MASC_PEERS_MAX	4096
+#define MASC_LISTEN_MAX 8
+#define MASC_KEY_MAX	80 /* TCP-MD5, RFC 2385 */
+
+/* Our role in a session, RFC 2909 section 4.4, with its number on the wire. */
+enum masc_role {
+	MASC_INTERNAL_PEER = 0,
+	MASC_CHILD = 1,
+	MASC_SIBLING = 2,
+	MASC_PARENT = 3
+};
+/* Address family of a session, with its number on the wire. */
+enum masc_family {
+	MASC_IPV4 = 1,
+	MASC_IPV6 = 2
+};
+enum masc_profile {
+	MASC_PROFILE_RFC,
+	MASC_PROFILE_CAMPUS,
+	MASC_PROFILE_LAB
+};
+
+const char *masc_role_text(enum masc_role r);	  /* "internal", "child", "sibling", "parent" */
+const char *masc_family_text(enum masc_family f); /* "ipv4", "ipv6" */
+
+/* Domain ID or Node ID: an unsigned number, right-aligned in 16 octets; an
+ * IPv4 session carries the last four, so IDs there must be below 2^32. */
+struct masc_id {
+	uint8_t octets[16];
+};
+
+bool masc_id_is_zero(const struct masc_id *id);
+int masc_id_cmp(const struct masc_id *a, const struct masc_id *b); /* as numbers */
+bool masc_id_fits_ipv4(const struct masc_id *id);
+/* Decimal, dotted quad, or an IPv6 address. ERR_MALFORMED, ERR_RANGE. */
+MUST_USE enum err masc_id_parse(struct span s, struct masc_id *out);
+/* Decimal below 2^32, else as an IPv6 address. */
+void masc_id_text(struct text *t, const struct masc_id *id);
+
+extern const struct setting_kind masc_setting_id; /* struct masc_id */
+
+struct masc_peer_config {
+	char name[MASC_NAME_MAX + 1];
+	struct addr address;		/* where it listens, and comes from */
+	struct addr local_address;	/* we dial from it; family 0: any */
+	uint32_t role;			/* enum masc_role: ours towards this peer */
+	uint32_t family;		/* 0 IPv4, 1 IPv6 as masc_peer_settings numbers them */
+	struct masc_id domain;		/* its Domain ID; must be given */
+	struct masc_id node;		/* its Node ID; zero: any */
+	struct masc_id parent_domain;	/* SIBLING: the common parent, zero for TLDs */
+	int64_t hold_time;		/* us; -1: the node's */
+	bool passive;			/* never dial, only accept */
+	uint32_t ttl_security;		/* GTSM, RFC 5082: hops allowed, 0 off */
+	char md5_key[MASC_KEY_MAX + 1]; /* TCP-MD5; empty: off */
+};
+
+struct masc_config {
+	bool enabled;
+	struct masc_id domain, node;
+	uint32_t profile; /* enum masc_profile: fallbacks of the timers below */
+	/* us; -1: the profile's */
+	int64_t hold_time, connect_retry, idle_backoff, idle_backoff_max;
+	struct addr listen[MASC_LISTEN_MAX];
+	size_t n_listen;
+	struct masc_peer_config *peers; /* owned; masc_config_free */
+	size_t n_peers;
+	const struct env *env;
+};
+
+/* Tables ended by a NULL name: keys of the `masc` group and of one peer. */
+extern const struct setting masc_settings[];
+extern const struct setting masc_peer_settings[];
+
+void masc_config_init(struct masc_config *c, const struct env *env); /* defaults, no peers */
+void masc_config_free(struct masc_config *c);
+MUST_USE enum err masc_config_copy(struct masc_config *to, const struct masc_config *from,
+				   const struct env *env);
+/* A new peer with defaults and that name, or the existing one of that name.
+ * ERR_NOMEM, ERR_FULL, ERR_MALFORMED (name: [A-Za-z0-9._-], 1 to 63). */
+MUST_USE enum err masc_config_peer(struct masc_config *c, struct span name,
+				   struct masc_peer_config **out);
+
+/* Checks the whole: IDs given and fitting the family, no two peers that an
+ * incoming OPEN could not tell apart, hold time 0 or >= 3 s, a parent domain
+ * for siblings exactly when we are no TLD, ... ERR_CONFIG with a sentence in
+ * `why` that names the peer and the key, what is accepted and what to do. */
+MUST_USE enum err masc_config_check(const struct masc_config *c, struct text *why);
+
+#endif

@@ -1,0 +1,87 @@
+/* wr.h - writes octets in network order into a caller's buffer. A write that
+ * does not fit fails it for good and writes nothing; ask once at the end. */
+#ifndef WIRE_WR_H
+#define WIRE_WR_H
+
+#include "base/span.h"
+
+struct wr {
+	uint8_t *p;
+	size_t size, n;
+	bool failed;
+};
+
+static inline struct wr wr_of(void *p, size_t size)
+{
+	return (struct wr){ p, size, 0, false };
+}
+
+/* Room for n octets to be filled by the caller, or NULL. */
+static inline uint8_t *wr_room(struct wr *w, size_t n)
+{
+	if (w->failed || n > w->size - w->n) {
+		w->failed = true;
+		return NULL;
+	}
+	uint8_t *p = w->p + w->n;
+	w->n += n;
+	return p;
+}
+
+static inline void wr_bytes(struct wr *w, struct span s)
+{
+	uint8_t *p = wr_room(w, s.n);
+	if (p && s.n)
+		memcpy(p, s.p, s.n);
+}
+
+static inline void wr_zero(struct wr *w, size_t n)
+{
+	uint8_t *p = wr_room(w, n);
+	if (p)
+		memset(p, 0, n);
+}
+
+static inline void wr_u8(struct wr *w, uint8_t v)
+{
+	uint8_t *p = wr_room(w, 1);
+	if (p)
+		p[0] = v;
+}
+
+static inline void wr_u16(struct wr *w, uint16_t v)
+{
+	uint8_t *p = wr_room(w, 2);
+	if (p) {
+		p[0] = (uint8_t)(v >> 8);
+		p[1] = (uint8_t)v;
+	}
+}
+
+static inline void wr_u32(struct wr *w, uint32_t v)
+{
+	wr_u16(w, (uint16_t)(v >> 16));
+	wr_u16(w, (uint16_t)v);
+}
+
+static inline void wr_u64(struct wr *w, uint64_t v)
+{
+	wr_u32(w, (uint32_t)(v >> 32));
+	wr_u32(w, (uint32_t)v);
+}
+
+/* Overwrites two octets written before, for a length known only at the end. */
+static inline void wr_patch_u16(struct wr *w, size_t at, uint16_t v)
+{
+	if (w->failed || at + 2 > w->n)
+		return;
+	w->p[at] = (uint8_t)(v >> 8);
+	w->p[at + 1] = (uint8_t)v;
+}
+
+static inline struct span wr_span(const struct wr *w)
+{
+	return (struct span){ w->p, w->failed ? 0 : w->n };
+}
+
+#endif
