@@ -1,0 +1,74 @@
+/* engine.h - a running whole: one node with its sockets, clocks, store and job
+ * pool on one os_loop. No main, no globals: the daemon holds one, a program
+ * that carries the engine in its own process another. One thread uses an
+ * engine; its own threads (store writer, jobs) stay inside. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "node/node.h"
+#include "os/loop.h"
+
+struct engine;
+
+struct engine_options {
+	const struct node_config *config; /* copied */
+	const char *state_dir;		  /* holds homestead.db; NULL: keep nothing (memory) */
+	const char *record_path;	  /* write a recording there, NULL: none */
+	uint32_t job_threads;		  /* 0: one per processor, at most 4 */
+};
+
+/* What the engine tells its owner; called from engine_run only, in order.
+ * `wall` is the time of the event. Strings and events live for the call. */
+struct engine_events {
+	void (*event)(void *arg, const struct node_event *e, struct wall wall);
+	/* What the engine itself has to say (a port taken and by whom, a store
+	 * set aside, a commit that failed): level and sentence. */
+	void (*message)(void *arg, enum node_level level, const char *part, const char *text);
+	void *arg;
+};
+
+/* Opens the store, starts the node, listens. Not fatal: a port in use (its
+ * part stops), a damaged store (set aside). ERR_IN_USE (another daemon holds
+ * the state folder; `why` says which pid), ERR_CONFIG, ERR_IO, ERR_NOMEM: `why`
+ * says on which object and what to do. */
+MUST_USE enum err engine_new(struct engine **out, struct os_loop *loop,
+			     const struct engine_options *opt, const struct engine_events *events,
+			     struct text *why);
+/* Without engine_stop before it: as a crash would, but without leaks. */
+void engine_free(struct engine *e);
+
+/* Sends the Ceases, waits for sockets and store to drain, at most limit_ms,
+ * running the loop. OK, or ERR_TIMEOUT when something was left. */
+MUST_USE enum err engine_stop(struct engine *e, int limit_ms);
+
+/* A command; `done` is called once, from os_loop_run, when the answer is
+ * durable, or from engine_free with ERR_STOPPING. ERR_NOMEM: not called. */
+typedef void engine_done_fn(void *arg, enum err result);
+MUST_USE enum err engine_command(struct engine *e, const struct node_command *c,
+				 engine_done_fn *done, void *arg);
+
+/* Takes over a checked configuration while running. ERR_CONFIG, ERR_NOMEM:
+ * nothing changed, `why` says why. */
+MUST_USE enum err engine_reconfigure(struct engine *e, const struct node_config *c,
+				     struct text *why);
+
+const struct node *engine_node(const struct engine *e);
+
+struct engine_info {
+	struct mono started;
+	struct wall started_wall;
+	char state_dir[512]; /* "" in memory */
+	char store_path[560];
+	enum err store_health; /* of the last commit */
+	uint64_t commits, commit_failures, puts;
+	uint64_t waiting_outputs; /* held back for a commit */
+	size_t links, queued_octets;
+	uint32_t job_threads;
+	uint64_t jobs_done, jobs_waiting;
+	char listen_error[256]; /* "" or who holds our port */
+};
+void engine_info(const struct engine *e, struct engine_info *out);
+
+#endif

@@ -1,0 +1,42 @@
+/* config.h - the configuration of a node: that of its parts, plain values, and
+ * its text form. The text form is what scenarios hold, what a recording starts
+ * with, and what a reload feeds in: one "key = value" a line, groups in braces,
+ * # comments:
+ *
+ *	masc {
+ *		domain = 64501
+ *		node = 1
+ *		peer north { address = 192.0.2.1; role = child; domain = 64500 }
+ *	}
+ *
+ * Lines or semicolons end a setting; a value with spaces or signs is quoted. */
+#ifndef NODE_CONFIG_H
+#define NODE_CONFIG_H
+
+#include "masc/config.h"
+
+struct node_config {
+	struct masc_config masc;
+	const struct env *env;
+};
+
+void node_config_init(struct node_config *c, const struct env *env);
+void node_config_free(struct node_config *c);
+
+/* Sets one key: `group` is "masc", or "masc.peer NAME" (made when new). The
+ * one way in for the daemon's file, the simulator and the text form. On error
+ * `why` says what is accepted. */
+MUST_USE enum err node_config_set(struct node_config *c, struct span group, struct span key,
+				  struct span value, struct text *why);
+/* Checks the whole, as masc_config_check. */
+MUST_USE enum err node_config_check(const struct node_config *c, struct text *why);
+
+/* Reads the text form into c (initialised by the caller) and checks it.
+ * *line gets the line of the error. */
+MUST_USE enum err node_config_parse(struct node_config *c, struct span text, uint32_t *line,
+				    struct text *why);
+/* Writes the text form; secrets are left out, since a recording or a trace
+ * must not hold them and no core needs them. */
+void node_config_write(const struct node_config *c, struct text *t);
+
+#endif

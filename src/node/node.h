@@ -1,0 +1,118 @@
+/* node.h - one machine's protocol cores, wired together (pure).
+ *
+ * The only composition there is: the daemon's engine and the simulator run
+ * this same object and differ in who feeds it. Everything that reaches a node
+ * is one struct node_in, everything it wants done is one struct node_out, so
+ * that a run can be written down and played again (node/record.h).
+ * Opens no socket, reads no clock, keeps no file. Not thread-safe.
+ *
+ * Links are stream connections: odd numbers are dialled by the node, even ones
+ * accepted by its owner, who chooses them; none is used twice in a run. */
+#ifndef NODE_NODE_H
+#define NODE_NODE_H
+
+#include "base/addr.h"
+#include "base/env.h"
+#include "base/err.h"
+#include "base/mono.h"
+#include "base/span.h"
+#include "base/store.h"
+
+#include "masc/masc.h"
+#include "node/config.h"
+#include "node/event.h"
+#include "node/job.h"
+
+struct node;
+
+/* What reaches a node. */
+enum node_in_kind {
+	NODE_IN_TICK,	       /* a deadline passed: time alone */
+	NODE_IN_WALL,	       /* the wall clock was read (about each 10 s, and when it jumped) */
+	NODE_IN_NETWORK,       /* addresses or routes of this machine changed */
+	NODE_IN_LISTEN_FAILED, /* `listener` could not be had, `err` says why */
+	NODE_IN_ACCEPTED,      /* a connection came in on `listener` */
+	NODE_IN_UP,	       /* a dialled link is up */
+	NODE_IN_DOWN,	       /* a link ended or was never up: `err` */
+	NODE_IN_OCTETS,	       /* octets of a link, in any pieces */
+	NODE_IN_COMMAND,       /* an operator's or program's command */
+	NODE_IN_STORE_FAILED,  /* puts numbered >= `number` are undone: `err` */
+	NODE_IN_JOB_DONE,      /* a job's result; err not OK: it could not be done */
+	NODE_IN_CONFIG,	       /* a new configuration, as text (node/config.h) */
+	NODE_IN_STOP	       /* end all sessions in good order */
+};
+
+enum node_command_kind {
+	NODE_COMMAND_MASC
+};
+
+struct node_command {
+	enum node_command_kind kind;
+	union {
+		struct masc_command masc;
+	};
+};
+
+/* Borrowed for the call. Fields not named for a kind are zero. */
+struct node_in {
+	enum node_in_kind kind;
+	struct wall wall;	     /* WALL */
+	uint32_t listener;	     /* LISTEN_FAILED, ACCEPTED: enum node_part */
+	uint32_t link;		     /* ACCEPTED, UP, DOWN, OCTETS */
+	struct addr local, remote;   /* ACCEPTED, UP */
+	struct span bytes;	     /* OCTETS, JOB_DONE, CONFIG */
+	enum err err;		     /* LISTEN_FAILED, DOWN, STORE_FAILED, JOB_DONE */
+	uint64_t number;	     /* STORE_FAILED: first put; COMMAND: call; JOB_DONE: job */
+	struct node_command command; /* COMMAND */
+};
+
+/* What a node wants done, in this order. `after` is the number of the put that
+ * must be committed first, 0 none (DESIGN D17): the owner holds SEND, CLOSE,
+ * EVENT and REPLY back until then, never letting one of a link, or an event,
+ * overtake an earlier one. */
+enum node_out_kind {
+	NODE_OUT_LISTEN, /* accept connections for part `listener` on `local` */
+	NODE_OUT_DIAL,	 /* open `link` from `local` (family 0: any) to `remote` */
+	NODE_OUT_SEND,	 /* `bytes` on `link` */
+	NODE_OUT_CLOSE,	 /* close `link` once all before is sent */
+	NODE_OUT_EVENT,
+	NODE_OUT_REPLY, /* to the command `number`: `err`, OK included */
+	NODE_OUT_JOB	/* do job `number` of `job` over `bytes`, answer JOB_DONE */
+};
+
+struct node_out {
+	enum node_out_kind kind;
+	uint32_t listener;
+	uint32_t link;
+	uint32_t peer; /* DIAL: index for the part's peer configuration */
+	struct addr local, remote;
+	struct span bytes;		/* lives until the next call on the node */
+	const struct node_event *event; /* likewise */
+	uint64_t number;
+	enum err err;
+	enum node_job job;
+	uint64_t after;
+};
+
+/* Copies cfg, borrows env and store for life. ERR_NOMEM, ERR_CONFIG, or what
+ * the store gives. What it wants at birth (LISTEN) comes out of node_poll(). */
+MUST_USE enum err node_new(struct node **out, const struct node_config *cfg, const struct env *env,
+			   struct store *store, struct mono now, struct wall wall);
+void node_free(struct node *n);
+
+/* Takes one input. Bad content from peers leads to outputs, never to an error;
+ * ERR_NOMEM, and ERR_CONFIG for CONFIG (nothing changed then). */
+MUST_USE enum err node_input(struct node *n, const struct node_in *in, struct mono now);
+
+/* When NODE_IN_TICK is wanted next; MONO_NEVER: not at all. */
+struct mono node_deadline(const struct node *n);
+
+/* Takes out the next output; false when drained. */
+bool node_poll(struct node *n, struct node_out *out);
+
+/* A look inside; changes nothing. NULL when the part is switched off. */
+const struct masc *node_masc(const struct node *n);
+const struct node_config *node_config_of(const struct node *n);
+struct wall node_wall(const struct node *n, struct mono now); /* last reading, carried on */
+
+#endif
