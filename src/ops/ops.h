@@ -1,0 +1,52 @@
+/* ops.h - the one API: every command and query of the daemon is one typed
+ * request with one typed answer. ctl puts them on HTTP and JSON; a program that
+ * carries the engine calls them directly. Nothing else talks to the engine on
+ * behalf of users. Single-threaded, on the engine's loop. */
+#ifndef OPS_OPS_H
+#define OPS_OPS_H
+
+#include "base/err.h"
+#include "engine/engine.h"
+#include "ops/types.h"
+
+struct ops;
+
+/* What only the process around the engine can do, given at birth. */
+struct ops_host {
+	/* Sets the level of one part, or of all with part NULL. ERR_NOT_FOUND. */
+	enum err (*log_set)(void *arg, const char *part, enum node_level level);
+	/* Level of a part. */
+	enum node_level (*log_get)(void *arg, const char *part);
+	/* Reads the configuration anew and takes it over; `why` gets file, line
+	 * and reason on failure. */
+	enum err (*reload)(void *arg, struct text *why);
+	void *arg;
+	const char *config_path; /* "" when it runs on defaults */
+	const char *socket_path;
+};
+
+MUST_USE enum err ops_new(struct ops **out, struct engine *e, const struct ops_host *host);
+void ops_free(struct ops *o);
+
+/* Does a request. `done` is called exactly once, at once or later from the
+ * loop; the answer lives for that call. ERR_NOMEM: not called. */
+typedef void ops_done_fn(void *arg, const struct ops_answer *answer);
+MUST_USE enum err ops_submit(struct ops *o, const struct ops_request *r, ops_done_fn *done,
+			     void *arg);
+
+/* Events since the daemon started have growing numbers. A subscriber has a
+ * capped buffer; when it overflows, it gets one OVERFLOW with the count lost
+ * and goes on. `ready` is called when there is something to take. */
+struct ops_subscription;
+typedef void ops_ready_fn(void *arg);
+MUST_USE enum err ops_subscribe(struct ops_subscription **out, struct ops *o,
+				const struct ops_filter *filter, ops_ready_fn *ready, void *arg);
+bool ops_next_event(struct ops_subscription *s, struct ops_event *out);
+void ops_unsubscribe(struct ops_subscription *s);
+
+/* The owner of the engine hands each of its events and messages in here. */
+void ops_event(struct ops *o, const struct node_event *e, struct wall wall);
+void ops_message(struct ops *o, enum node_level level, const char *part, const char *text,
+		 struct wall wall);
+
+#endif
