@@ -1,0 +1,87 @@
+/* rerun.c - gives a fuzzer every file of a corpus, whole and cut short at every
+ * length, so that a finding stays found with any compiler. Prints TAP, a case
+ * a file. Usage: rerun_NAME CORPUS_FOLDER */
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	INPUT_MAX = 1 << 20,
+	CUT_MAX = 4096
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A block of the exact size, so that the sanitizer sees one octet too far. */
+static void feed(const uint8_t *data, size_t size)
+{
+	uint8_t *exact = malloc(size ? size : 1);
+	if (!exact)
+		abort();
+	memcpy(exact, data, size);
+	(void)LLVMFuzzerTestOneInput(size ? exact : exact + 1, size);
+	free(exact);
+}
+
+static void feed_cuts(const uint8_t *data, size_t size)
+{
+	for (size_t n = 0; n < size && n < CUT_MAX; n++)
+		feed(data, n);
+	feed(data, size);
+}
+
+/* false when the file cannot be read whole. */
+static bool rerun_file(const char *folder, const char *name, uint8_t *buffer)
+{
+	char path[4096];
+	int n = snprintf(path, sizeof(path), "%s/%s", folder, name);
+	FILE *f = n > 0 && (size_t)n < sizeof(path) ? fopen(path, "rb") : NULL;
+	if (!f)
+		return false;
+	size_t size = fread(buffer, 1, INPUT_MAX, f);
+	bool whole = !ferror(f) && feof(f);
+	fclose(f);
+	if (whole)
+		feed_cuts(buffer, size);
+	return whole;
+}
+
+static int visible(const struct dirent *e)
+{
+	return e->d_name[0] != '.';
+}
+
+static int rerun(const char *folder, struct dirent **entries, int count)
+{
+	uint8_t *buffer = malloc(INPUT_MAX);
+	if (!buffer)
+		return 1;
+	int failed = 0;
+	for (int i = 0; i < count; i++) {
+		bool good = rerun_file(folder, entries[i]->d_name, buffer);
+		printf("%s %d - %s\n", good ? "ok" : "not ok", i + 1, entries[i]->d_name);
+		failed += !good;
+	}
+	free(buffer);
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	struct dirent **entries;
+	int count = argc == 2 ? scandir(argv[1], &entries, visible, alphasort) : -1;
+	if (count <= 0) {
+		printf("Bail out! no corpus in %s\n", argc == 2 ? argv[1] : "(no argument)");
+		return 2;
+	}
+	printf("1..%d\n", count);
+	fflush(stdout);
+	int failed = rerun(argv[1], entries, count);
+	for (int i = 0; i < count; i++)
+		free(entries[i]);
+	free(entries);
+	return failed != 0;
+}
