@@ -31,6 +31,13 @@ enum masc_profile {
 	MASC_PROFILE_CAMPUS,
 	MASC_PROFILE_LAB
 };
+/* Whether our domain is a top-level one. Auto: it is one unless a peer is our
+ * parent or shares a parent with us. */
+enum masc_top_level {
+	MASC_TOP_AUTO,
+	MASC_TOP_YES,
+	MASC_TOP_NO
+};
 
 const char *masc_role_text(enum masc_role r);	  /* "internal", "child", "sibling", "parent" */
 const char *masc_family_text(enum masc_family f); /* "ipv4", "ipv6" */
@@ -67,9 +74,10 @@ struct masc_peer_config {
 };
 
 struct masc_config {
-	bool enabled;
+	bool enabled; /* see masc_config_active() */
 	struct masc_id domain, node;
-	uint32_t profile; /* enum masc_profile: fallbacks of the timers below */
+	uint32_t top_level; /* enum masc_top_level */
+	uint32_t profile;   /* enum masc_profile: fallbacks of the timers below */
 	/* us; -1: the profile's */
 	int64_t hold_time, connect_retry, idle_backoff, idle_backoff_max;
 	struct addr listen[MASC_LISTEN_MAX];
@@ -92,10 +100,29 @@ MUST_USE enum err masc_config_copy(struct masc_config *to, const struct masc_con
 MUST_USE enum err masc_config_peer(struct masc_config *c, struct span name,
 				   struct masc_peer_config **out);
 
-/* Checks the whole: IDs given and fitting the family, no two peers that an
+/* Whether there is something to run: enabled, and a domain, a node or a peer was
+ * given. A configuration that never mentions MASC is not active. */
+bool masc_config_active(const struct masc_config *c);
+/* Fits what is enabled: an inactive one always does. Checks the whole: IDs given and fitting the family, no two peers that an
  * incoming OPEN could not tell apart, hold time 0 or >= 3 s, a parent domain
  * for siblings exactly when we are no TLD, ... ERR_CONFIG with a sentence in
  * `why` that names the peer and the key, what is accepted and what to do. */
 MUST_USE enum err masc_config_check(const struct masc_config *c, struct text *why);
+
+/* Whether our domain has no parent, and the Parent Domain ID our OPENs carry:
+ * zero then, else the lowest known parent, else our own Domain ID. */
+bool masc_config_top_level(const struct masc_config *c);
+struct masc_id masc_config_parent(const struct masc_config *c);
+
+/* Timers in force: what is configured, else the profile's. */
+struct masc_timers {
+	int64_t hold_time;     /* us, whole seconds; 0 none */
+	int64_t open_wait;     /* us, for the peer's OPEN */
+	int64_t connect_retry; /* us, before jitter */
+	int64_t idle_backoff, idle_backoff_max;
+};
+/* peer NULL: the node's own. */
+struct masc_timers masc_config_timers(const struct masc_config *c,
+				      const struct masc_peer_config *peer);
 
 #endif

@@ -181,6 +181,8 @@ enum masc_message {
 struct masc_counters {
 	uint64_t in[5], out[5]; /* messages by enum masc_message; [0] malformed */
 	uint64_t octets_in, octets_out;
+	uint64_t attributes[6];	     /* taken in, by type */
+	uint64_t attributes_refused; /* answered with a NOTIFICATION, or over its rate */
 	uint64_t established, lost, dials, dial_failures, collisions, refused;
 };
 
