@@ -9,7 +9,9 @@
  *		peer north { address = 192.0.2.1; role = child; domain = 64500 }
  *	}
  *
- * Lines or semicolons end a setting; a value with spaces or signs is quoted. */
+ * Lines or semicolons end a setting; a value with spaces or signs is quoted,
+ * with \" and \\ for these two. A key that takes several values (listen)
+ * stands once for each. */
 #ifndef NODE_CONFIG_H
 #define NODE_CONFIG_H
 
@@ -22,21 +24,28 @@ struct node_config {
 
 void node_config_init(struct node_config *c, const struct env *env);
 void node_config_free(struct node_config *c);
+/* `to` is initialised here. ERR_NOMEM: it holds nothing. */
+MUST_USE enum err node_config_copy(struct node_config *to, const struct node_config *from,
+				   const struct env *env);
 
 /* Sets one key: `group` is "masc", or "masc.peer NAME" (made when new). The
- * one way in for the daemon's file, the simulator and the text form. On error
- * `why` says what is accepted. */
+ * one way in for the daemon's file, the simulator and the text form; `listen`
+ * adds an address each time. On error `why` says what is accepted.
+ * ERR_NOT_FOUND (group or key), ERR_MALFORMED, ERR_RANGE, ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err node_config_set(struct node_config *c, struct span group, struct span key,
 				  struct span value, struct text *why);
-/* Checks the whole, as masc_config_check. */
+/* Checks the whole, as masc_config_check. ERR_CONFIG. */
 MUST_USE enum err node_config_check(const struct node_config *c, struct text *why);
 
 /* Reads the text form into c (initialised by the caller) and checks it.
- * *line gets the line of the error. */
+ * *line gets the line of the error, counted from 1, or 0 where the whole does
+ * not fit together. ERR_CONFIG (why), ERR_NOMEM. */
 MUST_USE enum err node_config_parse(struct node_config *c, struct span text, uint32_t *line,
 				    struct text *why);
 /* Writes the text form; secrets are left out, since a recording or a trace
  * must not hold them and no core needs them. */
 void node_config_write(const struct node_config *c, struct text *t);
+/* The same in memory of env, NUL-ended, for the caller to env_free. ERR_NOMEM. */
+MUST_USE enum err node_config_text(const struct node_config *c, const struct env *env, char **out);
 
 #endif

@@ -23,15 +23,48 @@ enum node_level {
 	NODE_DEBUG,
 	NODE_LEVEL_COUNT
 };
-const char *node_level_text(enum node_level l);
+const char *node_level_text(enum node_level l); /* "error", "warning", ... */
+
+/* What the node itself has to say, beside its parts. */
+#define NODE_SELF_EVENTS(X)                                                                        \
+	X(WORKERS_STUCK, "workers-stuck") /* no answer to the probe job, or a wrong one: err */    \
+	X(WORKERS_BACK, "workers-back")	  /* the job pool answers again */                         \
+	X(CLOCK_SYNCHRONISED, "clock-synchronised")                                                \
+	X(CLOCK_LOST, "clock-unsynchronised")                                                      \
+	X(CLOCK_STEPPED, "clock-stepped")   /* the wall clock jumped: us */                        \
+	X(CONFIG_TAKEN, "config-taken")	    /* a new configuration is in force */                  \
+	X(CONFIG_REFUSED, "config-refused") /* nothing changed: line, text */                      \
+	X(STOPPING, "stopping")
+
+enum node_self_event_kind {
+#define X(name, text) NODE_SELF_##name,
+	NODE_SELF_EVENTS(X)
+#undef X
+	NODE_SELF_EVENT_COUNT
+};
+
+#define NODE_SELF_TEXT_MAX 200
+
+struct node_self_event {
+	enum node_self_event_kind kind;
+	enum err err;		       /* WORKERS_STUCK, CONFIG_REFUSED */
+	int64_t us;		       /* CLOCK_STEPPED: by how much */
+	uint32_t line;		       /* CONFIG_REFUSED: of the text form, 0 none */
+	char text[NODE_SELF_TEXT_MAX]; /* CONFIG_REFUSED: why */
+};
 
 struct node_event {
 	enum node_part part;
 	enum node_level level;
 	union {
-		struct masc_event masc;
+		struct masc_event masc;	     /* NODE_PART_MASC */
+		struct node_self_event self; /* NODE_PART_NODE */
 	};
 };
+
+/* How grave an event is. */
+enum node_level node_self_event_level(enum node_self_event_kind k);
+enum node_level node_masc_event_level(const struct masc_event *e);
 
 /* The name of the event in its part: "up", "collision". */
 const char *node_event_name(const struct node_event *e);

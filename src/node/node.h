@@ -71,10 +71,11 @@ struct node_in {
  * EVENT and REPLY back until then, never letting one of a link, or an event,
  * overtake an earlier one. */
 enum node_out_kind {
-	NODE_OUT_LISTEN, /* accept connections for part `listener` on `local` */
-	NODE_OUT_DIAL,	 /* open `link` from `local` (family 0: any) to `remote` */
-	NODE_OUT_SEND,	 /* `bytes` on `link` */
-	NODE_OUT_CLOSE,	 /* close `link` once all before is sent */
+	NODE_OUT_LISTEN,   /* accept connections for part `listener` on `local` */
+	NODE_OUT_UNLISTEN, /* no longer; what was accepted there stays */
+	NODE_OUT_DIAL,	   /* open `link` from `local` (family 0: any) to `remote` */
+	NODE_OUT_SEND,	   /* `bytes` on `link` */
+	NODE_OUT_CLOSE,	   /* close `link` once all before is sent */
 	NODE_OUT_EVENT,
 	NODE_OUT_REPLY, /* to the command `number`: `err`, OK included */
 	NODE_OUT_JOB	/* do job `number` of `job` over `bytes`, answer JOB_DONE */
@@ -100,14 +101,18 @@ MUST_USE enum err node_new(struct node **out, const struct node_config *cfg, con
 			   struct store *store, struct mono now, struct wall wall);
 void node_free(struct node *n);
 
-/* Takes one input. Bad content from peers leads to outputs, never to an error;
+/* The tables of every part, ended by NULL: for whoever copies a store's rows. */
+extern const struct store_table *const node_tables[];
+
+/* Takes one input; the owner drains node_poll() before the next. Bad content from peers leads to outputs, never to an error;
  * ERR_NOMEM, and ERR_CONFIG for CONFIG (nothing changed then). */
 MUST_USE enum err node_input(struct node *n, const struct node_in *in, struct mono now);
 
 /* When NODE_IN_TICK is wanted next; MONO_NEVER: not at all. */
 struct mono node_deadline(const struct node *n);
 
-/* Takes out the next output; false when drained. */
+/* Takes out the next output; false when drained. Spans and events in it live
+ * until the next call on n. */
 bool node_poll(struct node *n, struct node_out *out);
 
 /* A look inside; changes nothing. NULL when the part is switched off. */

@@ -1,11 +1,16 @@
 /* record.h - a node's run written down: every input and output as octets, so
  * that `homestead-sim replay` feeds the same inputs and compares the outputs.
  *
- * A recording is a header (magic, version, birth times, the configuration as
- * text, the rows the store held at birth) and then entries: u8 kind, u64 time
- * in us, u32 length, body. Random octets drawn by the node stand between the
- * input that drew them and its outputs, so replay hands out the same. Pure:
- * works on buffers; the owner keeps the file. */
+ * A recording is RECORD_MAGIC and then entries: u8 kind, u64 time in us, u32
+ * length, body, in network order:
+ *
+ *	BIRTH ROW* START (RANDOM | OUTPUT | INPUT | STORE)* END?
+ *
+ * BIRTH carries the time and wall clock given to node_new. What the node drew,
+ * what its store refused and what it put out stand behind the input that led
+ * to it, in that order of happening, so that replay hands out the same. A new
+ * node of the same process (a restart) begins with a new BIRTH. Pure: works on
+ * buffers; the owner keeps the file. */
 #ifndef NODE_RECORD_H
 #define NODE_RECORD_H
 
@@ -16,12 +21,13 @@
 #define RECORD_MAGIC "HSTREC01"
 
 enum record_kind {
-	RECORD_BIRTH = 1, /* wall time, configuration as text */
-	RECORD_ROW,	  /* a row of the store at birth: table name, key kind, key, value */
-	RECORD_START,	  /* end of the rows: node_new was called; its outputs follow */
+	RECORD_BIRTH = 1, /* record_birth_write */
+	RECORD_ROW,	  /* a row of the store at birth: record_row_write */
+	RECORD_START,	  /* end of the rows, before node_new is called: u64 newest put */
 	RECORD_INPUT,	  /* a struct node_in */
 	RECORD_RANDOM,	  /* octets the node drew */
 	RECORD_OUTPUT,	  /* a struct node_out */
+	RECORD_STORE,	  /* u8: a put or delete failed with the error -value */
 	RECORD_END	  /* the node was freed */
 };
 
@@ -31,19 +37,32 @@ struct record_entry {
 	struct span body;
 };
 
-/* How many octets the entry takes in a buffer. */
+/* How many octets the head of an entry takes in a buffer. */
 #define RECORD_HEAD 13
 
 void record_put(struct wr *w, enum record_kind kind, struct mono at, struct span body);
 /* Takes the next entry off r. ERR_NOT_FOUND: a clean end, or an entry cut off
- * by a crash of the writer; ERR_MALFORMED. */
+ * by a crash of the writer; ERR_MALFORMED: a kind or time that cannot be. */
 MUST_USE enum err record_take(struct rd *r, struct record_entry *out);
 
-/* One input or output as the body of an entry; the decoder's spans borrow. */
+/* Bodies. Writers fail w when it is too small, the sizes say what they need;
+ * what a reader gives borrows `body`. Readers: ERR_MALFORMED. */
+void record_birth_write(struct wr *w, struct wall wall, struct span config_text);
+MUST_USE enum err record_birth_read(struct span body, struct wall *wall, struct span *config_text);
+
+void record_row_write(struct wr *w, const struct store_table *t, const struct store_row *row);
+MUST_USE enum err record_row_read(struct span body, struct span *table, struct store_row *row);
+
+void record_start_write(struct wr *w, uint64_t newest_put);
+MUST_USE enum err record_start_read(struct span body, uint64_t *newest_put);
+
 void record_in_write(struct wr *w, const struct node_in *in);
 MUST_USE enum err record_in_read(struct span body, struct node_in *in);
-void record_out_write(struct wr *w, const struct node_out *out);
 size_t record_in_size(const struct node_in *in);
+
+/* The event that an EVENT points at is read into *event. */
+void record_out_write(struct wr *w, const struct node_out *out);
+MUST_USE enum err record_out_read(struct span body, struct node_out *out, struct node_event *event);
 size_t record_out_size(const struct node_out *out);
 
 #endif
