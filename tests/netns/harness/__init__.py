@@ -1,0 +1,10 @@
+"""What namespace tests are made of: worlds of namespaces and links, real
+daemons in them, scripted MASC speakers, and TAP on standard output.
+
+tap      runs the cases of a file
+world    namespaces, links, relays, folders; takes all of it away again
+process  child processes that cannot outlive the run
+daemon   a homesteadd with its configuration, commands and event stream
+masc     MASC messages and a peer that says whatever a test wants
+wait     deadlines and conditions
+"""
