@@ -20,12 +20,26 @@ struct ops_host {
 	/* Reads the configuration anew and takes it over; `why` gets file, line
 	 * and reason on failure. */
 	enum err (*reload)(void *arg, struct text *why);
+	/* The same without taking it over. */
+	enum err (*check)(void *arg, struct text *why);
 	void *arg;
 	const char *config_path; /* "" when it runs on defaults */
 	const char *socket_path;
 };
 
+/* The answer to a request. With err OK `value` is a struct of `type`, else
+ * message and hint say what failed, on which object, why, and what to do. */
+struct ops_answer {
+	enum err err;
+	const struct ops_struct *type;
+	const void *value;
+	const char *message, *hint;
+};
+
+/* host is copied, its strings are borrowed for life. ERR_NOMEM. */
 MUST_USE enum err ops_new(struct ops **out, struct engine *e, const struct ops_host *host);
+/* After the engine's: what is still asked is answered there. Subscriptions end
+ * before. */
 void ops_free(struct ops *o);
 
 /* Does a request. `done` is called exactly once, at once or later from the
@@ -34,17 +48,32 @@ typedef void ops_done_fn(void *arg, const struct ops_answer *answer);
 MUST_USE enum err ops_submit(struct ops *o, const struct ops_request *r, ops_done_fn *done,
 			     void *arg);
 
-/* Events since the daemon started have growing numbers. A subscriber has a
- * capped buffer; when it overflows, it gets one OVERFLOW with the count lost
- * and goes on. `ready` is called when there is something to take. */
+/* Number of this run: clients that come back tell by it whether the numbers of
+ * the events they have seen still mean the same. */
+uint64_t ops_run(const struct ops *o);
+
+/* Events since the daemon started have growing numbers. The newest OPS_HISTORY
+ * are kept, once for all; a subscriber that falls behind them gets one event
+ * `overflow` with the count it lost of those it wants, and goes on. */
+#define OPS_HISTORY 1000
 struct ops_subscription;
 typedef void ops_ready_fn(void *arg);
+
+/* With filter->since the kept events after that number come first; `live`
+ * begins with what happens from now on instead. `ready` is called, from
+ * ops_event and ops_message, when there is something to take after there was
+ * nothing. ERR_MALFORMED (no such level), ERR_NOMEM. */
 MUST_USE enum err ops_subscribe(struct ops_subscription **out, struct ops *o,
 				const struct ops_filter *filter, ops_ready_fn *ready, void *arg);
+MUST_USE enum err ops_subscribe_live(struct ops_subscription **out, struct ops *o,
+				     const struct ops_filter *filter, ops_ready_fn *ready,
+				     void *arg);
+/* What *out points at lives until the next call on the same ops. */
 bool ops_next_event(struct ops_subscription *s, struct ops_event *out);
 void ops_unsubscribe(struct ops_subscription *s);
 
-/* The owner of the engine hands each of its events and messages in here. */
+/* The owner of the engine hands each of its events and messages in here. They
+ * never fail: without memory an event counts as lost. */
 void ops_event(struct ops *o, const struct node_event *e, struct wall wall);
 void ops_message(struct ops *o, enum node_level level, const char *part, const char *text,
 		 struct wall wall);
