@@ -1,0 +1,93 @@
+"""The pure folders need nothing of the machine and keep no state of their own:
+checked on a release build without sanitizers, made in the folder that is given.
+Usage: symbols_test.py FOLDER"""
+
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import source
+import symbols
+from tap import case, none, only, run, tree
+
+TOP = source.root()
+BUILD = sys.argv.pop(1)
+TABLE = "base :\nwire : base\nmasc : base wire\nnode : masc\n"
+
+
+def build():
+    """Builds the pure folders; gives {folder: archive}."""
+    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    if not os.path.exists(os.path.join(BUILD, "build.ninja")):
+        setup = subprocess.run(["meson", "setup", BUILD, TOP, "-Dsim_only=true",
+                                "-Dbuildtype=release", "-Dc_args=-U_FORTIFY_SOURCE"], **quiet)
+        assert setup.returncode == 0, setup.stdout
+    archives = {f: os.path.join(BUILD, "src", f, "lib%s.a" % f) for f in symbols.PURE}
+    ninja = subprocess.run(["ninja", "-C", BUILD, *[os.path.relpath(a, BUILD)
+                                                   for a in archives.values()]], **quiet)
+    assert ninja.returncode == 0, ninja.stdout
+    return archives
+
+
+def compiled(top, files):
+    """{folder: archive} of these texts, compiled like the release build."""
+    archives = {}
+    for folder, text in files.items():
+        stem = os.path.join(top, folder)
+        with open(stem + ".c", "w", encoding="utf-8") as f:
+            f.write(text)
+        subprocess.run(["cc", "-O2", "-fPIC", "-fno-builtin", "-c", stem + ".c", "-o", stem + ".o"],
+                       check=True)
+        subprocess.run(["ar", "crs", stem + ".a", stem + ".o"], check=True)
+        archives[folder] = stem + ".a"
+    return archives
+
+
+@case
+def pure_folders_need_only_what_they_may_include():
+    none(symbols.check_needs(build(), source.read(TOP, "tools/layers.txt")))
+
+
+@case
+def pure_folders_keep_no_state():
+    none(symbols.check_state(build()))
+
+
+@case
+def all_pure_folders_have_code():
+    for folder, archive in build().items():
+        assert symbols.defined(archive), "lib%s.a defines nothing" % folder
+
+
+@case
+def a_call_of_libc_is_noticed():
+    with tree({}) as top:
+        only(symbols.check_needs(compiled(top, {
+            "base": "int puts(const char *);\nvoid *memset(void *, int, unsigned long);\n"
+                    "int f(char *p) { memset(p, 0, 9); return puts(p); }\n"}), TABLE),
+             "base (base.o): needs puts")
+
+
+@case
+def a_call_upwards_is_noticed():
+    with tree({}) as top:
+        only(symbols.check_needs(compiled(top, {
+            "base": "int f(void);\nint g(void) { return f(); }\n",
+            "wire": "int f(void) { return 1; }\n",
+            "node": "int f(void);\nint g(void);\nint h(void) { return f() + g(); }\n"}), TABLE),
+             "base (base.o): needs f")
+
+
+@case
+def file_scope_state_is_noticed():
+    with tree({}) as top:
+        only(symbols.check_state(compiled(top, {
+            "base": "static int zero;\nint one = 1;\nint *f(void) { return &zero; }\n"
+                    "const char *const texts[] = { \"a\", \"b\" };\nconst int fixed = 3;\n"
+                    "static _Thread_local int mine;\nint *g(void) { return &mine; }\n"
+                    "int *h(void) { static int kept; return &kept; }\n"})),
+             "zero is writable", "one is writable", "mine is writable", "kept")
+
+
+run()
