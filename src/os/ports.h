@@ -1,6 +1,7 @@
 /* ports.h - who listens on a port of this machine: program, process, user.
- * Read from the kernel's socket tables and /proc; what another user's process
- * hides is told as unknown, not guessed. Linux only. */
+ * Read from the kernel's socket tables and /proc, for the network namespace of
+ * the calling thread; what another user's process hides is told as unknown,
+ * not guessed. Linux only. Reads files: not for a busy loop. */
 #ifndef OS_PORTS_H
 #define OS_PORTS_H
 
@@ -26,11 +27,13 @@ struct os_port_owner {
 };
 
 /* Fills at most max entries for listeners (TCP) or bound sockets (UDP) on the
- * port over IPv4 and IPv6; *n gets how many there are. ERR_IO. */
+ * port over IPv4 and IPv6; *n gets how many there are, be it more than max.
+ * Looks at no more than some 100,000 descriptors of other processes; an owner
+ * beyond them counts as hidden. ERR_IO: no socket table can be read. */
 MUST_USE enum err os_ports_find(enum os_proto proto, uint16_t port, struct os_port_owner *out,
 				size_t max, size_t *n);
 
-/* "udp port 3540 is held by avahi-daemon (pid 812, user avahi)". */
+/* "udp port 3540 on 0.0.0.0 is held by avahi-daemon (pid 812, user avahi)". */
 void os_port_owner_text(struct text *t, const struct os_port_owner *o);
 
 #endif
