@@ -80,7 +80,7 @@ struct node_field {
 	bool is_number;
 	int64_t number;
 	struct text value;
-	char buffer[160];
+	char buffer[256];
 };
 bool node_event_field(const struct node_event *e, size_t *at, struct node_field *f);
 

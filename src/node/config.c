@@ -1,0 +1,97 @@
+#include "node/config.h"
+
+/* Config-1: defaults, copies and the one way in for a key. */
+
+void node_config_init(struct node_config *c, const struct env *env)
+{
+	c->env = env;
+	masc_config_init(&c->masc, env);
+	/* `listen` adds: what is given must not stand beside a default. */
+	c->masc.n_listen = 0;
+}
+
+void node_config_free(struct node_config *c)
+{
+	masc_config_free(&c->masc);
+}
+
+enum err node_config_copy(struct node_config *to, const struct node_config *from,
+			  const struct env *env)
+{
+	to->env = env;
+	return masc_config_copy(&to->masc, &from->masc, env);
+}
+
+static enum err add_listen(struct masc_config *m, struct span value, struct text *why)
+{
+	struct addr a;
+	enum err e = addr_parse(value, MASC_PORT, &a);
+	if (e) {
+		text_str(why, "listen ");
+		text_quoted(why, value, 64);
+		text_str(why, " is not accepted; accepted is an address with a port or without, "
+			      "like 192.0.2.1 or [2001:db8::1]:2587");
+		return e;
+	}
+	if (m->n_listen == MASC_LISTEN_MAX) {
+		text_str(why, "listen: at most ");
+		text_u64(why, MASC_LISTEN_MAX);
+		text_str(why, " addresses are accepted");
+		return ERR_FULL;
+	}
+	m->listen[m->n_listen++] = a;
+	return OK;
+}
+
+static enum err set_masc(struct masc_config *m, struct span key, struct span value,
+			 struct text *why)
+{
+	if (span_eq(key, span_str("listen")))
+		return add_listen(m, value, why);
+	return setting_set(masc_settings, m, key, value, why);
+}
+
+static void peer_why(struct text *why, struct span name, enum err e)
+{
+	text_str(why, "peer ");
+	text_quoted(why, name, MASC_NAME_MAX);
+	text_str(why, ": ");
+	if (e == ERR_MALFORMED)
+		text_str(why, "accepted is a name of 1 to 63 letters, digits, dots, dashes and "
+			      "underscores");
+	else
+		text_str(why, err_text(e));
+}
+
+static enum err set_peer(struct masc_config *m, struct span name, struct span key,
+			 struct span value, struct text *why)
+{
+	struct masc_peer_config *peer;
+	enum err e = masc_config_peer(m, name, &peer);
+	if (e) {
+		peer_why(why, name, e);
+		return e;
+	}
+	return setting_set(masc_peer_settings, peer, key, value, why);
+}
+
+enum err node_config_set(struct node_config *c, struct span group, struct span key,
+			 struct span value, struct text *why)
+{
+	static const char peer[] = "masc.peer ";
+	const size_t n = sizeof(peer) - 1;
+
+	if (span_eq(group, span_str("masc")))
+		return set_masc(&c->masc, key, value, why);
+	if (group.n >= n && memcmp(group.p, peer, n) == 0)
+		return set_peer(&c->masc, span_of(group.p + n, group.n - n), key, value, why);
+	text_str(why, "there is no group ");
+	text_quoted(why, group, 64);
+	text_str(why, "; accepted are masc, and peer NAME inside it");
+	return ERR_NOT_FOUND;
+}
+
+enum err node_config_check(const struct node_config *c, struct text *why)
+{
+	return masc_config_check(&c->masc, why);
+}

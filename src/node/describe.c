@@ -1,0 +1,201 @@
+#include "node/describe.h"
+
+const char *node_in_text(enum node_in_kind k)
+{
+	static const char *const texts[] = {
+		[NODE_IN_TICK] = "tick",	 [NODE_IN_WALL] = "wall",
+		[NODE_IN_NETWORK] = "network",	 [NODE_IN_LISTEN_FAILED] = "listen-failed",
+		[NODE_IN_ACCEPTED] = "accepted", [NODE_IN_UP] = "up",
+		[NODE_IN_DOWN] = "down",	 [NODE_IN_OCTETS] = "octets",
+		[NODE_IN_COMMAND] = "command",	 [NODE_IN_STORE_FAILED] = "store-failed",
+		[NODE_IN_JOB_DONE] = "job-done", [NODE_IN_CONFIG] = "config",
+		[NODE_IN_STOP] = "stop",
+	};
+	return k < sizeof(texts) / sizeof(texts[0]) ? texts[k] : "unknown";
+}
+
+const char *node_out_text(enum node_out_kind k)
+{
+	static const char *const texts[] = {
+		[NODE_OUT_LISTEN] = "listen", [NODE_OUT_UNLISTEN] = "unlisten",
+		[NODE_OUT_DIAL] = "dial",     [NODE_OUT_SEND] = "send",
+		[NODE_OUT_CLOSE] = "close",   [NODE_OUT_EVENT] = "event",
+		[NODE_OUT_REPLY] = "reply",   [NODE_OUT_JOB] = "job",
+	};
+	return k < sizeof(texts) / sizeof(texts[0]) ? texts[k] : "unknown";
+}
+
+static void put_number(struct text *t, const char *word, uint64_t v)
+{
+	text_char(t, ' ');
+	text_str(t, word);
+	text_char(t, ' ');
+	text_u64(t, v);
+}
+
+static void put_addr(struct text *t, const char *word, const struct addr *a)
+{
+	if (a->family == ADDR_NONE)
+		return;
+	text_char(t, ' ');
+	text_str(t, word);
+	text_char(t, ' ');
+	addr_text(t, a);
+}
+
+static void put_err(struct text *t, enum err e)
+{
+	text_char(t, ' ');
+	text_str(t, err_name(e));
+}
+
+static void put_octets(struct text *t, struct span s, size_t max)
+{
+	text_char(t, ' ');
+	text_hex(t, span_of(s.p, s.n < max ? s.n : max));
+	if (s.n <= max)
+		return;
+	text_str(t, "...");
+	text_u64(t, s.n);
+}
+
+static void put_part(struct text *t, uint32_t part)
+{
+	text_char(t, ' ');
+	text_str(t, node_part_text((enum node_part)part));
+}
+
+static void put_masc_command(struct text *t, const struct masc_command *c)
+{
+	static const char *const words[] = { [MASC_COMMAND_UP] = "up",
+					     [MASC_COMMAND_DOWN] = "down",
+					     [MASC_COMMAND_RESET] = "reset" };
+	text_str(t, " masc peer ");
+	text_quoted(t, c->peer, MASC_NAME_MAX);
+	text_char(t, ' ');
+	text_str(t, words[c->kind]);
+	if (c->for_us) {
+		text_str(t, " for ");
+		text_duration(t, c->for_us);
+	}
+}
+
+static void put_wall(struct text *t, struct wall wall)
+{
+	text_char(t, ' ');
+	text_wall(t, wall.us);
+	text_str(t, wall.synchronised ? " synchronised" : " unsynchronised");
+}
+
+static void put_command(struct text *t, const struct node_in *in)
+{
+	put_number(t, "call", in->number);
+	switch (in->command.kind) {
+	case NODE_COMMAND_MASC:
+		put_masc_command(t, &in->command.masc);
+		return;
+	}
+}
+
+static void put_link_in(struct text *t, const struct node_in *in, size_t max_octets)
+{
+	put_number(t, "link", in->link);
+	put_addr(t, "at", &in->local);
+	put_addr(t, "with", &in->remote);
+	if (in->kind == NODE_IN_DOWN)
+		put_err(t, in->err);
+	if (in->kind == NODE_IN_OCTETS)
+		put_octets(t, in->bytes, max_octets);
+}
+
+void node_describe_in(struct text *t, const struct node_in *in, size_t max_octets)
+{
+	text_str(t, node_in_text(in->kind));
+	switch (in->kind) {
+	case NODE_IN_TICK:
+	case NODE_IN_NETWORK:
+	case NODE_IN_STOP:
+		return;
+	case NODE_IN_WALL:
+		put_wall(t, in->wall);
+		return;
+	case NODE_IN_LISTEN_FAILED:
+		put_part(t, in->listener);
+		put_err(t, in->err);
+		return;
+	case NODE_IN_ACCEPTED:
+		put_part(t, in->listener);
+		put_link_in(t, in, max_octets);
+		return;
+	case NODE_IN_UP:
+	case NODE_IN_DOWN:
+	case NODE_IN_OCTETS:
+		put_link_in(t, in, max_octets);
+		return;
+	case NODE_IN_COMMAND:
+		put_command(t, in);
+		return;
+	case NODE_IN_STORE_FAILED:
+		put_number(t, "from", in->number);
+		put_err(t, in->err);
+		return;
+	case NODE_IN_JOB_DONE:
+		put_number(t, "job", in->number);
+		put_err(t, in->err);
+		return;
+	case NODE_IN_CONFIG:
+		put_number(t, "of", in->bytes.n);
+		return;
+	}
+}
+
+static void put_event(struct text *t, const struct node_event *e)
+{
+	text_char(t, ' ');
+	text_str(t, node_part_text(e->part));
+	text_char(t, ' ');
+	text_str(t, node_event_name(e));
+	text_str(t, ": ");
+	node_event_text(t, e);
+}
+
+static void put_out(struct text *t, const struct node_out *out, size_t max_octets)
+{
+	switch (out->kind) {
+	case NODE_OUT_LISTEN:
+	case NODE_OUT_UNLISTEN:
+		put_part(t, out->listener);
+		put_addr(t, "at", &out->local);
+		return;
+	case NODE_OUT_DIAL:
+		put_number(t, "link", out->link);
+		put_addr(t, "from", &out->local);
+		put_addr(t, "to", &out->remote);
+		return;
+	case NODE_OUT_SEND:
+		put_number(t, "link", out->link);
+		put_octets(t, out->bytes, max_octets);
+		return;
+	case NODE_OUT_CLOSE:
+		put_number(t, "link", out->link);
+		return;
+	case NODE_OUT_EVENT:
+		put_event(t, out->event);
+		return;
+	case NODE_OUT_REPLY:
+		put_number(t, "call", out->number);
+		put_err(t, out->err);
+		return;
+	case NODE_OUT_JOB:
+		put_number(t, "number", out->number);
+		return;
+	}
+}
+
+void node_describe_out(struct text *t, const struct node_out *out, size_t max_octets)
+{
+	text_str(t, node_out_text(out->kind));
+	put_out(t, out, max_octets);
+	if (out->after)
+		put_number(t, "after", out->after);
+}

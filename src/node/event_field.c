@@ -1,0 +1,213 @@
+#include "node/event.h"
+
+/* The fields of an event: a table row a field, with the kinds that have it. */
+
+static void number(struct node_field *f, int64_t v)
+{
+	f->is_number = true;
+	f->number = v;
+}
+
+/* An empty value means that the field is absent this time. */
+static void words(struct node_field *f, const char *s)
+{
+	text_str(&f->value, s);
+}
+
+/* masc */
+
+static void fill_peer(const struct masc_event *e, struct node_field *f)
+{
+	words(f, e->peer);
+}
+
+static void fill_from(const struct masc_event *e, struct node_field *f)
+{
+	words(f, masc_state_text(e->from));
+}
+
+static void fill_to(const struct masc_event *e, struct node_field *f)
+{
+	words(f, masc_state_text(e->to));
+}
+
+static void fill_code(const struct masc_event *e, struct node_field *f)
+{
+	if (e->error.code)
+		number(f, e->error.code);
+}
+
+static void fill_subcode(const struct masc_event *e, struct node_field *f)
+{
+	if (e->error.code)
+		number(f, e->error.subcode);
+}
+
+static void fill_open(const struct masc_event *e, struct node_field *f)
+{
+	words(f, e->error.stay_open ? "true" : "false");
+}
+
+static void fill_data(const struct masc_event *e, struct node_field *f)
+{
+	text_hex(&f->value, span_of(e->data, e->data_n));
+}
+
+static void fill_reason(const struct masc_event *e, struct node_field *f)
+{
+	if (e->error.code)
+		words(f, masc_error_text(e->error.code, e->error.subcode));
+	else if (e->err)
+		words(f, err_text(e->err));
+}
+
+static void fill_err(const struct masc_event *e, struct node_field *f)
+{
+	if (e->err)
+		words(f, err_name(e->err));
+}
+
+static void fill_remote(const struct masc_event *e, struct node_field *f)
+{
+	if (e->remote.family != ADDR_NONE)
+		addr_text(&f->value, &e->remote);
+}
+
+static void fill_link(const struct masc_event *e, struct node_field *f)
+{
+	number(f, e->link);
+}
+
+static void fill_kept(const struct masc_event *e, struct node_field *f)
+{
+	number(f, e->kept);
+}
+
+static void fill_opened_by(const struct masc_event *e, struct node_field *f)
+{
+	words(f, e->ours ? "us" : "peer");
+}
+
+static void fill_admin(const struct masc_event *e, struct node_field *f)
+{
+	words(f, e->up ? "up" : "down");
+}
+
+#define ON(name) (UINT32_C(1) << MASC_EVENT_##name)
+#define ALWAYS	 (~UINT32_C(0))
+#define TOLD	 (ON(NOTIFIED) | ON(NOTIFICATION))
+
+static const struct masc_field {
+	const char *name;
+	uint32_t kinds;
+	void (*fill)(const struct masc_event *e, struct node_field *f);
+} masc_fields[] = {
+	{ "peer", ALWAYS, fill_peer },
+	{ "from", ON(STATE), fill_from },
+	{ "to", ON(STATE), fill_to },
+	{ "code", TOLD | ON(LOST), fill_code },
+	{ "subcode", TOLD | ON(LOST), fill_subcode },
+	{ "stay_open", TOLD, fill_open },
+	{ "data", TOLD, fill_data },
+	{ "reason", TOLD | ON(LOST) | ON(DIAL_FAILED) | ON(STOPPED) | ON(STORE_FAILED),
+	  fill_reason },
+	{ "error", ON(LOST) | ON(DIAL_FAILED) | ON(STOPPED) | ON(STORE_FAILED), fill_err },
+	{ "remote", ALWAYS, fill_remote },
+	{ "link", ON(COLLISION), fill_link },
+	{ "kept", ON(COLLISION), fill_kept },
+	{ "opened_by", ON(COLLISION), fill_opened_by },
+	{ "admin", ON(ADMIN), fill_admin },
+};
+#undef ON
+#undef TOLD
+
+/* node */
+
+static void self_err(const struct node_self_event *e, struct node_field *f)
+{
+	words(f, err_name(e->err));
+}
+
+static void self_us(const struct node_self_event *e, struct node_field *f)
+{
+	number(f, e->us);
+}
+
+static void self_line(const struct node_self_event *e, struct node_field *f)
+{
+	if (e->line)
+		number(f, e->line);
+}
+
+static void self_reason(const struct node_self_event *e, struct node_field *f)
+{
+	words(f, e->text);
+}
+
+#define ON(name) (UINT32_C(1) << NODE_SELF_##name)
+
+static const struct self_field {
+	const char *name;
+	uint32_t kinds;
+	void (*fill)(const struct node_self_event *e, struct node_field *f);
+} self_fields[] = {
+	{ "error", ON(WORKERS_STUCK) | ON(CONFIG_REFUSED), self_err },
+	{ "step_us", ON(CLOCK_STEPPED), self_us },
+	{ "line", ON(CONFIG_REFUSED), self_line },
+	{ "reason", ON(CONFIG_REFUSED), self_reason },
+};
+#undef ON
+
+static void start_field(struct node_field *f, const char *name)
+{
+	f->name = name;
+	f->is_number = false;
+	f->number = 0;
+	f->value = TEXT_OF(f->buffer);
+}
+
+static bool present(const struct node_field *f)
+{
+	return f->is_number || f->value.n > 0;
+}
+
+static bool masc_field(const struct masc_event *e, size_t *at, struct node_field *f)
+{
+	while (*at < sizeof(masc_fields) / sizeof(masc_fields[0])) {
+		const struct masc_field *row = &masc_fields[(*at)++];
+		if (!(row->kinds >> e->kind & 1))
+			continue;
+		start_field(f, row->name);
+		row->fill(e, f);
+		if (present(f))
+			return true;
+	}
+	return false;
+}
+
+static bool self_field(const struct node_self_event *e, size_t *at, struct node_field *f)
+{
+	while (*at < sizeof(self_fields) / sizeof(self_fields[0])) {
+		const struct self_field *row = &self_fields[(*at)++];
+		if (!(row->kinds >> e->kind & 1))
+			continue;
+		start_field(f, row->name);
+		row->fill(e, f);
+		if (present(f))
+			return true;
+	}
+	return false;
+}
+
+bool node_event_field(const struct node_event *e, size_t *at, struct node_field *f)
+{
+	switch (e->part) {
+	case NODE_PART_NODE:
+		return self_field(&e->self, at, f);
+	case NODE_PART_MASC:
+		return masc_field(&e->masc, at, f);
+	case NODE_PART_COUNT:
+		break;
+	}
+	return false;
+}

@@ -1,0 +1,264 @@
+#include "node/event.h"
+
+/* One sentence an event, for people. */
+
+/* What to look at when a NOTIFICATION of this code went over the wire, in the
+ * order of digest 2.3. Subcodes not named need no advice beyond their text. */
+static const struct hint {
+	uint8_t code, subcode;
+	const char *text;
+} hints[] = {
+	{ 2, 1, "one side speaks a version the other does not" },
+	{ 2, 2, "compare `domain` of the node with `domain` of this peer on the other side" },
+	{ 2, 3, "compare `node` on both sides; two nodes never share one" },
+	{ 2, 6, "a hold time is 0 or at least 3 s" },
+	{ 2, 7, "internal peers are both of a top-level domain or both not" },
+	{ 2, 8, "child goes with parent, sibling with sibling, internal with internal" },
+	{ 2, 9, "compare `parent_domain` on both sides" },
+	{ 2, 10, "siblings need a parent in common: compare `parent_domain` on both sides" },
+	{ 2, 13, "compare `family` of this peer on both sides" },
+};
+
+static void put_hint(struct text *t, const struct masc_error *error)
+{
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+		if (hints[i].code != error->code || hints[i].subcode != error->subcode)
+			continue;
+		text_str(t, "; ");
+		text_str(t, hints[i].text);
+	}
+}
+
+static void put_error(struct text *t, const struct masc_error *error)
+{
+	text_str(t, masc_error_text(error->code, error->subcode));
+	text_str(t, " (");
+	text_u64(t, error->code);
+	text_char(t, '/');
+	text_u64(t, error->subcode);
+	text_char(t, ')');
+}
+
+/* The peer's name, or where it is where it has none. */
+static void put_peer(struct text *t, const struct masc_event *e)
+{
+	if (e->peer[0]) {
+		text_str(t, e->peer);
+		return;
+	}
+	if (e->remote.family == ADDR_NONE)
+		text_str(t, "an unknown peer");
+	else
+		addr_text(t, &e->remote);
+}
+
+static void put_at(struct text *t, const struct masc_event *e)
+{
+	if (e->remote.family == ADDR_NONE)
+		return;
+	text_str(t, " at ");
+	addr_text(t, &e->remote);
+}
+
+static void state_text(struct text *t, const struct masc_event *e)
+{
+	text_str(t, "session with ");
+	put_peer(t, e);
+	text_str(t, " goes from ");
+	text_str(t, masc_state_text(e->from));
+	text_str(t, " to ");
+	text_str(t, masc_state_text(e->to));
+}
+
+static void lost_text(struct text *t, const struct masc_event *e)
+{
+	text_str(t, "session with ");
+	put_peer(t, e);
+	text_str(t, " is down: ");
+	if (e->error.code)
+		put_error(t, &e->error);
+	else
+		text_str(t, e->err ? err_text(e->err) : "ended in good order");
+}
+
+static void notified_text(struct text *t, const struct masc_event *e)
+{
+	text_str(t, "told ");
+	put_peer(t, e);
+	text_str(t, ": ");
+	put_error(t, &e->error);
+	put_hint(t, &e->error);
+}
+
+static void notification_text(struct text *t, const struct masc_event *e)
+{
+	put_peer(t, e);
+	text_str(t, " says: ");
+	put_error(t, &e->error);
+	put_hint(t, &e->error);
+}
+
+static void collision_text(struct text *t, const struct masc_event *e)
+{
+	text_str(t, "two connections with ");
+	put_peer(t, e);
+	text_str(t, ": kept the one opened by ");
+	text_str(t, e->ours ? "us" : "the peer");
+	text_str(t, ", closed the other");
+}
+
+static void wrong_source_text(struct text *t, const struct masc_event *e)
+{
+	text_str(t, "connection from ");
+	if (e->remote.family == ADDR_NONE)
+		text_str(t, "an unknown address");
+	else
+		addr_text(t, &e->remote);
+	text_str(t, " refused: it is no peer's `address`; add a peer if it should be one");
+}
+
+static void dial_failed_text(struct text *t, const struct masc_event *e)
+{
+	text_str(t, "cannot reach ");
+	put_peer(t, e);
+	if (e->peer[0])
+		put_at(t, e);
+	text_str(t, ": ");
+	text_str(t, err_text(e->err));
+	text_str(t, "; will try again");
+}
+
+static void stopped_text(struct text *t, const struct masc_event *e)
+{
+	text_str(t, "no sessions any more: the port could not be had, ");
+	text_str(t, err_text(e->err));
+	text_str(t, "; `homestead doctor ports` says who has it, then reload");
+}
+
+static void store_failed_text(struct text *t, const struct masc_event *e)
+{
+	text_str(t, "a change to ");
+	put_peer(t, e);
+	text_str(t, " could not be stored and was undone: ");
+	text_str(t, err_text(e->err));
+	text_str(t, "; mend the store, then give the command again");
+}
+
+static void masc_text(struct text *t, const struct masc_event *e)
+{
+	switch (e->kind) {
+	case MASC_EVENT_STATE:
+		state_text(t, e);
+		return;
+	case MASC_EVENT_ESTABLISHED:
+		text_str(t, "session with ");
+		put_peer(t, e);
+		text_str(t, " is up");
+		return;
+	case MASC_EVENT_LOST:
+		lost_text(t, e);
+		return;
+	case MASC_EVENT_NOTIFIED:
+		notified_text(t, e);
+		return;
+	case MASC_EVENT_NOTIFICATION:
+		notification_text(t, e);
+		return;
+	case MASC_EVENT_COLLISION:
+		collision_text(t, e);
+		return;
+	case MASC_EVENT_WRONG_SOURCE:
+		wrong_source_text(t, e);
+		return;
+	case MASC_EVENT_DIAL_FAILED:
+		dial_failed_text(t, e);
+		return;
+	case MASC_EVENT_ADMIN:
+		put_peer(t, e);
+		text_str(t, e->up ? " taken up by an operator" : " taken down by an operator");
+		return;
+	case MASC_EVENT_STOPPED:
+		stopped_text(t, e);
+		return;
+	case MASC_EVENT_STORE_FAILED:
+		store_failed_text(t, e);
+		return;
+	case MASC_EVENT_COUNT:
+		break;
+	}
+	text_str(t, "unknown event");
+}
+
+static void workers_stuck_text(struct text *t, const struct node_self_event *e)
+{
+	text_str(t, "the job threads do not answer: ");
+	text_str(t, err_text(e->err));
+	text_str(t, "; long work waits, look for a machine without processor time or memory");
+}
+
+static void stepped_text(struct text *t, const struct node_self_event *e)
+{
+	text_str(t, "the wall clock jumped ");
+	text_str(t, e->us < 0 ? "back by " : "ahead by ");
+	text_duration(t, e->us < 0 ? -e->us : e->us);
+}
+
+static void refused_text(struct text *t, const struct node_self_event *e)
+{
+	text_str(t, "new configuration refused, the old one stays: ");
+	if (e->line) {
+		text_str(t, "line ");
+		text_u64(t, e->line);
+		text_str(t, ": ");
+	}
+	text_str(t, e->text);
+}
+
+static void self_text(struct text *t, const struct node_self_event *e)
+{
+	switch (e->kind) {
+	case NODE_SELF_WORKERS_STUCK:
+		workers_stuck_text(t, e);
+		return;
+	case NODE_SELF_WORKERS_BACK:
+		text_str(t, "the job threads answer again");
+		return;
+	case NODE_SELF_CLOCK_SYNCHRONISED:
+		text_str(t, "the wall clock is synchronised");
+		return;
+	case NODE_SELF_CLOCK_LOST:
+		text_str(t, "the wall clock is not synchronised any more; look at the time service "
+			    "of this machine");
+		return;
+	case NODE_SELF_CLOCK_STEPPED:
+		stepped_text(t, e);
+		return;
+	case NODE_SELF_CONFIG_TAKEN:
+		text_str(t, "the new configuration is in force");
+		return;
+	case NODE_SELF_CONFIG_REFUSED:
+		refused_text(t, e);
+		return;
+	case NODE_SELF_STOPPING:
+		text_str(t, "stopping: every session ends with a Cease");
+		return;
+	case NODE_SELF_EVENT_COUNT:
+		break;
+	}
+	text_str(t, "unknown event");
+}
+
+void node_event_text(struct text *t, const struct node_event *e)
+{
+	switch (e->part) {
+	case NODE_PART_NODE:
+		self_text(t, &e->self);
+		return;
+	case NODE_PART_MASC:
+		masc_text(t, &e->masc);
+		return;
+	case NODE_PART_COUNT:
+		break;
+	}
+	text_str(t, "unknown event");
+}

@@ -1,0 +1,271 @@
+#include "node/node_int.h"
+
+/* Life of a node, and the way of inputs and outputs to and from its parts. */
+
+enum err node_new(struct node **out, const struct node_config *cfg, const struct env *env,
+		  struct store *store, struct mono now, struct wall wall)
+{
+	struct node *n = env_zalloc(env, 1, sizeof(*n));
+	if (!n)
+		return ERR_NOMEM;
+	n->env = env;
+	n->store = store;
+	n->wall = wall;
+	n->wall_at = now;
+	list_init(&n->own);
+	enum err e = node_config_copy(&n->config, cfg, env);
+	if (e) {
+		env_free(env, n);
+		return e;
+	}
+	e = node_listen_all(n, &n->config, &n->own);
+	if (!e)
+		e = node_parts_start(n, &n->config, now);
+	if (e) {
+		node_free(n);
+		return e;
+	}
+	node_probe_start(n, now);
+	*out = n;
+	return OK;
+}
+
+void node_free(struct node *n)
+{
+	if (!n)
+		return;
+	masc_free(n->masc.core);
+	node_own_clear(n, &n->own);
+	env_free(n->env, n->last);
+	node_config_free(&n->config);
+	env_free(n->env, n);
+}
+
+/* The core that takes inputs, NULL when there is none. */
+static struct masc *live_masc(const struct node *n)
+{
+	return n->stopping || n->masc.leaving ? NULL : n->masc.core;
+}
+
+/* True when the link may be one of the present core's. */
+static bool to_core(const struct node *n, uint32_t link, uint32_t *core_link)
+{
+	bool dialled = link & 1;
+	if (dialled && link <= n->masc.base)
+		return false;
+	*core_link = dialled ? link - n->masc.base : link;
+	return true;
+}
+
+static uint32_t from_core(struct node *n, uint32_t core_link)
+{
+	uint32_t link = core_link & 1 ? core_link + n->masc.base : core_link;
+	if (link & 1 && link > n->masc.highest)
+		n->masc.highest = link;
+	return link;
+}
+
+static enum err take_accepted(struct node *n, const struct node_in *in, struct mono now)
+{
+	struct masc *m = live_masc(n);
+	if (m && in->listener == NODE_PART_MASC) {
+		masc_link_accepted(m, in->link, &in->local, &in->remote, now);
+		return OK;
+	}
+	struct node_own *o = node_own_add(n, &n->own, NODE_OUT_CLOSE);
+	if (!o)
+		return ERR_NOMEM;
+	o->out.link = in->link;
+	return OK;
+}
+
+static enum err take_link(struct node *n, const struct node_in *in, struct mono now)
+{
+	struct masc *m = live_masc(n);
+	uint32_t link;
+	if (!m || !to_core(n, in->link, &link))
+		return OK;
+	if (in->kind == NODE_IN_UP)
+		masc_link_up(m, link, &in->local, &in->remote, now);
+	else if (in->kind == NODE_IN_DOWN)
+		masc_link_down(m, link, in->err, now);
+	else
+		masc_input(m, link, in->bytes, now);
+	return OK;
+}
+
+static enum err refuse_command(struct node *n, uint64_t call)
+{
+	struct node_own *o = node_own_add(n, &n->own, NODE_OUT_REPLY);
+	if (!o)
+		return ERR_NOMEM;
+	o->out.number = call;
+	o->out.err = n->stopping ? ERR_STOPPING : ERR_STATE;
+	return OK;
+}
+
+static enum err take_command(struct node *n, const struct node_in *in, struct mono now)
+{
+	struct masc *m = live_masc(n);
+	if (!m)
+		return refuse_command(n, in->number);
+	switch (in->command.kind) {
+	case NODE_COMMAND_MASC:
+		masc_command(m, in->number, &in->command.masc, now);
+		return OK;
+	}
+	return refuse_command(n, in->number);
+}
+
+static void take_stop(struct node *n, struct mono now)
+{
+	struct masc *m = live_masc(n);
+	if (n->stopping)
+		return;
+	node_tell(n, NODE_SELF_STOPPING);
+	if (m)
+		masc_stop(m, now);
+	n->stopping = true;
+}
+
+static void take_tick(struct node *n, struct mono now)
+{
+	struct masc *m = live_masc(n);
+	if (m)
+		masc_tick(m, now);
+	node_probe_tick(n, now);
+}
+
+/* What only masc is told of. */
+static void take_for_masc(struct node *n, const struct node_in *in, struct mono now)
+{
+	struct masc *m = live_masc(n);
+	if (!m)
+		return;
+	if (in->kind == NODE_IN_NETWORK)
+		masc_network_changed(m, now);
+	else if (in->kind == NODE_IN_STORE_FAILED)
+		masc_store_failed(m, in->number, in->err, now);
+	else if (in->listener == NODE_PART_MASC)
+		masc_listen_failed(m, in->err, now);
+}
+
+enum err node_input(struct node *n, const struct node_in *in, struct mono now)
+{
+	switch (in->kind) {
+	case NODE_IN_TICK:
+		take_tick(n, now);
+		return OK;
+	case NODE_IN_WALL:
+		node_clock_read(n, in->wall, now);
+		return OK;
+	case NODE_IN_NETWORK:
+	case NODE_IN_STORE_FAILED:
+	case NODE_IN_LISTEN_FAILED:
+		take_for_masc(n, in, now);
+		return OK;
+	case NODE_IN_ACCEPTED:
+		return take_accepted(n, in, now);
+	case NODE_IN_UP:
+	case NODE_IN_DOWN:
+	case NODE_IN_OCTETS:
+		return take_link(n, in, now);
+	case NODE_IN_COMMAND:
+		return take_command(n, in, now);
+	case NODE_IN_JOB_DONE:
+		node_probe_done(n, in, now);
+		return OK;
+	case NODE_IN_CONFIG:
+		return n->stopping ? ERR_STATE : node_reload(n, in->bytes, now);
+	case NODE_IN_STOP:
+		take_stop(n, now);
+		return OK;
+	}
+	return ERR_UNSUPPORTED;
+}
+
+struct mono node_deadline(const struct node *n)
+{
+	const struct masc *m = live_masc(n);
+	struct mono at = node_probe_deadline(n);
+	return m ? mono_min(at, masc_deadline(m)) : at;
+}
+
+static const struct node_event *masc_event(struct node *n, const struct masc_event *e)
+{
+	n->event.part = NODE_PART_MASC;
+	n->event.level = node_masc_event_level(e);
+	n->event.masc = *e;
+	n->event.masc.link = from_core(n, e->link);
+	n->event.masc.kept = from_core(n, e->kept);
+	return &n->event;
+}
+
+static enum node_out_kind out_kind(enum masc_out_kind k)
+{
+	static const enum node_out_kind kinds[] = {
+		[MASC_OUT_DIAL] = NODE_OUT_DIAL,   [MASC_OUT_SEND] = NODE_OUT_SEND,
+		[MASC_OUT_CLOSE] = NODE_OUT_CLOSE, [MASC_OUT_EVENT] = NODE_OUT_EVENT,
+		[MASC_OUT_REPLY] = NODE_OUT_REPLY,
+	};
+	return kinds[k];
+}
+
+static void out_of_masc(struct node *n, const struct masc_out *m, struct node_out *out)
+{
+	*out = (struct node_out){
+		.kind = out_kind(m->kind),
+		.peer = m->peer,
+		.local = m->local,
+		.remote = m->remote,
+		.bytes = m->bytes,
+		.number = m->call,
+		.err = m->result,
+		.after = m->after,
+	};
+	if (m->kind == MASC_OUT_EVENT)
+		out->event = masc_event(n, m->event);
+	else if (m->kind != MASC_OUT_REPLY)
+		out->link = from_core(n, m->link);
+}
+
+static bool poll_own(struct node *n, struct node_out *out)
+{
+	env_free(n->env, n->last);
+	n->last = NULL;
+	if (list_empty(&n->own))
+		return false;
+	n->last = LIST_ENTRY(n->own.next, struct node_own, in);
+	list_take(&n->last->in);
+	*out = n->last->out;
+	return true;
+}
+
+bool node_poll(struct node *n, struct node_out *out)
+{
+	struct masc_out m;
+	if (poll_own(n, out))
+		return true;
+	if (!n->masc.core)
+		return false;
+	if (masc_poll(n->masc.core, &m)) {
+		out_of_masc(n, &m, out);
+		return true;
+	}
+	if (n->masc.leaving) {
+		masc_free(n->masc.core);
+		n->masc.core = NULL;
+		n->masc.leaving = false;
+	}
+	return false;
+}
+
+const struct masc *node_masc(const struct node *n)
+{
+	return n->masc.leaving ? NULL : n->masc.core;
+}
+
+const struct node_config *node_config_of(const struct node *n)
+{
+	return &n->config;
+}

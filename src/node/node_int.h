@@ -1,0 +1,77 @@
+/* node_int.h - the inside of a node, for the files of this folder. */
+#ifndef NODE_NODE_INT_H
+#define NODE_NODE_INT_H
+
+#include "base/list.h"
+#include "node/node.h"
+
+/* An output of the node's own, beside those of its parts. */
+struct node_own {
+	struct list in;
+	struct node_out out;
+	struct node_event event; /* EVENT */
+};
+
+#define NODE_PROBE_EVERY  MONO_MIN
+#define NODE_PROBE_LIMIT  (30 * MONO_SEC)
+#define NODE_CLOCK_STEP	  MONO_SEC /* a jump worth telling */
+#define NODE_PROBE_OCTETS 8
+
+struct node_probe {
+	uint64_t number; /* of the newest */
+	bool waiting;	 /* for its answer */
+	bool stuck;	 /* told so */
+	struct mono sent, next;
+	uint8_t input[NODE_PROBE_OCTETS];
+};
+
+/* The masc core. Its links count from `base`, so that one that follows another
+ * in the same run reuses no number. */
+struct node_masc {
+	struct masc *core; /* NULL: switched off */
+	bool leaving;	   /* free it once it is drained */
+	uint32_t base, highest;
+};
+
+struct node {
+	const struct env *env;
+	struct store *store;
+	struct node_config config;
+	struct wall wall; /* as read at wall_at */
+	struct mono wall_at;
+	bool stopping;
+	struct node_probe probe;
+	struct node_masc masc;
+	struct list own;       /* struct node_own, oldest first */
+	struct node_own *last; /* taken out by the last poll, its spans live */
+	struct node_event event;
+};
+
+/* queue.c */
+/* A fresh one at the end of `to`; NULL without memory. */
+struct node_own *node_own_add(struct node *n, struct list *to, enum node_out_kind kind);
+void node_own_clear(struct node *n, struct list *l);
+/* Moves all of `from` behind what waits. */
+void node_own_join(struct node *n, struct list *from);
+/* Events are lost without memory: they are news, not state. The caller fills
+ * in what it gets, at least a scratch it may write to. */
+struct node_self_event *node_tell(struct node *n, enum node_self_event_kind kind);
+
+/* clock.c */
+void node_clock_read(struct node *n, struct wall wall, struct mono now);
+
+/* probe.c */
+void node_probe_start(struct node *n, struct mono now);
+void node_probe_tick(struct node *n, struct mono now);
+void node_probe_done(struct node *n, const struct node_in *in, struct mono now);
+struct mono node_probe_deadline(const struct node *n);
+
+/* parts.c */
+/* Outputs LISTEN for every address of cfg. ERR_NOMEM. */
+MUST_USE enum err node_listen_all(struct node *n, const struct node_config *cfg, struct list *to);
+/* Starts, ends and changes parts as cfg wants. ERR_NOMEM, ERR_CONFIG, ... :
+ * nothing changed. */
+MUST_USE enum err node_parts_start(struct node *n, const struct node_config *cfg, struct mono now);
+MUST_USE enum err node_reload(struct node *n, struct span text, struct mono now);
+
+#endif

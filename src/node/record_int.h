@@ -1,0 +1,30 @@
+/* record_int.h - the pieces that inputs and outputs are written of. */
+#ifndef NODE_RECORD_INT_H
+#define NODE_RECORD_INT_H
+
+#include "node/record.h"
+
+#define RECORD_ADDR_SIZE 23
+
+/* Readers fail r on a value that cannot be. */
+void record_addr_write(struct wr *w, const struct addr *a);
+struct addr record_addr_read(struct rd *r);
+void record_err_write(struct wr *w, enum err e);
+enum err record_err_read(struct rd *r);
+bool record_bool_read(struct rd *r);
+/* u32 length and octets. */
+void record_span_write(struct wr *w, struct span s);
+struct span record_span_read(struct rd *r);
+/* u8 length and at most 255 octets; the reader ends the text with NUL in a
+ * buffer of `size`. */
+void record_name_write(struct wr *w, struct span s);
+void record_name_read(struct rd *r, char *out, size_t size);
+
+/* Below `count`, else r fails and it is 0. */
+uint8_t record_enum_read(struct rd *r, uint8_t count);
+
+#define RECORD_EVENT_MAX 512
+void record_event_write(struct wr *w, const struct node_event *e);
+void record_event_read(struct rd *r, struct node_event *e);
+
+#endif
