@@ -1,9 +1,10 @@
-/* overlay.h - rows that are put but not yet committed, in numbered order: the
- * part that every store shares. Layers: one open batch that takes puts, and
- * sealed batches, oldest first, on their way to the disk. Reads see the newest
- * of them; what none of them holds is the backend's to answer.
+/* overlay.h - rows that are put but not yet committed: the part that every
+ * store shares. Layers: one open batch that takes puts, and sealed batches,
+ * oldest first, on their way to the disk. Reads see the newest of them; what
+ * none of them holds is the backend's to answer.
+ * A key put twice into one batch is one row of it, with the newer number.
  * Single-threaded; a sealed batch may be read by one writer thread, since it
- * does not change until overlay_drop_oldest. */
+ * does not change until overlay_drop_oldest or overlay_undo. */
 #ifndef BASE_OVERLAY_H
 #define BASE_OVERLAY_H
 
@@ -11,7 +12,7 @@
 #include "base/store.h"
 
 struct overlay;
-struct overlay_batch; /* sealed rows, in order of their numbers */
+struct overlay_batch;
 
 struct overlay_change {
 	const struct store_table *table;
@@ -24,6 +25,9 @@ struct overlay_change {
 MUST_USE enum err overlay_new(struct overlay **out, const struct env *env);
 void overlay_free(struct overlay *o);
 
+/* Copies key and value, which may lie in the overlay itself. A table is known
+ * by its address; its keys have the form of store.h, never empty. *number is
+ * one more than that of the put before. ERR_NOMEM, ERR_RANGE (4 GiB or more). */
 MUST_USE enum err overlay_put(struct overlay *o, const struct store_table *t, struct span key,
 			      struct span value, uint64_t *number);
 MUST_USE enum err overlay_del(struct overlay *o, const struct store_table *t, struct span key,
@@ -34,6 +38,7 @@ enum overlay_found {
 	OVERLAY_VALUE,
 	OVERLAY_DELETED
 };
+/* Spans that come out live until the next put, delete, drop or undo. */
 enum overlay_found overlay_get(const struct overlay *o, const struct store_table *t,
 			       struct span key, struct span *value);
 /* The first key greater than `after` that any layer mentions, deleted ones
@@ -42,16 +47,24 @@ enum overlay_found overlay_scan(const struct overlay *o, const struct store_tabl
 				struct span after, struct store_row *row);
 
 uint64_t overlay_newest(const struct overlay *o);     /* number of the newest put, 0 none */
-size_t overlay_open_octets(const struct overlay *o);  /* weight of the open batch */
+size_t overlay_open_octets(const struct overlay *o);  /* memory of the open batch */
 size_t overlay_total_octets(const struct overlay *o); /* of all layers */
 
-/* Closes the open batch; NULL when it is empty or memory is short (then it
- * stays open). The batch belongs to the overlay. */
+/* Closes the open batch; NULL when it is empty. The batch belongs to the
+ * overlay. */
 const struct overlay_batch *overlay_seal(struct overlay *o);
+/* The oldest sealed batch, NULL when there is none. */
+const struct overlay_batch *overlay_oldest(const struct overlay *o);
 uint64_t overlay_batch_first(const struct overlay_batch *b);
 uint64_t overlay_batch_last(const struct overlay_batch *b);
-/* Walks the changes of a sealed batch; *at starts at 0. */
-bool overlay_batch_next(const struct overlay_batch *b, size_t *at, struct overlay_change *out);
+
+/* Walks the rows of a sealed batch, table by table in the order of their keys:
+ * the order in which a tree on a disk takes them best. Starts zeroed. */
+struct overlay_walk {
+	const void *table, *row;
+};
+bool overlay_batch_next(const struct overlay_batch *b, struct overlay_walk *at,
+			struct overlay_change *out);
 
 /* The oldest sealed batch is committed: forget it. */
 void overlay_drop_oldest(struct overlay *o);

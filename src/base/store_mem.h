@@ -22,14 +22,14 @@ bool store_mem_seal(struct store_mem *m);
 /* Commits the oldest sealed batch; false when there is none or no memory. */
 bool store_mem_commit(struct store_mem *m);
 /* The oldest sealed batch cannot be written: undoes it and all after it; the
- * first number undone, for store_failed(); 0 when nothing was open. */
+ * first number undone, for store_failed(); 0 when nothing was put. */
 uint64_t store_mem_fail(struct store_mem *m);
 /* A crash: all that is not committed is gone. */
 void store_mem_crash(struct store_mem *m);
 /* Everything is gone, as on a new disk. */
 void store_mem_wipe(struct store_mem *m);
 
-/* The next put fails with this error (OK: works again). */
+/* From now on every put and delete fails with this error; OK ends that. */
 void store_mem_break(struct store_mem *m, enum err why);
 
 #endif

@@ -1,0 +1,65 @@
+#include "base/rows.h"
+
+uint8_t rows_height(uint64_t random)
+{
+	uint8_t height = 1;
+	for (; height < ROWS_LEVELS && (random & 3) == 0; random >>= 2)
+		height++;
+	return height;
+}
+
+size_t rows_node_size(uint8_t height, size_t key_n)
+{
+	return sizeof(struct rows_node) + height * sizeof(struct rows_node *) + key_n;
+}
+
+uint8_t *rows_node_key(const struct rows_node *n)
+{
+	return (uint8_t *)(uintptr_t)(n->next + n->height);
+}
+
+/* The last link on each level that leads to a key not below `key`, or, with
+ * `beyond`, to one above it. Gives the link on the lowest. */
+static struct rows_node *const *walk(struct rows_node *const *links, struct span key, int beyond,
+				     struct rows_path *path)
+{
+	for (size_t level = ROWS_LEVELS; level-- > 0;) {
+		const struct rows_node *n;
+		while ((n = links[level]) != NULL && span_cmp(rows_key(n), key) < beyond)
+			links = n->next;
+		if (path)
+			path->link[level] = (struct rows_node **)(uintptr_t)&links[level];
+	}
+	return &links[0];
+}
+
+struct rows_node *rows_find(const struct rows *r, struct span key)
+{
+	struct rows_node *n = *walk(r->first, key, 0, NULL);
+	return n && span_eq(rows_key(n), key) ? n : NULL;
+}
+
+struct rows_node *rows_after(const struct rows *r, struct span key)
+{
+	return *walk(r->first, key, 1, NULL);
+}
+
+struct rows_node *rows_trace(struct rows *r, struct span key, struct rows_path *path)
+{
+	struct rows_node *n = *walk(r->first, key, 0, path);
+	return n && span_eq(rows_key(n), key) ? n : NULL;
+}
+
+void rows_link(const struct rows_path *path, struct rows_node *n)
+{
+	for (size_t level = 0; level < n->height; level++) {
+		n->next[level] = *path->link[level];
+		*path->link[level] = n;
+	}
+}
+
+void rows_unlink(const struct rows_path *path, struct rows_node *n)
+{
+	for (size_t level = 0; level < n->height; level++)
+		*path->link[level] = n->next[level];
+}
