@@ -24,6 +24,9 @@ static inline struct span rd_bytes(struct rd *r, size_t n)
 		return (struct span){ NULL, 0 };
 	}
 	struct span s = { r->p, n };
+	/* Nothing may be read of nothing, and NULL must not be counted from. */
+	if (n == 0)
+		return s;
 	r->p += n;
 	r->left -= n;
 	return s;
@@ -39,30 +42,34 @@ static inline void rd_skip(struct rd *r, size_t n)
 	(void)rd_bytes(r, n);
 }
 
+/* An integer of n octets, at most 8; a short read gives zero, not a part. */
+static inline uint64_t rd_integer(struct rd *r, size_t n)
+{
+	struct span s = rd_bytes(r, n);
+	uint64_t v = 0;
+	for (size_t i = 0; i < s.n; i++)
+		v = v << 8 | s.p[i];
+	return v;
+}
+
 static inline uint8_t rd_u8(struct rd *r)
 {
-	struct span s = rd_bytes(r, 1);
-	return s.n ? s.p[0] : 0;
+	return (uint8_t)rd_integer(r, 1);
 }
 
 static inline uint16_t rd_u16(struct rd *r)
 {
-	struct span s = rd_bytes(r, 2);
-	return (uint16_t)(s.n ? s.p[0] << 8 | s.p[1] : 0);
+	return (uint16_t)rd_integer(r, 2);
 }
 
 static inline uint32_t rd_u32(struct rd *r)
 {
-	uint32_t hi = rd_u16(r);
-	uint32_t lo = rd_u16(r);
-	return hi << 16 | lo;
+	return (uint32_t)rd_integer(r, 4);
 }
 
 static inline uint64_t rd_u64(struct rd *r)
 {
-	uint64_t hi = rd_u32(r);
-	uint64_t lo = rd_u32(r);
-	return hi << 32 | lo;
+	return rd_integer(r, 8);
 }
 
 /* True when nothing failed and nothing is left. */

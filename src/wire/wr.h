@@ -16,13 +16,15 @@ static inline struct wr wr_of(void *p, size_t size)
 	return (struct wr){ p, size, 0, false };
 }
 
-/* Room for n octets to be filled by the caller, or NULL. */
+/* Room for n octets to be filled by the caller, or NULL; also for n 0. */
 static inline uint8_t *wr_room(struct wr *w, size_t n)
 {
 	if (w->failed || n > w->size - w->n) {
 		w->failed = true;
 		return NULL;
 	}
+	if (n == 0)
+		return NULL;
 	uint8_t *p = w->p + w->n;
 	w->n += n;
 	return p;
@@ -31,7 +33,7 @@ static inline uint8_t *wr_room(struct wr *w, size_t n)
 static inline void wr_bytes(struct wr *w, struct span s)
 {
 	uint8_t *p = wr_room(w, s.n);
-	if (p && s.n)
+	if (p)
 		memcpy(p, s.p, s.n);
 }
 
@@ -42,38 +44,40 @@ static inline void wr_zero(struct wr *w, size_t n)
 		memset(p, 0, n);
 }
 
+/* The low n octets of v, all or none. */
+static inline void wr_integer(struct wr *w, uint64_t v, size_t n)
+{
+	uint8_t *p = wr_room(w, n);
+	if (!p)
+		return;
+	for (size_t i = n; i > 0; v >>= 8)
+		p[--i] = (uint8_t)v;
+}
+
 static inline void wr_u8(struct wr *w, uint8_t v)
 {
-	uint8_t *p = wr_room(w, 1);
-	if (p)
-		p[0] = v;
+	wr_integer(w, v, 1);
 }
 
 static inline void wr_u16(struct wr *w, uint16_t v)
 {
-	uint8_t *p = wr_room(w, 2);
-	if (p) {
-		p[0] = (uint8_t)(v >> 8);
-		p[1] = (uint8_t)v;
-	}
+	wr_integer(w, v, 2);
 }
 
 static inline void wr_u32(struct wr *w, uint32_t v)
 {
-	wr_u16(w, (uint16_t)(v >> 16));
-	wr_u16(w, (uint16_t)v);
+	wr_integer(w, v, 4);
 }
 
 static inline void wr_u64(struct wr *w, uint64_t v)
 {
-	wr_u32(w, (uint32_t)(v >> 32));
-	wr_u32(w, (uint32_t)v);
+	wr_integer(w, v, 8);
 }
 
 /* Overwrites two octets written before, for a length known only at the end. */
 static inline void wr_patch_u16(struct wr *w, size_t at, uint16_t v)
 {
-	if (w->failed || at + 2 > w->n)
+	if (w->failed || w->n < 2 || at > w->n - 2)
 		return;
 	w->p[at] = (uint8_t)(v >> 8);
 	w->p[at + 1] = (uint8_t)v;
