@@ -1,0 +1,78 @@
+"""`make install` puts each file in its place, overwrites no configuration, and
+the service is confined. Usage: install_test.py BUILDDIR"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import case, run, skip, tree
+
+BUILD = sys.argv.pop(1)
+# systemd's own score from 0 (confined) to 10; times ten.
+EXPOSURE = 20
+
+
+def options():
+    """Where the build folder installs to."""
+    asked = subprocess.run(["meson", "introspect", BUILD, "--buildoptions"], check=True,
+                           stdout=subprocess.PIPE)
+    found = {o["name"]: o["value"] for o in json.loads(asked.stdout)}
+    return {n: os.path.join(found["prefix"], found[n]).lstrip("/")
+            for n in ("bindir", "sbindir", "sysconfdir", "mandir", "includedir")} | {
+                "prefix": found["prefix"].lstrip("/")}
+
+
+def install(top):
+    done = subprocess.run(["meson", "install", "-C", BUILD, "--no-rebuild", "--destdir", top],
+                          text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@case
+def every_file_is_in_its_place():
+    at = options()
+    with tree({}) as top:
+        install(top)
+        for path in (at["prefix"] + "/lib/systemd/system/homesteadd.service",
+                     at["prefix"] + "/lib/sysusers.d/homestead.conf"):
+            assert os.path.isfile(os.path.join(top, path)), path
+
+
+@case
+def the_service_names_the_installed_files():
+    at = options()
+    with tree({}) as top:
+        install(top)
+        with open(os.path.join(top, at["prefix"], "lib/systemd/system/homesteadd.service"),
+                  encoding="utf-8") as f:
+            unit = f.read()
+    start = "ExecStart=/%s/homesteadd --config /%s/homestead/homestead.conf\n" % (
+        at["sbindir"], at["sysconfdir"])
+    assert start in unit, unit
+    for line in ("Type=notify", "StateDirectory=homestead", "RuntimeDirectory=homestead",
+                 "User=homestead"):
+        assert "\n%s\n" % line in unit, line
+    assert "@" not in unit.replace("@system-service", "").replace("@privileged", "").replace(
+        "@resources", ""), unit
+
+
+@case
+def the_service_is_confined():
+    if not shutil.which("systemd-analyze"):
+        skip("no systemd-analyze here")
+    at = options()
+    with tree({}) as top:
+        install(top)
+        unit = os.path.join(top, at["prefix"], "lib/systemd/system/homesteadd.service")
+        done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager",
+                               "--threshold=%d" % EXPOSURE, unit], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
+    assert "nknown" not in done.stdout, done.stdout
+
+
+run()
