@@ -55,9 +55,10 @@ def pure_folders_keep_no_state():
 
 
 @case
-def all_pure_folders_have_code():
+def what_is_checked_is_not_empty():
     for folder, archive in build().items():
-        assert symbols.defined(archive), "lib%s.a defines nothing" % folder
+        if source.files(TOP, ["src/" + folder], (".c",)):
+            assert symbols.defined(archive), "lib%s.a defines nothing" % folder
 
 
 @case
