@@ -1,0 +1,214 @@
+#include "daemon/conf.h"
+
+#include "daemon/source.h"
+#include "daemon/walk.h"
+
+#include <limits.h>
+
+#define FIELD(member)                                                                              \
+	.offset = offsetof(struct daemon_config, member),                                          \
+	.size = sizeof(((struct daemon_config *)NULL)->member)
+
+const struct setting conf_groups[] = {
+	{ "daemon", .help = "The process itself." },
+	{ "log", .help = "What is logged, and how." },
+	{ "masc", .help = "Multicast address ranges, shared out between domains (RFC 2909)." },
+	{ .name = NULL },
+};
+
+const struct setting conf_daemon[] = {
+	{ "stop_limit", &setting_duration, FIELD(stop_limit), .fallback = "5s", .min = 0,
+	  .max = 10 * MONO_MIN,
+	  .help = "How long a stop may wait until peers are told and the store is written." },
+	{ "job_threads", &setting_u32, FIELD(job_threads), .fallback = "0", .max = 64,
+	  .help = "Threads for long computations; 0: one a processor, at most four. Read at "
+		  "start only." },
+	{ .name = NULL },
+};
+
+const struct setting conf_log_extra[] = {
+	{ "parts",
+	  .help = "A group: levels of single parts, stronger than `level`. homestead log LEVEL "
+		  "PART changes one while running." },
+	{ .name = NULL },
+};
+
+const struct setting conf_masc_extra[] = {
+	{ "peers", .help = "A list of groups, one a peer: ( { name = \"north\"; ... }, ... )." },
+	{ .name = NULL },
+};
+
+const struct setting conf_peer_extra[] = {
+	{ "name", .help = "What the peer is called in commands, events and logs: 1 to 63 letters, "
+			  "digits, dots, dashes and underscores. Must be given." },
+	{ "md5_key_file", .help = "A file whose only line is md5_key, readable by nobody but its "
+				  "owner and group; relative to the folder of this file." },
+	{ .name = NULL },
+};
+
+void conf_init(struct conf *c, const struct env *env)
+{
+	memset(c, 0, sizeof(*c));
+	node_config_init(&c->node, env);
+	log_config_init(&c->log);
+	setting_defaults(conf_daemon, &c->daemon);
+}
+
+void conf_fini(struct conf *c)
+{
+	node_config_free(&c->node);
+}
+
+/* Errors of the whole have no line of their own: the first peer without which
+ * the configuration fits is the one to look at. Adding peers mends nothing, so
+ * halving finds it. */
+static size_t peers_that_fit(struct masc_config *m, const struct node_config *node)
+{
+	size_t all = m->n_peers, good = 0, bad = all;
+	char buffer[CONF_WHY_MAX];
+	while (bad - good > 1) {
+		struct text why = TEXT_OF(buffer);
+		m->n_peers = good + (bad - good) / 2;
+		if (node_config_check(node, &why) == OK)
+			good = m->n_peers;
+		else
+			bad = m->n_peers;
+	}
+	m->n_peers = all;
+	return good;
+}
+
+static bool fits_without_peers(struct node_config *node)
+{
+	char buffer[CONF_WHY_MAX];
+	struct text why = TEXT_OF(buffer);
+	size_t all = node->masc.n_peers;
+	node->masc.n_peers = 0;
+	enum err e = node_config_check(node, &why);
+	node->masc.n_peers = all;
+	return e == OK;
+}
+
+static void check_whole(struct walk *w)
+{
+	char buffer[2048];
+	struct text why = TEXT_OF(buffer);
+	struct node_config *node = &w->conf->node;
+	if (node_config_check(node, &why) == OK)
+		return;
+	const config_setting_t *at = w->masc;
+	if (w->peers && fits_without_peers(node))
+		at = config_setting_get_elem(w->peers, (unsigned)peers_that_fit(&node->masc, node));
+	if (at)
+		walk_report(w, at, buffer);
+	else
+		report_add(w->report, w->path, 0, buffer);
+}
+
+static void report_syntax(struct walk *w, const config_t *tree)
+{
+	char file[PATH_MAX], reason[512];
+	struct text f = TEXT_OF(file), t = TEXT_OF(reason);
+	const char *in = config_error_file(tree);
+	bool main_file = !in || strcmp(in, w->path) == 0;
+	text_str(&f, main_file ? w->path : w->folder);
+	text_str(&f, main_file ? "" : in);
+	text_str(&t, config_error_text(tree));
+	if (strcmp(reason, "syntax error") == 0)
+		text_str(&t,
+			 " here or on the line before; settings are NAME = VALUE; with texts in "
+			 "double quotes");
+	report_add(w->report, file, (unsigned)config_error_line(tree), reason);
+}
+
+static void load_tree(struct walk *w)
+{
+	config_t tree;
+	config_init(&tree);
+	/* Without a folder, includes lie where the file does: here. */
+	if (w->folder[0])
+		config_set_include_dir(&tree, w->folder);
+	if (config_read_file(&tree, w->path) != CONFIG_TRUE)
+		report_syntax(w, &tree);
+	else
+		walk_root(w, config_root_setting(&tree));
+	if (!w->report->count && !w->failed)
+		check_whole(w);
+	config_destroy(&tree);
+}
+
+enum err conf_load(struct conf *c, const char *path, struct text *why)
+{
+	char folder[PATH_MAX];
+	struct report report = { .why = why };
+	struct walk w = { .conf = c, .path = path, .folder = folder, .report = &report };
+	source_check(path, &report);
+	if (!report.count && source_folder(path, folder, sizeof(folder)))
+		load_tree(&w);
+	report_end(&report);
+	if (w.failed)
+		return w.failed;
+	return report.count ? ERR_CONFIG : OK;
+}
+
+/* Numbers and words as they are, all else in quotes. */
+static void print_value(const struct setting *s, const char *value, FILE *f)
+{
+	bool plain = s->kind == &setting_u32 || s->kind == &setting_bool;
+	if (plain) {
+		fputs(value, f);
+		return;
+	}
+	fputc('"', f);
+	for (; *value; value++) {
+		if (*value == '"' || *value == '\\')
+			fputc('\\', f);
+		fputc(*value, f);
+	}
+	fputc('"', f);
+}
+
+static void print_table(const struct setting *table, const void *object, const char *indent,
+			FILE *f)
+{
+	for (; table->name; table++) {
+		char buffer[1024];
+		struct text t = TEXT_OF(buffer);
+		if (table->secret)
+			continue;
+		table->kind->write(table, (const char *)object + table->offset, &t);
+		if (!t.n)
+			continue;
+		fprintf(f, "%s%s = ", indent, table->name);
+		print_value(table, buffer, f);
+		fputs(";\n", f);
+	}
+}
+
+static void print_peer(const struct masc_peer_config *p, FILE *f)
+{
+	fprintf(f, "\t\t{\n\t\t\tname = \"%s\";\n", p->name);
+	print_table(masc_peer_settings, p, "\t\t\t", f);
+	if (p->md5_key[0])
+		fputs("\t\t\t# md5_key is set and not shown\n", f);
+	fputs("\t\t}", f);
+}
+
+void conf_print(const struct conf *c, FILE *f)
+{
+	const struct masc_config *m = &c->node.masc;
+	fputs("daemon = {\n", f);
+	print_table(conf_daemon, &c->daemon, "\t", f);
+	fputs("};\nlog = {\n", f);
+	print_table(log_settings, &c->log, "\t", f);
+	fputs("\tparts = {\n", f);
+	print_table(log_part_settings, &c->log, "\t\t", f);
+	fputs("\t};\n};\nmasc = {\n", f);
+	print_table(masc_settings, m, "\t", f);
+	fputs("\tpeers = (", f);
+	for (size_t i = 0; i < m->n_peers; i++) {
+		fputs(i ? ",\n" : "\n", f);
+		print_peer(&m->peers[i], f);
+	}
+	fputs(m->n_peers ? "\n\t);\n};\n" : ");\n};\n", f);
+}
