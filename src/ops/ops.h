@@ -23,7 +23,8 @@ struct ops_host {
 	/* The same without taking it over. */
 	enum err (*check)(void *arg, struct text *why);
 	void *arg;
-	const char *config_path; /* "" when it runs on defaults */
+	const char *const *log_parts; /* names of all that log, ended by NULL */
+	const char *config_path;      /* "" when it runs on defaults */
 	const char *socket_path;
 };
 
@@ -62,12 +63,13 @@ typedef void ops_ready_fn(void *arg);
 /* With filter->since the kept events after that number come first; `live`
  * begins with what happens from now on instead. `ready` is called, from
  * ops_event and ops_message, when there is something to take after there was
- * nothing. ERR_MALFORMED (no such level), ERR_NOMEM. */
+ * nothing. ERR_MALFORMED, ERR_NOT_FOUND (no such level or part; `why` names
+ * them), ERR_NOMEM. */
 MUST_USE enum err ops_subscribe(struct ops_subscription **out, struct ops *o,
-				const struct ops_filter *filter, ops_ready_fn *ready, void *arg);
+				const struct ops_filter *filter, struct text *why);
 MUST_USE enum err ops_subscribe_live(struct ops_subscription **out, struct ops *o,
-				     const struct ops_filter *filter, ops_ready_fn *ready,
-				     void *arg);
+				     const struct ops_filter *filter, struct text *why);
+void ops_on_ready(struct ops_subscription *s, ops_ready_fn *ready, void *arg);
 /* What *out points at lives until the next call on the same ops. */
 bool ops_next_event(struct ops_subscription *s, struct ops_event *out);
 void ops_unsubscribe(struct ops_subscription *s);

@@ -383,6 +383,8 @@ MUST_USE enum err ops_decode(const struct ops_struct *type, const struct json_t 
 			     struct text *why);
 /* Zero, empty, none. */
 void ops_clear(const struct ops_struct *type, void *out);
+/* Fills a TEXT field; what does not fit is cut. */
+void ops_set_text(char *out, size_t size, const char *s);
 /* Reads RFC 3339 as text_wall() writes it. ERR_MALFORMED. */
 MUST_USE enum err ops_time_parse(const char *s, int64_t *us);
 

@@ -1,0 +1,210 @@
+#include "ops/ops.h"
+
+#include "ops/ops_int.h"
+#include "os/clock.h"
+
+#include <unistd.h>
+
+typedef enum err run_fn(struct ops *o, const struct ops_request *r, struct ops_call call);
+
+const char *draft_text(struct draft *d, const struct text *t)
+{
+	char *p = arena_alloc(d->mem, t->n + 1);
+	if (!p) {
+		d->failed = true;
+		return "";
+	}
+	memcpy(p, t->p, t->n + 1);
+	return p;
+}
+
+const char *draft_str(struct draft *d, const char *s)
+{
+	size_t n = strlen(s);
+	char *p = arena_alloc(d->mem, n + 1);
+	if (!p) {
+		d->failed = true;
+		return "";
+	}
+	memcpy(p, s, n + 1);
+	return p;
+}
+
+void ops_answer_value(struct ops_call call, const struct ops_struct *type, const void *value)
+{
+	call.done(call.arg, &(struct ops_answer){ OK, type, value, "", "" });
+}
+
+void ops_answer_error(struct ops_call call, enum err e, const char *message, const char *hint)
+{
+	call.done(call.arg, &(struct ops_answer){ e, NULL, NULL, message, hint });
+}
+
+static void answer_change(struct ops_call call, bool done, const char *text)
+{
+	struct ops_change c = { done, text };
+	ops_answer_value(call, &ops_change_type, &c);
+}
+
+static enum err run_log_get(struct ops *o, const struct ops_request *r, struct ops_call call)
+{
+	struct ops_log log = { 0 };
+	size_t n = 0;
+	while (o->host.log_parts[n])
+		n++;
+	log.parts = arena_alloc(&o->mem, (n + 1) * sizeof(*log.parts));
+	if (!log.parts)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		struct text part = TEXT_OF(log.parts[i].part);
+		struct text level = TEXT_OF(log.parts[i].level);
+		text_str(&part, o->host.log_parts[i]);
+		text_str(&level,
+			 node_level_text(o->host.log_get(o->host.arg, o->host.log_parts[i])));
+	}
+	log.n_parts = n;
+	ops_answer_value(call, &ops_log_type, &log);
+	return OK;
+}
+
+enum err ops_check_part(const struct ops *o, const char *part, struct text *why)
+{
+	for (size_t i = 0; o->host.log_parts[i]; i++)
+		if (strcmp(o->host.log_parts[i], part) == 0)
+			return OK;
+	text_str(why, "there is no part ");
+	text_quoted(why, span_str(part), 40);
+	text_str(why, "; parts are");
+	for (size_t i = 0; o->host.log_parts[i]; i++) {
+		text_str(why, i ? ", " : " ");
+		text_str(why, o->host.log_parts[i]);
+	}
+	return ERR_NOT_FOUND;
+}
+
+enum err ops_check_level(const char *level, struct text *why)
+{
+	if (ops_level_of(level) >= 0)
+		return OK;
+	text_quoted(why, span_str(level), 40);
+	text_str(why, " is no log level; levels are");
+	for (int i = 0; i < NODE_LEVEL_COUNT; i++) {
+		text_str(why, i ? ", " : " ");
+		text_str(why, ops_level_text(i));
+	}
+	return ERR_MALFORMED;
+}
+
+static enum err run_log_set(struct ops *o, const struct ops_request *r, struct ops_call call)
+{
+	const struct ops_log_set *s = &r->log_set;
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer);
+	enum err e = ops_check_level(s->level, &t);
+	if (!e && s->part[0])
+		e = ops_check_part(o, s->part, &t);
+	if (e) {
+		ops_answer_error(call, e, buffer, "homestead log shows parts and levels");
+		return OK;
+	}
+	text_str(&t, s->part[0] ? s->part : "every part");
+	text_str(&t, s->dry_run ? " would log at level " : " logs at level ");
+	text_str(&t, s->level);
+	if (!s->dry_run)
+		e = o->host.log_set(o->host.arg, s->part[0] ? s->part : NULL,
+				    (enum node_level)ops_level_of(s->level));
+	if (e)
+		ops_answer_error(call, e, "the log level could not be set", "");
+	else
+		answer_change(call, !s->dry_run, buffer);
+	return OK;
+}
+
+static enum err run_ports(struct ops *o, const struct ops_request *r, struct ops_call call)
+{
+	struct ops_ports ports;
+	enum err e = ops_ports_look(&ports, (int)getpid(), &o->mem);
+	if (e == ERR_NOMEM)
+		return e;
+	if (e)
+		ops_answer_error(call, e, "the kernel's socket tables cannot be read",
+				 "check that /proc is mounted in this environment");
+	else
+		ops_answer_value(call, &ops_ports_type, &ports);
+	return OK;
+}
+
+static enum err run_reload(struct ops *o, const struct ops_request *r, struct ops_call call)
+{
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text why = TEXT_OF(buffer);
+	bool dry = r->write.dry_run;
+	enum err e = dry ? o->host.check(o->host.arg, &why) : o->host.reload(o->host.arg, &why);
+	if (e) {
+		if (!why.n)
+			text_str(&why, err_text(e));
+		ops_answer_error(call, e, buffer,
+				 "nothing was changed; correct it, then: homestead daemon reload");
+		return OK;
+	}
+	if (!why.n) {
+		text_str(&why, o->host.config_path[0] ? o->host.config_path : "the configuration");
+		text_str(&why, dry ? " is fine and would be taken over" : " is in force");
+	}
+	answer_change(call, !dry, buffer);
+	return OK;
+}
+
+static run_fn *const runs[OPS_KIND_COUNT] = {
+	[OPS_STATUS] = ops_run_status,
+	[OPS_EVENTS] = ops_run_events,
+	[OPS_MASC_PEERS] = ops_run_masc_peers,
+	[OPS_MASC_PEER] = ops_run_masc_peer,
+	[OPS_MASC_PEER_UP] = ops_run_masc_command,
+	[OPS_MASC_PEER_DOWN] = ops_run_masc_command,
+	[OPS_MASC_PEER_RESET] = ops_run_masc_command,
+	[OPS_LOG_GET] = run_log_get,
+	[OPS_LOG_SET] = run_log_set,
+	[OPS_PORTS] = run_ports,
+	[OPS_RELOAD] = run_reload,
+};
+
+enum err ops_new(struct ops **out, struct engine *e, const struct ops_host *host)
+{
+	const struct env *env = os_env();
+	struct ops *o = env_zalloc(env, 1, sizeof(*o));
+	if (!o)
+		return ERR_NOMEM;
+	o->engine = e;
+	o->host = *host;
+	o->env = env;
+	o->run = (uint64_t)os_wall().us;
+	arena_init(&o->mem, env, 4096);
+	if (history_init(o) != OK) {
+		env_free(env, o);
+		return ERR_NOMEM;
+	}
+	*out = o;
+	return OK;
+}
+
+void ops_free(struct ops *o)
+{
+	if (!o)
+		return;
+	history_fini(o);
+	arena_free(&o->mem);
+	env_free(o->env, o);
+}
+
+uint64_t ops_run(const struct ops *o)
+{
+	return o->run;
+}
+
+enum err ops_submit(struct ops *o, const struct ops_request *r, ops_done_fn *done, void *arg)
+{
+	enum err e = runs[r->kind](o, r, (struct ops_call){ done, arg });
+	arena_reset(&o->mem);
+	return e;
+}

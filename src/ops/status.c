@@ -1,0 +1,282 @@
+/* The state of the daemon, and what in it needs the operator. */
+#include "ops/ops_int.h"
+
+#include "os/clock.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define ATTENTION_MAX 16 /* beyond that the rest is counted */
+#define PARTS_MAX     2
+
+static uint64_t resident_octets(void)
+{
+	unsigned long size, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+	if (!f)
+		return 0;
+	if (fscanf(f, "%lu %lu", &size, &resident) != 2)
+		resident = 0;
+	(void)fclose(f);
+	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+void ops_masc_part(struct ops *o, struct draft *d, struct ops_part *out)
+{
+	const struct masc *m = node_masc(engine_node(o->engine));
+	struct engine_info info;
+	ops_clear(&ops_part_type, out);
+	ops_set_text(out->name, sizeof(out->name), node_part_text(NODE_PART_MASC));
+	ops_set_text(out->state, sizeof(out->state), "running");
+	if (!m) {
+		ops_set_text(out->state, sizeof(out->state), "off");
+		out->reason = "not configured";
+	} else if (masc_health(m) != OK) {
+		engine_info(o->engine, &info);
+		ops_set_text(out->state, sizeof(out->state), "stopped");
+		out->reason = draft_str(d, info.listen_error[0] ? info.listen_error
+								: err_text(masc_health(m)));
+	}
+}
+
+/* Collects what needs the operator; `more` counts what had no room. */
+struct attention {
+	struct ops_status *status;
+	struct draft *draft;
+	size_t more;
+};
+
+static void attend(struct attention *a, const char *part, const struct text *what,
+		   const struct text *hint)
+{
+	struct ops_status *s = a->status;
+	if (s->n_attention == ATTENTION_MAX) {
+		a->more++;
+		return;
+	}
+	struct ops_attention *row = &s->attention[s->n_attention++];
+	ops_set_text(row->part, sizeof(row->part), part);
+	row->text = draft_text(a->draft, what);
+	row->hint = draft_text(a->draft, hint);
+}
+
+static void attend_str(struct attention *a, const char *part, const char *what, const char *hint)
+{
+	char buffer[2][OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
+	text_str(&t, what);
+	text_str(&h, hint);
+	attend(a, part, &t, &h);
+}
+
+static void attend_part(struct attention *a, const struct ops_part *p, const char *config_path)
+{
+	char buffer[2][OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
+	if (strcmp(p->state, "running") == 0)
+		return;
+	text_str(&t, p->name);
+	text_str(&t, strcmp(p->state, "off") == 0 ? " does nothing: " : " is stopped: ");
+	text_str(&t, p->reason);
+	if (strcmp(p->state, "stopped") == 0) {
+		text_str(&h, "homestead doctor ports says what to do");
+	} else {
+		text_str(&h, "name a domain and its peers in ");
+		text_str(&h, config_path[0] ? config_path : "a configuration");
+		text_str(&h, " (man homestead.conf), then: homestead daemon reload");
+	}
+	attend(a, p->name, &t, &h);
+}
+
+static void attend_store(struct attention *a, const struct engine_info *info)
+{
+	char buffer[2][OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
+	if (info->store_health == OK)
+		return;
+	text_str(&t, "changes cannot be written to ");
+	text_str(&t, info->store_path);
+	text_str(&t, ": ");
+	text_str(&t, err_text(info->store_health));
+	if (info->store_health == ERR_NO_SPACE) {
+		text_str(&h, "free space on the disk of ");
+		text_str(&h, info->state_dir);
+	} else {
+		text_str(&h, "check the disk, and that the daemon may write to ");
+		text_str(&h, info->state_dir);
+	}
+	attend(a, "store", &t, &h);
+}
+
+static void attend_peer(struct attention *a, const struct masc_peer_info *info)
+{
+	char buffer[2][OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]), reason;
+	char words[OPS_MESSAGE_MAX + 1];
+	if (info->state == MASC_ESTABLISHED)
+		return;
+	reason = TEXT_OF(words);
+	ops_masc_last_error(&reason, info);
+	text_str(&h, "homestead masc peer ");
+	text_str(&h, info->config->name);
+	if (info->admin_down) {
+		text_str(&t, "the session with ");
+		text_str(&t, info->config->name);
+		text_str(&t, " is held down by an operator");
+		if (info->admin_until.us) {
+			text_str(&t, " until ");
+			text_wall(&t, info->admin_until.us);
+		}
+		text_str(&h, " up");
+	} else if (reason.n) {
+		text_str(&t, "no session with ");
+		text_str(&t, info->config->name);
+		text_str(&t, ": ");
+		text_str(&t, words);
+	} else {
+		return; /* it has not had its chance yet */
+	}
+	attend(a, "masc", &t, &h);
+}
+
+static void attend_masc(struct attention *a, const struct masc *m)
+{
+	size_t n = m ? masc_peer_count(m) : 0;
+	if (m && n == 0 && masc_health(m) == OK)
+		attend_str(a, "masc", "masc has no peers",
+			   "name them in the configuration (man homestead.conf), "
+			   "then: homestead daemon reload");
+	for (size_t i = 0; m && masc_health(m) == OK && i < n; i++) {
+		struct masc_peer_info info;
+		masc_peer_info(m, i, &info);
+		attend_peer(a, &info);
+	}
+}
+
+static void attend_clock(struct attention *a, const struct ops_clock *c)
+{
+	if (!c->synchronised)
+		attend_str(a, "node", "the clock of this machine is not synchronised",
+			   "start a time service: systemd-timesyncd, chrony or ntpd");
+}
+
+static void attend_rest(struct attention *a)
+{
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer);
+	if (!a->more)
+		return;
+	text_str(&t, "and ");
+	text_u64(&t, a->more + 1);
+	text_str(&t, " more");
+	struct ops_attention *last = &a->status->attention[ATTENTION_MAX - 1];
+	ops_set_text(last->part, sizeof(last->part), "masc");
+	last->text = draft_text(a->draft, &t);
+	last->hint = "homestead masc peers shows all";
+}
+
+static void count_sessions(struct ops_sessions *out, const struct masc *m)
+{
+	uint64_t *const by_state[MASC_STATE_COUNT] = {
+		[MASC_IDLE] = &out->idle,
+		[MASC_CONNECT] = &out->connect,
+		[MASC_ACTIVE] = &out->active,
+		[MASC_OPENSENT] = &out->opensent,
+		[MASC_OPENCONFIRM] = &out->openconfirm,
+		[MASC_ESTABLISHED] = &out->established,
+	};
+	out->total = m ? masc_peer_count(m) : 0;
+	for (size_t i = 0; i < out->total; i++) {
+		struct masc_peer_info info;
+		masc_peer_info(m, i, &info);
+		++*by_state[info.state];
+		out->held_down += info.admin_down;
+	}
+}
+
+static void set_listen(struct ops_status *s, const struct node_config *c)
+{
+	for (size_t i = 0; i < c->masc.n_listen; i++) {
+		struct ops_listen *l = &s->listen[s->n_listen++];
+		ops_set_text(l->part, sizeof(l->part), node_part_text(NODE_PART_MASC));
+		struct text t = TEXT_OF(l->address);
+		addr_text(&t, &c->masc.listen[i]);
+	}
+}
+
+static void set_engine(struct ops_status *s, const struct engine_info *info, struct draft *d)
+{
+	s->started = info->started_wall.us;
+	s->uptime = mono_since(os_mono(), info->started);
+	s->state_dir = draft_str(d, info->state_dir);
+	s->store.path = draft_str(d, info->store_path);
+	s->store.healthy = info->store_health == OK;
+	s->store.problem = info->store_health ? err_text(info->store_health) : "";
+	s->store.commits = info->commits;
+	s->store.commit_failures = info->commit_failures;
+	s->store.puts = info->puts;
+	s->store.waiting_outputs = info->waiting_outputs;
+	s->jobs.threads = info->job_threads;
+	s->jobs.done = info->jobs_done;
+	s->jobs.waiting = info->jobs_waiting;
+	s->links.open = info->links;
+	s->links.queued_octets = info->queued_octets;
+}
+
+static void set_process(struct ops_status *s, struct ops *o)
+{
+	struct wall wall = os_wall();
+	ops_set_text(s->version, sizeof(s->version), HOMESTEAD_VERSION);
+	s->pid = (uint64_t)getpid();
+	s->run = o->run;
+	s->config_path = o->host.config_path;
+	s->socket_path = o->host.socket_path;
+	s->memory_octets = resident_octets();
+	s->clock.time = wall.us;
+	s->clock.synchronised = wall.synchronised;
+	if (!wall.synchronised)
+		s->clock.affected = "MASC: the ends of claims and of sessions held down "
+				    "for a time are wall times";
+}
+
+static bool make_lists(struct ops_status *s, struct arena *mem)
+{
+	s->parts = arena_alloc(mem, PARTS_MAX * sizeof(*s->parts));
+	s->listen = arena_alloc(mem, MASC_LISTEN_MAX * sizeof(*s->listen));
+	s->attention = arena_alloc(mem, ATTENTION_MAX * sizeof(*s->attention));
+	return s->parts && s->listen && s->attention;
+}
+
+static void look(struct ops *o, struct ops_status *s, struct draft *d)
+{
+	const struct node *node = engine_node(o->engine);
+	const struct masc *m = node_masc(node);
+	struct attention a = { s, d, 0 };
+	struct engine_info info;
+	engine_info(o->engine, &info);
+	set_process(s, o);
+	set_engine(s, &info, d);
+	ops_masc_part(o, d, &s->parts[s->n_parts++]);
+	count_sessions(&s->masc, m);
+	if (m && masc_health(m) == OK)
+		set_listen(s, node_config_of(node));
+	attend_part(&a, &s->parts[0], o->host.config_path);
+	attend_store(&a, &info);
+	attend_clock(&a, &s->clock);
+	attend_masc(&a, m);
+	attend_rest(&a);
+}
+
+enum err ops_run_status(struct ops *o, const struct ops_request *r, struct ops_call call)
+{
+	struct draft d = { &o->mem, false };
+	struct ops_status s;
+	ops_clear(&ops_status_type, &s);
+	if (!make_lists(&s, &o->mem))
+		return ERR_NOMEM;
+	look(o, &s, &d);
+	if (d.failed)
+		return ERR_NOMEM;
+	ops_answer_value(call, &ops_status_type, &s);
+	return OK;
+}
