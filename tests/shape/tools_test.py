@@ -1,0 +1,197 @@
+"""The small tools: what they report, and that they fail when they should."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import source
+from tap import case, run, skip, tree
+
+TOP = source.root()
+
+
+def tool(name, files, *args, programs=(), env=None):
+    """(status, output) of a tool, copied into a tree of these files."""
+    with tree(files) as top:
+        os.makedirs(os.path.join(top, "tools"), exist_ok=True)
+        shutil.copy(os.path.join(TOP, "tools", name), os.path.join(top, "tools", name))
+        for program in programs:
+            os.chmod(os.path.join(top, program), 0o755)
+        done = subprocess.run([os.path.join(top, "tools", name), *args], cwd=top, text=True,
+                              env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.returncode, done.stdout
+
+
+def bench(*args, **runs):
+    files = {"bench/%s/run" % n: "#!/bin/sh\n" + text for n, text in runs.items()}
+    return tool("bench", {"b/x": "", **files}, "b", *args, programs=list(files))
+
+
+@case
+def bench_runs_all_and_repeats_the_figures():
+    status, output = bench(one="echo table; echo bench=one metric=m value=1 unit=u\n",
+                           two="echo bench=two metric=m value=2 unit=u\n")
+    assert status == 0, output
+    end = output.split("== figures")[1]
+    assert "bench=one metric=m value=1" in end and "bench=two metric=m value=2" in end, output
+    assert "machine: " in end and "other work: load" in end and "table" not in end, output
+
+
+@case
+def bench_runs_one():
+    status, output = bench("two", one="exit 1\n", two="echo bench=two metric=m value=2 unit=u\n")
+    assert status == 0 and "bench=two" in output, output
+
+
+@case
+def bench_fails_with_a_benchmark_that_fails():
+    status, output = bench(one="echo bench=one metric=m value=1 unit=u; exit 3\n")
+    assert status == 1 and "failed or gave no figure: one" in output, output
+
+
+@case
+def bench_fails_with_a_benchmark_without_figures():
+    status, output = bench(one="echo bench=other metric=m value=1 unit=u\n")
+    assert status == 1 and "failed or gave no figure: one" in output, output
+
+
+@case
+def bench_refuses_an_unknown_name():
+    status, output = bench("three", one="exit 0\n")
+    assert status == 1 and "no bench/three/run" in output, output
+
+
+def seeds(program, count, *options):
+    return tool("sim-seeds", {"sim": "#!/bin/sh\n" + program, "a.scn": "", "b.scn": ""}, *options,
+                "./sim", str(count), "a.scn", "b.scn", programs=["sim"])
+
+
+@case
+def seeds_runs_every_scenario_with_every_seed():
+    status, output = seeds('[ "$2" = --seed ] && [ "$3" -ge 5 ] && [ "$3" -le 44 ]\n', 40,
+                           "--from", "5")
+    assert status == 0, output
+    assert output == "1..2\nok 1 - a.scn, 40 seeds\nok 2 - b.scn, 40 seeds\n", output
+
+
+@case
+def seeds_tells_the_seed_that_fails_and_how_to_repeat_it():
+    status, output = seeds('echo trace of $3\n[ "$1$3" != b.scn7 ]\n', 40)
+    assert status == 1 and "\nok 1" in "\n" + output and "\nnot ok 2 - b.scn" in output, output
+    assert "# ./sim b.scn --seed 7: status 1" in output and "# trace of 7" in output, output
+
+
+@case
+def seeds_that_run_out_of_time_fail():
+    status, output = seeds("exit 0\n", 10000, "--seconds", "0.2")
+    assert status == 1 and "out of time after" in output, output
+
+
+def matrix(program, fake):
+    """sim-matrix where every compiler makes `fake`, against `program`."""
+    bins = {
+        "bin/meson": '#!/bin/sh\nmkdir -p "$2"; : >"$2/build.ninja"; echo "$CC" >"$2/cc"\n',
+        "bin/ninja": "#!/bin/sh\ncp fake \"$2/homestead-sim\"\n",
+        "bin/gcc": "#!/bin/sh\n", "bin/clang": "#!/bin/sh\n",
+        "fake": "#!/bin/sh\n" + fake, "sim": "#!/bin/sh\n" + program, "a.scn": "", "b.scn": ""}
+    with tree(bins) as top:
+        for name in bins:
+            os.chmod(os.path.join(top, name), 0o755)
+        done = subprocess.run([os.path.join(TOP, "tools", "sim-matrix"), "work", "./sim", "a.scn",
+                               "b.scn"], cwd=top, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT,
+                              env={**os.environ, "PATH": top + "/bin:" + os.environ["PATH"]})
+        return done.returncode, done.stdout
+
+
+GOOD = "echo $1 $3; echo hash=$3$( [ $1 = a.scn ] && echo aa || echo bb )\n"
+
+
+@case
+def matrix_accepts_equal_hashes():
+    status, output = matrix(GOOD, GOOD)
+    assert status == 0 and output.startswith("1..3\n") and output.count("\nok ") == 3, output
+
+
+@case
+def matrix_notices_another_hash():
+    status, output = matrix(GOOD, GOOD + '[ $3 != 77 ] || echo hash=abc\n')
+    assert status == 1 and output.count("\nnot ok ") == 2, output
+    assert "a.scn, seed 77: hash abc" in output, output
+
+
+@case
+def matrix_notices_a_missing_hash():
+    status, output = matrix(GOOD, "exit 1\n")
+    assert status == 1 and "printed no hash" in output, output
+
+
+@case
+def matrix_notices_hashes_that_never_change():
+    status, output = matrix("echo hash=1\n", "echo hash=1\n")
+    assert status == 1 and "all hashes are the same" in output, output
+
+
+@case
+def format_check_names_what_is_not_formatted():
+    if not shutil.which("clang-format"):
+        skip("no clang-format here")
+    files = {".clang-format": source.read(TOP, ".clang-format"), "src/a.c": "int  a ;\n",
+             "src/b.c": "int b;\n"}
+    status, output = tool("format", files, "--check")
+    assert status != 0 and "src/a.c" in output and "src/b.c" not in output, output
+
+
+@case
+def format_formats():
+    if not shutil.which("clang-format"):
+        skip("no clang-format here")
+    with tree({".clang-format": source.read(TOP, ".clang-format"), "src/a.c": "int  a ;\n"}) as top:
+        os.mkdir(os.path.join(top, "tools"))
+        shutil.copy(os.path.join(TOP, "tools", "format"), os.path.join(top, "tools"))
+        subprocess.run([os.path.join(top, "tools", "format")], check=True)
+        assert source.read(top, "src/a.c") == "int a;\n"
+
+
+def soak(*steps, mutants="exit 0", make="exit 0"):
+    files = {"tools/run-mutants": "#!/bin/sh\necho mutants ran\n%s\n" % mutants,
+             "tests/scenario/a.scn": "", "bin/make": "#!/bin/sh\necho made $*\n%s\n" % make,
+             "tests/fuzz/meson.build": "fuzzers = {\n  'a': [],\n  'b': [],\n}\n"}
+    programs = ["tools/run-mutants", "bin/make"]
+    with tree(files) as top:
+        for program in programs:
+            os.chmod(os.path.join(top, program), 0o755)
+        shutil.copy(os.path.join(TOP, "tools", "soak"), os.path.join(top, "tools"))
+        done = subprocess.run([os.path.join(top, "tools", "soak"), *steps], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              env={**os.environ, "PATH": top + "/bin:" + os.environ["PATH"]})
+        return done.returncode, done.stdout
+
+
+@case
+def soak_tells_a_line_a_step():
+    status, output = soak("mutants", "fuzz", "tests")
+    assert status == 0, output
+    for line in ("soak mutants: ok, 0 s: mutants ran", "soak fuzz: ok, 0 s: made -s fuzz",
+                 "soak test-1: ok", "soak test-2: ok", "soak: 4 steps passed, 0 failed"):
+        assert line in output, output
+
+
+@case
+def soak_goes_on_after_a_step_that_fails():
+    status, output = soak("mutants", "fuzz", mutants="exit 5")
+    assert status == 1, output
+    assert "soak mutants: FAILED: status 5" in output and "soak fuzz: ok" in output, output
+    assert output.endswith("soak: 1 steps passed, 1 failed\n"), output
+
+
+@case
+def soak_refuses_an_unknown_step():
+    status, output = soak("everything")
+    assert status == 2 and "no step everything" in output, output
+
+
+run()
