@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "base/env.h"
+#include "base/mono.h"
 #include "base/setting.h"
 
 #define MASC_PORT	2587
@@ -13,6 +14,9 @@
 #define MASC_PEERS_MAX	4096
 #define MASC_LISTEN_MAX 8
 #define MASC_KEY_MAX	80 /* TCP-MD5, RFC 2385 */
+
+/* Of a new peer; the check refuses it. */
+#define MASC_ROLE_NOT_GIVEN UINT32_MAX
 
 /* Our role in a session, RFC 2909 section 4.4, with its number on the wire. */
 enum masc_role {
@@ -113,6 +117,10 @@ MUST_USE enum err masc_config_check(const struct masc_config *c, struct text *wh
  * zero then, else the lowest known parent, else our own Domain ID. */
 bool masc_config_top_level(const struct masc_config *c);
 struct masc_id masc_config_parent(const struct masc_config *c);
+/* The lowest known parent above `id` (zero to begin with); false: none left. */
+bool masc_config_parent_after(const struct masc_config *c, const struct masc_id *id,
+			      struct masc_id *out);
+bool masc_config_has_parent(const struct masc_config *c, const struct masc_id *id);
 
 /* Timers in force: what is configured, else the profile's. */
 struct masc_timers {

@@ -1,0 +1,70 @@
+/* MASC-5: two connections with one node; the higher Node ID's own stays. */
+#include "masc/masc_int.h"
+
+void collision_key(const struct session *s, const struct masc_id *node, uint8_t *key)
+{
+	const struct masc_peer_config *c = s->peer->config;
+	/* Zero but for siblings, where each common parent has its session. */
+	key[0] = (uint8_t)(c->family + 1);
+	memcpy(key + 1, c->parent_domain.octets, sizeof(c->parent_domain.octets));
+	memcpy(key + 17, node->octets, sizeof(node->octets));
+}
+
+/* The other session with the node that sent the OPEN. One still in OPENSENT
+ * counts when the configuration says which node it is with. */
+static struct session *other_of(const struct session *s, const struct wire_open *o)
+{
+	const struct peer *p = s->peer;
+	uint8_t key[NODE_KEY_SIZE];
+	collision_key(s, &o->node, key);
+	struct session *e = map_get(&p->m->by_node, span_of(key, sizeof(key)));
+	if (e || masc_id_is_zero(&p->config->node) || !p->rival)
+		return e;
+	e = p->rival == s ? p->main : p->rival;
+	return e->state == MASC_OPENSENT ? e : NULL;
+}
+
+/* Of two opened by the same side the newer stays: the older one's opener has
+ * given it up, or it would not have opened another. */
+static bool newer_stays(const struct session *older, const struct session *newer,
+			const struct wire_open *o)
+{
+	if (older->state == MASC_ESTABLISHED)
+		return false;
+	if (older->link->ours == newer->link->ours)
+		return true;
+	bool we_are_higher = masc_id_cmp(&newer->peer->m->config.node, &o->node) > 0;
+	return newer->link->ours == we_are_higher;
+}
+
+static void tell(const struct session *kept, const struct session *closed)
+{
+	struct peer *p = closed->peer;
+	struct masc_event ev = event_of(p, MASC_EVENT_COLLISION);
+	ev.link = closed->link->number;
+	ev.kept = kept->link->number;
+	ev.ours = kept->link->ours;
+	ev.remote = closed->link->remote;
+	p->count.collisions++;
+	out_event(p->m, &ev, 0);
+}
+
+bool collision_survived(struct session *s, const struct wire_open *o, struct mono now)
+{
+	struct session *e = other_of(s, o);
+	if (!e)
+		return true;
+	if (!newer_stays(e, s, o)) {
+		tell(e, s);
+		return false;
+	}
+	tell(s, e);
+	struct peer *p = e->peer;
+	/* Two configured peers that turn out to be one node would do this for
+	 * ever: back off. */
+	enum ending ending = p == s->peer ? END_CLOSED : END_ERROR;
+	session_step(e, &(struct event){ .kind = EV_STOP, .ending = ending }, now);
+	if (p != s->peer)
+		peer_settle(p, now);
+	return true;
+}

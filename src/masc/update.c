@@ -1,0 +1,51 @@
+/* UPDATEs taken apart (MASC-2.6, MASC-3.3). */
+#include "masc/masc_int.h"
+
+static void claim_in(struct session *s, const struct wire_claim *c)
+{
+	s->peer->count.attributes[c->type]++;
+}
+
+/* MASC-3.3: one NOTIFICATION a refused attribute, one a second at most. */
+static void refuse(struct session *s, const struct wire_error *e, struct mono now)
+{
+	struct peer *p = s->peer;
+	p->count.attributes_refused++;
+	if (!mono_reached(p->next_refusal, now))
+		return;
+	if (session_notify(s, e, now))
+		p->next_refusal = mono_add(now, MONO_SEC);
+}
+
+/* Whether the session can live with the whole message. */
+static bool bearable(const struct session *s, struct span rest, struct wire_error *error)
+{
+	enum masc_family f = s->peer->config->family + 1;
+	while (rest.n) {
+		struct wire_item item;
+		struct wire_claim c;
+		if (!wire_item_next(&rest, &item, error))
+			return false;
+		if (wire_claim_read(&item, f, &c, error) == WIRE_REFUSED && !error->stay_open)
+			return false;
+	}
+	return true;
+}
+
+bool update_in(struct session *s, struct span message, struct wire_error *error, struct mono now)
+{
+	enum masc_family f = s->peer->config->family + 1;
+	struct span rest = { message.p + WIRE_HEADER, message.n - WIRE_HEADER };
+	if (!bearable(s, rest, error))
+		return false;
+	struct wire_item item;
+	struct wire_claim c;
+	while (rest.n && wire_item_next(&rest, &item, error)) {
+		enum wire_verdict v = wire_claim_read(&item, f, &c, error);
+		if (v == WIRE_TAKEN)
+			claim_in(s, &c);
+		else if (v == WIRE_REFUSED)
+			refuse(s, error, now);
+	}
+	return true;
+}
