@@ -194,4 +194,45 @@ def soak_refuses_an_unknown_step():
     assert status == 2 and "no step everything" in output, output
 
 
+def ci(make):
+    """(status, output) of .ci/run with this in the place of make."""
+    with tree({"bin/make": "#!/bin/sh\n" + make, "build-test/summary": "9 passed, stale\n"}) as top:
+        os.chmod(os.path.join(top, "bin/make"), 0o755)
+        os.mkdir(os.path.join(top, ".ci"))
+        shutil.copy(os.path.join(TOP, ".ci", "run"), os.path.join(top, ".ci"))
+        done = subprocess.run([os.path.join(top, ".ci", "run")], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              env={**os.environ, "PATH": top + "/bin:" + os.environ["PATH"]})
+        return done.returncode, done.stdout
+
+
+TOLD = "echo '%s' >build-test/summary; echo '%s'\n"
+
+
+@case
+def ci_runs_make_test_and_ends_with_the_count():
+    count = "3 passed, 0 failed, 1 skipped"
+    status, output = ci('[ "$*" = test ] || exit 9\n' + TOLD % (count, count))
+    assert (status, output) == (0, count + "\n"), output
+
+
+@case
+def ci_ends_with_the_count_of_failures_too():
+    count = "3 passed, 2 failed, 1 skipped"
+    status, output = ci(TOLD % (count, count) + "echo 'make: *** Error 1'; exit 2\n")
+    assert status == 2 and output.endswith("Error 1\n\n%s\n" % count), output
+
+
+@case
+def ci_counts_a_build_that_failed_as_one_failure():
+    status, output = ci("echo no compiler; exit 2\n")
+    assert status == 2 and output.endswith("\n0 passed, 1 failed, 0 skipped\n"), output
+
+
+@case
+def ci_is_not_content_without_a_count():
+    status, output = ci("exit 0\n")
+    assert status == 1 and output.endswith("\n0 passed, 1 failed, 0 skipped\n"), output
+
+
 run()
