@@ -5,9 +5,8 @@
 void node_config_init(struct node_config *c, const struct env *env)
 {
 	c->env = env;
+	c->listen_given = false;
 	masc_config_init(&c->masc, env);
-	/* `listen` adds: what is given must not stand beside a default. */
-	c->masc.n_listen = 0;
 }
 
 void node_config_free(struct node_config *c)
@@ -19,11 +18,14 @@ enum err node_config_copy(struct node_config *to, const struct node_config *from
 			  const struct env *env)
 {
 	to->env = env;
+	to->listen_given = from->listen_given;
 	return masc_config_copy(&to->masc, &from->masc, env);
 }
 
-static enum err add_listen(struct masc_config *m, struct span value, struct text *why)
+/* `listen` adds; what is given does not stand beside the default. */
+static enum err add_listen(struct node_config *c, struct span value, struct text *why)
 {
+	struct masc_config *m = &c->masc;
 	struct addr a;
 	enum err e = addr_parse(value, MASC_PORT, &a);
 	if (e) {
@@ -33,6 +35,9 @@ static enum err add_listen(struct masc_config *m, struct span value, struct text
 			      "like 192.0.2.1 or [2001:db8::1]:2587");
 		return e;
 	}
+	if (!c->listen_given)
+		m->n_listen = 0;
+	c->listen_given = true;
 	if (m->n_listen == MASC_LISTEN_MAX) {
 		text_str(why, "listen: at most ");
 		text_u64(why, MASC_LISTEN_MAX);
@@ -43,12 +48,12 @@ static enum err add_listen(struct masc_config *m, struct span value, struct text
 	return OK;
 }
 
-static enum err set_masc(struct masc_config *m, struct span key, struct span value,
+static enum err set_masc(struct node_config *c, struct span key, struct span value,
 			 struct text *why)
 {
 	if (span_eq(key, span_str("listen")))
-		return add_listen(m, value, why);
-	return setting_set(masc_settings, m, key, value, why);
+		return add_listen(c, value, why);
+	return setting_set(masc_settings, &c->masc, key, value, why);
 }
 
 static void peer_why(struct text *why, struct span name, enum err e)
@@ -82,7 +87,7 @@ enum err node_config_set(struct node_config *c, struct span group, struct span k
 	const size_t n = sizeof(peer) - 1;
 
 	if (span_eq(group, span_str("masc")))
-		return set_masc(&c->masc, key, value, why);
+		return set_masc(c, key, value, why);
 	if (group.n >= n && memcmp(group.p, peer, n) == 0)
 		return set_peer(&c->masc, span_of(group.p + n, group.n - n), key, value, why);
 	text_str(why, "there is no group ");

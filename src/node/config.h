@@ -19,6 +19,7 @@
 
 struct node_config {
 	struct masc_config masc;
+	bool listen_given; /* `listen` was set: its default is gone */
 	const struct env *env;
 };
 
