@@ -1,0 +1,634 @@
+#include "files.h"
+
+#include "daemon/conf.h"
+#include "daemon/report.h"
+
+static char why_buffer[CONF_WHY_MAX];
+
+struct fixture {
+	struct files files;
+	struct failing_env f;
+	struct conf c;
+	char path[PATH_MAX];
+};
+
+static void begin(struct fixture *x)
+{
+	files_init(&x->files);
+	failing_env_init(&x->f, 1);
+	conf_init(&x->c, &x->f.env);
+}
+
+static void again(struct fixture *x)
+{
+	conf_fini(&x->c);
+	failing_env_assert_clean(&x->f);
+	conf_init(&x->c, &x->f.env);
+}
+
+static void end(struct fixture *x)
+{
+	conf_fini(&x->c);
+	failing_env_assert_clean(&x->f);
+	files_fini(&x->files);
+}
+
+static enum err load(struct fixture *x, const char *text)
+{
+	struct text why = TEXT_OF(why_buffer);
+	again(x);
+	strcpy(x->path, files_text(&x->files, "a.conf", text));
+	enum err e = conf_load(&x->c, x->path, &why);
+	assert_int_equal(e == OK, why_buffer[0] == '\0');
+	return e;
+}
+
+static void good(struct fixture *x, const char *text)
+{
+	if (load(x, text) != OK)
+		assert_string_equal(why_buffer, "");
+}
+
+/* Every line of `want` stands for FOLDER/line. */
+static void bad(struct fixture *x, const char *text, const char *want)
+{
+	char full[CONF_WHY_MAX];
+	struct text t = TEXT_OF(full);
+	assert_int_equal(load(x, text), ERR_CONFIG);
+	while (*want) {
+		size_t n = strcspn(want, "\n");
+		text_str(&t, x->files.folder);
+		text_char(&t, '/');
+		text_span(&t, span_of(want, n));
+		want += n;
+		if (*want) {
+			text_char(&t, '\n');
+			want++;
+		}
+	}
+	assert_string_equal(why_buffer, full);
+}
+
+/* As bad(), for the beginning of the one line. */
+static void begins(struct fixture *x, const char *text, const char *want)
+{
+	assert_int_equal(load(x, text), ERR_CONFIG);
+	size_t n = strlen(x->files.folder) + 1;
+	if (strncmp(why_buffer + n, want, strlen(want)) != 0)
+		assert_string_equal(why_buffer + n, want);
+	assert_null(strchr(why_buffer, '\n'));
+}
+
+#define WHO   "masc = { domain = 64512; node = 1;\n"
+#define NORTH "name = \"north\"; address = \"192.0.2.1\"; role = \"child\"; domain = 64513;"
+
+static void empty(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	good(&x, "");
+	assert_true(x.c.daemon.stop_limit == 5 * MONO_SEC);
+	assert_int_equal(x.c.daemon.job_threads, 0);
+	assert_int_equal(x.c.log.level, NODE_INFO);
+	assert_int_equal(x.c.node.masc.n_peers, 0);
+	assert_false(masc_config_active(&x.c.node.masc));
+	good(&x, "daemon = {}; log : { parts = {} }; masc = { peers = () };");
+	end(&x);
+}
+
+static void plain_groups(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	good(&x, "daemon = { stop_limit = \"1m30s\"; job_threads = 3; };\n"
+		 "log = { level = \"warning\"; format = \"json\"; burst = 0; interval = \"1m\";\n"
+		 "\tparts = { masc = \"debug\"; store = \"error\"; }; };\n");
+	assert_true(x.c.daemon.stop_limit == 90 * MONO_SEC);
+	assert_int_equal(x.c.daemon.job_threads, 3);
+	assert_int_equal(x.c.log.level, NODE_WARNING);
+	assert_int_equal(x.c.log.format, LOG_JSON);
+	assert_int_equal(x.c.log.burst, 0);
+	assert_true(x.c.log.interval == MONO_MIN);
+	assert_int_equal(x.c.log.parts[LOG_PART_MASC], NODE_DEBUG);
+	assert_int_equal(x.c.log.parts[LOG_PART_STORE], NODE_ERROR);
+	assert_int_equal(x.c.log.parts[LOG_PART_NET], LOG_GENERAL);
+	end(&x);
+}
+
+static void masc_and_its_peers(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	good(&x, WHO "profile = \"lab\"; hold_time = \"30s\"; listen = [ \"127.0.0.1\", "
+		     "\"[::1]:2588\" ];\n"
+		     "peers = ( { " NORTH " passive = true; ttl_security = 1; },\n"
+		     "{ name = \"2.south-b_c\"; address = \"[2001:db8::1]:99\"; role = \"parent\"; "
+		     "domain = \"4200000000\"; node = \"10.0.0.1\"; hold_time = \"0\"; } ); };");
+	const struct masc_config *m = &x.c.node.masc;
+	assert_int_equal(m->profile, MASC_PROFILE_LAB);
+	assert_true(m->hold_time == 30 * MONO_SEC);
+	assert_int_equal(m->n_listen, 2);
+	assert_int_equal(m->listen[0].port, 2587);
+	assert_int_equal(m->listen[1].port, 2588);
+	assert_int_equal(m->n_peers, 2);
+	assert_string_equal(m->peers[0].name, "north");
+	assert_int_equal(m->peers[0].role, MASC_CHILD);
+	assert_true(m->peers[0].passive);
+	assert_int_equal(m->peers[0].ttl_security, 1);
+	assert_string_equal(m->peers[1].name, "2.south-b_c");
+	assert_int_equal(m->peers[1].address.port, 99);
+	assert_true(m->peers[1].hold_time == 0);
+	assert_int_equal(m->peers[1].domain.octets[12], 0xfa);
+	assert_int_equal(m->peers[1].node.octets[12], 10);
+	end(&x);
+}
+
+static void addresses_in_one_text(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	good(&x, WHO "listen = \"127.0.0.1:1, ::1\"; };");
+	assert_int_equal(x.c.node.masc.n_listen, 2);
+	good(&x, WHO "listen = ( \"127.0.0.7\" ); };");
+	assert_int_equal(x.c.node.masc.n_listen, 1);
+	begins(&x, WHO "listen = [ \"127.0.0.1\", \"x\" ]; };", "a.conf:2: listen ");
+	end(&x);
+}
+
+static void unknown_keys(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	bad(&x, "\nlogs = {};",
+	    "a.conf:2: there is no setting \"logs\" here; did you mean log? Accepted are daemon, "
+	    "log and masc");
+	bad(&x, "log = { levle = \"info\";\n parts = {\n mask = \"info\"; };\n part = {};};",
+	    "a.conf:1: there is no setting \"levle\" here; did you mean level? Accepted are level, "
+	    "format, burst, interval and parts\n"
+	    "a.conf:3: there is no setting \"mask\" here; did you mean masc? Accepted are daemon, "
+	    "node, masc, engine, store, net and ctl\n"
+	    "a.conf:4: there is no setting \"part\" here; did you mean parts? Accepted are level, "
+	    "format, burst, interval and parts");
+	begins(&x, "daemon = { xyzzy_plugh = 1; };",
+	       "a.conf:1: there is no setting \"xyzzy_plugh\" here; Accepted are stop_limit and "
+	       "job_threads");
+	begins(&x, WHO "peer = (); };",
+	       "a.conf:2: there is no setting \"peer\" here; did you mean peers? Accepted are ");
+	begins(&x, WHO "hold_tme = \"3s\"; };",
+	       "a.conf:2: there is no setting \"hold_tme\" here; did you mean hold_time? ");
+	begins(&x, WHO "peers = ( { " NORTH "\n\n md5_keyfile = \"x\"; } ); };",
+	       "a.conf:4: there is no setting \"md5_keyfile\" here; did you mean md5_key_file? ");
+	begins(&x, WHO "peers = ( { " NORTH "\n adress = \"x\"; } ); };",
+	       "a.conf:3: there is no setting \"adress\" here; did you mean address? ");
+	end(&x);
+}
+
+/* What is accepted is always said. */
+static void bad_values(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	bad(&x, "log = {\n level = \"loud\";\n interval = \"10\";\n burst = -1; };\n",
+	    "a.conf:2: level \"loud\" is not accepted; accepted are error, warning, notice, info "
+	    "and debug\n"
+	    "a.conf:3: interval \"10\" is not accepted; accepted is a time from 1s to 1d, written "
+	    "like 250ms, 90s, 2h30m or 30d\n"
+	    "a.conf:4: burst \"-1\" is not accepted; accepted is a number from 0 to 1000000");
+	bad(&x, "daemon = { stop_limit = 5; };",
+	    "a.conf:1: stop_limit \"5\" is not accepted; accepted is a time from 0 to 10m, written "
+	    "like 250ms, 90s, 2h30m or 30d");
+	begins(&x, "\n" WHO "peers = ( { " NORTH "\nrole = \"boss\"; } ); };",
+	       "a.conf:4: duplicate setting name");
+	begins(&x, WHO "peers = ( {\n name = \"n\"; role = \"boss\"; } ); };",
+	       "a.conf:3: role \"boss\" is not accepted; ");
+	begins(&x, WHO "peers = ( {\n name = \"n\"; address = \"north\"; } ); };",
+	       "a.conf:3: address \"north\" is not accepted; ");
+	begins(&x, "masc = { domain = \"x\"; };", "a.conf:1: domain \"x\" is not accepted; ");
+	end(&x);
+}
+
+#define FRACTION                                                                                   \
+	": a number with a fraction is not accepted; times and sizes are texts with a unit, like " \
+	"\"1500ms\" or \"64KiB\""
+#define DECIMAL ": accepted are whole numbers in plain decimal; larger ones stand in quotes"
+#define ONE	": one value is expected here, like 5, true or \"text\""
+
+static void wrong_types(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	bad(&x,
+	    "log = {\n burst = 1.5;\n level = [ \"info\" ];\n format = { };\n interval = 10L; };",
+	    "a.conf:2: burst" FRACTION "\na.conf:3: level" ONE "\na.conf:4: format" ONE
+	    "\na.conf:5: interval" DECIMAL);
+	bad(&x, "masc = { domain = 0xFC00; node = 1L;\n hold_time = 1e3; enabled = [ true ]; };",
+	    "a.conf:1: domain" DECIMAL "\na.conf:1: node" DECIMAL "\na.conf:2: hold_time" FRACTION
+	    "\na.conf:2: enabled" ONE);
+	bad(&x, "log = 5;\nmasc = ( );\ndaemon = \"x\";",
+	    "a.conf:1: log: a group is expected here: { NAME = VALUE; ... }\n"
+	    "a.conf:2: masc: a group is expected here: { NAME = VALUE; ... }\n"
+	    "a.conf:3: daemon: a group is expected here: { NAME = VALUE; ... }");
+	bad(&x, "log = { parts = \"debug\"; };",
+	    "a.conf:1: parts: a group is expected here: { NAME = VALUE; ... }");
+	bad(&x, WHO "peers = { north = { }; }; };",
+	    "a.conf:2: peers: a list of groups is expected: ( { name = \"north\"; ... }, ... )");
+	bad(&x, WHO "peers = (\n \"north\",\n 5 ); };",
+	    "a.conf:3: a group is expected here: { NAME = VALUE; ... }\n"
+	    "a.conf:4: a group is expected here: { NAME = VALUE; ... }");
+	end(&x);
+}
+
+/* libconfig would take each of these for another number, without a word. */
+static void numbers_that_would_wrap(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	bad(&x, "daemon = { job_threads = 4294967297; };",
+	    "a.conf:1: a number beyond 2147483647 must stand in quotes, like \"4200000000\"");
+	bad(&x, "masc = { node = 1;\n domain = 99999999999999999999; };",
+	    "a.conf:2: a number beyond 2147483647 must stand in quotes, like \"4200000000\"");
+	good(&x, "masc = { node = \"4294967295\"; domain = 2147483647; };");
+	assert_int_equal(x.c.node.masc.node.octets[12], 255);
+	begins(&x, "masc = { node = \"4294967296\"; domain = 1; };",
+	       "a.conf:1: node \"4294967296\" is not accepted; ");
+	end(&x);
+}
+
+static void syntax(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	begins(&x, "log = {\n level = ;\n};", "a.conf:2: syntax error");
+	begins(&x, "log = {\n level = \"info\"\n burst = 1\n", "a.conf:4: syntax error");
+	begins(&x, "log = {};\n\nlog = {};", "a.conf:3: duplicate setting name");
+	begins(&x, "log = { burst = 1;\n burst = 2; };", "a.conf:2: duplicate setting name");
+	begins(&x, "masc = { listen = [ 5,\n\"a\" ]; };", "a.conf:2: mismatched element type");
+	begins(&x, "a = \"x", "a.conf:1: a text begins here");
+	end(&x);
+}
+
+static void included_files(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	files_text(&x.files, "log.conf", "log = { level = \"debug\"; };\n");
+	good(&x, "daemon = {};\n@include \"log.conf\"\nmasc = {};\n");
+	assert_int_equal(x.c.log.level, NODE_DEBUG);
+	files_text(&x.files, "log.conf", "\nlog = { level = \"loud\"; };\n");
+	begins(&x, "@include \"log.conf\"\n", "log.conf:2: level \"loud\" is not accepted");
+	files_text(&x.files, "log.conf", "\n\nlog = { level = ; };\n");
+	begins(&x, "@include \"log.conf\"\n", "log.conf:3: syntax error");
+	files_text(&x.files, "log.conf", "log = { burst = 4294967297; };\n");
+	begins(&x, "@include \"log.conf\"\n", "log.conf:1: a number beyond 2147483647");
+	begins(&x, "\n@include \"gone.conf\"\n", "a.conf:2: cannot include ");
+	begins(&x, "@include gone.conf\n", "a.conf:1: syntax error");
+	end(&x);
+}
+
+static void includes_in_the_working_folder(void **state)
+{
+	struct fixture x;
+	struct text why = TEXT_OF(why_buffer);
+	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	begin(&x);
+	files_text(&x.files, "log.conf", "log = { level = \"debug\"; };\n");
+	files_text(&x.files, "a.conf", "@include \"log.conf\"\n");
+	assert_int_equal(chdir(x.files.folder), 0);
+	assert_int_equal(conf_load(&x.c, "a.conf", &why), OK);
+	assert_int_equal(x.c.log.level, NODE_DEBUG);
+	again(&x);
+	files_text(&x.files, "log.conf", "log = { level = 5; };\n");
+	assert_int_equal(conf_load(&x.c, "a.conf", &why), ERR_CONFIG);
+	assert_memory_equal(why_buffer, "log.conf:1: level \"5\"", 21);
+	assert_int_equal(fchdir(here), 0);
+	close(here);
+	end(&x);
+}
+
+static void no_file(void **state)
+{
+	struct fixture x;
+	struct text why = TEXT_OF(why_buffer);
+	begin(&x);
+	assert_int_equal(conf_load(&x.c, "/nonexistent/a.conf", &why), ERR_CONFIG);
+	assert_string_equal(why_buffer,
+			    "/nonexistent/a.conf: cannot read the configuration: No such "
+			    "file or directory");
+	end(&x);
+}
+
+static void names_of_peers(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	bad(&x, WHO "peers = (\n{ address = \"192.0.2.1\"; },\n{ name = 5; } ); };",
+	    "a.conf:3: a peer needs a name in quotes: name = \"north\"\n"
+	    "a.conf:4: a peer needs a name in quotes: name = \"north\"");
+	bad(&x, WHO "peers = ( { " NORTH " },\n{ name = \"north\"; role = \"boss\"; } ); };",
+	    "a.conf:3: name: another peer has this name already; each needs its own");
+	bad(&x, WHO "peers = ( { name = \"a b\"; },\n{ name = \"\"; } ); };",
+	    "a.conf:2: name: accepted are 1 to 63 letters, digits, dots, dashes and underscores\n"
+	    "a.conf:3: name: accepted are 1 to 63 letters, digits, dots, dashes and underscores");
+	end(&x);
+}
+
+/* What only the whole shows is told at the group or the peer it is about. */
+static void the_whole(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	begins(&x, "log = {};\nmasc = { domain = 5; };", "a.conf:2: masc: node must be given");
+	begins(&x, "\nmasc = {\npeers = ( { " NORTH " } ); };",
+	       "a.conf:2: masc: domain must be given");
+	begins(&x, WHO "peers = ( { " NORTH " },\n\n{ name = \"bare\"; } ); };",
+	       "a.conf:4: masc: peer bare: address must be given");
+	begins(&x,
+	       WHO "peers = ( { " NORTH " },\n{ name = \"b\"; address = \"192.0.2.1\"; "
+		   "role = \"child\"; domain = 64513; },\n { name = \"c\"; } ); };",
+	       "a.conf:3: masc: peer ");
+	begins(&x, WHO "hold_time = \"2s\"; };", "a.conf:1: masc: hold_time must be ");
+	end(&x);
+}
+
+static void find_the_peer_among_many(void **state)
+{
+	static char text[200 * 128];
+	struct fixture x;
+	begin(&x);
+	for (unsigned wrong = 0; wrong < 9; wrong++) {
+		struct text t = TEXT_OF(text);
+		char want[64];
+		text_str(&t, WHO "peers = (\n");
+		for (unsigned i = 0; i < 9; i++) {
+			char peer[160];
+			snprintf(peer, sizeof(peer),
+				 "%s{ name = \"p%u\"; address = \"192.0.2.%u\"; role = \"%s\"; "
+				 "domain = 7; }\n",
+				 i ? "," : "", i, i + 1, i == wrong ? "internal" : "child");
+			text_str(&t, peer);
+		}
+		text_str(&t, "); };");
+		snprintf(want, sizeof(want), "a.conf:%u: masc: peer p%u: an internal peer",
+			 wrong + 3, wrong);
+		begins(&x, text, want);
+	}
+	end(&x);
+}
+
+static const char *key_of(struct fixture *x)
+{
+	return x->c.node.masc.peers[0].md5_key;
+}
+
+static void key_files(void **state)
+{
+	struct fixture x;
+	char text[PATH_MAX + 256];
+	begin(&x);
+	files_put(&x.files, "k", "sesame\n", 7, 0600);
+	snprintf(text, sizeof(text), WHO "peers = ( { " NORTH " md5_key_file = \"%s\"; } ); };",
+		 x.files.path);
+	good(&x, text);
+	assert_string_equal(key_of(&x), "sesame");
+	good(&x, WHO "peers = ( { " NORTH " md5_key_file = \"k\"; } ); };");
+	assert_string_equal(key_of(&x), "sesame");
+
+	files_put(&x.files, "k", "sesame\n", 7, 0644);
+	begins(&x, WHO "peers = ( { " NORTH "\nmd5_key_file = \"k\"; } ); };",
+	       "a.conf:3: md5_key_file: ");
+	assert_non_null(strstr(why_buffer,
+			       "/k: holds a key, and others can read or change it (mode "
+			       "0644); try: chmod 0640 "));
+	assert_null(strstr(why_buffer, "sesame"));
+	begins(&x, WHO "peers = ( { " NORTH "\nmd5_key_file = 5; } ); };",
+	       "a.conf:3: md5_key_file: the name of a file is expected, in quotes");
+	begins(&x, WHO "peers = ( { " NORTH "\nmd5_key_file = \"none\"; } ); };",
+	       "a.conf:3: md5_key_file: ");
+	assert_non_null(strstr(why_buffer, "none: No such file or directory"));
+	end(&x);
+}
+
+static void keys_that_are_too_long(void **state)
+{
+	struct fixture x;
+	char key[MASC_KEY_MAX + 2];
+	memset(key, 'k', sizeof(key));
+	key[MASC_KEY_MAX] = '\n';
+	begin(&x);
+	files_put(&x.files, "k", key, MASC_KEY_MAX + 1, 0600);
+	good(&x, WHO "peers = ( { " NORTH " md5_key_file = \"k\"; } ); };");
+	assert_int_equal(strlen(key_of(&x)), MASC_KEY_MAX);
+	key[MASC_KEY_MAX] = 'k';
+	files_put(&x.files, "k", key, MASC_KEY_MAX + 1, 0600);
+	begins(&x, WHO "peers = ( { " NORTH " md5_key_file = \"k\"; } ); };",
+	       "a.conf:2: md5_key_file: ");
+	assert_null(strstr(why_buffer, "kkkk"));
+	end(&x);
+}
+
+static void keys_in_the_file(void **state)
+{
+	static const char text[] = WHO "peers = ( { " NORTH "\nmd5_key = \"sesame\"; } ); };";
+	struct fixture x;
+	struct text why = TEXT_OF(why_buffer);
+	begin(&x);
+	good(&x, text);
+	assert_string_equal(key_of(&x), "sesame");
+	again(&x);
+	strcpy(x.path, files_put(&x.files, "a.conf", text, sizeof(text) - 1, 0644));
+	assert_int_equal(conf_load(&x.c, x.path, &why), ERR_CONFIG);
+	assert_non_null(strstr(why_buffer, "a.conf:3: md5_key: "));
+	assert_non_null(strstr(why_buffer, "(mode 0644)"));
+	assert_non_null(strstr(why_buffer, "md5_key_file"));
+	assert_null(strstr(why_buffer, "sesame"));
+	files_put(&x.files, "k", "s\n", 2, 0600);
+	files_put(&x.files, "a.conf", text, sizeof(text) - 1, 0600);
+	begins(&x, WHO "peers = ( { " NORTH "\nmd5_key = \"s\"; md5_key_file = \"k\"; } ); };",
+	       "a.conf:2: md5_key and md5_key_file are both given");
+	end(&x);
+}
+
+static void many_errors_are_counted(void **state)
+{
+	struct fixture x;
+	char text[64 * 32];
+	struct text t = TEXT_OF(text);
+	for (unsigned i = 0; i < REPORT_MAX + 5; i++) {
+		text_str(&t, "zzzzzzzz");
+		text_u64(&t, i);
+		text_str(&t, " = 1;\n");
+	}
+	begin(&x);
+	assert_int_equal(load(&x, text), ERR_CONFIG);
+	assert_non_null(strstr(why_buffer, "\n... and 5 more"));
+	end(&x);
+}
+
+/* What --print-config writes reads back as the same, but for secrets. */
+static void printed_reads_back(void **state)
+{
+	struct fixture x;
+	static char first[65536], second[65536];
+	begin(&x);
+	good(&x, "log = { level = \"notice\"; parts = { net = \"debug\"; }; };\n" WHO
+		 "listen = [ \"127.0.0.1\", \"::1\" ];\npeers = ( { " NORTH
+		 " md5_key = \"sesame\"; },\n{ name = \"s\"; address = \"::2\"; role = \"parent\"; "
+		 "domain = \"2001:db8::\"; family = \"ipv6\"; } ); };");
+	FILE *f = fmemopen(first, sizeof(first), "w");
+	conf_print(&x.c, f);
+	fclose(f);
+	assert_null(strstr(first, "sesame"));
+	assert_non_null(strstr(first, "# md5_key is set and not shown"));
+	good(&x, first);
+	assert_int_equal(x.c.log.parts[LOG_PART_NET], NODE_DEBUG);
+	assert_int_equal(x.c.node.masc.n_listen, 2);
+	assert_int_equal(x.c.node.masc.n_peers, 2);
+	strcpy(x.c.node.masc.peers[0].md5_key, "again");
+	f = fmemopen(second, sizeof(second), "w");
+	conf_print(&x.c, f);
+	fclose(f);
+	assert_string_equal(first, second);
+	end(&x);
+}
+
+/* Settings stand behind "#", text behind "# ": this takes the first away. */
+static void uncomment(const char *from, char *to)
+{
+	bool start = true;
+	for (; *from; from++) {
+		if (start && *from == '#' && from[1] != ' ' && from[1] != '\n') {
+			start = false;
+			continue;
+		}
+		start = *from == '\n' || (start && (*from == ' ' || *from == '\t'));
+		*to++ = *from;
+	}
+	*to = '\0';
+}
+
+static char shipped[65536], uncommented[65536];
+
+static void read_shipped(void)
+{
+	FILE *f = fopen(SHIPPED_CONF, "r");
+	assert_non_null(f);
+	size_t n = fread(shipped, 1, sizeof(shipped) - 1, f);
+	shipped[n] = '\0';
+	fclose(f);
+	uncomment(shipped, uncommented);
+}
+
+static void the_shipped_file(void **state)
+{
+	struct fixture x;
+	read_shipped();
+	begin(&x);
+	good(&x, shipped);
+	assert_int_equal(x.c.node.masc.n_peers, 0);
+	assert_true(masc_config_active(&x.c.node.masc));
+	good(&x, uncommented);
+	assert_int_equal(x.c.node.masc.n_peers, 1);
+	end(&x);
+}
+
+/* Every key stands in it: with its default, where it has one. */
+static void has_all(const struct setting *table, const char *indent)
+{
+	for (; table->name; table++) {
+		char line[128];
+		snprintf(line, sizeof(line), "\n%s%s = ", indent, table->name);
+		if (strstr(uncommented, line))
+			continue;
+		snprintf(line, sizeof(line), "# %s = ", table->name);
+		if (!strstr(uncommented, line))
+			assert_string_equal(line, "is in the shipped configuration");
+	}
+}
+
+static void the_shipped_file_has_every_key(void **state)
+{
+	read_shipped();
+	has_all(conf_groups, "");
+	has_all(conf_daemon, "\t");
+	has_all(log_settings, "\t");
+	has_all(conf_log_extra, "\t");
+	has_all(log_part_settings, "\t\t");
+	has_all(masc_settings, "\t");
+	has_all(conf_masc_extra, "\t");
+	has_all(masc_peer_settings, "\t\t\t");
+	has_all(conf_peer_extra, "\t\t\t");
+}
+
+/* Uncommenting changes nothing that has a default. */
+static void the_shipped_file_has_the_defaults(void **state)
+{
+	static char one[65536], two[65536];
+	struct fixture x;
+	read_shipped();
+	begin(&x);
+	good(&x, uncommented);
+	for (size_t i = 0; i < LOG_PART_COUNT; i++)
+		x.c.log.parts[i] = LOG_GENERAL;
+	x.c.node.masc.n_peers = 0;
+	FILE *f = fmemopen(one, sizeof(one), "w");
+	conf_print(&x.c, f);
+	fclose(f);
+	good(&x, shipped);
+	f = fmemopen(two, sizeof(two), "w");
+	conf_print(&x.c, f);
+	fclose(f);
+	assert_string_equal(one, two);
+	end(&x);
+}
+
+static void without_memory(void **state)
+{
+	struct files files;
+	struct failing_env f;
+	files_init(&files);
+	files_text(&files, "a.conf",
+		   WHO "peers = ( { " NORTH " },\n{ name = \"s\"; address = \"::2\"; "
+		       "role = \"parent\"; domain = 5; } ); };");
+	FAILING_ENV_EACH(f, 5)
+	{
+		struct text why = TEXT_OF(why_buffer);
+		struct conf c;
+		conf_init(&c, &f.env);
+		enum err e = conf_load(&c, files.path, &why);
+		assert_true(f.failed ? e != OK : e == OK);
+		conf_fini(&c);
+		failing_env_assert_clean(&f);
+	}
+	files_fini(&files);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(empty),
+		cmocka_unit_test(plain_groups),
+		cmocka_unit_test(masc_and_its_peers),
+		cmocka_unit_test(addresses_in_one_text),
+		cmocka_unit_test(unknown_keys),
+		cmocka_unit_test(bad_values),
+		cmocka_unit_test(wrong_types),
+		cmocka_unit_test(numbers_that_would_wrap),
+		cmocka_unit_test(syntax),
+		cmocka_unit_test(included_files),
+		cmocka_unit_test(includes_in_the_working_folder),
+		cmocka_unit_test(no_file),
+		cmocka_unit_test(names_of_peers),
+		cmocka_unit_test(the_whole),
+		cmocka_unit_test(find_the_peer_among_many),
+		cmocka_unit_test(key_files),
+		cmocka_unit_test(keys_that_are_too_long),
+		cmocka_unit_test(keys_in_the_file),
+		cmocka_unit_test(many_errors_are_counted),
+		cmocka_unit_test(printed_reads_back),
+		cmocka_unit_test(the_shipped_file),
+		cmocka_unit_test(the_shipped_file_has_every_key),
+		cmocka_unit_test(the_shipped_file_has_the_defaults),
+		cmocka_unit_test(without_memory),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
