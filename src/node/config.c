@@ -1,6 +1,6 @@
 #include "node/config.h"
 
-/* Config-1: defaults, copies and the one way in for a key. */
+/* Defaults, copies and the one way in for a key. */
 
 void node_config_init(struct node_config *c, const struct env *env)
 {
@@ -22,29 +22,24 @@ enum err node_config_copy(struct node_config *to, const struct node_config *from
 	return masc_config_copy(&to->masc, &from->masc, env);
 }
 
-/* `listen` adds; what is given does not stand beside the default. */
+/* The first `listen` takes the place of the default, each more adds to it. */
 static enum err add_listen(struct node_config *c, struct span value, struct text *why)
 {
+	struct masc_config given = { .n_listen = 0 };
 	struct masc_config *m = &c->masc;
-	struct addr a;
-	enum err e = addr_parse(value, MASC_PORT, &a);
-	if (e) {
-		text_str(why, "listen ");
-		text_quoted(why, value, 64);
-		text_str(why, " is not accepted; accepted is an address with a port or without, "
-			      "like 192.0.2.1 or [2001:db8::1]:2587");
+	enum err e = setting_set(masc_settings, &given, span_str("listen"), value, why);
+	size_t had = c->listen_given ? m->n_listen : 0;
+	if (e)
 		return e;
-	}
-	if (!c->listen_given)
-		m->n_listen = 0;
-	c->listen_given = true;
-	if (m->n_listen == MASC_LISTEN_MAX) {
+	if (had + given.n_listen > MASC_LISTEN_MAX) {
 		text_str(why, "listen: at most ");
 		text_u64(why, MASC_LISTEN_MAX);
 		text_str(why, " addresses are accepted");
 		return ERR_FULL;
 	}
-	m->listen[m->n_listen++] = a;
+	memcpy(m->listen + had, given.listen, given.n_listen * sizeof(given.listen[0]));
+	m->n_listen = had + given.n_listen;
+	c->listen_given = true;
 	return OK;
 }
 

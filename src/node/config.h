@@ -10,8 +10,8 @@
  *	}
  *
  * Lines or semicolons end a setting; a value with spaces or signs is quoted,
- * with \" and \\ for these two. A key that takes several values (listen)
- * stands once for each. */
+ * with \" and \\ for these two. `listen` may stand
+ * more than once and adds up. */
 #ifndef NODE_CONFIG_H
 #define NODE_CONFIG_H
 
@@ -19,7 +19,7 @@
 
 struct node_config {
 	struct masc_config masc;
-	bool listen_given; /* `listen` was set: its default is gone */
+	bool listen_given; /* masc.listen is no longer the default */
 	const struct env *env;
 };
 
@@ -31,7 +31,7 @@ MUST_USE enum err node_config_copy(struct node_config *to, const struct node_con
 
 /* Sets one key: `group` is "masc", or "masc.peer NAME" (made when new). The
  * one way in for the daemon's file, the simulator and the text form; `listen`
- * adds an address each time. On error `why` says what is accepted.
+ * adds to what was given before. On error `why` says what is accepted.
  * ERR_NOT_FOUND (group or key), ERR_MALFORMED, ERR_RANGE, ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err node_config_set(struct node_config *c, struct span group, struct span key,
 				  struct span value, struct text *why);

@@ -63,7 +63,7 @@ static void write_settings(const struct setting *s, const void *object, const ch
 	for (; s->name; s++) {
 		char buffer[VALUE_MAX];
 		struct text value = TEXT_OF(buffer);
-		if (s->secret || span_eq(span_str(s->name), span_str("listen")))
+		if (s->secret)
 			continue;
 		s->kind->write(s, (const char *)object + s->offset, &value);
 		if (!value.cut && reads_back(s, span_of(value.p, value.n)))
@@ -71,21 +71,10 @@ static void write_settings(const struct setting *s, const void *object, const ch
 	}
 }
 
-static void write_listen(const struct masc_config *m, struct text *t)
-{
-	for (size_t i = 0; i < m->n_listen; i++) {
-		char buffer[ADDR_TEXT_MAX];
-		struct text value = TEXT_OF(buffer);
-		addr_text(&value, &m->listen[i]);
-		write_line(t, "\t", "listen", span_of(value.p, value.n));
-	}
-}
-
 void node_config_write(const struct node_config *c, struct text *t)
 {
 	text_str(t, "masc {\n");
 	write_settings(masc_settings, &c->masc, "\t", t);
-	write_listen(&c->masc, t);
 	for (size_t i = 0; i < c->masc.n_peers; i++) {
 		const struct masc_peer_config *p = &c->masc.peers[i];
 		text_str(t, "\tpeer ");

@@ -9,7 +9,6 @@ struct listens {
 	size_t n;
 };
 
-/* Nothing said: every address of this machine. */
 static void listens_of(const struct node_config *cfg, struct listens *l)
 {
 	l->n = 0;
@@ -17,10 +16,6 @@ static void listens_of(const struct node_config *cfg, struct listens *l)
 		return;
 	for (size_t i = 0; i < cfg->masc.n_listen; i++)
 		l->at[l->n++] = cfg->masc.listen[i];
-	if (l->n)
-		return;
-	l->at[l->n++] = (struct addr){ .family = ADDR_IPV4, .port = MASC_PORT };
-	l->at[l->n++] = (struct addr){ .family = ADDR_IPV6, .port = MASC_PORT };
 }
 
 static bool listens_at(const struct listens *l, const struct addr *a)
