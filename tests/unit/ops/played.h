@@ -1,0 +1,51 @@
+/* played.h - an engine that the test plays: what ops asks of the engine, the
+ * node and masc is answered from here (the linker wraps these functions), so
+ * that every state can be shown without a network. One a test program. */
+#ifndef UNIT_OPS_PLAYED_H
+#define UNIT_OPS_PLAYED_H
+
+#include "ops/ops.h"
+
+#define PLAYED_PEERS 24
+
+struct played {
+	bool masc_on; /* the part is configured */
+	enum err masc_health;
+	struct masc_peer_config config[PLAYED_PEERS];
+	struct masc_peer_info peers[PLAYED_PEERS];
+	size_t n_peers;
+	struct engine_info info;
+	struct node_config node_config;
+	bool clock_synchronised;
+	int64_t wall_us;
+
+	enum err command_result; /* what the engine answers */
+	enum err command_start;	 /* what engine_command itself gives */
+	bool later;		 /* hold the answer back until played_finish */
+	struct masc_command command;
+	char command_peer[64];
+	size_t commands;
+	engine_done_fn *done;
+	void *done_arg;
+
+	const struct env *env; /* instead of the machine's, NULL: the machine's */
+
+	/* What the daemon around it does. */
+	enum node_level levels[3];
+	enum err reload_result;
+	const char *reload_why;
+	size_t reloads, checks;
+};
+extern struct played played;
+
+/* Two peers: north, up; south, refused. Parts node, masc, store. */
+void played_init(void);
+/* The host to hand to ops_new. */
+struct ops_host played_host(void);
+struct masc_peer_info *played_add(const char *name, const char *address, enum masc_role ours);
+/* Answers the command that was held back. */
+void played_finish(enum err result);
+/* An event of masc: `peer` went from one state to another. */
+struct node_event played_event(const char *peer, enum masc_state from, enum masc_state to);
+
+#endif
