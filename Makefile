@@ -14,9 +14,9 @@ NINJA = ninja
 # One set of options a build folder.
 OPTIONS       = -Dbuildtype=debugoptimized -Db_lundef=false
 RELEASE       = $(OPTIONS) --prefix=$(prefix)
-SANITIZED     = -Dbuildtype=debug -Doptimization=1 -Db_lundef=false \
+SANITIZED     = -Ddebug=true -Doptimization=1 -Db_lundef=false \
                 -Db_sanitize=address,undefined -Dtests=true
-FUZZING       = -Dbuildtype=debug -Doptimization=1 -Db_lundef=false \
+FUZZING       = -Ddebug=true -Doptimization=1 -Db_lundef=false \
                 -Db_sanitize=address,undefined -Dfuzz=true
 CLANG_WERROR  = -Dbuildtype=debugoptimized -Db_lundef=false -Dtests=true -Dbench=true
 
