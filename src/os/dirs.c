@@ -124,10 +124,9 @@ static enum err check_socket_path(const struct text *path, struct text *why)
 
 	if (!path->cut && path->n < sizeof(un.sun_path))
 		return OK;
-	text_str(why, path->p);
-	text_str(why, ": a socket's path has at most ");
+	text_str(why, "the path of the control socket has more than ");
 	text_u64(why, sizeof(un.sun_path) - 1);
-	text_str(why, " octets; give a shorter one with --socket");
+	text_str(why, " octets: give a shorter one with --socket");
 	return ERR_RANGE;
 }
 

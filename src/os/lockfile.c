@@ -1,5 +1,6 @@
 #include "os/lockfile.h"
 
+#include "os/process.h"
 #include "os/syserr.h"
 
 #include <errno.h>
@@ -33,20 +34,10 @@ static bool write_pid(int fd)
 
 static void name_process(struct text *t, int pid)
 {
-	char path[64], comm[32] = { 0 };
-	ssize_t n = 0;
-	int fd;
+	char name[64], path[256];
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, comm, sizeof(comm) - 1);
-		(void)close(fd);
-	}
-	if (n > 1)
-		text_quoted(t, span_of(comm, (size_t)n - 1), sizeof(comm));
-	else
-		text_str(t, "a process");
+	os_process_tell(pid, name, sizeof(name), path, sizeof(path));
+	text_str(t, *name ? name : "a process");
 	text_str(t, " (pid ");
 	text_i64(t, pid);
 	text_char(t, ')');

@@ -123,7 +123,7 @@ void os_port_owner_text(struct text *t, const struct os_port_owner *o)
 	addr_text(t, &host);
 	if (o->pid) {
 		text_str(t, " is held by ");
-		text_quoted(t, span_str(o->program), sizeof(o->program));
+		text_str(t, o->program);
 		text_str(t, " (pid ");
 		text_i64(t, o->pid);
 		text_str(t, ", user ");

@@ -2,6 +2,8 @@
  * Those of other users' processes cannot be read without privilege. */
 #include "os/ports_int.h"
 
+#include "os/process.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -27,46 +29,19 @@ static void read_link(int dir, const char *name, char *buf, size_t size)
 	buf[n > 0 ? n : 0] = '\0';
 }
 
-static void read_comm(int dir, char *buf, size_t size)
-{
-	int fd = openat(dir, "comm", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, buf, size - 1);
-
-	buf[n > 0 ? n : 0] = '\0';
-	buf[strcspn(buf, "\n")] = '\0';
-	if (fd >= 0)
-		(void)close(fd);
-}
-
-static void name_program(struct os_port_owner *o, int process)
-{
-	struct text t = TEXT_OF(o->program);
-	char *gone;
-	const char *slash;
-
-	read_link(process, "exe", o->path, sizeof(o->path));
-	gone = strstr(o->path, " (deleted)");
-	if (gone)
-		*gone = '\0';
-	slash = strrchr(o->path, '/');
-	if (slash)
-		text_str(&t, slash + 1);
-	else
-		read_comm(process, o->program, sizeof(o->program));
-}
-
-static void match(struct search *s, uint64_t inode, int pid, int process)
+static void match(struct search *s, uint64_t inode, int pid)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		if (s->o[i].inode != inode || s->o[i].pid)
 			continue;
 		s->o[i].pid = pid;
-		name_program(&s->o[i], process);
+		os_process_tell(pid, s->o[i].program, sizeof(s->o[i].program), s->o[i].path,
+				sizeof(s->o[i].path));
 		s->missing--;
 	}
 }
 
-static void look_at_link(struct search *s, int fds, const char *name, int pid, int process)
+static void look_at_link(struct search *s, int fds, const char *name, int pid)
 {
 	char target[64];
 	unsigned long long inode;
@@ -74,7 +49,7 @@ static void look_at_link(struct search *s, int fds, const char *name, int pid, i
 	s->looked++;
 	read_link(fds, name, target, sizeof(target));
 	if (sscanf(target, "socket:[%llu]", &inode) == 1)
-		match(s, inode, pid, process);
+		match(s, inode, pid);
 }
 
 static bool enough(const struct search *s)
@@ -95,7 +70,7 @@ static void look_at_process(struct search *s, int process, int pid)
 	}
 	while (!enough(s) && (e = readdir(d)))
 		if (is_number(e->d_name))
-			look_at_link(s, dirfd(d), e->d_name, pid, process);
+			look_at_link(s, dirfd(d), e->d_name, pid);
 	(void)closedir(d);
 }
 
