@@ -158,12 +158,13 @@ class Speaker:
         except Closed:
             return
 
-    def establish(self, *args, **kwargs):
+    def establish(self, *args, within=None, **kwargs):
         """Both OPENs and both first KEEPALIVEs."""
+        deadline = deadline_of(within)
         self.send(open_message(*args, **kwargs))
-        self.expect(OPEN)
+        self.expect(OPEN, deadline)
         self.send(keepalive())
-        self.expect(KEEPALIVE)
+        self.expect(KEEPALIVE, deadline)
 
 
 class Peer:

@@ -108,6 +108,12 @@ class Namespace:
     def address(self, device, address):
         self.ip("addr", "add", address, "dev", device, *(["nodad"] if ":" in address else []))
 
+    def dropped(self, counter):
+        """A counter of TcpExt, as TCPMinTTLDrop."""
+        with self, open("/proc/thread-self/net/netstat", encoding="ascii") as f:
+            rows = [line.split() for line in f if line.startswith("TcpExt:")]
+        return int(dict(zip(*rows))[counter])
+
     def __enter__(self):
         self._home = os.open("/proc/self/ns/net", os.O_RDONLY)
         fd = os.open(self.path, os.O_RDONLY)

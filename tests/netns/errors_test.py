@@ -1,0 +1,208 @@
+"""Malformed input from peers: the NOTIFICATION of the table (doc/masc.md), at
+the cost of that session alone."""
+
+import sys
+import time
+
+from harness import tap
+from harness.masc import (CHILD, IPV6, KEEPALIVE, NOTIFICATION, OPEN, PARENT, SIBLING, UPDATE,
+                          attribute, keepalive, message, notification, open_body, open_message,
+                          update)
+from harness.scenes import CHILD_DOMAIN, Lone, address
+from harness.wait import until
+
+NEW_CLAIM, PREFIX_MANAGED = 3, 4
+
+
+def two_children(world, **values):
+    """A daemon with two passive peers; the second one is the witness whose
+    session must not suffer."""
+    peers = {name: {"address": address(host), "role": "parent", "domain": CHILD_DOMAIN + i,
+                    "passive": True}
+             for i, (name, host) in enumerate((("south", 2), ("east", 3)))}
+    scene = Lone(world, peers, **values)
+    scene.daemon.start()
+    scene.witness = scene.established(scene.play(3), host=3)
+    return scene
+
+
+def witness_is_well(scene):
+    assert scene.daemon.state_of("east") == "established"
+    assert scene.daemon.peer("east")["lost"] == 0
+    scene.daemon.fine()
+
+
+def child(**kwargs):
+    return open_message(CHILD, CHILD_DOMAIN, 2, **kwargs)
+
+
+def body(**kwargs):
+    return open_body(CHILD, CHILD_DOMAIN, 2, **kwargs)
+
+
+# What is sent instead of an OPEN: name, octets, code, subcode, data.
+BEFORE_OPEN = [
+    ("length below a header", message(OPEN, b"", length=3), 1, 1, None),
+    ("length above 4096", message(OPEN, b"", length=4097), 1, 1, None),
+    ("length of an OPEN too small", message(OPEN, body()[:15]), 1, 1, None),
+    ("type 0", message(0), 1, 2, None),
+    ("type 5", message(5, b"what is this"), 1, 2, None),
+    ("length of a KEEPALIVE", message(KEEPALIVE, b"x"), 1, 1, None),
+    ("length of a NOTIFICATION", message(NOTIFICATION, b"\7"), 1, 1, None),
+    ("version 2", child(version=2), 2, 1, b"\1"),
+    ("version 0", child(version=0), 2, 1, None),
+    ("address family 3", message(OPEN, b"\1" + bytes([3 << 2 | 1]) + body()[2:]), 2, 13, None),
+    ("the other address family", open_message(CHILD, CHILD_DOMAIN, 2, family=IPV6), 2, 13, None),
+    ("hold time 1", child(hold=1), 2, 6, None),
+    ("hold time 2", child(hold=2), 2, 6, None),
+    ("domain 0", open_message(CHILD, 0, 2), 2, 2, None),
+    ("another domain", open_message(CHILD, 64999, 2), 2, 2, None),
+    ("node 0", open_message(CHILD, CHILD_DOMAIN, 0), 2, 3, None),
+    ("our node", open_message(CHILD, CHILD_DOMAIN, 1), 2, 3, None),
+    ("role sibling", open_message(SIBLING, CHILD_DOMAIN, 2), 2, 8, b"\3"),
+    ("role parent", open_message(PARENT, CHILD_DOMAIN, 2), 2, 8, b"\3"),
+    ("an option cut short", child(options=b"\5\1ab"), 2, 0, None),
+    ("a KEEPALIVE", keepalive(), 5, 1, None),
+    ("an UPDATE", update(attribute(NEW_CLAIM, CHILD, "239.1.0.0", "255.255.255.0", CHILD_DOMAIN, 2,
+                                   1, 2, 3)), 5, 1, None),
+]
+
+
+def check_rows(scene, rows, bring_up):
+    """Each row on a connection of its own."""
+    failures = []
+    for name, octets, code, subcode, data in rows:
+        until("a connection to be taken", lambda: scene.daemon.state_of("south") == "active")
+        try:
+            speaker = bring_up(scene)
+            speaker.send(octets)
+            got = speaker.expect_error(code, subcode)
+            assert data is None or got.data == data, "data %s" % got.data.hex()
+            if code in (1, 2) and data is None and subcode != 1:
+                assert got.data, "no data"
+            speaker.expect_end()
+        except (AssertionError, OSError) as e:
+            failures.append("%s: %s" % (name, e))
+        speaker.close()
+    assert not failures, "\n".join(failures)
+
+
+def opens_of_the_table(world):
+    scene = two_children(world, idle_backoff="10ms", idle_backoff_max="10ms")
+
+    def bring_up(scene):
+        speaker = scene.dial()
+        speaker.expect(OPEN)
+        return speaker
+
+    check_rows(scene, BEFORE_OPEN, bring_up)
+    witness_is_well(scene)
+
+
+AFTER_OPEN = [
+    ("a second OPEN", child(), 5, 0, None),
+    ("an UPDATE in OpenConfirm", message(UPDATE, b"\0\4\6\0" + bytes(32)), 5, 0, None),
+    ("type 9", message(9), 1, 2, None),
+]
+
+
+def messages_in_openconfirm(world):
+    scene = two_children(world, idle_backoff="10ms", idle_backoff_max="10ms")
+
+    def bring_up(scene):
+        speaker = scene.dial()
+        speaker.send(child())
+        speaker.expect(OPEN)
+        speaker.expect(KEEPALIVE)
+        return speaker
+
+    check_rows(scene, AFTER_OPEN, bring_up)
+    witness_is_well(scene)
+
+
+def claim(**kwargs):
+    now = int(time.time())
+    fields = {"kind": NEW_CLAIM, "role": CHILD, "address": "239.1.0.0", "mask": "255.255.255.0",
+              "domain": CHILD_DOMAIN, "node": 2, "timestamp": now, "lifetime": 86400,
+              "holdtime": 3600, **kwargs}
+    return attribute(**fields)
+
+
+ESTABLISHED = [
+    ("an OPEN", child(), 5, 0, None),
+    ("an UPDATE without attributes", message(UPDATE), 1, 1, None),
+    ("an attribute longer than its message", update(claim(length=44)), 3, 1, None),
+    ("an attribute of length 0", update(claim(length=0)), 3, 1, None),
+    ("a length below 4096 that never comes whole", message(7, b"", length=4), 1, 2, None),
+]
+
+
+def messages_in_established(world):
+    scene = two_children(world, idle_backoff="10ms", idle_backoff_max="10ms")
+    check_rows(scene, ESTABLISHED, lambda s: s.established())
+    witness_is_well(scene)
+
+
+def octets_one_at_a_time(world):
+    """Framing is the daemon's: any pieces will do."""
+    scene = two_children(world)
+    speaker = scene.dial()
+    for octet in child() + keepalive() + keepalive():
+        speaker.send(bytes([octet]))
+    speaker.expect(OPEN)
+    speaker.expect(KEEPALIVE)
+    until("the session", lambda: scene.daemon.state_of("south") == "established")
+    witness_is_well(scene)
+
+
+def a_notification_is_not_answered(world):
+    scene = two_children(world)
+    events = scene.daemon.events()
+    speaker = scene.established()
+    speaker.send(notification(3, 0, b"whatever it was"))
+    speaker.expect_end()
+    told = events.wait("notification-received", peer="south")
+    assert (told["fields"]["code"], told["fields"]["subcode"]) == (3, 0), told
+    events.wait("down", peer="south")
+    witness_is_well(scene)
+
+
+def silence_before_the_open_ends(world):
+    """Nothing was said for the large hold time of OpenSent; then 4/0. The
+    RFC's 240 s are too long to wait for, so a peer that hangs up is enough."""
+    scene = two_children(world)
+    speaker = scene.dial()
+    speaker.expect(OPEN)
+    speaker.reset()
+    until("the session to be let go", lambda: scene.daemon.state_of("south") == "active")
+    witness_is_well(scene)
+
+
+def hold_timer_of_a_silent_peer(world):
+    scene = two_children(world, hold_time="3s")
+    events = scene.daemon.events()
+    speaker = scene.established(hold=3)
+    speaker.expect_error(4, 0)
+    speaker.expect_end()
+    events.wait("down", peer="south", code=4)
+
+
+def smaller_hold_time_wins(world):
+    scene = two_children(world, hold_time="30s")
+    speaker = scene.dial()
+    speaker.send(child(hold=3))
+    assert speaker.expect(OPEN).hold == 30
+    speaker.expect(KEEPALIVE)
+    speaker.send(keepalive())
+    until("the session", lambda: scene.daemon.state_of("south") == "established")
+    assert scene.daemon.peer("south")["hold_time"] == 3
+    started = time.monotonic()
+    speaker.expect(KEEPALIVE)
+    assert time.monotonic() - started < 2.5, "a keepalive each third of the hold time"
+
+
+if __name__ == "__main__":
+    sys.exit(tap.main(
+        opens_of_the_table, messages_in_openconfirm, messages_in_established, octets_one_at_a_time,
+        a_notification_is_not_answered, silence_before_the_open_ends, hold_timer_of_a_silent_peer,
+        smaller_hold_time_wins))

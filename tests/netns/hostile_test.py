@@ -1,0 +1,128 @@
+"""Resident memory stays under its cap, and the others are served, while
+hostile peers send all they can. HOMESTEAD_HOSTILE_SECONDS sets for how long:
+10 in make test, 60 in make soak."""
+
+import os
+import random
+import select
+import sys
+import time
+
+from harness import tap
+from harness.masc import (CHILD, KEEPALIVE, attribute, keepalive, message, notification,
+                          open_message, update)
+from harness.scenes import CHILD_DOMAIN, Lone, address
+
+SECONDS = float(os.environ.get("HOMESTEAD_HOSTILE_SECONDS", "10"))
+CAP = 64 << 20  # more than before the attack; sanitizers keep freed memory a while
+
+
+def octets_forever(seed):
+    """Well-formed and malformed messages and noise, without end."""
+    r = random.Random(seed)
+    claim = attribute(3, CHILD, "239.1.0.0", "255.255.255.0", CHILD_DOMAIN, 2, int(time.time()),
+                      86400, 3600)
+    while True:
+        yield r.choice((
+            lambda: update(*[claim] * r.randint(1, 113)),
+            lambda: keepalive() * r.randint(1, 500),
+            lambda: message(r.randint(0, 255), r.randbytes(r.randint(0, 4092))),
+            lambda: open_message(r.randint(0, 3), r.randint(0, 1 << 31), 2),
+            lambda: message(2, r.randbytes(100), length=r.randint(0, 65535)),
+            lambda: notification(r.randint(0, 127), r.randint(0, 255), r.randbytes(3000), True),
+            lambda: r.randbytes(r.randint(1, 8192)),
+        ))()
+
+
+class Attacker:
+    """Dials again and again, sends as fast as it is read, never reads."""
+
+    def __init__(self, scene, peer, seed, polite):
+        self.scene, self.peer, self.polite = scene, peer, polite
+        self.octets = octets_forever(seed)
+        self.speaker, self.left = None, b""
+        self.sent = self.dials = 0
+
+    def turn(self):
+        if not self.speaker:
+            try:
+                self.speaker = self.peer.dial(address(1), within=2)
+            except OSError:
+                return
+            self.dials += 1
+            self.left = open_message(CHILD, CHILD_DOMAIN, 2) + keepalive() if self.polite else b""
+        try:
+            self.left = self.left or next(self.octets)
+            n = self.speaker.sock.send(self.left)
+            self.sent += n
+            self.left = self.left[n:]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.close()
+
+    def close(self):
+        if self.speaker:
+            self.speaker.close()
+        self.speaker = None
+
+
+def attacked(world, make_attackers):
+    """Runs the attack beside a session that must live through it."""
+    peers = {name: {"address": address(host), "role": "parent", "domain": CHILD_DOMAIN + i,
+                    "passive": True}
+             for i, (name, host) in enumerate((("south", 2), ("east", 3)))}
+    scene = Lone(world, peers, hold_time="9s", idle_backoff="10ms", idle_backoff_max="10ms")
+    daemon = scene.daemon.start()
+    witness = scene.established(scene.play(3), host=3)
+    before = most = daemon.process.memory()
+    attackers = make_attackers(scene)
+    end, beat, look = time.monotonic() + SECONDS, 0, 0
+    while time.monotonic() < end:
+        for a in attackers:
+            a.turn()
+        now = time.monotonic()
+        if now >= beat:
+            witness.send(keepalive())
+            beat = now + 1
+        if now >= look:
+            most = max(most, daemon.process.memory())
+            assert most < before + CAP, "%d KiB grew to %d KiB" % (before >> 10, most >> 10)
+            look = now + 0.1
+        wait_for_any(attackers)
+    for a in attackers:
+        a.close()
+    sent, dials = sum(a.sent for a in attackers), sum(a.dials for a in attackers)
+    print("# %d KiB before, %d KiB at most; %d octets on %d connections" % (
+        before >> 10, most >> 10, sent, dials))
+    assert sent > 100000 * SECONDS / 10, "that was no attack"
+    assert witness.receive().kind == KEEPALIVE
+    assert daemon.peer("east")["lost"] == 0 and daemon.state_of("east") == "established"
+    daemon.fine()
+    assert daemon.stop() == 0, daemon.said()
+    daemon.clean()
+
+
+def wait_for_any(attackers):
+    """Until one can send, so that the daemon has the processor meanwhile."""
+    open_ = [a.speaker.sock for a in attackers if a.speaker]
+    if open_:
+        select.select([], open_, [], 0.05)
+
+
+def a_peer_that_sends_all_it_can(world):
+    attacked(world, lambda scene: [Attacker(scene, scene.peer, 1, polite=True)])
+
+
+def a_peer_on_many_connections(world):
+    attacked(world, lambda scene: [Attacker(scene, scene.peer, i, polite=i % 2) for i in range(50)])
+
+
+def strangers_by_the_dozen(world):
+    attacked(world, lambda scene: [Attacker(scene, scene.play(10 + i), i, polite=True)
+                                   for i in range(24)] + [Attacker(scene, scene.peer, 99, True)])
+
+
+if __name__ == "__main__":
+    sys.exit(tap.main(
+        a_peer_that_sends_all_it_can, a_peer_on_many_connections, strangers_by_the_dozen))

@@ -1,0 +1,112 @@
+"""What keeps strangers away below the protocol: TTL security (RFC 5082) and
+TCP-MD5 (RFC 2385), on, off and mismatched."""
+
+import socket
+import sys
+
+from harness import tap
+from harness.masc import CHILD, OPEN, md5_key, ttl
+from harness.scenes import CHILD_DOMAIN, Lone, Pair, address
+from harness.tap import Skip
+from harness.wait import until
+
+KEY = "correct horse battery"
+
+
+def md5_or_skip(ns, remote):
+    try:
+        with ns, socket.socket() as s:
+            md5_key(remote, KEY.encode())(s)
+    except OSError as e:
+        raise Skip("this kernel has no TCP-MD5: %s" % e) from None
+
+
+def dial_gets_nowhere(scene, counter, **kwargs):
+    """The connection does not come about, and that is the counter's doing."""
+    before = scene.a.dropped(counter)
+    try:
+        scene.dial(within=1.5, **kwargs)
+    except OSError:
+        assert scene.a.dropped(counter) > before, counter
+        return
+    raise AssertionError("connected")
+
+
+def daemons_with_ttl_security_come_up(world):
+    pair = Pair(world, north={"ttl_security": 1}, south={"ttl_security": 1}).start()
+    pair.up()
+    assert pair.north.peer("south")["ttl_security"] == 1
+
+
+def low_ttl_gets_no_answer(world):
+    scene = Lone(world, peer_options={"ttl_security": 1, "passive": True})
+    scene.daemon.start()
+    dial_gets_nowhere(scene, "TCPMinTTLDrop", prepare=ttl(64))
+    assert scene.daemon.state_of("south") == "active"
+    scene.dial(prepare=ttl(255)).establish(CHILD, CHILD_DOMAIN, 2)
+    until("the session", lambda: scene.daemon.state_of("south") == "established")
+    scene.daemon.fine()
+
+
+def without_ttl_security_any_ttl_will_do(world):
+    scene = Lone(world, peer_options={"passive": True})
+    scene.daemon.start()
+    speaker = scene.dial(prepare=ttl(2))
+    speaker.establish(CHILD, CHILD_DOMAIN, 2)
+
+
+def daemon_with_ttl_security_dials_with_255(world):
+    """A peer that asks for it hears us."""
+    scene = Lone(world, peer_options={"ttl_security": 1})
+
+    def at_least_255(listener):
+        listener.setsockopt(socket.IPPROTO_IP, 21, 255)  # IP_MINTTL
+
+    scene.peer.listen(at_least_255)
+    scene.daemon.start()
+    scene.peer.accept().establish(CHILD, CHILD_DOMAIN, 2)
+
+
+def daemons_with_one_key_come_up(world):
+    pair = Pair(world, north={"md5_key": KEY}, south={"md5_key": KEY})
+    md5_or_skip(pair.a, address(2))
+    pair.start()
+    pair.up()
+    assert pair.north.peer("south")["md5"]
+    for d in (pair.north, pair.south):
+        assert KEY not in d.said() and KEY not in str(d.cli("masc", "peers")), "the key is shown"
+
+
+def daemons_with_two_keys_stay_apart(world):
+    pair = Pair(world, north={"md5_key": KEY}, south={"md5_key": "another"})
+    md5_or_skip(pair.a, address(2))
+    pair.start()
+    until("both to be turned away", lambda: pair.a.dropped("TCPMD5Failure") > 1
+          and pair.b.dropped("TCPMD5Failure") > 1)
+    assert pair.north.peer("south")["established"] == pair.south.peer("north")["established"] == 0
+
+
+def speaker_needs_the_key(world):
+    scene = Lone(world, peer_options={"md5_key": KEY, "passive": True})
+    md5_or_skip(scene.a, address(2))
+    scene.daemon.start()
+    dial_gets_nowhere(scene, "TCPMD5NotFound")
+    dial_gets_nowhere(scene, "TCPMD5Failure", prepare=md5_key(address(1), b"wrong"))
+    scene.dial(prepare=md5_key(address(1), KEY.encode())).establish(CHILD, CHILD_DOMAIN, 2)
+    scene.daemon.fine()
+
+
+def speaker_with_a_key_that_nobody_wants(world):
+    scene = Lone(world, peer_options={"passive": True})
+    md5_or_skip(scene.a, address(2))
+    scene.daemon.start()
+    dial_gets_nowhere(scene, "TCPMD5Unexpected", prepare=md5_key(address(1), KEY.encode()))
+    scene.dial().expect(OPEN)
+
+
+if __name__ == "__main__":
+    sys.exit(tap.main(
+        daemons_with_ttl_security_come_up, low_ttl_gets_no_answer,
+        without_ttl_security_any_ttl_will_do, daemon_with_ttl_security_dials_with_255,
+        daemons_with_one_key_come_up, daemons_with_two_keys_stay_apart, speaker_needs_the_key,
+        speaker_with_a_key_that_nobody_wants))
