@@ -56,7 +56,7 @@ struct load {
 	uint32_t sessions, window, busy; /* busy: between connect and up */
 	uint32_t next;
 	uint16_t hold_s;
-	int64_t seconds;
+	int64_t seconds, tick;
 	bool churn, quit;
 	int ep;
 	struct session *session;
@@ -278,27 +278,32 @@ static void turn(struct load *l, int64_t since, int wait_ms)
 	}
 }
 
-/* Until all are settled, or the time is over. */
+/* One turn of those who hold sessions: new ones, input, keepalives. */
+static void hold_turn(struct load *l, int64_t since)
+{
+	int64_t now = now_us();
+	fill_window(l);
+	if (now >= l->tick) {
+		keep_alive(l, now);
+		l->tick = now + TICK;
+	}
+	turn(l, since, (int)((l->tick - now) / 1000) + 1);
+}
+
+/* Until all are settled or the time is over; then as long as somebody asks. */
 static void run_open(struct load *l)
 {
-	int64_t start = now_us(), end = start + l->seconds * SEC, tick = start;
-	do {
-		fill_window(l);
-		turn(l, start, 100);
-	} while ((l->busy || l->next < l->sessions) && now_us() < end);
+	int64_t start = now_us(), end = start + l->seconds * SEC;
+	do
+		hold_turn(l, start);
+	while ((l->busy || l->next < l->sessions) && now_us() < end);
 	print_totals(l, now_us() - start);
 
 	struct epoll_event e = { .events = EPOLLIN, .data.u32 = STDIN_ID };
 	if (epoll_ctl(l->ep, EPOLL_CTL_ADD, STDIN_FILENO, &e) < 0)
 		return; /* a file or /dev/null: nobody will ask */
-	while (!l->quit) {
-		int64_t now = now_us();
-		if (now >= tick) {
-			keep_alive(l, now);
-			tick = now + TICK;
-		}
-		turn(l, start, (int)((tick - now) / 1000) + 1);
-	}
+	while (!l->quit)
+		hold_turn(l, start);
 }
 
 static void run_churn(struct load *l)
