@@ -55,8 +55,8 @@ struct load {
 	struct sockaddr_in to;
 	uint32_t sessions, window, busy; /* busy: between connect and up */
 	uint32_t next;
-	uint16_t hold_s;
-	int64_t seconds, tick;
+	uint32_t port, hold_s, seconds;
+	int64_t tick;
 	bool churn, quit;
 	int ep;
 	struct session *session;
@@ -151,7 +151,7 @@ static void session_connected(struct load *l, uint32_t id)
 	}
 	watch(l, id, s->fd, EPOLLIN, EPOLL_CTL_MOD);
 	s->phase = OPENED;
-	say(l, s, p, l->speech->open(p, id, l->hold_s));
+	say(l, s, p, l->speech->open(p, id, (uint16_t)l->hold_s));
 }
 
 static void session_up(struct load *l, struct session *s)
@@ -338,36 +338,49 @@ static int usage(void)
 	return 2;
 }
 
+enum option_id {
+	OPT_PROTOCOL,
+	OPT_TO,
+	OPT_PORT,
+	OPT_SESSIONS,
+	OPT_WINDOW,
+	OPT_HOLD,
+	OPT_SECONDS
+};
+
+static bool parse_option(int id, const char *value, struct load *l)
+{
+	uint32_t *const number[] = { [OPT_PORT] = &l->port,
+				     [OPT_SESSIONS] = &l->sessions,
+				     [OPT_WINDOW] = &l->window,
+				     [OPT_HOLD] = &l->hold_s,
+				     [OPT_SECONDS] = &l->seconds };
+	if (id == OPT_PROTOCOL) {
+		l->speech = speech_find(value);
+		return l->speech != NULL;
+	}
+	if (id == OPT_TO)
+		return inet_pton(AF_INET, value, &l->to.sin_addr) == 1;
+	*number[id] = (uint32_t)strtoul(value, NULL, 10);
+	return true;
+}
+
 static bool parse_options(int argc, char **argv, struct load *l)
 {
 	static const struct option longs[] = {
-		{ "protocol", 1, NULL, 'p' }, { "to", 1, NULL, 't' },	  { "port", 1, NULL, 'P' },
-		{ "sessions", 1, NULL, 'n' }, { "window", 1, NULL, 'w' }, { "hold", 1, NULL, 'h' },
-		{ "seconds", 1, NULL, 's' },  { NULL, 0, NULL, 0 },
+		{ "protocol", 1, NULL, OPT_PROTOCOL }, { "to", 1, NULL, OPT_TO },
+		{ "port", 1, NULL, OPT_PORT },	       { "sessions", 1, NULL, OPT_SESSIONS },
+		{ "window", 1, NULL, OPT_WINDOW },     { "hold", 1, NULL, OPT_HOLD },
+		{ "seconds", 1, NULL, OPT_SECONDS },   { NULL, 0, NULL, 0 },
 	};
-	int c, port = 0;
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (c == 'p')
-			l->speech = speech_find(optarg);
-		else if (c == 't' && inet_pton(AF_INET, optarg, &l->to.sin_addr) != 1)
+	int c;
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1)
+		if (c == '?' || !parse_option(c, optarg, l))
 			return false;
-		else if (c == 'P')
-			port = atoi(optarg);
-		else if (c == 'n')
-			l->sessions = (uint32_t)atoi(optarg);
-		else if (c == 'w')
-			l->window = (uint32_t)atoi(optarg);
-		else if (c == 'h')
-			l->hold_s = (uint16_t)atoi(optarg);
-		else if (c == 's')
-			l->seconds = atoi(optarg);
-		else if (c == '?')
-			return false;
-	}
-	if (optind + 1 != argc || !l->speech || !l->window || !l->sessions || l->sessions > 60000)
+	if (optind + 1 != argc || !l->window || !l->sessions || l->sessions > 60000)
 		return false;
 	l->churn = strcmp(argv[optind], "churn") == 0;
-	l->to.sin_port = htons((uint16_t)(port ? port : l->speech->port));
+	l->to.sin_port = htons((uint16_t)(l->port ? l->port : l->speech->port));
 	return l->churn || strcmp(argv[optind], "open") == 0;
 }
 

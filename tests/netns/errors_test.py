@@ -1,14 +1,13 @@
 """Malformed input from peers: the NOTIFICATION of the table (doc/masc.md), at
 the cost of that session alone."""
 
-import sys
 import time
 
-from harness import tap
 from harness.masc import (CHILD, IPV6, KEEPALIVE, NOTIFICATION, OPEN, PARENT, SIBLING, UPDATE,
                           attribute, keepalive, message, notification, open_body, open_message,
                           update)
 from harness.scenes import CHILD_DOMAIN, Lone, address
+from harness.tap import case, run
 from harness.wait import until
 
 NEW_CLAIM, PREFIX_MANAGED = 3, 4
@@ -87,6 +86,7 @@ def check_rows(scene, rows, bring_up):
     assert not failures, "\n".join(failures)
 
 
+@case
 def opens_of_the_table(world):
     scene = two_children(world, idle_backoff="10ms", idle_backoff_max="10ms")
 
@@ -106,6 +106,7 @@ AFTER_OPEN = [
 ]
 
 
+@case
 def messages_in_openconfirm(world):
     scene = two_children(world, idle_backoff="10ms", idle_backoff_max="10ms")
 
@@ -137,12 +138,14 @@ ESTABLISHED = [
 ]
 
 
+@case
 def messages_in_established(world):
     scene = two_children(world, idle_backoff="10ms", idle_backoff_max="10ms")
     check_rows(scene, ESTABLISHED, lambda s: s.established())
     witness_is_well(scene)
 
 
+@case
 def octets_one_at_a_time(world):
     """Framing is the daemon's: any pieces will do."""
     scene = two_children(world)
@@ -155,6 +158,7 @@ def octets_one_at_a_time(world):
     witness_is_well(scene)
 
 
+@case
 def a_notification_is_not_answered(world):
     scene = two_children(world)
     events = scene.daemon.events()
@@ -167,6 +171,7 @@ def a_notification_is_not_answered(world):
     witness_is_well(scene)
 
 
+@case
 def silence_before_the_open_ends(world):
     """Nothing was said for the large hold time of OpenSent; then 4/0. The
     RFC's 240 s are too long to wait for, so a peer that hangs up is enough."""
@@ -178,6 +183,7 @@ def silence_before_the_open_ends(world):
     witness_is_well(scene)
 
 
+@case
 def hold_timer_of_a_silent_peer(world):
     scene = two_children(world, hold_time="3s")
     events = scene.daemon.events()
@@ -187,6 +193,7 @@ def hold_timer_of_a_silent_peer(world):
     events.wait("down", peer="south", code=4)
 
 
+@case
 def smaller_hold_time_wins(world):
     scene = two_children(world, hold_time="30s")
     speaker = scene.dial()
@@ -202,7 +209,4 @@ def smaller_hold_time_wins(world):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main(
-        opens_of_the_table, messages_in_openconfirm, messages_in_established, octets_one_at_a_time,
-        a_notification_is_not_answered, silence_before_the_open_ends, hold_timer_of_a_silent_peer,
-        smaller_hold_time_wins))
+    run()

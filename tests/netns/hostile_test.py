@@ -5,13 +5,12 @@ hostile peers send all they can. HOMESTEAD_HOSTILE_SECONDS sets for how long:
 import os
 import random
 import select
-import sys
 import time
 
-from harness import tap
 from harness.masc import (CHILD, KEEPALIVE, attribute, keepalive, message, notification,
                           open_message, update)
 from harness.scenes import CHILD_DOMAIN, Lone, address
+from harness.tap import case, run
 
 SECONDS = float(os.environ.get("HOMESTEAD_HOSTILE_SECONDS", "10"))
 CAP = 64 << 20  # more than before the attack; sanitizers keep freed memory a while
@@ -110,19 +109,21 @@ def wait_for_any(attackers):
         select.select([], open_, [], 0.05)
 
 
+@case
 def a_peer_that_sends_all_it_can(world):
     attacked(world, lambda scene: [Attacker(scene, scene.peer, 1, polite=True)])
 
 
+@case
 def a_peer_on_many_connections(world):
     attacked(world, lambda scene: [Attacker(scene, scene.peer, i, polite=i % 2) for i in range(50)])
 
 
+@case
 def strangers_by_the_dozen(world):
     attacked(world, lambda scene: [Attacker(scene, scene.play(10 + i), i, polite=True)
                                    for i in range(24)] + [Attacker(scene, scene.peer, 99, True)])
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main(
-        a_peer_that_sends_all_it_can, a_peer_on_many_connections, strangers_by_the_dozen))
+    run()

@@ -3,16 +3,16 @@
 import os
 import signal
 import subprocess
-import sys
 
-from harness import tap
-from harness.daemon import Daemon
+from harness.daemon import HOMESTEADD, Daemon
 from harness.scenes import CHILD_DOMAIN, Lone, Pair, address, towards_child
+from harness.tap import case, run
 from harness.wait import until
 
 SIMULATOR = os.environ.get("HOMESTEAD_SIM", "homestead-sim")
 
 
+@case
 def readiness_comes_when_it_listens(world):
     scene = Lone(world, peer_options={"passive": True})
     scene.daemon.start(ready=False)
@@ -22,6 +22,7 @@ def readiness_comes_when_it_listens(world):
     assert scene.daemon.cli("status")["pid"] == scene.daemon.process.pid
 
 
+@case
 def stop_says_goodbye(world):
     scene = Lone(world, peer_options={"passive": True})
     scene.daemon.start()
@@ -35,6 +36,7 @@ def stop_says_goodbye(world):
     scene.daemon.clean()
 
 
+@case
 def stop_waits_for_nobody_for_long(world):
     """A peer that does not read cannot keep the daemon alive."""
     scene = Lone(world, peer_options={"passive": True})
@@ -45,6 +47,7 @@ def stop_waits_for_nobody_for_long(world):
     scene.daemon.clean()
 
 
+@case
 def reload_of_a_bad_file_changes_nothing(world):
     scene = Lone(world, peer_options={"passive": True})
     daemon = scene.daemon.start()
@@ -63,28 +66,31 @@ def reload_of_a_bad_file_changes_nothing(world):
     daemon.fine()
 
 
+def check(daemon):
+    return subprocess.run([HOMESTEADD, "--config", daemon.config, "--check"], text=True,
+                          capture_output=True, check=False)
+
+
+@case
 def check_refuses_what_reload_refuses(world):
     scene = Lone(world)
+    huge = "4294967296123456789012"
     bad = [
         ("masc = {\n domain = 64500;\n node = 1;\n hold_time = \"2s\";\n};\n", 0, "hold"),
         ("masc = {\n domain = \"x\";\n node = 1;\n};\n", 2, "domain"),
-        ("masc = {\n domain = 4294967296123456789012;\n node = 1;\n};\n", 2, "4294967296123456789012"),
+        ("masc = {\n domain = %s;\n node = 1;\n};\n" % huge, 2, huge),
         ("nonsense = 1;\n", 1, "nonsense"),
     ]
     for text, line, word in bad:
         scene.daemon.write_config(text)
-        done = subprocess.run(
-            [os.environ.get("HOMESTEADD", "homesteadd"), "--config", scene.daemon.config, "--check"],
-            text=True, capture_output=True, check=False)
+        done = check(scene.daemon)
         where = scene.daemon.config + (":%d:" % line if line else "")
         assert done.returncode == 1 and where in done.stderr and word in done.stderr, (text, done)
     scene.daemon.write_config()
-    done = subprocess.run(
-        [os.environ.get("HOMESTEADD", "homesteadd"), "--config", scene.daemon.config, "--check"],
-        text=True, capture_output=True, check=False)
-    assert done.returncode == 0, done
+    assert check(scene.daemon).returncode == 0
 
 
+@case
 def reload_adds_and_removes_a_peer(world):
     scene = Lone(world, peer_options={"passive": True})
     daemon = scene.daemon.start()
@@ -106,6 +112,7 @@ def reload_adds_and_removes_a_peer(world):
     daemon.fine()
 
 
+@case
 def log_levels_change_while_running(world):
     scene = Lone(world, peer_options={"passive": True})
     daemon = scene.daemon.start()
@@ -119,13 +126,19 @@ def log_levels_change_while_running(world):
     assert failed.code == 2 and "loud" in str(failed), failed
 
 
+def replay(record):
+    return subprocess.run([SIMULATOR, "replay", record], text=True, capture_output=True,
+                          check=False)
+
+
+@case
 def recording_replays_octet_for_octet(world):
-    """Two daemons over a rough link, one recorded, killed neither way."""
+    """Over a rough link, with a reset and a peer that is killed."""
     pair = Pair(world, "seed 5\nat 0ms delay 3ms jitter 2ms dup 1%\n", hold_time="3s")
     record = world.path("north.rec")
     pair.north.start("--record", record)
     pair.south.start()
-    north, south = pair.up()
+    north, _ = pair.up()
     pair.north.cli("masc", "peer", "south", "reset")
     north.wait("up")
     pair.south.kill()
@@ -133,19 +146,15 @@ def recording_replays_octet_for_octet(world):
     pair.south.restart()
     north.wait("up")
     assert pair.north.stop() == 0
-    replay = subprocess.run([SIMULATOR, "replay", record], text=True, capture_output=True,
-                            check=False)
-    assert replay.returncode == 0, replay
-    with open(record, "r+b") as f:  # one octet of an output differs: noticed
-        octets = f.read()
-        at = octets.rindex(b"\0\4\4\0")
-        f.seek(at + 3)
+    done = replay(record)
+    assert done.returncode == 0, done
+    with open(record, "r+b") as f:  # one octet of a KEEPALIVE differs: noticed
+        f.seek(f.read().rindex(b"\0\4\4\0") + 3)
         f.write(b"\1")
-    replay = subprocess.run([SIMULATOR, "replay", record], text=True, capture_output=True,
-                            check=False)
-    assert replay.returncode == 1, replay
+    assert replay(record).returncode == 1
 
 
+@case
 def recording_of_a_killed_daemon_replays(world):
     scene = Lone(world, peer_options={"passive": True})
     record = world.path("north.rec")
@@ -153,11 +162,11 @@ def recording_of_a_killed_daemon_replays(world):
     scene.established()
     until("the session", lambda: scene.daemon.state_of("south") == "established")
     scene.daemon.kill()
-    replay = subprocess.run([SIMULATOR, "replay", record], text=True, capture_output=True,
-                            check=False)
-    assert replay.returncode == 0, replay
+    done = replay(record)
+    assert done.returncode == 0, done
 
 
+@case
 def every_command_answers_in_json_with_a_schema(world):
     scene = Lone(world)
     daemon = scene.daemon.start()
@@ -169,9 +178,4 @@ def every_command_answers_in_json_with_a_schema(world):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main(
-        readiness_comes_when_it_listens, stop_says_goodbye, stop_waits_for_nobody_for_long,
-        reload_of_a_bad_file_changes_nothing, check_refuses_what_reload_refuses,
-        reload_adds_and_removes_a_peer, log_levels_change_while_running,
-        recording_replays_octet_for_octet, recording_of_a_killed_daemon_replays,
-        every_command_answers_in_json_with_a_schema))
+    run()

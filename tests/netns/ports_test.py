@@ -5,9 +5,9 @@ import subprocess
 import sys
 import textwrap
 
-from harness import tap
 from harness.masc import PORT
 from harness.scenes import Lone
+from harness.tap import case, run
 
 SQUATTER = textwrap.dedent("""
     import socket, sys
@@ -34,6 +34,7 @@ def row_of(daemon, port):
     return rows[0]
 
 
+@case
 def taken_port_names_its_holder(world):
     scene = Lone(world)
     squatter = squat(world, scene.a)
@@ -50,6 +51,7 @@ def taken_port_names_its_holder(world):
     scene.daemon.fine()
 
 
+@case
 def doctor_knows_the_squatter(world):
     scene = Lone(world)
     squatter = squat(world, scene.a)
@@ -64,6 +66,7 @@ def doctor_knows_the_squatter(world):
         assert row_of(scene.daemon, port)["verdict"] == "free"
 
 
+@case
 def doctor_works_without_a_daemon(world):
     scene = Lone(world)
     squatter = squat(world, scene.a)
@@ -71,6 +74,7 @@ def doctor_works_without_a_daemon(world):
     assert row["pid"] == squatter.pid and row["verdict"] == "squatter", row
 
 
+@case
 def doctor_knows_our_own(world):
     scene = Lone(world)
     scene.daemon.start()
@@ -78,6 +82,7 @@ def doctor_knows_our_own(world):
     assert row["ours"] and row["verdict"] == "ours" and row["pid"] == scene.daemon.process.pid, row
 
 
+@case
 def masc_comes_back_when_the_port_is_free(world):
     scene = Lone(world, peer_options={"passive": True})
     squatter = squat(world, scene.a)
@@ -89,6 +94,4 @@ def masc_comes_back_when_the_port_is_free(world):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main(
-        taken_port_names_its_holder, doctor_knows_the_squatter, doctor_works_without_a_daemon,
-        doctor_knows_our_own, masc_comes_back_when_the_port_is_free))
+    run()

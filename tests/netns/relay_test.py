@@ -5,10 +5,9 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 
-from harness import tap
+from harness.tap import case, run
 from harness.wait import readable, until
 from harness.world import RELAY
 
@@ -54,6 +53,7 @@ class Ends:
                 s.recv(100)
 
 
+@case
 def datagrams_pass_both_ways(world):
     ends = Ends(world)
     ends.meet()
@@ -66,6 +66,7 @@ def datagrams_pass_both_ways(world):
     assert stats["a>b"]["lost"] == stats["b>a"]["cut"] == 0, stats
 
 
+@case
 def delay_is_added(world):
     ends = Ends(world)
     ends.meet()
@@ -76,6 +77,7 @@ def delay_is_added(world):
     assert time.monotonic() - started >= 0.15
 
 
+@case
 def one_way_delay_leaves_the_other(world):
     ends = Ends(world)
     ends.meet()
@@ -86,6 +88,7 @@ def one_way_delay_leaves_the_other(world):
     assert not readable(ends.at_b, 0)
 
 
+@case
 def cut_and_heal(world):
     ends = Ends(world)
     ends.meet()
@@ -98,6 +101,7 @@ def cut_and_heal(world):
     assert readable(ends.at_b, 5) and ends.at_b.recv(100) == b"found"
 
 
+@case
 def loss_and_duplicates_are_counted(world):
     ends = Ends(world)
     ends.meet()
@@ -111,6 +115,7 @@ def loss_and_duplicates_are_counted(world):
     assert not readable(ends.at_b, 0)
 
 
+@case
 def script_runs_by_the_clock(world):
     started = time.monotonic()
     ends = Ends(world, "seed 3\nat 0ms cut # from the start\nat 400ms heal\n")
@@ -119,6 +124,7 @@ def script_runs_by_the_clock(world):
     assert ends.relay.stop()["a>b"]["cut"] >= 1
 
 
+@case
 def wrong_commands_are_answered(world):
     ends = Ends(world)
     ends.relay.process.popen.stdin.write(b"dely 5ms\n")
@@ -135,6 +141,7 @@ def ended(s):
         return True
 
 
+@case
 def control_socket(world):
     a, b, path = world.namespace("a"), world.namespace("b"), world.path("relay.sock")
     world.spawn("relay", [RELAY, "--a-ns", a.name, "--b-ns", b.name, "--socket", path])
@@ -157,6 +164,7 @@ def control_socket(world):
     until("the socket to go", lambda: not os.path.exists(path))
 
 
+@case
 def signal_ends_it_with_counters(world):
     a, b = world.namespace("a"), world.namespace("b")
     p = world.spawn("relay", [RELAY, "--a-ns", a.name, "--b-ns", b.name], out=subprocess.PIPE)
@@ -167,6 +175,7 @@ def signal_ends_it_with_counters(world):
     assert "relay-a" not in a.ip("link"), "the device is left behind"
 
 
+@case
 def lost_namespace_ends_it(world):
     a, b = world.namespace("a"), world.namespace("b")
     p = world.spawn("relay", [RELAY, "--a-ns", a.name, "--b-ns", b.name], out=subprocess.PIPE)
@@ -175,6 +184,7 @@ def lost_namespace_ends_it(world):
     assert p.wait(5) == 0
 
 
+@case
 def check_and_help(world):
     good, bad = world.path("good"), world.path("bad")
     with open(good, "w", encoding="ascii") as f:
@@ -195,7 +205,4 @@ def check_and_help(world):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main(
-        datagrams_pass_both_ways, delay_is_added, one_way_delay_leaves_the_other, cut_and_heal,
-        loss_and_duplicates_are_counted, script_runs_by_the_clock, wrong_commands_are_answered,
-        control_socket, signal_ends_it_with_counters, lost_namespace_ends_it, check_and_help))
+    run()

@@ -2,12 +2,10 @@
 TCP-MD5 (RFC 2385), on, off and mismatched."""
 
 import socket
-import sys
 
-from harness import tap
 from harness.masc import CHILD, OPEN, md5_key, ttl
 from harness.scenes import CHILD_DOMAIN, Lone, Pair, address
-from harness.tap import Skip
+from harness.tap import case, run, skip
 from harness.wait import until
 
 KEY = "correct horse battery"
@@ -18,7 +16,7 @@ def md5_or_skip(ns, remote):
         with ns, socket.socket() as s:
             md5_key(remote, KEY.encode())(s)
     except OSError as e:
-        raise Skip("this kernel has no TCP-MD5: %s" % e) from None
+        skip("this kernel has no TCP-MD5: %s" % e)
 
 
 def dial_gets_nowhere(scene, counter, **kwargs):
@@ -32,12 +30,14 @@ def dial_gets_nowhere(scene, counter, **kwargs):
     raise AssertionError("connected")
 
 
+@case
 def daemons_with_ttl_security_come_up(world):
     pair = Pair(world, north={"ttl_security": 1}, south={"ttl_security": 1}).start()
     pair.up()
     assert pair.north.peer("south")["ttl_security"] == 1
 
 
+@case
 def low_ttl_gets_no_answer(world):
     scene = Lone(world, peer_options={"ttl_security": 1, "passive": True})
     scene.daemon.start()
@@ -48,6 +48,7 @@ def low_ttl_gets_no_answer(world):
     scene.daemon.fine()
 
 
+@case
 def without_ttl_security_any_ttl_will_do(world):
     scene = Lone(world, peer_options={"passive": True})
     scene.daemon.start()
@@ -55,6 +56,7 @@ def without_ttl_security_any_ttl_will_do(world):
     speaker.establish(CHILD, CHILD_DOMAIN, 2)
 
 
+@case
 def daemon_with_ttl_security_dials_with_255(world):
     """A peer that asks for it hears us."""
     scene = Lone(world, peer_options={"ttl_security": 1})
@@ -67,6 +69,7 @@ def daemon_with_ttl_security_dials_with_255(world):
     scene.peer.accept().establish(CHILD, CHILD_DOMAIN, 2)
 
 
+@case
 def daemons_with_one_key_come_up(world):
     pair = Pair(world, north={"md5_key": KEY}, south={"md5_key": KEY})
     md5_or_skip(pair.a, address(2))
@@ -77,6 +80,7 @@ def daemons_with_one_key_come_up(world):
         assert KEY not in d.said() and KEY not in str(d.cli("masc", "peers")), "the key is shown"
 
 
+@case
 def daemons_with_two_keys_stay_apart(world):
     pair = Pair(world, north={"md5_key": KEY}, south={"md5_key": "another"})
     md5_or_skip(pair.a, address(2))
@@ -86,6 +90,7 @@ def daemons_with_two_keys_stay_apart(world):
     assert pair.north.peer("south")["established"] == pair.south.peer("north")["established"] == 0
 
 
+@case
 def speaker_needs_the_key(world):
     scene = Lone(world, peer_options={"md5_key": KEY, "passive": True})
     md5_or_skip(scene.a, address(2))
@@ -96,6 +101,7 @@ def speaker_needs_the_key(world):
     scene.daemon.fine()
 
 
+@case
 def speaker_with_a_key_that_nobody_wants(world):
     scene = Lone(world, peer_options={"passive": True})
     md5_or_skip(scene.a, address(2))
@@ -105,8 +111,4 @@ def speaker_with_a_key_that_nobody_wants(world):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main(
-        daemons_with_ttl_security_come_up, low_ttl_gets_no_answer,
-        without_ttl_security_any_ttl_will_do, daemon_with_ttl_security_dials_with_255,
-        daemons_with_one_key_come_up, daemons_with_two_keys_stay_apart, speaker_needs_the_key,
-        speaker_with_a_key_that_nobody_wants))
+    run()

@@ -1,11 +1,10 @@
 """Sessions between real daemons: up, cut, back, collided, refused."""
 
 import subprocess
-import sys
 
-from harness import tap
 from harness.daemon import HOMESTEAD, Daemon, tcp_sessions
 from harness.scenes import Lone, Pair, address
+from harness.tap import case, run
 from harness.wait import until
 
 ROUGH = "seed 11\nat 0ms delay 5ms jitter 2ms loss 1% dup 0.5% reorder 2%\n"
@@ -13,6 +12,7 @@ NODES = 10
 COMMON_PARENT = 64999
 
 
+@case
 def two_nodes_come_up(world):
     pair = Pair(world).start()
     pair.up()
@@ -27,6 +27,7 @@ def two_nodes_come_up(world):
     pair.south.fine()
 
 
+@case
 def commands_speak_to_people_too(world):
     pair = Pair(world).start()
     pair.up()
@@ -37,6 +38,7 @@ def commands_speak_to_people_too(world):
     assert status.returncode == 0 and "masc" in status.stdout, status
 
 
+@case
 def ten_nodes_come_up(world):
     """Ten children of one parent, every two of them siblings."""
     hub = world.namespace("hub")
@@ -62,6 +64,7 @@ def ten_nodes_come_up(world):
         d.fine()
 
 
+@case
 def sessions_over_ipv6(world):
     pair = Pair(world, family=6).start()
     pair.up()
@@ -69,6 +72,7 @@ def sessions_over_ipv6(world):
     assert pair.south.peer("north")["family"] == "ipv4"
 
 
+@case
 def sessions_about_ipv6(world):
     """IDs of 16 octets, one of them an address."""
     options = {"family": "ipv6"}
@@ -79,6 +83,7 @@ def sessions_about_ipv6(world):
     assert pair.north.peer("south")["open_node"] == "2001:db8::2"
 
 
+@case
 def session_over_a_rough_link(world):
     pair = Pair(world, ROUGH).start()
     pair.up()
@@ -86,6 +91,7 @@ def session_over_a_rough_link(world):
     assert pair.north.peer("south")["lost"] == 0
 
 
+@case
 def cut_link_ends_the_session_and_a_healed_one_restores_it(world):
     pair = Pair(world, ROUGH, hold_time="3s").start()
     north, south = pair.up()
@@ -102,6 +108,7 @@ def cut_link_ends_the_session_and_a_healed_one_restores_it(world):
     pair.south.fine()
 
 
+@case
 def half_cut_link_ends_the_session_on_both_sides(world):
     """The deaf side's hold timer; then its NOTIFICATION tells the other."""
     pair = Pair(world, "at 0ms delay 1ms\n", hold_time="3s").start()
@@ -114,6 +121,7 @@ def half_cut_link_ends_the_session_on_both_sides(world):
         events.wait("up")
 
 
+@case
 def collision_leaves_one_connection(world):
     """Both dial at once over a long link: the one opened by the higher Node
     ID stays, and the events say so."""
@@ -141,6 +149,7 @@ def collision_leaves_one_connection(world):
         assert e["fields"]["opened_by"] == "us" and "Node ID" in e["text"], e
 
 
+@case
 def connection_from_elsewhere_is_refused_and_reported(world):
     scene = Lone(world, peer_options={"passive": True})
     scene.daemon.start()
@@ -154,6 +163,7 @@ def connection_from_elsewhere_is_refused_and_reported(world):
     scene.daemon.fine()
 
 
+@case
 def address_of_one_peer_with_the_ids_of_another_is_refused(world):
     peers = {"south": {"address": address(2), "role": "parent", "domain": 64501, "passive": True},
              "east": {"address": address(3), "role": "parent", "domain": 64502, "passive": True}}
@@ -166,6 +176,7 @@ def address_of_one_peer_with_the_ids_of_another_is_refused(world):
     assert scene.daemon.state_of("east") == "active"
 
 
+@case
 def operator_takes_a_session_down_and_up(world):
     pair = Pair(world).start()
     north, south = pair.up()
@@ -183,6 +194,7 @@ def operator_takes_a_session_down_and_up(world):
     assert north.process.wait() != 0, "the stream outlived its daemon in silence"
 
 
+@case
 def operator_takes_a_session_down_for_a_while(world):
     pair = Pair(world).start()
     north, _ = pair.up()
@@ -192,6 +204,7 @@ def operator_takes_a_session_down_for_a_while(world):
     north.wait("up")
 
 
+@case
 def operator_resets_a_session(world):
     pair = Pair(world).start()
     north, _ = pair.up()
@@ -203,12 +216,4 @@ def operator_resets_a_session(world):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main(
-        two_nodes_come_up, commands_speak_to_people_too, ten_nodes_come_up, sessions_over_ipv6,
-        sessions_about_ipv6, session_over_a_rough_link,
-        cut_link_ends_the_session_and_a_healed_one_restores_it,
-        half_cut_link_ends_the_session_on_both_sides, collision_leaves_one_connection,
-        connection_from_elsewhere_is_refused_and_reported,
-        address_of_one_peer_with_the_ids_of_another_is_refused,
-        operator_takes_a_session_down_and_up, operator_takes_a_session_down_for_a_while,
-        operator_resets_a_session))
+    run()

@@ -1,11 +1,10 @@
 """kill -9 in each state of a session; the next start comes back to
 Established. A scripted peer holds the session in its state."""
 
-import sys
 
-from harness import tap
 from harness.masc import CHILD, OPEN, notification
 from harness.scenes import CHILD_DOMAIN, Lone, address
+from harness.tap import case, run
 from harness.wait import until
 
 
@@ -25,6 +24,7 @@ def killed_and_back(scene):
     scene.daemon.fine()
 
 
+@case
 def killed_in_idle(world):
     """The peer ended the session: the daemon leaves it alone for a while."""
     scene = Lone(world, idle_backoff="30s", idle_backoff_max="30s")
@@ -37,6 +37,7 @@ def killed_in_idle(world):
     killed_and_back(scene)
 
 
+@case
 def killed_in_connect(world):
     """SYNs arrive, but no answer finds its way back."""
     scene = Lone(world, connect_retry="30s")
@@ -47,6 +48,7 @@ def killed_in_connect(world):
     killed_and_back(scene)
 
 
+@case
 def killed_in_active(world):
     """Nobody listens; the retry is far away."""
     scene = Lone(world, connect_retry="30s")
@@ -55,6 +57,7 @@ def killed_in_active(world):
     killed_and_back(scene)
 
 
+@case
 def killed_in_opensent(world):
     scene = Lone(world)
     scene.peer.listen()
@@ -65,6 +68,7 @@ def killed_in_opensent(world):
     killed_and_back(scene)
 
 
+@case
 def killed_in_openconfirm(world):
     scene = Lone(world)
     scene.peer.listen()
@@ -76,6 +80,7 @@ def killed_in_openconfirm(world):
     killed_and_back(scene)
 
 
+@case
 def killed_in_established(world):
     scene = Lone(world)
     scene.peer.listen()
@@ -85,6 +90,7 @@ def killed_in_established(world):
     killed_and_back(scene)
 
 
+@case
 def killed_ten_times_in_a_row(world):
     """Whatever instruction it hits: started, killed at once, never stuck."""
     scene = Lone(world)
@@ -107,6 +113,4 @@ def stays(scene):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main(
-        killed_in_idle, killed_in_connect, killed_in_active, killed_in_opensent,
-        killed_in_openconfirm, killed_in_established, killed_ten_times_in_a_row))
+    run()

@@ -1,11 +1,10 @@
 """The state folder: full, damaged, held by another daemon."""
 
 import os
-import sys
 
-from harness import tap
 from harness.daemon import Daemon
 from harness.scenes import Lone, PARENT_DOMAIN, towards_child
+from harness.tap import case, run
 from harness.wait import Late
 
 
@@ -22,6 +21,7 @@ def fill(folder):
     return path
 
 
+@case
 def full_disk_costs_the_command_alone(world):
     scene = Lone(world, state=world.small_disk("disk", "4m"), peer_options={"passive": True})
     daemon = scene.daemon.start()
@@ -48,6 +48,7 @@ def full_disk_costs_the_command_alone(world):
     daemon.fine()
 
 
+@case
 def daemon_on_a_full_disk_says_so(world):
     scene = Lone(world, state=world.small_disk("disk", "64k"))
     fill(scene.daemon.state)
@@ -64,6 +65,7 @@ def stored_files(folder):
     return sorted(n for n in os.listdir(folder) if n.startswith("homestead.db"))
 
 
+@case
 def damaged_store_is_set_aside(world):
     scene = Lone(world, peer_options={"passive": True})
     daemon = scene.daemon.start()
@@ -84,6 +86,7 @@ def damaged_store_is_set_aside(world):
     daemon.fine()
 
 
+@case
 def torn_store_is_noticed(world):
     """Cut in the middle, its beginning is fine."""
     scene = Lone(world, peer_options={"passive": True})
@@ -98,6 +101,7 @@ def torn_store_is_noticed(world):
     daemon.fine()
 
 
+@case
 def second_daemon_says_who_holds_the_folder(world):
     scene = Lone(world)
     scene.daemon.start()
@@ -113,6 +117,7 @@ def second_daemon_says_who_holds_the_folder(world):
     second.fine()
 
 
+@case
 def state_folder_that_cannot_be_made(world):
     scene = Lone(world)
     blocker = world.path("blocker")
@@ -125,7 +130,4 @@ def state_folder_that_cannot_be_made(world):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main(
-        full_disk_costs_the_command_alone, daemon_on_a_full_disk_says_so,
-        damaged_store_is_set_aside, torn_store_is_noticed,
-        second_daemon_says_who_holds_the_folder, state_folder_that_cannot_be_made))
+    run()

@@ -35,10 +35,10 @@ class Pair:
             world.link(self.a, self.b, addresses(1), addresses(2))
         else:
             self.relay = world.relay(self.a, self.b, addresses(1), addresses(2), script)
-        self.north = Daemon(world, "north", self.a, {"south": towards_child(family, **(north or {}))},
-                            PARENT_DOMAIN, 1, **values)
-        self.south = Daemon(world, "south", self.b, {"north": towards_parent(family, **(south or {}))},
-                            CHILD_DOMAIN, 2, **values)
+        child = towards_child(family, **(north or {}))
+        parent = towards_parent(family, **(south or {}))
+        self.north = Daemon(world, "north", self.a, {"south": child}, PARENT_DOMAIN, 1, **values)
+        self.south = Daemon(world, "south", self.b, {"north": parent}, CHILD_DOMAIN, 2, **values)
 
     def start(self):
         self.north.start()

@@ -24,7 +24,7 @@
 struct options {
 	const char *name[2], *netns[2];
 	const char *script, *check, *socket;
-	bool seeded, use_stdin;
+	bool seeded, use_stdin, help;
 	uint64_t seed;
 };
 
@@ -282,36 +282,57 @@ static int parse_seed(const char *s, struct options *o)
 	return 2;
 }
 
+enum option_id {
+	OPT_A,
+	OPT_B,
+	OPT_A_NS,
+	OPT_B_NS,
+	OPT_SCRIPT,
+	OPT_SOCKET,
+	OPT_CHECK,
+	OPT_SEED,
+	OPT_STDIN,
+	OPT_HELP
+};
+
+static int parse_option(int id, struct options *o)
+{
+	const char **const text[] = {
+		[OPT_A] = &o->name[0],	   [OPT_B] = &o->name[1],     [OPT_A_NS] = &o->netns[0],
+		[OPT_B_NS] = &o->netns[1], [OPT_SCRIPT] = &o->script, [OPT_SOCKET] = &o->socket,
+		[OPT_CHECK] = &o->check,
+	};
+	if (id == OPT_SEED)
+		return parse_seed(optarg, o);
+	if (id == OPT_STDIN)
+		o->use_stdin = true;
+	else if (id == OPT_HELP)
+		o->help = true;
+	else
+		*text[id] = optarg;
+	return 0;
+}
+
 /* 0, or the exit status of a wrong command line. */
 static int parse_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{ "a", 1, NULL, 'a' },	    { "b", 1, NULL, 'b' },	{ "a-ns", 1, NULL, 'A' },
-		{ "b-ns", 1, NULL, 'B' },   { "script", 1, NULL, 's' }, { "seed", 1, NULL, 'S' },
-		{ "socket", 1, NULL, 'u' }, { "stdin", 0, NULL, 'i' },	{ "check", 1, NULL, 'c' },
-		{ "help", 0, NULL, 'h' },   { NULL, 0, NULL, 0 },
+		{ "a", 1, NULL, OPT_A },
+		{ "b", 1, NULL, OPT_B },
+		{ "a-ns", 1, NULL, OPT_A_NS },
+		{ "b-ns", 1, NULL, OPT_B_NS },
+		{ "script", 1, NULL, OPT_SCRIPT },
+		{ "socket", 1, NULL, OPT_SOCKET },
+		{ "check", 1, NULL, OPT_CHECK },
+		{ "seed", 1, NULL, OPT_SEED },
+		{ "stdin", 0, NULL, OPT_STDIN },
+		{ "help", 0, NULL, OPT_HELP },
+		{ NULL, 0, NULL, 0 },
 	};
 	int c;
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (c == 'a' || c == 'b')
-			o->name[c - 'a'] = optarg;
-		else if (c == 'A' || c == 'B')
-			o->netns[c - 'A'] = optarg;
-		else if (c == 's')
-			o->script = optarg;
-		else if (c == 'u')
-			o->socket = optarg;
-		else if (c == 'i')
-			o->use_stdin = true;
-		else if (c == 'c')
-			o->check = optarg;
-		else if (c == 'S' && parse_seed(optarg, o))
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1)
+		if (c == '?' || parse_option(c, o))
 			return 2;
-		else if (c == 'h' && fputs(help, stdout) >= 0)
-			exit(0);
-		else if (c == '?')
-			return 2;
-	}
 	if (optind == argc)
 		return 0;
 	complain("unknown argument", argv[optind]);
@@ -383,6 +404,8 @@ int main(int argc, char **argv)
 	int rc = parse_options(argc, argv, &o);
 	if (rc)
 		return rc;
+	if (o.help)
+		return fputs(help, stdout) < 0;
 	if (o.check)
 		return check(o.check);
 	rc = relay_open(&r, &o);
