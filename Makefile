@@ -5,7 +5,7 @@
 
 prefix      ?= /usr/local
 DESTDIR     ?=
-# Time of each fuzz target in `make fuzz`, and bounds of `make soak`.
+# Time of each fuzz target in `make fuzz`.
 FUZZ_SECONDS ?= 60
 
 MESON = meson
@@ -96,18 +96,21 @@ clean: ## remove what was built; fetched packages in build-deps/ stay
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
+# $(call setup,FOLDER,OPTIONS): silent unless it fails.
+setup = mkdir -p $(1); $(MESON) setup $(1) $(2) >$(1)/setup.log 2>&1 || { cat $(1)/setup.log; exit 1; }
+
 build/build.ninja:
 	@tools/install-deps --check build
-	@$(MESON) setup build $(RELEASE)
+	@$(call setup,build,$(RELEASE))
 
 build-test/build.ninja:
-	@$(MESON) setup build-test $(SANITIZED)
+	@$(call setup,build-test,$(SANITIZED))
 
 build-bench/build.ninja:
-	@$(MESON) setup build-bench $(OPTIONS) -Dbench=true
+	@$(call setup,build-bench,$(OPTIONS) -Dbench=true)
 
 build-fuzz/build.ninja:
-	@CC=clang $(MESON) setup build-fuzz $(FUZZING)
+	@CC=clang; export CC; $(call setup,build-fuzz,$(FUZZING))
 
 build-lint/build.ninja:
-	@CC=clang $(MESON) setup build-lint $(CLANG_WERROR)
+	@CC=clang; export CC; $(call setup,build-lint,$(CLANG_WERROR))
