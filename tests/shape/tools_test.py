@@ -194,6 +194,70 @@ def soak_refuses_an_unknown_step():
     assert status == 2 and "no step everything" in output, output
 
 
+def make(*args, **files):
+    with tree({"x": "", **files}) as top:
+        shutil.copy(os.path.join(TOP, "Makefile"), top)
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+        done = subprocess.run(["make", *args], cwd=top, text=True, env=environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.returncode, done.stdout, sorted(os.listdir(top))
+
+
+@case
+def make_help_names_every_target():
+    status, output, _ = make("help")
+    told = {line.split()[1] for line in output.splitlines()}
+    assert status == 0 and told >= {"run", "test", "demo", "bench", "soak", "fuzz", "install",
+                                    "format", "lint", "docs-check", "clean", "help"}, output
+    phony = {line.split()[1] for line in source.read(TOP, "Makefile").splitlines()
+             if line.startswith(".PHONY: ")}
+    assert phony == told, phony ^ told
+
+
+@case
+def make_clean_keeps_what_was_fetched():
+    files = {"build/a": "", "build-test/b": "", "build-deps/c": "", "src/d": ""}
+    status, output, left = make("clean", **files)
+    assert status == 0 and left == ["Makefile", "build-deps", "src", "x"], (output, left)
+
+
+def fuzz(*args, **programs):
+    files = {"b/tests/fuzz/fuzz_" + n: "#!/bin/sh\n" + text for n, text in programs.items()}
+    return tool("fuzz", {"b/x": "", "b/tests/fuzz/x": "", **files}, "b", "7", *args,
+                programs=list(files))
+
+
+RUNS = "echo stat::number_of_executed_units: 12\n"
+
+
+@case
+def fuzz_runs_every_fuzzer_for_the_time_given():
+    status, output = fuzz(a=RUNS, b='case "$*" in *-max_total_time=7*) %s ;; *) exit 1 ;; esac\n'
+                          % RUNS.strip(), c=RUNS)
+    assert status == 0, output
+    for name in "abc":
+        assert "fuzz %s: ok, 12 runs in 7 s\n" % name in output, output
+
+
+@case
+def fuzz_runs_one():
+    status, output = fuzz("b", a="exit 1\n", b=RUNS)
+    assert status == 0 and output == "fuzz b: ok, 12 runs in 7 s\n", output
+
+
+@case
+def fuzz_tells_how_to_repeat_a_finding():
+    status, output = fuzz(a=RUNS, b="echo overflow; : >b/found/b/crash-1; exit 77\n")
+    assert status == 1 and "overflow" in output and "fuzz a: ok" in output, output
+    assert "fuzz b: FAILED, repeat with: b/tests/fuzz/fuzz_b b/found/b/crash-1\n" in output, output
+
+
+@case
+def fuzz_without_fuzzers_fails():
+    status, output = fuzz()
+    assert status == 1 and "no fuzzer in b" in output, output
+
+
 def ci(make):
     """(status, output) of .ci/run with this in the place of make."""
     with tree({"bin/make": "#!/bin/sh\n" + make, "build-test/summary": "9 passed, stale\n"}) as top:
