@@ -48,7 +48,8 @@ enum err masc_new(struct masc **out, const struct masc_config *cfg, const struct
 		return ERR_NOMEM;
 	init(m, env, store);
 	m->wall = wall;
-	m->wall_at = m->strangers_at = now;
+	m->wall_at = now;
+	m->strangers_until = now;
 	m->spare = link_spare(m);
 	enum err e = m->spare ? masc_reconfigure(m, cfg, now) : ERR_NOMEM;
 	if (e != OK) {

@@ -269,10 +269,10 @@ struct masc {
 	struct wall wall;
 	struct mono wall_at;
 	struct list out;
-	struct out *taken;	/* given by the last poll */
-	struct out_reply reply; /* so that a reply needs no memory */
-	uint32_t strangers;	/* events about them left in this second */
-	struct mono strangers_at;
+	struct out *taken;		/* given by the last poll */
+	struct out_reply reply;		/* so that a reply needs no memory */
+	uint32_t strangers;		/* events about them left in this second */
+	struct mono strangers_until;	/* the end of that second */
 	uint8_t room[WIRE_MESSAGE_MAX]; /* for one message being written */
 };
 

@@ -22,8 +22,8 @@ static void tell_stranger(struct link *l, const struct peer *p, struct mono now)
 	struct masc *m = l->m;
 	struct masc_event ev = event_of(p, MASC_EVENT_WRONG_SOURCE);
 	ev.remote = l->remote;
-	if (mono_since(now, m->strangers_at) >= MONO_SEC) {
-		m->strangers_at = now;
+	if (mono_reached(m->strangers_until, now)) {
+		m->strangers_until = mono_add(now, MONO_SEC);
 		m->strangers = STRANGERS_MAX;
 	}
 	if (!m->strangers)
