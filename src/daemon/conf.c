@@ -96,7 +96,10 @@ static void check_whole(struct walk *w)
 	char buffer[2048];
 	struct text why = TEXT_OF(buffer);
 	struct node_config *node = &w->conf->node;
-	if (node_config_check(node, &why) == OK)
+	enum err e = node_config_check(node, &why);
+	if (e == ERR_NOMEM)
+		w->failed = e;
+	if (e == OK || w->failed)
 		return;
 	const config_setting_t *at = w->masc;
 	if (w->peers && fits_without_peers(node))

@@ -18,10 +18,11 @@ struct log {
 
 static const char *const level_names[] = { "error", "warning", "notice", "info", "debug", NULL };
 static const char *const format_names[] = { "text", "json", NULL };
-static const char *const part_names[] = {
+const char *const log_part_names[] = {
 #define X(upper, lower, help) #lower,
 	LOG_PARTS(X)
 #undef X
+		NULL
 };
 
 #define FIELD(member)                                                                              \
@@ -99,7 +100,7 @@ bool log_is_journal(int fd, const char *journal_stream)
 static size_t part_find(const char *part)
 {
 	size_t i = 0;
-	while (i < LOG_PART_COUNT && strcmp(part_names[i], part) != 0)
+	while (i < LOG_PART_COUNT && strcmp(log_part_names[i], part) != 0)
 		i++;
 	return i;
 }

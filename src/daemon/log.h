@@ -47,6 +47,9 @@ struct log_config {
 	uint32_t parts[LOG_PART_COUNT]; /* enum node_level or LOG_GENERAL */
 };
 
+/* Names of the parts, ended by NULL. */
+extern const char *const log_part_names[];
+
 /* Keys of the group `log`, and of `parts` in it. */
 extern const struct setting log_settings[];
 extern const struct setting log_part_settings[];

@@ -32,7 +32,7 @@ const struct options_row options_table[] = {
 		  "what peers sent; no keys." },
 	{ "log-level", "LEVEL", TAKES(log_level),
 	  .help = "Log from this level on: error, warning, notice, info or debug. Stronger "
-		  "than the configuration until that is read anew." },
+		  "than the configuration." },
 	{ "log-format", "FORMAT", TAKES(log_format),
 	  .help = "Log as text or as json, one object a line. Stronger than the configuration." },
 	{ "foreground", NULL, DOES(OPTIONS_RUN),

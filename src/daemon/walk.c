@@ -217,21 +217,16 @@ static void set_node_setting(struct walk *w, const config_setting_t *s, const ch
 }
 
 /* The one key with several values: an address, or several in brackets or with
- * commas between them. The node takes them one by one. */
+ * commas between them. */
 static void set_listen(struct walk *w, const config_setting_t *s)
 {
 	char value[VALUE_MAX];
 	struct text v = TEXT_OF(value);
 	const char *wrong = value_text(s, &v);
-	if (wrong) {
+	if (wrong)
 		refuse(w, s, wrong);
-		return;
-	}
-	for (char *rest = value, *one = strsep(&rest, ","); one; one = strsep(&rest, ",")) {
-		one += strspn(one, " \t");
-		one[strcspn(one, " \t")] = '\0';
-		set_node(w, s, "masc", "listen", one);
-	}
+	else
+		set_node(w, s, "masc", "listen", value);
 }
 
 /* The path of a key file is relative to the folder of the configuration. */

@@ -595,7 +595,7 @@ static void without_memory(void **state)
 		struct conf c;
 		conf_init(&c, &f.env);
 		enum err e = conf_load(&c, files.path, &why);
-		assert_true(f.failed ? e != OK : e == OK);
+		assert_int_equal(e, f.failed ? ERR_NOMEM : OK);
 		conf_fini(&c);
 		failing_env_assert_clean(&f);
 	}

@@ -1,0 +1,36 @@
+#include "daemon/process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum err open_standard(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= 2)
+		fd = open("/dev/null", O_RDWR);
+	if (fd < 0)
+		return ERR_IO;
+	close(fd);
+	return OK;
+}
+
+/* Not to get more is no reason not to run. */
+static void raise_descriptors(void)
+{
+	struct rlimit r;
+	if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur == r.rlim_max)
+		return;
+	r.rlim_cur = r.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &r);
+}
+
+enum err process_settle(void)
+{
+	umask(0077);
+	signal(SIGPIPE, SIG_IGN);
+	raise_descriptors();
+	return open_standard();
+}
