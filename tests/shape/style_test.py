@@ -89,7 +89,7 @@ def a_macro_that_returns_is_noticed():
 
 @case
 def a_path_of_a_machine_is_noticed():
-    only(bad({"tests/a.py": "open('/wo" "rk/x')\n", "doc/a.md": "see /ho" "me/me and /etc\n"},
+    only(bad({"tests/a.py": "open('/wo" "rk/x')\n", "doc/a.md": "see /ro" "ot/me and /etc\n"},
              style.check_machine), "tests/a.py:1", "doc/a.md:1")
 
 
