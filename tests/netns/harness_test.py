@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 
 from harness.tap import case, run
@@ -28,10 +29,15 @@ VICTIM = textwrap.dedent("""
 
 
 class Victim:
+    """It has a temporary folder of its own, or a test beside this one would
+    sweep it."""
+
     def __init__(self, world):
         here = os.path.dirname(os.path.abspath(__file__))
-        self.process = subprocess.Popen([sys.executable, "-c", VICTIM], cwd=here,
-                                        stdout=subprocess.PIPE, text=True)
+        self.top = tempfile.mkdtemp(dir=world.folder)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", VICTIM], cwd=here, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "TMPDIR": self.top})
         world.closers.append(self.end)
         self.folder, *pids = self.process.stdout.readline().split()
         self.pids = [int(p) for p in pids]
@@ -70,14 +76,14 @@ def the_next_run_takes_away_what_a_killed_one_left(world):
     victim.process.wait()
     until("its children to die with it", lambda: not victim.running())
     assert len(victim.left()) == 4, victim.left()
-    reap()
+    reap(victim.top)
     assert not victim.left(), victim.left()
 
 
 @case
 def a_living_run_is_left_alone(world):
     victim = Victim(world)
-    reap()
+    reap(victim.top)
     assert len(victim.left()) == 4 and len(victim.running()) == 2, victim.left()
     victim.process.send_signal(signal.SIGTERM)
     victim.process.wait(20)

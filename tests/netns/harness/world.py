@@ -20,6 +20,7 @@ from .process import Lines, Process, setns
 from .wait import until
 
 PREFIX = "homestead-netns-"
+YOUNG = "homestead-young-"
 RELAY = os.environ.get("HOMESTEAD_RELAY", "relay")
 
 
@@ -79,19 +80,31 @@ def sweep(folder):
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def reap():
+def reap(top=None):
     """Sweeps the runs whose lock nobody holds any more."""
-    for folder in glob.glob(os.path.join(tempfile.gettempdir(), PREFIX + "*")):
+    top = top or tempfile.gettempdir()
+    for folder in glob.glob(os.path.join(top, PREFIX + "*")):
         try:
             lock = open(os.path.join(folder, "lock"), "rb")
         except OSError:
-            continue  # being made or taken away just now
+            continue  # being taken away just now
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
             sweep(folder)
+
+
+def locked_folder():
+    """A new folder and its lock; it has its name only once it is locked, so
+    that nobody takes it for a leftover."""
+    young = tempfile.mkdtemp(prefix=YOUNG)
+    lock = open(os.path.join(young, "lock"), "wb")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    folder = os.path.join(os.path.dirname(young), PREFIX + os.path.basename(young)[len(YOUNG):])
+    os.rename(young, folder)
+    return folder, lock
 
 
 class Namespace:
@@ -167,10 +180,8 @@ class Relay:
 class World:
     def __init__(self):
         reap()
-        self.folder = tempfile.mkdtemp(prefix=PREFIX)
+        self.folder, self._lock = locked_folder()
         self.tag = tag_of(self.folder)
-        self._lock = open(os.path.join(self.folder, "lock"), "wb")
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
         self.processes = []
         self.mounts = []
         self.closers = []
