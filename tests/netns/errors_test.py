@@ -3,12 +3,12 @@ the cost of that session alone."""
 
 import time
 
-from harness.masc import (CHILD, IPV6, KEEPALIVE, NOTIFICATION, OPEN, PARENT, SIBLING, UPDATE,
-                          attribute, keepalive, message, notification, open_body, open_message,
-                          update)
+from harness.masc import (CHILD, Closed, IPV6, KEEPALIVE, NOTIFICATION, OPEN, PARENT, SIBLING,
+                          UPDATE, attribute, keepalive, message, notification, open_body,
+                          open_message, update)
 from harness.scenes import CHILD_DOMAIN, Lone, address
 from harness.tap import case, run
-from harness.wait import until
+from harness.wait import Deadline, Late, until
 
 NEW_CLAIM, PREFIX_MANAGED = 3, 4
 
@@ -47,7 +47,7 @@ BEFORE_OPEN = [
     ("type 0", message(0), 1, 2, None),
     ("type 5", message(5, b"what is this"), 1, 2, None),
     ("length of a KEEPALIVE", message(KEEPALIVE, b"x"), 1, 1, None),
-    ("length of a NOTIFICATION", message(NOTIFICATION, b"\7"), 1, 1, None),
+    ("a bad NOTIFICATION that asks to stay", message(NOTIFICATION, b"\x87"), 6, 0, None),
     ("version 2", child(version=2), 2, 1, b"\1"),
     ("version 0", child(version=0), 2, 1, None),
     ("address family 3", message(OPEN, b"\1" + bytes([3 << 2 | 1]) + body()[2:]), 2, 13, None),
@@ -129,12 +129,18 @@ def claim(**kwargs):
     return attribute(**fields)
 
 
+IDS6 = {"family": IPV6, "address": "ff0e::", "mask": "ffff:ffff::"}
+
 ESTABLISHED = [
     ("an OPEN", child(), 5, 0, None),
     ("an UPDATE without attributes", message(UPDATE), 1, 1, None),
     ("an attribute longer than its message", update(claim(length=44)), 3, 1, None),
     ("an attribute of length 0", update(claim(length=0)), 3, 1, None),
-    ("a length below 4096 that never comes whole", message(7, b"", length=4), 1, 2, None),
+    ("an attribute of an odd length", update(claim() + b"\0\6\3\0\0\0"), 3, 1, None),
+    ("a claim too short", update(claim(), claim(length=32)[:32]), 3, 5, claim(length=32)[:32]),
+    ("the other address family", update(claim(**IDS6)), 3, 13, claim(**IDS6)),
+    ("a type from beyond", message(77, b"what is this"), 1, 2, None),
+    ("a bad NOTIFICATION that asks to stay", message(NOTIFICATION, b"\x87"), 6, 0, None),
 ]
 
 
@@ -142,6 +148,56 @@ ESTABLISHED = [
 def messages_in_established(world):
     scene = two_children(world, idle_backoff="10ms", idle_backoff_max="10ms")
     check_rows(scene, ESTABLISHED, lambda s: s.established())
+    witness_is_well(scene)
+
+
+# Attributes that are refused while the session goes on: name, octets, subcode.
+BEARABLE = [
+    ("an unknown type that is required", claim(kind=6), 2),
+    ("a type that a child may not send", claim(kind=PREFIX_MANAGED), 14),
+    ("an address below the multicast ones", claim(address="192.0.2.0"), 10),
+    ("an address with host bits", claim(address="239.1.0.1"), 10),
+    ("a mask of nothing", claim(mask="0.0.0.0"), 11),
+    ("a mask with holes", claim(mask="255.0.255.0"), 12),
+]
+
+
+def remarked(speaker, octets):
+    """The answer to an UPDATE; they come once a second at most."""
+    deadline = Deadline()
+    while True:
+        speaker.send(update(octets))
+        try:
+            return speaker.expect(NOTIFICATION, 0.3)
+        except Late:
+            if deadline.passed():
+                raise
+
+
+@case
+def refused_attributes_cost_a_remark(world):
+    scene = two_children(world, hold_time="0s")
+    speaker = scene.established(hold=0)
+    for name, octets, subcode in BEARABLE:
+        got = remarked(speaker, octets)
+        assert got.error == (3, subcode, True) and got.data == octets, (name, got)
+    speaker.send(update(claim(kind=200), claim()) + update(claim()))
+    until("both to be read", lambda: scene.daemon.peer("south")["received"]["update"] >= 8)
+    assert scene.daemon.state_of("south") == "established"
+    assert scene.daemon.peer("south")["lost"] == 0
+    witness_is_well(scene)
+
+
+@case
+def a_bad_notification_that_ends_is_not_answered(world):
+    scene = two_children(world)
+    speaker = scene.established()
+    speaker.send(message(NOTIFICATION, b"\7"))
+    while True:
+        try:
+            assert speaker.receive().kind != NOTIFICATION
+        except Closed:
+            break
     witness_is_well(scene)
 
 
@@ -172,14 +228,25 @@ def a_notification_is_not_answered(world):
 
 
 @case
-def silence_before_the_open_ends(world):
-    """Nothing was said for the large hold time of OpenSent; then 4/0. The
-    RFC's 240 s are too long to wait for, so a peer that hangs up is enough."""
+def a_connection_without_an_open_holds_nobody_up(world):
     scene = two_children(world)
     speaker = scene.dial()
     speaker.expect(OPEN)
     speaker.reset()
     until("the session to be let go", lambda: scene.daemon.state_of("south") == "active")
+    witness_is_well(scene)
+
+
+@case
+def a_peer_that_never_says_open(world):
+    """The lab profile waits nine seconds for it."""
+    scene = two_children(world)
+    speaker = scene.dial()
+    speaker.expect(OPEN)
+    started = time.monotonic()
+    speaker.expect_error(4, 0)
+    assert time.monotonic() - started > 7
+    speaker.expect_end()
     witness_is_well(scene)
 
 
