@@ -26,24 +26,29 @@ static struct session *other_of(const struct session *s, const struct wire_open 
 
 /* Of two opened by the same side the newer stays: the older one's opener has
  * given it up, or it would not have opened another. */
-static bool newer_stays(const struct session *older, const struct session *newer,
-			const struct wire_open *o)
+static enum masc_keep rule_for(const struct session *older, const struct session *newer)
 {
 	if (older->state == MASC_ESTABLISHED)
-		return false;
-	if (older->link->ours == newer->link->ours)
-		return true;
+		return MASC_KEEP_UP;
+	return older->link->ours == newer->link->ours ? MASC_KEEP_NEWER : MASC_KEEP_HIGHER;
+}
+
+static bool newer_stays(enum masc_keep rule, const struct session *newer, const struct wire_open *o)
+{
+	if (rule != MASC_KEEP_HIGHER)
+		return rule == MASC_KEEP_NEWER;
 	bool we_are_higher = masc_id_cmp(&newer->peer->m->config.node, &o->node) > 0;
 	return newer->link->ours == we_are_higher;
 }
 
-static void tell(const struct session *kept, const struct session *closed)
+static void tell(const struct session *kept, const struct session *closed, enum masc_keep why)
 {
 	struct peer *p = closed->peer;
 	struct masc_event ev = event_of(p, MASC_EVENT_COLLISION);
 	ev.link = closed->link->number;
 	ev.kept = kept->link->number;
 	ev.ours = kept->link->ours;
+	ev.keep = why;
 	ev.remote = closed->link->remote;
 	p->count.collisions++;
 	out_event(p->m, &ev, 0);
@@ -54,11 +59,12 @@ bool collision_survived(struct session *s, const struct wire_open *o, struct mon
 	struct session *e = other_of(s, o);
 	if (!e)
 		return true;
-	if (!newer_stays(e, s, o)) {
-		tell(e, s);
+	enum masc_keep rule = rule_for(e, s);
+	if (!newer_stays(rule, s, o)) {
+		tell(e, s, rule);
 		return false;
 	}
-	tell(s, e);
+	tell(s, e, rule);
 	struct peer *p = e->peer;
 	/* Two configured peers that turn out to be one node would do this for
 	 * ever: back off. */

@@ -11,6 +11,16 @@ const char *masc_state_text(enum masc_state s)
 	return texts[s];
 }
 
+const char *masc_keep_text(enum masc_keep k)
+{
+	static const char *const texts[] = {
+#define X(name, text) text,
+		MASC_KEEPS(X)
+#undef X
+	};
+	return texts[k];
+}
+
 int64_t masc_wall_now(const struct masc *m, struct mono now)
 {
 	return m->wall.us + mono_since(now, m->wall_at);

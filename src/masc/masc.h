@@ -74,6 +74,21 @@ enum masc_event_kind {
 
 #define MASC_EVENT_DATA_MAX 64
 
+/* Why one of two connections was kept. */
+#define MASC_KEEPS(X)                                                                              \
+	X(UP, "established")	 /* its session was up already */                                  \
+	X(HIGHER, "higher-node") /* opened by the node with the higher Node ID */                  \
+	X(NEWER, "newer")	 /* of two opened by the same node */
+
+enum masc_keep {
+#define X(name, text) MASC_KEEP_##name,
+	MASC_KEEPS(X)
+#undef X
+	MASC_KEEP_COUNT
+};
+
+const char *masc_keep_text(enum masc_keep k); /* "higher-node"; never NULL */
+
 struct masc_event {
 	enum masc_event_kind kind;
 	char peer[MASC_NAME_MAX + 1];
@@ -85,6 +100,7 @@ struct masc_event {
 	struct addr remote;  /* where it is known */
 	uint32_t link, kept; /* COLLISION */
 	bool ours;	     /* COLLISION: the kept one was opened by us */
+	enum masc_keep keep; /* COLLISION: and why it is the one */
 	bool up;	     /* ADMIN */
 };
 

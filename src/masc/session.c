@@ -190,6 +190,7 @@ static enum masc_state close_new(struct session *s, const struct event *ev, stru
 	told.link = ev->link->number;
 	told.kept = s->link->number;
 	told.ours = s->link->ours;
+	told.keep = MASC_KEEP_UP;
 	told.remote = ev->link->remote;
 	p->count.collisions++;
 	out_event(p->m, &told, 0);

@@ -88,6 +88,11 @@ static void fill_opened_by(const struct masc_event *e, struct node_field *f)
 	words(f, e->ours ? "us" : "peer");
 }
 
+static void fill_keep(const struct masc_event *e, struct node_field *f)
+{
+	words(f, masc_keep_text(e->keep));
+}
+
 static void fill_admin(const struct masc_event *e, struct node_field *f)
 {
 	words(f, e->up ? "up" : "down");
@@ -116,6 +121,7 @@ static const struct masc_field {
 	{ "link", ON(COLLISION), fill_link },
 	{ "kept", ON(COLLISION), fill_kept },
 	{ "opened_by", ON(COLLISION), fill_opened_by },
+	{ "rule", ON(COLLISION), fill_keep },
 	{ "admin", ON(ADMIN), fill_admin },
 };
 #undef ON

@@ -98,13 +98,29 @@ static void notification_text(struct text *t, const struct masc_event *e)
 	put_hint(t, &e->error);
 }
 
+static const char *keep_reason(enum masc_keep k)
+{
+	switch (k) {
+	case MASC_KEEP_UP:
+		return ", which was up already";
+	case MASC_KEEP_HIGHER:
+		return ", which has the higher Node ID";
+	case MASC_KEEP_NEWER:
+		return " last";
+	case MASC_KEEP_COUNT:
+		break;
+	}
+	return "";
+}
+
 static void collision_text(struct text *t, const struct masc_event *e)
 {
 	text_str(t, "two connections with ");
 	put_peer(t, e);
 	text_str(t, ": kept the one opened by ");
 	text_str(t, e->ours ? "us" : "the peer");
-	text_str(t, ", closed the other");
+	text_str(t, keep_reason(e->keep));
+	text_str(t, "; closed the other");
 }
 
 static void wrong_source_text(struct text *t, const struct masc_event *e)

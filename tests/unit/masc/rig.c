@@ -105,7 +105,8 @@ static void collision_text(struct text *t, const struct masc_event *ev)
 	text_u64(t, ev->link);
 	text_str(t, " for ");
 	text_u64(t, ev->kept);
-	text_str(t, ev->ours ? " ours" : " theirs");
+	text_str(t, ev->ours ? " ours " : " theirs ");
+	text_str(t, masc_keep_text(ev->keep));
 }
 
 static void state_text(struct text *t, const struct masc_event *ev)

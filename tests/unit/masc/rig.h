@@ -5,7 +5,7 @@
  *
  *	dial 1 | send 1 OPEN | send 1 KEEPALIVE | send 1 N2/8 01 | close 1
  *	state idle>connect | up | down CLOSED | down 7/0 | sent 2/8 | heard 7/0
- *	collision 3 for 2 theirs | refused | dial-failed REFUSED
+ *	collision 3 for 2 theirs higher-node | refused | dial-failed REFUSED
  *	admin up | stopped IN_USE | store-failed IO | reply 5 OK
  *
  * A NOTIFICATION that leaves the session open has a + behind its numbers, an
