@@ -3,8 +3,9 @@
 #
 # CC, CFLAGS and LDFLAGS are read by Meson when a build folder is made.
 
-prefix      ?= /usr/local
-DESTDIR     ?=
+prefix       ?= /usr/local
+sysconfdir   ?= /etc
+DESTDIR      ?=
 # Time of each fuzz target in `make fuzz`.
 FUZZ_SECONDS ?= 60
 
@@ -13,7 +14,7 @@ NINJA = ninja
 
 # One set of options a build folder.
 OPTIONS       = -Dbuildtype=debugoptimized -Db_lundef=false
-RELEASE       = $(OPTIONS) --prefix=$(prefix)
+RELEASE       = $(OPTIONS) --prefix=$(prefix) --sysconfdir=$(sysconfdir)
 SANITIZED     = -Ddebug=true -Doptimization=1 -Db_lundef=false \
                 -Db_sanitize=address,undefined -Dtests=true
 FUZZING       = -Ddebug=true -Doptimization=1 -Db_lundef=false \

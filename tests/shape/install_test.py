@@ -38,8 +38,18 @@ def every_file_is_in_its_place():
     with tree({}) as top:
         install(top)
         for path in (at["prefix"] + "/lib/systemd/system/homesteadd.service",
-                     at["prefix"] + "/lib/sysusers.d/homestead.conf"):
+                     at["prefix"] + "/lib/sysusers.d/homestead.conf",
+                     at["sysconfdir"] + "/homestead/homestead.conf"):
             assert os.path.isfile(os.path.join(top, path)), path
+
+
+@case
+def a_configuration_that_is_there_stays():
+    path = options()["sysconfdir"] + "/homestead/homestead.conf"
+    with tree({path: "# mine\n"}) as top:
+        install(top)
+        with open(os.path.join(top, path), encoding="utf-8") as f:
+            assert f.read() == "# mine\n"
 
 
 @case
