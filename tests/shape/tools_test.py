@@ -194,6 +194,37 @@ def soak_refuses_an_unknown_step():
     assert status == 2 and "no step everything" in output, output
 
 
+def started(*args, own=False):
+    """What tools/run says and starts, with a configuration of one's own or not."""
+    files = {"build/homesteadd": "#!/bin/sh\necho started: $*\n", "home/x": ""}
+    if own:
+        files["home/homestead/homestead.conf"] = ""
+    with tree(files) as top:
+        os.chmod(os.path.join(top, "build/homesteadd"), 0o755)
+        os.mkdir(os.path.join(top, "tools"))
+        shutil.copy(os.path.join(TOP, "tools", "run"), os.path.join(top, "tools"))
+        done = subprocess.run([os.path.join(top, "tools", "run"), *args], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              env={**os.environ, "XDG_CONFIG_HOME": os.path.join(top, "home")})
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+
+@case
+def run_starts_the_daemon_with_the_default_configuration():
+    if os.path.exists("/etc/homestead/homestead.conf"):
+        skip("this machine has a configuration")
+    output = started("--log-level", "debug")
+    assert output.endswith("started: --config packaging/homestead.conf --log-level debug\n"), output
+    assert output.count("\n  build/homestead ") == 3, output
+
+
+@case
+def run_takes_the_users_configuration():
+    assert started(own=True).endswith("started:\n")
+    assert started("--config", "x").endswith("started: --config x\n")
+
+
 def make(*args, **files):
     with tree({"x": "", **files}) as top:
         shutil.copy(os.path.join(TOP, "Makefile"), top)
