@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import source
 from tap import case, run, skip, tree
 
 BUILD = sys.argv.pop(1)
@@ -37,6 +38,9 @@ def every_file_is_in_its_place():
     at = options()
     with tree({}) as top:
         install(top)
+        for page in os.listdir(os.path.join(source.root(), "doc", "man")):
+            path = "%s/man%s/%s" % (at["mandir"], page.rsplit(".", 1)[1], page)
+            assert os.path.isfile(os.path.join(top, path)), path
         for path in (at["prefix"] + "/lib/systemd/system/homesteadd.service",
                      at["prefix"] + "/lib/sysusers.d/homestead.conf",
                      at["sysconfdir"] + "/homestead/homestead.conf"):
