@@ -1,0 +1,321 @@
+/* A link from its first to its last octet: see enum link_state. Links are
+ * freed from their own handlers and at the end of a turn, never inside a call
+ * of the owner. */
+#include "net/net_int.h"
+
+#include "os/clock.h"
+#include "os/sockaddr.h"
+#include "os/syserr.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct span key_of(const uint32_t *number)
+{
+	return span_of(number, sizeof(*number));
+}
+
+struct link *link_find(const struct net *n, uint32_t number)
+{
+	return map_get(&n->by_number, key_of(&number));
+}
+
+enum err link_new(struct link **out, struct net *n, uint32_t number, int fd, enum link_state state)
+{
+	uint32_t events = state == LINK_CONNECTING ? OS_WRITE : OS_READ;
+	struct link *l = env_zalloc(n->env, 1, sizeof(*l));
+	enum err e;
+
+	if (!l)
+		return ERR_NOMEM;
+	l->net = n;
+	l->number = number;
+	l->state = state;
+	l->fd = fd;
+	l->deadline = MONO_NEVER;
+	list_init(&l->dirty);
+	list_init(&l->timed);
+	e = fd < 0 ? OK : os_watch_new(&l->watch, n->loop, fd, events, link_ready, l);
+	if (!e)
+		e = map_put(&n->by_number, key_of(&l->number), l);
+	if (e) {
+		os_watch_free(l->watch);
+		env_free(n->env, l);
+		return e;
+	}
+	list_push_back(&n->links, &l->all);
+	n->n_links++;
+	*out = l;
+	return OK;
+}
+
+void link_free(struct link *l)
+{
+	struct net *n = l->net;
+
+	queue_drop(l);
+	list_take(&l->all);
+	list_take(&l->dirty);
+	list_take(&l->timed);
+	map_take(&n->by_number, key_of(&l->number));
+	os_watch_free(l->watch);
+	if (l->fd >= 0)
+		(void)close(l->fd);
+	n->n_links--;
+	env_free(n->env, l);
+}
+
+void link_reset_on_close(const struct link *l)
+{
+	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+	if (l->fd >= 0)
+		(void)setsockopt(l->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
+void link_end(struct link *l, enum err why, struct mono now)
+{
+	struct net *n = l->net;
+	uint32_t number = l->number;
+
+	if (why != ERR_CLOSED)
+		link_reset_on_close(l);
+	link_free(l);
+	n->events.down(n->events.arg, number, why, now);
+}
+
+void link_break(struct link *l, enum err why)
+{
+	l->state = LINK_BROKEN;
+	l->why = why;
+	queue_drop(l);
+	list_take(&l->timed);
+	if (l->watch)
+		os_watch_set(l->watch, 0);
+	net_touch(l);
+}
+
+/* Asks for what the state needs, and for nothing that would only spin. */
+static void watch(struct link *l)
+{
+	uint32_t events = l->queued ? OS_WRITE : 0;
+
+	if (!l->paused && !l->heard_end)
+		events |= OS_READ;
+	os_watch_set(l->watch, events);
+}
+
+/* A write that failed is told once the octets that came before are read: the
+ * other side's last word may lie among them. */
+static void flush(struct link *l)
+{
+	enum err e = queue_write(l);
+
+	if (e) {
+		queue_drop(l);
+		l->why = e;
+		l->paused = false;
+	}
+	watch(l);
+}
+
+/* All is sent: our end. What else comes in is read and thrown away, since
+ * closing over unread octets would reset what is still on its way. */
+static void linger(struct link *l)
+{
+	l->state = LINK_LINGERING;
+	if (l->why || l->heard_end || shutdown(l->fd, SHUT_WR))
+		link_free(l);
+}
+
+static void flush_closing(struct link *l)
+{
+	flush(l);
+	if (!l->queued)
+		linger(l);
+}
+
+static void connected(struct link *l, struct mono now)
+{
+	struct net *n = l->net;
+	int error = 0, one = 1;
+	socklen_t size = sizeof(error);
+	struct addr local, remote;
+	enum err e = OK;
+
+	if (getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &error, &size) || error)
+		e = os_err_of(error);
+	if (!e)
+		e = os_sockaddr_local(l->fd, &local);
+	if (!e)
+		e = os_sockaddr_remote(l->fd, &remote);
+	/* A port of our own range dialled with nobody listening may meet itself. */
+	if (!e && addr_eq(&local, &remote))
+		e = ERR_REFUSED;
+	if (e) {
+		link_end(l, e, now);
+		return;
+	}
+	(void)setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	l->state = LINK_OPEN;
+	list_take(&l->timed);
+	watch(l);
+	if (l->queued)
+		net_touch(l);
+	n->events.up(n->events.arg, l->number, &local, &remote, now);
+}
+
+/* The end of the other side's octets, in good order or not. */
+static void read_ended(struct link *l, enum err why, struct mono now)
+{
+	if (l->state == LINK_OPEN) {
+		link_end(l, l->why ? l->why : why, now);
+	} else if (l->state == LINK_CLOSING && why == ERR_CLOSED) {
+		l->heard_end = true;
+		watch(l);
+	} else {
+		link_free(l);
+	}
+}
+
+static void read_once(struct link *l, struct mono now)
+{
+	struct net *n = l->net;
+	ssize_t got = recv(l->fd, n->buffer, sizeof(n->buffer), MSG_DONTWAIT);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0)
+		read_ended(l, got ? os_err_of(errno) : ERR_CLOSED, now);
+	else if (l->state == LINK_OPEN)
+		n->events.octets(n->events.arg, l->number, span_of(n->buffer, (size_t)got), now);
+}
+
+void link_ready(void *arg, uint32_t ready, struct mono now)
+{
+	struct link *l = arg;
+
+	switch (l->state) {
+	case LINK_CONNECTING:
+		connected(l, now);
+		return;
+	case LINK_OPEN:
+	case LINK_CLOSING:
+		/* Writing belongs to the end of the turn, with what is added till then. */
+		if (l->queued)
+			net_touch(l);
+		break;
+	case LINK_LINGERING:
+		break;
+	case LINK_BROKEN:
+	case LINK_GONE:
+		return;
+	}
+	if ((ready & OS_READ) && !l->paused && !l->heard_end)
+		read_once(l, now);
+}
+
+void link_turn_end(struct link *l, struct mono now)
+{
+	switch (l->state) {
+	case LINK_CONNECTING:
+	case LINK_LINGERING:
+		break;
+	case LINK_OPEN:
+		flush(l);
+		break;
+	case LINK_CLOSING:
+		flush_closing(l);
+		break;
+	case LINK_BROKEN:
+		link_end(l, l->why, now);
+		break;
+	case LINK_GONE:
+		link_reset_on_close(l);
+		link_free(l);
+		break;
+	}
+}
+
+void link_overdue(struct link *l, struct mono now)
+{
+	if (l->state == LINK_CONNECTING) {
+		link_end(l, ERR_TIMEOUT, now);
+		return;
+	}
+	/* Lingering: all is sent, and the kernel sees to the rest. */
+	if (l->state == LINK_CLOSING)
+		link_reset_on_close(l);
+	link_free(l);
+}
+
+static bool is_owners(const struct link *l)
+{
+	return l && (l->state == LINK_CONNECTING || l->state == LINK_OPEN);
+}
+
+void net_send(struct net *n, uint32_t number, struct span bytes)
+{
+	struct link *l = link_find(n, number);
+
+	if (!is_owners(l) || l->why)
+		return;
+	if (bytes.n > n->opt.queue_max || l->queued > n->opt.queue_max - bytes.n)
+		link_break(l, ERR_SLOW);
+	else if (queue_add(l, bytes))
+		link_break(l, ERR_NOMEM);
+	else if (l->state == LINK_OPEN)
+		net_touch(l);
+}
+
+void net_close(struct net *n, uint32_t number)
+{
+	struct link *l = link_find(n, number);
+
+	if (!l || l->state == LINK_CLOSING || l->state == LINK_LINGERING)
+		return;
+	if (l->state != LINK_OPEN) {
+		net_reset(n, number);
+		return;
+	}
+	l->state = LINK_CLOSING;
+	l->paused = false;
+	l->deadline = mono_add(os_mono(), n->opt.close_limit);
+	list_push_back(&n->closing, &l->timed);
+	net_timer_update(n);
+	watch(l);
+	net_touch(l);
+}
+
+void net_reset(struct net *n, uint32_t number)
+{
+	struct link *l = link_find(n, number);
+
+	if (!l)
+		return;
+	link_break(l, OK);
+	l->state = LINK_GONE;
+}
+
+void net_pause(struct net *n, uint32_t number)
+{
+	struct link *l = link_find(n, number);
+
+	if (!l || l->state != LINK_OPEN || l->why)
+		return;
+	l->paused = true;
+	watch(l);
+}
+
+void net_resume(struct net *n, uint32_t number)
+{
+	struct link *l = link_find(n, number);
+
+	if (!l || l->state != LINK_OPEN)
+		return;
+	l->paused = false;
+	watch(l);
+}

@@ -1,0 +1,326 @@
+/* Listening: a port is what one number of the owner listens on, a door one
+ * address of it. */
+#include "net/net_int.h"
+
+#include "os/clock.h"
+#include "os/ports.h"
+#include "os/sockaddr.h"
+#include "os/syserr.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define HOLDERS_MAX 8
+
+static struct port *port_find(const struct net *n, uint32_t number)
+{
+	LIST_EACH(at, tmp, &n->ports)
+	{
+		struct port *p = LIST_ENTRY(at, struct port, node);
+		if (p->number == number)
+			return p;
+	}
+	return NULL;
+}
+
+static struct port *port_get(struct net *n, uint32_t number)
+{
+	struct port *p = port_find(n, number);
+
+	if (p)
+		return p;
+	p = env_zalloc(n->env, 1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->net = n;
+	p->number = number;
+	list_init(&p->sockets);
+	list_push_back(&n->ports, &p->node);
+	return p;
+}
+
+static void door_free(struct door *d)
+{
+	list_take(&d->node);
+	os_watch_free(d->watch);
+	if (d->fd >= 0)
+		(void)close(d->fd);
+	env_free(d->port->net->env, d);
+}
+
+static void port_free(struct port *p)
+{
+	while (!list_empty(&p->sockets))
+		door_free(LIST_ENTRY(p->sockets.next, struct door, node));
+	list_take(&p->node);
+	env_free(p->net->env, p->guards);
+	env_free(p->net->env, p);
+}
+
+void ports_free(struct net *n)
+{
+	while (!list_empty(&n->ports))
+		port_free(LIST_ENTRY(n->ports.next, struct port, node));
+}
+
+/* Every door of every port. */
+static void watch_doors(struct net *n, uint32_t events)
+{
+	LIST_EACH(at, tmp, &n->ports)
+	{
+		struct port *p = LIST_ENTRY(at, struct port, node);
+		LIST_EACH(d, tmp2, &p->sockets)
+		{
+			os_watch_set(LIST_ENTRY(d, struct door, node)->watch, events);
+		}
+	}
+}
+
+/* Something is short that time may bring: without the pause the loop would
+ * spin on the connection that waits. */
+static void rest(struct net *n, struct mono now)
+{
+	n->accept_again = mono_add(now, ACCEPT_PAUSE);
+	watch_doors(n, 0);
+	net_timer_update(n);
+}
+
+void ports_accept_again(struct net *n)
+{
+	n->accept_again = MONO_NEVER;
+	watch_doors(n, OS_READ);
+}
+
+static uint32_t next_number(struct net *n)
+{
+	do
+		n->next_accepted += 2;
+	while (!n->next_accepted || link_find(n, n->next_accepted));
+	return n->next_accepted;
+}
+
+static void refuse(int fd)
+{
+	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	(void)close(fd);
+}
+
+static void take(struct port *p, int fd, struct mono now)
+{
+	struct net *n = p->net;
+	struct addr local, remote;
+	struct link *l;
+	int one = 1;
+
+	if (n->n_links >= n->opt.links_max || os_sockaddr_local(fd, &local) ||
+	    os_sockaddr_remote(fd, &remote) || guard_accepted(fd, guard_find(p, &remote)) ||
+	    link_new(&l, n, next_number(n), fd, LINK_OPEN)) {
+		refuse(fd);
+		return;
+	}
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	n->events.accepted(n->events.arg, p->number, l->number, &local, &remote, now);
+}
+
+/* Descriptors ran out: with the one in reserve the connection is taken and
+ * ended, so that the other side learns of it. */
+static bool turn_away(struct net *n, int door)
+{
+	int fd;
+
+	if (n->reserve_fd < 0)
+		return false;
+	(void)close(n->reserve_fd);
+	fd = accept4(door, NULL, NULL, SOCK_CLOEXEC);
+	if (fd >= 0)
+		refuse(fd);
+	n->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return fd >= 0;
+}
+
+static bool accept_one(struct door *d, struct mono now)
+{
+	struct net *n = d->port->net;
+	int fd = accept4(d->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd >= 0) {
+		take(d->port, fd, now);
+		return true;
+	}
+	if (errno == EAGAIN)
+		return false;
+	if (errno == EMFILE || errno == ENFILE) {
+		if (turn_away(n, d->fd))
+			return true;
+		rest(n, now);
+		return false;
+	}
+	if (errno == ENOMEM || errno == ENOBUFS) {
+		rest(n, now);
+		return false;
+	}
+	/* The connection ended before we took it, or a network error of it. */
+	return true;
+}
+
+/* The owner may unlisten in accepted(): the door is looked up each time. */
+static bool is_open(const struct net *n, uint32_t number, const struct door *d)
+{
+	const struct port *p = port_find(n, number);
+
+	if (!p)
+		return false;
+	LIST_EACH(at, tmp, &p->sockets)
+	{
+		if (at == &d->node)
+			return true;
+	}
+	return false;
+}
+
+static void on_door(void *arg, uint32_t ready, struct mono now)
+{
+	struct door *d = arg;
+	struct net *n = d->port->net;
+	uint32_t number = d->port->number;
+
+	for (int i = 0; i < ACCEPTS_A_TURN && is_open(n, number, d); i++)
+		if (!accept_one(d, now))
+			break;
+}
+
+static enum err open_door(struct door *d, struct text *why)
+{
+	int family = d->local.family == ADDR_IPV6 ? AF_INET6 : AF_INET, one = 1;
+	struct sockaddr_storage ss;
+	socklen_t size = os_sockaddr_from(&ss, &d->local);
+	enum err e;
+
+	d->fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (d->fd < 0)
+		return os_err_of(errno);
+	(void)setsockopt(d->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (family == AF_INET6)
+		(void)setsockopt(d->fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	e = guard_listener(d->fd, &d->local, d->port, NULL, 0, why);
+	if (e)
+		return e;
+	if (bind(d->fd, (struct sockaddr *)&ss, size) ||
+	    listen(d->fd, (int)d->port->net->opt.backlog))
+		return os_err_of(errno);
+	return os_watch_new(&d->watch, d->port->net->loop, d->fd, OS_READ, on_door, d);
+}
+
+/* Of those on the port, the one that is in the way of this address. */
+static const struct os_port_owner *holder(const struct os_port_owner *o, size_t n,
+					  const struct addr *local)
+{
+	for (size_t i = 0; i < n; i++)
+		if (addr_same_host(&o[i].local, local))
+			return &o[i];
+	for (size_t i = 0; i < n; i++)
+		if (addr_is_any(&o[i].local) || addr_is_any(local))
+			return &o[i];
+	return n ? &o[0] : NULL;
+}
+
+static void say_who_holds(const struct addr *local, struct text *why)
+{
+	struct os_port_owner o[HOLDERS_MAX];
+	const struct os_port_owner *h = NULL;
+	struct addr host = *local;
+	size_t n = 0;
+
+	if (!os_ports_find(OS_TCP, local->port, o, HOLDERS_MAX, &n))
+		h = holder(o, n < HOLDERS_MAX ? n : HOLDERS_MAX, local);
+	if (h) {
+		os_port_owner_text(why, h);
+		return;
+	}
+	host.port = 0;
+	text_str(why, "tcp port ");
+	text_u64(why, local->port);
+	text_str(why, " on ");
+	addr_text(why, &host);
+	text_str(why, " is in use by a program that cannot be told");
+}
+
+static void say_why(enum err e, const struct addr *local, struct text *why)
+{
+	if (why->n)
+		return;
+	if (e == ERR_IN_USE) {
+		say_who_holds(local, why);
+		return;
+	}
+	text_str(why, "cannot listen on tcp ");
+	addr_text(why, local);
+	text_str(why, ": ");
+	text_str(why, e == ERR_UNREACHABLE ? "not an address of this machine" : err_text(e));
+}
+
+enum err net_listen(struct net *n, uint32_t listener, const struct addr *local, struct text *why)
+{
+	struct port *p = port_get(n, listener);
+	struct door *d = p ? env_zalloc(n->env, 1, sizeof(*d)) : NULL;
+	enum err e;
+
+	if (!d)
+		return ERR_NOMEM;
+	d->port = p;
+	d->local = *local;
+	d->fd = -1;
+	list_push_back(&p->sockets, &d->node);
+	e = open_door(d, why);
+	if (e) {
+		say_why(e, local, why);
+		door_free(d);
+	}
+	return e;
+}
+
+void net_unlisten(struct net *n, uint32_t listener)
+{
+	struct port *p = port_find(n, listener);
+
+	if (p)
+		port_free(p);
+}
+
+static enum err guard_doors(struct port *p, const struct net_guard *old, size_t n_old,
+			    struct text *why)
+{
+	LIST_EACH(at, tmp, &p->sockets)
+	{
+		struct door *d = LIST_ENTRY(at, struct door, node);
+		enum err e = guard_listener(d->fd, &d->local, p, old, n_old, why);
+		if (e)
+			return e;
+	}
+	return OK;
+}
+
+enum err net_guards(struct net *n, uint32_t listener, const struct net_guard *g, size_t count,
+		    struct text *why)
+{
+	struct port *p = port_get(n, listener);
+	struct net_guard *fresh, *old;
+	size_t n_old;
+	enum err e;
+
+	if (!p || guard_sorted_copy(n->env, g, count, &fresh))
+		return ERR_NOMEM;
+	old = p->guards;
+	n_old = p->n_guards;
+	p->guards = fresh;
+	p->n_guards = count;
+	e = guard_doors(p, old, n_old, why);
+	env_free(n->env, old);
+	return e;
+}
