@@ -54,23 +54,30 @@ static void tell(const struct session *kept, const struct session *closed, enum 
 	out_event(p->m, &ev, 0);
 }
 
+/* Two configured peers that turn out to be one node would do this for ever:
+ * there it is an error. */
+static void close_loser(struct session *kept, struct session *loser, enum masc_keep rule,
+			struct mono now)
+{
+	enum ending ending = loser->peer == kept->peer ? END_CLOSED : END_ERROR;
+	tell(kept, loser, rule);
+	session_step(loser, &(struct event){ .kind = EV_STOP, .ending = ending }, now);
+}
+
 bool collision_survived(struct session *s, const struct wire_open *o, struct mono now)
 {
 	struct session *e = other_of(s, o);
 	if (!e)
 		return true;
 	enum masc_keep rule = rule_for(e, s);
-	if (!newer_stays(rule, s, o)) {
-		tell(e, s, rule);
-		return false;
-	}
-	tell(s, e, rule);
-	struct peer *p = e->peer;
-	/* Two configured peers that turn out to be one node would do this for
-	 * ever: back off. */
-	enum ending ending = p == s->peer ? END_CLOSED : END_ERROR;
-	session_step(e, &(struct event){ .kind = EV_STOP, .ending = ending }, now);
-	if (p != s->peer)
-		peer_settle(p, now);
-	return true;
+	bool survives = newer_stays(rule, s, o);
+	struct peer *losing = survives ? e->peer : s->peer;
+	if (survives)
+		close_loser(s, e, rule, now);
+	else
+		close_loser(e, s, rule, now);
+	/* The peer of s is settled with what comes next for s. */
+	if (!survives || losing != s->peer)
+		peer_settle(losing, now);
+	return survives;
 }

@@ -216,7 +216,8 @@ void open_ours(const struct peer *p, struct wire_open *o);
 unsigned open_check(const struct peer *p, const struct wire_open *o, struct span message,
 		    struct wire_error *error, uint8_t *scratch);
 
-/* collision.c: whether `s`, whose OPEN has come, lives. */
+/* collision.c: closes the loser if there is a collision; false when that is
+ * `s` itself, whose OPEN has come. */
 bool collision_survived(struct session *s, const struct wire_open *o, struct mono now);
 void collision_key(const struct session *s, const struct masc_id *node, uint8_t *key);
 

@@ -16,11 +16,8 @@ void message_open(struct session *s, struct span message, struct mono now)
 		bad(s, &e, now);
 		return;
 	}
-	if (s->state == MASC_OPENSENT && !collision_survived(s, &o, now)) {
-		const struct event lost = { .kind = EV_STOP, .ending = END_CLOSED };
-		session_event(s, &lost, now);
+	if (s->state == MASC_OPENSENT && !collision_survived(s, &o, now))
 		return;
-	}
 	session_event(s, &(struct event){ .kind = EV_OPEN_GOOD, .open = &o }, now);
 }
 
