@@ -236,7 +236,7 @@ static enum err loop_init(struct os_loop *l)
 	if (l->epoll_fd < 0 || l->wake_fd < 0)
 		return ERR_IO;
 	e = os_watch_new(&l->on_wake, l, l->wake_fd, OS_READ, on_wake, l);
-	return e ? e : timers_init(l);
+	return e ? e : os_timers_init(l);
 }
 
 enum err os_loop_new(struct os_loop **out, const struct env *env)
@@ -274,7 +274,7 @@ void os_loop_free(struct os_loop *l)
 	os_watch_free(l->on_wake);
 	os_watch_free(l->on_timer);
 	os_watch_free(l->on_signal);
-	timers_fini(l);
+	os_timers_fini(l);
 	close_fd(l->signal_fd);
 	close_fd(l->wake_fd);
 	close_fd(l->epoll_fd);

@@ -49,8 +49,8 @@ struct os_loop {
 	struct os_signal handlers[_NSIG];
 };
 
-MUST_USE enum err timers_init(struct os_loop *l);
-void timers_fini(struct os_loop *l);
+MUST_USE enum err os_timers_init(struct os_loop *l);
+void os_timers_fini(struct os_loop *l);
 /* Sets the timerfd to the earliest deadline, when that changed. */
 void timers_arm(struct os_loop *l);
 void timers_run(struct os_loop *l, struct mono now);

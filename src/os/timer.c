@@ -172,7 +172,7 @@ static void on_timer(void *arg, uint32_t ready, struct mono now)
 	l->timers.armed = MONO_NEVER;
 }
 
-enum err timers_init(struct os_loop *l)
+enum err os_timers_init(struct os_loop *l)
 {
 	struct timers *ts = &l->timers;
 
@@ -183,7 +183,7 @@ enum err timers_init(struct os_loop *l)
 	return os_watch_new(&l->on_timer, l, ts->fd, OS_READ, on_timer, l);
 }
 
-void timers_fini(struct os_loop *l)
+void os_timers_fini(struct os_loop *l)
 {
 	env_free(l->env, l->timers.heap);
 	if (l->timers.fd >= 0)
