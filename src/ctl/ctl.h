@@ -14,7 +14,8 @@ struct ctl;
 
 /* Binds the socket (0660; a stale one is replaced, one that answers is
  * ERR_IN_USE) on libevent's base, which also drives the engine's loop: see
- * ctl_carry_loop. `why` says what failed and what to do. */
+ * ctl_carry_loop. `why` says what failed and what to do. From now on the
+ * process ignores SIGPIPE. */
 MUST_USE enum err ctl_new(struct ctl **out, struct event_base *base, struct ops *ops,
 			  const char *socket_path, struct text *why);
 /* Answers what is open with ERR_STOPPING, removes the socket. */

@@ -22,7 +22,7 @@ struct ops_subscription {
 	char text[64];
 };
 
-enum err history_init(struct ops *o)
+enum err ops_history_init(struct ops *o)
 {
 	struct history *h = &o->history;
 	list_init(&h->subscribers);
@@ -30,7 +30,7 @@ enum err history_init(struct ops *o)
 	return h->entries ? OK : ERR_NOMEM;
 }
 
-void history_fini(struct ops *o)
+void ops_history_fini(struct ops *o)
 {
 	for (size_t i = 0; i < OPS_HISTORY; i++)
 		env_free(o->env, o->history.entries[i]);

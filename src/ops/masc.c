@@ -94,7 +94,7 @@ static void set_last_error(struct ops_masc_peer *p, const struct masc_peer_info 
 	char buffer[OPS_MESSAGE_MAX + 1];
 	struct text t = TEXT_OF(buffer);
 	ops_masc_last_error(&t, info);
-	p->last_error = draft_text(d, &t);
+	p->last_error = ops_draft_text(d, &t);
 	p->last_error_code = info->last_error.code;
 	p->last_error_subcode = info->last_error.subcode;
 	p->last_error_sent = info->last_error.code && info->last_error_sent;

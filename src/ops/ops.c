@@ -7,7 +7,7 @@
 
 typedef enum err run_fn(struct ops *o, const struct ops_request *r, struct ops_call call);
 
-const char *draft_text(struct draft *d, const struct text *t)
+const char *ops_draft_text(struct draft *d, const struct text *t)
 {
 	char *p = arena_alloc(d->mem, t->n + 1);
 	if (!p) {
@@ -18,7 +18,7 @@ const char *draft_text(struct draft *d, const struct text *t)
 	return p;
 }
 
-const char *draft_str(struct draft *d, const char *s)
+const char *ops_draft_str(struct draft *d, const char *s)
 {
 	size_t n = strlen(s);
 	char *p = arena_alloc(d->mem, n + 1);
@@ -180,7 +180,7 @@ enum err ops_new(struct ops **out, struct engine *e, const struct ops_host *host
 	o->env = env;
 	o->run = (uint64_t)os_wall().us;
 	arena_init(&o->mem, env, 4096);
-	if (history_init(o) != OK) {
+	if (ops_history_init(o) != OK) {
 		env_free(env, o);
 		return ERR_NOMEM;
 	}
@@ -192,7 +192,7 @@ void ops_free(struct ops *o)
 {
 	if (!o)
 		return;
-	history_fini(o);
+	ops_history_fini(o);
 	arena_free(&o->mem);
 	env_free(o->env, o);
 }

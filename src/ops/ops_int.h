@@ -37,8 +37,8 @@ struct draft {
 	bool failed;
 };
 
-const char *draft_text(struct draft *d, const struct text *t);
-const char *draft_str(struct draft *d, const char *s);
+const char *ops_draft_text(struct draft *d, const struct text *t);
+const char *ops_draft_str(struct draft *d, const char *s);
 
 /* Both call done. */
 void ops_answer_value(struct ops_call call, const struct ops_struct *type, const void *value);
@@ -65,8 +65,8 @@ struct masc_peer_info;
 void ops_masc_last_error(struct text *t, const struct masc_peer_info *info);
 
 /* history.c */
-MUST_USE enum err history_init(struct ops *o);
-void history_fini(struct ops *o);
+MUST_USE enum err ops_history_init(struct ops *o);
+void ops_history_fini(struct ops *o);
 MUST_USE enum err ops_run_events(struct ops *o, const struct ops_request *r, struct ops_call call);
 
 #endif

@@ -34,8 +34,8 @@ void ops_masc_part(struct ops *o, struct draft *d, struct ops_part *out)
 	} else if (masc_health(m) != OK) {
 		engine_info(o->engine, &info);
 		ops_set_text(out->state, sizeof(out->state), "stopped");
-		out->reason = draft_str(d, info.listen_error[0] ? info.listen_error
-								: err_text(masc_health(m)));
+		out->reason = ops_draft_str(d, info.listen_error[0] ? info.listen_error
+								    : err_text(masc_health(m)));
 	}
 }
 
@@ -56,8 +56,8 @@ static void attend(struct attention *a, const char *part, const struct text *wha
 	}
 	struct ops_attention *row = &s->attention[s->n_attention++];
 	ops_set_text(row->part, sizeof(row->part), part);
-	row->text = draft_text(a->draft, what);
-	row->hint = draft_text(a->draft, hint);
+	row->text = ops_draft_text(a->draft, what);
+	row->hint = ops_draft_text(a->draft, hint);
 }
 
 static void attend_str(struct attention *a, const char *part, const char *what, const char *hint)
@@ -171,7 +171,7 @@ static void attend_rest(struct attention *a)
 	text_str(&t, " more");
 	struct ops_attention *last = &a->status->attention[ATTENTION_MAX - 1];
 	ops_set_text(last->part, sizeof(last->part), "masc");
-	last->text = draft_text(a->draft, &t);
+	last->text = ops_draft_text(a->draft, &t);
 	last->hint = "homestead masc peers shows all";
 }
 
@@ -208,8 +208,8 @@ static void set_engine(struct ops_status *s, const struct engine_info *info, str
 {
 	s->started = info->started_wall.us;
 	s->uptime = mono_since(os_mono(), info->started);
-	s->state_dir = draft_str(d, info->state_dir);
-	s->store.path = draft_str(d, info->store_path);
+	s->state_dir = ops_draft_str(d, info->state_dir);
+	s->store.path = ops_draft_str(d, info->store_path);
 	s->store.healthy = info->store_health == OK;
 	s->store.problem = info->store_health ? err_text(info->store_health) : "";
 	s->store.commits = info->commits;

@@ -354,6 +354,7 @@ struct ops_request {
 		struct ops_down down;
 		struct ops_log_set log_set;
 		struct ops_filter filter;
+		uint8_t values[1]; /* where any of them begins */
 	};
 };
 
