@@ -20,11 +20,15 @@
 struct store_db;
 
 #define STORE_UNCOMMITTED_DEFAULT ((size_t)256 * 1024 * 1024)
+#define STORE_KEY_MAX		  1024
+#define STORE_VALUE_MAX		  ((size_t)256 * 1024 * 1024)
 
 struct store_options {
 	size_t uncommitted_max; /* octets of memory of what is put and not yet
 				 * committed; beyond it a put gives ERR_FULL;
 				 * 0 for the default */
+	uint32_t log_pages;	/* of 4 KiB, after which the write-ahead log is
+				 * taken into the file; 0 for the default, 1000 */
 	const char *vfs;	/* SQLite VFS, for tests; NULL the system's */
 };
 
@@ -33,7 +37,8 @@ struct store_options {
  * and -shm go along) and a fresh one made: that is OK, and `why` then says what
  * was wrong and where it lies. `why` stays as it was otherwise on success, and
  * holds a sentence on failure: ERR_UNSUPPORTED (made by a newer version),
- * ERR_NO_SPACE, ERR_IO, ERR_NOMEM. opt NULL: all defaults. */
+ * ERR_DENIED, ERR_NO_SPACE, ERR_IO, ERR_NOMEM. opt NULL: all
+ * defaults. */
 MUST_USE enum err store_open(struct store_db **out, const char *path, const struct env *env,
 			     const struct store_options *opt, struct text *why);
 
@@ -42,7 +47,8 @@ MUST_USE enum err store_open(struct store_db **out, const char *path, const stru
 void store_close(struct store_db *db);
 
 /* The vtable to hand to cores; lives as long as db. Its put and del also give
- * ERR_FULL, ERR_RANGE (a value above 256 MiB). */
+ * ERR_FULL (too much uncommitted, or more than 64 tables) and ERR_RANGE (key
+ * or value above the limits). */
 struct store *store_db_store(struct store_db *db);
 
 /* Numbers of the newest put and of the newest committed; 0 none. Numbers begin
@@ -65,20 +71,21 @@ void store_db_flush(struct store_db *db);
 
 /* What happened to what was put. */
 struct store_progress {
-	enum err why;	 /* OK: committed; else undone */
-	uint64_t number; /* OK: all up to this one are committed;
+	enum err why;		   /* OK: committed; else undone */
+	uint64_t number;	   /* OK: all up to this one are committed;
 			  * else: all from this one on are undone */
 	char text[STORE_TEXT_MAX]; /* why undone, a clause for people; else "" */
 };
 
-/* Takes out the next report, in order; false when there is none. A failure is
- * told once, the rows are undone at that moment, and the store goes on: the
- * next flush tries again, so a full disk needs nothing but space. */
+/* Takes out the next report, in order; false when there is none: call it until
+ * then. A failure is told once, the rows are undone at that moment, and the
+ * store goes on: what is put next is tried anew, so that a full disk needs
+ * nothing but space. */
 bool store_db_progress(struct store_db *db, struct store_progress *out);
 
 /* For a graceful stop: flushes and waits until everything is committed. OK;
- * ERR_TIMEOUT (the rest stays queued); the error of a failed commit, its rows
- * undone. store_db_progress() then has the reports. */
+ * ERR_TIMEOUT (the rest stays queued); the error of a failed commit, whose rows
+ * store_db_progress() undoes when it tells of it, as it tells of all the rest. */
 MUST_USE enum err store_db_drain(struct store_db *db, int timeout_ms);
 
 #endif

@@ -1,0 +1,698 @@
+#include "fault_vfs.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SECTOR = 512,
+	SHM_REGIONS = 64,
+	SHM_LOCKS = SQLITE_SHM_NLOCK,
+	NAME_MAX_ = 64
+};
+
+struct image {
+	uint8_t *p;
+	size_t n, size;
+};
+
+/* Not synced: a write, or with p NULL a new length in `at`. */
+struct change {
+	struct change *next;
+	uint8_t *p;
+	size_t at, n;
+};
+
+struct file {
+	struct file *next;
+	char name[NAME_MAX_];
+	struct image seen, disk;
+	struct change *changes, **end;
+	/* SQLite's five lock levels, by counting */
+	int shared;
+	bool reserved, pending, exclusive;
+	void *region[SHM_REGIONS];
+	int region_size;
+	int shm_users;
+	int shm_shared[SHM_LOCKS];
+	bool shm_exclusive[SHM_LOCKS];
+};
+
+struct fault_vfs {
+	sqlite3_vfs vfs;
+	pthread_mutex_t lock;
+	pthread_cond_t let_go;
+	bool held;
+	struct file *files;
+	uint64_t state, operations;
+	uint64_t cut_at, fail_at, fail_count, read_at, read_count;
+	int fail_os, last_os;
+	bool dead, failed;
+};
+
+struct handle {
+	sqlite3_file base;
+	struct fault_vfs *f;
+	struct file *file;
+	bool own; /* a nameless file, gone with the handle */
+	int level;
+	bool shm;
+	uint16_t shm_shared, shm_exclusive;
+};
+
+static uint64_t toss(struct fault_vfs *f)
+{
+	f->state = f->state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	uint64_t v = f->state ^ f->state >> 29;
+	return v * UINT64_C(0x9e3779b97f4a7c15) >> 33;
+}
+
+static void *must(void *p)
+{
+	if (!p)
+		abort();
+	return p;
+}
+
+static void image_resize(struct image *i, size_t n)
+{
+	if (n > i->size) {
+		i->size = n < 8192 ? 8192 : n * 2;
+		i->p = must(realloc(i->p, i->size));
+	}
+	if (n > i->n)
+		memset(i->p + i->n, 0, n - i->n);
+	i->n = n;
+}
+
+static void image_write(struct image *i, size_t at, const uint8_t *p, size_t n)
+{
+	if (n == 0)
+		return;
+	if (at + n > i->n)
+		image_resize(i, at + n);
+	memcpy(i->p + at, p, n);
+}
+
+static void image_copy(struct image *to, const struct image *from)
+{
+	image_resize(to, 0);
+	image_resize(to, from->n);
+	if (from->n)
+		memcpy(to->p, from->p, from->n);
+}
+
+static void add_change(struct file *file, const uint8_t *p, size_t at, size_t n)
+{
+	struct change *c = must(calloc(1, sizeof(*c)));
+	c->at = at;
+	c->n = n;
+	if (p) {
+		c->p = must(malloc(n + 1));
+		memcpy(c->p, p, n);
+	}
+	*file->end = c;
+	file->end = &c->next;
+}
+
+static bool survives(struct fault_vfs *f, enum fault_fate fate)
+{
+	return fate == FAULT_KEPT || (fate == FAULT_TORN && toss(f) % 2);
+}
+
+/* A write reaches the disk in sectors, each whole or not at all. */
+static void apply_write(struct fault_vfs *f, struct image *disk, const struct change *c,
+			enum fault_fate fate)
+{
+	for (size_t done = 0; done < c->n;) {
+		size_t n = SECTOR - (c->at + done) % SECTOR;
+		if (n > c->n - done)
+			n = c->n - done;
+		if (survives(f, fate))
+			image_write(disk, c->at + done, c->p + done, n);
+		done += n;
+	}
+}
+
+/* What is not synced meets its fate; nothing is left to be synced. */
+static void settle(struct fault_vfs *f, struct file *file, enum fault_fate fate)
+{
+	for (struct change *c = file->changes, *next; c; c = next) {
+		next = c->next;
+		if (c->p)
+			apply_write(f, &file->disk, c, fate);
+		else if (survives(f, fate))
+			image_resize(&file->disk, c->at);
+		free(c->p);
+		free(c);
+	}
+	file->changes = NULL;
+	file->end = &file->changes;
+}
+
+/* Counts an operation. Its error, or SQLITE_OK; *part when the power went in
+ * the middle of it. */
+static int operation(struct fault_vfs *f, int error, bool *part)
+{
+	*part = false;
+	f->last_os = EIO;
+	if (f->dead)
+		return error;
+	f->operations++;
+	if (f->cut_at && f->operations >= f->cut_at) {
+		f->dead = *part = true;
+		return error;
+	}
+	if (f->fail_at && f->operations >= f->fail_at && f->fail_count > 0) {
+		f->fail_count--;
+		f->failed = *part = true;
+		f->last_os = f->fail_os;
+		return f->fail_os == ENOSPC && error == SQLITE_IOERR_WRITE ? SQLITE_FULL : error;
+	}
+	return SQLITE_OK;
+}
+
+static int vf_close(sqlite3_file *sf)
+{
+	struct handle *h = (struct handle *)sf;
+	if (h->own) {
+		settle(h->f, h->file, FAULT_LOST);
+		free(h->file->seen.p);
+		free(h->file->disk.p);
+		free(h->file);
+	}
+	return SQLITE_OK;
+}
+
+static int vf_read(sqlite3_file *sf, void *p, int n, sqlite3_int64 at)
+{
+	struct handle *h = (struct handle *)sf;
+	struct fault_vfs *f = h->f;
+	int rc = SQLITE_OK;
+	(void)pthread_mutex_lock(&f->lock);
+	const struct image *i = &h->file->seen;
+	size_t have = (size_t)at < i->n ? i->n - (size_t)at : 0;
+	if (have > (size_t)n)
+		have = (size_t)n;
+	if (have)
+		memcpy(p, i->p + at, have);
+	memset((uint8_t *)p + have, 0, (size_t)n - have);
+	if (have < (size_t)n)
+		rc = SQLITE_IOERR_SHORT_READ;
+	if (f->read_at && --f->read_at == 0 && f->read_count > 0) {
+		f->read_at = --f->read_count > 0;
+		f->failed = true;
+		rc = SQLITE_IOERR_READ;
+	}
+	if (f->dead)
+		rc = SQLITE_IOERR_READ;
+	f->last_os = EIO;
+	(void)pthread_mutex_unlock(&f->lock);
+	return rc;
+}
+
+static int vf_write(sqlite3_file *sf, const void *p, int n, sqlite3_int64 at)
+{
+	struct handle *h = (struct handle *)sf;
+	bool part;
+	(void)pthread_mutex_lock(&h->f->lock);
+	int rc = operation(h->f, SQLITE_IOERR_WRITE, &part);
+	/* What a failed write leaves is a beginning of it. */
+	size_t whole = part ? toss(h->f) % ((size_t)n + 1) : (size_t)n;
+	if (rc == SQLITE_OK || part) {
+		image_write(&h->file->seen, (size_t)at, p, whole);
+		add_change(h->file, p, (size_t)at, whole);
+	}
+	(void)pthread_mutex_unlock(&h->f->lock);
+	return rc;
+}
+
+static int vf_truncate(sqlite3_file *sf, sqlite3_int64 n)
+{
+	struct handle *h = (struct handle *)sf;
+	bool part;
+	(void)pthread_mutex_lock(&h->f->lock);
+	int rc = operation(h->f, SQLITE_IOERR_TRUNCATE, &part);
+	if (rc == SQLITE_OK) {
+		image_resize(&h->file->seen, (size_t)n);
+		add_change(h->file, NULL, (size_t)n, 0);
+	}
+	(void)pthread_mutex_unlock(&h->f->lock);
+	return rc;
+}
+
+static int vf_sync(sqlite3_file *sf, int flags)
+{
+	struct handle *h = (struct handle *)sf;
+	bool part;
+	(void)flags;
+	(void)pthread_mutex_lock(&h->f->lock);
+	while (h->f->held)
+		(void)pthread_cond_wait(&h->f->let_go, &h->f->lock);
+	int rc = operation(h->f, SQLITE_IOERR_FSYNC, &part);
+	if (rc == SQLITE_OK)
+		settle(h->f, h->file, FAULT_KEPT);
+	else if (!h->f->dead)
+		settle(h->f, h->file, FAULT_TORN);
+	(void)pthread_mutex_unlock(&h->f->lock);
+	return rc;
+}
+
+static int vf_size(sqlite3_file *sf, sqlite3_int64 *out)
+{
+	struct handle *h = (struct handle *)sf;
+	(void)pthread_mutex_lock(&h->f->lock);
+	*out = (sqlite3_int64)h->file->seen.n;
+	(void)pthread_mutex_unlock(&h->f->lock);
+	return SQLITE_OK;
+}
+
+static bool take_level(struct handle *h, int level)
+{
+	struct file *file = h->file;
+	if (level == SQLITE_LOCK_SHARED) {
+		if (file->pending || file->exclusive)
+			return false;
+		file->shared++;
+	} else if (level == SQLITE_LOCK_RESERVED) {
+		if (file->reserved)
+			return false;
+		file->reserved = true;
+	} else {
+		if (file->pending && h->level < SQLITE_LOCK_PENDING)
+			return false;
+		if (h->level < SQLITE_LOCK_RESERVED && file->reserved)
+			return false;
+		file->pending = true;
+		file->reserved = true;
+		h->level = SQLITE_LOCK_PENDING;
+		if (level == SQLITE_LOCK_EXCLUSIVE && file->shared > 1)
+			return false;
+		file->exclusive = level == SQLITE_LOCK_EXCLUSIVE;
+	}
+	h->level = level;
+	return true;
+}
+
+static int vf_lock(sqlite3_file *sf, int level)
+{
+	struct handle *h = (struct handle *)sf;
+	(void)pthread_mutex_lock(&h->f->lock);
+	bool ok = level <= h->level || take_level(h, level);
+	(void)pthread_mutex_unlock(&h->f->lock);
+	return ok ? SQLITE_OK : SQLITE_BUSY;
+}
+
+static int vf_unlock(sqlite3_file *sf, int level)
+{
+	struct handle *h = (struct handle *)sf;
+	(void)pthread_mutex_lock(&h->f->lock);
+	if (h->level >= SQLITE_LOCK_PENDING && level < SQLITE_LOCK_PENDING)
+		h->file->pending = h->file->exclusive = false;
+	if (h->level >= SQLITE_LOCK_RESERVED && level < SQLITE_LOCK_RESERVED)
+		h->file->reserved = false;
+	if (h->level >= SQLITE_LOCK_SHARED && level < SQLITE_LOCK_SHARED)
+		h->file->shared--;
+	if (level < h->level)
+		h->level = level;
+	(void)pthread_mutex_unlock(&h->f->lock);
+	return SQLITE_OK;
+}
+
+static int vf_reserved(sqlite3_file *sf, int *out)
+{
+	struct handle *h = (struct handle *)sf;
+	(void)pthread_mutex_lock(&h->f->lock);
+	*out = h->file->reserved;
+	(void)pthread_mutex_unlock(&h->f->lock);
+	return SQLITE_OK;
+}
+
+static int vf_control(sqlite3_file *sf, int op, void *arg)
+{
+	(void)sf;
+	(void)op;
+	(void)arg;
+	return SQLITE_NOTFOUND;
+}
+
+static int vf_sector(sqlite3_file *sf)
+{
+	(void)sf;
+	return SECTOR;
+}
+
+/* As the system's VFS says of any disk. */
+static int vf_characteristics(sqlite3_file *sf)
+{
+	(void)sf;
+	return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+}
+
+static int vf_shm_map(sqlite3_file *sf, int region, int size, int extend, void volatile **out)
+{
+	struct handle *h = (struct handle *)sf;
+	struct file *file = h->file;
+	int rc = SQLITE_OK;
+	(void)pthread_mutex_lock(&h->f->lock);
+	if (!h->shm) {
+		h->shm = true;
+		file->shm_users++;
+	}
+	file->region_size = size;
+	if (region >= SHM_REGIONS)
+		rc = SQLITE_IOERR_SHMMAP;
+	else if (!file->region[region] && extend)
+		file->region[region] = must(calloc(1, (size_t)size));
+	*out = rc == SQLITE_OK ? file->region[region] : NULL;
+	(void)pthread_mutex_unlock(&h->f->lock);
+	return rc;
+}
+
+static void shm_drop(struct handle *h, uint16_t mask)
+{
+	for (int i = 0; i < SHM_LOCKS; i++) {
+		if (!(mask & 1U << i))
+			continue;
+		if (h->shm_shared & 1U << i)
+			h->file->shm_shared[i]--;
+		if (h->shm_exclusive & 1U << i)
+			h->file->shm_exclusive[i] = false;
+	}
+	h->shm_shared &= (uint16_t)~mask;
+	h->shm_exclusive &= (uint16_t)~mask;
+}
+
+static bool shm_take(struct handle *h, uint16_t mask, bool exclusive)
+{
+	struct file *file = h->file;
+	for (int i = 0; i < SHM_LOCKS; i++) {
+		if (!(mask & 1U << i))
+			continue;
+		int others = file->shm_shared[i] - (h->shm_shared >> i & 1);
+		if (file->shm_exclusive[i] || (exclusive && others > 0))
+			return false;
+	}
+	for (int i = 0; i < SHM_LOCKS; i++) {
+		if (!(mask & 1U << i))
+			continue;
+		if (exclusive)
+			file->shm_exclusive[i] = true;
+		else if (!(h->shm_shared & 1U << i))
+			file->shm_shared[i]++;
+	}
+	if (exclusive)
+		h->shm_exclusive |= mask;
+	else
+		h->shm_shared |= mask;
+	return true;
+}
+
+static int vf_shm_lock(sqlite3_file *sf, int offset, int n, int flags)
+{
+	struct handle *h = (struct handle *)sf;
+	uint16_t mask = (uint16_t)(((1U << n) - 1) << offset);
+	bool ok = true;
+	(void)pthread_mutex_lock(&h->f->lock);
+	if (flags & SQLITE_SHM_UNLOCK)
+		shm_drop(h, mask);
+	else
+		ok = shm_take(h, mask, flags & SQLITE_SHM_EXCLUSIVE);
+	(void)pthread_mutex_unlock(&h->f->lock);
+	return ok ? SQLITE_OK : SQLITE_BUSY;
+}
+
+static void vf_shm_barrier(sqlite3_file *sf)
+{
+	struct handle *h = (struct handle *)sf;
+	(void)pthread_mutex_lock(&h->f->lock);
+	(void)pthread_mutex_unlock(&h->f->lock);
+}
+
+static void shm_forget(struct file *file)
+{
+	for (int i = 0; i < SHM_REGIONS; i++) {
+		free(file->region[i]);
+		file->region[i] = NULL;
+	}
+}
+
+static int vf_shm_unmap(sqlite3_file *sf, int delete)
+{
+	struct handle *h = (struct handle *)sf;
+	(void)delete;
+	(void)pthread_mutex_lock(&h->f->lock);
+	shm_drop(h, 0xffff);
+	if (h->shm && --h->file->shm_users == 0)
+		shm_forget(h->file);
+	h->shm = false;
+	(void)pthread_mutex_unlock(&h->f->lock);
+	return SQLITE_OK;
+}
+
+static const sqlite3_io_methods methods = {
+	.iVersion = 2,
+	.xClose = vf_close,
+	.xRead = vf_read,
+	.xWrite = vf_write,
+	.xTruncate = vf_truncate,
+	.xSync = vf_sync,
+	.xFileSize = vf_size,
+	.xLock = vf_lock,
+	.xUnlock = vf_unlock,
+	.xCheckReservedLock = vf_reserved,
+	.xFileControl = vf_control,
+	.xSectorSize = vf_sector,
+	.xDeviceCharacteristics = vf_characteristics,
+	.xShmMap = vf_shm_map,
+	.xShmLock = vf_shm_lock,
+	.xShmBarrier = vf_shm_barrier,
+	.xShmUnmap = vf_shm_unmap,
+};
+
+static struct file *find(const struct fault_vfs *f, const char *name)
+{
+	struct file *file = f->files;
+	while (file && strcmp(file->name, name) != 0)
+		file = file->next;
+	return file;
+}
+
+static struct file *make(const char *name)
+{
+	struct file *file = must(calloc(1, sizeof(*file)));
+	size_t n = strlen(name);
+	if (n >= sizeof(file->name))
+		abort();
+	memcpy(file->name, name, n + 1);
+	file->end = &file->changes;
+	return file;
+}
+
+static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *sf, int flags, int *out)
+{
+	struct fault_vfs *f = v->pAppData;
+	struct handle *h = (struct handle *)sf;
+	memset(h, 0, sizeof(*h));
+	(void)pthread_mutex_lock(&f->lock);
+	struct file *file = name ? find(f, name) : NULL;
+	if (!file && !f->dead && (flags & SQLITE_OPEN_CREATE || !name)) {
+		file = make(name ? name : "");
+		h->own = !name;
+		if (name) {
+			file->next = f->files;
+			f->files = file;
+		}
+	}
+	bool ok = file && !f->dead;
+	f->last_os = EIO;
+	(void)pthread_mutex_unlock(&f->lock);
+	if (!ok)
+		return SQLITE_CANTOPEN;
+	h->f = f;
+	h->file = file;
+	h->base.pMethods = &methods;
+	if (out)
+		*out = flags;
+	return SQLITE_OK;
+}
+
+/* A deleted file is one of no length here. */
+static int vfs_delete(sqlite3_vfs *v, const char *name, int sync)
+{
+	struct fault_vfs *f = v->pAppData;
+	bool part;
+	(void)pthread_mutex_lock(&f->lock);
+	struct file *file = find(f, name);
+	int rc = operation(f, SQLITE_IOERR_DELETE, &part);
+	if (file && rc == SQLITE_OK) {
+		image_resize(&file->seen, 0);
+		add_change(file, NULL, 0, 0);
+		if (sync)
+			settle(f, file, FAULT_KEPT);
+	}
+	(void)pthread_mutex_unlock(&f->lock);
+	return rc;
+}
+
+static int vfs_access(sqlite3_vfs *v, const char *name, int flags, int *out)
+{
+	struct fault_vfs *f = v->pAppData;
+	(void)flags;
+	*out = fault_vfs_size(f, name) > 0;
+	return SQLITE_OK;
+}
+
+static int vfs_fullname(sqlite3_vfs *v, const char *name, int n, char *out)
+{
+	(void)v;
+	sqlite3_snprintf(n, out, "%s", name);
+	return SQLITE_OK;
+}
+
+static int vfs_randomness(sqlite3_vfs *v, int n, char *out)
+{
+	struct fault_vfs *f = v->pAppData;
+	(void)pthread_mutex_lock(&f->lock);
+	for (int i = 0; i < n; i++)
+		out[i] = (char)toss(f);
+	(void)pthread_mutex_unlock(&f->lock);
+	return n;
+}
+
+static int vfs_sleep(sqlite3_vfs *v, int us)
+{
+	(void)v;
+	return us;
+}
+
+static int vfs_time(sqlite3_vfs *v, sqlite3_int64 *out)
+{
+	(void)v;
+	*out = INT64_C(212000000000000);
+	return SQLITE_OK;
+}
+
+static int vfs_last_error(sqlite3_vfs *v, int n, char *out)
+{
+	const struct fault_vfs *f = v->pAppData;
+	(void)n;
+	(void)out;
+	return f->last_os;
+}
+
+struct fault_vfs *fault_vfs_new(const char *name, uint64_t seed)
+{
+	struct fault_vfs *f = must(calloc(1, sizeof(*f)));
+	f->state = seed;
+	(void)pthread_mutex_init(&f->lock, NULL);
+	(void)pthread_cond_init(&f->let_go, NULL);
+	f->vfs = (sqlite3_vfs){
+		.iVersion = 2,
+		.szOsFile = sizeof(struct handle),
+		.mxPathname = NAME_MAX_ - 8,
+		.zName = name,
+		.pAppData = f,
+		.xOpen = vfs_open,
+		.xDelete = vfs_delete,
+		.xAccess = vfs_access,
+		.xFullPathname = vfs_fullname,
+		.xRandomness = vfs_randomness,
+		.xSleep = vfs_sleep,
+		.xGetLastError = vfs_last_error,
+		.xCurrentTimeInt64 = vfs_time,
+	};
+	if (sqlite3_vfs_register(&f->vfs, 0) != SQLITE_OK)
+		abort();
+	return f;
+}
+
+void fault_vfs_free(struct fault_vfs *f)
+{
+	(void)sqlite3_vfs_unregister(&f->vfs);
+	for (struct file *file = f->files, *next; file; file = next) {
+		next = file->next;
+		settle(f, file, FAULT_LOST);
+		shm_forget(file);
+		free(file->seen.p);
+		free(file->disk.p);
+		free(file);
+	}
+	(void)pthread_cond_destroy(&f->let_go);
+	(void)pthread_mutex_destroy(&f->lock);
+	free(f);
+}
+
+uint64_t fault_vfs_operations(const struct fault_vfs *f)
+{
+	return f->operations;
+}
+
+void fault_vfs_cut_at(struct fault_vfs *f, uint64_t n)
+{
+	f->cut_at = n ? f->operations + n : 0;
+}
+
+bool fault_vfs_is_cut(const struct fault_vfs *f)
+{
+	return f->dead;
+}
+
+void fault_vfs_boot(struct fault_vfs *f, enum fault_fate fate)
+{
+	for (struct file *file = f->files; file; file = file->next) {
+		if (file->shared || file->shm_users)
+			abort();
+		settle(f, file, fate);
+		image_copy(&file->seen, &file->disk);
+		shm_forget(file);
+	}
+	f->dead = false;
+	f->cut_at = 0;
+}
+
+void fault_vfs_fail_at(struct fault_vfs *f, uint64_t n, uint64_t count, int os)
+{
+	f->fail_at = n ? f->operations + n : 0;
+	f->fail_count = count;
+	f->fail_os = os;
+	f->failed = false;
+}
+
+void fault_vfs_fail_reads(struct fault_vfs *f, uint64_t n, uint64_t count)
+{
+	f->read_at = n;
+	f->read_count = count;
+	f->failed = false;
+}
+
+bool fault_vfs_failed(const struct fault_vfs *f)
+{
+	return f->failed;
+}
+
+void fault_vfs_hold(struct fault_vfs *f, bool on)
+{
+	(void)pthread_mutex_lock(&f->lock);
+	f->held = on;
+	(void)pthread_cond_broadcast(&f->let_go);
+	(void)pthread_mutex_unlock(&f->lock);
+}
+
+void fault_vfs_damage(struct fault_vfs *f, const char *name, size_t at)
+{
+	struct file *file = find(f, name);
+	if (!file || at >= file->seen.n)
+		abort();
+	settle(f, file, FAULT_KEPT);
+	file->seen.p[at] ^= 0xff;
+	image_copy(&file->disk, &file->seen);
+}
+
+size_t fault_vfs_size(const struct fault_vfs *f, const char *name)
+{
+	const struct file *file = find(f, name);
+	return file ? file->seen.n : 0;
+}
