@@ -1,0 +1,102 @@
+#include "sim/world_int.h"
+
+/* What an output does to the world. Nothing here feeds a node at once: what it
+ * leads to comes as an event of its own. */
+
+static void do_listen(struct machine *m, const struct node_out *out)
+{
+	if (m->port_taken) {
+		feed_later(m,
+			   &(struct node_in){ .kind = NODE_IN_LISTEN_FAILED,
+					      .listener = out->listener,
+					      .err = ERR_IN_USE },
+			   0);
+		return;
+	}
+	struct listening *l = world_alloc(m->site.w, sizeof(*l));
+	if (!l)
+		return;
+	l->part = out->listener;
+	l->addr = out->local;
+	list_push_back(&m->listens, &l->at);
+}
+
+static void do_unlisten(struct machine *m, const struct node_out *out)
+{
+	LIST_EACH(i, next, &m->listens)
+	{
+		struct listening *l = LIST_ENTRY(i, struct listening, at);
+		if (l->part != out->listener || !addr_eq(&l->addr, &out->local))
+			continue;
+		list_take(&l->at);
+		env_free(m->site.w->env, l);
+		return;
+	}
+}
+
+static struct end *find_end(struct machine *m, uint32_t link)
+{
+	return map_get(&m->links, span_of(&link, sizeof(link)));
+}
+
+static void do_send(struct machine *m, const struct node_out *out)
+{
+	struct end *e = find_end(m, out->link);
+	if (e)
+		stream_send(e, out->bytes);
+}
+
+static void do_close(struct machine *m, const struct node_out *out)
+{
+	struct end *e = find_end(m, out->link);
+	if (e)
+		stream_close(e, PIPE_CLOSED);
+}
+
+static void do_job(struct machine *m, const struct node_out *out)
+{
+	uint8_t result[64];
+	size_t n = 0;
+	struct world *w = m->site.w;
+	const struct scn_range *delay = &m->site.spec->job_delay;
+	if (m->jobs_stuck)
+		return;
+	enum err e = node_job_run(out->job, out->bytes, w->env, result, sizeof(result), &n);
+	feed_later(m,
+		   &(struct node_in){ .kind = NODE_IN_JOB_DONE,
+				      .number = out->number,
+				      .err = e,
+				      .bytes = span_of(result, n) },
+		   rng_between(&w->jobs, delay->low, delay->high));
+}
+
+void perform(struct machine *m, const struct node_out *out)
+{
+	switch (out->kind) {
+	case NODE_OUT_LISTEN:
+		do_listen(m, out);
+		return;
+	case NODE_OUT_UNLISTEN:
+		do_unlisten(m, out);
+		return;
+	case NODE_OUT_DIAL:
+		(void)stream_dial(&m->site, out->link, &out->local, &out->remote);
+		return;
+	case NODE_OUT_SEND:
+		do_send(m, out);
+		return;
+	case NODE_OUT_CLOSE:
+		do_close(m, out);
+		return;
+	case NODE_OUT_EVENT:
+		expect_event(m, out->event);
+		return;
+	case NODE_OUT_REPLY:
+		invariant_reply(m, out);
+		expect_reply(m, out->err);
+		return;
+	case NODE_OUT_JOB:
+		do_job(m, out);
+		return;
+	}
+}

@@ -1,0 +1,195 @@
+/* scenario.h - a story for the simulator, read from text: who is there, how
+ * they are linked, what happens when, what must be seen and what never. Plain
+ * data, shared by any number of runs; grammar in doc/simulator.md. */
+#ifndef SIM_SCENARIO_H
+#define SIM_SCENARIO_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/text.h"
+#include "node/node.h"
+
+#define SCN_NAME_MAX  63
+#define SCN_ADDRS_MAX 8
+#define SCN_NO_SITE   UINT32_MAX /* also: every site, in a link */
+
+struct scn_range {
+	int64_t low, high;
+};
+
+/* What a raw peer's `open` says where the line does not. */
+struct scn_open {
+	uint32_t version, family, role, hold;
+	struct masc_id domain, node, parent;
+};
+
+/* A node, or a raw peer whose octets the scenario scripts. */
+struct scn_site {
+	char name[SCN_NAME_MAX + 1];
+	uint32_t line;
+	bool raw;
+	struct addr addrs[SCN_ADDRS_MAX];
+	size_t n_addrs;
+	/* nodes */
+	struct node_config config;
+	struct scn_range store_delay, job_delay, timer_slack;
+	int32_t rate;	     /* ppm */
+	int64_t wall_offset; /* us */
+	bool synchronised;
+	uint64_t memory;  /* a cap, octets */
+	bool starts_late; /* its first verb is `start` */
+	/* raw peers */
+	struct scn_open open;
+};
+
+struct scn_link {
+	uint32_t a, b;
+	struct scn_range delay;
+};
+
+enum scn_verb {
+	SCN_START,
+	SCN_STOP,
+	SCN_KILL,
+	SCN_CUT,
+	SCN_HEAL,
+	SCN_SKEW_WALL,
+	SCN_SKEW_RATE,
+	SCN_CLOCK,
+	SCN_STORE_FAIL,
+	SCN_STORE_DELAY,
+	SCN_STORE_BREAK,
+	SCN_JOBS,
+	SCN_RESET,
+	SCN_SILENCE,
+	SCN_COMMAND,
+	SCN_RELOAD,
+	SCN_NETWORK,
+	SCN_PORT,
+	SCN_MEMORY,
+	SCN_CONNECT,
+	SCN_LISTEN,
+	SCN_SEND,
+	SCN_CLOSE,
+	SCN_NOTHING /* only gives what follows its time */
+};
+
+enum scn_point {
+	SCN_NOW,
+	SCN_BEFORE_COMMIT,
+	SCN_BETWEEN, /* commit and send */
+	SCN_AFTER_SEND
+};
+
+/* What a crash leaves in the store. */
+enum scn_fate {
+	SCN_ROLLBACK, /* what was committed */
+	SCN_KEEP,     /* all that was put: the commit was just done */
+	SCN_LOSE      /* nothing */
+};
+
+struct scn_action {
+	uint32_t line;
+	struct scn_range at;
+	enum scn_verb verb;
+	uint32_t a, b;	     /* sites */
+	uint32_t connection; /* of a raw peer, from 1; 0 the newest */
+	enum scn_point point;
+	enum scn_fate fate;
+	bool on; /* power, synchronised, stuck, taken, one way, refused: as the verb has it */
+	struct scn_range time;
+	int32_t rate;
+	uint32_t count;
+	uint64_t size;
+	enum err err;
+	struct addr addr;
+	struct node_command command;
+	struct node_config *config; /* RELOAD that is to be taken */
+	struct span bytes;	    /* SEND, RELOAD */
+};
+
+enum scn_test {
+	SCN_STATE,
+	SCN_ADMIN,
+	SCN_VALUE,
+	SCN_PAIRED,
+	SCN_RUNNING,
+	SCN_LINKS,
+	SCN_OCTETS,
+	SCN_CLOSED,
+	/* these count what happens while they are watched */
+	SCN_EVENT,
+	SCN_NOTIFICATION,
+	SCN_REPLY
+};
+
+enum scn_op {
+	SCN_AT_LEAST,
+	SCN_MORE,
+	SCN_EQUAL,
+	SCN_NOT_EQUAL,
+	SCN_AT_MOST,
+	SCN_LESS
+};
+
+struct scn_field {
+	struct span name, value;
+};
+
+#define SCN_FIELDS_MAX 8
+
+struct scn_condition {
+	enum scn_test test;
+	bool negated;
+	uint32_t a, b; /* sites */
+	uint32_t connection;
+	struct span peer; /* STATE, ADMIN, VALUE: its name in a's configuration */
+	uint32_t what;	  /* state, wanted admin state, or field of VALUE */
+	struct span name; /* EVENT; REPLY: an error's */
+	struct scn_field fields[SCN_FIELDS_MAX];
+	size_t n_fields;
+	uint8_t code, subcode; /* NOTIFICATION */
+	bool has_data;
+	struct span data, mask; /* OCTETS, NOTIFICATION; mask 0: any octet */
+	enum scn_op op;
+	int64_t number;
+	struct span text; /* as written */
+};
+
+enum scn_expect_kind {
+	SCN_WITHIN, /* becomes true in the window */
+	SCN_NEVER,
+	SCN_ALWAYS
+};
+
+struct scn_expect {
+	uint32_t line;
+	enum scn_expect_kind kind;
+	uint32_t action; /* the window begins with it; SCN_NO_SITE: at 0 */
+	int64_t window;	 /* us; INT64_MAX: to the end */
+	struct scn_condition condition;
+};
+
+struct scenario {
+	const struct env *env;
+	struct arena arena;
+	struct map names; /* to index + 1 in sites */
+	uint64_t seed;
+	int64_t end; /* 0: a second after the last thing that is timed */
+	struct scn_site *sites;
+	size_t n_sites, room_sites;
+	struct scn_link *links;
+	size_t n_links, room_links;
+	struct scn_action *actions;
+	size_t n_actions, room_actions;
+	struct scn_expect *expects;
+	size_t n_expects, room_expects;
+};
+
+/* Reads `text`, which must live as long as the scenario. ERR_MALFORMED: *line
+ * and why say what is wrong and what is accepted; ERR_NOMEM. */
+MUST_USE enum err scenario_read(struct scenario **out, struct span text, const struct env *env,
+				uint32_t *line, struct text *why);
+void scenario_free(struct scenario *s);
+
+#endif

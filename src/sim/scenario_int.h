@@ -1,0 +1,74 @@
+/* scenario_int.h - the parser of scenarios, cut in files by what they read. */
+#ifndef SIM_SCENARIO_INT_H
+#define SIM_SCENARIO_INT_H
+
+#include "sim/scenario.h"
+
+struct scn_parser {
+	struct scenario *s;
+	struct span text;
+	size_t at;
+	uint32_t line; /* of what was read last */
+	struct text *why;
+	uint32_t last_action;
+};
+
+/* lex.c: words of the present line. */
+/* The next word, NULL and 0 at the end of the line; a quoted one without its
+ * quotes. Signs { } stand alone. */
+struct span scn_word(struct scn_parser *p);
+struct span scn_peek(struct scn_parser *p);
+/* Takes the next word when it is this one. */
+bool scn_accept(struct scn_parser *p, const char *word);
+/* Goes to the first word of the next line that has one; false at the end. */
+bool scn_next_line(struct scn_parser *p);
+/* ERR_MALFORMED when a word is left on the line. */
+MUST_USE enum err scn_line_end(struct scn_parser *p);
+/* What stands between { and its }, and the line of its first character. */
+MUST_USE enum err scn_block(struct scn_parser *p, struct span *body, uint32_t *line);
+
+/* Puts what is wrong into why: "WHAT 'WORD': ACCEPTED". ERR_MALFORMED. */
+MUST_USE enum err scn_fail(struct scn_parser *p, const char *what, struct span word,
+			   const char *accepted);
+
+MUST_USE enum err scn_duration(struct scn_parser *p, const char *what, int64_t *us);
+/* "T" or "T..T". */
+MUST_USE enum err scn_range(struct scn_parser *p, const char *what, struct scn_range *r);
+MUST_USE enum err scn_range_of(struct span s, struct scn_range *r);
+/* "5s", "+5s", "-5s". */
+MUST_USE enum err scn_signed_duration(struct span s, int64_t *us);
+MUST_USE enum err scn_number(struct scn_parser *p, const char *what, uint64_t max, uint64_t *v);
+/* "200ppm", "+200ppm", "-50ppm". */
+MUST_USE enum err scn_rate_of(struct span s, int32_t *ppm);
+
+/* names.c */
+uint32_t scn_find(const struct scenario *s, struct span name);
+MUST_USE enum err scn_site_name(struct scn_parser *p, uint32_t *site);
+MUST_USE enum err scn_node_name(struct scn_parser *p, uint32_t *site);
+/* "NAME" or "NAME#2". */
+MUST_USE enum err scn_peer_name(struct scn_parser *p, uint32_t *site, uint32_t *connection);
+MUST_USE enum err scn_op_of(struct span s, enum scn_op *op);
+
+/* site.c, verb.c, condition.c, message.c */
+MUST_USE enum err scn_read_site(struct scn_parser *p, bool raw);
+MUST_USE enum err scn_read_action(struct scn_parser *p);
+MUST_USE enum err scn_read_condition(struct scn_parser *p, struct scn_condition *c);
+/* Octets of the messages that the rest of the line says, in the arena. */
+MUST_USE enum err scn_read_messages(struct scn_parser *p, const struct scn_open *defaults,
+				    struct span *out);
+MUST_USE enum err scn_open_set(struct scn_open *o, struct span key, struct span value,
+			       struct text *why);
+void scn_open_defaults(struct scn_open *o);
+
+/* The settings of a node's and of a raw peer's block. */
+extern const struct setting scn_node_settings[];
+
+/* Hexadecimal digits up to a + or the end of the line, in pairs, blanks between
+ * allowed; with mask, ".." is any octet. */
+MUST_USE enum err scn_hex(struct scn_parser *p, struct span *octets, struct span *mask);
+
+/* Room for one more; NULL without memory. */
+struct scn_action *scn_add_action(struct scenario *s);
+struct scn_expect *scn_add_expect(struct scenario *s);
+
+#endif

@@ -1,0 +1,365 @@
+/* world_int.h - the inside of a world. Sites are nodes (machines) and raw
+ * peers; an edge is what lies between two of them; a stream lies on an edge and
+ * has two ends, each with a pipe of octets on their way to it.
+ *
+ * An end is its owner's until it was told that the stream is over, or closed it
+ * itself; a stream is freed when both are done with it and nothing is on its
+ * way. */
+#ifndef SIM_WORLD_INT_H
+#define SIM_WORLD_INT_H
+
+#include "base/list.h"
+#include "base/map.h"
+#include "base/store_mem.h"
+#include "node/describe.h"
+#include "node/record.h"
+#include "sim/clock.h"
+#include "sim/condition.h"
+#include "sim/pipe.h"
+#include "sim/rng.h"
+#include "sim/world.h"
+
+struct machine;
+struct stream;
+
+/* Kinds of entries in the queue, and what they lie in. */
+enum world_event {
+	EV_ACTION,  /* struct world_action */
+	EV_EXPECT,  /* struct expectation: its window begins or ends */
+	EV_START,   /* struct machine.boot */
+	EV_TICK,    /* struct machine.tick */
+	EV_WALL,    /* struct machine.wall */
+	EV_COMMIT,  /* struct machine.commit */
+	EV_PENDING, /* struct pending: an input for a node */
+	EV_DIAL,    /* struct stream.dial: an attempt to connect arrives */
+	EV_ARRIVAL  /* struct end.arrival */
+};
+
+struct edge {
+	uint32_t a, b; /* sites, a < b */
+	struct scn_range delay;
+	bool cut;
+	int64_t cut_at;
+	struct list streams;
+	uint8_t key[8];
+};
+
+struct end {
+	struct stream *stream;
+	struct site *site; /* NULL: an address that is nobody's */
+	uint32_t link;	   /* a machine's number of it, a raw peer's count */
+	struct addr local;
+	bool connected; /* its owner was told, or asked, that it is up */
+	bool mine;	/* its owner may still use it */
+	bool dead;	/* its owner lost power: what arrives meets nobody */
+	bool silent;	/* nothing arrives any more, and no end either */
+	bool up_due;	/* the first to arrive is that the stream is up */
+	enum err why;	/* it ends with this, where it is no close or reset */
+	struct pipe in;
+	struct queue_entry arrival;
+	struct list at; /* in site->ends */
+};
+
+struct stream {
+	struct end end[2]; /* 0 dialled */
+	struct edge *edge;
+	struct queue_entry dial;
+	uint32_t attempts;
+	struct list on_edge;
+	struct list in_world;
+};
+
+struct site {
+	struct world *w;
+	uint32_t index;
+	const struct scn_site *spec;
+	struct list ends;
+	struct list watches; /* struct watch of active expectations */
+	bool touched;
+	struct list in_touched;
+	uint16_t next_port;
+};
+
+/* An output that waits for a commit (DESIGN D17). */
+struct held {
+	struct list at;
+	bool doomed; /* its put was undone */
+	struct node_out out;
+	struct node_event event;
+	uint8_t bytes[];
+};
+
+struct pending {
+	struct queue_entry when;
+	struct list at; /* in machine.pending */
+	struct machine *m;
+	struct node_in in;
+	uint8_t bytes[];
+};
+
+struct call {
+	struct list at;
+	uint64_t number;
+	struct masc_command command;
+	int64_t until; /* wall us, of a DOWN with a time */
+};
+
+/* What an operator was told that a peer is, and must be after any crash. */
+struct told {
+	struct list at;
+	struct span peer;
+	bool down;
+	int64_t until; /* wall us, 0 open end */
+};
+
+struct listening {
+	struct list at;
+	uint32_t part;
+	struct addr addr;
+};
+
+struct machine {
+	struct site site;
+	struct env env; /* of its node: counted, capped, seeded */
+	size_t memory, memory_cap, memory_limit;
+	struct rng random;
+	struct store_mem *mem;
+	struct store store; /* what the node sees: mem, recorded */
+	struct node *node;  /* NULL: not running */
+	const struct node_config *config;
+	struct sim_clock clock;
+	bool powered;  /* the host answers, whether the node runs or not */
+	bool stopping; /* told to stop; ends when all has gone out */
+	bool port_taken, jobs_stuck;
+	struct queue_entry boot, tick, wall, commit;
+	bool committing;
+	struct list held, pending, calls, told, listens;
+	struct map links; /* to struct end */
+	uint32_t next_accept, highest_dial;
+	uint64_t next_call;
+	uint32_t spins;	 /* ticks without the deadline moving on */
+	struct mono due; /* the deadline that `tick` is queued for */
+	struct scn_range store_delay;
+	uint32_t fail_commits;
+	enum err fail_why;
+	enum scn_point crash_point;
+	enum scn_fate crash_fate;
+	bool crash_power;
+	bool recorded;
+};
+
+struct raw {
+	struct site site;
+	bool listens;
+	uint16_t port;
+	uint32_t made; /* connections so far */
+	struct list connections;
+};
+
+/* What a raw peer got on one connection, kept for as long as the world. */
+struct raw_connection {
+	struct list at;
+	uint32_t number;
+	struct end *end; /* NULL: over */
+	bool closed;	 /* by the other side */
+	uint8_t *octets;
+	size_t n, room, cursor;
+};
+
+struct world_action {
+	struct queue_entry when;
+	const struct scn_action *spec;
+	int64_t at;
+};
+
+struct expectation;
+
+struct watch {
+	struct list at;
+	struct expectation *x;
+};
+
+struct expectation {
+	struct queue_entry when;
+	const struct scn_expect *spec;
+	struct watch watch[2];
+	int64_t from, to;
+	bool active, settled;
+	int64_t count;
+};
+
+struct world {
+	const struct scenario *s;
+	const struct env *env;
+	struct world_options opt;
+	struct env seeded; /* of the world's own maps */
+	struct rng rng, net, store_rng, jobs, maps;
+	struct queue queue;
+	struct arena arena; /* what lives as long as the world */
+	struct trace trace;
+	int64_t now, end;
+	uint64_t events;
+	struct site **sites;
+	struct map by_addr, edges;
+	struct scn_range default_delay;
+	bool has_default;
+	struct world_action *actions;
+	struct expectation *expects;
+	struct list touched, streams;
+	enum err err; /* of the world's own memory */
+	bool broken;
+	uint32_t broken_line;
+	char why[512];
+};
+
+#define OWNER(entry, type, member) LIST_ENTRY(entry, type, member)
+
+static inline bool is_raw(const struct site *s)
+{
+	return s->spec->raw;
+}
+
+static inline struct machine *machine_of(struct site *s)
+{
+	return LIST_ENTRY(s, struct machine, site);
+}
+
+static inline struct raw *raw_of(struct site *s)
+{
+	return LIST_ENTRY(s, struct raw, site);
+}
+
+/* world.c */
+void world_at(struct world *w, struct queue_entry *e, uint32_t kind, int64_t at);
+/* Memory of the world that must be there; the run ends when it is not. */
+void *world_alloc(struct world *w, size_t n);
+void world_touch(struct site *s);
+
+/* say.c: the trace, and what broke. */
+/* "12.000345 NAME MARK WHAT" */
+void say(struct site *s, const char *mark, const char *what);
+void say_text(struct site *s, const char *mark, const struct text *what);
+/* The run is over: an invariant does not hold at this site (NULL: nowhere). */
+void broken(struct world *w, struct site *s, const char *what);
+void broken_at(struct world *w, uint32_t line, const char *what, struct span detail);
+
+/* machine.c: life of a node */
+MUST_USE enum err machine_init(struct machine *m);
+void machine_fini(struct machine *m);
+void machine_start(struct machine *m);
+void machine_stop(struct machine *m);
+void machine_kill(struct machine *m, enum scn_fate fate, bool power);
+/* The crash that was asked for at a point of a commit. */
+void machine_crash(struct machine *m);
+/* It reads its wall clock. */
+void machine_wall(struct machine *m);
+/* The end of a stop, when all has gone out. */
+void machine_settle(struct machine *m);
+
+/* feed.c: inputs in, outputs out */
+void feed(struct machine *m, const struct node_in *in);
+/* The same as an event of its own, after `delay`; in->bytes are copied. */
+void feed_later(struct machine *m, const struct node_in *in, int64_t delay);
+void feed_pending(struct pending *p);
+void feed_drain(struct machine *m);
+void feed_tick(struct machine *m);
+/* Lets go what no longer waits. */
+void feed_release(struct machine *m);
+void feed_retime(struct machine *m);
+
+/* held.c */
+/* `upto`: only what stands before it in the list counts. */
+bool held_blocked(const struct machine *m, const struct node_out *out, const struct list *upto);
+bool held_must_wait(const struct machine *m, const struct node_out *out);
+void held_add(struct machine *m, const struct node_out *out);
+void held_drop(struct machine *m, struct held *h);
+void held_clear(struct machine *m);
+
+/* perform.c: what an output does */
+void perform(struct machine *m, const struct node_out *out);
+
+/* commit.c */
+void commit_kick(struct machine *m);
+void commit_done(struct machine *m);
+
+/* stream.c */
+struct end *stream_dial(struct site *from, uint32_t link, const struct addr *local,
+			const struct addr *remote);
+void stream_dial_arrived(struct stream *st);
+void stream_send(struct end *e, struct span bytes);
+/* The owner of e has done with it. */
+void stream_close(struct end *e, enum pipe_end how);
+/* The owner of e is gone without a word. */
+void stream_forsake(struct end *e);
+void stream_arrival(struct end *e);
+/* Both ends hear of a reset. */
+void stream_reset(struct stream *st);
+struct end *end_other(struct end *e);
+/* Sees to it that what is on its way to e arrives, not before `least`. */
+void stream_arm(struct end *e, int64_t least);
+void stream_free(struct stream *st);
+
+/* edge.c */
+struct edge *edge_between(struct world *w, uint32_t a, uint32_t b);
+void edge_cut(struct world *w, struct edge *e);
+void edge_heal(struct world *w, struct edge *e);
+int64_t edge_delay(const struct stream *st, struct world *w);
+MUST_USE enum err edges_init(struct world *w);
+void edges_free(struct world *w);
+struct site *site_at(struct world *w, const struct addr *a);
+
+/* raw.c */
+void raw_accepted(struct raw *r, struct end *e);
+void raw_up(struct raw *r, struct end *e);
+void raw_octets(struct raw *r, struct end *e, struct span bytes);
+void raw_over(struct raw *r, struct end *e);
+void raw_connect(struct raw *r, uint32_t node, uint16_t port, const struct addr *from);
+/* 0: the newest; NULL when there is none. */
+struct raw_connection *raw_connection(const struct raw *r, uint32_t number);
+void raw_send(struct raw *r, uint32_t number, struct span bytes);
+void raw_close(struct raw *r, uint32_t number, enum pipe_end how);
+void raw_fini(struct raw *r);
+
+/* action.c */
+void action_run(struct world *w, const struct scn_action *a);
+
+/* expect.c */
+void expects_init(struct world *w);
+void expect_window(struct world *w, struct expectation *x);
+void expect_event(struct machine *m, const struct node_event *e);
+void expect_reply(struct machine *m, enum err result);
+/* Judges what watches this site. */
+void expect_judge(struct site *s);
+/* At the end of the run: what is still open. */
+void expect_finish(struct world *w);
+
+/* judge.c */
+bool judge_counts(const struct scn_condition *c); /* counts events, else looks */
+bool judge(struct world *w, const struct scn_condition *c, int64_t count);
+bool judge_event(const struct scn_condition *c, const struct site *s, const struct node_event *e);
+/* True when no more counting can make it false. */
+bool judge_is_final(const struct scn_condition *c);
+
+/* invariant.c */
+void invariant_out(struct machine *m, const struct node_out *out);
+void invariant_deadline(struct machine *m);
+void invariant_event(struct machine *m, const struct node_event *e);
+void invariant_reply(struct machine *m, const struct node_out *out);
+void invariant_born(struct machine *m);
+void invariant_after(struct machine *m); /* each event that touched it */
+void invariant_call(struct machine *m, uint64_t number, const struct masc_command *c);
+void invariant_crash(struct machine *m, bool lost_store);
+void invariant_stopped(struct machine *m);
+/* Wall times told before mean nothing any more. */
+void invariant_stepped(struct machine *m);
+void invariant_forget(struct machine *m);
+
+/* recorder.c */
+void recorder_birth(struct machine *m);
+void recorder_in(struct machine *m, const struct node_in *in);
+void recorder_out(struct machine *m, const struct node_out *out);
+void recorder_random(struct machine *m, struct span octets);
+void recorder_store(struct machine *m, enum err e);
+void recorder_end(struct machine *m);
+
+#endif
