@@ -134,25 +134,47 @@ static enum err run_ports(struct ops *o, const struct ops_request *r, struct ops
 	return OK;
 }
 
-static enum err run_reload(struct ops *o, const struct ops_request *r, struct ops_call call)
+struct reload {
+	struct ops *ops;
+	struct ops_call call;
+	bool dry;
+};
+
+static void answer_reload(const struct reload *r, enum err e, const char *why)
 {
 	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text why = TEXT_OF(buffer);
-	bool dry = r->write.dry_run;
-	enum err e = dry ? o->host.check(o->host.arg, &why) : o->host.reload(o->host.arg, &why);
+	struct text t = TEXT_OF(buffer);
+	const char *path = r->ops->host.config_path;
 	if (e) {
-		if (!why.n)
-			text_str(&why, err_text(e));
-		ops_answer_error(call, e, buffer,
+		text_str(&t, why[0] ? why : err_text(e));
+		ops_answer_error(r->call, e, buffer,
 				 "nothing was changed; correct it, then: homestead daemon reload");
-		return OK;
+		return;
 	}
-	if (!why.n) {
-		text_str(&why, o->host.config_path[0] ? o->host.config_path : "the configuration");
-		text_str(&why, dry ? " is fine and would be taken over" : " is in force");
-	}
-	answer_change(call, !dry, buffer);
-	return OK;
+	text_str(&t, path[0] ? path : "the configuration");
+	text_str(&t, r->dry ? " is fine and would be taken over" : " is in force");
+	answer_change(r->call, !r->dry, buffer);
+}
+
+static void reload_done(void *arg, enum err result, const char *why)
+{
+	struct reload *r = arg;
+	const struct env *env = r->ops->env;
+	answer_reload(r, result, why);
+	env_free(env, r);
+}
+
+static enum err run_reload(struct ops *o, const struct ops_request *r, struct ops_call call)
+{
+	struct reload *wait = env_zalloc(o->env, 1, sizeof(*wait));
+	if (!wait)
+		return ERR_NOMEM;
+	*wait = (struct reload){ o, call, r->write.dry_run };
+	enum err e = wait->dry ? o->host.check(o->host.arg, reload_done, wait)
+			       : o->host.reload(o->host.arg, reload_done, wait);
+	if (e)
+		env_free(o->env, wait);
+	return e;
 }
 
 static run_fn *const runs[OPS_KIND_COUNT] = {

@@ -444,6 +444,9 @@ static void a_reload_that_fails_says_where(void **state)
 	played.reload_why = "";
 	ask_kind(OPS_RELOAD, "");
 	assert_string_equal(got.message, "configuration not accepted");
+	struct ops_request r = { .kind = OPS_RELOAD };
+	played.reload_result = ERR_NOMEM;
+	assert_int_equal(ops_submit(ops, &r, take, NULL), ERR_NOMEM);
 }
 
 static void ports_are_asked_for_this_process(void **state)
