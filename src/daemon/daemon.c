@@ -7,14 +7,12 @@
 #include "os/dirs.h"
 
 #include <event2/event.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define WHY_MAX	     CONF_WHY_MAX
-#define SYSTEM_GROUP "homestead"
+#define WHY_MAX CONF_WHY_MAX
 /* How often the service manager hears of a change at most. */
 #define STATUS_EVERY MONO_SEC
 
@@ -94,11 +92,7 @@ static void on_stop(void *arg, int signal)
 
 static void on_hangup(void *arg, int signal)
 {
-	char buffer[WHY_MAX];
-	struct text why = TEXT_OF(buffer);
-	/* It has said what happened. */
-	enum err e = daemon_reload(arg, &why);
-	(void)e;
+	daemon_reload_again(arg);
 }
 
 static enum err host_log_set(void *arg, const char *part, enum node_level level)
@@ -186,24 +180,13 @@ static enum err start_ops(struct daemon *d, struct text *why)
 	return ops_new(&d->ops, d->engine, &host);
 }
 
-/* On a system daemon the members of a group may use the control socket. */
-static void share_socket(const struct daemon *d)
-{
-	const struct group *g = geteuid() == 0 ? getgrnam(SYSTEM_GROUP) : NULL;
-	if (g && chown(d->socket_path, (uid_t)-1, g->gr_gid) < 0)
-		return;
-}
-
 static enum err start_ctl(struct daemon *d, struct text *why)
 {
 	d->base = event_base_new();
 	if (!d->base)
 		return ERR_NOMEM;
 	enum err e = ctl_new(&d->ctl, d->base, d->ops, d->socket_path, why);
-	if (e)
-		return e;
-	share_socket(d);
-	return ctl_carry_loop(d->ctl, d->loop);
+	return e ? e : ctl_carry_loop(d->ctl, d->loop);
 }
 
 static const struct {
@@ -285,6 +268,7 @@ static enum err live(struct daemon *d, struct text *why)
 
 static void daemon_fini(struct daemon *d)
 {
+	daemon_reload_stop(d);
 	ctl_free(d->ctl);
 	engine_free(d->engine);
 	ops_free(d->ops);

@@ -12,6 +12,16 @@
 
 #include <limits.h>
 
+/* A configuration that is being read anew. */
+struct reload {
+	bool under_way;
+	bool take;	     /* take it over, not only check it */
+	bool again;	     /* asked for once more meanwhile */
+	ops_reload_fn *done; /* NULL: a signal asked */
+	void *arg;
+	struct trial *trial;
+};
+
 struct daemon {
 	const struct options *options;
 	char config_path[PATH_MAX]; /* "" without one */
@@ -27,6 +37,7 @@ struct daemon {
 	struct ops *ops;
 	struct event_base *base;
 	struct ctl *ctl;
+	struct reload reload;
 	bool stopping;
 };
 
@@ -40,7 +51,11 @@ void daemon_tell_status(struct daemon *d);
 MUST_USE enum err daemon_find_config(struct daemon *d, struct text *why);
 
 /* reload.c: as ops_host has them. What happened is also logged. */
-enum err daemon_check(void *arg, struct text *why);
-enum err daemon_reload(void *arg, struct text *why);
+enum err daemon_check(void *arg, ops_reload_fn *done, void *done_arg);
+enum err daemon_reload(void *arg, ops_reload_fn *done, void *done_arg);
+/* The same for a signal: never refused, at the latest after the one under way. */
+void daemon_reload_again(struct daemon *d);
+/* Whoever still waits is answered. */
+void daemon_reload_stop(struct daemon *d);
 
 #endif

@@ -5,9 +5,7 @@
 #include "os/clock.h"
 #include "os/dirs.h"
 
-/* A check takes milliseconds; the node stands still meanwhile, and the
- * shortest hold time is 3 s. */
-#define TRIAL_LIMIT_MS 1500
+#define TRIAL_LIMIT (10 * MONO_SEC)
 
 enum err daemon_find_config(struct daemon *d, struct text *why)
 {
@@ -22,16 +20,6 @@ enum err daemon_find_config(struct daemon *d, struct text *why)
 	return e;
 }
 
-enum err daemon_check(void *arg, struct text *why)
-{
-	struct daemon *d = arg;
-	/* There may be one now where there was none. */
-	enum err e = daemon_find_config(d, why);
-	if (e || !d->config_path[0])
-		return e;
-	return trial_check(TRIAL_SELF, d->config_path, TRIAL_LIMIT_MS, why);
-}
-
 static void take(struct daemon *d, struct conf *new)
 {
 	bool threads = new->daemon.job_threads != d->conf.daemon.job_threads;
@@ -40,16 +28,15 @@ static void take(struct daemon *d, struct conf *new)
 	d->conf = *new;
 	if (threads)
 		daemon_say(d, NODE_WARNING,
-			   "job_threads has changed and is read at start only; "
-			   "restart the daemon to have it");
+			   "job_threads has changed and is read at start only; restart the daemon "
+			   "to have it");
 }
 
-static enum err reload(struct daemon *d, struct text *why)
+/* It was good a moment ago, for another process of ours. */
+static enum err take_over(struct daemon *d, struct text *why)
 {
 	struct conf new;
-	enum err e = daemon_check(d, why);
-	if (!e)
-		e = start_configure(&new, d->config_path, d->options, os_env(), why);
+	enum err e = start_configure(&new, d->config_path, d->options, os_env(), why);
 	if (e)
 		return e;
 	e = engine_reconfigure(d->engine, &new.node, why);
@@ -77,21 +64,101 @@ static void say_taken(struct daemon *d)
 	daemon_say(d, NODE_NOTICE, buffer);
 }
 
-enum err daemon_reload(void *arg, struct text *why)
+static void begin(struct daemon *d, struct reload r);
+
+/* Who asked hears it; so do the log, the events and the service manager. */
+static void finish(struct daemon *d, enum err e, char *why)
+{
+	struct reload r = d->reload;
+	d->reload = (struct reload){ .under_way = false };
+	trial_free(r.trial);
+	if (r.done)
+		r.done(r.arg, e, why);
+	if (r.take) {
+		if (e)
+			say_refused(d, why);
+		else
+			say_taken(d);
+		notify_ready(&d->notify, d->status);
+	}
+	if (r.again)
+		begin(d, (struct reload){ .take = true });
+}
+
+static void tried(void *arg, enum err e, const char *said)
 {
 	struct daemon *d = arg;
 	char buffer[CONF_WHY_MAX];
-	struct text reason = TEXT_OF(buffer);
-	notify_reloading(&d->notify, os_mono());
-	enum err e = reload(d, &reason);
-	if (e && !reason.n)
-		text_str(&reason, err_text(e));
-	if (e) {
-		text_str(why, buffer);
-		say_refused(d, buffer);
-	} else {
-		say_taken(d);
+	struct text why = TEXT_OF(buffer);
+	text_str(&why, said);
+	if (!e && d->reload.take)
+		e = take_over(d, &why);
+	if (e && !why.n)
+		text_str(&why, err_text(e));
+	finish(d, e, buffer);
+}
+
+static void try_it(struct daemon *d)
+{
+	char buffer[256];
+	struct text why = TEXT_OF(buffer);
+	const struct trial_options opt = { TRIAL_SELF, d->config_path, TRIAL_LIMIT, tried, d };
+	/* There may be one now where there was none, or none any more. */
+	enum err e = daemon_find_config(d, &why);
+	if (!e && d->config_path[0]) {
+		e = trial_new(&d->reload.trial, os_env(), d->loop, &opt);
+		if (!e)
+			return;
+		text_str(&why,
+			 "the configuration could not be checked, no process could be started "
+			 "for it: ");
+		text_str(&why, err_text(e));
 	}
-	notify_ready(&d->notify, d->status);
-	return e;
+	tried(d, e, buffer);
+}
+
+static void begin(struct daemon *d, struct reload r)
+{
+	r.under_way = true;
+	d->reload = r;
+	if (r.take)
+		notify_reloading(&d->notify, os_mono());
+	try_it(d);
+}
+
+static enum err ask(struct daemon *d, struct reload r)
+{
+	if (d->reload.under_way)
+		r.done(r.arg, ERR_STATE, "a reload is under way; wait for its end");
+	else
+		begin(d, r);
+	return OK;
+}
+
+enum err daemon_check(void *arg, ops_reload_fn *done, void *done_arg)
+{
+	return ask(arg, (struct reload){ .done = done, .arg = done_arg });
+}
+
+enum err daemon_reload(void *arg, ops_reload_fn *done, void *done_arg)
+{
+	return ask(arg, (struct reload){ .take = true, .done = done, .arg = done_arg });
+}
+
+void daemon_reload_again(struct daemon *d)
+{
+	/* The file may have changed since it was looked at. */
+	if (d->reload.under_way)
+		d->reload.again = true;
+	else
+		begin(d, (struct reload){ .take = true });
+}
+
+void daemon_reload_stop(struct daemon *d)
+{
+	struct reload r = d->reload;
+	d->reload = (struct reload){ .under_way = false };
+	trial_free(r.trial);
+	if (r.done)
+		r.done(r.arg, ERR_STOPPING, "");
 }

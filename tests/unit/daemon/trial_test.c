@@ -2,21 +2,56 @@
 
 #include "daemon/trial.h"
 
+#include "os/clock.h"
+
 #include <signal.h>
+#include <sys/wait.h>
+
+#define LONG 60000
 
 static char why_buffer[16384];
+
+struct outcome {
+	enum err result;
+	unsigned calls;
+	struct trial *trial; /* freed in the callback when not NULL */
+};
+
+static void done(void *arg, enum err result, const char *why)
+{
+	struct outcome *o = arg;
+	o->result = result;
+	o->calls++;
+	assert_true(strlen(why) < sizeof(why_buffer));
+	strcpy(why_buffer, why);
+	trial_free(o->trial);
+}
+
+static enum err check_program(const char *program, int limit_ms)
+{
+	struct outcome o = { OK, 0, NULL };
+	const struct trial_options opt = { program, "/etc/my config", limit_ms * MONO_MS, done,
+					   &o };
+	struct os_loop *loop;
+	assert_int_equal(os_loop_new(&loop, os_env()), OK);
+	enum err e = trial_new(&o.trial, os_env(), loop, &opt);
+	while (!e && !o.calls)
+		assert_int_equal(os_loop_run(loop, -1), OK);
+	/* Once, whatever else is ready. */
+	assert_int_equal(os_loop_run(loop, 0), OK);
+	assert_int_equal(o.calls, !e);
+	os_loop_free(loop);
+	return e ? e : o.result;
+}
 
 /* A program that does what the script says. */
 static enum err check_with(struct files *f, const char *script, int limit_ms)
 {
 	char text[512], program[PATH_MAX];
-	struct text why = TEXT_OF(why_buffer);
 	snprintf(text, sizeof(text), "#!/bin/sh\n%s\n", script);
 	strcpy(program, files_put(f, "program", text, strlen(text), 0700));
-	return trial_check(program, "/etc/my config", limit_ms, &why);
+	return check_program(program, limit_ms);
 }
-
-#define LONG 60000
 
 static void good(void **state)
 {
@@ -68,10 +103,10 @@ static void unusual_ends(void **state)
 	assert_int_equal(check_with(&f, "kill -SEGV $$", LONG), ERR_IO);
 	assert_string_equal(why_buffer,
 			    "the configuration could not be checked: the check ended by "
-			    "signal 11; nothing is changed");
+			    "signal 11");
 	assert_int_equal(check_with(&f, "exit 7", LONG), ERR_IO);
 	assert_string_equal(why_buffer, "the configuration could not be checked: the check ended "
-					"with status 7; nothing is changed");
+					"with status 7");
 	/* A failure without a reason is no verdict on the configuration. */
 	assert_int_equal(check_with(&f, "exit 1", LONG), ERR_IO);
 	files_fini(&f);
@@ -79,10 +114,7 @@ static void unusual_ends(void **state)
 
 static void no_program(void **state)
 {
-	struct text why = TEXT_OF(why_buffer);
-	enum err e = trial_check("/nonexistent/program", "x", LONG, &why);
-	assert_int_equal(e, ERR_IO);
-	assert_non_null(strstr(why_buffer, "nothing is changed"));
+	assert_int_equal(check_program("/nonexistent/program", LONG), ERR_IO);
 }
 
 static void one_that_does_not_end(void **state)
@@ -92,6 +124,49 @@ static void one_that_does_not_end(void **state)
 	assert_int_equal(check_with(&f, "exec tail -f /dev/null", 30), ERR_TIMEOUT);
 	assert_non_null(strstr(why_buffer, "did not end"));
 	files_fini(&f);
+}
+
+/* Nobody wants to know any more: the check ends, and nobody is told. */
+static void given_up(void **state)
+{
+	struct files f;
+	struct outcome o = { OK, 0, NULL };
+	struct os_loop *loop;
+	struct trial *t;
+	const char script[] = "#!/bin/sh\nexec tail -f /dev/null\n";
+	files_init(&f);
+	files_put(&f, "program", script, sizeof(script) - 1, 0700);
+	const struct trial_options opt = { f.path, "x", LONG * MONO_MS, done, &o };
+	assert_int_equal(os_loop_new(&loop, os_env()), OK);
+	assert_int_equal(trial_new(&t, os_env(), loop, &opt), OK);
+	trial_free(t);
+	assert_int_equal(os_loop_run(loop, 0), OK);
+	assert_int_equal(o.calls, 0);
+	assert_true(waitpid(-1, NULL, WNOHANG) < 0);
+	os_loop_free(loop);
+	trial_free(NULL);
+	files_fini(&f);
+}
+
+static void without_memory(void **state)
+{
+	struct failing_env env;
+	FAILING_ENV_EACH(env, 1)
+	{
+		struct outcome o = { OK, 0, NULL };
+		const struct trial_options opt = { "/bin/true", "x", LONG * MONO_MS, done, &o };
+		struct os_loop *loop = NULL;
+		enum err e = os_loop_new(&loop, &env.env);
+		if (!e)
+			e = trial_new(&o.trial, &env.env, loop, &opt);
+		assert_int_equal(e, env.failed ? ERR_NOMEM : OK);
+		if (e)
+			trial_free(o.trial);
+		while (!e && !o.calls)
+			assert_int_equal(os_loop_run(loop, -1), OK);
+		os_loop_free(loop);
+		failing_env_assert_clean(&env);
+	}
 }
 
 /* Signals that the daemon takes by descriptor are blocked here, not there. */
@@ -119,6 +194,8 @@ int main(void)
 		cmocka_unit_test(unusual_ends),
 		cmocka_unit_test(no_program),
 		cmocka_unit_test(one_that_does_not_end),
+		cmocka_unit_test(given_up),
+		cmocka_unit_test(without_memory),
 		cmocka_unit_test(signals_reach_the_child),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
