@@ -124,9 +124,7 @@ static enum err open_checked(sqlite3 **out, const char *path, const char *vfs, s
 		*out = db;
 		return OK;
 	}
-	/* What is wrong must stay as it was found. */
-	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	(void)sqlite3_close(db);
+	sql_abandon(db);
 	return e;
 }
 
@@ -165,8 +163,10 @@ static bool name_aside(const char *path, char *buffer, size_t size)
 			text_char(&t, '-');
 			text_u64(&t, n);
 		}
-		if (t.cut)
+		if (t.cut) {
+			errno = ENAMETOOLONG;
 			return false;
+		}
 		if (faccessat(AT_FDCWD, buffer, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
 			return errno == ENOENT;
 	}
@@ -233,6 +233,7 @@ static enum err try_open(sqlite3 **out, const char *path, const char *vfs, struc
 	text_clear(reason);
 	if (!vfs)
 		make_private(path);
+	errno = 0;
 	return open_checked(out, path, vfs, reason);
 }
 

@@ -13,41 +13,58 @@
 	"PRAGMA synchronous=EXTRA; PRAGMA journal_size_limit=67108864; "                           \
 	"PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF"
 
-static enum err err_of(sqlite3 *db, int rc)
+/* What the system said, 0 when nothing is known. Of a commit SQLite does not
+ * keep it, but its VFS still knows. */
+static int system_error(sqlite3 *db, int rc)
 {
-	int code = rc & 0xff;
-	int os = db ? sqlite3_system_errno(db) : 0;
-	if (code == SQLITE_FULL || (code == SQLITE_IOERR && (os == ENOSPC || os == EDQUOT)))
-		return ERR_NO_SPACE;
-	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-		return ERR_CORRUPT;
-	if (code == SQLITE_NOMEM || rc == SQLITE_IOERR_NOMEM)
-		return ERR_NOMEM;
-	if (code == SQLITE_READONLY || code == SQLITE_PERM ||
-	    (code == SQLITE_CANTOPEN && (os == EACCES || os == EPERM || os == EROFS)))
-		return ERR_DENIED;
-	return code == SQLITE_TOOBIG ? ERR_RANGE : ERR_IO;
+	sqlite3_vfs *vfs = NULL;
+	if (!db || (rc & 0xff) == SQLITE_CANTOPEN)
+		return db ? sqlite3_system_errno(db) : 0;
+	if ((rc & 0xff) != SQLITE_IOERR ||
+	    sqlite3_file_control(db, "main", SQLITE_FCNTL_VFS_POINTER, &vfs) != SQLITE_OK)
+		return 0;
+	return vfs && vfs->xGetLastError ? vfs->xGetLastError(vfs, 0, NULL) : 0;
 }
 
-static bool has_errno(int rc)
+static enum err err_of_system(int os)
 {
-	int code = rc & 0xff;
-	return code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+	if (os == ENOSPC || os == EDQUOT)
+		return ERR_NO_SPACE;
+	return os == EACCES || os == EPERM || os == EROFS ? ERR_DENIED : ERR_IO;
+}
+
+static enum err err_of(int rc, int os)
+{
+	static const struct {
+		int code;
+		enum err e;
+	} known[] = {
+		{ SQLITE_FULL, ERR_NO_SPACE },	 { SQLITE_CORRUPT, ERR_CORRUPT },
+		{ SQLITE_NOTADB, ERR_CORRUPT },	 { SQLITE_NOMEM, ERR_NOMEM },
+		{ SQLITE_READONLY, ERR_DENIED }, { SQLITE_PERM, ERR_DENIED },
+		{ SQLITE_TOOBIG, ERR_RANGE },
+	};
+	if (rc == SQLITE_IOERR_NOMEM)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].code == (rc & 0xff))
+			return known[i].e;
+	return err_of_system(os);
 }
 
 enum err sql_error(sqlite3 *db, int rc, struct text *why)
 {
 	if (rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE)
 		return OK;
+	int os = system_error(db, rc);
+	const char *os_text = os ? strerrordesc_np(os) : NULL;
 	text_str(why, sqlite3_errstr(rc));
-	int os = db ? sqlite3_system_errno(db) : 0;
-	const char *os_text = os && has_errno(rc) ? strerrordesc_np(os) : NULL;
 	if (os_text) {
 		text_str(why, " (");
 		text_str(why, os_text);
 		text_char(why, ')');
 	}
-	return err_of(db, rc);
+	return err_of(rc, os);
 }
 
 int sql_exec(sqlite3 *db, const char *sql)
@@ -66,11 +83,17 @@ enum err sql_open(sqlite3 **out, const char *path, const char *vfs, struct text 
 		rc = sql_exec(db, PRAGMAS);
 	if (rc != SQLITE_OK) {
 		enum err e = sql_error(db, rc, why);
-		(void)sqlite3_close(db);
+		sql_abandon(db);
 		return e;
 	}
 	*out = db;
 	return OK;
+}
+
+void sql_abandon(sqlite3 *db)
+{
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	(void)sqlite3_close(db);
 }
 
 /* The statement of sql at its first row; *out NULL unless SQLITE_ROW. */

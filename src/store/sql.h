@@ -13,8 +13,13 @@
  * adds a clause to `why`. ERR_CORRUPT, ERR_IO, ERR_NO_SPACE, ERR_NOMEM. */
 MUST_USE enum err sql_open(sqlite3 **out, const char *path, const char *vfs, struct text *why);
 
+/* Closes db and leaves its files as they are, the log too: a damaged file must
+ * stay as it was found. */
+void sql_abandon(sqlite3 *db);
+
 /* What the result code rc of db means; adds a clause about it to `why`. OK for
- * SQLITE_OK, SQLITE_ROW and SQLITE_DONE. db may be NULL. */
+ * SQLITE_OK, SQLITE_ROW and SQLITE_DONE. db may be NULL. For what the system
+ * said, errno must have been 0 before the call that failed. */
 enum err sql_error(sqlite3 *db, int rc, struct text *why);
 
 /* Runs statements that give nothing back; an SQLite result code. */

@@ -2,6 +2,7 @@
 #include "store/sql.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
@@ -56,6 +57,7 @@ static int write_batch(struct sql_tables *ts, const struct overlay_batch *b)
 static void commit(struct sql_tables *ts, const struct overlay_batch *b, struct writer_result *out)
 {
 	struct text why = TEXT_OF(out->text);
+	errno = 0;
 	out->why = sql_error(ts->db, write_batch(ts, b), &why);
 	if (out->why == OK)
 		return;
