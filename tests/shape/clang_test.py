@@ -1,0 +1,68 @@
+"""Every file that gcc compiles is clean to clang too, with the same warnings.
+Usage: clang_test.py BUILDDIR"""
+
+import concurrent.futures
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import case, none, note, only, run, skip, tree
+
+BUILD = sys.argv.pop(1)
+# Options with a value of their own, and options, that only matter to objects.
+VALUED = ("-o", "-MF", "-MQ", "-MT")
+DROPPED = ("-c", "-MD", "-fdiagnostics-color=always", "-fsanitize=address,undefined",
+           "-fno-sanitize-recover=all", "-Wno-format-truncation")
+
+
+def arguments(command):
+    """What clang is asked for in the place of gcc."""
+    words = iter(shlex.split(command)[1:])
+    kept = []
+    for word in words:
+        if word in VALUED:
+            next(words)
+        elif word not in DROPPED:
+            kept.append(word)
+    return ["clang", "-fsyntax-only", "-fno-color-diagnostics", *kept]
+
+
+def look(entry):
+    done = subprocess.run(arguments(entry["command"]), cwd=entry["directory"], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.stdout.strip() if done.returncode else None
+
+
+def complaints(build):
+    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as f:
+        entries = {e["file"]: e for e in json.load(f) if e["file"].endswith(".c")}
+    note("%d files" % len(entries))
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return [c for c in pool.map(look, entries.values()) if c]
+
+
+@case
+def every_file_is_clean_to_clang():
+    if not shutil.which("clang"):
+        skip("no clang here")
+    none(complaints(BUILD))
+
+
+@case
+def a_warning_of_clang_is_noticed():
+    if not shutil.which("clang"):
+        skip("no clang here")
+    plus = 'const char *f(int n);\nconst char *f(int n)\n{\n\treturn "abc" + n;\n}\n'
+    with tree({"a.c": plus, "b.c": "int b;\n"}) as top:
+        with open(os.path.join(top, "compile_commands.json"), "w", encoding="utf-8") as f:
+            json.dump([{"file": n, "directory": top,
+                        "command": "cc -Wall -Werror -fsanitize=address,undefined -MD -MF x -o y -c "
+                                   + n} for n in ("a.c", "b.c")], f)
+        only(complaints(top), "a.c:4")
+
+
+run()
