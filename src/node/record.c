@@ -5,11 +5,16 @@
 /* Times of a run are small; one beyond this is a damaged file. */
 #define TIME_MAX (INT64_MAX / 2)
 
-void record_put(struct wr *w, enum record_kind kind, struct mono at, struct span body)
+void record_head(struct wr *w, enum record_kind kind, struct mono at, size_t body)
 {
 	wr_u8(w, (uint8_t)kind);
 	wr_u64(w, (uint64_t)at.us);
-	wr_u32(w, (uint32_t)body.n);
+	wr_u32(w, (uint32_t)body);
+}
+
+void record_put(struct wr *w, enum record_kind kind, struct mono at, struct span body)
+{
+	record_head(w, kind, at, body.n);
 	wr_bytes(w, body);
 }
 

@@ -41,6 +41,8 @@ struct record_entry {
 #define RECORD_HEAD 13
 
 void record_put(struct wr *w, enum record_kind kind, struct mono at, struct span body);
+/* The head alone, for who writes the body in its place. */
+void record_head(struct wr *w, enum record_kind kind, struct mono at, size_t body);
 /* Takes the next entry off r. ERR_NOT_FOUND: a clean end, or an entry cut off
  * by a crash of the writer; ERR_MALFORMED: a kind or time that cannot be. */
 MUST_USE enum err record_take(struct rd *r, struct record_entry *out);
