@@ -35,8 +35,8 @@ static int by_remote(const void *a, const void *b)
 		       &((const struct net_guard *)b)->remote);
 }
 
-enum err guard_sorted_copy(const struct env *env, const struct net_guard *g, size_t n,
-			   struct net_guard **out)
+enum err net_guard_sorted_copy(const struct env *env, const struct net_guard *g, size_t n,
+			       struct net_guard **out)
 {
 	struct net_guard *copy = env_zalloc(env, n, sizeof(*copy));
 
@@ -57,7 +57,7 @@ static const struct net_guard *find(const struct net_guard *g, size_t n, const s
 	return n ? bsearch(&key, g, n, sizeof(*g), by_remote) : NULL;
 }
 
-const struct net_guard *guard_find(const struct port *p, const struct addr *remote)
+const struct net_guard *net_guard_find(const struct port *p, const struct addr *remote)
 {
 	return find(p->guards, p->n_guards, remote);
 }
@@ -112,7 +112,7 @@ static enum err set_key(int fd, const struct addr *remote, const char *key)
 	return errno == ENOMEM || errno == ENOBUFS ? ERR_NOMEM : ERR_UNSUPPORTED;
 }
 
-enum err guard_dial(int fd, const struct net_guard *g)
+enum err net_guard_dial(int fd, const struct net_guard *g)
 {
 	enum err e = set_ttl(fd, g);
 
@@ -132,7 +132,7 @@ static int syn_ttl(int fd)
 	return head[0] >> 4 == 6 ? head[7] : head[8];
 }
 
-enum err guard_accepted(int fd, const struct net_guard *g)
+enum err net_guard_accepted(int fd, const struct net_guard *g)
 {
 	int ttl;
 
@@ -189,15 +189,15 @@ static void withdraw_keys(int fd, uint8_t family, const struct port *p, const st
 			  size_t n_old)
 {
 	for (size_t i = 0; i < n_old; i++) {
-		const struct net_guard *now = guard_find(p, &old[i].remote);
+		const struct net_guard *now = net_guard_find(p, &old[i].remote);
 		if (old[i].remote.family == family && old[i].md5_key[0] &&
 		    !(now && now->md5_key[0]))
 			(void)!set_key(fd, &old[i].remote, "");
 	}
 }
 
-enum err guard_listener(int fd, const struct addr *local, const struct port *p,
-			const struct net_guard *old, size_t n_old, struct text *why)
+enum err net_guard_listener(int fd, const struct addr *local, const struct port *p,
+			    const struct net_guard *old, size_t n_old, struct text *why)
 {
 	enum err e = listen_ttl(fd, local->family == ADDR_IPV6, p);
 

@@ -18,12 +18,13 @@ static struct span key_of(const uint32_t *number)
 	return span_of(number, sizeof(*number));
 }
 
-struct link *link_find(const struct net *n, uint32_t number)
+struct link *net_link_find(const struct net *n, uint32_t number)
 {
 	return map_get(&n->by_number, key_of(&number));
 }
 
-enum err link_new(struct link **out, struct net *n, uint32_t number, int fd, enum link_state state)
+enum err net_link_new(struct link **out, struct net *n, uint32_t number, int fd,
+		      enum link_state state)
 {
 	uint32_t events = state == LINK_CONNECTING ? OS_WRITE : OS_READ;
 	struct link *l = env_zalloc(n->env, 1, sizeof(*l));
@@ -38,7 +39,7 @@ enum err link_new(struct link **out, struct net *n, uint32_t number, int fd, enu
 	l->deadline = MONO_NEVER;
 	list_init(&l->dirty);
 	list_init(&l->timed);
-	e = fd < 0 ? OK : os_watch_new(&l->watch, n->loop, fd, events, link_ready, l);
+	e = fd < 0 ? OK : os_watch_new(&l->watch, n->loop, fd, events, net_link_ready, l);
 	if (!e)
 		e = map_put(&n->by_number, key_of(&l->number), l);
 	if (e) {
@@ -52,11 +53,11 @@ enum err link_new(struct link **out, struct net *n, uint32_t number, int fd, enu
 	return OK;
 }
 
-void link_free(struct link *l)
+void net_link_free(struct link *l)
 {
 	struct net *n = l->net;
 
-	queue_drop(l);
+	net_queue_drop(l);
 	list_take(&l->all);
 	list_take(&l->dirty);
 	list_take(&l->timed);
@@ -68,7 +69,7 @@ void link_free(struct link *l)
 	env_free(n->env, l);
 }
 
-void link_reset_on_close(const struct link *l)
+void net_link_reset_on_close(const struct link *l)
 {
 	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 
@@ -76,22 +77,22 @@ void link_reset_on_close(const struct link *l)
 		(void)setsockopt(l->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
-void link_end(struct link *l, enum err why, struct mono now)
+void net_link_end(struct link *l, enum err why, struct mono now)
 {
 	struct net *n = l->net;
 	uint32_t number = l->number;
 
 	if (why != ERR_CLOSED)
-		link_reset_on_close(l);
-	link_free(l);
+		net_link_reset_on_close(l);
+	net_link_free(l);
 	n->events.down(n->events.arg, number, why, now);
 }
 
-void link_break(struct link *l, enum err why)
+void net_link_break(struct link *l, enum err why)
 {
 	l->state = LINK_BROKEN;
 	l->why = why;
-	queue_drop(l);
+	net_queue_drop(l);
 	list_take(&l->timed);
 	if (l->watch)
 		os_watch_set(l->watch, 0);
@@ -112,10 +113,10 @@ static void watch(struct link *l)
  * other side's last word may lie among them. */
 static void flush(struct link *l)
 {
-	enum err e = queue_write(l);
+	enum err e = net_queue_write(l);
 
 	if (e) {
-		queue_drop(l);
+		net_queue_drop(l);
 		l->why = e;
 		l->paused = false;
 	}
@@ -128,7 +129,7 @@ static void linger(struct link *l)
 {
 	l->state = LINK_LINGERING;
 	if (l->why || l->heard_end || shutdown(l->fd, SHUT_WR))
-		link_free(l);
+		net_link_free(l);
 }
 
 static void flush_closing(struct link *l)
@@ -156,7 +157,7 @@ static void connected(struct link *l, struct mono now)
 	if (!e && addr_eq(&local, &remote))
 		e = ERR_REFUSED;
 	if (e) {
-		link_end(l, e, now);
+		net_link_end(l, e, now);
 		return;
 	}
 	(void)setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
@@ -172,12 +173,12 @@ static void connected(struct link *l, struct mono now)
 static void read_ended(struct link *l, enum err why, struct mono now)
 {
 	if (l->state == LINK_OPEN) {
-		link_end(l, l->why ? l->why : why, now);
+		net_link_end(l, l->why ? l->why : why, now);
 	} else if (l->state == LINK_CLOSING && why == ERR_CLOSED) {
 		l->heard_end = true;
 		watch(l);
 	} else {
-		link_free(l);
+		net_link_free(l);
 	}
 }
 
@@ -194,7 +195,7 @@ static void read_once(struct link *l, struct mono now)
 		n->events.octets(n->events.arg, l->number, span_of(n->buffer, (size_t)got), now);
 }
 
-void link_ready(void *arg, uint32_t ready, struct mono now)
+void net_link_ready(void *arg, uint32_t ready, struct mono now)
 {
 	struct link *l = arg;
 
@@ -218,7 +219,7 @@ void link_ready(void *arg, uint32_t ready, struct mono now)
 		read_once(l, now);
 }
 
-void link_turn_end(struct link *l, struct mono now)
+void net_link_turn_end(struct link *l, struct mono now)
 {
 	switch (l->state) {
 	case LINK_CONNECTING:
@@ -231,25 +232,25 @@ void link_turn_end(struct link *l, struct mono now)
 		flush_closing(l);
 		break;
 	case LINK_BROKEN:
-		link_end(l, l->why, now);
+		net_link_end(l, l->why, now);
 		break;
 	case LINK_GONE:
-		link_reset_on_close(l);
-		link_free(l);
+		net_link_reset_on_close(l);
+		net_link_free(l);
 		break;
 	}
 }
 
-void link_overdue(struct link *l, struct mono now)
+void net_link_overdue(struct link *l, struct mono now)
 {
 	if (l->state == LINK_CONNECTING) {
-		link_end(l, ERR_TIMEOUT, now);
+		net_link_end(l, ERR_TIMEOUT, now);
 		return;
 	}
 	/* Lingering: all is sent, and the kernel sees to the rest. */
 	if (l->state == LINK_CLOSING)
-		link_reset_on_close(l);
-	link_free(l);
+		net_link_reset_on_close(l);
+	net_link_free(l);
 }
 
 static bool is_owners(const struct link *l)
@@ -259,21 +260,21 @@ static bool is_owners(const struct link *l)
 
 void net_send(struct net *n, uint32_t number, struct span bytes)
 {
-	struct link *l = link_find(n, number);
+	struct link *l = net_link_find(n, number);
 
 	if (!is_owners(l) || l->why)
 		return;
 	if (bytes.n > n->opt.queue_max || l->queued > n->opt.queue_max - bytes.n)
-		link_break(l, ERR_SLOW);
-	else if (queue_add(l, bytes))
-		link_break(l, ERR_NOMEM);
+		net_link_break(l, ERR_SLOW);
+	else if (net_queue_add(l, bytes))
+		net_link_break(l, ERR_NOMEM);
 	else if (l->state == LINK_OPEN)
 		net_touch(l);
 }
 
 void net_close(struct net *n, uint32_t number)
 {
-	struct link *l = link_find(n, number);
+	struct link *l = net_link_find(n, number);
 
 	if (!l || l->state == LINK_CLOSING || l->state == LINK_LINGERING)
 		return;
@@ -292,17 +293,17 @@ void net_close(struct net *n, uint32_t number)
 
 void net_reset(struct net *n, uint32_t number)
 {
-	struct link *l = link_find(n, number);
+	struct link *l = net_link_find(n, number);
 
 	if (!l)
 		return;
-	link_break(l, OK);
+	net_link_break(l, OK);
 	l->state = LINK_GONE;
 }
 
 void net_pause(struct net *n, uint32_t number)
 {
-	struct link *l = link_find(n, number);
+	struct link *l = net_link_find(n, number);
 
 	if (!l || l->state != LINK_OPEN || l->why)
 		return;
@@ -312,7 +313,7 @@ void net_pause(struct net *n, uint32_t number)
 
 void net_resume(struct net *n, uint32_t number)
 {
-	struct link *l = link_find(n, number);
+	struct link *l = net_link_find(n, number);
 
 	if (!l || l->state != LINK_OPEN)
 		return;

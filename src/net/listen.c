@@ -61,7 +61,7 @@ static void port_free(struct port *p)
 	env_free(p->net->env, p);
 }
 
-void ports_free(struct net *n)
+void net_ports_free(struct net *n)
 {
 	while (!list_empty(&n->ports))
 		port_free(LIST_ENTRY(n->ports.next, struct port, node));
@@ -89,7 +89,7 @@ static void rest(struct net *n, struct mono now)
 	net_timer_update(n);
 }
 
-void ports_accept_again(struct net *n)
+void net_ports_accept_again(struct net *n)
 {
 	n->accept_again = MONO_NEVER;
 	watch_doors(n, OS_READ);
@@ -99,7 +99,7 @@ static uint32_t next_number(struct net *n)
 {
 	do
 		n->next_accepted += 2;
-	while (!n->next_accepted || link_find(n, n->next_accepted));
+	while (!n->next_accepted || net_link_find(n, n->next_accepted));
 	return n->next_accepted;
 }
 
@@ -119,8 +119,8 @@ static void take(struct port *p, int fd, struct mono now)
 	int one = 1;
 
 	if (n->n_links >= n->opt.links_max || os_sockaddr_local(fd, &local) ||
-	    os_sockaddr_remote(fd, &remote) || guard_accepted(fd, guard_find(p, &remote)) ||
-	    link_new(&l, n, next_number(n), fd, LINK_OPEN)) {
+	    os_sockaddr_remote(fd, &remote) || net_guard_accepted(fd, net_guard_find(p, &remote)) ||
+	    net_link_new(&l, n, next_number(n), fd, LINK_OPEN)) {
 		refuse(fd);
 		return;
 	}
@@ -208,7 +208,7 @@ static enum err open_door(struct door *d, struct text *why)
 	(void)setsockopt(d->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (family == AF_INET6)
 		(void)setsockopt(d->fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	e = guard_listener(d->fd, &d->local, d->port, NULL, 0, why);
+	e = net_guard_listener(d->fd, &d->local, d->port, NULL, 0, why);
 	if (e)
 		return e;
 	if (bind(d->fd, (struct sockaddr *)&ss, size) ||
@@ -285,12 +285,18 @@ enum err net_listen(struct net *n, uint32_t listener, const struct addr *local, 
 	return e;
 }
 
-void net_unlisten(struct net *n, uint32_t listener)
+void net_unlisten(struct net *n, uint32_t listener, const struct addr *local)
 {
 	struct port *p = port_find(n, listener);
 
-	if (p)
-		port_free(p);
+	if (!p)
+		return;
+	LIST_EACH(at, tmp, &p->sockets)
+	{
+		struct door *d = LIST_ENTRY(at, struct door, node);
+		if (!local || addr_eq(&d->local, local))
+			door_free(d);
+	}
 }
 
 static enum err guard_doors(struct port *p, const struct net_guard *old, size_t n_old,
@@ -299,7 +305,7 @@ static enum err guard_doors(struct port *p, const struct net_guard *old, size_t 
 	LIST_EACH(at, tmp, &p->sockets)
 	{
 		struct door *d = LIST_ENTRY(at, struct door, node);
-		enum err e = guard_listener(d->fd, &d->local, p, old, n_old, why);
+		enum err e = net_guard_listener(d->fd, &d->local, p, old, n_old, why);
 		if (e)
 			return e;
 	}
@@ -314,7 +320,7 @@ enum err net_guards(struct net *n, uint32_t listener, const struct net_guard *g,
 	size_t n_old;
 	enum err e;
 
-	if (!p || guard_sorted_copy(n->env, g, count, &fresh))
+	if (!p || net_guard_sorted_copy(n->env, g, count, &fresh))
 		return ERR_NOMEM;
 	old = p->guards;
 	n_old = p->n_guards;

@@ -35,7 +35,7 @@ static void turn_end(void *arg, struct mono now)
 	while (count-- > 0 && !list_empty(&n->dirty)) {
 		struct link *l = LIST_ENTRY(n->dirty.next, struct link, dirty);
 		list_take(&l->dirty);
-		link_turn_end(l, now);
+		net_link_turn_end(l, now);
 	}
 	if (!list_empty(&n->dirty))
 		os_task_post(n->turn_end);
@@ -64,7 +64,7 @@ static void end_overdue(struct list *timed, struct mono now)
 	while (mono_reached(first_of(timed), now)) {
 		struct link *l = LIST_ENTRY(timed->next, struct link, timed);
 		list_take(&l->timed);
-		link_overdue(l, now);
+		net_link_overdue(l, now);
 	}
 }
 
@@ -76,9 +76,9 @@ static void on_timer(void *arg, struct mono now)
 	end_overdue(&n->connecting, now);
 	end_overdue(&n->closing, now);
 	if (mono_reached(n->accept_again, now))
-		ports_accept_again(n);
+		net_ports_accept_again(n);
 	if (mono_reached(n->route.due, now))
-		route_due(n, now);
+		net_route_due(n, now);
 	net_timer_update(n);
 }
 
@@ -127,13 +127,13 @@ void net_free(struct net *n)
 {
 	if (!n)
 		return;
-	ports_free(n);
-	route_close(n);
+	net_ports_free(n);
+	net_route_close(n);
 	while (!list_empty(&n->links)) {
 		struct link *l = LIST_ENTRY(n->links.next, struct link, all);
 		if (l->state != LINK_LINGERING)
-			link_reset_on_close(l);
-		link_free(l);
+			net_link_reset_on_close(l);
+		net_link_free(l);
 	}
 	map_free(&n->by_number);
 	os_task_free(n->turn_end);
@@ -165,7 +165,7 @@ static enum err start(int fd, const struct addr *local, const struct addr *remot
 {
 	struct sockaddr_storage ss;
 	socklen_t size = os_sockaddr_from(&ss, remote);
-	enum err e = guard ? guard_dial(fd, guard) : OK;
+	enum err e = guard ? net_guard_dial(fd, guard) : OK;
 
 	if (!e)
 		e = bind_local(fd, local);
@@ -196,17 +196,17 @@ enum err net_dial(struct net *n, uint32_t link, const struct addr *local, const 
 	enum err why = ERR_FULL, e;
 	int fd = -1;
 
-	assert(!link_find(n, link));
+	assert(!net_link_find(n, link));
 	if (n->n_links < n->opt.links_max)
 		fd = dial(local, remote, guard, &why);
-	e = link_new(&l, n, link, fd, fd < 0 ? LINK_BROKEN : LINK_CONNECTING);
+	e = net_link_new(&l, n, link, fd, fd < 0 ? LINK_BROKEN : LINK_CONNECTING);
 	if (e) {
 		if (fd >= 0)
 			(void)close(fd);
 		return ERR_NOMEM;
 	}
 	if (fd < 0) {
-		link_break(l, why);
+		net_link_break(l, why);
 		return OK;
 	}
 	l->deadline = mono_add(os_mono(), n->opt.connect_timeout);

@@ -73,8 +73,9 @@ void net_free(struct net *n);
  * ERR_UNSUPPORTED (a guard), ERR_NOMEM, ERR_FULL, ERR_IO. */
 MUST_USE enum err net_listen(struct net *n, uint32_t listener, const struct addr *local,
 			     struct text *why);
-/* On all addresses of the listener; its guards are forgotten too. */
-void net_unlisten(struct net *n, uint32_t listener);
+/* No longer on this address, or, with NULL, on none. What was accepted there
+ * stays, and so do the guards. */
+void net_unlisten(struct net *n, uint32_t listener, const struct addr *local);
 /* The remotes that may come to a listener, on its present addresses and those
  * to come; replaces the earlier list. A remote that is not in the list comes
  * in unguarded: name all that are expected, the unguarded too, so that TTL

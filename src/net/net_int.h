@@ -90,44 +90,44 @@ void net_touch(struct link *l); /* has something to do when the turn ends */
 void net_timer_update(struct net *n);
 
 /* link.c. On failure fd is left to the caller. */
-MUST_USE enum err link_new(struct link **out, struct net *n, uint32_t number, int fd,
-			   enum link_state state);
-struct link *link_find(const struct net *n, uint32_t number);
-void link_free(struct link *l); /* closes fd */
+MUST_USE enum err net_link_new(struct link **out, struct net *n, uint32_t number, int fd,
+			       enum link_state state);
+struct link *net_link_find(const struct net *n, uint32_t number);
+void net_link_free(struct link *l); /* closes fd */
 /* So that closing the descriptor resets the connection. */
-void link_reset_on_close(const struct link *l);
+void net_link_reset_on_close(const struct link *l);
 /* Tells down() and frees. */
-void link_end(struct link *l, enum err why, struct mono now);
+void net_link_end(struct link *l, enum err why, struct mono now);
 /* Will do so when the turn ends. */
-void link_break(struct link *l, enum err why);
-void link_ready(void *arg, uint32_t ready, struct mono now); /* os_watch_fn */
-void link_turn_end(struct link *l, struct mono now);
-void link_overdue(struct link *l, struct mono now);
+void net_link_break(struct link *l, enum err why);
+void net_link_ready(void *arg, uint32_t ready, struct mono now); /* os_watch_fn */
+void net_link_turn_end(struct link *l, struct mono now);
+void net_link_overdue(struct link *l, struct mono now);
 
 /* queue.c */
-MUST_USE enum err queue_add(struct link *l, struct span bytes);
+MUST_USE enum err net_queue_add(struct link *l, struct span bytes);
 /* One write; OK also when nothing or not all could be written. */
-MUST_USE enum err queue_write(struct link *l);
-void queue_drop(struct link *l);
+MUST_USE enum err net_queue_write(struct link *l);
+void net_queue_drop(struct link *l);
 
 /* listen.c */
-void ports_free(struct net *n);
-void ports_accept_again(struct net *n);
+void net_ports_free(struct net *n);
+void net_ports_accept_again(struct net *n);
 
 /* guard.c */
-const struct net_guard *guard_find(const struct port *p, const struct addr *remote);
+const struct net_guard *net_guard_find(const struct port *p, const struct addr *remote);
 /* Options of a socket before it connects. */
-MUST_USE enum err guard_dial(int fd, const struct net_guard *g);
+MUST_USE enum err net_guard_dial(int fd, const struct net_guard *g);
 /* Of an accepted one; ERR_DENIED: it came from too far. */
-MUST_USE enum err guard_accepted(int fd, const struct net_guard *g);
+MUST_USE enum err net_guard_accepted(int fd, const struct net_guard *g);
 /* Of a listening one: for the guards of its family, `old` ones withdrawn. */
-MUST_USE enum err guard_listener(int fd, const struct addr *local, const struct port *p,
-				 const struct net_guard *old, size_t n_old, struct text *why);
-MUST_USE enum err guard_sorted_copy(const struct env *env, const struct net_guard *g, size_t n,
-				    struct net_guard **out);
+MUST_USE enum err net_guard_listener(int fd, const struct addr *local, const struct port *p,
+				     const struct net_guard *old, size_t n_old, struct text *why);
+MUST_USE enum err net_guard_sorted_copy(const struct env *env, const struct net_guard *g, size_t n,
+					struct net_guard **out);
 
 /* route.c */
-void route_due(struct net *n, struct mono now);
-void route_close(struct net *n);
+void net_route_due(struct net *n, struct mono now);
+void net_route_close(struct net *n);
 
 #endif

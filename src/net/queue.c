@@ -46,7 +46,7 @@ static struct chunk *open_chunk(struct link *l, size_t want)
 	return c;
 }
 
-enum err queue_add(struct link *l, struct span bytes)
+enum err net_queue_add(struct link *l, struct span bytes)
 {
 	while (bytes.n > 0) {
 		struct chunk *c = open_chunk(l, bytes.n);
@@ -85,7 +85,7 @@ static void sent(struct link *l, size_t n)
 		l->first->from += n;
 }
 
-enum err queue_write(struct link *l)
+enum err net_queue_write(struct link *l)
 {
 	struct iovec iov[CHUNKS_ONCE];
 	struct msghdr m = { .msg_iov = iov };
@@ -103,7 +103,7 @@ enum err queue_write(struct link *l)
 	return OK;
 }
 
-void queue_drop(struct link *l)
+void net_queue_drop(struct link *l)
 {
 	l->net->queued -= l->queued;
 	l->queued = 0;

@@ -33,7 +33,7 @@ static void drain(struct net *n)
 	}
 }
 
-void route_due(struct net *n, struct mono now)
+void net_route_due(struct net *n, struct mono now)
 {
 	n->route.due = MONO_NEVER;
 	drain(n);
@@ -41,7 +41,7 @@ void route_due(struct net *n, struct mono now)
 	n->route.fn(n->route.arg, now);
 }
 
-void route_close(struct net *n)
+void net_route_close(struct net *n)
 {
 	os_watch_free(n->route.watch);
 	n->route.watch = NULL;
@@ -57,7 +57,7 @@ enum err net_watch_interfaces(struct net *n, net_changed_fn *fn, void *arg)
 
 	nl.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE |
 		       RTMGRP_IPV6_ROUTE;
-	route_close(n);
+	net_route_close(n);
 	n->route.fn = fn;
 	n->route.arg = arg;
 	n->route.fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
@@ -66,6 +66,6 @@ enum err net_watch_interfaces(struct net *n, net_changed_fn *fn, void *arg)
 	else
 		e = os_watch_new(&n->route.watch, n->loop, n->route.fd, OS_READ, on_change, n);
 	if (e)
-		route_close(n);
+		net_route_close(n);
 	return e;
 }

@@ -270,7 +270,7 @@ void os_loop_free(struct os_loop *l)
 {
 	if (!l)
 		return;
-	signals_fini(l);
+	os_signals_fini(l);
 	os_watch_free(l->on_wake);
 	os_watch_free(l->on_timer);
 	os_watch_free(l->on_signal);

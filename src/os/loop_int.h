@@ -55,6 +55,6 @@ void os_timers_fini(struct os_loop *l);
 void timers_arm(struct os_loop *l);
 void timers_run(struct os_loop *l, struct mono now);
 
-void signals_fini(struct os_loop *l);
+void os_signals_fini(struct os_loop *l);
 
 #endif

@@ -34,7 +34,7 @@ static bool read_addr(const char *hex, unsigned port, struct addr *out)
 	return true;
 }
 
-bool ports_line_read(const char *line, enum os_proto proto, struct os_port_owner *out)
+bool os_ports_line_read(const char *line, enum os_proto proto, struct os_port_owner *out)
 {
 	struct os_port_owner o = { .proto = proto };
 	char hex[33];
@@ -54,14 +54,14 @@ bool ports_line_read(const char *line, enum os_proto proto, struct os_port_owner
 	return true;
 }
 
-void ports_table_read(FILE *f, enum os_proto proto, uint16_t port, struct os_port_owner *out,
-		      size_t max, size_t *n)
+void os_ports_table_read(FILE *f, enum os_proto proto, uint16_t port, struct os_port_owner *out,
+			 size_t max, size_t *n)
 {
 	struct os_port_owner o;
 	char line[512];
 
 	while (fgets(line, sizeof(line), f)) {
-		if (!ports_line_read(line, proto, &o) || o.local.port != port)
+		if (!os_ports_line_read(line, proto, &o) || o.local.port != port)
 			continue;
 		if (*n < max)
 			out[*n] = o;
@@ -99,7 +99,7 @@ enum err os_ports_find(enum os_proto proto, uint16_t port, struct os_port_owner 
 		if (!f)
 			continue;
 		any = true;
-		ports_table_read(f, proto, port, out, max, &count);
+		os_ports_table_read(f, proto, port, out, max, &count);
 		(void)fclose(f);
 	}
 	if (!any)
@@ -107,7 +107,7 @@ enum err os_ports_find(enum os_proto proto, uint16_t port, struct os_port_owner 
 	kept = count < max ? count : max;
 	for (size_t i = 0; i < kept; i++)
 		name_user(&out[i]);
-	ports_owners_find(out, kept);
+	os_ports_owners_find(out, kept);
 	*n = count;
 	return OK;
 }

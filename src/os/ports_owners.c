@@ -74,7 +74,7 @@ static void look_at_process(struct search *s, int process, int pid)
 	(void)closedir(d);
 }
 
-void ports_owners_find(struct os_port_owner *o, size_t n)
+void os_ports_owners_find(struct os_port_owner *o, size_t n)
 {
 	struct search s = { .o = o, .n = n, .missing = n };
 	DIR *proc = n ? opendir("/proc") : NULL;

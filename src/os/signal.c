@@ -45,7 +45,7 @@ enum err os_signal_watch(struct os_loop *l, int signal, os_signal_fn *fn, void *
 	return l->on_signal ? OK : os_watch_new(&l->on_signal, l, fd, OS_READ, on_signal, l);
 }
 
-void signals_fini(struct os_loop *l)
+void os_signals_fini(struct os_loop *l)
 {
 	sigset_t mine;
 

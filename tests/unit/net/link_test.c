@@ -395,7 +395,7 @@ static void unknown_links_are_ignored(void **state)
 	net_reset(w.a.net, 99);
 	net_pause(w.a.net, 99);
 	net_resume(w.a.net, 99);
-	net_unlisten(w.a.net, 99);
+	net_unlisten(w.a.net, 99, NULL);
 	assert_int_equal(os_loop_run(w.loop, 0), OK);
 	assert_int_equal(load_links(&w.a), 0);
 	world_free(&w);

@@ -46,8 +46,20 @@ static void one_number_listens_on_several_addresses(void **state)
 	world_dial(&w, 3, NULL);
 	RUN_UNTIL(&w, w.b.n_accepted == 2);
 	assert_int_equal(w.b.listener, 7);
+	/* No longer on the second, and still on the first. */
+	net_unlisten(w.b.net, 7, &second);
+	world_dial(&w, 11, NULL);
+	RUN_UNTIL(&w, w.a.n_down == 1);
+	w.a.n_down = 0;
+	w.at = first;
+	world_dial(&w, 13, NULL);
+	RUN_UNTIL(&w, w.b.n_accepted == 3);
+	w.b.n_accepted = 2;
+	net_reset(w.a.net, 13);
+	RUN_UNTIL(&w, w.b.n_down == 1);
+	w.at = second;
 	/* No more on either; what was accepted stays. */
-	net_unlisten(w.b.net, 7);
+	net_unlisten(w.b.net, 7, NULL);
 	assert_int_equal(load_links(&w.b), 2);
 	world_dial(&w, 5, NULL);
 	RUN_UNTIL(&w, w.a.n_down == 1);
@@ -93,7 +105,7 @@ static void unlisten_now(void *arg, uint32_t listener, uint32_t link, const stru
 {
 	struct side *s = arg;
 	s->n_accepted++;
-	net_unlisten(s->net, listener);
+	net_unlisten(s->net, listener, NULL);
 }
 
 static void a_listener_may_end_as_it_is_told(void **state)

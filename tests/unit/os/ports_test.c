@@ -132,14 +132,14 @@ static void a_line_of_the_table(void **state)
 	struct os_port_owner o = { 0 };
 	struct addr want;
 
-	assert_true(ports_line_read(listener, OS_TCP, &o));
+	assert_true(os_ports_line_read(listener, OS_TCP, &o));
 	assert_int_equal(addr_parse(span_str("127.0.0.1:2587"), 0, &want), OK);
 	assert_true(addr_eq(&o.local, &want));
 	assert_int_equal(o.uid, 105);
 	assert_int_equal(o.inode, 48213);
 	assert_int_equal(o.proto, OS_TCP);
 
-	assert_true(ports_line_read(over_ipv6, OS_UDP, &o));
+	assert_true(os_ports_line_read(over_ipv6, OS_UDP, &o));
 	assert_int_equal(addr_parse(span_str("[2001:db8::1]:3540"), 0, &want), OK);
 	assert_true(addr_eq(&o.local, &want));
 	assert_int_equal(o.uid, 1000);
@@ -150,20 +150,20 @@ static void other_lines_are_passed_over(void **state)
 {
 	struct os_port_owner o = { .inode = 7 };
 
-	assert_false(ports_line_read(heading, OS_TCP, &o));
-	assert_false(ports_line_read(established, OS_TCP, &o));
-	assert_false(ports_line_read(over_ipv6, OS_TCP, &o));
-	assert_false(ports_line_read("", OS_TCP, &o));
+	assert_false(os_ports_line_read(heading, OS_TCP, &o));
+	assert_false(os_ports_line_read(established, OS_TCP, &o));
+	assert_false(os_ports_line_read(over_ipv6, OS_TCP, &o));
+	assert_false(os_ports_line_read("", OS_TCP, &o));
 	/* An address of neither family. */
-	assert_false(
-		ports_line_read("1: 0100:0A1B 0000:0000 0A 0:0 0:0 0 105 0 48213 1", OS_TCP, &o));
+	assert_false(os_ports_line_read("1: 0100:0A1B 0000:0000 0A 0:0 0:0 0 105 0 48213 1", OS_TCP,
+					&o));
 	assert_int_equal(o.inode, 7);
 	/* Every line that stops early. */
 	for (size_t i = 0; i < strlen(listener) - 45; i++) {
 		char cut[sizeof(listener)];
 		memcpy(cut, listener, i);
 		cut[i] = '\0';
-		if (ports_line_read(cut, OS_TCP, &o))
+		if (os_ports_line_read(cut, OS_TCP, &o))
 			assert_true(o.inode < 48213);
 	}
 }
@@ -178,11 +178,11 @@ static void a_table_is_searched_for_its_port(void **state)
 			     listener) > 0);
 	FILE *f = fmemopen(text, strlen(text), "r");
 	assert_non_null(f);
-	ports_table_read(f, OS_TCP, 2587, o, 2, &n);
+	os_ports_table_read(f, OS_TCP, 2587, o, 2, &n);
 	assert_int_equal(n, 2);
 	rewind(f);
 	n = 0;
-	ports_table_read(f, OS_TCP, 2588, o, 2, &n);
+	os_ports_table_read(f, OS_TCP, 2588, o, 2, &n);
 	assert_int_equal(n, 0);
 	(void)fclose(f);
 }
@@ -218,10 +218,10 @@ static void an_unknown_inode_stays_hidden(void **state)
 {
 	struct os_port_owner o = { .inode = UINT64_MAX };
 
-	ports_owners_find(&o, 1);
+	os_ports_owners_find(&o, 1);
 	assert_int_equal(o.pid, 0);
 	assert_string_equal(o.program, "");
-	ports_owners_find(NULL, 0);
+	os_ports_owners_find(NULL, 0);
 }
 
 int main(void)
