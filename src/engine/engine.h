@@ -19,8 +19,9 @@ struct engine_options {
 	uint32_t job_threads;		  /* 0: one per processor, at most 4 */
 };
 
-/* What the engine tells its owner; called from engine_run only, in order.
- * `wall` is the time of the event. Strings and events live for the call. */
+/* What the engine tells its owner, from os_loop_run and in order; messages also
+ * from engine_new. `wall` is the time of the event. Strings and events live for
+ * the call. Commands may be given inside; not engine_stop, not engine_free. */
 struct engine_events {
 	void (*event)(void *arg, const struct node_event *e, struct wall wall);
 	/* What the engine itself has to say (a port taken and by whom, a store
@@ -49,12 +50,16 @@ typedef void engine_done_fn(void *arg, enum err result);
 MUST_USE enum err engine_command(struct engine *e, const struct node_command *c,
 				 engine_done_fn *done, void *arg);
 
-/* Takes over a checked configuration while running. ERR_CONFIG, ERR_NOMEM:
- * nothing changed, `why` says why. */
+/* Takes over a configuration while running. A peer whose TCP-MD5 key changed
+ * gets a new session. ERR_CONFIG, ERR_UNSUPPORTED (a guard the kernel refuses),
+ * ERR_NOMEM: nothing changed, `why` says why. */
 MUST_USE enum err engine_reconfigure(struct engine *e, const struct node_config *c,
 				     struct text *why);
 
 const struct node *engine_node(const struct engine *e);
+/* The configuration in force, its secrets included: the node's own has none.
+ * Lives until the next engine_reconfigure. */
+const struct node_config *engine_config(const struct engine *e);
 
 struct engine_info {
 	struct mono started;

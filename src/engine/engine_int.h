@@ -1,0 +1,102 @@
+/* engine_int.h - the inside of an engine, for the files of this folder. */
+#ifndef ENGINE_ENGINE_INT_H
+#define ENGINE_ENGINE_INT_H
+
+#include "engine/engine.h"
+
+#include "base/list.h"
+#include "engine/jobs.h"
+#include "engine/keep.h"
+#include "engine/outbox.h"
+#include "engine/recorder.h"
+#include "net/net.h"
+#include "os/clock.h"
+#include "os/lockfile.h"
+
+#define WALL_EVERY   (10 * MONO_SEC)
+#define RECORD_EVERY MONO_SEC
+#define LATER_MAX    64
+
+/* A command whose caller waits. */
+struct call {
+	struct list node;
+	uint64_t number;
+	uint64_t after; /* the put its answer waits for */
+	bool answered;
+	enum err result;
+	engine_done_fn *done;
+	void *arg;
+};
+
+/* An input that came up while the node's outputs were drained. */
+struct later {
+	enum node_in_kind kind;
+	uint32_t listener, link;
+	enum err err;
+	uint64_t number;
+};
+
+struct engine {
+	const struct env *env;
+	struct os_loop *loop;
+	struct engine_events events;
+	struct node_config config; /* with its secrets; the node's has none */
+	struct node *node;
+	struct keep keep;
+	struct os_watch *keep_watch;
+	struct net *net;
+	struct jobs *jobs;
+	struct recorder *recorder;
+	bool recorder_told; /* that it gave up */
+	struct os_lock *lock;
+	struct os_task *turn_end;
+	struct os_timer *tick, *wall_timer, *record_timer;
+	struct os_jump *jump;
+	struct outbox outbox;
+	struct list calls; /* struct call, oldest first */
+	uint64_t next_call;
+	struct later later[LATER_MAX]; /* a ring */
+	size_t later_at, later_n;
+	bool part_deaf[NODE_PART_COUNT]; /* its port could not be had */
+	struct engine_info info;	 /* what is counted as it happens */
+};
+
+/* What a test may play instead of the real thing. keep.ops NULL: as options say. */
+struct engine_parts {
+	const struct env *env;
+	struct keep keep;
+};
+MUST_USE enum err engine_new_of(struct engine **out, struct os_loop *loop,
+				const struct engine_options *opt,
+				const struct engine_events *events,
+				const struct engine_parts *parts, struct text *why);
+
+/* state.c: the folder, its lock and the store. */
+MUST_USE enum err engine_state_open(struct engine *e, const char *dir, struct text *why);
+
+/* feed.c: the only way into the node. Drains it afterwards. */
+MUST_USE enum err engine_feed(struct engine *e, const struct node_in *in, struct mono now);
+/* Outputs of birth. */
+void engine_drain(struct engine *e, struct mono now);
+/* Feeds in as soon as the node is drained; one too many is lost. */
+void engine_feed_later(struct engine *e, const struct later *l);
+extern const struct outbox_ops engine_outbox_ops; /* but arg */
+extern const struct net_events engine_net_events; /* but arg */
+
+/* turn.c: what the end of a turn does. */
+void engine_turn_end(void *arg, struct mono now); /* os_task_fn */
+
+/* guards.c */
+MUST_USE enum err engine_guards_set(struct engine *e, const struct node_config *c,
+				    struct text *why);
+/* False: the remote has none. */
+bool engine_guard_of(const struct node_config *c, const struct addr *remote, struct net_guard *out);
+void engine_listen(struct engine *e, const struct node_out *out);
+void engine_unlisten(struct engine *e, const struct node_out *out);
+
+/* engine.c */
+void engine_say(struct engine *e, enum node_level level, const char *part, const struct text *t);
+/* An unanswered or unknown call is left alone. */
+struct call *engine_call_find(struct engine *e, uint64_t number);
+
+#endif

@@ -1,0 +1,241 @@
+/* The way into the node and out of it: every input goes through engine_feed,
+ * every output comes out in engine_drain right after. ENGINE-1 to ENGINE-3. */
+#include "engine/engine_int.h"
+
+static void dial(struct engine *e, const struct node_out *out)
+{
+	struct net_guard g;
+	bool guarded = engine_guard_of(&e->config, &out->remote, &g);
+	struct later l = { .kind = NODE_IN_DOWN, .link = out->link };
+
+	l.err = net_dial(e->net, out->link, &out->local, &out->remote, guarded ? &g : NULL);
+	if (l.err)
+		engine_feed_later(e, &l);
+}
+
+static void answer(struct engine *e, const struct node_out *out)
+{
+	struct call *c = engine_call_find(e, out->number);
+
+	if (!c)
+		return;
+	c->answered = true;
+	c->result = out->err;
+	c->after = out->after;
+}
+
+static void start_job(struct engine *e, const struct node_out *out)
+{
+	struct later l = { .kind = NODE_IN_JOB_DONE, .number = out->number };
+
+	l.err = engine_jobs_submit(e->jobs, out->number, out->job, out->bytes);
+	if (l.err)
+		engine_feed_later(e, &l);
+}
+
+static void dispatch(struct engine *e, const struct node_out *out)
+{
+	switch (out->kind) {
+	case NODE_OUT_LISTEN:
+		engine_listen(e, out);
+		break;
+	case NODE_OUT_UNLISTEN:
+		engine_unlisten(e, out);
+		break;
+	case NODE_OUT_DIAL:
+		dial(e, out);
+		break;
+	case NODE_OUT_SEND:
+	case NODE_OUT_CLOSE:
+		engine_outbox_put(&e->outbox, out, (struct wall){ 0 });
+		break;
+	case NODE_OUT_EVENT:
+		engine_outbox_put(&e->outbox, out, os_wall());
+		break;
+	case NODE_OUT_REPLY:
+		answer(e, out);
+		break;
+	case NODE_OUT_JOB:
+		start_job(e, out);
+		break;
+	}
+}
+
+static void drain_outputs(struct engine *e)
+{
+	struct node_out out;
+
+	while (node_poll(e->node, &out)) {
+		engine_recorder_output(e->recorder, &out);
+		dispatch(e, &out);
+	}
+}
+
+/* A link whose input was lost for want of memory cannot go on. */
+static void lost_input(struct engine *e, const struct node_in *in)
+{
+	struct later l = { .kind = NODE_IN_DOWN, .link = in->link, .err = ERR_NOMEM };
+
+	if (in->kind != NODE_IN_ACCEPTED && in->kind != NODE_IN_UP && in->kind != NODE_IN_OCTETS)
+		return;
+	net_reset(e->net, in->link);
+	engine_feed_later(e, &l);
+}
+
+static enum err feed_one(struct engine *e, const struct node_in *in, struct mono now)
+{
+	enum err err;
+
+	engine_recorder_input(e->recorder, in, now);
+	err = node_input(e->node, in, now);
+	if (err)
+		lost_input(e, in);
+	drain_outputs(e);
+	return err;
+}
+
+static bool take_later(struct engine *e, struct node_in *in)
+{
+	const struct later *l = &e->later[e->later_at];
+
+	if (!e->later_n)
+		return false;
+	*in = (struct node_in){ .kind = l->kind, .listener = l->listener, .link = l->link };
+	in->err = l->err;
+	in->number = l->number;
+	e->later_at = (e->later_at + 1) % LATER_MAX;
+	e->later_n--;
+	return true;
+}
+
+void engine_feed_later(struct engine *e, const struct later *l)
+{
+	if (e->later_n == LATER_MAX)
+		return;
+	e->later[(e->later_at + e->later_n) % LATER_MAX] = *l;
+	e->later_n++;
+	os_task_post(e->turn_end);
+}
+
+static void feed_waiting(struct engine *e, struct mono now)
+{
+	struct node_in in;
+
+	/* What fails again comes again: not in this turn without end. */
+	for (size_t n = e->later_n; n > 0 && take_later(e, &in); n--)
+		(void)!feed_one(e, &in, now);
+}
+
+void engine_drain(struct engine *e, struct mono now)
+{
+	os_task_post(e->turn_end);
+	drain_outputs(e);
+	feed_waiting(e, now);
+}
+
+enum err engine_feed(struct engine *e, const struct node_in *in, struct mono now)
+{
+	enum err err;
+
+	/* First: the net's own end of turn comes after ours then. */
+	os_task_post(e->turn_end);
+	err = feed_one(e, in, now);
+	feed_waiting(e, now);
+	return err;
+}
+
+static void on_accepted(void *arg, uint32_t listener, uint32_t link, const struct addr *local,
+			const struct addr *remote, struct mono now)
+{
+	struct node_in in = { .kind = NODE_IN_ACCEPTED, .listener = listener, .link = link };
+
+	in.local = *local;
+	in.remote = *remote;
+	(void)!engine_feed(arg, &in, now);
+}
+
+static void on_up(void *arg, uint32_t link, const struct addr *local, const struct addr *remote,
+		  struct mono now)
+{
+	struct node_in in = { .kind = NODE_IN_UP, .link = link, .local = *local };
+
+	in.remote = *remote;
+	(void)!engine_feed(arg, &in, now);
+}
+
+static void on_octets(void *arg, uint32_t link, struct span bytes, struct mono now)
+{
+	struct node_in in = { .kind = NODE_IN_OCTETS, .link = link, .bytes = bytes };
+
+	(void)!engine_feed(arg, &in, now);
+}
+
+static void on_down(void *arg, uint32_t link, enum err why, struct mono now)
+{
+	struct engine *e = arg;
+	struct node_in in = { .kind = NODE_IN_DOWN, .link = link, .err = why };
+
+	engine_outbox_forget(&e->outbox, link);
+	(void)!engine_feed(e, &in, now);
+}
+
+const struct net_events engine_net_events = {
+	.accepted = on_accepted,
+	.up = on_up,
+	.octets = on_octets,
+	.down = on_down,
+};
+
+static void do_send(void *arg, uint32_t link, struct span bytes)
+{
+	struct engine *e = arg;
+
+	net_send(e->net, link, bytes);
+}
+
+static void do_close(void *arg, uint32_t link)
+{
+	struct engine *e = arg;
+
+	net_close(e->net, link);
+}
+
+static void do_cut(void *arg, uint32_t link)
+{
+	struct engine *e = arg;
+	struct later l = { .kind = NODE_IN_DOWN, .link = link, .err = ERR_NOMEM };
+
+	net_reset(e->net, link);
+	engine_feed_later(e, &l);
+}
+
+static void do_event(void *arg, const struct node_event *ev, struct wall wall)
+{
+	struct engine *e = arg;
+
+	if (e->events.event)
+		e->events.event(e->events.arg, ev, wall);
+}
+
+static void do_pause(void *arg, uint32_t link)
+{
+	struct engine *e = arg;
+
+	net_pause(e->net, link);
+}
+
+static void do_resume(void *arg, uint32_t link)
+{
+	struct engine *e = arg;
+
+	net_resume(e->net, link);
+}
+
+const struct outbox_ops engine_outbox_ops = {
+	.send = do_send,
+	.close = do_close,
+	.cut = do_cut,
+	.event = do_event,
+	.pause = do_pause,
+	.resume = do_resume,
+};

@@ -1,0 +1,286 @@
+#include "engine/outbox.h"
+
+struct item {
+	struct list node;
+	struct outbox_stream *stream;
+	enum node_out_kind kind;
+	uint64_t after;
+	struct wall wall; /* EVENT */
+	size_t n;
+	_Alignas(struct node_event) uint8_t octets[]; /* SEND; EVENT: struct node_event */
+};
+
+void engine_outbox_init(struct outbox *o, const struct env *env, const struct outbox_ops *ops)
+{
+	*o = (struct outbox){ .env = env, .ops = *ops };
+	list_init(&o->items);
+	list_init(&o->doomed);
+	list_init(&o->events.node);
+	map_init(&o->links, env);
+}
+
+static struct span key_of(const struct outbox_stream *s)
+{
+	return span_of(&s->link, sizeof(s->link));
+}
+
+static struct outbox_stream *stream_find(const struct outbox *o, uint32_t link)
+{
+	return map_get(&o->links, span_of(&link, sizeof(link)));
+}
+
+static struct outbox_stream *stream_get(struct outbox *o, uint32_t link)
+{
+	struct outbox_stream *s = stream_find(o, link);
+
+	if (s)
+		return s;
+	s = env_zalloc(o->env, 1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->link = link;
+	list_init(&s->node);
+	if (!map_put(&o->links, key_of(s), s))
+		return s;
+	env_free(o->env, s);
+	return NULL;
+}
+
+static void stream_free(struct outbox *o, struct outbox_stream *s)
+{
+	if (s == &o->events)
+		return;
+	list_take(&s->node);
+	map_take(&o->links, key_of(s));
+	env_free(o->env, s);
+}
+
+/* Takes an item out of its places; its stream may go with it. */
+static void item_take(struct outbox *o, struct item *i)
+{
+	struct outbox_stream *s = i->stream;
+
+	list_take(&i->node);
+	o->count--;
+	s->held--;
+	s->octets -= i->n;
+	if (s->held || s->doomed)
+		return;
+	if (s->paused)
+		o->ops.resume(o->ops.arg, s->link);
+	stream_free(o, s);
+}
+
+static void item_drop(struct outbox *o, struct item *i)
+{
+	item_take(o, i);
+	env_free(o->env, i);
+}
+
+void engine_outbox_fini(struct outbox *o)
+{
+	size_t at = 0;
+	struct span key;
+	void *s;
+
+	LIST_EACH(n, tmp, &o->items)
+	{
+		env_free(o->env, LIST_ENTRY(n, struct item, node));
+	}
+	while (map_next(&o->links, &at, &key, &s))
+		env_free(o->env, s);
+	map_free(&o->links);
+}
+
+static bool item_add(struct outbox *o, struct outbox_stream *s, const struct node_out *out,
+		     struct span body)
+{
+	struct item *i = env_resize(o->env, NULL, sizeof(*i) + body.n);
+
+	if (!i)
+		return false;
+	*i = (struct item){ .stream = s, .kind = out->kind, .after = out->after, .n = body.n };
+	if (body.n)
+		memcpy(i->octets, body.p, body.n);
+	list_push_back(&o->items, &i->node);
+	o->count++;
+	s->held++;
+	s->octets += body.n;
+	return true;
+}
+
+static void put_event(struct outbox *o, const struct node_out *out, struct wall wall)
+{
+	struct span body = span_of(out->event, sizeof(*out->event));
+
+	if (o->events.held >= OUTBOX_EVENTS_MAX || !item_add(o, &o->events, out, body))
+		o->events_lost++;
+	else
+		LIST_ENTRY(o->items.prev, struct item, node)->wall = wall;
+}
+
+static void do_now(struct outbox *o, enum node_out_kind kind, uint32_t link, struct span bytes)
+{
+	if (kind == NODE_OUT_SEND)
+		o->ops.send(o->ops.arg, link, bytes);
+	else
+		o->ops.close(o->ops.arg, link);
+}
+
+/* What still waits on doomed links. */
+static void drop_doomed(struct outbox *o)
+{
+	if (list_empty(&o->doomed))
+		return;
+	LIST_EACH(n, tmp, &o->items)
+	{
+		struct item *i = LIST_ENTRY(n, struct item, node);
+		if (i->stream->doomed)
+			item_drop(o, i);
+	}
+}
+
+static void doom(struct outbox *o, struct outbox_stream *s)
+{
+	if (s->doomed)
+		return;
+	s->doomed = true;
+	list_push_back(&o->doomed, &s->node);
+	/* A walk that goes on must find its place again: it drops them itself. */
+	if (!o->releasing)
+		drop_doomed(o);
+}
+
+static void hold(struct outbox *o, const struct node_out *out)
+{
+	struct outbox_stream *s = stream_get(o, out->link);
+
+	if (!s) {
+		o->ops.cut(o->ops.arg, out->link);
+		return;
+	}
+	if (s->doomed)
+		return;
+	if (s->octets + out->bytes.n > OUTBOX_LINK_MAX || !item_add(o, s, out, out->bytes)) {
+		doom(o, s);
+		return;
+	}
+	if (s->octets > OUTBOX_LINK_PAUSE && !s->paused) {
+		s->paused = true;
+		o->ops.pause(o->ops.arg, s->link);
+	}
+}
+
+void engine_outbox_put(struct outbox *o, const struct node_out *out, struct wall wall)
+{
+	if (out->kind == NODE_OUT_EVENT)
+		put_event(o, out, wall);
+	else if (out->after > o->committed || stream_find(o, out->link))
+		hold(o, out);
+	else
+		do_now(o, out->kind, out->link, out->bytes);
+}
+
+static void let_go(struct outbox *o, struct item *i)
+{
+	uint32_t link = i->stream->link;
+	struct node_event e;
+
+	item_take(o, i);
+	if (i->kind == NODE_OUT_EVENT) {
+		memcpy(&e, i->octets, sizeof(e));
+		o->ops.event(o->ops.arg, &e, i->wall);
+	} else {
+		do_now(o, i->kind, link, span_of(i->octets, i->n));
+	}
+	env_free(o->env, i);
+}
+
+static bool may_go(const struct outbox *o, struct item *i)
+{
+	if (i->after > o->committed)
+		i->stream->stuck_in = o->walk;
+	return i->stream->stuck_in != o->walk;
+}
+
+/* What a reader of events adds meanwhile comes behind and is walked too. */
+static void walk(struct outbox *o)
+{
+	struct list *at = o->items.next;
+
+	while (at != &o->items) {
+		struct item *i = LIST_ENTRY(at, struct item, node);
+		struct list *before = at->prev;
+		if (i->stream->doomed)
+			item_drop(o, i);
+		else if (may_go(o, i))
+			let_go(o, i);
+		else
+			before = at;
+		at = before->next;
+	}
+}
+
+void engine_outbox_release(struct outbox *o, uint64_t committed)
+{
+	if (committed > o->committed)
+		o->committed = committed;
+	if (o->releasing)
+		return;
+	o->releasing = true;
+	o->walk++;
+	walk(o);
+	o->releasing = false;
+	drop_doomed(o);
+}
+
+size_t engine_outbox_fail(struct outbox *o, uint64_t first)
+{
+	size_t events = 0;
+
+	LIST_EACH(n, tmp, &o->items)
+	{
+		struct item *i = LIST_ENTRY(n, struct item, node);
+		if (i->after < first)
+			continue;
+		if (i->kind == NODE_OUT_EVENT) {
+			item_drop(o, i);
+			events++;
+		} else if (!i->stream->doomed) {
+			i->stream->doomed = true;
+			list_push_back(&o->doomed, &i->stream->node);
+		}
+	}
+	drop_doomed(o);
+	return events;
+}
+
+void engine_outbox_forget(struct outbox *o, uint32_t link)
+{
+	struct outbox_stream *s = stream_find(o, link);
+
+	if (!s)
+		return;
+	doom(o, s);
+	stream_free(o, s);
+}
+
+bool engine_outbox_take_doomed(struct outbox *o, uint32_t *link)
+{
+	struct outbox_stream *s;
+
+	if (list_empty(&o->doomed))
+		return false;
+	s = LIST_ENTRY(o->doomed.next, struct outbox_stream, node);
+	*link = s->link;
+	stream_free(o, s);
+	return true;
+}
+
+uint64_t engine_outbox_events_lost(struct outbox *o)
+{
+	uint64_t n = o->events_lost;
+
+	o->events_lost = 0;
+	return n;
+}
