@@ -95,7 +95,9 @@ struct node_out {
 	uint64_t after;
 };
 
-/* Copies cfg, borrows env and store for life. ERR_NOMEM, ERR_CONFIG, or what
+/* Copies cfg but for its secrets, which are the owner's to keep: it looks a
+ * peer's key up by the peer's name, and resets the peer when the key changes.
+ * Borrows env and store for life. ERR_NOMEM, ERR_CONFIG, or what
  * the store gives. What it wants at birth (LISTEN) comes out of node_poll(). */
 MUST_USE enum err node_new(struct node **out, const struct node_config *cfg, const struct env *env,
 			   struct store *store, struct mono now, struct wall wall);

@@ -82,8 +82,9 @@ void expect_window(struct world *w, struct expectation *x)
 	if (x->active) {
 		look(w, x, true);
 		settle(x);
-		return;
 	}
+	if (x->settled)
+		return;
 	watch(w, x);
 	look(w, x, false);
 	if (!x->settled && x->to != INT64_MAX)

@@ -19,13 +19,13 @@ static const char usage[] =
 	"  --seeds A..B       every seed from A to B\n"
 	"  --trace FILE       write the trace there, one line an event; - is standard output\n"
 	"  --record NODE=FILE write a recording of that node's run\n"
-	"  --tap              print TAP, one test a run\n"
+	"  --tap              print TAP, one test a file; the first seed that fails ends it\n"
 	"  --json             print one JSON object a run\n"
 	"  --quiet            print failures alone\n"
 	"  --help, --version\n"
 	"\n"
-	"A run prints `FILE seed=N events=E time=T hash=H ok`. Where it fails, the last\n"
-	"50 lines of its trace follow on standard error.\n"
+	"A run prints `FILE seed=N events=E time=T hash=H ok`. Of the first seed of a file\n"
+	"that fails, the last 50 lines of the trace follow on standard error.\n"
 	"Exit: 0 all well, 1 a run or replay failed, 2 wrong use or an unreadable file.\n";
 
 enum {
@@ -122,12 +122,13 @@ static int run_files(struct job *job, char **files, int n)
 {
 	int worst = EXIT_SUCCESS;
 	for (int i = 0; i < n; i++) {
+		job->files++;
 		int code = run_scenario(job, files[i]);
 		if (code > worst)
 			worst = code;
 	}
 	if (job->style == STYLE_TAP)
-		printf("1..%lu\n", job->runs);
+		printf("1..%lu\n", job->files);
 	return fflush(stdout) || ferror(stdout) ? EXIT_USAGE : worst;
 }
 

@@ -23,7 +23,7 @@ struct job {
 	const char *trace_path, *record_node, *record_path;
 	enum style style;
 	bool quiet;
-	unsigned long runs; /* so far */
+	unsigned long files; /* so far */
 	FILE *trace, *record;
 };
 

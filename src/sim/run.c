@@ -106,35 +106,50 @@ static void print_text(const char *path, uint64_t seed, const struct world_resul
 	       r->ok ? "ok" : "FAILED");
 }
 
-static void print_tap(struct job *job, const char *path, uint64_t seed,
-		      const struct world_result *r)
+/* What the seeds of one file came to. */
+struct tally {
+	uint64_t runs, failed, events;
+	uint64_t first_failed;
+	struct world_result failure; /* of that seed */
+};
+
+static void print_tap(const struct job *job, const char *path, const struct tally *t)
 {
-	printf("%sok %lu - %s seed=%" PRIu64 " events=%" PRIu64 " hash=%s\n", r->ok ? "" : "not ",
-	       job->runs, path, seed, r->events, r->hash);
-	if (!r->ok)
-		print_why(path, r, stdout, "# ");
+	printf("%sok %lu - %s seeds=%" PRIu64 " events=%" PRIu64 "\n", t->failed ? "not " : "",
+	       job->files, path, t->runs, t->events);
+	if (!t->failed)
+		return;
+	print_why(path, &t->failure, stdout, "# ");
+	printf("# again with: homestead-sim %s --seed %" PRIu64 "\n", path, t->first_failed);
 }
 
-static void report(struct job *job, const char *path, uint64_t seed, const struct world_result *r,
-		   const struct trace *t)
+static void note_failure(const char *path, uint64_t seed, const struct world_result *r,
+			 const struct trace *trace, struct tally *t)
 {
-	job->runs++;
-	if (job->style == STYLE_TAP)
-		print_tap(job, path, seed, r);
-	else if (r->ok && job->quiet)
+	if (t->failed++)
 		return;
-	else if (job->style == STYLE_JSON)
-		print_json(path, seed, r);
-	else
-		print_text(path, seed, r);
-	if (r->ok)
-		return;
+	t->first_failed = seed;
+	t->failure = *r;
 	(void)fflush(stdout);
-	print_last(t);
+	print_last(trace);
 	print_why(path, r, stderr, "");
 }
 
-static int run_seed(struct job *job, const char *path, const struct scenario *s, uint64_t seed)
+static void report(struct job *job, const char *path, uint64_t seed, const struct world *w,
+		   const struct world_result *r, struct tally *t)
+{
+	t->runs++;
+	t->events += r->events;
+	if (job->style == STYLE_JSON && !(r->ok && job->quiet))
+		print_json(path, seed, r);
+	else if (job->style == STYLE_TEXT && !(r->ok && job->quiet))
+		print_text(path, seed, r);
+	if (!r->ok)
+		note_failure(path, seed, r, world_trace(w), t);
+}
+
+static enum err run_seed(struct job *job, const char *path, const struct scenario *s, uint64_t seed,
+			 struct tally *t)
 {
 	struct world *w;
 	struct world_result r;
@@ -145,32 +160,32 @@ static int run_seed(struct job *job, const char *path, const struct scenario *s,
 				     .record = job->record ? write_record : NULL,
 				     .record_ctx = job };
 	enum err e = world_new(&w, s, &process_env, &opt);
+	if (e)
+		return e;
+	e = world_run(w, &r);
 	if (!e)
-		e = world_run(w, &r);
-	else
-		w = NULL;
-	if (e)
-		fprintf(stderr, "homestead-sim: %s: %s\n", path, err_text(e));
-	else
-		report(job, path, seed, &r, world_trace(w));
+		report(job, path, seed, w, &r, t);
 	world_free(w);
-	if (e)
-		return EXIT_USAGE;
-	return r.ok ? EXIT_SUCCESS : EXIT_FAILURE;
+	return e;
 }
 
 static int run_seeds(struct job *job, const char *path, const struct scenario *s)
 {
 	uint64_t seed = job->seeded ? job->first : s->seed;
 	uint64_t last = job->seeded ? job->last : s->seed;
-	int worst = EXIT_SUCCESS;
+	struct tally t = { .runs = 0 };
 	for (;; seed++) {
-		int code = run_seed(job, path, s, seed);
-		if (code > worst)
-			worst = code;
-		if (seed == last)
-			return worst;
+		enum err e = run_seed(job, path, s, seed, &t);
+		if (e) {
+			fprintf(stderr, "homestead-sim: %s: %s\n", path, err_text(e));
+			return EXIT_USAGE;
+		}
+		if (seed == last || (t.failed && job->style == STYLE_TAP))
+			break;
 	}
+	if (job->style == STYLE_TAP)
+		print_tap(job, path, &t);
+	return t.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static FILE *open_out(const char *path, const char *mode)

@@ -72,13 +72,18 @@ static void take_up(struct end *e)
 		e->site->w->err = ERR_NOMEM;
 }
 
+/* What a host finds out by itself needs no link. */
+static bool held_up(const struct end *e)
+{
+	const struct edge *edge = e->stream->edge;
+	return e->silent || (edge && edge->cut && !e->why);
+}
+
 void stream_arm(struct end *e, int64_t least)
 {
-	struct stream *st = e->stream;
-	struct world *w = world_of(st);
+	struct world *w = world_of(e->stream);
 	int64_t at = e->up_due ? w->now : pipe_next(&e->in);
-	bool held_up = e->silent || (st->edge && st->edge->cut);
-	if (e->arrival.place || at == SIM_NEVER || held_up)
+	if (e->arrival.place || at == SIM_NEVER || held_up(e))
 		return;
 	world_at(w, &e->arrival, EV_ARRIVAL, at > least ? at : least);
 }
@@ -342,9 +347,8 @@ static void arrive_end(struct end *e)
 
 void stream_arrival(struct end *e)
 {
-	struct stream *st = e->stream;
-	struct world *w = world_of(st);
-	if (e->silent || (st->edge && st->edge->cut))
+	struct world *w = world_of(e->stream);
+	if (held_up(e))
 		return;
 	if (e->dead) {
 		arrive_dead(e);

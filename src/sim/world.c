@@ -89,22 +89,32 @@ static void set_actions(struct world *w)
 	}
 }
 
+static void queue_expect(struct world *w, size_t i)
+{
+	world_at(w, &w->expects[i].when, EV_EXPECT, w->expects[i].from);
+}
+
+/* What counts events must watch before that happens which it is about. */
+static void queue_counters(struct world *w, size_t action, size_t x)
+{
+	for (; x < w->s->n_expects && w->s->expects[x].action <= action; x++)
+		if (judge_counts(&w->s->expects[x].condition))
+			queue_expect(w, x);
+}
+
 /* In the order of the file, so that what is written later comes later where
  * the time is the same. */
 static void queue_story(struct world *w)
 {
-	size_t a = 0, x = 0;
-	while (a < w->s->n_actions || x < w->s->n_expects) {
-		bool action = a < w->s->n_actions &&
-			      (x == w->s->n_expects ||
-			       w->actions[a].spec->line < w->expects[x].spec->line);
-		if (action) {
-			world_at(w, &w->actions[a].when, EV_ACTION, w->actions[a].at);
-			a++;
-		} else {
-			world_at(w, &w->expects[x].when, EV_EXPECT, w->expects[x].from);
-			x++;
-		}
+	size_t x = 0;
+	for (; x < w->s->n_expects && w->s->expects[x].action == SCN_NO_SITE; x++)
+		queue_expect(w, x);
+	for (size_t a = 0; a < w->s->n_actions; a++) {
+		queue_counters(w, a, x);
+		world_at(w, &w->actions[a].when, EV_ACTION, w->actions[a].at);
+		for (; x < w->s->n_expects && w->s->expects[x].action == a; x++)
+			if (!judge_counts(&w->s->expects[x].condition))
+				queue_expect(w, x);
 	}
 }
 
