@@ -443,9 +443,11 @@ const struct node *engine_node(const struct engine *e)
 	return e->node;
 }
 
-const struct node_config *engine_config(const struct engine *e)
+bool engine_peer_has_key(const struct engine *e, const char *peer)
 {
-	return &e->config;
+	const struct masc_peer_config *p = peer_named(&e->config, peer);
+
+	return p && p->md5_key[0];
 }
 
 void engine_info(const struct engine *e, struct engine_info *out)

@@ -57,9 +57,9 @@ MUST_USE enum err engine_reconfigure(struct engine *e, const struct node_config 
 				     struct text *why);
 
 const struct node *engine_node(const struct engine *e);
-/* The configuration in force, its secrets included: the node's own has none.
- * Lives until the next engine_reconfigure. */
-const struct node_config *engine_config(const struct engine *e);
+/* Whether connections with this peer are guarded by TCP-MD5. The configuration
+ * of the node cannot tell: secrets stay with the engine. */
+bool engine_peer_has_key(const struct engine *e, const char *peer);
 
 struct engine_info {
 	struct mono started;

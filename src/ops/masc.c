@@ -114,7 +114,6 @@ static void set_config(struct ops_masc_peer *p, const struct masc_peer_config *c
 	set_id(p->node, sizeof(p->node), &c->node);
 	p->passive = c->passive;
 	p->ttl_security = c->ttl_security;
-	p->md5 = c->md5_key[0] != 0;
 }
 
 static void set_session(struct ops_masc_peer *p, const struct masc_peer_info *info,
@@ -136,11 +135,12 @@ static void set_session(struct ops_masc_peer *p, const struct masc_peer_info *in
 	p->hold_left = left(at, info->hold_deadline);
 }
 
-static void set_peer(struct ops_masc_peer *p, const struct masc_peer_info *info,
-		     const struct times *at, struct draft *d)
+static void set_peer(const struct ops *o, struct ops_masc_peer *p,
+		     const struct masc_peer_info *info, const struct times *at, struct draft *d)
 {
 	ops_clear(&ops_masc_peer_type, p);
 	set_config(p, info->config);
+	p->md5 = engine_peer_has_key(o->engine, info->config->name);
 	set_session(p, info, at);
 	set_counters(p, &info->count);
 	set_last_error(p, info, at, d);
@@ -160,7 +160,7 @@ enum err ops_run_masc_peers(struct ops *o, const struct ops_request *r, struct o
 	for (size_t i = 0; i < n; i++) {
 		struct masc_peer_info info;
 		masc_peer_info(m, i, &info);
-		set_peer(&answer.peers[answer.n_peers++], &info, &at, &d);
+		set_peer(o, &answer.peers[answer.n_peers++], &info, &at, &d);
 	}
 	if (d.failed)
 		return ERR_NOMEM;
@@ -223,7 +223,7 @@ enum err ops_run_masc_peer(struct ops *o, const struct ops_request *r, struct op
 		no_such_peer(o, r->name, call);
 		return OK;
 	}
-	set_peer(&answer, &info, &at, &d);
+	set_peer(o, &answer, &info, &at, &d);
 	if (d.failed)
 		return ERR_NOMEM;
 	ops_answer_value(call, &ops_masc_peer_type, &answer);

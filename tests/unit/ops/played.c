@@ -13,6 +13,7 @@ struct played played;
 static const char *const parts[] = { "node", "masc", "store", NULL };
 
 const struct node *__wrap_engine_node(const struct engine *e);
+bool __wrap_engine_peer_has_key(const struct engine *e, const char *peer);
 void __wrap_engine_info(const struct engine *e, struct engine_info *out);
 enum err __wrap_engine_command(struct engine *e, const struct node_command *c, engine_done_fn *done,
 			       void *arg);
@@ -29,6 +30,14 @@ const struct env *__wrap_os_env(void);
 const struct node *__wrap_engine_node(const struct engine *e)
 {
 	return (const struct node *)(const void *)&played;
+}
+
+bool __wrap_engine_peer_has_key(const struct engine *e, const char *peer)
+{
+	for (size_t i = 0; i < played.n_peers; i++)
+		if (strcmp(played.config[i].name, peer) == 0)
+			return played.config[i].md5_key[0] != 0;
+	return false;
 }
 
 void __wrap_engine_info(const struct engine *e, struct engine_info *out)
@@ -201,20 +210,18 @@ static enum node_level log_get(void *arg, const char *part)
 	return played.levels[index_of(part)];
 }
 
-static enum err reload(void *arg, ops_reload_fn *done, void *done_arg)
+static enum err reload(void *arg, struct text *why)
 {
 	played.reloads++;
-	if (played.reload_result == ERR_NOMEM)
-		return ERR_NOMEM;
-	done(done_arg, played.reload_result, played.reload_why);
-	return OK;
+	text_str(why, played.reload_why);
+	return played.reload_result;
 }
 
-static enum err check(void *arg, ops_reload_fn *done, void *done_arg)
+static enum err check(void *arg, struct text *why)
 {
 	played.checks++;
-	done(done_arg, played.reload_result, played.reload_why);
-	return OK;
+	text_str(why, played.reload_why);
+	return played.reload_result;
 }
 
 struct ops_host played_host(void)
