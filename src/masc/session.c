@@ -78,7 +78,7 @@ static enum masc_state notify_and_leave(struct session *s, const struct wire_err
 					enum ending ending, struct mono now)
 {
 	if (!session_notify(s, e, now))
-		return no_memory(s, now);
+		peer_failed(s->peer, ERR_NOMEM, now);
 	return leave(s, ending, MASC_IDLE);
 }
 

@@ -220,6 +220,30 @@ static void birth_may_fail(void **state)
 	}
 }
 
+/* Found by the fuzzer: without memory for the Cease a peer that was told to
+ * stay down dialled again. */
+static void down_is_down_without_memory(void **state)
+{
+	bool failed = true;
+	for (size_t n = 1; failed; n++) {
+		struct rig r;
+		born(&r);
+		rig_start(&r);
+		rig_tick(&r);
+		rig_up(&r, 1);
+		rig_discard(&r);
+		failing_env_fail_at(&r.f, n);
+		rig_command(&r, 1, MASC_COMMAND_DOWN, "north", 0);
+		failed = r.f.failed;
+		r.f.fail_at = 0;
+		bool down = rig_info(&r, 0).admin_down;
+		assert_int_equal(strstr(rig_out(&r), "reply 1 OK") != NULL, down);
+		assert_int_equal(rig_info(&r, 0).state, down ? MASC_IDLE : MASC_OPENSENT);
+		assert_true(!down || mono_is_never(rig_info(&r, 0).retry));
+		rig_fini(&r);
+	}
+}
+
 /* Every connection in gets its CLOSE, every command its answer. */
 static void answers_need_no_memory(void **state)
 {
@@ -254,6 +278,7 @@ int main(void)
 		cmocka_unit_test(each_allocation_may_fail),
 		cmocka_unit_test(memory_may_run_out),
 		cmocka_unit_test(birth_may_fail),
+		cmocka_unit_test(down_is_down_without_memory),
 		cmocka_unit_test(answers_need_no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
