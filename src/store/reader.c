@@ -239,10 +239,6 @@ static enum err step_integers(struct reader *r, const struct store_table *t, sql
 
 	if (after.n) {
 		int64_t v = sql_integer(after);
-		if (v == -1) {
-			r->ahead.end = true;
-			return OK;
-		}
 		if (v < 0)
 			high[0] = v + 1;
 		/* No low key is left behind the last of them. */

@@ -577,10 +577,13 @@ static int vfs_time(sqlite3_vfs *v, sqlite3_int64 *out)
 
 static int vfs_last_error(sqlite3_vfs *v, int n, char *out)
 {
-	const struct fault_vfs *f = v->pAppData;
+	struct fault_vfs *f = v->pAppData;
 	(void)n;
 	(void)out;
-	return f->last_os;
+	(void)pthread_mutex_lock(&f->lock);
+	int os = f->last_os;
+	(void)pthread_mutex_unlock(&f->lock);
+	return os;
 }
 
 struct fault_vfs *fault_vfs_new(const char *name, uint64_t seed)
@@ -625,23 +628,32 @@ void fault_vfs_free(struct fault_vfs *f)
 	free(f);
 }
 
-uint64_t fault_vfs_operations(const struct fault_vfs *f)
+uint64_t fault_vfs_operations(struct fault_vfs *f)
 {
-	return f->operations;
+	(void)pthread_mutex_lock(&f->lock);
+	uint64_t n = f->operations;
+	(void)pthread_mutex_unlock(&f->lock);
+	return n;
 }
 
 void fault_vfs_cut_at(struct fault_vfs *f, uint64_t n)
 {
+	(void)pthread_mutex_lock(&f->lock);
 	f->cut_at = n ? f->operations + n : 0;
+	(void)pthread_mutex_unlock(&f->lock);
 }
 
-bool fault_vfs_is_cut(const struct fault_vfs *f)
+bool fault_vfs_is_cut(struct fault_vfs *f)
 {
-	return f->dead;
+	(void)pthread_mutex_lock(&f->lock);
+	bool dead = f->dead;
+	(void)pthread_mutex_unlock(&f->lock);
+	return dead;
 }
 
 void fault_vfs_boot(struct fault_vfs *f, enum fault_fate fate)
 {
+	(void)pthread_mutex_lock(&f->lock);
 	for (struct file *file = f->files; file; file = file->next) {
 		if (file->shared || file->shm_users)
 			abort();
@@ -651,26 +663,34 @@ void fault_vfs_boot(struct fault_vfs *f, enum fault_fate fate)
 	}
 	f->dead = false;
 	f->cut_at = 0;
+	(void)pthread_mutex_unlock(&f->lock);
 }
 
 void fault_vfs_fail_at(struct fault_vfs *f, uint64_t n, uint64_t count, int os)
 {
+	(void)pthread_mutex_lock(&f->lock);
 	f->fail_at = n ? f->operations + n : 0;
 	f->fail_count = count;
 	f->fail_os = os;
 	f->failed = false;
+	(void)pthread_mutex_unlock(&f->lock);
 }
 
 void fault_vfs_fail_reads(struct fault_vfs *f, uint64_t n, uint64_t count)
 {
+	(void)pthread_mutex_lock(&f->lock);
 	f->read_at = n;
 	f->read_count = count;
 	f->failed = false;
+	(void)pthread_mutex_unlock(&f->lock);
 }
 
-bool fault_vfs_failed(const struct fault_vfs *f)
+bool fault_vfs_failed(struct fault_vfs *f)
 {
-	return f->failed;
+	(void)pthread_mutex_lock(&f->lock);
+	bool failed = f->failed;
+	(void)pthread_mutex_unlock(&f->lock);
+	return failed;
 }
 
 void fault_vfs_hold(struct fault_vfs *f, bool on)
@@ -683,16 +703,21 @@ void fault_vfs_hold(struct fault_vfs *f, bool on)
 
 void fault_vfs_damage(struct fault_vfs *f, const char *name, size_t at)
 {
+	(void)pthread_mutex_lock(&f->lock);
 	struct file *file = find(f, name);
 	if (!file || at >= file->seen.n)
 		abort();
 	settle(f, file, FAULT_KEPT);
 	file->seen.p[at] ^= 0xff;
 	image_copy(&file->disk, &file->seen);
+	(void)pthread_mutex_unlock(&f->lock);
 }
 
-size_t fault_vfs_size(const struct fault_vfs *f, const char *name)
+size_t fault_vfs_size(struct fault_vfs *f, const char *name)
 {
+	(void)pthread_mutex_lock(&f->lock);
 	const struct file *file = find(f, name);
-	return file ? file->seen.n : 0;
+	size_t n = file ? file->seen.n : 0;
+	(void)pthread_mutex_unlock(&f->lock);
+	return n;
 }

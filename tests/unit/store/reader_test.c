@@ -149,6 +149,15 @@ static void integers_have_no_sign(void **state)
 		}
 		run(x, "CREATE TABLE IF NOT EXISTS other(k)");
 	}
+	/* many low ones do not hide the high ones */
+	run(x, "WITH RECURSIVE n(i) AS (SELECT 6 UNION ALL SELECT i+1 FROM n WHERE i<600) "
+	       "INSERT INTO counts SELECT i, x'' FROM n");
+	for (size_t i = 2; i < 5; i++) {
+		reader_forget(&x->r);
+		scans(x, &counts, span_of(keys[i], 8), span_of(keys[i + 1], 8));
+	}
+	reader_forget(&x->r);
+	ends(x, &counts, span_of(keys[5], 8));
 	run(x, "DELETE FROM counts WHERE k >= 0");
 	scans(x, &counts, span_of(NULL, 0), span_of(keys[3], 8));
 }

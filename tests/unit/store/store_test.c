@@ -204,13 +204,25 @@ static void a_busy_writer_lets_the_open_batch_grow(void **state)
 	assert_string_equal(rows(x), "b=2,c=3,");
 	told_nothing(x);
 	fault_vfs_hold(x->disk, false);
-	told_later(x, OK, 1);
+	assert_true(readable(x, 10000));
+	fault_vfs_hold(x->disk, true);
+	told(x, OK, 1);
 	told_nothing(x);
 	assert_string_equal(rows(x), "b=2,c=3,");
+	fault_vfs_hold(x->disk, false);
 	/* the rest went as one, without another flush */
 	told_later(x, OK, 4);
 	told_nothing(x);
 	assert_string_equal(rows(x), "b=2,c=3,");
+	/* and what is put later waits for its own */
+	put(x, "d", "4");
+	store_db_flush(x->db);
+	put(x, "e", "5");
+	told_later(x, OK, 5);
+	told_nothing(x);
+	close_db(x);
+	open_db(x, &options);
+	assert_string_equal(rows(x), "b=2,c=3,d=4,");
 }
 
 static void what_was_put_after_the_last_flush_stays_open(void **state)

@@ -133,6 +133,28 @@ static void a_failed_batch_leaves_nothing(void **state)
 	assert_int_equal(rows(), 2);
 }
 
+/* A table that does not take the row: the transaction is still open when the
+ * statement has failed. */
+static void a_refused_row_takes_the_batch_with_it(void **state)
+{
+	struct fixture *x = *state;
+	static const struct store_table odd = { "odd", STORE_KEY_OCTETS };
+	sqlite3 *other = connect();
+	uint64_t n;
+	assert_int_equal(sql_exec(other, "CREATE TABLE odd(k INTEGER PRIMARY KEY, v BLOB)"),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_close(other), SQLITE_OK);
+	assert_int_equal(overlay_put(x->overlay, &odd, span_str("k"), span_str("v"), &n), OK);
+	writer_give(x->w, batch(x, "abc"));
+	struct writer_result r = finish(x);
+	assert_int_equal(r.why, ERR_IO);
+	assert_string_equal(r.text, "datatype mismatch");
+	assert_int_equal(rows(), -1);
+	writer_give(x->w, batch(x, "d"));
+	assert_int_equal(finish(x).why, OK);
+	assert_int_equal(rows(), 1);
+}
+
 static void somebody_else_holds_the_file(void **state)
 {
 	struct fixture *x = *state;
@@ -190,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(from_idle_to_idle),
 		TEST(a_failed_batch_leaves_nothing),
+		TEST(a_refused_row_takes_the_batch_with_it),
 		TEST(somebody_else_holds_the_file),
 		TEST(the_end_waits_for_the_batch_in_work),
 		TEST(rows_of_a_batch_reach_the_disk_once),
