@@ -71,7 +71,8 @@ enum hst_event_kind {
 	HST_EVENT_OP_DONE = 1,	/* an operation ended: result, json */
 	HST_EVENT_NODE = 2,	/* an event of the daemon: json */
 	HST_EVENT_OVERFLOW = 3, /* `dropped` events were lost: ask anew */
-	HST_EVENT_DAEMON = 4	/* result HST_OK: back, subscriptions restored; else lost */
+	HST_EVENT_DAEMON = 4,	/* result HST_OK: back, subscriptions restored; else lost */
+	HST_EVENT_ENDED = 5	/* the daemon refused a subscription, it is over: result */
 };
 
 /* Unknown kinds must be ignored. Freed with hst_free. */
@@ -79,11 +80,11 @@ typedef struct hst_event {
 	uint32_t size;
 	uint32_t kind;
 	hst_op op;		    /* OP_DONE */
-	hst_sub sub;		    /* NODE, OVERFLOW */
-	int result;		    /* OP_DONE, DAEMON */
+	hst_sub sub;		    /* NODE, OVERFLOW, ENDED */
+	int result;		    /* OP_DONE, DAEMON, ENDED */
 	uint64_t dropped;	    /* OVERFLOW */
 	const char *json;	    /* answer or event, one JSON object; "" without */
-	const char *message, *hint; /* OP_DONE with a result below 0 */
+	const char *message, *hint; /* with a result below 0; else "" */
 } hst_event;
 
 HST_API const char *hst_version(void);

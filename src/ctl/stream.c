@@ -160,7 +160,7 @@ static struct stream *stream_new(struct ctl *c, struct evhttp_request *req,
 	return NULL;
 }
 
-/* The head: which run the numbers belong to. */
+/* The head: which run the numbers belong to, and the one before the first. */
 static void send_start(struct stream *s)
 {
 	struct evkeyvalq *headers = evhttp_request_get_output_headers(s->req);
@@ -174,8 +174,9 @@ static void send_start(struct stream *s)
 	if (!b)
 		return;
 	(void)evbuffer_add_printf(
-		b, "retry: 1000\nevent: start\ndata: {\"run\":%llu,\"schema\":%d}\n\n",
-		(unsigned long long)ops_run(s->ctl->ops), OPS_SCHEMA);
+		b, "retry: 1000\nevent: start\ndata: {\"run\":%llu,\"number\":%llu,\"schema\":%d}\n\n",
+		(unsigned long long)ops_run(s->ctl->ops),
+				  (unsigned long long)ops_position(s->sub), OPS_SCHEMA);
 	evhttp_send_reply_chunk_with_cb(s->req, b, written, s);
 	evbuffer_free(b);
 }

@@ -227,11 +227,12 @@ static void resume(struct ops_subscription *s, const struct ops_filter *filter)
 {
 	const struct history *h = &s->ops->history;
 	uint64_t since = filter->run && filter->run != s->ops->run ? 0 : filter->since;
+	bool was_here = since || filter->run == s->ops->run;
 	uint64_t first = oldest(h);
 	if (since >= h->newest)
 		return;
 	s->next = since + 1 > first ? since + 1 : first;
-	s->lost = since ? s->next - (since + 1) : 0;
+	s->lost = was_here ? s->next - (since + 1) : 0;
 }
 
 enum err ops_subscribe(struct ops_subscription **out, struct ops *o,
@@ -241,6 +242,11 @@ enum err ops_subscribe(struct ops_subscription **out, struct ops *o,
 	if (!e)
 		resume(*out, filter);
 	return e;
+}
+
+uint64_t ops_position(const struct ops_subscription *s)
+{
+	return s->next - 1;
 }
 
 void ops_on_ready(struct ops_subscription *s, ops_ready_fn *ready, void *arg)

@@ -49,7 +49,7 @@ static void a_stream_begins_with_its_run(void **state)
 	char want[64];
 	assert_int_equal(status_of(c->got), 200);
 	assert_non_null(strstr(c->got, "Content-Type: text/event-stream"));
-	(void)snprintf(want, sizeof(want), "data: {\"run\":%llu,\"schema\":1}",
+	(void)snprintf(want, sizeof(want), "data: {\"run\":%llu,\"number\":0,\"schema\":1}",
 		       (unsigned long long)ops_run(server.ops));
 	assert_true(client_wait(c, want));
 	client_free(c);

@@ -215,6 +215,11 @@ static void a_gap_is_told(void **state)
 	assert_int_equal(v.dropped, 40);
 	assert_true(ops_next_event(s, &v) && v.number == 51);
 	ops_unsubscribe(s);
+	f.since = 0; /* it was there when nothing had happened yet */
+	s = subscribe(&f);
+	assert_true(ops_next_event(s, &v));
+	assert_int_equal(v.dropped, 50);
+	ops_unsubscribe(s);
 }
 
 static void numbers_of_another_run_mean_nothing(void **state)

@@ -1,0 +1,162 @@
+/* lib_int.h - inside of libhomestead: shared by its files, seen by nobody else
+ * but its tests. */
+#ifndef LIB_LIB_INT_H
+#define LIB_LIB_INT_H
+
+#include <homestead.h>
+
+#include "base/env.h"
+#include "base/err.h"
+#include "base/list.h"
+#include "base/text.h"
+#include "os/loop.h"
+
+#include <curl/curl.h>
+
+#define LIB_PATH_MAX	  108 /* of a socket */
+#define LIB_PLACES_MAX	  4
+#define LIB_OPS_MAX	  1024
+#define LIB_SUBS_MAX	  32
+#define LIB_CALLS_AT_ONCE 8    /* connections for operations; the others wait */
+#define LIB_QUEUE_MAX	  4096 /* events nobody takes; then they overflow */
+#define LIB_DEADLINE_MS	  30000
+#define LIB_DEADLINE_MAX  600000
+#define LIB_EVENT_MAX	  (1 << 20) /* octets of one event of a stream */
+
+/* box.c: what hst_free takes. */
+typedef void lib_fini_fn(void *p);
+/* Zeroed; NULL without memory. `fini` is called before the block is freed. */
+MUST_USE void *lib_box_new(const struct env *env, size_t n, lib_fini_fn *fini);
+
+/* Octets that grow, up to a limit. */
+struct lib_buffer {
+	const struct env *env;
+	char *p; /* NUL-ended once there is something */
+	size_t n, size, max;
+};
+/* ERR_FULL beyond max, ERR_NOMEM. */
+MUST_USE enum err lib_buffer_add(struct lib_buffer *b, const void *p, size_t n);
+void lib_buffer_clear(struct lib_buffer *b); /* keeps its memory */
+void lib_buffer_fini(struct lib_buffer *b);
+const char *lib_buffer_text(const struct lib_buffer *b); /* "" when empty */
+
+/* A server-sent event, as the parser found it; lives for the call. */
+struct lib_sse {
+	const char *type; /* "" for none */
+	const char *data;
+	uint64_t id; /* 0 none */
+};
+typedef enum err lib_sse_fn(void *arg, const struct lib_sse *e);
+
+struct lib_sse_parser {
+	struct lib_buffer line, data;
+	char type[32];
+	uint64_t id;
+	lib_sse_fn *fn;
+	void *arg;
+};
+void lib_sse_init(struct lib_sse_parser *p, const struct env *env, lib_sse_fn *fn, void *arg);
+void lib_sse_reset(struct lib_sse_parser *p);
+void lib_sse_fini(struct lib_sse_parser *p);
+/* Takes octets in any pieces. ERR_FULL (an event is too long), ERR_NOMEM, or
+ * what fn gave. */
+MUST_USE enum err lib_sse_take(struct lib_sse_parser *p, const char *octets, size_t n);
+
+/* transport.c: libcurl on the loop. */
+struct lib_transfer;
+/* Octets of the answer. Not OK ends the transfer. */
+typedef enum err lib_data_fn(void *owner, const char *p, size_t n);
+/* It ended: curl's code; the HTTP status, 0 none; errno of a failed connect. */
+typedef void lib_done_fn(void *owner, CURLcode code, long status, long os_errno);
+
+struct lib_request {
+	const char *method, *path, *body; /* body NULL: none */
+	const char *socket;
+	lib_data_fn *data;
+	lib_done_fn *done;
+	void *owner;
+};
+
+struct lib_transport {
+	struct hst_ctx *ctx;
+	CURLM *multi;
+	struct os_timer *timer;
+	struct os_timer *broken; /* set when a transfer cannot go on */
+	struct list transfers;
+};
+MUST_USE enum err lib_transport_init(struct lib_transport *t, struct hst_ctx *c);
+void lib_transport_fini(struct lib_transport *t);
+/* Copies what the request points at. ERR_NOMEM. */
+MUST_USE enum err lib_transfer_new(struct lib_transfer **out, struct lib_transport *t,
+				   const struct lib_request *r);
+/* Ends it; done is not called. Fine inside done. */
+void lib_transfer_free(struct lib_transfer *x);
+/* How many streams hold a connection of their own. */
+void lib_transport_streams(struct lib_transport *t, size_t n);
+
+/* An event in the queue. */
+struct lib_queued {
+	struct list node;
+	struct hst_event *event;
+};
+
+enum lib_daemon_state {
+	LIB_DAEMON_UNKNOWN,
+	LIB_DAEMON_UP,
+	LIB_DAEMON_LOST
+};
+
+struct hst_ctx {
+	const struct env *env;
+	struct os_loop *loop;
+	struct lib_transport transport;
+	struct list queue, ops, subs;
+	size_t n_queued, n_ops, n_subs;
+	uint64_t last_id; /* of operations and subscriptions */
+	enum lib_daemon_state daemon;
+
+	char given[LIB_PATH_MAX + 1]; /* the one place to try, "" none */
+	char socket[LIB_PATH_MAX + 1];
+	bool socket_known; /* somebody answered there last time */
+
+	struct hst_error error;
+	char message[512], hint[512];
+};
+
+/* error.c */
+int lib_result_of(enum err e);
+/* Sets the last error and gives `code`. */
+int lib_fail(struct hst_ctx *c, int code, const char *message, const char *hint);
+int lib_fail_nomem(struct hst_ctx *c);
+/* What a transfer that never got an answer failed with. */
+struct lib_failure {
+	int result;
+	char message[512], hint[512];
+};
+void lib_failure_of_curl(struct lib_failure *f, const struct hst_ctx *c, CURLcode code,
+			 long os_errno);
+/* What an answer that is not 200 says. */
+void lib_failure_of_answer(struct lib_failure *f, const struct hst_ctx *c, long status,
+			   const char *body);
+
+/* place.c: which socket to talk to. */
+MUST_USE enum err lib_place_probe(const char *path, int *pid);
+/* Looks for a daemon anew unless one answered there last time. */
+void lib_place_find(struct hst_ctx *c);
+/* "/a or /b": the places that are tried. */
+void lib_place_text(struct text *t, const struct hst_ctx *c);
+
+/* queue.c: makes an event of a template, copying its strings. ERR_NOMEM. */
+MUST_USE enum err lib_queue_put(struct hst_ctx *c, const struct hst_event *template);
+struct hst_event *lib_queue_take(struct hst_ctx *c);
+/* The OP_DONE of op, NULL when it is not there. */
+struct hst_event *lib_queue_take_op(struct hst_ctx *c, hst_op op);
+void lib_queue_drop(struct hst_ctx *c);
+
+/* op.c, sub.c */
+struct lib_op;
+bool lib_op_is_open(const struct hst_ctx *c, hst_op op);
+void lib_ops_drop(struct hst_ctx *c);
+void lib_subs_drop(struct hst_ctx *c);
+
+#endif

@@ -1,0 +1,205 @@
+/* Operations: one transfer, one deadline, one OP_DONE each. */
+#include "lib/lib_int.h"
+
+#include "ops/types.h"
+#include "os/clock.h"
+
+#include <jansson.h>
+#include <string.h>
+
+struct lib_op {
+	struct list node; /* in ctx.ops */
+	struct hst_ctx *ctx;
+	hst_op id;
+	struct lib_transfer *transfer;
+	struct os_timer *deadline;
+	struct lib_buffer body;
+	struct hst_event done; /* what is left to tell when memory was short */
+};
+
+static void op_free(struct lib_op *o)
+{
+	struct hst_ctx *c = o->ctx;
+	list_take(&o->node);
+	c->n_ops--;
+	lib_transfer_free(o->transfer);
+	os_timer_free(o->deadline);
+	lib_buffer_fini(&o->body);
+	env_free(c->env, o);
+}
+
+/* Without memory for the event the operation stays and tries again later: it
+ * must end in exactly one. */
+#define RETRY_US (100 * MONO_MS)
+
+static void finish(struct lib_op *o, const struct hst_event *e)
+{
+	if (lib_queue_put(o->ctx, e) == OK) {
+		op_free(o);
+		return;
+	}
+	lib_transfer_free(o->transfer);
+	o->transfer = NULL;
+	o->done = (struct hst_event){ .kind = HST_EVENT_OP_DONE,
+				      .op = o->id,
+				      .result = HST_E_NOMEM,
+				      .message = hst_strerror(HST_E_NOMEM) };
+	os_timer_set(o->deadline, mono_add(os_mono(), RETRY_US));
+}
+
+static void fail(struct lib_op *o, int result, const char *message, const char *hint)
+{
+	finish(o, &(struct hst_event){ .kind = HST_EVENT_OP_DONE,
+				       .op = o->id,
+				       .result = result,
+				       .message = message,
+				       .hint = hint,
+				       .json = lib_buffer_text(&o->body) });
+}
+
+static void on_deadline(void *arg, struct mono now)
+{
+	struct lib_op *o = arg;
+	if (o->done.kind)
+		finish(o, &o->done);
+	else
+		fail(o, HST_E_DEADLINE, "the daemon did not answer within the deadline",
+		     "give it more time, or see its log for what it is doing");
+}
+
+static enum err on_data(void *owner, const char *p, size_t n)
+{
+	struct lib_op *o = owner;
+	return lib_buffer_add(&o->body, p, n);
+}
+
+static bool is_object(const char *s)
+{
+	json_t *j = json_loads(s, 0, NULL);
+	bool is = json_is_object(j);
+	json_decref(j);
+	return is;
+}
+
+static void on_done(void *owner, CURLcode code, long status, long os_errno)
+{
+	struct lib_op *o = owner;
+	struct lib_failure f;
+	const char *body = lib_buffer_text(&o->body);
+	if (code == CURLE_OK && status == 200 && is_object(body)) {
+		finish(o,
+		       &(struct hst_event){ .kind = HST_EVENT_OP_DONE, .op = o->id, .json = body });
+		return;
+	}
+	if (code == CURLE_OK) {
+		lib_failure_of_answer(&f, o->ctx, status, body);
+	} else {
+		o->ctx->socket_known = false; /* look for a daemon again */
+		lib_failure_of_curl(&f, o->ctx, code, os_errno);
+	}
+	fail(o, f.result, f.message, f.hint);
+}
+
+/* Why a call cannot even be tried; NULL when it can. */
+static const char *check(const char *method, const char *path, const char *body, int deadline_ms)
+{
+	if (!method || (strcmp(method, "GET") != 0 && strcmp(method, "POST") != 0 &&
+			strcmp(method, "PUT") != 0 && strcmp(method, "DELETE") != 0))
+		return "the method is not GET, POST, PUT or DELETE";
+	if (!path || strncmp(path, "/v1/", 4) != 0)
+		return "the path does not begin with /v1/";
+	for (const char *s = path; *s; s++)
+		if (*s <= ' ' || *s > '~' || *s == '#')
+			return "the path holds octets that must be escaped as %XX";
+	if (strlen(path) > 1024)
+		return "the path is longer than 1024 octets";
+	if (body && (strlen(body) > OPS_BODY_MAX || !is_object(body)))
+		return "the body is no JSON object of at most 64 KiB";
+	if (deadline_ms < 0 || deadline_ms > LIB_DEADLINE_MAX)
+		return "the deadline is not between 0 and 600,000 ms";
+	return NULL;
+}
+
+static enum err start(struct lib_op *o, const char *method, const char *path, const char *body,
+		      int deadline_ms)
+{
+	struct hst_ctx *c = o->ctx;
+	bool writes = strcmp(method, "GET") != 0;
+	lib_place_find(c);
+	struct lib_request r = { method,  path, body || !writes ? body : "", c->socket, on_data,
+				 on_done, o };
+	enum err e = os_timer_new(&o->deadline, c->loop, on_deadline, o);
+	if (!e)
+		e = lib_transfer_new(&o->transfer, &c->transport, &r);
+	if (!e)
+		os_timer_set(o->deadline,
+			     mono_add(os_mono(),
+				      (deadline_ms ? deadline_ms : LIB_DEADLINE_MS) * MONO_MS));
+	return e;
+}
+
+int hst_call(hst_ctx *c, const char *method, const char *path, const char *body, int deadline_ms,
+	     hst_op *op)
+{
+	const char *why = check(method, path, body, deadline_ms);
+	if (why)
+		return lib_fail(c, HST_E_INVALID, why, "see doc/api.md");
+	if (c->n_ops >= LIB_OPS_MAX)
+		return lib_fail(c, HST_E_FULL, "too many operations are open",
+				"wait for some to end");
+	struct lib_op *o = env_zalloc(c->env, 1, sizeof(*o));
+	if (!o)
+		return lib_fail_nomem(c);
+	o->ctx = c;
+	o->id = ++c->last_id;
+	o->body = (struct lib_buffer){ .env = c->env, .max = OPS_ANSWER_MAX };
+	list_push_back(&c->ops, &o->node);
+	c->n_ops++;
+	enum err e = start(o, method, path, body, deadline_ms);
+	if (e) {
+		op_free(o);
+		return lib_fail(c, lib_result_of(e), err_text(e), "");
+	}
+	*op = o->id;
+	return HST_OK;
+}
+
+int hst_stats(hst_ctx *c, hst_op *op)
+{
+	return hst_call(c, "GET", "/v1/status", NULL, 0, op);
+}
+
+static struct lib_op *op_of(const struct hst_ctx *c, hst_op id)
+{
+	LIST_EACH(node, tmp, &c->ops)
+	{
+		struct lib_op *o = LIST_ENTRY(node, struct lib_op, node);
+		if (o->id == id)
+			return o;
+	}
+	return NULL;
+}
+
+bool lib_op_is_open(const struct hst_ctx *c, hst_op op)
+{
+	return op_of(c, op) != NULL;
+}
+
+int hst_op_cancel(hst_ctx *c, hst_op op)
+{
+	struct lib_op *o = op_of(c, op);
+	if (!o)
+		return lib_fail(c, HST_E_NOT_FOUND, "there is no such operation",
+				"it has ended: its event is or was in the queue");
+	fail(o, HST_E_CANCELLED, "the operation was cancelled",
+	     "what was asked may have been done");
+	return HST_OK;
+}
+
+void lib_ops_drop(struct hst_ctx *c)
+{
+	LIST_EACH(node, tmp, &c->ops)
+	{
+		op_free(LIST_ENTRY(node, struct lib_op, node));
+	}
+}

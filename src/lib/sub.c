@@ -1,0 +1,328 @@
+/* Subscriptions: a stream each, taken up again where it broke off. */
+#include "lib/lib_int.h"
+
+#include "ops/types.h"
+#include "os/clock.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#define BACKOFF_MIN_US (100 * MONO_MS)
+#define BACKOFF_MAX_US (5 * MONO_SEC)
+/* The daemon says something at least each 15 s. */
+#define SILENCE_US (45 * MONO_SEC)
+
+struct lib_sub {
+	struct list node; /* in ctx.subs */
+	struct hst_ctx *ctx;
+	hst_sub id;
+	char part[16], level[16];
+	struct lib_transfer *transfer; /* NULL between two tries */
+	struct os_timer *timer;	       /* of the next try, or of silence */
+	struct lib_sse_parser parser;
+	struct lib_buffer refusal; /* body of an answer that is no stream */
+	int64_t backoff;
+	bool up;	    /* the stream has begun */
+	bool numbered;	    /* run and last are known */
+	uint64_t run, last; /* where to take it up again */
+	uint64_t dropped;   /* by us, since the program takes nothing */
+};
+
+static void try_now(struct lib_sub *s);
+
+static void sub_free(struct lib_sub *s)
+{
+	struct hst_ctx *c = s->ctx;
+	list_take(&s->node);
+	lib_transport_streams(&c->transport, --c->n_subs);
+	lib_transfer_free(s->transfer);
+	os_timer_free(s->timer);
+	lib_sse_fini(&s->parser);
+	lib_buffer_fini(&s->refusal);
+	env_free(c->env, s);
+}
+
+/* Tells once that the daemon is gone, however many streams break. Without
+ * memory the next failure tells it. */
+static void tell_lost(struct hst_ctx *c, const struct lib_failure *f)
+{
+	if (c->daemon == LIB_DAEMON_LOST)
+		return;
+	struct hst_event e = { .kind = HST_EVENT_DAEMON,
+			       .result = f->result,
+			       .message = f->message,
+			       .hint = f->hint };
+	if (lib_queue_put(c, &e) == OK)
+		c->daemon = LIB_DAEMON_LOST;
+}
+
+static bool all_up(const struct hst_ctx *c)
+{
+	LIST_EACH(node, tmp, &c->subs)
+	{
+		if (!LIST_ENTRY(node, struct lib_sub, node)->up)
+			return false;
+	}
+	return true;
+}
+
+static enum err tell_back(struct hst_ctx *c)
+{
+	if (!all_up(c))
+		return OK;
+	if (c->daemon == LIB_DAEMON_LOST) {
+		struct hst_event e = { .kind = HST_EVENT_DAEMON };
+		if (lib_queue_put(c, &e) != OK)
+			return ERR_NOMEM;
+	}
+	c->daemon = LIB_DAEMON_UP;
+	return OK;
+}
+
+static void hear(struct lib_sub *s)
+{
+	os_timer_set(s->timer, mono_add(os_mono(), SILENCE_US));
+}
+
+static uint64_t number_of(const json_t *j, const char *key)
+{
+	json_int_t v = json_integer_value(json_object_get(j, key));
+	return v < 0 ? 0 : (uint64_t)v;
+}
+
+/* The stream has begun: of which run, and after which number. A new run begins
+ * to count anew. */
+static enum err on_start(struct lib_sub *s, const json_t *j)
+{
+	s->run = number_of(j, "run");
+	s->last = number_of(j, "number");
+	s->numbered = true;
+	s->up = true;
+	s->backoff = BACKOFF_MIN_US;
+	return tell_back(s->ctx);
+}
+
+static enum err put_overflow(struct lib_sub *s, uint64_t dropped, const char *json)
+{
+	struct hst_event e = {
+		.kind = HST_EVENT_OVERFLOW, .sub = s->id, .dropped = dropped, .json = json
+	};
+	return lib_queue_put(s->ctx, &e);
+}
+
+static enum err on_event(struct lib_sub *s, const struct lib_sse *e, const json_t *j)
+{
+	enum err err = OK;
+	if (s->ctx->n_queued >= LIB_QUEUE_MAX) {
+		uint64_t lost = number_of(j, "dropped");
+		s->dropped += lost ? lost : 1;
+	} else if (s->dropped && put_overflow(s, s->dropped, "") != OK) {
+		err = ERR_NOMEM;
+	} else {
+		s->dropped = 0;
+		struct hst_event v = { .kind = HST_EVENT_NODE, .sub = s->id, .json = e->data };
+		err = strcmp(e->type, "overflow") == 0
+			      ? put_overflow(s, number_of(j, "dropped"), e->data)
+			      : lib_queue_put(s->ctx, &v);
+	}
+	if (!err && e->id)
+		s->last = e->id;
+	return err;
+}
+
+/* One event of the stream. An error breaks the stream off; it is taken up
+ * again at the same place. */
+static enum err on_sse(void *arg, const struct lib_sse *e)
+{
+	struct lib_sub *s = arg;
+	json_t *j = json_loads(e->data, 0, NULL);
+	enum err err = ERR_MALFORMED;
+	if (json_is_object(j))
+		err = strcmp(e->type, "start") == 0 ? on_start(s, j) : on_event(s, e, j);
+	json_decref(j);
+	return err;
+}
+
+/* A stream, or the body of a refusal: only the stream has a start. */
+static enum err on_data(void *owner, const char *p, size_t n)
+{
+	struct lib_sub *s = owner;
+	hear(s);
+	if (!s->up && s->refusal.n + n <= s->refusal.max) {
+		enum err e = lib_buffer_add(&s->refusal, p, n);
+		if (e)
+			return e;
+	}
+	return lib_sse_take(&s->parser, p, n);
+}
+
+static void retry_later(struct lib_sub *s)
+{
+	lib_transfer_free(s->transfer);
+	s->transfer = NULL;
+	s->up = false;
+	s->ctx->socket_known = false;
+	os_timer_set(s->timer, mono_add(os_mono(), s->backoff));
+	s->backoff = s->backoff * 2 > BACKOFF_MAX_US ? BACKOFF_MAX_US : s->backoff * 2;
+}
+
+/* Whether the daemon means it: asking again would give the same. */
+static bool is_final(int result)
+{
+	return result == HST_E_INVALID || result == HST_E_NOT_FOUND || result == HST_E_UNSUPPORTED;
+}
+
+static void end(struct lib_sub *s, const struct lib_failure *f)
+{
+	struct hst_event e = { .kind = HST_EVENT_ENDED,
+			       .sub = s->id,
+			       .result = f->result,
+			       .message = f->message,
+			       .hint = f->hint };
+	if (lib_queue_put(s->ctx, &e) == OK)
+		sub_free(s);
+	else
+		retry_later(s);
+}
+
+static void on_done(void *owner, CURLcode code, long status, long os_errno)
+{
+	struct lib_sub *s = owner;
+	struct lib_failure f;
+	if (code == CURLE_OK && status != 200)
+		lib_failure_of_answer(&f, s->ctx, status, lib_buffer_text(&s->refusal));
+	else
+		lib_failure_of_curl(&f, s->ctx, code == CURLE_OK ? CURLE_GOT_NOTHING : code,
+				    os_errno);
+	if (is_final(f.result)) {
+		end(s, &f);
+		return;
+	}
+	tell_lost(s->ctx, &f);
+	retry_later(s);
+}
+
+static void on_timer(void *arg, struct mono now)
+{
+	struct lib_sub *s = arg;
+	if (!s->transfer) {
+		try_now(s);
+		return;
+	}
+	struct lib_failure f = { .result = HST_E_NO_DAEMON,
+				 .message = "the daemon has fallen silent",
+				 .hint = "see its log for what it is doing" };
+	tell_lost(s->ctx, &f);
+	retry_later(s);
+}
+
+static void put_query(struct text *t, const char *key, const char *value)
+{
+	text_char(t, strchr(t->p, '?') ? '&' : '?');
+	text_str(t, key);
+	text_char(t, '=');
+	text_str(t, value);
+}
+
+static void put_number(struct text *t, const char *key, uint64_t value)
+{
+	char digits[24];
+	struct text d = TEXT_OF(digits);
+	text_u64(&d, value);
+	put_query(t, key, digits);
+}
+
+static void path_of(const struct lib_sub *s, struct text *t)
+{
+	text_str(t, OPS_STREAM_PATH);
+	if (s->part[0])
+		put_query(t, "part", s->part);
+	if (s->level[0])
+		put_query(t, "level", s->level);
+	if (!s->numbered)
+		return;
+	put_number(t, "since", s->last);
+	put_number(t, "run", s->run);
+}
+
+static void try_now(struct lib_sub *s)
+{
+	char path[200];
+	struct text t = TEXT_OF(path);
+	struct hst_ctx *c = s->ctx;
+	path_of(s, &t);
+	lib_sse_reset(&s->parser);
+	lib_buffer_clear(&s->refusal);
+	lib_place_find(c);
+	struct lib_request r = { "GET", path, NULL, c->socket, on_data, on_done, s };
+	if (lib_transfer_new(&s->transfer, &c->transport, &r) == OK)
+		hear(s);
+	else
+		retry_later(s);
+}
+
+/* A word that may stand in a query as it is. */
+static bool take_word(char out[16], const char *s)
+{
+	if (!s)
+		return true;
+	if (!*s || strlen(s) >= 16 ||
+	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(s))
+		return false;
+	memcpy(out, s, strlen(s) + 1);
+	return true;
+}
+
+int hst_subscribe(hst_ctx *c, const char *part, const char *level, hst_sub *sub)
+{
+	if (level && ops_level_of(level) < 0)
+		return lib_fail(c, HST_E_INVALID, "there is no such level",
+				"use error, warning, notice, info or debug");
+	if (c->n_subs >= LIB_SUBS_MAX)
+		return lib_fail(c, HST_E_FULL, "too many subscriptions are open",
+				"end one of them, or subscribe to all parts at once");
+	struct lib_sub *s = env_zalloc(c->env, 1, sizeof(*s));
+	if (!s)
+		return lib_fail_nomem(c);
+	s->ctx = c;
+	s->id = ++c->last_id;
+	s->backoff = BACKOFF_MIN_US;
+	s->refusal = (struct lib_buffer){ .env = c->env, .max = 8192 };
+	lib_sse_init(&s->parser, c->env, on_sse, s);
+	list_push_back(&c->subs, &s->node);
+	lib_transport_streams(&c->transport, ++c->n_subs);
+	if (!take_word(s->part, part) || !take_word(s->level, level)) {
+		sub_free(s);
+		return lib_fail(c, HST_E_INVALID, "there cannot be a part of that name",
+				"see doc/api.md");
+	}
+	enum err e = os_timer_new(&s->timer, c->loop, on_timer, s);
+	if (e) {
+		sub_free(s);
+		return lib_fail(c, lib_result_of(e), err_text(e), "");
+	}
+	*sub = s->id;
+	try_now(s);
+	return HST_OK;
+}
+
+int hst_unsubscribe(hst_ctx *c, hst_sub sub)
+{
+	LIST_EACH(node, tmp, &c->subs)
+	{
+		struct lib_sub *s = LIST_ENTRY(node, struct lib_sub, node);
+		if (s->id == sub) {
+			sub_free(s);
+			return HST_OK;
+		}
+	}
+	return lib_fail(c, HST_E_NOT_FOUND, "there is no such subscription", "");
+}
+
+void lib_subs_drop(struct hst_ctx *c)
+{
+	LIST_EACH(node, tmp, &c->subs)
+	{
+		sub_free(LIST_ENTRY(node, struct lib_sub, node));
+	}
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""symbols_test.py LIBRARY HEADER: what the shared library exports is what the
+public header declares, no more and no less; its name carries the major version;
+C++ programs may include the header. Prints TAP."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+library, header = sys.argv[1:3]
+count = 0
+failed = 0
+
+
+def ok(good, name, why=""):
+    global count, failed
+    count += 1
+    failed += not good
+    print("%s %d - %s" % ("ok" if good else "not ok", count, name))
+    if not good:
+        print("# " + why)
+
+
+with open(header, encoding="utf-8") as f:
+    text = f.read()
+declared = set(re.findall(r"HST_API[^;(]*?\b(hst_\w+)\s*\(", text))
+nm = subprocess.run(["nm", "-D", "--defined-only", library], check=True,
+                    capture_output=True, text=True).stdout
+names = [line.split()[-1] for line in nm.splitlines()]
+exported = {n.split("@")[0] for n in names if "@@" in n}
+plain = {n for n in names if "@" not in n and not n.startswith("HOMESTEAD_")}
+
+ok(len(declared) > 10, "the header declares functions", str(declared))
+ok(declared == exported, "exported symbols are those of the header",
+   "only declared: %s; only exported: %s" % (declared - exported, exported - declared))
+ok(not plain, "every symbol has a version", str(plain))
+dynamic = subprocess.run(["readelf", "-d", library], check=True,
+                         capture_output=True, text=True).stdout
+ok("[libhomestead.so.0]" in dynamic, "the soname is libhomestead.so.0", dynamic)
+
+for compiler, language in (("cc", "c"), ("c++", "c++")):
+    if shutil.which(compiler):
+        run = subprocess.run([compiler, "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic",
+                              "-Werror", "-x", language, "-"],
+                             input='#include "%s"\nint main() { return 0; }\n' % header,
+                             capture_output=True, text=True)
+        ok(run.returncode == 0, "a %s program includes the header" % language, run.stderr)
+    else:
+        count += 1
+        print("ok %d - a %s program includes the header # SKIP no %s here" %
+              (count, language, compiler))
+print("1..%d" % count)
+sys.exit(failed != 0)
