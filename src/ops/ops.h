@@ -11,17 +11,20 @@
 
 struct ops;
 
+/* How a reload ended: `why` has file, line and reason of a failure, else "". */
+typedef void ops_reload_fn(void *arg, enum err result, const char *why);
+
 /* What only the process around the engine can do, given at birth. */
 struct ops_host {
 	/* Sets the level of one part, or of all with part NULL. ERR_NOT_FOUND. */
 	enum err (*log_set)(void *arg, const char *part, enum node_level level);
 	/* Level of a part. */
 	enum node_level (*log_get)(void *arg, const char *part);
-	/* Reads the configuration anew and takes it over; `why` gets file, line
-	 * and reason on failure. */
-	enum err (*reload)(void *arg, struct text *why);
+	/* Reads the configuration anew and takes it over. `done` is called
+	 * exactly once, at once or later from the loop. ERR_NOMEM: not called. */
+	enum err (*reload)(void *arg, ops_reload_fn *done, void *done_arg);
 	/* The same without taking it over. */
-	enum err (*check)(void *arg, struct text *why);
+	enum err (*check)(void *arg, ops_reload_fn *done, void *done_arg);
 	void *arg;
 	const char *const *log_parts; /* names of all that log, ended by NULL */
 	const char *config_path;      /* "" when it runs on defaults */

@@ -211,18 +211,20 @@ static enum node_level log_get(void *arg, const char *part)
 	return played.levels[index_of(part)];
 }
 
-static enum err reload(void *arg, struct text *why)
+static enum err reload(void *arg, ops_reload_fn *done, void *done_arg)
 {
 	played.reloads++;
-	text_str(why, played.reload_why);
-	return played.reload_result;
+	if (played.reload_result == ERR_NOMEM)
+		return ERR_NOMEM;
+	done(done_arg, played.reload_result, played.reload_why);
+	return OK;
 }
 
-static enum err check(void *arg, struct text *why)
+static enum err check(void *arg, ops_reload_fn *done, void *done_arg)
 {
 	played.checks++;
-	text_str(why, played.reload_why);
-	return played.reload_result;
+	done(done_arg, played.reload_result, played.reload_why);
+	return OK;
 }
 
 struct ops_host played_host(void)
