@@ -314,6 +314,10 @@ static void no_file(void **state)
 	assert_string_equal(why_buffer,
 			    "/nonexistent/a.conf: cannot read the configuration: No such "
 			    "file or directory");
+	again(&x);
+	text_clear(&why);
+	assert_int_equal(conf_load(&x.c, "/dev/null", &why), OK);
+	assert_string_equal(why_buffer, "");
 	end(&x);
 }
 
