@@ -13,7 +13,9 @@ from harness.scenes import CHILD_DOMAIN, Lone, address
 from harness.tap import case, run
 
 SECONDS = float(os.environ.get("HOMESTEAD_HOSTILE_SECONDS", "10"))
-CAP = 64 << 20  # more than before the attack; sanitizers keep freed memory a while
+CAP = 48 << 20  # more than before the attack
+# Freed memory that AddressSanitizer keeps aside is not the daemon's.
+SANITIZER = {"ASAN_OPTIONS": "quarantine_size_mb=4:" + os.environ.get("ASAN_OPTIONS", "")}
 
 
 def octets_forever(seed):
@@ -66,17 +68,17 @@ class Attacker:
         self.speaker = None
 
 
-def attacked(world, make_attackers):
+def attacked(world, seconds, make_attackers):
     """Runs the attack beside a session that must live through it."""
     peers = {name: {"address": address(host), "role": "parent", "domain": CHILD_DOMAIN + i,
                     "passive": True}
              for i, (name, host) in enumerate((("south", 2), ("east", 3)))}
     scene = Lone(world, peers, hold_time="9s", idle_backoff="10ms", idle_backoff_max="10ms")
-    daemon = scene.daemon.start()
+    daemon = scene.daemon.start(env=SANITIZER)
     witness = scene.established(scene.play(3), host=3)
     before = most = daemon.process.memory()
     attackers = make_attackers(scene)
-    end, beat, look = time.monotonic() + SECONDS, 0, 0
+    end, beat, look = time.monotonic() + seconds, 0, 0
     while time.monotonic() < end:
         for a in attackers:
             a.turn()
@@ -94,7 +96,7 @@ def attacked(world, make_attackers):
     sent, dials = sum(a.sent for a in attackers), sum(a.dials for a in attackers)
     print("# %d KiB before, %d KiB at most; %d octets on %d connections" % (
         before >> 10, most >> 10, sent, dials))
-    assert sent > 100000 * SECONDS / 10, "that was no attack"
+    assert sent > 10000 * seconds, "that was no attack"
     assert witness.receive().kind == KEEPALIVE
     assert daemon.peer("east")["lost"] == 0 and daemon.state_of("east") == "established"
     daemon.fine()
@@ -111,18 +113,19 @@ def wait_for_any(attackers):
 
 @case
 def a_peer_that_sends_all_it_can(world):
-    attacked(world, lambda scene: [Attacker(scene, scene.peer, 1, polite=True)])
+    attacked(world, SECONDS, lambda scene: [Attacker(scene, scene.peer, 1, polite=True)])
 
 
 @case
 def a_peer_on_many_connections(world):
-    attacked(world, lambda scene: [Attacker(scene, scene.peer, i, polite=i % 2) for i in range(50)])
+    attacked(world, SECONDS / 2, lambda scene: [Attacker(scene, scene.peer, i, polite=i % 2)
+                                                for i in range(50)])
 
 
 @case
 def strangers_by_the_dozen(world):
-    attacked(world, lambda scene: [Attacker(scene, scene.play(10 + i), i, polite=True)
-                                   for i in range(24)] + [Attacker(scene, scene.peer, 99, True)])
+    attacked(world, SECONDS / 2, lambda scene: [Attacker(scene, scene.peer, 99, polite=True)] + [
+        Attacker(scene, scene.play(10 + i), i, polite=True) for i in range(24)])
 
 
 if __name__ == "__main__":

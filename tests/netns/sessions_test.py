@@ -179,7 +179,7 @@ def address_of_one_peer_with_the_ids_of_another_is_refused(world):
 @case
 def operator_takes_a_session_down_and_up(world):
     pair = Pair(world).start()
-    north, south = pair.up()
+    _, south = pair.up()
     pair.north.cli("masc", "peer", "south", "down")
     received = south.wait("notification-received")
     assert (received["fields"]["code"], received["fields"]["subcode"]) == (7, 0), received
@@ -191,7 +191,6 @@ def operator_takes_a_session_down_and_up(world):
     pair.north.cli("masc", "peer", "south", "up")
     pair.north.events().wait("up")
     south.wait("up")
-    assert north.process.wait() != 0, "the stream outlived its daemon in silence"
 
 
 @case

@@ -114,6 +114,8 @@ class Daemon:
     def start(self, *options, ready=True, env=None):
         self.write_config()
         self._starts += 1
+        while readable(self._notify, 0):  # what an earlier life had to say
+            self._notify.recv(4096)
         self.process = self.world.spawn(
             "%s.%d" % (self.name, self._starts),
             [HOMESTEADD, "--config", self.config, "--state", self.state, "--socket", self.socket,
