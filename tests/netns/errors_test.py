@@ -21,7 +21,7 @@ def two_children(world, **values):
              for i, (name, host) in enumerate((("south", 2), ("east", 3)))}
     scene = Lone(world, peers, **values)
     scene.daemon.start()
-    scene.witness = scene.established(scene.play(3), host=3)
+    scene.established(scene.play(3), host=3, hold=0)
     return scene
 
 

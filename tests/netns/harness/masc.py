@@ -173,6 +173,7 @@ class Peer:
     def __init__(self, netns, address, port=PORT):
         self.netns, self.address, self.port = netns, address, port
         self.listener = None
+        self.speakers = []
 
     def _socket(self):
         kind = socket.AF_INET6 if ":" in self.address else socket.AF_INET
@@ -190,7 +191,7 @@ class Peer:
     def accept(self, within=None):
         if not readable(self.listener, deadline_of(within).left()):
             raise Late("nobody dialled %s" % self.address)
-        return Speaker(self.listener.accept()[0])
+        return self._speaker(self.listener.accept()[0])
 
     def dial(self, to, port=PORT, source=None, prepare=None, within=None):
         """A connection to `to`; OSError when it is refused or not answered."""
@@ -204,9 +205,16 @@ class Peer:
         except OSError:
             sock.close()
             raise
-        return Speaker(sock)
+        return self._speaker(sock)
+
+    def _speaker(self, sock):
+        """They live as long as the peer, whoever forgets about them."""
+        self.speakers.append(Speaker(sock))
+        return self.speakers[-1]
 
     def close(self):
+        for s in self.speakers:
+            s.close()
         if self.listener:
             self.listener.close()
             self.listener = None

@@ -16,27 +16,27 @@ def addresses(host):
     return [address(host) + "/24", address(host, 6) + "/64"]
 
 
-def towards_child(family=4, **more):
+def towards_child(over=4, **more):
     """The parent's configuration of its child."""
-    return {"address": address(2, family), "role": "parent", "domain": CHILD_DOMAIN, **more}
+    return {"address": address(2, over), "role": "parent", "domain": CHILD_DOMAIN, **more}
 
 
-def towards_parent(family=4, **more):
-    return {"address": address(1, family), "role": "child", "domain": PARENT_DOMAIN, **more}
+def towards_parent(over=4, **more):
+    return {"address": address(1, over), "role": "child", "domain": PARENT_DOMAIN, **more}
 
 
 class Pair:
     """Parent `north` and child `south`, on a perfect wire or behind a relay."""
 
-    def __init__(self, world, script=None, north=None, south=None, family=4, **values):
+    def __init__(self, world, script=None, north=None, south=None, over=4, **values):
         self.a, self.b = world.namespace("north"), world.namespace("south")
         if script is None:
             self.relay = None
             world.link(self.a, self.b, addresses(1), addresses(2))
         else:
             self.relay = world.relay(self.a, self.b, addresses(1), addresses(2), script)
-        child = towards_child(family, **(north or {}))
-        parent = towards_parent(family, **(south or {}))
+        child = towards_child(over, **(north or {}))
+        parent = towards_parent(over, **(south or {}))
         self.north = Daemon(world, "north", self.a, {"south": child}, PARENT_DOMAIN, 1, **values)
         self.south = Daemon(world, "south", self.b, {"north": parent}, CHILD_DOMAIN, 2, **values)
 
@@ -75,9 +75,7 @@ class Lone:
         return peer
 
     def dial(self, peer=None, **kwargs):
-        speaker = (peer or self.peer).dial(address(1), **kwargs)
-        self.world.closers.append(speaker.close)
-        return speaker
+        return (peer or self.peer).dial(address(1), **kwargs)
 
     def open(self, **kwargs):
         """The child's OPEN."""
