@@ -93,11 +93,6 @@ static void fill_keep(const struct masc_event *e, struct node_field *f)
 	words(f, masc_keep_text(e->keep));
 }
 
-static void fill_rule(const struct masc_event *e, struct node_field *f)
-{
-	words(f, masc_keep_text(e->keep));
-}
-
 static void fill_admin(const struct masc_event *e, struct node_field *f)
 {
 	words(f, e->up ? "up" : "down");
@@ -127,7 +122,6 @@ static const struct masc_field {
 	{ "kept", ON(COLLISION), fill_kept },
 	{ "opened_by", ON(COLLISION), fill_opened_by },
 	{ "rule", ON(COLLISION), fill_keep },
-	{ "rule", ON(COLLISION), fill_rule },
 	{ "admin", ON(ADMIN), fill_admin },
 };
 #undef ON

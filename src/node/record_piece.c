@@ -115,7 +115,6 @@ static void masc_write(struct wr *w, const struct masc_event *e)
 	wr_u32(w, e->kept);
 	wr_u8(w, e->ours);
 	wr_u8(w, (uint8_t)e->keep);
-	wr_u8(w, (uint8_t)e->keep);
 	wr_u8(w, e->up);
 }
 
@@ -145,7 +144,6 @@ static void masc_read(struct rd *r, struct masc_event *e)
 	e->link = rd_u32(r);
 	e->kept = rd_u32(r);
 	e->ours = record_bool_read(r);
-	e->keep = (enum masc_keep)record_enum_read(r, MASC_KEEP_COUNT);
 	e->keep = (enum masc_keep)record_enum_read(r, MASC_KEEP_COUNT);
 	e->up = record_bool_read(r);
 }
