@@ -92,13 +92,14 @@ void engine_outbox_fini(struct outbox *o)
 	map_free(&o->links);
 }
 
-static bool item_add(struct outbox *o, struct outbox_stream *s, const struct node_out *out,
-		     struct span body)
+/* NULL without memory. */
+static struct item *item_add(struct outbox *o, struct outbox_stream *s, const struct node_out *out,
+			     struct span body)
 {
 	struct item *i = env_resize(o->env, NULL, sizeof(*i) + body.n);
 
 	if (!i)
-		return false;
+		return NULL;
 	*i = (struct item){ .stream = s, .kind = out->kind, .after = out->after, .n = body.n };
 	if (body.n)
 		memcpy(i->octets, body.p, body.n);
@@ -106,17 +107,20 @@ static bool item_add(struct outbox *o, struct outbox_stream *s, const struct nod
 	o->count++;
 	s->held++;
 	s->octets += body.n;
-	return true;
+	return i;
 }
 
 static void put_event(struct outbox *o, const struct node_out *out, struct wall wall)
 {
 	struct span body = span_of(out->event, sizeof(*out->event));
+	struct item *i = NULL;
 
-	if (o->events.held >= OUTBOX_EVENTS_MAX || !item_add(o, &o->events, out, body))
-		o->events_lost++;
+	if (o->events.held < OUTBOX_EVENTS_MAX)
+		i = item_add(o, &o->events, out, body);
+	if (i)
+		i->wall = wall;
 	else
-		LIST_ENTRY(o->items.prev, struct item, node)->wall = wall;
+		o->events_lost++;
 }
 
 static void do_now(struct outbox *o, enum node_out_kind kind, uint32_t link, struct span bytes)
