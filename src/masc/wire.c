@@ -1,5 +1,7 @@
 #include "masc/wire.h"
 
+#include <assert.h>
+
 #include "wire/rd.h"
 #include "wire/wr.h"
 
@@ -45,14 +47,12 @@ static bool family_known(uint8_t f)
 	return f == MASC_IPV4 || f == MASC_IPV6;
 }
 
-static bool id_read(struct rd *r, size_t n, struct masc_id *out)
+static void id_read(struct rd *r, size_t n, struct masc_id *out)
 {
 	struct span s = rd_bytes(r, n);
 	memset(out, 0, sizeof(*out));
-	if (!s.n)
-		return false;
-	memcpy(out->octets + sizeof(out->octets) - n, s.p, n);
-	return true;
+	if (s.n)
+		memcpy(out->octets + sizeof(out->octets) - n, s.p, n);
 }
 
 static void id_write(struct wr *w, size_t n, const struct masc_id *id)
@@ -132,10 +132,10 @@ bool wire_open_read(struct span message, struct wire_open *out, struct wire_erro
 	if (!family_known(out->family))
 		return open_fail(error, WIRE_OPEN_ERROR, WIRE_OPEN_FAMILY, body);
 	size_t n = wire_id_size(out->family);
-	bool ids = id_read(&r, n, &out->domain);
-	ids = id_read(&r, n, &out->node) && ids;
-	ids = id_read(&r, n, &out->parent) && ids;
-	if (!ids)
+	id_read(&r, n, &out->domain);
+	id_read(&r, n, &out->node);
+	id_read(&r, n, &out->parent);
+	if (r.failed)
 		return open_fail(error, WIRE_HEADER_ERROR, WIRE_BAD_LENGTH, message);
 	out->options = rd_rest(&r);
 	if (!options_ok(out->options))
@@ -253,12 +253,11 @@ static uint8_t claim_fields(struct rd *r, struct wire_claim *c)
 	c->timestamp = rd_u32(r);
 	c->lifetime = rd_u32(r);
 	c->hold_time = rd_u32(r);
-	bool ids = id_read(r, n, &c->domain);
-	ids = id_read(r, n, &c->node) && ids;
+	id_read(r, n, &c->domain);
+	id_read(r, n, &c->node);
 	struct span address = rd_bytes(r, n);
 	struct span mask = rd_bytes(r, n);
-	if (!ids || !address.n || !mask.n)
-		return WIRE_ATTRIBUTE_LENGTH;
+	assert(!r->failed);
 	memcpy(c->address, address.p, n);
 	c->options = rd_rest(r);
 	if (!options_ok(c->options))

@@ -173,6 +173,22 @@ static void broken_ones(void **state)
 	rig_fini(&r);
 }
 
+/* A family we know, but not the session's; the hold time is not looked at. */
+static void the_other_family(void **state)
+{
+	struct rig r;
+	start(&r, "domain=100 node=10 profile=lab", CHILD);
+	rig_hex(&r, 1,
+		"0038 01 00 01 0b 0001 00000000000000000000000000000007 "
+		"00000000000000000000000000000001 00000000000000000000000000000000");
+	assert_int_equal(strncmp(rig_out(&r), "send 1 N2/13 010b0001", 21), 0);
+	rig_fini(&r);
+	start(&r, "domain=100 node=10 profile=lab", CHILD " family=ipv6");
+	rig_open(&r, 1, MASC_PARENT, 1, 7, 1, 0);
+	assert_int_equal(strncmp(rig_out(&r), "send 1 N2/13 01070001", 21), 0);
+	rig_fini(&r);
+}
+
 static void all_parents_are_told_once_in_order(void **state)
 {
 	struct rig r;
@@ -292,6 +308,7 @@ int main(void)
 		cmocka_unit_test(good_ones_are_confirmed),
 		cmocka_unit_test(later_states),
 		cmocka_unit_test(broken_ones),
+		cmocka_unit_test(the_other_family),
 		cmocka_unit_test(all_parents_are_told_once_in_order),
 		cmocka_unit_test(the_wrong_common_parent),
 		cmocka_unit_test(ours),
