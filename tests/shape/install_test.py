@@ -22,7 +22,7 @@ def options():
                            stdout=subprocess.PIPE)
     found = {o["name"]: o["value"] for o in json.loads(asked.stdout)}
     return {n: os.path.join(found["prefix"], found[n]).lstrip("/")
-            for n in ("bindir", "sbindir", "sysconfdir", "mandir", "includedir")} | {
+            for n in ("bindir", "sbindir", "libdir", "sysconfdir", "mandir", "includedir")} | {
                 "prefix": found["prefix"].lstrip("/")}
 
 
@@ -43,8 +43,46 @@ def every_file_is_in_its_place():
             assert os.path.isfile(os.path.join(top, path)), path
         for path in (at["prefix"] + "/lib/systemd/system/homesteadd.service",
                      at["prefix"] + "/lib/sysusers.d/homestead.conf",
-                     at["sysconfdir"] + "/homestead/homestead.conf"):
+                     at["sysconfdir"] + "/homestead/homestead.conf",
+                     at["sbindir"] + "/homesteadd",
+                     at["bindir"] + "/homestead-sim",
+                     at["includedir"] + "/homestead.h",
+                     at["libdir"] + "/libhomestead.so",
+                     at["libdir"] + "/pkgconfig/homestead.pc"):
             assert os.path.isfile(os.path.join(top, path)), path
+
+
+@case
+def the_library_shows_its_own_symbols_alone():
+    at = options()
+    with tree({}) as top:
+        install(top)
+        shown = subprocess.run(["nm", "-D", "--defined-only",
+                                os.path.join(top, at["libdir"], "libhomestead.so")], check=True,
+                               text=True, stdout=subprocess.PIPE).stdout
+    names = [line.split()[-1].split("@")[0] for line in shown.splitlines()]
+    public = [n for n in names if n.startswith("hst_")]
+    # A version of the map is an absolute symbol; sanitizers bring their own.
+    others = [n for n in names if not n.startswith(("hst_", "HOMESTEAD_", "__asan", "__odr_asan"))]
+    assert len(public) > 10 and not others, (len(public), others)
+
+
+@case
+def a_program_compiles_with_what_is_installed():
+    at = options()
+    program = "#include <homestead.h>\nint main(void)\n{\n\treturn 0;\n}\n"
+    with tree({"main.c": program}) as top:
+        install(top)
+        asked = subprocess.run(["pkg-config", "--cflags", "homestead"], check=True, text=True,
+                               stdout=subprocess.PIPE, env={
+                                   **os.environ, "PKG_CONFIG_SYSROOT_DIR": top,
+                                   "PKG_CONFIG_ALLOW_SYSTEM_CFLAGS": "1",
+                                   "PKG_CONFIG_PATH": os.path.join(top, at["libdir"], "pkgconfig")})
+        for compiler, language in (("cc", "c"), ("clang", "c++")):
+            done = subprocess.run([compiler, "-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only",
+                                   "-x", language, *asked.stdout.split(), "main.c"], cwd=top,
+                                  text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            assert done.returncode == 0, done.stdout
 
 
 @case
