@@ -89,11 +89,17 @@ void arena_reset(struct arena *a)
 	keep->next = NULL;
 }
 
-void arena_free(struct arena *a)
+bool arena_free_some(struct arena *a, size_t blocks)
 {
-	for (struct arena_block *b = a->blocks, *next; b; b = next) {
-		next = b->next;
+	for (; a->blocks && blocks > 0; blocks--) {
+		struct arena_block *b = a->blocks;
+		a->blocks = b->next;
 		env_free(a->env, b);
 	}
-	a->blocks = NULL;
+	return a->blocks == NULL;
+}
+
+void arena_free(struct arena *a)
+{
+	(void)arena_free_some(a, SIZE_MAX);
 }

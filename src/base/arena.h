@@ -21,5 +21,8 @@ MUST_USE void *arena_copy(struct arena *a, struct span s);
 /* Forgets all that was given out; keeps one block for reuse. */
 void arena_reset(struct arena *a);
 void arena_free(struct arena *a);
+/* As much of arena_free as takes little time: at most so many blocks. True when
+ * nothing is left. */
+bool arena_free_some(struct arena *a, size_t blocks);
 
 #endif

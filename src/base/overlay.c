@@ -1,5 +1,6 @@
 /* Each batch has its own memory and its own index, so that forgetting a batch
- * of a million rows is a few hundred calls to free. */
+ * of a million rows is a few hundred calls to free; and they are spread over
+ * later calls, since even these take longer than the one thread may stand. */
 #include "base/overlay.h"
 #include "base/arena.h"
 #include "base/rows.h"
@@ -8,6 +9,8 @@
 
 #define BLOCK_MIN 1024
 #define BLOCK_MAX (256 * 1024)
+/* Blocks freed by one call: 2 MiB at most. */
+#define SWEEP_BLOCKS 8
 
 struct batch_table {
 	struct batch_table *next;
@@ -27,6 +30,7 @@ struct overlay {
 	const struct env *env;
 	struct overlay_batch *oldest; /* the list ends in the open batch, if any */
 	struct overlay_batch *open;
+	struct overlay_batch *dead; /* forgotten, their memory not yet free */
 	uint64_t newest;
 	uint64_t dice; /* for the heights; nobody outside can foresee them */
 };
@@ -42,18 +46,21 @@ enum err overlay_new(struct overlay **out, const struct env *env)
 	return OK;
 }
 
-static void batch_free(struct overlay *o, struct overlay_batch *b)
+static void sweep(struct overlay *o)
 {
-	arena_free(&b->memory);
+	struct overlay_batch *b = o->dead;
+	if (!b || !arena_free_some(&b->memory, SWEEP_BLOCKS))
+		return;
+	o->dead = b->newer;
 	env_free(o->env, b);
 }
 
 static void forget_all(struct overlay *o)
 {
-	for (struct overlay_batch *b = o->oldest, *newer; b; b = newer) {
-		newer = b->newer;
-		batch_free(o, b);
-	}
+	struct overlay_batch **end = &o->dead;
+	while (*end)
+		end = &(*end)->newer;
+	*end = o->oldest;
 	o->oldest = o->open = NULL;
 }
 
@@ -62,6 +69,8 @@ void overlay_free(struct overlay *o)
 	if (!o)
 		return;
 	forget_all(o);
+	while (o->dead)
+		sweep(o);
 	env_free(o->env, o);
 }
 
@@ -173,6 +182,7 @@ static enum err change(struct overlay *o, const struct overlay_change *c, uint64
 	assert(key_fits(c->table, c->key));
 	if (c->key.n > UINT32_MAX || c->value.n > UINT32_MAX)
 		return ERR_RANGE;
+	sweep(o);
 	struct rows_node *n = row_for(o, c);
 	if (!n)
 		return ERR_NOMEM;
@@ -265,6 +275,7 @@ size_t overlay_total_octets(const struct overlay *o)
 const struct overlay_batch *overlay_seal(struct overlay *o)
 {
 	const struct overlay_batch *b = o->open;
+	sweep(o);
 	/* A batch whose first put found no memory is open and empty. */
 	if (!b || b->first == 0)
 		return NULL;
@@ -316,12 +327,15 @@ void overlay_drop_oldest(struct overlay *o)
 	struct overlay_batch *b = o->oldest;
 	assert(b && b != o->open);
 	o->oldest = b->newer;
-	batch_free(o, b);
+	b->newer = o->dead;
+	o->dead = b;
+	sweep(o);
 }
 
 uint64_t overlay_undo(struct overlay *o)
 {
 	uint64_t first = o->oldest ? o->oldest->first : 0;
 	forget_all(o);
+	sweep(o);
 	return first;
 }

@@ -66,7 +66,8 @@ struct overlay_walk {
 bool overlay_batch_next(const struct overlay_batch *b, struct overlay_walk *at,
 			struct overlay_change *out);
 
-/* The oldest sealed batch is committed: forget it. */
+/* The oldest sealed batch is committed: forget it. Its memory goes back little
+ * by little, with this and later puts, deletes, seals and drops. */
 void overlay_drop_oldest(struct overlay *o);
 /* A commit failed: forgets every sealed batch and the open one. Gives the
  * first number undone (0 when nothing was); numbers go on growing. */

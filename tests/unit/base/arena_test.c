@@ -99,6 +99,23 @@ static void without_memory(void **state)
 	}
 }
 
+static void freed_in_pieces(void **state)
+{
+	struct failing_env f;
+	struct arena a;
+	failing_env_init(&f, 1);
+	arena_init(&a, &f.env, 64);
+	for (int i = 0; i < 10; i++)
+		assert_non_null(arena_alloc(&a, 64));
+	assert_int_equal(f.live, 10);
+	assert_false(arena_free_some(&a, 4));
+	assert_int_equal(f.live, 6);
+	assert_false(arena_free_some(&a, 0));
+	assert_true(arena_free_some(&a, 6));
+	assert_true(arena_free_some(&a, 6));
+	failing_env_assert_clean(&f);
+}
+
 static void overflow(void **state)
 {
 	struct failing_env f;
@@ -119,6 +136,7 @@ int main(void)
 		cmocka_unit_test(a_large_piece_does_not_end_the_block_in_use),
 		cmocka_unit_test(reset_keeps_one_common_block),
 		cmocka_unit_test(without_memory),
+		cmocka_unit_test(freed_in_pieces),
 		cmocka_unit_test(overflow),
 	};
 	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);

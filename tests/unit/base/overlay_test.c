@@ -325,6 +325,44 @@ static void an_open_batch_without_rows_is_not_sealed(void **state)
 	failing_env_assert_clean(&f);
 }
 
+/* D18: no call holds the one thread up. */
+static void a_large_batch_is_freed_little_by_little(void **state)
+{
+	struct failing_env f;
+	struct overlay *o;
+	uint64_t n;
+	failing_env_init(&f, 5);
+	assert_int_equal(overlay_new(&o, &f.env), OK);
+	for (uint32_t i = 0; i < 200000; i++)
+		assert_int_equal(overlay_put(o, &names, span_of(&i, 4), span_of(&f, 64), &n), OK);
+	assert_non_null(overlay_seal(o));
+	size_t blocks = f.live, calls = 0;
+	assert_true(blocks > 50);
+	overlay_drop_oldest(o);
+	assert_in_range(f.live, blocks - 8, blocks - 1);
+	assert_int_equal(overlay_total_octets(o), 0);
+	blocks = f.live;
+	for (; overlay_seal(o) == NULL && f.live > 1; calls++) {
+		assert_true(blocks - f.live <= 9);
+		blocks = f.live;
+	}
+	assert_int_equal(f.live, 1);
+	assert_in_range(calls, 5, 50);
+
+	/* what a put takes, earlier puts have given back */
+	for (uint32_t round = 0; round < 5; round++) {
+		for (uint32_t i = 0; i < 20000; i++)
+			assert_int_equal(
+				overlay_put(o, &names, span_of(&i, 4), span_of(&f, 64), &n), OK);
+		assert_true(f.live < 40);
+		assert_non_null(overlay_seal(o));
+		overlay_drop_oldest(o);
+	}
+	assert_true(overlay_undo(o) == 0);
+	overlay_free(o);
+	failing_env_assert_clean(&f);
+}
+
 static void many_rows(void **state)
 {
 	enum {
@@ -366,6 +404,7 @@ int main(void)
 		cmocka_unit_test(random_operations_like_a_model),
 		cmocka_unit_test(without_memory_nothing_changes),
 		cmocka_unit_test(an_open_batch_without_rows_is_not_sealed),
+		cmocka_unit_test(a_large_batch_is_freed_little_by_little),
 		cmocka_unit_test(many_rows),
 	};
 	return cmocka_run_group_tests_name("overlay", tests, NULL, NULL);
