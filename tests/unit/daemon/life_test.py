@@ -240,6 +240,63 @@ def the_api_reloads_and_says_why_not():
 
 
 @case
+def the_manager_hears_of_sessions():
+    """Two daemons on addresses of their own, so that both can use the port."""
+    def conf(mine, other, role):
+        return ("masc = { domain = %d; node = %d; profile = \"lab\"; listen = \"127.0.%d.%d\"; peers = ("
+                "{ name = \"other\"; address = \"127.0.%d.%d\"; local_address = \"127.0.%d.%d\"; "
+                "role = \"%s\"; domain = %d; } ); };"
+                % (mine, mine, net, mine, net, other, net, mine, role, other))
+
+    net = 1 + os.getpid() % 250
+    with daemon(conf=conf(1, 2, "parent")) as a, daemon(conf=conf(2, 1, "child")) as b:
+        a.start()
+        b.start()
+        a.manager.hears("STATUS=MASC: 1 of 1 sessions up")
+        b.manager.hears("STATUS=MASC: 1 of 1 sessions up")
+        assert b.stop() == 0, b.log()
+        a.manager.hears("STATUS=MASC: 0 of 1 sessions up")
+        assert "session with other is down: cease" in a.log(), a.log()
+        assert a.stop() == 0, a.log()
+
+
+def octets_below(top):
+    """What all files below a folder hold, and their names."""
+    for where, _, names in os.walk(top):
+        for name in names:
+            path = os.path.join(where, name)
+            if stat.S_ISREG(os.stat(path).st_mode):
+                with open(path, "rb") as f:
+                    yield path, f.read()
+
+
+@case
+def a_key_stays_where_it_was():
+    secret = "open-sesame-%d" % os.getpid()
+    conf = masc_on_free_port("north").replace("passive", "md5_key_file = \"key\"; passive")
+    with daemon("--log-level", "debug", conf=conf) as d:
+        d.more += ["--record", os.path.join(d.top, "record")]
+        key = os.path.join(d.top, "key")
+        with open(key, "w", encoding="utf-8", opener=lambda p, f: os.open(p, f, 0o600)) as f:
+            f.write(secret + "\n")
+        d.start()
+        answers = [d.call("GET", path)[1] for path in (
+            "/v1/status", "/v1/masc/peers", "/v1/masc/peers/north", "/v1/events/recent")]
+        assert answers[2]["md5"] is True, answers[2]
+        assert secret not in json.dumps(answers)
+        printed = subprocess.run([DAEMON, "--print-config", "--config", d.config], text=True,
+                                 capture_output=True, timeout=LIMIT)
+        assert printed.returncode == 0 and "md5_key is set" in printed.stdout, printed
+        assert secret not in printed.stdout + printed.stderr
+        os.chmod(key, 0o644)
+        status, answer = d.call("POST", "/v1/reload", {})
+        assert status >= 400 and "chmod 0640" in answer["error"]["message"], answer
+        assert d.stop() == 0, d.log()
+        holders = [path for path, octets in octets_below(d.top) if secret.encode() in octets]
+        assert holders == [key], holders
+
+
+@case
 def many_signals_end_with_the_newest_file():
     with daemon(conf=masc_on_free_port("north")) as d:
         d.start()
