@@ -177,9 +177,12 @@ static enum err start_node(struct engine *e)
 		return err;
 	err = node_new(&e->node, &bare, env, store, e->info.started, e->info.started_wall);
 	node_config_free(&bare);
-	if (!err)
-		engine_drain(e, e->info.started);
-	return err;
+	if (err)
+		return err;
+	engine_drain(e, e->info.started);
+	/* So that it can be read from its first moment on. */
+	engine_recorder_flush(e->recorder);
+	return OK;
 }
 
 static enum err start(struct engine *e, const struct engine_options *opt, struct text *why)

@@ -182,6 +182,15 @@ static void read_ended(struct link *l, enum err why, struct mono now)
 	}
 }
 
+static void throw_away(struct link *l, size_t n)
+{
+	l->thrown_away += n;
+	if (l->thrown_away <= LINGER_OCTETS)
+		return;
+	net_link_reset_on_close(l);
+	net_link_free(l);
+}
+
 static void read_once(struct link *l, struct mono now)
 {
 	struct net *n = l->net;
@@ -193,6 +202,8 @@ static void read_once(struct link *l, struct mono now)
 		read_ended(l, got ? os_err_of(errno) : ERR_CLOSED, now);
 	else if (l->state == LINK_OPEN)
 		n->events.octets(n->events.arg, l->number, span_of(n->buffer, (size_t)got), now);
+	else
+		throw_away(l, (size_t)got);
 }
 
 void net_link_ready(void *arg, uint32_t ready, struct mono now)

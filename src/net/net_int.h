@@ -10,6 +10,8 @@
 #define ROUTE_DELAY    (200 * MONO_MS)
 #define ACCEPT_PAUSE   (100 * MONO_MS)
 #define ACCEPTS_A_TURN 16
+/* Read and thrown away for the sake of a good end; a flood gets a reset. */
+#define LINGER_OCTETS ((size_t)1024 * 1024)
 
 /* A link's life; the owner knows of it up to OPEN. */
 enum link_state {
@@ -34,6 +36,7 @@ struct link {
 	struct addr remote;	    /* of a dialled one */
 	struct chunk *first, *last; /* the queue */
 	size_t queued;
+	size_t thrown_away;   /* CLOSING, LINGERING */
 	struct mono deadline; /* CONNECTING, CLOSING, LINGERING */
 	struct list all;      /* net->links */
 	struct list dirty;    /* net->dirty: something to do when the turn ends */

@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include <errno.h>
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -335,6 +337,34 @@ static void a_closing_link_throws_away_what_still_comes(void **state)
 	world_free(&w);
 }
 
+/* Sends all that is taken; false once the other side has reset. */
+static bool flood(int fd)
+{
+	static const uint8_t block[65536];
+	while (send(fd, block, sizeof(block), MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+		;
+	return errno == EAGAIN;
+}
+
+/* Who does not stop for our end is cut long before the time for it is over. */
+static void a_closing_link_is_no_sink_for_a_flood(void **state)
+{
+	struct world w;
+	struct sockaddr_storage ss;
+
+	world_new(&w);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&ss, os_sockaddr_from(&ss, &w.at)), 0);
+	RUN_UNTIL(&w, w.b.accepted);
+	net_close(w.b.net, 2);
+	struct mono begin = os_mono();
+	RUN_UNTIL(&w, !flood(fd));
+	assert_int_equal(load_links(&w.b), 0);
+	assert_true(mono_since(os_mono(), begin) < plain_options.close_limit / 2);
+	(void)close(fd);
+	world_free(&w);
+}
+
 static void a_pause_holds_the_octets_back(void **state)
 {
 	struct world w;
@@ -573,6 +603,7 @@ int main(void)
 		cmocka_unit_test(a_close_to_a_silent_reader_ends_in_a_reset),
 		cmocka_unit_test(a_reader_that_keeps_its_side_open_gets_all_the_same),
 		cmocka_unit_test(a_closing_link_throws_away_what_still_comes),
+		cmocka_unit_test(a_closing_link_is_no_sink_for_a_flood),
 		cmocka_unit_test(a_pause_holds_the_octets_back),
 		cmocka_unit_test(a_link_may_be_ended_as_it_is_told),
 		cmocka_unit_test(closing_what_still_dials_ends_it),
