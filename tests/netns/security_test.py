@@ -1,6 +1,7 @@
 """What keeps strangers away below the protocol: TTL security (RFC 5082) and
 TCP-MD5 (RFC 2385), on, off and mismatched."""
 
+import os
 import socket
 
 from harness.masc import CHILD, OPEN, md5_key, ttl
@@ -62,6 +63,7 @@ def daemon_with_ttl_security_dials_with_255(world):
     scene = Lone(world, peer_options={"ttl_security": 1})
 
     def at_least_255(listener):
+        ttl(255)(listener)
         listener.setsockopt(socket.IPPROTO_IP, 21, 255)  # IP_MINTTL
 
     scene.peer.listen(at_least_255)
@@ -78,6 +80,16 @@ def daemons_with_one_key_come_up(world):
     assert pair.north.peer("south")["md5"]
     for d in (pair.north, pair.south):
         assert KEY not in d.said() and KEY not in str(d.cli("masc", "peers")), "the key is shown"
+
+
+@case
+def key_that_others_can_read_is_refused(world):
+    scene = Lone(world, peer_options={"md5_key": KEY})
+    scene.daemon.write_config()
+    os.chmod(scene.daemon.config, 0o644)
+    done = scene.daemon.check()
+    assert done.returncode == 1 and "md5_key" in done.stderr and "0644" in done.stderr, done
+    assert KEY not in done.stderr, done
 
 
 @case

@@ -108,7 +108,8 @@ class Daemon:
         world.closers.append(self._notify.close)
 
     def write_config(self, text=None):
-        with open(self.config, "w", encoding="utf-8") as f:
+        private = os.open(self.config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(private, "w", encoding="utf-8") as f:
             f.write(configuration(self.values, self.peers) if text is None else text)
 
     def start(self, *options, ready=True, env=None):
@@ -166,6 +167,11 @@ class Daemon:
             "%s.events.%d" % (self.name, self._watches),
             [HOMESTEAD, "--socket", self.socket, "events", "--watch", "--json"],
             netns=self.netns, out=subprocess.PIPE))
+
+    def check(self):
+        """homesteadd --check over its configuration."""
+        return subprocess.run([HOMESTEADD, "--config", self.config, "--check"], text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
     def peer(self, name):
         for peer in self.cli("masc", "peers")["peers"]:
