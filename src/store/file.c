@@ -32,8 +32,9 @@ static enum err read_header(sqlite3 *db, struct header *h, struct text *reason)
 	return sql_error(db, rc, reason);
 }
 
-/* The check words a page it could not read like one that is damaged, with the
- * result code behind. A disk that fails now and then must not cost the file. */
+/* STORE-15. The check words a page it could not read like one that is damaged,
+ * with the result code behind; but a disk that fails now and then must not cost
+ * the file. */
 static int code_in(const char *found)
 {
 	static const char mark[] = "error code=";
@@ -85,7 +86,7 @@ static enum err refuse_newer(int64_t schema, struct text *reason)
 	return ERR_UNSUPPORTED;
 }
 
-/* Whether the file is ours, and makes an empty one so. ERR_CORRUPT for all
+/* STORE-13, STORE-14. Whether the file is ours, and makes an empty one so. ERR_CORRUPT for all
  * that must be set aside. */
 static enum err recognise(sqlite3 *db, struct text *reason)
 {

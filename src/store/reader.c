@@ -230,7 +230,7 @@ static enum err step_range(struct reader *r, const struct store_table *t, sqlite
 	return rc == SQLITE_OK ? ahead_step(r, t, s, rows) : error_of(r, rc);
 }
 
-/* Keys from 2^63 on are negative to SQLite, but come last. */
+/* STORE-3. Keys from 2^63 on are negative to SQLite, but come last. */
 static enum err step_integers(struct reader *r, const struct store_table *t, sqlite3_stmt *s,
 			      struct span after, size_t rows)
 {

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* EXTRA is FULL, each commit synced before it is told, and one sync more: of the
+/* STORE-5. EXTRA is FULL, each commit synced before it is told, and one sync more: of the
  * folder, when the rollback journal of the first moments, before the log takes
  * over, is deleted. Were it to come back after a power cut, it would undo all
  * that was committed since. The limit gives back the room of a log that one

@@ -56,7 +56,7 @@ static enum err db_scan(void *ctx, const struct store_table *t, struct span afte
 	}
 }
 
-/* What a row costs besides its octets, roughly. */
+/* STORE-10. What a row costs besides its octets, roughly. */
 #define ROW_COST 64
 
 static enum err admit(struct store_db *db, const struct store_table *t, struct span key,
@@ -198,8 +198,8 @@ int store_db_fd(const struct store_db *db)
 	return db->event_fd;
 }
 
-/* Batches: open, sealed and writing at once, then committed or undone. There is
- * never a second sealed one: the open one grows meanwhile. */
+/* STORE-4. Batches: open, sealed and writing at once, then committed or undone.
+ * There is never a second sealed one: the open one grows meanwhile. */
 
 void store_db_flush(struct store_db *db)
 {
@@ -213,8 +213,9 @@ void store_db_flush(struct store_db *db)
 		writer_give(db->writer, b);
 }
 
-/* Takes in a commit that went well; a failed one stays until it is told. True
- * when there was one. */
+/* Takes in a commit that went well; a failed one stays until it is told, for
+ * its rows must go when the core hears of it (STORE-7). True when there was
+ * one. */
 static bool take_commit(struct store_db *db, struct writer_result *r)
 {
 	writer_result(db->writer, r);

@@ -61,7 +61,7 @@ static void commit(struct sql_tables *ts, const struct overlay_batch *b, struct 
 	out->why = sql_error(ts->db, write_batch(ts, b), &why);
 	if (out->why == OK)
 		return;
-	/* Tables that this batch made are gone with it, and the statements with
+	/* STORE-8. Tables that this batch made are gone with it, and the statements with
 	 * them; some errors have rolled back already. */
 	sql_tables_fini(ts);
 	if (!sqlite3_get_autocommit(ts->db))
@@ -105,7 +105,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the owner's thread. */
+/* STORE-11. Signals are for the owner's thread. */
 static int start(struct writer *w)
 {
 	sigset_t all, before;

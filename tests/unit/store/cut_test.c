@@ -197,8 +197,8 @@ static void unsynced_sectors_kept(void **state)
 
 static void unsynced_sectors_torn(void **state)
 {
-	const char *many = getenv("HOMESTEAD_SOAK");
-	every_cut(FAULT_TORN, many ? 200 : 1);
+	const char *seeds = getenv("STORE_CUT_SEEDS");
+	every_cut(FAULT_TORN, seeds ? strtoull(seeds, NULL, 10) : 1);
 }
 
 /* A second cut while the first is being recovered from. */

@@ -1,4 +1,4 @@
-/* On real files, in a folder of the test's own. */
+/* STORE-13, STORE-14, STORE-16, on real files, in a folder of the test's own. */
 #include "../failing_env.h"
 #include "store/file.h"
 

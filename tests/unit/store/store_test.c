@@ -588,7 +588,7 @@ static void without_memory(void **state)
 		size_t done = 0;
 		for (int i = 0; db && i < 4; i++) {
 			struct store *s = store_db_store(db);
-			struct span key = span_of("abcd" + i, 1), v;
+			struct span key = span_of(&"abcd"[i], 1), v;
 			struct store_row row;
 			struct store_progress p;
 			e = store_put(s, &names, key, span_of(buffer, 300), &n);
