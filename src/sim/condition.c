@@ -114,14 +114,32 @@ static enum err read_count(struct scn_parser *p, struct scn_condition *c)
 	return scn_accept(p, "times") ? read_op(p, c) : OK;
 }
 
+static bool is_event_name(struct span name)
+{
+	struct node_event e = { .part = NODE_PART_MASC };
+	for (int k = 0; k < MASC_EVENT_COUNT; k++) {
+		e.masc.kind = (enum masc_event_kind)k;
+		if (span_eq(span_str(node_event_name(&e)), name))
+			return true;
+	}
+	e.part = NODE_PART_NODE;
+	for (int k = 0; k < NODE_SELF_EVENT_COUNT; k++) {
+		e.self.kind = (enum node_self_event_kind)k;
+		if (span_eq(span_str(node_event_name(&e)), name))
+			return true;
+	}
+	return false;
+}
+
 static enum err read_event(struct scn_parser *p, struct scn_condition *c)
 {
 	enum err e = scn_node_name(p, &c->a);
 	if (e)
 		return e;
 	c->name = scn_word(p);
-	if (!c->name.n)
-		return scn_fail(p, "event", c->name, "its name, such as up or collision");
+	if (!is_event_name(c->name))
+		return scn_fail(p, "event", c->name,
+				"one that nodes have, such as up or collision");
 	while (scn_peek(p).p && !span_eq(scn_peek(p), span_str("times"))) {
 		struct span w = scn_word(p);
 		const uint8_t *equal = memchr(w.p, '=', w.n);
@@ -164,13 +182,26 @@ static enum err read_notification(struct scn_parser *p, struct scn_condition *c)
 	return read_count(p, c);
 }
 
+static bool is_result(struct span name)
+{
+	static const char *const names[] = { "OK",
+#define X(name, number, text) #name,
+					     ERR_LIST(X)
+#undef X
+	};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (span_eq(span_str(names[i]), name))
+			return true;
+	return false;
+}
+
 static enum err read_reply(struct scn_parser *p, struct scn_condition *c)
 {
 	enum err e = scn_node_name(p, &c->a);
 	if (e)
 		return e;
 	c->name = scn_word(p);
-	if (!c->name.n)
+	if (!is_result(c->name))
 		return scn_fail(p, "result", c->name, "OK or the name of an error");
 	return read_count(p, c);
 }
