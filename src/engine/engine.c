@@ -168,6 +168,7 @@ static enum err start_node(struct engine *e)
 {
 	const struct env *env = e->recorder ? engine_recorder_env(e->recorder) : e->env;
 	struct store *store = e->recorder ? engine_recorder_store(e->recorder) : e->keep.store;
+	struct node_in tick = { .kind = NODE_IN_TICK };
 	struct node_config bare;
 	enum err err = record_birth(e, e->info.started, e->info.started_wall);
 
@@ -180,9 +181,12 @@ static enum err start_node(struct engine *e)
 	if (err)
 		return err;
 	engine_drain(e, e->info.started);
+	/* Sessions begin with it. Who comes while the daemon starts is not to be
+	 * turned away because its connection was seen before the clock. */
+	err = engine_feed(e, &tick, os_mono());
 	/* So that it can be read from its first moment on. */
 	engine_recorder_flush(e->recorder);
-	return OK;
+	return err;
 }
 
 static enum err start(struct engine *e, const struct engine_options *opt, struct text *why)

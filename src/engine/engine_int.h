@@ -57,7 +57,6 @@ struct engine {
 	uint64_t next_call;
 	struct later later[LATER_MAX]; /* a ring */
 	size_t later_at, later_n;
-	bool begun;			 /* the node had its first tick */
 	bool part_deaf[NODE_PART_COUNT]; /* its port could not be had */
 	struct engine_info info;	 /* what is counted as it happens */
 };

@@ -86,7 +86,6 @@ static enum err feed_one(struct engine *e, const struct node_in *in, struct mono
 {
 	enum err err;
 
-	e->begun |= in->kind == NODE_IN_TICK;
 	engine_recorder_input(e->recorder, in, now);
 	err = node_input(e->node, in, now);
 	if (err)
@@ -145,16 +144,6 @@ enum err engine_feed(struct engine *e, const struct node_in *in, struct mono now
 	return err;
 }
 
-/* Sessions begin with the first tick. Who came while the daemon started is not
- * to be turned away because its connection was seen before the clock. */
-static void begin(struct engine *e, struct mono now)
-{
-	struct node_in in = { .kind = NODE_IN_TICK };
-
-	if (!e->begun)
-		(void)!engine_feed(e, &in, now);
-}
-
 static void on_accepted(void *arg, uint32_t listener, uint32_t link, const struct addr *local,
 			const struct addr *remote, struct mono now)
 {
@@ -162,7 +151,6 @@ static void on_accepted(void *arg, uint32_t listener, uint32_t link, const struc
 
 	in.local = *local;
 	in.remote = *remote;
-	begin(arg, now);
 	(void)!engine_feed(arg, &in, now);
 }
 

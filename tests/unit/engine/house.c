@@ -110,22 +110,24 @@ static void read_config(struct house *h, struct node_config *c, const char *text
 void config_a(struct house *h, struct node_config *c, const char *extra, const char *peer)
 {
 	char text[1500];
-	(void)snprintf(text, sizeof(text),
-		       "masc { domain = 1; node = 1; profile = lab; listen = 127.0.7.1:%u; %s\n"
-		       "peer b { address = 127.0.7.2:%u; local_address = 127.0.7.1; role = child;"
-		       " domain = 2; %s } }",
-		       h->port, extra, h->port, peer);
+	(void)snprintf(
+		text, sizeof(text),
+		"masc { domain = 1; node = 1; profile = lab; idle_backoff = 100ms; connect_retry = 200ms; listen = 127.0.7.1:%u; %s\n"
+		"peer b { address = 127.0.7.2:%u; local_address = 127.0.7.1; role = child;"
+		" domain = 2; %s } }",
+		h->port, extra, h->port, peer);
 	read_config(h, c, text);
 }
 
 void config_b(struct house *h, struct node_config *c, const char *extra, const char *peer)
 {
 	char text[1500];
-	(void)snprintf(text, sizeof(text),
-		       "masc { domain = 2; node = 2; profile = lab; listen = 127.0.7.2:%u; %s\n"
-		       "peer a { address = 127.0.7.1:%u; local_address = 127.0.7.2; role = parent;"
-		       " domain = 1; %s } }",
-		       h->port, extra, h->port, peer);
+	(void)snprintf(
+		text, sizeof(text),
+		"masc { domain = 2; node = 2; profile = lab; idle_backoff = 100ms; connect_retry = 200ms; listen = 127.0.7.2:%u; %s\n"
+		"peer a { address = 127.0.7.1:%u; local_address = 127.0.7.2; role = parent;"
+		" domain = 1; %s } }",
+		h->port, extra, h->port, peer);
 	read_config(h, c, text);
 }
 
