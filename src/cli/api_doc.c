@@ -1,0 +1,81 @@
+/* doc/api.md, made from the tables of ops. */
+#include "cli/cli_int.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const char *anchor(const struct ops_struct *s)
+{
+	return s->name + strlen("ops_");
+}
+
+static void write_operation(FILE *f, const struct ops_row *r)
+{
+	fprintf(f, "### %s %s\n\n%c%s.\n\n", r->method, r->path, toupper(r->help[0]), r->help + 1);
+	bool reads = strcmp(r->method, "GET") == 0;
+	if (r->request)
+		fprintf(f, "%s: [%s](#%s). ", reads ? "Query" : "Body", anchor(r->request),
+			anchor(r->request));
+	fprintf(f, "Answer: [%s](#%s).\n\n", anchor(r->answer), anchor(r->answer));
+}
+
+static void write_field(FILE *f, const struct ops_field *d)
+{
+	fprintf(f, "| `%s` | %s", d->name, ops_field_kind_text(d->kind));
+	if (d->of)
+		fprintf(f, " ([%s](#%s))", anchor(d->of), anchor(d->of));
+	fprintf(f, " | %s |\n", d->help);
+}
+
+static void write_struct(FILE *f, const struct ops_struct *s)
+{
+	fprintf(f, "### %s\n\n%s\n\n| field | holds | meaning |\n|---|---|---|\n", anchor(s),
+		s->help);
+	for (const struct ops_field *d = s->fields; d->name; d++)
+		write_field(f, d);
+	fputc('\n', f);
+}
+
+static void write_errors(FILE *f)
+{
+	fputs("| code | status | text |\n|---|---|---|\n", f);
+#define X(name, number, text)                                                                      \
+	fprintf(f, "| `" #name "` | %d | " text " |\n", ops_http_status(ERR_##name));
+	ERR_LIST(X)
+#undef X
+	fputc('\n', f);
+}
+
+void cli_write_api(FILE *f)
+{
+	fputs("# The control API\n\n"
+	      "Made from the tables of `src/ops/types.h` by `tools/gen-docs`; do not edit.\n\n"
+	      "HTTP and JSON on the daemon's control socket; its file permissions decide who may "
+	      "connect. `GET` reads, `POST`, `PUT` and `DELETE` change. libhomestead, and with it "
+	      "the command `homestead`, talk to the daemon through this and nothing else.\n\n"
+	      "    curl --unix-socket /run/homestead/control.sock http://homestead/v1/status\n\n"
+	      "Every answer is one JSON object with the number `schema`. Fields are only ever "
+	      "added. Times are RFC 3339, UTC; durations are seconds. Whatever changes something "
+	      "takes `dry_run`. Durations in a request may also be text such as `\"5m\"`.\n\n"
+	      "A request that fails is answered with `{\"error\":{...},\"schema\":1}`, see "
+	      "[error](#error), and the HTTP status of its code.\n\n"
+	      "## Operations\n\n",
+	      f);
+	for (int k = 0; k < OPS_KIND_COUNT; k++)
+		write_operation(f, &ops_rows[k]);
+	fputs("## The stream of events\n\n"
+	      "`GET " OPS_STREAM_PATH "` is a stream of Server-Sent Events. Its query is that of "
+	      "[filter](#filter), without `limit`. It begins with the event `start`, whose data "
+	      "hold the number of the daemon's `run`, and the `number` of the event before the "
+	      "first. Then each event comes with its number as `id` and an [event](#event) as "
+	      "data. Without `since` or the header `Last-Event-ID` the stream begins with what "
+	      "happens next; with one of them, with the event after that number. A reader that "
+	      "is too slow, or was away too long, gets an event `overflow` that says how many it "
+	      "lost. On a quiet stream a comment comes every 15 seconds.\n\n"
+	      "## Objects\n\n",
+	      f);
+	for (size_t i = 0; ops_structs[i]; i++)
+		write_struct(f, ops_structs[i]);
+	fputs("## Error codes\n\n", f);
+	write_errors(f);
+}

@@ -1,0 +1,119 @@
+/* One operation through the library, its answer decoded by the field tables. */
+#include "cli/cli_int.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A name as a segment of a path. */
+static void put_escaped(struct text *t, const char *s)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	for (; *s; s++) {
+		unsigned char octet = (unsigned char)*s;
+		bool plain = (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') ||
+			     (octet >= 'a' && octet <= 'z') || strchr("-._~", octet);
+		if (plain) {
+			text_char(t, *s);
+			continue;
+		}
+		text_char(t, '%');
+		text_char(t, hex[octet >> 4]);
+		text_char(t, hex[octet & 15]);
+	}
+}
+
+static void put_path(struct text *t, const struct cli_query *q)
+{
+	const char *path = ops_rows[q->kind].path, *brace = strchr(path, '{');
+	if (brace) {
+		text_span(t, span_of(path, (size_t)(brace - path)));
+		put_escaped(t, q->name);
+		text_str(t, strchr(brace, '}') + 1);
+	} else {
+		text_str(t, path);
+	}
+	if (q->query && q->query[0]) {
+		text_char(t, '?');
+		text_str(t, q->query);
+	}
+}
+
+static char *body_of(const struct cli_query *q)
+{
+	json_t *j = ops_encode(q->body_type, q->body);
+	char *s = j ? json_dumps(j, JSON_COMPACT) : NULL;
+	json_decref(j);
+	return s;
+}
+
+/* Asks and waits; the answer's event stays in c->event. */
+static int call(struct cli *c, const struct cli_query *q)
+{
+	char path[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(path);
+	hst_op op;
+	char *body = q->body ? body_of(q) : NULL;
+	put_path(&t, q);
+	int r = hst_call(c->ctx, ops_rows[q->kind].method, path, body, 0, &op);
+	free(body); /* from jansson */
+	hst_free(c->event);
+	c->event = NULL;
+	return r < 0 ? r : hst_ctx_wait(c->ctx, op, -1, &c->event);
+}
+
+static int not_understood(struct cli *c, const char *why)
+{
+	char message[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(message);
+	text_str(&t, "the daemon's answer is not understood: ");
+	text_str(&t, why);
+	return cli_complain(
+		c, &(struct cli_complaint){ CLI_FAILED, "PROTOCOL", message, "homestead version" });
+}
+
+static int decode(struct cli *c, const struct ops_struct *type, const char *json, void *out)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text why = TEXT_OF(buffer);
+	json_t *j = json_loads(json, 0, NULL);
+	enum err e = ops_decode(type, j, OPS_FROM_ANSWER, out, &c->mem, &why);
+	json_decref(j);
+	return e ? not_understood(c, e == ERR_NOMEM ? err_text(e) : buffer) : CLI_OK;
+}
+
+int cli_ask(struct cli *c, const struct cli_query *q, void *out)
+{
+	int r = call(c, q);
+	if (r < 0)
+		return cli_complain_last(c);
+	return decode(c, ops_rows[q->kind].answer, c->event->json, out);
+}
+
+int cli_print_json(struct cli *c, const char *json)
+{
+	size_t n = strlen(json);
+	fputs(json, c->place->out);
+	if (!n || json[n - 1] != '\n')
+		fputc('\n', c->place->out);
+	(void)fflush(c->place->out);
+	return CLI_OK;
+}
+
+int cli_print_answer(struct cli *c)
+{
+	return cli_print_json(c, c->event->json);
+}
+
+int cli_change(struct cli *c, const struct cli_query *q)
+{
+	struct ops_change change;
+	int exit = cli_ask(c, q, &change);
+	if (exit)
+		return exit;
+	if (c->given & CLI_JSON)
+		return cli_print_answer(c);
+	if (!(c->given & CLI_QUIET))
+		fprintf(c->place->out, "%s\n", change.text);
+	return CLI_OK;
+}

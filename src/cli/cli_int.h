@@ -1,0 +1,183 @@
+/* cli_int.h - inside of cli: shared by its files, seen by nobody else. */
+#ifndef CLI_CLI_INT_H
+#define CLI_CLI_INT_H
+
+#include "cli/cli.h"
+
+#include <homestead.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "ops/types.h"
+
+#define CLI_WIDTH	80
+#define CLI_ARGS_MAX	8
+#define CLI_WORDS_MAX	3 /* of a command */
+#define CLI_TEXT_MAX	1024
+#define CLI_COLUMNS_MAX 12
+
+/* Options, each a bit: which a command takes. */
+enum cli_option_bit {
+	CLI_JSON = 1 << 0,
+	CLI_QUIET = 1 << 1,
+	CLI_SOCKET = 1 << 2,
+	CLI_HELP = 1 << 3,
+	CLI_WATCH = 1 << 4,
+	CLI_PART = 1 << 5,
+	CLI_LEVEL = 1 << 6,
+	CLI_FOR = 1 << 7,
+	CLI_DRY_RUN = 1 << 8
+};
+#define CLI_ALWAYS (CLI_JSON | CLI_QUIET | CLI_SOCKET | CLI_HELP)
+
+struct cli_option {
+	unsigned bit;
+	const char *name;  /* "--json" */
+	const char *brief; /* "-q", "" none */
+	const char *value; /* "T", "" for none */
+	const char *help;
+};
+extern const struct cli_option cli_options[]; /* ended by bit 0 */
+
+struct cli;
+struct cli_command {
+	const char *words;   /* "masc peer" */
+	const char *args;    /* "NAME [up|down|reset]", "" none */
+	const char *summary; /* one line */
+	const char *help;    /* more, for --help and the manual */
+	unsigned options;    /* beside CLI_ALWAYS */
+	int min_args, max_args;
+	int (*run)(struct cli *c);
+};
+extern const struct cli_command cli_commands[]; /* ended by NULL words */
+
+/* What newcomers type, and what it means. With `works` it is done, else the
+ * right command is named. */
+struct cli_alias {
+	const char *words, *right;
+	bool works;
+};
+extern const struct cli_alias cli_aliases[]; /* ended by NULL words */
+
+struct cli {
+	const struct cli_place *place;
+	const struct cli_command *command;
+	unsigned given; /* options */
+	const char *socket, *part, *level, *duration;
+	const char *args[CLI_ARGS_MAX];
+	int n_args;
+	hst_ctx *ctx;
+	hst_event *event; /* of the last answer */
+	struct arena mem; /* of decoded answers */
+	bool next_step;	  /* `homestead` alone */
+};
+
+/* args.c: reads argv into c. CLI_OK, or the exit code after having said why. */
+int cli_parse(struct cli *c, int argc, char *const *argv);
+/* The command that words begin with, and how many of them it takes. */
+const struct cli_command *cli_find(const char *const *words, int n, int *taken);
+const struct cli_command *cli_command_of(const char *words);
+
+/* suggest.c: says what was meant by words that are no command. */
+int cli_suggest(struct cli *c, const char *const *words, int n);
+/* The nearest of the texts to `word`, NULL when none is near. */
+const char *cli_nearest(const char *const *texts, const char *word);
+
+/* help.c */
+void cli_help_all(FILE *f);
+void cli_help_command(FILE *f, const struct cli_command *k);
+/* All commands that begin with a word. */
+void cli_help_noun(FILE *f, const char *noun);
+/* "homestead masc peer NAME [up|down|reset] [--for T]" */
+void cli_synopsis(struct text *t, const struct cli_command *k);
+
+/* say.c: errors. */
+struct cli_complaint {
+	int exit;
+	const char *code, *message, *hint;
+};
+int cli_complain(struct cli *c, const struct cli_complaint *what);
+int cli_usage(struct cli *c, const char *message, const char *hint);
+/* The last error of the context, with its exit code. */
+int cli_complain_last(struct cli *c);
+
+/* ask.c: one operation, answered. */
+struct cli_query {
+	enum ops_kind kind;
+	const char *name;  /* {name} of the path */
+	const char *query; /* behind ?, NULL none */
+	const struct ops_struct *body_type;
+	const void *body; /* NULL: none */
+};
+/* CLI_OK and the answer in *out (strings in c->mem), or the exit code after
+ * having said why. */
+int cli_ask(struct cli *c, const struct cli_query *q, void *out);
+/* Prints the last answer as the daemon gave it, for --json. */
+int cli_print_answer(struct cli *c);
+int cli_print_json(struct cli *c, const char *json);
+/* Asks a change and tells what it did. */
+int cli_change(struct cli *c, const struct cli_query *q);
+
+/* out.c: for people. */
+enum cli_colour {
+	CLI_PLAIN,
+	CLI_BOLD,
+	CLI_GREEN,
+	CLI_YELLOW,
+	CLI_RED
+};
+struct cli_column {
+	const char *title;
+	int drop; /* which go first when the width is short; 0: never */
+};
+struct cli_cell {
+	const char *text;
+	enum cli_colour colour;
+};
+struct cli_row {
+	struct cli_cell cells[CLI_COLUMNS_MAX];
+	const char *note; /* a line of its own below the row, NULL none */
+};
+struct cli_table {
+	const struct cli_column *columns; /* ended by a NULL title */
+	struct cli_row *rows;
+	size_t n_rows;
+};
+void cli_table_print(struct cli *c, const struct cli_table *t);
+/* "key    value": pairs under each other. */
+struct cli_pair {
+	const char *key;
+	struct cli_cell value;
+};
+void cli_pairs_print(struct cli *c, const struct cli_pair *pairs, size_t n);
+/* Words wrapped to the width, each line indented. */
+void cli_wrap(struct cli *c, const char *text, int indent);
+void cli_coloured(struct cli *c, enum cli_colour colour, const char *text);
+/* Text in memory of the command; "" without memory. */
+const char *cli_keep(struct cli *c, const struct text *t);
+/* "12s", "3m20s", "2h5m", "4d3h": the two largest units. "-" for none. */
+const char *cli_duration(struct cli *c, int64_t us);
+const char *cli_number(struct cli *c, uint64_t v);
+const char *cli_time(struct cli *c, int64_t us);
+
+/* watch.c: prints again and again, at each event and every two seconds, until
+ * the reader goes away. */
+int cli_watch(struct cli *c, int (*print)(struct cli *c));
+
+/* The commands. */
+int cli_run_status(struct cli *c);
+int cli_run_events(struct cli *c);
+int cli_run_masc_peers(struct cli *c);
+int cli_run_masc_peer(struct cli *c);
+int cli_run_masc_show(struct cli *c);
+int cli_run_log(struct cli *c);
+int cli_run_doctor(struct cli *c);
+int cli_run_doctor_ports(struct cli *c);
+int cli_run_daemon_reload(struct cli *c);
+int cli_run_version(struct cli *c);
+int cli_run_completion(struct cli *c);
+int cli_run_help(struct cli *c);
+/* Attention of a status, and what to do about it. */
+void cli_print_attention(struct cli *c, const struct ops_status *s);
+
+#endif

@@ -1,0 +1,150 @@
+/* Completion scripts, made from the table of commands. Names of peers are asked
+ * of the daemon as they are needed. */
+#include "cli/cli_int.h"
+
+#include <string.h>
+
+/* The words that may follow the first `n` words of `path`, each once. */
+static void following(FILE *f, const char *path)
+{
+	size_t n = strlen(path);
+	char last[64] = "";
+	for (const struct cli_command *k = cli_commands; k->words; k++) {
+		const char *rest = k->words;
+		if (n) {
+			if (strncmp(rest, path, n) != 0 || rest[n] != ' ')
+				continue;
+			rest += n + 1;
+		}
+		char word[64];
+		struct text t = TEXT_OF(word);
+		text_span(&t, span_of(rest, strcspn(rest, " ")));
+		if (strcmp(word, last) == 0)
+			continue;
+		fprintf(f, "%s%s", last[0] ? " " : "", word);
+		memcpy(last, word, sizeof(last));
+	}
+}
+
+static void options(FILE *f)
+{
+	for (const struct cli_option *o = cli_options; o->bit; o++)
+		fprintf(f, "%s%s", o == cli_options ? "" : " ", o->name);
+}
+
+#define LEVELS "error warning notice info debug"
+
+static void bash(FILE *f)
+{
+	fputs("# Completion of homestead for bash.\n"
+	      "_homestead() {\n"
+	      "\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=\n"
+	      "\tcase $before in\n"
+	      "\t--socket) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
+	      "\t--level) words='" LEVELS "' ;;\n"
+	      "\t--part) words=$(homestead log -q 2>/dev/null) ;;\n"
+	      "\tesac\n"
+	      "\t[ -n \"$words\" ] || case \"${COMP_WORDS[*]:1:COMP_CWORD-1}\" in\n"
+	      "\t'') words='",
+	      f);
+	following(f, "");
+	fputs("' ;;\n\tmasc) words='", f);
+	following(f, "masc");
+	fputs("' ;;\n\tdoctor) words='", f);
+	following(f, "doctor");
+	fputs("' ;;\n\tdaemon) words='", f);
+	following(f, "daemon");
+	fputs("' ;;\n"
+	      "\t'masc peer') words=$(homestead masc peers -q 2>/dev/null) ;;\n"
+	      "\t'masc peer '*) words='up down reset' ;;\n"
+	      "\tlog) words='" LEVELS "' ;;\n"
+	      "\t'log '*) words=$(homestead log -q 2>/dev/null) ;;\n"
+	      "\tcompletion) words='bash zsh fish' ;;\n"
+	      "\tesac\n"
+	      "\tcase $word in -*) words='",
+	      f);
+	options(f);
+	fputs("' ;; esac\n"
+	      "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+	      "}\n"
+	      "complete -F _homestead homestead\n",
+	      f);
+}
+
+static void zsh(FILE *f)
+{
+	fputs("#compdef homestead\n"
+	      "# Completion of homestead for zsh.\n"
+	      "_homestead() {\n"
+	      "\tlocal -a words_\n"
+	      "\tcase \"${words[2,CURRENT-1]}\" in\n"
+	      "\t'') words_=(",
+	      f);
+	following(f, "");
+	fputs(") ;;\n\tmasc) words_=(", f);
+	following(f, "masc");
+	fputs(") ;;\n\tdoctor) words_=(", f);
+	following(f, "doctor");
+	fputs(") ;;\n\tdaemon) words_=(", f);
+	following(f, "daemon");
+	fputs(") ;;\n"
+	      "\t'masc peer') words_=(${(f)\"$(homestead masc peers -q 2>/dev/null)\"}) ;;\n"
+	      "\t'masc peer '*) words_=(up down reset) ;;\n"
+	      "\tlog) words_=(" LEVELS ") ;;\n"
+	      "\t'log '*) words_=(${(f)\"$(homestead log -q 2>/dev/null)\"}) ;;\n"
+	      "\tcompletion) words_=(bash zsh fish) ;;\n"
+	      "\tesac\n"
+	      "\t[[ $PREFIX == -* ]] && words_=(",
+	      f);
+	options(f);
+	fputs(")\n"
+	      "\tcompadd -a words_\n"
+	      "}\n"
+	      "compdef _homestead homestead\n",
+	      f);
+}
+
+static void fish(FILE *f)
+{
+	fputs("# Completion of homestead for fish.\ncomplete -c homestead -f\n", f);
+	for (const struct cli_option *o = cli_options; o->bit; o++) {
+		fprintf(f, "complete -c homestead -l %s", o->name + 2);
+		if (o->brief[0])
+			fprintf(f, " -s %s", o->brief + 1);
+		fprintf(f, "%s -d '%s'\n", o->value[0] ? " -r" : "", o->help);
+	}
+	for (const struct cli_command *k = cli_commands; k->words; k++) {
+		const char *space = strchr(k->words, ' ');
+		if (space)
+			fprintf(f,
+				"complete -c homestead -n '__fish_seen_subcommand_from %.*s' "
+				"-a %s -d '%s'\n",
+				(int)(space - k->words), k->words, space + 1, k->summary);
+		else
+			fprintf(f,
+				"complete -c homestead -n __fish_use_subcommand -a %s -d \"%s\"\n",
+				k->words, k->summary);
+	}
+	fputs("complete -c homestead -n __fish_use_subcommand -a 'masc daemon'\n"
+	      "complete -c homestead -n '__fish_seen_subcommand_from peer' "
+	      "-a '(homestead masc peers -q 2>/dev/null) up down reset'\n"
+	      "complete -c homestead -n '__fish_seen_subcommand_from log' -a '" LEVELS "'\n"
+	      "complete -c homestead -n '__fish_seen_subcommand_from completion' "
+	      "-a 'bash zsh fish'\n",
+	      f);
+}
+
+int cli_run_completion(struct cli *c)
+{
+	const char *shell = c->args[0];
+	if (strcmp(shell, "bash") == 0)
+		bash(c->place->out);
+	else if (strcmp(shell, "zsh") == 0)
+		zsh(c->place->out);
+	else if (strcmp(shell, "fish") == 0)
+		fish(c->place->out);
+	else
+		return cli_usage(c, "completion is there for bash, zsh and fish",
+				 "homestead completion bash");
+	return CLI_OK;
+}

@@ -1,0 +1,70 @@
+/* What goes wrong, and what to do next. */
+#include "cli/cli_int.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void complain_json(struct cli *c, const struct cli_complaint *what)
+{
+	struct ops_error e;
+	ops_clear(&ops_error_type, &e);
+	ops_set_text(e.code, sizeof(e.code), what->code);
+	ops_set_text(e.message, sizeof(e.message), what->message);
+	ops_set_text(e.hint, sizeof(e.hint), what->hint);
+	json_t *j = ops_encode_error(&e);
+	char *s = j ? json_dumps(j, JSON_COMPACT) : NULL;
+	fprintf(c->place->err, "%s\n", s ? s : "{}");
+	free(s);
+	json_decref(j);
+}
+
+/* A hint that is a command is to be tried; others are sentences. */
+int cli_complain(struct cli *c, const struct cli_complaint *what)
+{
+	if (c->given & CLI_JSON) {
+		complain_json(c, what);
+		return what->exit;
+	}
+	fprintf(c->place->err, "homestead: %s\n", what->message);
+	if (what->hint[0])
+		fprintf(c->place->err, "try: %s\n", what->hint);
+	return what->exit;
+}
+
+int cli_usage(struct cli *c, const char *message, const char *hint)
+{
+	return cli_complain(c, &(struct cli_complaint){ CLI_USAGE, "USAGE", message, hint });
+}
+
+static const struct {
+	int result;
+	int exit;
+	const char *code;
+} exits[] = {
+	{ HST_E_NOMEM, CLI_FAILED, "NOMEM" },
+	{ HST_E_INVALID, CLI_FAILED, "INVALID" },
+	{ HST_E_NOT_FOUND, CLI_NOT_FOUND, "NOT_FOUND" },
+	{ HST_E_EXISTS, CLI_CONFLICT, "EXISTS" },
+	{ HST_E_DENIED, CLI_DENIED, "DENIED" },
+	{ HST_E_NOT_READY, CLI_NOT_READY, "NOT_READY" },
+	{ HST_E_DEADLINE, CLI_DEADLINE, "DEADLINE" },
+	{ HST_E_NO_DAEMON, CLI_NO_DAEMON, "NO_DAEMON" },
+	{ HST_E_CANCELLED, CLI_FAILED, "CANCELLED" },
+	{ HST_E_IO, CLI_FAILED, "IO" },
+	{ HST_E_FULL, CLI_FAILED, "FULL" },
+	{ HST_E_PROTOCOL, CLI_FAILED, "PROTOCOL" },
+	{ HST_E_UNSUPPORTED, CLI_FAILED, "UNSUPPORTED" },
+};
+
+int cli_complain_last(struct cli *c)
+{
+	const hst_error *e = hst_last_error(c->ctx);
+	struct cli_complaint what = { CLI_FAILED, "IO", e->message, e->hint };
+	for (size_t i = 0; i < sizeof(exits) / sizeof(exits[0]); i++)
+		if (exits[i].result == e->code) {
+			what.exit = exits[i].exit;
+			what.code = exits[i].code;
+		}
+	return cli_complain(c, &what);
+}

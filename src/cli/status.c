@@ -1,0 +1,189 @@
+/* status, masc show: how things stand. */
+#include "cli/cli_int.h"
+
+#include <string.h>
+
+static const char *running(struct cli *c, const struct ops_status *s)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	text_str(&t, s->version);
+	text_str(&t, ", pid ");
+	text_u64(&t, s->pid);
+	text_str(&t, ", for ");
+	text_str(&t, cli_duration(c, s->uptime));
+	return cli_keep(c, &t);
+}
+
+static const struct ops_part *part_of(const struct ops_status *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_parts; i++)
+		if (strcmp(s->parts[i].name, name) == 0)
+			return &s->parts[i];
+	return NULL;
+}
+
+static void put_listen(struct text *t, const struct ops_status *s, const char *part)
+{
+	const char *before = " on ";
+	for (size_t i = 0; i < s->n_listen; i++) {
+		if (strcmp(s->listen[i].part, part) != 0)
+			continue;
+		text_str(t, before);
+		text_str(t, s->listen[i].address);
+		before = ", ";
+	}
+}
+
+/* "running on 0.0.0.0:2587, 1 of 2 sessions established". */
+static struct cli_cell masc_line(struct cli *c, const struct ops_status *s)
+{
+	const struct ops_part *p = part_of(s, "masc");
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	if (!p)
+		return (struct cli_cell){ "", CLI_PLAIN };
+	text_str(&t, p->state);
+	if (p->reason[0]) {
+		text_str(&t, ": ");
+		text_str(&t, p->reason);
+		bool stopped = strcmp(p->state, "stopped") == 0;
+		return (struct cli_cell){ cli_keep(c, &t), stopped ? CLI_RED : CLI_PLAIN };
+	}
+	put_listen(&t, s, "masc");
+	text_str(&t, ", ");
+	text_u64(&t, s->masc.established);
+	text_str(&t, " of ");
+	text_u64(&t, s->masc.total);
+	text_str(&t, s->masc.total == 1 ? " session established" : " sessions established");
+	bool all = s->masc.established == s->masc.total;
+	return (struct cli_cell){ cli_keep(c, &t), all ? CLI_GREEN : CLI_YELLOW };
+}
+
+static struct cli_cell store_line(struct cli *c, const struct ops_status *s)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	text_str(&t, s->store.path[0] ? s->store.path : "in memory, lost at the end");
+	text_str(&t, s->store.healthy ? ", " : ": ");
+	if (s->store.healthy) {
+		text_u64(&t, s->store.commits);
+		text_str(&t, s->store.commits == 1 ? " commit" : " commits");
+	} else {
+		text_str(&t, s->store.problem);
+	}
+	return (struct cli_cell){ cli_keep(c, &t), s->store.healthy ? CLI_PLAIN : CLI_RED };
+}
+
+static struct cli_cell clock_line(struct cli *c, const struct ops_status *s)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	if (s->clock.synchronised)
+		return (struct cli_cell){ "synchronised", CLI_PLAIN };
+	text_str(&t, "not synchronised; affects ");
+	text_str(&t, s->clock.affected);
+	return (struct cli_cell){ cli_keep(c, &t), CLI_YELLOW };
+}
+
+static const char *load_line(struct cli *c, const struct ops_status *s)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	text_u64(&t, (s->memory_octets + (1 << 20) - 1) >> 20);
+	text_str(&t, " MiB resident, ");
+	text_u64(&t, s->links.open);
+	text_str(&t, s->links.open == 1 ? " connection, " : " connections, ");
+	text_u64(&t, s->jobs.waiting);
+	text_str(&t, s->jobs.waiting == 1 ? " job waiting" : " jobs waiting");
+	return cli_keep(c, &t);
+}
+
+void cli_print_attention(struct cli *c, const struct ops_status *s)
+{
+	for (size_t i = 0; i < s->n_attention; i++) {
+		const struct ops_attention *a = &s->attention[i];
+		char buffer[CLI_TEXT_MAX];
+		struct text t = TEXT_OF(buffer), h;
+		cli_wrap(c, a->text, 2);
+		h = TEXT_OF(buffer);
+		text_clear(&t);
+		text_str(&h, "try: ");
+		text_str(&h, a->hint);
+		if (a->hint[0])
+			cli_wrap(c, buffer, 4);
+	}
+}
+
+static void next_step(struct cli *c, const struct ops_status *s)
+{
+	fputs("\nnext:\n", c->place->out);
+	if (s->masc.total)
+		fputs("  homestead masc peers       the sessions, one a line\n", c->place->out);
+	fputs("  homestead events --watch   what happens, as it happens\n"
+	      "  homestead help             what else there is\n",
+	      c->place->out);
+}
+
+static void print_text(struct cli *c, const struct ops_status *s)
+{
+	const struct cli_pair pairs[] = {
+		{ "homesteadd", { running(c, s), CLI_BOLD } },
+		{ "socket", { hst_ctx_socket(c->ctx), CLI_PLAIN } },
+		{ "config",
+		  { s->config_path[0] ? s->config_path : "none, running on defaults", CLI_PLAIN } },
+		{ "masc", masc_line(c, s) },
+		{ "store", store_line(c, s) },
+		{ "clock", clock_line(c, s) },
+		{ "load", { load_line(c, s), CLI_PLAIN } },
+	};
+	cli_pairs_print(c, pairs, sizeof(pairs) / sizeof(pairs[0]));
+	fputc('\n', c->place->out);
+	cli_coloured(c, s->n_attention ? CLI_YELLOW : CLI_GREEN,
+		     s->n_attention ? "needs attention:\n" : "all is well\n");
+	cli_print_attention(c, s);
+	if (c->next_step)
+		next_step(c, s);
+}
+
+static int print_status(struct cli *c)
+{
+	struct ops_status s;
+	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_STATUS }, &s);
+	if (exit)
+		return exit;
+	if (c->given & CLI_JSON)
+		return cli_print_answer(c);
+	if (!(c->given & CLI_QUIET))
+		print_text(c, &s);
+	return CLI_OK;
+}
+
+int cli_run_status(struct cli *c)
+{
+	return c->given & CLI_WATCH ? cli_watch(c, print_status) : print_status(c);
+}
+
+int cli_run_masc_show(struct cli *c)
+{
+	struct ops_status s;
+	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_STATUS }, &s);
+	if (exit)
+		return exit;
+	if (c->given & CLI_JSON)
+		return cli_print_answer(c);
+	if (c->given & CLI_QUIET)
+		return CLI_OK;
+	const struct cli_pair pairs[] = {
+		{ "masc", masc_line(c, &s) },
+		{ "idle", { cli_number(c, s.masc.idle), CLI_PLAIN } },
+		{ "connect", { cli_number(c, s.masc.connect), CLI_PLAIN } },
+		{ "active", { cli_number(c, s.masc.active), CLI_PLAIN } },
+		{ "opensent", { cli_number(c, s.masc.opensent), CLI_PLAIN } },
+		{ "openconfirm", { cli_number(c, s.masc.openconfirm), CLI_PLAIN } },
+		{ "established", { cli_number(c, s.masc.established), CLI_PLAIN } },
+		{ "held down", { cli_number(c, s.masc.held_down), CLI_PLAIN } },
+	};
+	cli_pairs_print(c, pairs, sizeof(pairs) / sizeof(pairs[0]));
+	return CLI_OK;
+}
