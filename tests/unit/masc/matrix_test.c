@@ -87,37 +87,36 @@ static void message(struct rig *r, enum session_event kind)
 		rig_notify(r, 1, 3, 10, kind == EV_NOTIFIED_OPEN);
 }
 
+static void calls(struct rig *r, enum session_event kind)
+{
+	rig_accept(r, 8, "192.0.2.1:50000");
+}
+
+static void calls_wrong_place(struct rig *r, enum session_event kind)
+{
+	from_wrong_place(r);
+}
+
 static void cause(struct rig *r, enum session_event kind)
 {
-	switch (kind) {
-	case EV_TCP_UP:
-		rig_accept(r, 8, "192.0.2.1:50000");
-		return;
-	case EV_WRONG_SOURCE:
-		from_wrong_place(r);
-		return;
-	case EV_TCP_FAILED:
-	case EV_TCP_CLOSED:
-		goes_down(r, kind);
-		return;
-	case EV_OPEN_GOOD:
-	case EV_BAD_MESSAGE:
-	case EV_KEEPALIVE:
-	case EV_UPDATE:
-	case EV_NOTIFIED_CLOSE:
-	case EV_NOTIFIED_OPEN:
-		message(r, kind);
-		return;
-	case EV_START:
-	case EV_STOP:
-	case EV_RETRY_TIMER:
-	case EV_HOLD_TIMER:
-	case EV_KEEPALIVE_TIMER:
-		by_hand(r, kind);
-		return;
-	case SESSION_EVENT_COUNT:
-		fail();
-	}
+	static void (*const causes[SESSION_EVENT_COUNT])(struct rig *, enum session_event) = {
+		[EV_START] = by_hand,
+		[EV_STOP] = by_hand,
+		[EV_TCP_UP] = calls,
+		[EV_TCP_FAILED] = goes_down,
+		[EV_TCP_CLOSED] = goes_down,
+		[EV_RETRY_TIMER] = by_hand,
+		[EV_OPEN_GOOD] = message,
+		[EV_WRONG_SOURCE] = calls_wrong_place,
+		[EV_BAD_MESSAGE] = message,
+		[EV_KEEPALIVE] = message,
+		[EV_UPDATE] = message,
+		[EV_NOTIFIED_CLOSE] = message,
+		[EV_NOTIFIED_OPEN] = message,
+		[EV_HOLD_TIMER] = by_hand,
+		[EV_KEEPALIVE_TIMER] = by_hand,
+	};
+	causes[kind](r, kind);
 }
 
 struct cell {

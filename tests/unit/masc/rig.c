@@ -126,59 +126,68 @@ static void lost_text(struct text *t, const struct masc_event *ev)
 		error_text(t, &ev->error);
 }
 
-static void named(struct text *t, const char *word, const struct masc_event *ev)
+static void up_text(struct text *t, const struct masc_event *ev)
 {
-	text_str(t, word);
-	text_char(t, ' ');
+	text_str(t, "up");
+}
+
+static void sent_text(struct text *t, const struct masc_event *ev)
+{
+	text_str(t, "sent ");
+	error_text(t, &ev->error);
+}
+
+static void heard_text(struct text *t, const struct masc_event *ev)
+{
+	text_str(t, "heard ");
+	error_text(t, &ev->error);
+}
+
+static void refused_text(struct text *t, const struct masc_event *ev)
+{
+	text_str(t, "refused");
+}
+
+static void dial_failed_text(struct text *t, const struct masc_event *ev)
+{
+	text_str(t, "dial-failed ");
 	text_str(t, err_name(ev->err));
 }
 
-static void numbered(struct text *t, const char *word, const struct masc_event *ev)
+static void admin_text(struct text *t, const struct masc_event *ev)
 {
-	text_str(t, word);
-	text_char(t, ' ');
-	error_text(t, &ev->error);
+	text_str(t, ev->up ? "admin up" : "admin down");
+}
+
+static void stopped_text(struct text *t, const struct masc_event *ev)
+{
+	text_str(t, "stopped ");
+	text_str(t, err_name(ev->err));
+}
+
+static void store_failed_text(struct text *t, const struct masc_event *ev)
+{
+	text_str(t, "store-failed ");
+	text_str(t, err_name(ev->err));
 }
 
 static void event_text(struct text *t, const struct masc_event *ev)
 {
-	switch (ev->kind) {
-	case MASC_EVENT_STATE:
-		state_text(t, ev);
-		break;
-	case MASC_EVENT_ESTABLISHED:
-		text_str(t, "up");
-		break;
-	case MASC_EVENT_LOST:
-		lost_text(t, ev);
-		break;
-	case MASC_EVENT_NOTIFIED:
-		numbered(t, "sent", ev);
-		break;
-	case MASC_EVENT_NOTIFICATION:
-		numbered(t, "heard", ev);
-		break;
-	case MASC_EVENT_COLLISION:
-		collision_text(t, ev);
-		break;
-	case MASC_EVENT_WRONG_SOURCE:
-		text_str(t, "refused");
-		break;
-	case MASC_EVENT_DIAL_FAILED:
-		named(t, "dial-failed", ev);
-		break;
-	case MASC_EVENT_ADMIN:
-		text_str(t, ev->up ? "admin up" : "admin down");
-		break;
-	case MASC_EVENT_STOPPED:
-		named(t, "stopped", ev);
-		break;
-	case MASC_EVENT_STORE_FAILED:
-		named(t, "store-failed", ev);
-		break;
-	case MASC_EVENT_COUNT:
-		fail();
-	}
+	static void (*const texts[MASC_EVENT_COUNT])(struct text *, const struct masc_event *) = {
+		[MASC_EVENT_STATE] = state_text,
+		[MASC_EVENT_ESTABLISHED] = up_text,
+		[MASC_EVENT_LOST] = lost_text,
+		[MASC_EVENT_NOTIFIED] = sent_text,
+		[MASC_EVENT_NOTIFICATION] = heard_text,
+		[MASC_EVENT_COLLISION] = collision_text,
+		[MASC_EVENT_WRONG_SOURCE] = refused_text,
+		[MASC_EVENT_DIAL_FAILED] = dial_failed_text,
+		[MASC_EVENT_ADMIN] = admin_text,
+		[MASC_EVENT_STOPPED] = stopped_text,
+		[MASC_EVENT_STORE_FAILED] = store_failed_text,
+	};
+	assert_true(ev->kind < MASC_EVENT_COUNT && texts[ev->kind]);
+	texts[ev->kind](t, ev);
 	if (ev->peer[0] && strcmp(ev->peer, "north") != 0) {
 		text_char(t, ' ');
 		text_str(t, ev->peer);
@@ -298,25 +307,51 @@ void rig_down(struct rig *r, uint32_t link, enum err why)
 
 void rig_in(struct rig *r, uint32_t link, const void *p, size_t n)
 {
-	/* In a block of its own, so that a read past the end is noticed. */
-	uint8_t *copy = malloc(n ? n : 1);
-	assert_non_null(copy);
-	memcpy(copy, p, n);
+	uint8_t *copy = rig_exact(span_of(p, n));
 	masc_input(r->m, link, span_of(copy, n), r->now);
 	free(copy);
 }
 
-void rig_hex(struct rig *r, uint32_t link, const char *hex)
+size_t rig_octets(const char *hex, uint8_t *out, size_t size)
 {
-	uint8_t octets[WIRE_MESSAGE_MAX];
-	char digits[2 * WIRE_MESSAGE_MAX + 1];
+	char digits[2 * WIRE_MESSAGE_MAX];
 	size_t n = 0;
 	for (const char *p = hex; *p; p++)
 		if (*p != ' ')
 			digits[n++] = *p;
 	size_t got;
-	assert_int_equal(number_hex(span_of(digits, n), octets, sizeof(octets), &got), OK);
-	rig_in(r, link, octets, got);
+	assert_int_equal(number_hex(span_of(digits, n), out, size, &got), OK);
+	return got;
+}
+
+void rig_assert_octets(struct span s, const char *hex)
+{
+	uint8_t want[WIRE_MESSAGE_MAX];
+	size_t n = rig_octets(hex, want, sizeof(want));
+	assert_int_equal(s.n, n);
+	assert_memory_equal(s.p, want, n);
+}
+
+struct masc_id rig_wide_id(const char *text)
+{
+	struct masc_id id;
+	assert_int_equal(masc_id_parse(span_str(text), &id), OK);
+	return id;
+}
+
+uint8_t *rig_exact(struct span s)
+{
+	uint8_t *p = malloc(s.n ? s.n : 1);
+	assert_non_null(p);
+	memcpy(p, s.p, s.n);
+	return p;
+}
+
+void rig_hex(struct rig *r, uint32_t link, const char *hex)
+{
+	uint8_t m[WIRE_MESSAGE_MAX];
+	size_t n = rig_octets(hex, m, sizeof(m));
+	rig_in(r, link, m, n);
 }
 
 void rig_open(struct rig *r, uint32_t link, enum masc_role role, uint16_t hold, uint32_t domain,

@@ -55,6 +55,14 @@ void rig_tick(struct rig *r);
 /* Goes to the next deadline and ticks. */
 void rig_next(struct rig *r);
 
+/* Octets from hexadecimal digits with spaces; how many. */
+size_t rig_octets(const char *hex, uint8_t *out, size_t size);
+void rig_assert_octets(struct span s, const char *hex);
+/* A copy that ends where the octets end, so that reading on is noticed; the
+ * caller frees it. */
+uint8_t *rig_exact(struct span s);
+struct masc_id rig_wide_id(const char *text);
+
 struct addr rig_addr(const char *text);
 struct masc_id rig_id(uint32_t v);
 void rig_accept(struct rig *r, uint32_t link, const char *remote);
