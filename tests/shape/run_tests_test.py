@@ -151,6 +151,14 @@ def no_test_at_all_is_a_failure():
 
 
 @case
+def a_test_that_never_ran_is_a_failure():
+    """Meson stops at an option it does not know, and runs nothing."""
+    status, output = outcome("one", "--no-such-option")
+    assert status == 1 and output.endswith("\n0 passed, 1 failed, 0 skipped\n"), output
+    assert "never ran" in output, output
+
+
+@case
 def a_suite_can_be_picked():
     status, output = outcome("--suite", "sone")
     assert status == 0 and output.endswith("\n1 passed, 0 failed, 0 skipped\n"), output
