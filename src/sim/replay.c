@@ -2,6 +2,7 @@
 
 #include "base/store_mem.h"
 #include "node/describe.h"
+#include "sim/rng.h"
 
 /* One cursor goes through the entries: the node draws, puts and is polled in
  * the order in which it did when it was recorded. */
@@ -18,6 +19,7 @@ struct player {
 	struct store store;
 	uint64_t shift; /* numbers of puts then, less those of now */
 	struct node *node;
+	struct rng spare;
 	bool born; /* BIRTH was read, START not yet */
 	bool over; /* nothing more to compare: a difference, or a cut */
 };
@@ -108,7 +110,9 @@ static void draw(void *ctx, void *to, size_t n)
 {
 	struct player *p = ctx;
 	struct record_entry e;
-	memset(to, 0, n);
+	/* Where there is nothing to give, something that varies: who draws until
+	 * a draw fits must come to an end. */
+	rng_fill(&p->spare, to, n);
 	if (!next_entry(p, &e))
 		return;
 	if (e.kind == RECORD_RANDOM && e.body.n == n)
@@ -363,6 +367,7 @@ enum err replay(struct span recording, const struct env *env, struct replay_resu
 	result->same = true;
 	p.drawing = (struct env){ draw_resize, draw, &p };
 	p.store = (struct store){ &seen_ops, &p };
+	rng_init(&p.spare, 0, RNG_NODE, 0);
 	if (span_eq(magic, span_str(RECORD_MAGIC)))
 		e = play(&p);
 	if (e == ERR_MALFORMED)

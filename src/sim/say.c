@@ -30,9 +30,9 @@ void say_text(struct site *s, const char *mark, const struct text *what)
 
 void broken(struct world *w, struct site *s, const char *what)
 {
-	struct text why = TEXT_OF(w->why);
 	if (w->broken)
 		return;
+	struct text why = TEXT_OF(w->why);
 	w->broken = true;
 	text_str(&why, "invariant: ");
 	if (s) {
@@ -45,9 +45,9 @@ void broken(struct world *w, struct site *s, const char *what)
 
 void broken_at(struct world *w, uint32_t line, const char *what, struct span detail)
 {
-	struct text why = TEXT_OF(w->why);
 	if (w->broken)
 		return;
+	struct text why = TEXT_OF(w->why);
 	w->broken = true;
 	w->broken_line = line;
 	text_str(&why, what);

@@ -198,7 +198,7 @@ void stream_dial_arrived(struct stream *st)
 		if (st->attempts++ < DIAL_ATTEMPTS)
 			world_at(w, &st->dial, EV_DIAL, w->now + again);
 		else
-			fail_dial(st, ERR_TIMEOUT, 0);
+			fail_dial(st, ERR_TIMEOUT, MONO_SEC << DIAL_ATTEMPTS);
 		return;
 	}
 	if (!would_accept(to->site, &to->local)) {
