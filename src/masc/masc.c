@@ -200,21 +200,6 @@ void masc_stop(struct masc *m, struct mono now)
 		stop(m, ERR_STOPPING, now);
 }
 
-void masc_network_changed(struct masc *m, struct mono now)
-{
-	for (size_t i = 0; i < m->config.n_peers; i++) {
-		struct peer *p = m->peers[i];
-		if (p->main->state == MASC_ACTIVE && timer_armed(&p->retry))
-			session_event(p->main, &(struct event){ .kind = EV_RETRY_TIMER }, now);
-	}
-}
-
-void masc_wall(struct masc *m, struct wall wall, struct mono now)
-{
-	m->wall = wall;
-	m->wall_at = now;
-}
-
 static void session_due(struct session *s, enum session_event kind, struct mono now)
 {
 	session_event(s, &(struct event){ .kind = kind }, now);
@@ -224,6 +209,32 @@ static void retry_due(struct peer *p, struct mono now)
 {
 	bool idle = p->main->state == MASC_IDLE;
 	session_due(p->main, idle ? EV_START : EV_RETRY_TIMER, now);
+}
+
+/* Those in a back-off wait for something else than the network. */
+static bool waits_for_network(const struct peer *p)
+{
+	const struct session *s = p->main;
+	if (!timer_armed(&p->retry))
+		return false;
+	return s->state == MASC_ACTIVE || (s->state == MASC_IDLE && s->ending == END_CLOSED);
+}
+
+void masc_network_changed(struct masc *m, struct mono now)
+{
+	for (size_t i = 0; i < m->config.n_peers; i++) {
+		struct peer *p = m->peers[i];
+		if (!waits_for_network(p))
+			continue;
+		timer_disarm(&m->timers, &p->retry);
+		retry_due(p, now);
+	}
+}
+
+void masc_wall(struct masc *m, struct wall wall, struct mono now)
+{
+	m->wall = wall;
+	m->wall_at = now;
 }
 
 static void fire(const struct timer *t, struct mono now)

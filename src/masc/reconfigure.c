@@ -160,9 +160,13 @@ enum err masc_reconfigure(struct masc *m, const struct masc_config *cfg, struct 
 	char sentence[256];
 	struct text why = TEXT_OF(sentence);
 	struct change c = { .m = m };
-	enum err e = masc_config_check(cfg, &why);
+	struct masc_config wanted = *cfg;
+	/* What is switched off was not checked either. */
+	if (!masc_config_active(cfg))
+		wanted.n_peers = 0;
+	enum err e = masc_config_check(&wanted, &why);
 	if (e == OK)
-		e = masc_config_copy(&c.config, cfg, m->env);
+		e = masc_config_copy(&c.config, &wanted, m->env);
 	if (e != OK)
 		return e;
 	map_init(&c.by_name, m->env);

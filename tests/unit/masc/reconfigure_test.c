@@ -250,10 +250,16 @@ static void all_peers_may_go(void **state)
 {
 	struct rig r;
 	start(&r);
-	again(&r, "enabled=no");
+	again(&r, NODE " enabled=no");
+	/* Switched off: not even looked at. */
+	rig_peer(&r, "north", "address=192.0.2.1");
 	apply(&r);
-	rig_discard(&r);
+	const char *out = rig_out(&r);
+	assert_non_null(strstr(out, "send 1 N7/0"));
+	assert_non_null(strstr(out, "send 3 N7/0"));
 	assert_int_equal(masc_peer_count(r.m), 0);
+	rig_tick(&r);
+	rig_expect(&r, "");
 	assert_true(mono_is_never(masc_deadline(r.m)));
 	rig_fini(&r);
 }

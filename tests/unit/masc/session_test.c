@@ -348,6 +348,24 @@ static void network_changes_hurry(void **state)
 	rig_expect(&r, "dial 3; state active>connect");
 	masc_network_changed(r.m, r.now);
 	rig_expect(&r, "");
+	/* A session that was lost is tried at once, */
+	rig_up(&r, 3);
+	rig_open(&r, 3, MASC_PARENT, 9, 7, 1, 0);
+	rig_keepalive(&r, 3);
+	rig_down(&r, 3, ERR_RESET);
+	rig_discard(&r);
+	masc_network_changed(r.m, r.now);
+	rig_expect(&r, "dial 5; state idle>connect");
+	/* a peer after an error, or told to be down, is not. */
+	rig_up(&r, 5);
+	rig_keepalive(&r, 5);
+	rig_discard(&r);
+	masc_network_changed(r.m, r.now);
+	rig_expect(&r, "");
+	rig_command(&r, 1, MASC_COMMAND_DOWN, "north", 0);
+	rig_discard(&r);
+	masc_network_changed(r.m, r.now);
+	rig_expect(&r, "");
 	rig_fini(&r);
 }
 
