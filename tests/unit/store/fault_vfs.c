@@ -1,4 +1,4 @@
-#include "fault_vfs.h"
+#include "fault_disk.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -7,29 +7,15 @@
 #include <string.h>
 
 enum {
-	SECTOR = 512,
 	SHM_REGIONS = 64,
 	SHM_LOCKS = SQLITE_SHM_NLOCK,
 	NAME_MAX_ = 64
 };
 
-struct image {
-	uint8_t *p;
-	size_t n, size;
-};
-
-/* Not synced: a write, or with p NULL a new length in `at`. */
-struct change {
-	struct change *next;
-	uint8_t *p;
-	size_t at, n;
-};
-
 struct file {
 	struct file *next;
 	char name[NAME_MAX_];
-	struct image seen, disk;
-	struct change *changes, **end;
+	struct fault_disk disk;
 	/* SQLite's five lock levels, by counting */
 	int shared;
 	bool reserved, pending, exclusive;
@@ -62,94 +48,11 @@ struct handle {
 	uint16_t shm_shared, shm_exclusive;
 };
 
-static uint64_t toss(struct fault_vfs *f)
-{
-	f->state = f->state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	uint64_t v = f->state ^ f->state >> 29;
-	return v * UINT64_C(0x9e3779b97f4a7c15) >> 33;
-}
-
 static void *must(void *p)
 {
 	if (!p)
 		abort();
 	return p;
-}
-
-static void image_resize(struct image *i, size_t n)
-{
-	if (n > i->size) {
-		i->size = n < 8192 ? 8192 : n * 2;
-		i->p = must(realloc(i->p, i->size));
-	}
-	if (n > i->n)
-		memset(i->p + i->n, 0, n - i->n);
-	i->n = n;
-}
-
-static void image_write(struct image *i, size_t at, const uint8_t *p, size_t n)
-{
-	if (n == 0)
-		return;
-	if (at + n > i->n)
-		image_resize(i, at + n);
-	memcpy(i->p + at, p, n);
-}
-
-static void image_copy(struct image *to, const struct image *from)
-{
-	image_resize(to, 0);
-	image_resize(to, from->n);
-	if (from->n)
-		memcpy(to->p, from->p, from->n);
-}
-
-static void add_change(struct file *file, const uint8_t *p, size_t at, size_t n)
-{
-	struct change *c = must(calloc(1, sizeof(*c)));
-	c->at = at;
-	c->n = n;
-	if (p) {
-		c->p = must(malloc(n + 1));
-		memcpy(c->p, p, n);
-	}
-	*file->end = c;
-	file->end = &c->next;
-}
-
-static bool survives(struct fault_vfs *f, enum fault_fate fate)
-{
-	return fate == FAULT_KEPT || (fate == FAULT_TORN && toss(f) % 2);
-}
-
-/* A write reaches the disk in sectors, each whole or not at all. */
-static void apply_write(struct fault_vfs *f, struct image *disk, const struct change *c,
-			enum fault_fate fate)
-{
-	for (size_t done = 0; done < c->n;) {
-		size_t n = SECTOR - (c->at + done) % SECTOR;
-		if (n > c->n - done)
-			n = c->n - done;
-		if (survives(f, fate))
-			image_write(disk, c->at + done, c->p + done, n);
-		done += n;
-	}
-}
-
-/* What is not synced meets its fate; nothing is left to be synced. */
-static void settle(struct fault_vfs *f, struct file *file, enum fault_fate fate)
-{
-	for (struct change *c = file->changes, *next; c; c = next) {
-		next = c->next;
-		if (c->p)
-			apply_write(f, &file->disk, c, fate);
-		else if (survives(f, fate))
-			image_resize(&file->disk, c->at);
-		free(c->p);
-		free(c);
-	}
-	file->changes = NULL;
-	file->end = &file->changes;
 }
 
 /* Counts an operation. Its error, or SQLITE_OK; *part when the power went in
@@ -178,9 +81,7 @@ static int vf_close(sqlite3_file *sf)
 {
 	struct handle *h = (struct handle *)sf;
 	if (h->own) {
-		settle(h->f, h->file, FAULT_LOST);
-		free(h->file->seen.p);
-		free(h->file->disk.p);
+		fault_disk_fini(&h->file->disk);
 		free(h->file);
 	}
 	return SQLITE_OK;
@@ -192,7 +93,7 @@ static int vf_read(sqlite3_file *sf, void *p, int n, sqlite3_int64 at)
 	struct fault_vfs *f = h->f;
 	int rc = SQLITE_OK;
 	(void)pthread_mutex_lock(&f->lock);
-	const struct image *i = &h->file->seen;
+	const struct fault_image *i = &h->file->disk.seen;
 	size_t have = (size_t)at < i->n ? i->n - (size_t)at : 0;
 	if (have > (size_t)n)
 		have = (size_t)n;
@@ -220,11 +121,9 @@ static int vf_write(sqlite3_file *sf, const void *p, int n, sqlite3_int64 at)
 	(void)pthread_mutex_lock(&h->f->lock);
 	int rc = operation(h->f, SQLITE_IOERR_WRITE, &part);
 	/* What a failed write leaves is a beginning of it. */
-	size_t whole = part ? toss(h->f) % ((size_t)n + 1) : (size_t)n;
-	if (rc == SQLITE_OK || part) {
-		image_write(&h->file->seen, (size_t)at, p, whole);
-		add_change(h->file, p, (size_t)at, whole);
-	}
+	size_t whole = part ? fault_toss(&h->f->state) % ((size_t)n + 1) : (size_t)n;
+	if (rc == SQLITE_OK || part)
+		fault_disk_write(&h->file->disk, (size_t)at, p, whole);
 	(void)pthread_mutex_unlock(&h->f->lock);
 	return rc;
 }
@@ -235,10 +134,8 @@ static int vf_truncate(sqlite3_file *sf, sqlite3_int64 n)
 	bool part;
 	(void)pthread_mutex_lock(&h->f->lock);
 	int rc = operation(h->f, SQLITE_IOERR_TRUNCATE, &part);
-	if (rc == SQLITE_OK) {
-		image_resize(&h->file->seen, (size_t)n);
-		add_change(h->file, NULL, (size_t)n, 0);
-	}
+	if (rc == SQLITE_OK)
+		fault_disk_truncate(&h->file->disk, (size_t)n);
 	(void)pthread_mutex_unlock(&h->f->lock);
 	return rc;
 }
@@ -253,9 +150,9 @@ static int vf_sync(sqlite3_file *sf, int flags)
 		(void)pthread_cond_wait(&h->f->let_go, &h->f->lock);
 	int rc = operation(h->f, SQLITE_IOERR_FSYNC, &part);
 	if (rc == SQLITE_OK)
-		settle(h->f, h->file, FAULT_KEPT);
+		fault_disk_settle(&h->file->disk, FAULT_KEPT);
 	else if (!h->f->dead)
-		settle(h->f, h->file, FAULT_TORN);
+		fault_disk_settle(&h->file->disk, FAULT_TORN);
 	(void)pthread_mutex_unlock(&h->f->lock);
 	return rc;
 }
@@ -264,7 +161,7 @@ static int vf_size(sqlite3_file *sf, sqlite3_int64 *out)
 {
 	struct handle *h = (struct handle *)sf;
 	(void)pthread_mutex_lock(&h->f->lock);
-	*out = (sqlite3_int64)h->file->seen.n;
+	*out = (sqlite3_int64)h->file->disk.seen.n;
 	(void)pthread_mutex_unlock(&h->f->lock);
 	return SQLITE_OK;
 }
@@ -341,7 +238,7 @@ static int vf_control(sqlite3_file *sf, int op, void *arg)
 static int vf_sector(sqlite3_file *sf)
 {
 	(void)sf;
-	return SECTOR;
+	return FAULT_SECTOR;
 }
 
 /* As the system's VFS says of any disk. */
@@ -480,14 +377,14 @@ static struct file *find(const struct fault_vfs *f, const char *name)
 	return file;
 }
 
-static struct file *make(const char *name)
+static struct file *make(struct fault_vfs *f, const char *name)
 {
 	struct file *file = must(calloc(1, sizeof(*file)));
 	size_t n = strlen(name);
 	if (n >= sizeof(file->name))
 		abort();
 	memcpy(file->name, name, n + 1);
-	file->end = &file->changes;
+	fault_disk_init(&file->disk, &f->state);
 	return file;
 }
 
@@ -499,7 +396,7 @@ static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *sf, int flag
 	(void)pthread_mutex_lock(&f->lock);
 	struct file *file = name ? find(f, name) : NULL;
 	if (!file && !f->dead && (flags & SQLITE_OPEN_CREATE || !name)) {
-		file = make(name ? name : "");
+		file = make(f, name ? name : "");
 		h->own = !name;
 		if (name) {
 			file->next = f->files;
@@ -528,10 +425,9 @@ static int vfs_delete(sqlite3_vfs *v, const char *name, int sync)
 	struct file *file = find(f, name);
 	int rc = operation(f, SQLITE_IOERR_DELETE, &part);
 	if (file && rc == SQLITE_OK) {
-		image_resize(&file->seen, 0);
-		add_change(file, NULL, 0, 0);
+		fault_disk_truncate(&file->disk, 0);
 		if (sync)
-			settle(f, file, FAULT_KEPT);
+			fault_disk_settle(&file->disk, FAULT_KEPT);
 	}
 	(void)pthread_mutex_unlock(&f->lock);
 	return rc;
@@ -557,7 +453,7 @@ static int vfs_randomness(sqlite3_vfs *v, int n, char *out)
 	struct fault_vfs *f = v->pAppData;
 	(void)pthread_mutex_lock(&f->lock);
 	for (int i = 0; i < n; i++)
-		out[i] = (char)toss(f);
+		out[i] = (char)fault_toss(&f->state);
 	(void)pthread_mutex_unlock(&f->lock);
 	return n;
 }
@@ -617,10 +513,8 @@ void fault_vfs_free(struct fault_vfs *f)
 	(void)sqlite3_vfs_unregister(&f->vfs);
 	for (struct file *file = f->files, *next; file; file = next) {
 		next = file->next;
-		settle(f, file, FAULT_LOST);
+		fault_disk_fini(&file->disk);
 		shm_forget(file);
-		free(file->seen.p);
-		free(file->disk.p);
 		free(file);
 	}
 	(void)pthread_cond_destroy(&f->let_go);
@@ -657,8 +551,8 @@ void fault_vfs_boot(struct fault_vfs *f, enum fault_fate fate)
 	for (struct file *file = f->files; file; file = file->next) {
 		if (file->shared || file->shm_users)
 			abort();
-		settle(f, file, fate);
-		image_copy(&file->seen, &file->disk);
+		fault_disk_settle(&file->disk, fate);
+		fault_disk_reload(&file->disk);
 		shm_forget(file);
 	}
 	f->dead = false;
@@ -705,11 +599,11 @@ void fault_vfs_damage(struct fault_vfs *f, const char *name, size_t at)
 {
 	(void)pthread_mutex_lock(&f->lock);
 	struct file *file = find(f, name);
-	if (!file || at >= file->seen.n)
+	if (!file || at >= file->disk.seen.n)
 		abort();
-	settle(f, file, FAULT_KEPT);
-	file->seen.p[at] ^= 0xff;
-	image_copy(&file->disk, &file->seen);
+	const uint8_t turned = file->disk.seen.p[at] ^ 0xff;
+	fault_disk_write(&file->disk, at, &turned, 1);
+	fault_disk_settle(&file->disk, FAULT_KEPT);
 	(void)pthread_mutex_unlock(&f->lock);
 }
 
@@ -717,7 +611,7 @@ size_t fault_vfs_size(struct fault_vfs *f, const char *name)
 {
 	(void)pthread_mutex_lock(&f->lock);
 	const struct file *file = find(f, name);
-	size_t n = file ? file->seen.n : 0;
+	size_t n = file ? file->disk.seen.n : 0;
 	(void)pthread_mutex_unlock(&f->lock);
 	return n;
 }
