@@ -69,7 +69,8 @@ static struct bufferevent *begin(struct event_base *base, void *arg)
 	struct ctl *c = arg;
 	sweep(c);
 	struct conn *k = env_zalloc(c->env, 1, sizeof(*k));
-	struct bufferevent *bev = k ? bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE) : NULL;
+	struct bufferevent *bev =
+		k ? bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE) : NULL;
 	if (!bev) {
 		env_free(c->env, k);
 		return NULL;

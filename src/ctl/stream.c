@@ -174,9 +174,10 @@ static void send_start(struct stream *s)
 	if (!b)
 		return;
 	(void)evbuffer_add_printf(
-		b, "retry: 1000\nevent: start\ndata: {\"run\":%llu,\"number\":%llu,\"schema\":%d}\n\n",
-		(unsigned long long)ops_run(s->ctl->ops),
-				  (unsigned long long)ops_position(s->sub), OPS_SCHEMA);
+		b,
+		"retry: 1000\nevent: start\ndata: {\"run\":%llu,\"number\":%llu,\"schema\":%d}\n\n",
+		(unsigned long long)ops_run(s->ctl->ops), (unsigned long long)ops_position(s->sub),
+		OPS_SCHEMA);
 	evhttp_send_reply_chunk_with_cb(s->req, b, written, s);
 	evbuffer_free(b);
 }

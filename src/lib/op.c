@@ -100,12 +100,17 @@ static void on_done(void *owner, CURLcode code, long status, long os_errno)
 	fail(o, f.result, f.message, f.hint);
 }
 
-/* Why a call cannot even be tried; NULL when it can. */
-static const char *check(const char *method, const char *path, const char *body, int deadline_ms)
+static bool is_method(const char *s)
 {
-	if (!method || (strcmp(method, "GET") != 0 && strcmp(method, "POST") != 0 &&
-			strcmp(method, "PUT") != 0 && strcmp(method, "DELETE") != 0))
-		return "the method is not GET, POST, PUT or DELETE";
+	static const char *const methods[] = { "GET", "POST", "PUT", "DELETE" };
+	for (size_t i = 0; s && i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (strcmp(s, methods[i]) == 0)
+			return true;
+	return false;
+}
+
+static const char *check_path(const char *path)
+{
 	if (!path || strncmp(path, "/v1/", 4) != 0)
 		return "the path does not begin with /v1/";
 	for (const char *s = path; *s; s++)
@@ -113,6 +118,17 @@ static const char *check(const char *method, const char *path, const char *body,
 			return "the path holds octets that must be escaped as %XX";
 	if (strlen(path) > 1024)
 		return "the path is longer than 1024 octets";
+	return NULL;
+}
+
+/* Why a call cannot even be tried; NULL when it can. */
+static const char *check(const char *method, const char *path, const char *body, int deadline_ms)
+{
+	if (!is_method(method))
+		return "the method is not GET, POST, PUT or DELETE";
+	const char *why = check_path(path);
+	if (why)
+		return why;
 	if (body && (strlen(body) > OPS_BODY_MAX || !is_object(body)))
 		return "the body is no JSON object of at most 64 KiB";
 	if (deadline_ms < 0 || deadline_ms > LIB_DEADLINE_MAX)

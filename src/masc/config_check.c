@@ -184,27 +184,25 @@ static int cmp_peer(const struct masc_peer_config *a, const struct masc_peer_con
 	return c ? c : masc_id_cmp(&a->node, &b->node);
 }
 
-typedef const struct masc_peer_config *peer_ptr;
-
-static void sift(peer_ptr *v, size_t at, size_t n)
+static void sift(const struct masc_peer_config **v, size_t at, size_t n)
 {
 	for (size_t child; (child = 2 * at + 1) < n; at = child) {
 		if (child + 1 < n && cmp_peer(v[child], v[child + 1]) < 0)
 			child++;
 		if (cmp_peer(v[at], v[child]) >= 0)
 			return;
-		peer_ptr t = v[at];
+		const struct masc_peer_config *t = v[at];
 		v[at] = v[child];
 		v[child] = t;
 	}
 }
 
-static void sort(peer_ptr *v, size_t n)
+static void sort(const struct masc_peer_config **v, size_t n)
 {
 	for (size_t i = n / 2; i-- > 0;)
 		sift(v, i, n);
 	for (size_t i = n; i-- > 1;) {
-		peer_ptr t = v[0];
+		const struct masc_peer_config *t = v[0];
 		v[0] = v[i];
 		v[i] = t;
 		sift(v, 0, i);
@@ -213,7 +211,7 @@ static void sort(peer_ptr *v, size_t n)
 
 /* A zero Node ID stands for any and sorts first, so that looking at neighbours
  * is enough: the first of a group must not be zero, no two may be equal. */
-static enum err check_neighbours(struct check *k, const peer_ptr *v, size_t n)
+static enum err check_neighbours(struct check *k, const struct masc_peer_config *const *v, size_t n)
 {
 	for (size_t i = 1; i < n; i++) {
 		if (cmp_seen(v[i - 1], v[i]) != 0)
@@ -234,7 +232,7 @@ static enum err check_apart(struct check *k)
 {
 	if (k->c->n_peers < 2)
 		return OK;
-	peer_ptr *v = env_zalloc(k->c->env, k->c->n_peers, sizeof(*v));
+	const struct masc_peer_config **v = env_zalloc(k->c->env, k->c->n_peers, sizeof(*v));
 	if (!v)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < k->c->n_peers; i++)

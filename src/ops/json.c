@@ -447,6 +447,17 @@ static bool take(const char **s, size_t width, char end, uint64_t *out)
 	return true;
 }
 
+static bool is_date(uint64_t year, uint64_t month, uint64_t day)
+{
+	return year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+/* A second of 60 is a leap second. */
+static bool is_time(uint64_t hour, uint64_t minute, uint64_t second)
+{
+	return hour <= 23 && minute <= 59 && second <= 60;
+}
+
 enum err ops_time_parse(const char *s, int64_t *us)
 {
 	uint64_t y, mo, d, h, mi, sec, ms = 0;
@@ -455,7 +466,7 @@ enum err ops_time_parse(const char *s, int64_t *us)
 		return ERR_MALFORMED;
 	if (!take(&s, 2, 'Z', &sec) && (!take(&s, 2, '.', &sec) || !take(&s, 3, 'Z', &ms)))
 		return ERR_MALFORMED;
-	if (*s || y < 1970 || mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || sec > 60)
+	if (*s || !is_date(y, mo, d) || !is_time(h, mi, sec))
 		return ERR_MALFORMED;
 	int64_t seconds = days_since_1970(y, mo, d) * 86400 + (int64_t)(h * 3600 + mi * 60 + sec);
 	*us = seconds * MONO_SEC + (int64_t)ms * MONO_MS;

@@ -3,8 +3,17 @@
 #include "node/describe.h"
 #include "node/record.h"
 
-static const struct addr v4 = { ADDR_IPV4, { 192, 0, 2, 9 }, 4000, 0 };
-static const struct addr v6 = { ADDR_IPV6, { 0xfe, 0x80, [15] = 1 }, 2587, 3 };
+#define V4                                                                                         \
+	{                                                                                          \
+		ADDR_IPV4, { 192, 0, 2, 9 }, 4000, 0                                               \
+	}
+#define V6                                                                                         \
+	{                                                                                          \
+		ADDR_IPV6, { 0xfe, 0x80, [15] = 1 }, 2587, 3                                       \
+	}
+
+static const struct addr v4 = V4;
+static const struct addr v6 = V6;
 
 static struct span octets(const char *s)
 {
@@ -139,9 +148,9 @@ static const struct node_in inputs[] = {
 	{ .kind = NODE_IN_ACCEPTED,
 	  .listener = NODE_PART_MASC,
 	  .link = 6,
-	  .local = v4,
-	  .remote = v6 },
-	{ .kind = NODE_IN_UP, .link = 7, .local = v6, .remote = v4 },
+	  .local = V4,
+	  .remote = V6 },
+	{ .kind = NODE_IN_UP, .link = 7, .local = V6, .remote = V4 },
 	{ .kind = NODE_IN_DOWN, .link = 7, .err = ERR_RESET },
 	{ .kind = NODE_IN_OCTETS, .link = UINT32_MAX, .bytes = { (const uint8_t *)"\0\1\2", 3 } },
 	{ .kind = NODE_IN_COMMAND,
@@ -368,8 +377,8 @@ static void outputs_described(void **state)
 		"dial link 5 from 192.0.2.9:4000 to [fe80::1%3]:2587",
 		"send link 5 68656c6c6f after 7",
 		"close link 5 after 18446744073709551615",
-		"event masc collision: two connections with north: kept the one opened by us "
-		"last; closed the other after 1",
+		("event masc collision: two connections with north: kept the one opened by us "
+		 "last; closed the other after 1"),
 		"event node config-refused: new configuration refused, the old one stays: line 9: why",
 		"reply call 8 STATE after 2",
 		"job number 9",
