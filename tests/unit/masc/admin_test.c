@@ -385,16 +385,68 @@ static void the_end_needs_no_store(void **state)
 	rig_fini(&r);
 }
 
+/* A store whose reads fail, over one that works. */
+struct unreadable {
+	struct store store, *under;
+	struct store_ops ops;
+	enum err why;
+};
+
+static enum err unreadable_get(void *ctx, const struct store_table *t, struct span key,
+			       struct span *value)
+{
+	struct unreadable *u = ctx;
+	return u->why != OK ? u->why : store_get(u->under, t, key, value);
+}
+
+static enum err unreadable_put(void *ctx, const struct store_table *t, struct span key,
+			       struct span value, uint64_t *number)
+{
+	struct unreadable *u = ctx;
+	return store_put(u->under, t, key, value, number);
+}
+
+static void unreadable_init(struct unreadable *u, struct rig *r)
+{
+	*u = (struct unreadable){ .under = store_mem_store(r->mem) };
+	u->ops = (struct store_ops){ .get = unreadable_get, .put = unreadable_put };
+	u->store = (struct store){ &u->ops, u };
+}
+
 static void a_store_that_cannot_be_read(void **state)
 {
 	struct rig r;
+	struct unreadable u;
 	rig_init(&r, "domain=100 node=10 profile=lab");
 	rig_peer(&r, "north", "address=192.0.2.1 role=child domain=7");
-	rig_start(&r);
-	masc_free(r.m);
-	r.m = NULL;
+	unreadable_init(&u, &r);
+	u.why = ERR_CORRUPT;
+	assert_int_equal(masc_new(&r.m, &r.config, &r.f.env, &u.store, r.now,
+				  (struct wall){ RIG_WALL, true }),
+			 ERR_CORRUPT);
+	assert_null(r.m);
+	u.why = OK;
+	assert_int_equal(masc_new(&r.m, &r.config, &r.f.env, &u.store, r.now,
+				  (struct wall){ RIG_WALL, true }),
+			 OK);
+	/* What was cannot be learnt: what is, stays. */
+	rig_command(&r, 1, MASC_COMMAND_DOWN, "north", 0);
+	rig_discard(&r);
+	u.why = ERR_IO;
+	fail_commit(&r);
+	rig_expect(&r, "store-failed NO_SPACE");
+	assert_true(rig_info(&r, 0).admin_down);
+	rig_fini(&r);
+}
+
+/* A row that has run out cannot be deleted: birth says so. */
+static void a_store_that_cannot_be_written(void **state)
+{
+	static const uint8_t until[9] = { 1, 0, 0, 0, 0, 0, 0, 0, 1 };
+	struct rig r;
 	uint64_t number;
-	uint8_t until[9] = { 1, 0, 0, 0, 0, 0, 0, 0, 1 };
+	rig_init(&r, "domain=100 node=10 profile=lab");
+	rig_peer(&r, "north", "address=192.0.2.1 role=child domain=7");
 	assert_int_equal(store_put(store_mem_store(r.mem), &masc_table_admin, span_str("north"),
 				   span_of(until, sizeof(until)), &number),
 			 OK);
@@ -428,6 +480,7 @@ int main(void)
 		cmocka_unit_test(a_row_of_changes_is_undone),
 		cmocka_unit_test(the_end_needs_no_store),
 		cmocka_unit_test(a_store_that_cannot_be_read),
+		cmocka_unit_test(a_store_that_cannot_be_written),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,6 +131,67 @@ static void keys_both_ways(void **state)
 	masc_config_free(&c);
 }
 
+static void set_peer(struct masc_peer_config *p, const char *key, const char *value)
+{
+	char why[256];
+	struct text t = TEXT_OF(why);
+	enum err e = setting_set(masc_peer_settings, p, span_str(key), span_str(value), &t);
+	assert_int_equal(e, OK);
+}
+
+static void peer_keys_both_ways(void **state)
+{
+	static const char *const keys[][2] = {
+		{ "address", "192.0.2.1:2600" },
+		{ "local_address", "192.0.2.9" },
+		{ "role", "sibling" },
+		{ "family", "ipv6" },
+		{ "domain", "7" },
+		{ "node", "2001:db8::1" },
+		{ "parent_domain", "50" },
+		{ "hold_time", "30s" },
+		{ "ttl_security", "1" },
+	};
+	struct masc_peer_config p;
+	char written[1024];
+	struct text t = TEXT_OF(written);
+	memset(&p, 0, sizeof(p));
+	setting_defaults(masc_peer_settings, &p);
+	setting_write(masc_peer_settings, &p, &t);
+	assert_non_null(strstr(written, "local_address = any"));
+	for (size_t i = 0; i < COUNT(keys); i++)
+		set_peer(&p, keys[i][0], keys[i][1]);
+	set_peer(&p, "md5_key", "secret");
+	text_clear(&t);
+	setting_write(masc_peer_settings, &p, &t);
+	for (size_t i = 0; i < COUNT(keys); i++)
+		assert_non_null(strstr(written, keys[i][1]));
+	assert_null(strstr(written, "secret"));
+	char why[256];
+	struct text w = TEXT_OF(why);
+	assert_int_not_equal(setting_set(masc_peer_settings, &p, span_str("local_address"),
+					 span_str("192.0.2.9:80"), &w),
+			     OK);
+	assert_non_null(strstr(why, "without a port"));
+}
+
+static void lists_may_have_spaces(void **state)
+{
+	struct failing_env f;
+	struct masc_config c;
+	failing_env_init(&f, 1);
+	masc_config_init(&c, &f.env);
+	assert_int_equal(set(&c, "listen", " 127.0.0.1 ,\t127.0.0.2 "), OK);
+	assert_int_equal(c.n_listen, 2);
+	char why[256];
+	struct text t = TEXT_OF(why);
+	c.domain = c.node = rig_id(5);
+	c.n_listen = 0;
+	assert_int_equal(masc_config_check(&c, &t), ERR_CONFIG);
+	assert_non_null(strstr(why, "listen is empty"));
+	masc_config_free(&c);
+}
+
 static void values_refused(void **state)
 {
 	static const char *const rows[][2] = {
@@ -399,6 +460,8 @@ int main(void)
 		cmocka_unit_test(identifiers_are_numbers),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(keys_both_ways),
+		cmocka_unit_test(peer_keys_both_ways),
+		cmocka_unit_test(lists_may_have_spaces),
 		cmocka_unit_test(values_refused),
 		cmocka_unit_test(names_of_peers),
 		cmocka_unit_test(peers_are_bounded_and_copied),

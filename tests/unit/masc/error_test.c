@@ -91,6 +91,24 @@ static void short_ones(void **state)
 	rig_fini(&r);
 }
 
+/* What came with it is in the event, as far as it fits. */
+static void data_is_told(void **state)
+{
+	struct rig r;
+	rig_usual(&r);
+	rig_establish(&r, 1);
+	rig_hex(&r, 1, "0009 03 00 02 08 010203");
+	rig_expect(&r, "heard 2/8; close 1; state established>idle; down 2/8");
+	rig_fini(&r);
+	rig_usual(&r);
+	rig_establish(&r, 1);
+	rig_hex(&r, 1, "0009 03 00 83 0e 010203");
+	rig_expect(&r, "heard 3/14+");
+	assert_int_equal(r.event.data_n, 3);
+	assert_memory_equal(r.event.data, "\x01\x02\x03", 3);
+	rig_fini(&r);
+}
+
 /* MASC-3.5: remarks do not flood the log, however many come. */
 static void remarks_once_a_second(void **state)
 {
@@ -115,6 +133,7 @@ int main(void)
 		cmocka_unit_test(have_words),
 		cmocka_unit_test(received_in_established),
 		cmocka_unit_test(short_ones),
+		cmocka_unit_test(data_is_told),
 		cmocka_unit_test(remarks_once_a_second),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

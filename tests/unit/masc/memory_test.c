@@ -220,6 +220,57 @@ static void birth_may_fail(void **state)
 	}
 }
 
+/* The peer's call while our dial is under way: whatever fails, there is a
+ * session with it or a CLOSE, and the dial is tracked or closed. */
+static void a_call_beside_our_dial(void **state)
+{
+	bool failed = true;
+	for (size_t n = 1; failed; n++) {
+		struct rig r;
+		born(&r);
+		rig_start(&r);
+		rig_tick(&r);
+		rig_discard(&r);
+		failing_env_fail_at(&r.f, n);
+		rig_accept(&r, 2, "192.0.2.1:50000");
+		failed = r.f.failed;
+		r.f.fail_at = 0;
+		bool closed = strstr(rig_out(&r), "close 2");
+		rig_open(&r, 2, MASC_PARENT, 9, 7, 1, 0);
+		rig_discard(&r);
+		assert_int_equal(rig_info(&r, 0).state, closed ? MASC_CONNECT : MASC_OPENCONFIRM);
+		rig_down(&r, 2, ERR_CLOSED);
+		rig_discard(&r);
+		recovers(&r);
+		rig_fini(&r);
+	}
+}
+
+/* A message in part, in one piece with its header or after it. */
+static void a_message_that_finds_no_room(void **state)
+{
+	static const char *const firsts[] = { "0028 02 00 00", "0028 02" };
+	for (size_t i = 0; i < 2; i++) {
+		struct rig r;
+		rig_usual(&r);
+		rig_establish(&r, 1);
+		rig_hex(&r, 1, firsts[i]);
+		rig_down(&r, 1, ERR_CLOSED);
+		rig_discard(&r);
+		rig_next(&r);
+		rig_discard(&r);
+		rig_up(&r, 3);
+		rig_discard(&r);
+		failing_env_fail_at(&r.f, 1);
+		rig_hex(&r, 3, firsts[i]);
+		rig_hex(&r, 3, "00 00");
+		r.f.fail_at = 0;
+		assert_int_equal(strncmp(rig_out(&r), "close 3", 7), 0);
+		assert_int_equal(rig_info(&r, 0).last_err, ERR_NOMEM);
+		rig_fini(&r);
+	}
+}
+
 /* Found by the fuzzer: without memory for the Cease a peer that was told to
  * stay down dialled again. */
 static void down_is_down_without_memory(void **state)
@@ -261,6 +312,10 @@ static void answers_need_no_memory(void **state)
 		rig_expect(&r, want);
 		rig_down(&r, i, ERR_CLOSED);
 	}
+	/* One at a time, that is: a second one is lost when nobody drains. */
+	rig_accept(&r, 20, "192.0.2.1:50000");
+	rig_accept(&r, 22, "192.0.2.1:50000");
+	rig_expect(&r, "close 20");
 	for (uint64_t call = 1; call < 5; call++) {
 		char want[32];
 		snprintf(want, sizeof(want), "reply %u NOMEM", (unsigned)call);
@@ -278,6 +333,8 @@ int main(void)
 		cmocka_unit_test(each_allocation_may_fail),
 		cmocka_unit_test(memory_may_run_out),
 		cmocka_unit_test(birth_may_fail),
+		cmocka_unit_test(a_call_beside_our_dial),
+		cmocka_unit_test(a_message_that_finds_no_room),
 		cmocka_unit_test(down_is_down_without_memory),
 		cmocka_unit_test(answers_need_no_memory),
 	};
