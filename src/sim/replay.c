@@ -17,7 +17,8 @@ struct player {
 	struct mono at;
 	struct store_mem *mem;
 	struct store store;
-	uint64_t shift; /* numbers of puts then, less those of now */
+	uint64_t shift;	 /* numbers of puts then, less those of now */
+	uint64_t undone; /* number of the newest put that was undone */
 	struct node *node;
 	struct rng spare;
 	bool born; /* BIRTH was read, START not yet */
@@ -178,11 +179,19 @@ static enum err seen_del(void *ctx, const struct store_table *t, struct span key
 
 static const struct store_ops seen_ops = { seen_get, seen_scan, seen_put, seen_del };
 
+/* The number, as recorded, of the oldest put that may still be undone. */
+static uint64_t oldest_open(const struct player *p)
+{
+	uint64_t committed = store_mem_committed(p->mem);
+	return (committed > p->undone ? committed : p->undone) + 1 + p->shift;
+}
+
 static void undo_puts(struct player *p, uint64_t first)
 {
-	while (store_mem_committed(p->mem) + 1 + p->shift < first && store_mem_commit(p->mem))
+	while (oldest_open(p) < first && store_mem_commit(p->mem))
 		;
 	(void)store_mem_fail(p->mem);
+	p->undone = store_mem_newest(p->mem);
 }
 
 /* Entries */
@@ -195,6 +204,7 @@ static void end_run(struct player *p)
 		node_config_free(&p->config);
 	store_mem_free(p->mem);
 	p->mem = NULL;
+	p->undone = 0;
 	p->born = false;
 }
 

@@ -53,6 +53,25 @@ static void the_same_comes_out(void **state)
 	story_free(t);
 }
 
+/* Commits that fail one after the other undo that much and no more. */
+static void undone_puts(void **state)
+{
+	struct story *t = recorded(STORY_PAIR "at 20s store-fail a\n"
+					      "at 21s command a masc peer b down\n"
+					      "at 25s command a masc peer b down\n"
+					      "at 30s store-fail a 3\n"
+					      "at 31s command a masc peer b up\n"
+					      "at 32s command a masc peer b up\n"
+					      "at 33s command a masc peer b down for 5m\n"
+					      "at 34s command a masc peer b up\n"
+					      "at 40s command a masc peer b down\n"
+					      "at 50s nothing\nexpect admin a b down\n");
+	struct replay_result r = played(t, span_of(t->record, t->record_n));
+	if (!r.same)
+		fail_msg("%s", r.why);
+	story_free(t);
+}
+
 /* Where the entries of a recording begin and what they are. */
 struct found {
 	size_t at, body_n;
@@ -238,6 +257,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_comes_out),
+		cmocka_unit_test(undone_puts),
 		cmocka_unit_test(a_flipped_octet_is_found),
 		cmocka_unit_test(the_difference_in_words),
 		cmocka_unit_test(an_output_too_many_or_too_few),
