@@ -1,14 +1,16 @@
 """The life of a daemon: readiness, reload, stop, recording, log levels."""
 
+import json
 import os
 import signal
 import struct
 import subprocess
 
-from harness.daemon import Daemon
+from harness.daemon import Daemon, HOMESTEAD
+from harness.process import Lines
 from harness.scenes import CHILD_DOMAIN, Lone, Pair, address, towards_child
 from harness.tap import case, run
-from harness.wait import until
+from harness.wait import Late, until
 
 OUTPUT = 6  # kind of an entry in a recording
 SIMULATOR = os.environ.get("HOMESTEAD_SIM", "homestead-sim")
@@ -55,14 +57,14 @@ def reload_of_a_bad_file_changes_nothing(world):
     daemon = scene.daemon.start()
     scene.established()
     daemon.write_config("masc = {\n\tdomain = 64500;\n\tnode = 1;\n\tholdtime = \"9s\";\n};\n")
-    failed = daemon.refused("reload")
+    failed = daemon.refused("daemon", "reload")
     message = failed.error["message"]
     assert daemon.config + ":4:" in message, message
     assert "holdtime" in message and "hold_time" in message, message
     assert daemon.state_of("south") == "established"
     assert daemon.peer("south")["lost"] == 0
     daemon.write_config("masc = { domain = 64500; node = ;\n")
-    failed = daemon.refused("reload")
+    failed = daemon.refused("daemon", "reload")
     assert daemon.config + ":1:" in failed.error["message"], failed
     assert daemon.peer("south")["lost"] == 0
     daemon.fine()
@@ -100,12 +102,38 @@ def reload_adds_and_removes_a_peer(world):
     east = scene.established(host, 3)
     del daemon.peers["south"]
     daemon.write_config()
-    daemon.cli("reload")
+    daemon.cli("daemon", "reload")
     south.expect_error(7, 0)
     assert [p["name"] for p in daemon.cli("masc", "peers")["peers"]] == ["east"]
     assert daemon.peer("east")["lost"] == 0 and daemon.state_of("east") == "established"
     east.send(b"\0\4\4\0")
     daemon.fine()
+
+
+@case
+def events_watch_follows_the_daemon_over_a_restart(world):
+    scene = Lone(world, peer_options={"passive": True})
+    daemon = scene.daemon.start()
+    watch = world.spawn("watch", [HOMESTEAD, "--socket", daemon.socket, "events", "--watch",
+                                  "--json"], netns=scene.a, out=subprocess.PIPE)
+    lines = Lines(watch.popen.stdout)
+    until("the watch to be told of a change", lambda: told_of_reset(daemon, lines))
+    daemon.kill()
+    daemon.restart()
+    until("the watch to come back", lambda: told_of_reset(daemon, lines))
+    assert "north.sock" in watch.said() or "daemon" in watch.said(), watch.said()
+
+
+def told_of_reset(daemon, lines):
+    daemon.cli("masc", "peer", "south", "reset")
+    try:
+        while True:
+            event = json.loads(lines.next(0.5))
+            if event["name"] == "admin" and event["fields"]["peer"] == "south":
+                assert event["schema"] == 1, event
+                return True
+    except Late:
+        return False
 
 
 @case

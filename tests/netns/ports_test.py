@@ -88,7 +88,7 @@ def masc_comes_back_when_the_port_is_free(world):
     squatter = squat(world, scene.a)
     scene.daemon.start()
     squatter.kill()
-    scene.daemon.cli("reload")
+    scene.daemon.cli("daemon", "reload")
     scene.established()
     scene.daemon.fine()
 

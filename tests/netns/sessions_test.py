@@ -131,7 +131,8 @@ def collision_leaves_one_connection(world):
         daemon.cli("masc", "peer", peer, "down")
     until("no connection", lambda: not tcp_sessions(pair.a) and not tcp_sessions(pair.b))
     events = pair.north.events(), pair.south.events()
-    both = [subprocess.Popen([HOMESTEAD, "--socket", d.socket, "masc", "peer", p, "up"])
+    both = [subprocess.Popen([HOMESTEAD, "--socket", d.socket, "masc", "peer", p, "up"],
+                             stdout=subprocess.DEVNULL)
             for d, p in ((pair.north, "south"), (pair.south, "north"))]
     assert [b.wait(20) for b in both] == [0, 0]
     until("the session", lambda: pair.north.state_of("south") == "established"

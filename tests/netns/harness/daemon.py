@@ -49,22 +49,30 @@ def configuration(values, peers):
 
 
 class Events:
-    """The stream of `homestead events --watch --json`, remembered."""
+    """The daemon's own stream of events from its start on (doc/api.md), read
+    and remembered; it ends with the daemon."""
 
-    def __init__(self, process):
-        self.process = process
-        self.lines = Lines(process.popen.stdout)
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)
+        self.socket.sendall(b"GET /v1/events?since=0 HTTP/1.0\r\n\r\n")
+        self.lines = Lines(self.socket)
         self.seen = []
-        self.at = 0
 
-    def _next(self, deadline):
-        if self.at == len(self.seen):
+    def close(self):
+        self.socket.close()
+
+    def next(self, within=None):
+        """The next event; None at the end of the stream."""
+        deadline = deadline_of(within)
+        while True:
             line = self.lines.next(deadline)
             if line is None:
-                raise Late("the event stream ended")
-            self.seen.append(json.loads(line))
-        self.at += 1
-        return self.seen[self.at - 1]
+                return None
+            event = json.loads(line[6:]) if line.startswith("data: ") else {}
+            if "name" in event:
+                self.seen.append(event)
+                return event
 
     def wait(self, name, within=None, **fields):
         """The next event of that name whose fields are as given; those before
@@ -72,24 +80,23 @@ class Events:
         deadline = deadline_of(within)
         while True:
             try:
-                event = self._next(deadline)
-            except Late as e:
-                raise Late("no event %s %s: %s; last were %s" % (
-                    name, fields, e, [e["text"] for e in self.seen[-8:]])) from None
-            if event["name"] == name and all(
-                    event["fields"].get(k) == v for k, v in fields.items()):
+                event = self.next(deadline)
+            except Late:
+                event = None
+            if event is None:
+                raise Late("no event %s %s; the last were %s" % (
+                    name, fields, [e["text"] for e in self.seen[-8:]]))
+            if event["name"] == name and fields.items() <= event["fields"].items():
                 return event
 
-    def names(self):
-        return [e["name"] for e in self.seen]
-
     def drain(self, quiet=0.1):
-        """Reads what has come already."""
+        """All events till now, those that were passed over included."""
         try:
-            while True:
-                self._next(deadline_of(quiet))
+            while self.next(quiet):
+                pass
         except Late:
-            return self.seen
+            pass
+        return self.seen
 
 
 class Daemon:
@@ -104,7 +111,6 @@ class Daemon:
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notify.bind(world.path(name + ".notify"))
         self._starts = 0
-        self._watches = 0
         world.closers.append(self._notify.close)
 
     def write_config(self, text=None):
@@ -162,11 +168,9 @@ class Daemon:
 
     def events(self):
         """The stream of its events, from the start of the daemon."""
-        self._watches += 1
-        return Events(self.world.spawn(
-            "%s.events.%d" % (self.name, self._watches),
-            [HOMESTEAD, "--socket", self.socket, "events", "--watch", "--json"],
-            netns=self.netns, out=subprocess.PIPE))
+        stream = Events(self.socket)
+        self.world.closers.append(stream.close)
+        return stream
 
     def check(self):
         """homesteadd --check over its configuration."""
