@@ -150,9 +150,14 @@ static void an_owner_who_redials_at_once_does_not_hold_a_turn(void **state)
 	world_free(&w);
 }
 
+struct counter {
+	unsigned n;
+};
+
 static void count(void *arg, struct mono now)
 {
-	++*(unsigned *)arg;
+	struct counter *c = arg;
+	c->n++;
 }
 
 static void set_loopback(short flags)
@@ -168,7 +173,7 @@ static void set_loopback(short flags)
 static void changes_of_interfaces_are_told_once_for_many(void **state)
 {
 	struct world w = { 0 };
-	unsigned told = 0;
+	struct counter told = { 0 };
 	struct mono begin;
 
 	if (unshare(CLONE_NEWNET))
@@ -181,13 +186,13 @@ static void changes_of_interfaces_are_told_once_for_many(void **state)
 		set_loopback(IFF_UP);
 		set_loopback(0);
 	}
-	RUN_UNTIL(&w, told);
+	RUN_UNTIL(&w, told.n);
 	assert_true(mono_since(os_mono(), begin) >= 200 * MONO_MS);
-	assert_int_equal(told, 1);
+	assert_int_equal(told.n, 1);
 	assert_int_equal(os_loop_run(w.loop, 0), OK);
-	assert_int_equal(told, 1);
+	assert_int_equal(told.n, 1);
 	set_loopback(IFF_UP);
-	RUN_UNTIL(&w, told == 2);
+	RUN_UNTIL(&w, told.n == 2);
 	net_free(w.a.net);
 	os_loop_free(w.loop);
 }
