@@ -2,6 +2,8 @@
  * Guards go by address: that is all the kernel can tell connections by. */
 #include "engine/engine_int.h"
 
+#include "os/sockaddr.h"
+
 static void guard_make(struct net_guard *g, const struct masc_peer_config *p)
 {
 	struct text key = TEXT_OF(g->md5_key);
@@ -56,6 +58,25 @@ static void deafen(struct engine *e, uint32_t part, enum err err, struct text *w
 	engine_feed_later(e, &l);
 }
 
+/* "All of IPv6" beside "all of IPv4" is the default, and no wish that a machine
+ * without IPv6 could fail. */
+static bool may_miss(const struct engine *e, const struct addr *local)
+{
+	return addr_is_any(local) && e->config.masc.n_listen > 1 && !os_sockaddr_usable(local);
+}
+
+static void say_missed(struct engine *e, const struct node_out *out)
+{
+	char buffer[120];
+	struct text t = TEXT_OF(buffer);
+
+	text_str(&t, "this machine has no ");
+	text_str(&t, out->local.family == ADDR_IPV6 ? "IPv6" : "IPv4");
+	text_str(&t, ": not listening on ");
+	addr_text(&t, &out->local);
+	engine_say(e, NODE_NOTICE, node_part_text((enum node_part)out->listener), &t);
+}
+
 void engine_listen(struct engine *e, const struct node_out *out)
 {
 	char buffer[512];
@@ -64,6 +85,10 @@ void engine_listen(struct engine *e, const struct node_out *out)
 
 	if (e->part_deaf[out->listener])
 		return;
+	if (may_miss(e, &out->local)) {
+		say_missed(e, out);
+		return;
+	}
 	err = engine_guards_set(e, &e->config, &why);
 	if (!err)
 		err = net_listen(e->net, out->listener, &out->local, &why);

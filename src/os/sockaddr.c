@@ -1,6 +1,7 @@
 #include "os/sockaddr.h"
 
 #include <netinet/in.h>
+#include <unistd.h>
 
 static socklen_t from_ipv4(struct sockaddr_storage *out, const struct addr *a)
 {
@@ -64,6 +65,24 @@ bool os_sockaddr_to(struct addr *out, const struct sockaddr_storage *ss)
 	else
 		return false;
 	return true;
+}
+
+bool os_sockaddr_usable(const struct addr *a)
+{
+	struct sockaddr_storage ss;
+	struct addr host = *a;
+	socklen_t n;
+	bool usable;
+	int fd;
+
+	host.port = 0;
+	n = os_sockaddr_from(&ss, &host);
+	fd = n ? socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
+	if (fd < 0)
+		return false;
+	usable = !bind(fd, (struct sockaddr *)&ss, n);
+	(void)close(fd);
+	return usable;
 }
 
 enum err os_sockaddr_local(int fd, struct addr *out)

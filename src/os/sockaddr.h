@@ -12,6 +12,10 @@ socklen_t os_sockaddr_from(struct sockaddr_storage *out, const struct addr *a);
 /* false: not IPv4 or IPv6; *out is untouched. */
 bool os_sockaddr_to(struct addr *out, const struct sockaddr_storage *ss);
 
+/* Whether this machine has the address and its family: a kernel may come
+ * without IPv6. The port does not count. */
+bool os_sockaddr_usable(const struct addr *a);
+
 /* Both ends of a connected socket, and where one is bound. ERR_IO. */
 MUST_USE enum err os_sockaddr_local(int fd, struct addr *out);
 MUST_USE enum err os_sockaddr_remote(int fd, struct addr *out);

@@ -244,6 +244,29 @@ static void a_taken_port_stops_its_part_and_names_the_holder(void **state)
 	RUN_UNTIL(h, both_up(h));
 }
 
+/* As on a kernel without IPv6. */
+static void the_default_address_may_miss_ipv6(void **state)
+{
+	struct house *h = *state;
+	struct node_config c;
+	struct engine_info info;
+	char listen[80], want[100];
+
+	house_has_ipv6 = false;
+	(void)snprintf(listen, sizeof(listen), "listen = \"[::]:%u\"", h->port);
+	config_a(h, &c, listen, "");
+	start_with(h, &h->a, &c, &(struct engine_options){ .job_threads = 1 }, NULL);
+	house_has_ipv6 = true;
+	node_config_free(&c);
+	(void)snprintf(want, sizeof(want),
+		       "masc: this machine has no IPv6: not listening on [::]:%u\n", h->port);
+	assert_string_equal(h->a.messages, want);
+	engine_info(h->a.engine, &info);
+	assert_string_equal(info.listen_error, "");
+	start_b(h, NULL);
+	RUN_UNTIL(h, both_up(h));
+}
+
 static void a_bad_configuration_changes_nothing(void **state)
 {
 	struct house *h = *state;
@@ -390,6 +413,7 @@ int main(void)
 		TEST(what_hinders_a_start_is_said),
 		TEST(a_damaged_store_is_set_aside),
 		TEST(a_taken_port_stops_its_part_and_names_the_holder),
+		TEST(the_default_address_may_miss_ipv6),
 		TEST(a_bad_configuration_changes_nothing),
 		TEST(a_configuration_is_taken_over_while_running),
 		TEST(keys_guard_a_session),

@@ -5,6 +5,17 @@
 
 #include "os/sockaddr.h"
 
+bool house_has_ipv6 = true;
+bool __real_os_sockaddr_usable(const struct addr *a);
+bool __wrap_os_sockaddr_usable(const struct addr *a);
+
+bool __wrap_os_sockaddr_usable(const struct addr *a)
+{
+	if (a->family == ADDR_IPV6 && !house_has_ipv6)
+		return false;
+	return __real_os_sockaddr_usable(a);
+}
+
 static void on_event(void *arg, const struct node_event *e, struct wall wall)
 {
 	struct teller *t = arg;

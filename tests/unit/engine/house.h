@@ -59,6 +59,9 @@ const char *house_path(const struct house *h, const char *name);
 void config_a(struct house *h, struct node_config *c, const char *extra, const char *peer);
 void config_b(struct house *h, struct node_config *c, const char *extra, const char *peer);
 
+/* Whether the machine has IPv6, for the engine (the linker wraps its question). */
+extern bool house_has_ipv6;
+
 /* state NULL: in memory; else a folder below the house's. */
 void start_with(struct house *h, struct teller *t, const struct node_config *c,
 		const struct engine_options *more, const struct engine_parts *parts);

@@ -124,6 +124,18 @@ static void other_families_are_none(void **state)
 	assert_int_equal(os_sockaddr_remote(-1, &a), ERR_IO);
 }
 
+static void addresses_of_this_machine_are_usable(void **state)
+{
+	struct addr a = { 0 };
+	assert_false(os_sockaddr_usable(&a));
+	assert_int_equal(addr_parse(span_str("127.0.0.1:1"), 0, &a), OK);
+	assert_true(os_sockaddr_usable(&a));
+	assert_int_equal(addr_parse(span_str("0.0.0.0"), 0, &a), OK);
+	assert_true(os_sockaddr_usable(&a));
+	assert_int_equal(addr_parse(span_str("192.0.2.1"), 0, &a), OK);
+	assert_false(os_sockaddr_usable(&a));
+}
+
 static void system_errors_have_a_meaning(void **state)
 {
 	char buf[100];
@@ -153,6 +165,7 @@ int main(void)
 		cmocka_unit_test(addresses_go_to_the_kernel_and_back),
 		cmocka_unit_test(mapped_addresses_come_back_as_ipv4),
 		cmocka_unit_test(other_families_are_none),
+		cmocka_unit_test(addresses_of_this_machine_are_usable),
 		cmocka_unit_test(system_errors_have_a_meaning),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
