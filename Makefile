@@ -72,6 +72,7 @@ fuzz: ## libFuzzer, FUZZ_SECONDS (60) for each target
 .PHONY: install
 install: all ## install below DESTDIR and prefix
 	@DESTDIR='$(DESTDIR)' $(MESON) install -C build --no-rebuild
+	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
 
 .PHONY: format
 format: ## put every C file into the project's format

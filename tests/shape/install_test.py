@@ -45,6 +45,7 @@ def every_file_is_in_its_place():
                      at["prefix"] + "/lib/sysusers.d/homestead.conf",
                      at["sysconfdir"] + "/homestead/homestead.conf",
                      at["sbindir"] + "/homesteadd",
+                     at["bindir"] + "/homestead",
                      at["bindir"] + "/homestead-sim",
                      at["includedir"] + "/homestead.h",
                      at["libdir"] + "/libhomestead.so",
