@@ -248,9 +248,10 @@ static bool name_ok(struct span name)
 
 static struct masc_peer_config *peer_find(struct masc_config *c, struct span name)
 {
-	/* Backwards: a reader sets all keys of the newest before the next. */
+	/* The length of the name was checked before: a zero behind it ends it.
+	 * Backwards: a reader sets all keys of the newest before the next. */
 	for (size_t i = c->n_peers; i-- > 0;)
-		if (span_eq(span_str(c->peers[i].name), name))
+		if (!c->peers[i].name[name.n] && memcmp(c->peers[i].name, name.p, name.n) == 0)
 			return &c->peers[i];
 	return NULL;
 }
