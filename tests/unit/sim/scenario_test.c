@@ -1,5 +1,7 @@
 #include "story.h"
 
+#include "sim/scenario_int.h"
+
 /* The text is refused on that line, and why holds the words. */
 static void refused(const char *text, uint32_t line, const char *words)
 {
@@ -207,6 +209,20 @@ static void errors_of_conditions(void **state)
 	refused_line("expect reply a MAYBE", "result \"MAYBE\"");
 }
 
+/* Every key of a node's block is written as it is read. */
+static void settings_of_nodes(void **state)
+{
+	char text[1024];
+	struct text t = TEXT_OF(text);
+	struct story *s =
+		story_new("node a { address = 192.0.2.1; rate = -7ppm; wall-offset = +2h }\n");
+	setting_write(scn_node_settings, &s->s->sites[0], &t);
+	assert_string_equal(text, "store-delay = 1ms..5ms\njob-delay = 0..0\n"
+				  "timer-slack = 0..1ms\nrate = -7ppm\nwall-offset = 2h\n"
+				  "synchronised = true\nmemory = 16MiB\n");
+	story_free(s);
+}
+
 /* The octets of a scripted message. */
 static void sends(const char *words, const char *hex)
 {
@@ -291,6 +307,7 @@ int main(void)
 		cmocka_unit_test(errors_of_verbs),
 		cmocka_unit_test(errors_of_reloads),
 		cmocka_unit_test(errors_of_conditions),
+		cmocka_unit_test(settings_of_nodes),
 		cmocka_unit_test(messages),
 		cmocka_unit_test(without_memory),
 		cmocka_unit_test(every_truncation),

@@ -249,6 +249,81 @@ static void nothing_overtakes(void **state)
 	story_free(t);
 }
 
+static void go_on(struct story *t, int64_t us)
+{
+	t->w->end = t->w->now + us;
+	assert_int_equal(world_run(t->w, &t->r), OK);
+	assert_true(t->r.ok);
+}
+
+/* Both up; the end of a's stream to b. */
+static struct end *established(struct story **t)
+{
+	*t = story_new(STORY_PAIR "end 30s\n");
+	story_run(*t, 1, NULL);
+	assert_true((*t)->r.ok);
+	return LIST_ENTRY(story_machine(*t, "a")->site.ends.next, struct end, at);
+}
+
+/* SIM-4.4: octets that waited for a put that is undone end their stream, and
+ * what came behind them goes with it; events are not told, callers are. */
+static void a_failed_commit_closes_streams(void **state)
+{
+	struct story *t;
+	uint32_t link = established(&t)->link;
+	struct machine *m = story_machine(t, "a");
+	const struct masc_command down = { MASC_COMMAND_DOWN, span_str("b"), 0 };
+	uint64_t n = put(m);
+	commit_kick(m);
+	assert_true(waits(m, NODE_OUT_SEND, link, n));
+	assert_true(waits(m, NODE_OUT_SEND, link, 0));
+	assert_true(waits(m, NODE_OUT_EVENT, 0, n));
+	invariant_call(m, 0, &down);
+	assert_true(waits(m, NODE_OUT_REPLY, 0, n));
+	m->fail_commits = 1;
+	m->fail_why = ERR_NO_SPACE;
+	go_on(t, 20 * MONO_MS);
+	assert_true(list_empty(&m->held) && list_empty(&m->calls) && list_empty(&m->told));
+	assert_null(map_get(&m->links, span_of(&link, sizeof(link))));
+	struct masc_peer_info info;
+	masc_peer_info(node_masc(m->node), 0, &info);
+	assert_int_equal(info.last_err, ERR_NO_SPACE);
+	masc_peer_info(node_masc(story_machine(t, "b")->node), 0, &info);
+	assert_int_equal(info.last_err, ERR_RESET);
+	story_free(t);
+}
+
+/* Who writes and is not read loses the stream before it costs memory. */
+static void a_slow_reader(void **state)
+{
+	struct story *t;
+	struct masc_peer_info info;
+	struct end *e = established(&t);
+	uint8_t *much = test_calloc(1, 3 << 20);
+	edge_cut(t->w, e->stream->edge);
+	stream_send(e, span_of(much, 3 << 20));
+	stream_send(e, span_of(much, 3 << 20));
+	test_free(much);
+	go_on(t, MONO_SEC);
+	masc_peer_info(node_masc(story_machine(t, "a")->node), 0, &info);
+	assert_int_equal(info.last_err, ERR_SLOW);
+	story_free(t);
+}
+
+static void every_value(void **state)
+{
+	for (size_t i = 0; sim_values[i].name; i++) {
+		char text[1024];
+		struct text t = TEXT_OF(text);
+		text_str(&t, STORY_PAIR "at 60s nothing\nexpect value a b ");
+		text_str(&t, sim_values[i].name);
+		text_str(&t, " < 100\nexpect value a b ");
+		text_str(&t, sim_values[i].name);
+		text_str(&t, " >= 0\n");
+		story_holds(text);
+	}
+}
+
 /* A world out of memory says so and leaves nothing behind. */
 static void without_memory(void **state)
 {
@@ -293,6 +368,9 @@ int main(void)
 		cmocka_unit_test(how_a_host_answers),
 		cmocka_unit_test(outputs_wait_for_their_commit),
 		cmocka_unit_test(nothing_overtakes),
+		cmocka_unit_test(a_failed_commit_closes_streams),
+		cmocka_unit_test(a_slow_reader),
+		cmocka_unit_test(every_value),
 		cmocka_unit_test(without_memory),
 	};
 	return cmocka_run_group_tests_name("sim_world", tests, NULL, NULL);
