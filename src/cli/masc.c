@@ -70,8 +70,8 @@ static const char *note_of(struct cli *c, const struct ops_masc_peer *p)
 }
 
 static const struct cli_column columns[] = {
-	{ "NAME", 0 },	  { "ROLE", 0 },   { "FAMILY", 1 },
-	{ "ADDRESS", 0 }, { "STATE", 0 },  { "SINCE", 0 },
+	{ "NAME", 0 },	  { "IS OUR", 0 }, { "FAMILY", 1 },
+	{ "ADDRESS", 0 }, { "STATE", 0 },  { "FOR", 0 },
 	{ "HOLD", 2 },	  { "IN/OUT", 3 }, { 0 },
 };
 
@@ -237,12 +237,14 @@ static const char *history(struct cli *c, const struct ops_masc_peer *p)
 	const struct {
 		uint64_t n;
 		const char *name;
-	} rows[] = { { p->established, " times up, " },	 { p->lost, " lost, " },
-		     { p->dials, " dials, " },		 { p->dial_failures, " failed, " },
-		     { p->collisions, " collisions, " }, { p->refused, " refused" } };
+	} rows[] = {
+		{ p->established, "up " },	  { p->lost, ", lost " },
+		{ p->dials, ", dialled " },	  { p->dial_failures, ", in vain " },
+		{ p->collisions, ", collided " }, { p->refused, ", refused " },
+	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		text_u64(&t, rows[i].n);
 		text_str(&t, rows[i].name);
+		text_u64(&t, rows[i].n);
 	}
 	return cli_keep(c, &t);
 }

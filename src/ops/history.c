@@ -334,7 +334,7 @@ enum err ops_run_events(struct ops *o, const struct ops_request *r, struct ops_c
 	if (e == ERR_NOMEM)
 		return e;
 	if (e) {
-		ops_answer_error(call, e, buffer, "leave the filter out to see all events");
+		ops_answer_error(call, e, buffer, "homestead events");
 		return OK;
 	}
 	e = collect(o, s, r->filter.limit, &answer);

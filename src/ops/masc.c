@@ -203,12 +203,8 @@ static void no_such_peer(struct ops *o, const char *name, struct ops_call call)
 	text_quoted(&message, span_str(name), OPS_NAME_MAX);
 	if (!m)
 		text_str(&message, ": MASC is not configured");
-	if (near[0]) {
-		text_str(&hint, "did you mean ");
-		text_str(&hint, near);
-		text_str(&hint, "? ");
-	}
-	text_str(&hint, "homestead masc peers lists them");
+	text_str(&hint, near[0] ? "homestead masc peer " : "homestead masc peers");
+	text_str(&hint, near);
 	ops_answer_error(call, ERR_NOT_FOUND, buffer[0], buffer[1]);
 }
 
@@ -270,7 +266,7 @@ static void command_failed(struct command *c, enum err e)
 {
 	char buffer[OPS_MESSAGE_MAX + 1];
 	struct text t = TEXT_OF(buffer);
-	const char *hint = "homestead status says what is wrong";
+	const char *hint = "homestead status";
 	if (e == ERR_NOT_FOUND) {
 		no_such_peer(c->ops, c->request.name, c->call);
 		return;
@@ -280,7 +276,7 @@ static void command_failed(struct command *c, enum err e)
 	text_str(&t, " is unchanged: ");
 	if (e == ERR_STATE) {
 		text_str(&t, "MASC is stopped");
-		hint = "homestead doctor ports says who holds its port";
+		hint = "homestead doctor ports";
 	} else {
 		text_str(&t, err_text(e));
 	}

@@ -104,7 +104,7 @@ static enum err run_log_set(struct ops *o, const struct ops_request *r, struct o
 	if (!e && s->part[0])
 		e = ops_check_part(o, s->part, &t);
 	if (e) {
-		ops_answer_error(call, e, buffer, "homestead log shows parts and levels");
+		ops_answer_error(call, e, buffer, "homestead log");
 		return OK;
 	}
 	text_str(&t, s->part[0] ? s->part : "every part");
@@ -148,7 +148,7 @@ static void answer_reload(const struct reload *r, enum err e, const char *why)
 	if (e) {
 		text_str(&t, why[0] ? why : err_text(e));
 		ops_answer_error(r->call, e, buffer,
-				 "nothing was changed; correct it, then: homestead daemon reload");
+				 "correct it (nothing was changed), then: homestead daemon reload");
 		return;
 	}
 	text_str(&t, path[0] ? path : "the configuration");

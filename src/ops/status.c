@@ -79,7 +79,7 @@ static void attend_part(struct attention *a, const struct ops_part *p, const cha
 	text_str(&t, strcmp(p->state, "off") == 0 ? " does nothing: " : " is stopped: ");
 	text_str(&t, p->reason);
 	if (strcmp(p->state, "stopped") == 0) {
-		text_str(&h, "homestead doctor ports says what to do");
+		text_str(&h, "homestead doctor ports");
 	} else {
 		text_str(&h, "name a domain and its peers in ");
 		text_str(&h, config_path[0] ? config_path : "a configuration");
@@ -172,7 +172,7 @@ static void attend_rest(struct attention *a)
 	struct ops_attention *last = &a->status->attention[ATTENTION_MAX - 1];
 	ops_set_text(last->part, sizeof(last->part), "masc");
 	last->text = ops_draft_text(a->draft, &t);
-	last->hint = "homestead masc peers shows all";
+	last->hint = "homestead masc peers";
 }
 
 static void count_sessions(struct ops_sessions *out, const struct masc *m)

@@ -6,7 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define GUARD_S 20
+#define GUARD_S 60
 
 struct server server;
 

@@ -1,0 +1,266 @@
+/* Output for people, compared with files: golden_test FOLDER. With UPDATE=1 in
+ * the environment the files are written instead. */
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static const char *folder;
+
+static char *read_file(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *s = calloc(1, 65536);
+	assert_non_null(s);
+	if (f) {
+		assert_true(fread(s, 1, 65535, f) > 0);
+		fclose(f);
+	}
+	return s;
+}
+
+static void compare(const char *name)
+{
+	char path[512];
+	(void)snprintf(path, sizeof(path), "%s/%s.txt", folder, name);
+	if (getenv("UPDATE")) {
+		FILE *f = fopen(path, "w");
+		assert_non_null(f);
+		fputs(run_out, f);
+		fclose(f);
+	}
+	char *want = read_file(path);
+	if (strcmp(want, run_out) != 0)
+		print_message("%s differs; it is now:\n%s\n", path, run_out);
+	assert_string_equal(want, run_out);
+	free(want);
+}
+
+/* No line is wider than the place. */
+static void check_width(void)
+{
+	for (const char *s = run_out; *s;) {
+		size_t n = strcspn(s, "\n");
+		assert_true(n <= (size_t)run_place.width);
+		s += n + (s[n] == '\n');
+	}
+}
+
+static void masc_off(void)
+{
+	played.masc_on = false;
+	played.n_peers = 0;
+}
+
+static void masc_stopped(void)
+{
+	played.masc_health = ERR_IN_USE;
+	ops_set_text(played.info.listen_error, sizeof(played.info.listen_error),
+		     "tcp port 2587 is held by nc (pid 812, user ann)");
+}
+
+static void alone(void)
+{
+	played.n_peers = 1;
+	played.clock_synchronised = false;
+	played.info.store_health = ERR_NO_SPACE;
+}
+
+static void held(void)
+{
+	played.peers[1].admin_down = true;
+	played.peers[1].admin_until.us = played.wall_us + 300 * MONO_SEC;
+	played.peers[1].state = MASC_IDLE;
+	played.config[1].passive = true;
+	played.config[1].ttl_security = 2;
+	ops_set_text(played.config[1].md5_key, sizeof(played.config[1].md5_key), "secret");
+}
+
+struct golden {
+	const char *file, *line;
+	void (*prepare)(void);
+	int width;
+	bool colour;
+};
+
+static const struct golden goldens[] = {
+	{ "next-step", "", NULL, 80, false },
+	{ "status", "status", NULL, 80, false },
+	{ "status-colour", "status", NULL, 80, true },
+	{ "status-off", "status", masc_off, 80, false },
+	{ "status-stopped", "status", masc_stopped, 80, false },
+	{ "status-troubles", "status", alone, 80, false },
+	{ "status-40", "status", NULL, 40, false },
+	{ "peers", "masc peers", NULL, 80, false },
+	{ "peers-colour", "masc peers", NULL, 80, true },
+	{ "peers-off", "masc peers", masc_off, 80, false },
+	{ "peers-stopped", "masc peers", masc_stopped, 80, false },
+	{ "peers-held", "masc peers", held, 80, false },
+	{ "peers-60", "masc peers", NULL, 60, false },
+	{ "peers-40", "masc peers", NULL, 40, false },
+	{ "peer-north", "masc peer north", NULL, 80, false },
+	{ "peer-south", "masc peer south", NULL, 80, false },
+	{ "peer-held", "masc peer south", held, 80, false },
+	{ "peer-40", "masc peer north", NULL, 40, false },
+	{ "masc-show", "masc show", NULL, 80, false },
+	{ "log", "log", NULL, 80, false },
+	{ "events", "events", NULL, 200, false },
+	{ "events-debug", "events --level debug --part node", NULL, 200, false },
+	{ "events-colour", "events", NULL, 200, true },
+	{ "help", "help", NULL, 80, false },
+	{ "help-peer", "help masc peer", NULL, 80, false },
+	{ "help-masc", "masc --help", NULL, 80, false },
+	{ "down", "masc peer north down --for 5m", NULL, 80, false },
+	{ "down-dry", "masc peer north down --for 5m --dry-run", NULL, 80, false },
+	{ "reload", "daemon reload", NULL, 80, false },
+};
+
+static void output_is_as_it_was(void **state)
+{
+	for (size_t i = 0; i < sizeof(goldens) / sizeof(goldens[0]); i++) {
+		const struct golden *g = &goldens[i];
+		run_serve(g->prepare);
+		run_place.width = g->width;
+		run_place.colour = g->colour;
+		assert_int_equal(run(g->line), 0);
+		assert_string_equal(run_err, "");
+		compare(g->file);
+		if (!g->colour)
+			check_width();
+		run_serve_end();
+	}
+	run_done();
+}
+
+/* Whatever the width, nothing is wider and nothing is lost. */
+static void any_width_will_do(void **state)
+{
+	static const char *const lines[] = { "status", "masc peers", "masc peer south" };
+	run_serve(held);
+	for (int width = 24; width <= 80; width++)
+		for (size_t i = 0; i < 3; i++) {
+			run_place.width = width;
+			assert_int_equal(run(lines[i]), 0);
+			assert_non_null(strstr(run_out, "operator"));
+			assert_non_null(strstr(run_out, "2001:db8::5") ? run_out
+								       : strstr(run_out, "south"));
+			if (width >= 44) /* the longest word there is */
+				check_width();
+		}
+	run_serve_end();
+	run_done();
+}
+
+static void bash_understands_its_script(void **state)
+{
+	run_serve(NULL);
+	assert_int_equal(run("completion bash"), 0);
+	FILE *bash = popen("bash -n", "w");
+	assert_non_null(bash);
+	fputs(run_out, bash);
+	assert_int_equal(pclose(bash), 0);
+	run_serve_end();
+	run_done();
+}
+
+/* The script, run by bash: what it offers after some words. */
+static void offer(const char *words, int at, const char *want)
+{
+	char line[512];
+	(void)snprintf(line, sizeof(line),
+		       "COMP_WORDS=(%s); COMP_CWORD=%d; homestead() { echo north; echo south; }; "
+		       "_homestead; echo \"${COMPREPLY[*]}\" | grep -qxF -- '%s'",
+		       words, at, want);
+	FILE *bash = popen("bash", "w");
+	assert_non_null(bash);
+	fputs(run_out, bash);
+	fputs(line, bash);
+	if (pclose(bash) != 0)
+		fail_msg("after \"%s\" not \"%s\"", words, want);
+}
+
+static void bash_completes_words(void **state)
+{
+	run_serve(NULL);
+	assert_int_equal(run("completion bash"), 0);
+	offer("homestead ma", 1, "masc");
+	offer("homestead masc ''", 2, "peers peer show");
+	offer("homestead masc peer no", 3, "north");
+	offer("homestead masc peer north ''", 4, "up down reset");
+	offer("homestead log ''", 2, "error warning notice info debug");
+	offer("homestead log info no", 3, "north");
+	offer("homestead doctor ''", 2, "ports");
+	offer("homestead daemon ''", 2, "status reload");
+	offer("homestead status --wa", 2, "--watch");
+	offer("homestead events --level wa", 3, "warning");
+	offer("homestead completion ''", 2, "bash zsh fish");
+	run_serve_end();
+	run_done();
+}
+
+static void the_other_shells_have_scripts(void **state)
+{
+	run_serve(NULL);
+	assert_int_equal(run("completion zsh"), 0);
+	assert_memory_equal(run_out, "#compdef homestead\n", 19);
+	assert_non_null(strstr(run_out, "masc) words_=(peers peer show)"));
+	assert_int_equal(run("completion fish"), 0);
+	assert_non_null(strstr(run_out, "complete -c homestead -l watch -s w -d"));
+	assert_non_null(strstr(run_out, "__fish_seen_subcommand_from masc' -a peers"));
+	run_serve_end();
+	run_done();
+}
+
+/* Every command and option is in the manual and in the help. */
+static void documents_hold_every_command(void **state)
+{
+	static const char *const commands[] = { "status",	"events",	 "masc peers",
+						"masc peer",	"masc show",	 "log",
+						"doctor ports", "doctor",	 "daemon status",
+						"version",	"daemon reload", "completion" };
+	char *manual = NULL, *api = NULL;
+	size_t n;
+	FILE *f = open_memstream(&manual, &n);
+	cli_write_manual(f);
+	fclose(f);
+	f = open_memstream(&api, &n);
+	cli_write_api(f);
+	fclose(f);
+	run_serve(NULL);
+	assert_int_equal(run("--help"), 0);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		char line[64];
+		(void)snprintf(line, sizeof(line), "homestead %s", commands[i]);
+		assert_non_null(strstr(manual, line));
+		(void)snprintf(line, sizeof(line), "\n  %s", commands[i]);
+		assert_non_null(strstr(run_out, line));
+	}
+	for (int k = 0; k < OPS_KIND_COUNT; k++) {
+		char line[128];
+		(void)snprintf(line, sizeof(line), "### %s %s\n", ops_rows[k].method,
+			       ops_rows[k].path);
+		assert_non_null(strstr(api, line));
+	}
+	for (size_t i = 0; ops_structs[i]; i++)
+		for (const struct ops_field *d = ops_structs[i]->fields; d->name; d++)
+			assert_non_null(strstr(api, d->help));
+	free(manual);
+	free(api);
+	run_serve_end();
+	run_done();
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(output_is_as_it_was),
+		cmocka_unit_test(any_width_will_do),
+		cmocka_unit_test(bash_understands_its_script),
+		cmocka_unit_test(bash_completes_words),
+		cmocka_unit_test(the_other_shells_have_scripts),
+		cmocka_unit_test(documents_hold_every_command),
+	};
+	folder = argc > 1 ? argv[1] : ".";
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
