@@ -4,6 +4,7 @@ first attack lasts: 10 unless said, 60 in make soak."""
 
 import os
 import random
+import resource
 import select
 import time
 
@@ -83,13 +84,15 @@ class Attacker:
         self.speaker = None
 
 
-def attacked(world, seconds, make_attackers):
+def attacked(world, seconds, make_attackers, start=None):
     """Runs the attack beside a session that must live through it."""
     peers = {name: {"address": address(host), "role": "parent", "domain": CHILD_DOMAIN + i,
                     "passive": True}
              for i, (name, host) in enumerate((("south", 2), ("east", 3)))}
     scene = Lone(world, peers, hold_time="9s", idle_backoff="10ms", idle_backoff_max="10ms")
     daemon = scene.daemon.start(env=SANITIZER)
+    if start:
+        start(daemon)
     witness = scene.established(scene.play(3), host=3)
     before = most = daemon.process.memory()
     attackers = make_attackers(scene)
@@ -146,6 +149,16 @@ def a_peer_on_many_connections(world):
 def strangers_by_the_dozen(world):
     attacked(world, OTHERS, lambda scene: [Attacker(scene, scene.peer, 99)] + [
         Attacker(scene, scene.play(10 + i), i) for i in range(24)])
+
+
+@case
+def few_descriptors(world):
+    """More connections than the daemon may have descriptors."""
+    def limit(daemon):
+        resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (40, 40))
+
+    attacked(world, OTHERS / 2, lambda scene: [
+        Attacker(scene, scene.peer, i, opens=False) for i in range(60)], limit)
 
 
 if __name__ == "__main__":

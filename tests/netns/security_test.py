@@ -13,8 +13,9 @@ KEY = "correct horse battery"
 
 
 def md5_or_skip(ns, remote):
+    family = socket.AF_INET6 if ":" in remote else socket.AF_INET
     try:
-        with ns, socket.socket() as s:
+        with ns, socket.socket(family) as s:
             md5_key(remote, KEY.encode())(s)
     except OSError as e:
         skip("this kernel has no TCP-MD5: %s" % e)
@@ -47,6 +48,29 @@ def low_ttl_gets_no_answer(world):
     scene.dial(prepare=ttl(255)).establish(CHILD, CHILD_DOMAIN, 2)
     until("the session", lambda: scene.daemon.state_of("south") == "established")
     scene.daemon.fine()
+
+
+@case
+def one_guarded_peer_leaves_the_others_alone(world):
+    """They come to one listener, whose kernel option must suit the loosest."""
+    peers = {name: {"address": address(host), "role": "parent", "domain": CHILD_DOMAIN + i,
+                    "passive": True, "ttl_security": hops}
+             for i, (name, host, hops) in enumerate((("south", 2, 1), ("east", 3, 0)))}
+    scene = Lone(world, peers)
+    scene.daemon.start()
+    try:
+        scene.dial(prepare=ttl(64), within=2).expect_end(2)
+    except OSError:
+        pass
+    assert scene.daemon.peer("south")["received"]["octets"] == 0
+    scene.established(scene.play(3), host=3)
+    scene.dial(prepare=ttl(255)).establish(CHILD, CHILD_DOMAIN, 2)
+
+
+@case
+def ttl_security_over_ipv6(world):
+    pair = Pair(world, over=6, north={"ttl_security": 1}, south={"ttl_security": 1}).start()
+    pair.up()
 
 
 @case
@@ -90,6 +114,36 @@ def key_that_others_can_read_is_refused(world):
     done = scene.daemon.check()
     assert done.returncode == 1 and "md5_key" in done.stderr and "0644" in done.stderr, done
     assert KEY not in done.stderr, done
+
+
+@case
+def one_key_over_ipv6(world):
+    pair = Pair(world, over=6, north={"md5_key": KEY}, south={"md5_key": KEY})
+    md5_or_skip(pair.a, address(2, 6))
+    pair.start()
+    pair.up()
+
+
+@case
+def reload_gives_and_takes_a_key(world):
+    """The session of a changed peer ends; with the new key it comes back."""
+    pair = Pair(world, north={"md5_key": KEY}, south={"md5_key": KEY})
+    md5_or_skip(pair.a, address(2))
+    pair.start()
+    north, _ = pair.up()
+    for peer, daemon in (("south", pair.north), ("north", pair.south)):
+        daemon.peers[peer]["md5_key"] = "another"
+        daemon.write_config()
+        daemon.cli("daemon", "reload")
+    north.wait("down")
+    north.wait("up")
+    for peer, daemon in (("south", pair.north), ("north", pair.south)):
+        del daemon.peers[peer]["md5_key"]
+        daemon.write_config()
+        daemon.cli("daemon", "reload")
+    north.wait("down")
+    north.wait("up")
+    assert not pair.north.peer("south")["md5"]
 
 
 @case

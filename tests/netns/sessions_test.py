@@ -1,5 +1,6 @@
 """Sessions between real daemons: up, cut, back, collided, refused."""
 
+import signal
 import subprocess
 
 from harness.daemon import HOMESTEAD, Daemon, tcp_sessions
@@ -118,6 +119,32 @@ def half_cut_link_ends_the_session_on_both_sides(world):
     pair.relay.heal()
     for events in (north, south):
         events.wait("up")
+
+
+@case
+def interface_that_comes_back_is_noticed(world):
+    """Long before the time to dial again is over."""
+    pair = Pair(world, south={"passive": True}, connect_retry="120s", hold_time="3s")
+    pair.b.ip("link", "set", pair.device, "down")
+    pair.start()
+    pair.north.events().wait("dial-failed")
+    pair.b.ip("link", "set", pair.device, "up")
+    pair.b.address(pair.device, address(2, 6) + "/64")  # went with the link
+    pair.up()
+
+
+@case
+def daemon_that_was_stopped_for_long_comes_back(world):
+    """SIGSTOP, as a suspended machine: its peer's hold timer runs out."""
+    pair = Pair(world, hold_time="3s").start()
+    north, south = pair.up()
+    pair.south.process.signal(signal.SIGSTOP)
+    north.wait("down", code=4)
+    pair.south.process.signal(signal.SIGCONT)
+    south.wait("down")
+    north.wait("up")
+    south.wait("up")
+    pair.south.fine()
 
 
 @case

@@ -32,9 +32,10 @@ class Pair:
         self.a, self.b = world.namespace("north"), world.namespace("south")
         if script is None:
             self.relay = None
-            world.link(self.a, self.b, addresses(1), addresses(2))
+            self.device = world.link(self.a, self.b, addresses(1), addresses(2))
         else:
             self.relay = world.relay(self.a, self.b, addresses(1), addresses(2), script)
+            self.device = self.relay.device
         child = towards_child(over, **(north or {}))
         parent = towards_parent(over, **(south or {}))
         self.north = Daemon(world, "north", self.a, {"south": child}, PARENT_DOMAIN, 1, **values)
