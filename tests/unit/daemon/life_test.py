@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-from tap import case, run, tree
+from tap import case, run, skip, tree
 
 DAEMON = os.environ["HOMESTEADD"]
 LIMIT = 30
@@ -66,26 +66,33 @@ class Daemon:
         with open(self.config, "w", encoding="utf-8") as f:
             f.write(conf)
 
+    def spawn(self, err):
+        self.popen = subprocess.Popen(
+            [DAEMON, *self.args, *self.more], env=self.env, stdin=subprocess.DEVNULL,
+            stdout=err, stderr=subprocess.STDOUT, text=True,
+            preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
+
     def start(self):
+        """Its log goes to a file. What the manager hears last is kept."""
         with open(self.log_path, "ab") as log:
-            self.popen = subprocess.Popen(
-                [DAEMON, *self.args, *self.more], env=self.env, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log,
-                preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
-        self.manager.hears("READY=1")
+            self.spawn(log)
+        self.ready = self.manager.hears("READY=1")
         return self
 
     def log(self):
         with open(self.log_path, encoding="utf-8") as f:
             return f.read()
 
-    def call(self, method, path, body=None):
-        """(status, answer) of the API."""
+    def connect(self):
         link = http.client.HTTPConnection("localhost", timeout=LIMIT)
         link.sock = socket.socket(socket.AF_UNIX)
         link.sock.settimeout(LIMIT)
         link.sock.connect(self.socket)
-        with contextlib.closing(link):
+        return link
+
+    def call(self, method, path, body=None):
+        """(status, answer) of the API."""
+        with contextlib.closing(self.connect()) as link:
             link.request(method, path, body=json.dumps(body) if body is not None else None)
             answer = link.getresponse()
             return answer.status, json.loads(answer.read())
@@ -101,6 +108,8 @@ class Daemon:
         if self.popen and self.popen.poll() is None:
             self.popen.kill()
             self.popen.wait()
+        if self.popen and self.popen.stdout:
+            self.popen.stdout.close()
         self.manager.close()
 
 
@@ -116,6 +125,16 @@ def masc(*peers, listen="127.0.0.1:0"):
             % (listen, ",\n".join(
                 "{ name = \"%s\"; address = \"127.0.0.1:%d\"; role = \"child\"; domain = %d; "
                 "passive = true; }" % (p, 20000 + i, 70000 + i) for i, p in enumerate(peers))))
+
+
+def lines_until(d, words):
+    """What a daemon with its log in a pipe says, up to a line with these words."""
+    said = ""
+    for line in d.popen.stdout:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError("it ended without %r:\n%s" % (words, said))
 
 
 def free_port(host="127.0.0.1"):
@@ -173,10 +192,9 @@ def the_manager_is_told_in_the_abstract_space_too():
 @case
 def readiness_says_how_many_sessions_are_up():
     with daemon(conf=masc_on_free_port("a", "b")) as d:
-        with open(d.log_path, "ab") as log:
-            d.popen = subprocess.Popen([DAEMON, *d.args], env=d.env, stdout=log, stderr=log)
-        message = d.manager.hears("READY=1")
-        assert "STATUS=MASC: 0 of 2 sessions up" in message, message
+        assert "STATUS=MASC: 0 of 2 sessions up" in d.start().ready, d.ready
+    with daemon() as d:
+        assert "STATUS=MASC is off: the configuration does not mention it" in d.start().ready
 
 
 @case
@@ -198,7 +216,7 @@ def a_good_configuration_is_taken_over():
 @case
 def a_bad_configuration_changes_nothing():
     bad = {
-        "masc = { domain = 64512; node = 1; peers = (\n{ name = \"south\"; role = \"boss\"; } ); };":
+        "masc = { domain = 1; node = 1; peers = (\n{ name = \"a\"; role = \"boss\"; } ); };":
             "homestead.conf:2: role \"boss\" is not accepted",
         "masc = {\n domain = ;\n};": "homestead.conf:2: syntax error",
         "masc = { domain = 64512;\n node = 4294967297; };": "homestead.conf:2: a number beyond",
@@ -243,8 +261,8 @@ def the_api_reloads_and_says_why_not():
 def the_manager_hears_of_sessions():
     """Two daemons on addresses of their own, so that both can use the port."""
     def conf(mine, other, role):
-        return ("masc = { domain = %d; node = %d; profile = \"lab\"; listen = \"127.0.%d.%d\"; peers = ("
-                "{ name = \"other\"; address = \"127.0.%d.%d\"; local_address = \"127.0.%d.%d\"; "
+        return ("masc = { domain = %d; node = %d; profile = \"lab\"; "
+                "listen = \"127.0.%d.%d\"; peers = ({ name = \"other\"; address = \"127.0.%d.%d\"; local_address = \"127.0.%d.%d\"; "
                 "role = \"%s\"; domain = %d; } ); };"
                 % (mine, mine, net, mine, net, other, net, mine, role, other))
 
@@ -315,6 +333,76 @@ def a_stop_does_not_wait_for_a_reload():
         for number in (signal.SIGSTOP, signal.SIGHUP, signal.SIGTERM, signal.SIGCONT):
             d.popen.send_signal(number)
         assert d.popen.wait(LIMIT) == 0, d.log()
+
+
+@case
+def one_reload_at_a_time():
+    with daemon(conf=masc_on_free_port("north")) as d:
+        d.start()
+        links = [d.connect(), d.connect()]
+        for link in links:
+            link.request("GET", "/v1/log")
+            link.getresponse().read()
+        # Both requests wait when it goes on; no check ends in between.
+        d.popen.send_signal(signal.SIGSTOP)
+        for link in links:
+            link.request("POST", "/v1/reload", body="{}")
+        d.popen.send_signal(signal.SIGCONT)
+        answers = []
+        for link in links:
+            answer = link.getresponse()
+            answers.append((answer.status, answer.read().decode()))
+            link.close()
+        good = [text for status, text in answers if status == 200]
+        bad = [text for status, text in answers if status != 200]
+        assert len(good) == 1 and len(bad) == 1, answers
+        assert "a reload is under way; wait for its end" in bad[0], answers
+
+
+@case
+def a_file_that_comes_later_is_found():
+    with tree({}) as top:
+        env = {"XDG_CONFIG_HOME": top, "HOME": top}
+        with daemon(env=env) as d:
+            d.args = d.args[2:]
+            d.start()
+            if d.call("GET", "/v1/status")[1]["config_path"]:
+                skip("this machine has a configuration in /etc")
+            d.popen.send_signal(signal.SIGHUP)
+            d.manager.hears("READY=1")
+            assert "the default configuration is in force" in d.log(), d.log()
+            os.mkdir(os.path.join(top, "homestead"))
+            path = os.path.join(top, "homestead", "homestead.conf")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(masc_on_free_port("north"))
+            assert d.call("POST", "/v1/reload", {})[0] == 200
+            assert d.peers() == ["north"]
+            assert d.call("GET", "/v1/status")[1]["config_path"] == path
+
+
+@case
+def what_only_a_start_reads_is_told():
+    with daemon(conf="daemon = { job_threads = 1; };") as d:
+        d.start()
+        d.write("daemon = { job_threads = 2; };")
+        assert d.call("POST", "/v1/reload", {})[0] == 200
+        assert "job_threads has changed and is read at start only" in d.log(), d.log()
+        d.write("daemon = { job_threads = 2; stop_limit = \"1s\"; };")
+        assert d.call("POST", "/v1/reload", {})[0] == 200
+        assert d.log().count("job_threads has changed") == 1, d.log()
+
+
+@case
+def what_repeats_is_counted_and_told():
+    with daemon(conf="log = { burst = 1; interval = \"1s\"; };") as d:
+        d.spawn(subprocess.PIPE)
+        d.manager.hears("READY=1")
+        for _ in range(3):
+            assert d.call("PUT", "/v1/log", {"level": "info", "part": "net"})[0] == 200
+        said = lines_until(d, "more like this were not logged")
+        assert said.count("log level of net is now info") == 2, said
+        assert "2 more like this were not logged: log level of net is now info held_back=2" in said
+        assert d.stop() == 0
 
 
 @case
@@ -422,6 +510,7 @@ def a_port_in_use_stops_the_part_and_not_the_daemon():
         port = s.getsockname()[1]
         with daemon(conf=masc("a", listen="127.0.0.1:%d" % port)) as d:
             d.start()
+            assert "STATUS=MASC is stopped: its port is taken" in d.ready, d.ready
             status, answer = d.call("GET", "/v1/status")
             part = [p for p in answer["parts"] if p["name"] == "masc"][0]
             assert status == 200 and part["state"] == "stopped", answer
@@ -440,7 +529,7 @@ def without_a_state_folder_it_names_the_option():
 def a_configuration_that_is_bad_at_start():
     with tree({"a.conf": "log = {\n level = \"loud\"; };"}) as top:
         said = fails("--config", os.path.join(top, "a.conf"), "--state", os.path.join(top, "s"))
-        assert re.search(r"a\.conf:2: level \"loud\" is not accepted; accepted are error", said), said
+        assert "a.conf:2: level \"loud\" is not accepted; accepted are error" in said, said
         said = fails("--config", os.path.join(top, "b.conf"), "--state", os.path.join(top, "s"))
         assert "b.conf: cannot read the configuration: No such file or directory" in said, said
 
@@ -462,14 +551,10 @@ def a_manager_that_is_not_there_is_no_obstacle():
         d.start()
         assert d.stop() == 0
         d.env["NOTIFY_SOCKET"] = "/nonexistent/notify"
-        with open(d.log_path, "ab") as log:
-            d.popen = subprocess.Popen([DAEMON, *d.args], env=d.env, stdout=log,
-                                       stderr=subprocess.PIPE, text=True)
-        for line in d.popen.stderr:
-            if " runs with " in line:
-                break
+        d.spawn(subprocess.PIPE)
+        said = lines_until(d, " runs with ")
+        assert "$NOTIFY_SOCKET names no socket" in said, said
         assert d.stop() == 0
-        d.popen.stderr.close()
 
 
 if __name__ == "__main__":
