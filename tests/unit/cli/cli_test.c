@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -393,6 +394,20 @@ static void a_path_that_is_too_long_is_refused(void **state)
 	assert_non_null(strstr(run_err, "--socket"));
 }
 
+/* Answers every connection, the first of which only looks whether anybody is
+ * there, until it is killed. */
+static void be_odd(int fd, const char *response)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		char request[4096];
+		int c = accept(fd, NULL, NULL);
+		if (read(c, request, sizeof(request)) > 0)
+			(void)!write(c, response, strlen(response));
+		close(c);
+	}
+}
+
 /* Somebody answers who is no daemon. */
 static void answer_with(const char *response, int exit)
 {
@@ -403,14 +418,8 @@ static void answer_with(const char *response, int exit)
 	assert_int_equal(listen(fd, 5), 0);
 	pid_t child = fork();
 	assert_true(child >= 0);
-	for (int i = 0; child == 0; i++) {
-		char request[4096];
-		int c = accept(fd, NULL, NULL);
-		/* The first is the look whether anybody is there. */
-		if (read(c, request, sizeof(request)) > 0)
-			(void)!write(c, response, strlen(response));
-		close(c);
-	}
+	if (child == 0)
+		be_odd(fd, response);
 	close(fd);
 	assert_int_equal(run("status"), exit);
 	assert_true(run_err[0] != 0);
