@@ -5,22 +5,28 @@
 #include "wire/rd.h"
 #include "wire/wr.h"
 
-#define ROW_VERSION 1
-#define ROW_SIZE    9
+#define ROW_VERSION 2
+#define ROW_SIZE    17
 
 const struct store_table masc_table_admin = { "masc_admin", STORE_KEY_OCTETS };
+
+/* For how long, and until when by the wall clock; both 0: until told otherwise. */
+struct row {
+	int64_t until, for_us;
+};
 
 static struct span row_key(const struct peer *p)
 {
 	return span_str(p->config->name);
 }
 
-static enum err row_put(struct peer *p, int64_t until)
+static enum err row_put(struct peer *p, const struct row *row)
 {
 	uint8_t value[ROW_SIZE];
 	struct wr w = wr_of(value, sizeof(value));
 	wr_u8(&w, ROW_VERSION);
-	wr_u64(&w, (uint64_t)until);
+	wr_u64(&w, (uint64_t)row->until);
+	wr_u64(&w, (uint64_t)row->for_us);
 	return store_put(p->m->store, &masc_table_admin, row_key(p), wr_span(&w), &p->admin_put);
 }
 
@@ -31,47 +37,71 @@ static enum err row_del(struct peer *p)
 
 /* A row that cannot be read was still put there by somebody who wanted the
  * peer down: it stays so until told otherwise. */
-static int64_t row_until(struct span value)
+static struct row row_parse(struct span value)
 {
 	struct rd r = rd_of(value);
+	struct row row;
 	uint8_t version = rd_u8(&r);
-	int64_t until = (int64_t)rd_u64(&r);
-	return rd_done(&r) && version == ROW_VERSION && until > 0 ? until : 0;
+	row.until = (int64_t)rd_u64(&r);
+	row.for_us = (int64_t)rd_u64(&r);
+	bool timed = row.until > 0 && row.for_us > 0;
+	return rd_done(&r) && version == ROW_VERSION && timed ? row : (struct row){ 0 };
 }
 
-static void take(struct peer *p, bool down, int64_t until, struct mono now)
+/* Never more than was asked for: a machine that starts with its clock in 1970
+ * would keep the peer down for decades. */
+static int64_t time_left(const struct peer *p, const struct row *row, struct mono now)
+{
+	int64_t left = row->until - masc_wall_now(p->m, now);
+	return left < row->for_us ? left : row->for_us;
+}
+
+static bool has_run_out(const struct peer *p, const struct row *row, struct mono now)
+{
+	return row->until && time_left(p, row, now) <= 0;
+}
+
+static void take_down(struct peer *p, const struct row *row, struct mono now)
 {
 	struct masc *m = p->m;
-	struct mono end = MONO_NEVER;
-	p->admin_down = down;
-	p->admin_until = until;
-	if (until)
-		end = mono_add(now, until - masc_wall_now(m, now));
+	p->admin_down = true;
+	p->admin_until = 0;
 	timer_disarm(&m->timers, &p->admin);
-	timer_arm(&m->timers, &p->admin, end);
+	if (!row->until)
+		return;
+	int64_t left = time_left(p, row, now);
+	p->admin_until = masc_wall_now(m, now) + left;
+	timer_arm(&m->timers, &p->admin, mono_add(now, left));
+}
+
+static void take_up(struct peer *p)
+{
+	p->admin_down = false;
+	p->admin_until = 0;
+	timer_disarm(&p->m->timers, &p->admin);
 }
 
 /* What the row says now. ERR_NOT_FOUND: nothing, the peer is up. */
-static enum err row_read(struct peer *p, int64_t *until)
+static enum err row_read(struct peer *p, struct row *row)
 {
 	struct span value;
 	enum err e = store_get(p->m->store, &masc_table_admin, row_key(p), &value);
 	if (e == OK)
-		*until = row_until(value);
+		*row = row_parse(value);
 	return e;
 }
 
 enum err admin_load(struct peer *p, struct mono now)
 {
-	int64_t until;
-	enum err e = row_read(p, &until);
+	struct row row;
+	enum err e = row_read(p, &row);
 	if (e == ERR_NOT_FOUND)
 		return OK;
 	if (e != OK)
 		return e;
-	if (until && until <= masc_wall_now(p->m, now))
+	if (has_run_out(p, &row, now))
 		return row_del(p);
-	take(p, true, until, now);
+	take_down(p, &row, now);
 	peer_stop(p, END_STOPPED, now);
 	return OK;
 }
@@ -85,14 +115,14 @@ static void tell(struct peer *p, bool up)
 
 static enum err down(struct peer *p, const struct masc_command *c, struct mono now)
 {
-	int64_t until = 0;
-	if (c->for_us < 0 ||
-	    (c->for_us && __builtin_add_overflow(masc_wall_now(p->m, now), c->for_us, &until)))
+	struct row row = { .for_us = c->for_us };
+	int64_t wall = masc_wall_now(p->m, now);
+	if (c->for_us < 0 || (c->for_us && __builtin_add_overflow(wall, c->for_us, &row.until)))
 		return ERR_RANGE;
-	enum err e = row_put(p, until);
+	enum err e = row_put(p, &row);
 	if (e != OK)
 		return e;
-	take(p, true, until, now);
+	take_down(p, &row, now);
 	peer_stop(p, END_STOPPED, now);
 	tell(p, false);
 	return OK;
@@ -113,7 +143,7 @@ static enum err up(struct peer *p, const struct masc_command *c, struct mono now
 		enum err e = row_del(p);
 		if (e != OK)
 			return e;
-		take(p, false, 0, now);
+		take_up(p);
 	}
 	p->backoff = 0;
 	hurry(p, now);
@@ -152,7 +182,7 @@ void masc_command(struct masc *m, uint64_t call, const struct masc_command *c, s
 
 void admin_expired(struct peer *p, struct mono now)
 {
-	take(p, false, 0, now);
+	take_up(p);
 	/* A row that cannot be deleted now has run out all the same. */
 	if (row_del(p) == OK)
 		tell(p, true);
@@ -160,19 +190,24 @@ void admin_expired(struct peer *p, struct mono now)
 		peer_start(p, now);
 }
 
-/* The store has undone its part: what it says now is how it was. */
+/* The store has undone its part: what it says now is how it was. A row that has
+ * run out says nothing any more, or a full disk would end the session at each
+ * try to delete it. */
 static void undo(struct peer *p, enum err why, struct mono now)
 {
 	bool was_down = p->admin_down;
-	int64_t until = 0;
-	enum err e = row_read(p, &until);
+	struct row row = { 0 };
+	enum err e = row_read(p, &row);
 	p->admin_put = 0;
 	struct masc_event ev = event_of(p, MASC_EVENT_STORE_FAILED);
 	ev.err = why;
 	out_event(p->m, &ev, 0);
 	if (e != OK && e != ERR_NOT_FOUND)
 		return;
-	take(p, e == OK, until, now);
+	if (e == OK && !has_run_out(p, &row, now))
+		take_down(p, &row, now);
+	else
+		take_up(p);
 	if (p->admin_down && !was_down)
 		peer_stop(p, END_STOPPED, now);
 	else if (!p->admin_down && was_down && p->m->health == OK)

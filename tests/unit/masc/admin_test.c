@@ -166,6 +166,22 @@ static void the_end_survives_a_restart(void **state)
 	rig_fini(&r);
 }
 
+/* A machine without a battery starts in 1970: nobody wanted decades. */
+static void a_clock_that_went_back(void **state)
+{
+	struct rig r;
+	rig_usual(&r);
+	rig_command(&r, 1, MASC_COMMAND_DOWN, "north", MONO_HOUR);
+	commit(&r);
+	restart(&r, -RIG_WALL);
+	assert_true(rig_info(&r, 0).admin_down);
+	assert_int_equal(rig_info(&r, 0).admin_until.us, MONO_HOUR);
+	assert_int_equal(mono_since(masc_deadline(r.m), r.now), MONO_HOUR);
+	rig_pass(&r, MONO_HOUR);
+	rig_expect(&r, "admin up@2; dial 1; state idle>connect");
+	rig_fini(&r);
+}
+
 /* What was not committed was never told, and is gone. */
 static void an_uncommitted_down_is_lost(void **state)
 {
@@ -181,10 +197,18 @@ static void an_uncommitted_down_is_lost(void **state)
 /* Damage does not bring a peer up that somebody wanted down. */
 static void rows_that_cannot_be_read(void **state)
 {
-	static const char *const rows[] = { "", "\x01", "\x02\0\0\0\0\0\0\0\x01",
-					    "\x01\xff\0\0\0\0\0\0\0", "\x01\0\0\0\0\0\0\0\x01\0" };
-	static const size_t sizes[] = { 0, 1, 9, 9, 10 };
-	for (size_t i = 0; i < 5; i++) {
+	static const char *const rows[] = {
+		"",
+		"\x02",
+		"\x01\0\0\0\0\0\0\0\x01",
+		"\x03\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x01",
+		"\x02\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01",
+		"\x02\0\0\0\0\0\0\0\x01\xff\0\0\0\0\0\0\0",
+		"\x02\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0",
+		"\x02\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x01\0",
+	};
+	static const size_t sizes[] = { 0, 1, 9, 17, 17, 17, 17, 18 };
+	for (size_t i = 0; i < 8; i++) {
 		struct rig r;
 		uint64_t number;
 		rig_usual(&r);
@@ -371,6 +395,35 @@ static void a_row_of_changes_is_undone(void **state)
 	rig_fini(&r);
 }
 
+/* The disk is full when the time is over: the row that comes back has run out,
+ * and neither ends the session nor is deleted over and over. */
+static void a_row_that_has_run_out_stays_so(void **state)
+{
+	struct rig r;
+	rig_usual(&r);
+	rig_command(&r, 1, MASC_COMMAND_DOWN, "north", MONO_HOUR);
+	commit(&r);
+	rig_pass(&r, MONO_HOUR);
+	rig_discard(&r);
+	rig_up(&r, 1);
+	rig_discard(&r);
+	fail_commit(&r);
+	rig_expect(&r, "store-failed NO_SPACE");
+	assert_false(rig_info(&r, 0).admin_down);
+	assert_int_equal(store_mem_fail(r.mem), 0);
+	rig_tick(&r);
+	rig_expect(&r, "");
+	/* So when it had run out before the start. */
+	restart(&r, 2 * MONO_HOUR);
+	rig_tick(&r);
+	rig_discard(&r);
+	fail_commit(&r);
+	rig_expect(&r, "store-failed NO_SPACE");
+	rig_tick(&r);
+	rig_expect(&r, "");
+	rig_fini(&r);
+}
+
 /* The row cannot be deleted when the time is over: up all the same. */
 static void the_end_needs_no_store(void **state)
 {
@@ -442,7 +495,7 @@ static void a_store_that_cannot_be_read(void **state)
 /* A row that has run out cannot be deleted: birth says so. */
 static void a_store_that_cannot_be_written(void **state)
 {
-	static const uint8_t until[9] = { 1, 0, 0, 0, 0, 0, 0, 0, 1 };
+	static const uint8_t until[17] = { 2, [8] = 1, [16] = 1 };
 	struct rig r;
 	uint64_t number;
 	rig_init(&r, "domain=100 node=10 profile=lab");
@@ -467,6 +520,7 @@ int main(void)
 		cmocka_unit_test(down_by_the_wall),
 		cmocka_unit_test(down_survives_a_restart),
 		cmocka_unit_test(the_end_survives_a_restart),
+		cmocka_unit_test(a_clock_that_went_back),
 		cmocka_unit_test(an_uncommitted_down_is_lost),
 		cmocka_unit_test(rows_that_cannot_be_read),
 		cmocka_unit_test(resets),
@@ -478,6 +532,7 @@ int main(void)
 		cmocka_unit_test(a_failed_up_is_undone),
 		cmocka_unit_test(only_what_failed_is_undone),
 		cmocka_unit_test(a_row_of_changes_is_undone),
+		cmocka_unit_test(a_row_that_has_run_out_stays_so),
 		cmocka_unit_test(the_end_needs_no_store),
 		cmocka_unit_test(a_store_that_cannot_be_read),
 		cmocka_unit_test(a_store_that_cannot_be_written),
