@@ -79,6 +79,13 @@ static enum err tell_back(struct hst_ctx *c)
 	return OK;
 }
 
+/* One subscription less: perhaps it was the last that was not restored. */
+static void settle(struct hst_ctx *c)
+{
+	if (c->n_subs && tell_back(c) != OK)
+		c->daemon = LIB_DAEMON_LOST; /* the next start tells it */
+}
+
 static void hear(struct lib_sub *s)
 {
 	os_timer_set(s->timer, mono_add(os_mono(), SILENCE_US));
@@ -179,10 +186,13 @@ static void end(struct lib_sub *s, const struct lib_failure *f)
 			       .result = f->result,
 			       .message = f->message,
 			       .hint = f->hint };
-	if (lib_queue_put(s->ctx, &e) == OK)
+	struct hst_ctx *c = s->ctx;
+	if (lib_queue_put(c, &e) == OK) {
 		sub_free(s);
-	else
+		settle(c);
+	} else {
 		retry_later(s);
+	}
 }
 
 static void on_done(void *owner, CURLcode code, long status, long os_errno)
@@ -313,6 +323,7 @@ int hst_unsubscribe(hst_ctx *c, hst_sub sub)
 		struct lib_sub *s = LIST_ENTRY(node, struct lib_sub, node);
 		if (s->id == sub) {
 			sub_free(s);
+			settle(c);
 			return HST_OK;
 		}
 	}

@@ -205,6 +205,32 @@ static void a_program_that_takes_nothing_overflows(void **state)
 		event_base_loop(server.base, EVLOOP_ONCE);
 }
 
+static void a_refused_subscription_does_not_hold_up_the_others(void **state)
+{
+	hst_sub good, bad;
+	context_restart(true);
+	assert_int_equal(hst_subscribe(ctx, "masc", NULL, &good), HST_OK);
+	assert_int_equal(hst_subscribe(ctx, "mask", NULL, &bad), HST_OK);
+	assert_int_equal(context_await(HST_EVENT_DAEMON)->result, HST_E_NO_DAEMON);
+	context_forget();
+	context_come_back();
+	assert_int_equal(context_await(HST_EVENT_DAEMON)->result, HST_OK);
+	assert_int_equal(context_await(HST_EVENT_ENDED)->sub, bad);
+	context_say("masc", NODE_INFO, "goes on");
+	assert_int_equal(context_await(HST_EVENT_NODE)->sub, good);
+}
+
+static void ending_the_last_one_tells_nothing(void **state)
+{
+	hst_sub sub;
+	context_restart(true);
+	assert_int_equal(hst_subscribe(ctx, "masc", NULL, &sub), HST_OK);
+	context_await(HST_EVENT_DAEMON);
+	context_forget();
+	assert_int_equal(hst_unsubscribe(ctx, sub), HST_OK);
+	assert_null(hst_ctx_next_event(ctx));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, context_setup, context_teardown)
 
 int main(void)
@@ -220,6 +246,8 @@ int main(void)
 		TEST(a_new_run_is_told_from_its_start),
 		TEST(losing_the_daemon_is_told_once),
 		TEST(a_subscription_may_come_before_the_daemon),
+		TEST(a_refused_subscription_does_not_hold_up_the_others),
+		TEST(ending_the_last_one_tells_nothing),
 		TEST(an_overflow_is_an_event),
 		TEST(a_program_that_takes_nothing_overflows),
 	};
