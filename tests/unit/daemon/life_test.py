@@ -115,8 +115,12 @@ class Daemon:
 
 @contextlib.contextmanager
 def daemon(*args, **how):
+    """One that is stopped in good order when the case is over: what it did
+    wrong with its memory is told at its end."""
     with tree({}) as top, contextlib.closing(Daemon(top, *args, **how)) as d:
         yield d
+        if d.popen.poll() is None:
+            assert d.stop() == 0, d.log()
 
 
 def masc(*peers, listen="127.0.0.1:0"):
@@ -262,7 +266,8 @@ def the_manager_hears_of_sessions():
     """Two daemons on addresses of their own, so that both can use the port."""
     def conf(mine, other, role):
         return ("masc = { domain = %d; node = %d; profile = \"lab\"; "
-                "listen = \"127.0.%d.%d\"; peers = ({ name = \"other\"; address = \"127.0.%d.%d\"; local_address = \"127.0.%d.%d\"; "
+                "listen = \"127.0.%d.%d\"; peers = ({ name = \"other\"; "
+                "address = \"127.0.%d.%d\"; local_address = \"127.0.%d.%d\"; "
                 "role = \"%s\"; domain = %d; } ); };"
                 % (mine, mine, net, mine, net, other, net, mine, role, other))
 
@@ -357,6 +362,25 @@ def one_reload_at_a_time():
         bad = [text for status, text in answers if status != 200]
         assert len(good) == 1 and len(bad) == 1, answers
         assert "a reload is under way; wait for its end" in bad[0], answers
+
+
+@case
+def who_waits_for_a_reload_is_answered_at_the_end():
+    with daemon(conf=masc_on_free_port("north")) as d:
+        d.start()
+        link = d.connect()
+        link.request("GET", "/v1/log")
+        link.getresponse().read()
+        d.popen.send_signal(signal.SIGSTOP)
+        link.request("POST", "/v1/reload", body="{}")
+        for number in (signal.SIGTERM, signal.SIGCONT):
+            d.popen.send_signal(number)
+        answer = link.getresponse()
+        text = answer.read().decode()
+        link.close()
+        assert d.popen.wait(LIMIT) == 0, d.log()
+        # The check may have ended first.
+        assert answer.status == 200 or json.loads(text)["error"]["code"] == "STOPPING", text
 
 
 @case
@@ -532,6 +556,17 @@ def a_configuration_that_is_bad_at_start():
         assert "a.conf:2: level \"loud\" is not accepted; accepted are error" in said, said
         said = fails("--config", os.path.join(top, "b.conf"), "--state", os.path.join(top, "s"))
         assert "b.conf: cannot read the configuration: No such file or directory" in said, said
+
+
+@case
+def paths_that_are_too_long():
+    long = "/" + "x" * 5000
+    with tree({}) as top:
+        assert "too long" in fails("--config", long, "--check")
+        said = fails("--config", long, "--state", top)
+        assert "too long" in said and "--config" in said, said
+        assert "--state" in fails("--state", long)
+        assert "--socket" in fails("--state", top, "--socket", long)
 
 
 @case
