@@ -160,15 +160,19 @@ static int cmp_u32(uint32_t a, uint32_t b)
 	return a < b ? -1 : a > b;
 }
 
-/* Order by all that an incoming OPEN and its source address tell, but the Node
- * ID; 0 means that only that can tell the two apart. */
-static int cmp_seen(const struct masc_peer_config *a, const struct masc_peer_config *b)
+static int cmp_host(const struct masc_peer_config *a, const struct masc_peer_config *b)
 {
 	int c = memcmp(a->address.ip, b->address.ip, sizeof(a->address.ip));
 	if (c == 0)
 		c = cmp_u32(a->address.family, b->address.family);
-	if (c == 0)
-		c = cmp_u32(a->address.scope, b->address.scope);
+	return c ? c : cmp_u32(a->address.scope, b->address.scope);
+}
+
+/* Order by all that an incoming OPEN and its source address tell, but the Node
+ * ID; 0 means that only that can tell the two apart. */
+static int cmp_seen(const struct masc_peer_config *a, const struct masc_peer_config *b)
+{
+	int c = cmp_host(a, b);
 	if (c == 0)
 		c = masc_id_cmp(&a->domain, &b->domain);
 	if (c == 0)
@@ -209,21 +213,44 @@ static void sort(const struct masc_peer_config **v, size_t n)
 	}
 }
 
+/* "masc: peer a: <before> b<after>" */
+static enum err refuse_two(struct check *k, const struct masc_peer_config *const two[2],
+			   const char *before, const char *after)
+{
+	k->peer = two[1];
+	struct text *t = complain(k);
+	text_str(t, before);
+	text_str(t, two[0]->name);
+	text_str(t, after);
+	return ERR_CONFIG;
+}
+
+/* The kernel knows one key and one TTL for an address: of two that differ, one
+ * peer would go without protection or never connect. */
+static bool guarded_alike(const struct masc_peer_config *a, const struct masc_peer_config *b)
+{
+	return a->ttl_security == b->ttl_security &&
+	       span_eq(span_str(a->md5_key), span_str(b->md5_key));
+}
+
 /* A zero Node ID stands for any and sorts first, so that looking at neighbours
  * is enough: the first of a group must not be zero, no two may be equal. */
+static bool told_apart(const struct masc_peer_config *a, const struct masc_peer_config *b)
+{
+	return cmp_seen(a, b) != 0 || (!masc_id_is_zero(&a->node) && cmp_peer(a, b) != 0);
+}
+
 static enum err check_neighbours(struct check *k, const struct masc_peer_config *const *v, size_t n)
 {
 	for (size_t i = 1; i < n; i++) {
-		if (cmp_seen(v[i - 1], v[i]) != 0)
-			continue;
-		if (!masc_id_is_zero(&v[i - 1]->node) && cmp_peer(v[i - 1], v[i]) != 0)
-			continue;
-		k->peer = v[i];
-		struct text *t = complain(k);
-		text_str(t, "cannot be told apart from peer ");
-		text_str(t, v[i - 1]->name);
-		text_str(t, ": give them different node, family or parent_domain values");
-		return ERR_CONFIG;
+		if (!told_apart(v[i - 1], v[i]))
+			return refuse_two(k, v + i - 1, "cannot be told apart from peer ",
+					  ": give them different node, family or "
+					  "parent_domain values");
+		if (cmp_host(v[i - 1], v[i]) == 0 && !guarded_alike(v[i - 1], v[i]))
+			return refuse_two(k, v + i - 1, "has the address of peer ",
+					  ", but another md5_key or ttl_security; these go "
+					  "by address, so give both the same");
 	}
 	return OK;
 }
