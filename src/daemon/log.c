@@ -203,12 +203,12 @@ struct mono log_deadline(const struct log *l)
 	return limit_deadline(l->limit);
 }
 
-static void emit_limited(struct log *l, const struct log_line *line, const struct limit_key *key,
-			 struct mono now)
+/* Whether one more of a kind may be said; what is due is told first. */
+static bool admit(struct log *l, const struct limit_key *key, enum node_level level,
+		  struct wall wall, struct mono now)
 {
-	log_tick(l, line->wall, now);
-	if (limit_pass(l->limit, key, line->level, now))
-		emit(l, line);
+	log_tick(l, wall, now);
+	return limit_pass(l->limit, key, level, now);
 }
 
 /* The peer an event is about, "" when it names none. */
@@ -237,10 +237,13 @@ void log_event(struct log *l, const struct node_event *e, struct wall wall, stru
 				 .source = e };
 	if (e->level > log_get(l, line.part))
 		return;
-	node_event_text(&t, e);
 	peer_of(e, peer, sizeof(peer));
 	limit_key_init(&key, line.part, line.event, peer);
-	emit_limited(l, &line, &key, now);
+	/* Nothing is worded that is not said: a peer may cause many of these. */
+	if (!admit(l, &key, e->level, wall, now))
+		return;
+	node_event_text(&t, e);
+	emit(l, &line);
 }
 
 void log_message(struct log *l, enum node_level level, const char *part, const char *message,
@@ -251,7 +254,8 @@ void log_message(struct log *l, enum node_level level, const char *part, const c
 	if (level > log_get(l, part))
 		return;
 	limit_key_init(&key, part, "", message);
-	emit_limited(l, &line, &key, now);
+	if (admit(l, &key, level, wall, now))
+		emit(l, &line);
 }
 
 void log_flush(struct log *l, struct wall wall)
