@@ -94,10 +94,17 @@ static void set_row(struct cli *c, struct cli_row *r, const struct ops_masc_peer
 
 static void say_none(struct cli *c, const struct ops_part *part)
 {
-	if (strcmp(part->state, "running") == 0)
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	if (strcmp(part->state, "running") == 0) {
 		fputs("no MASC peers are configured\n", c->place->out);
-	else
-		fprintf(c->place->out, "MASC is %s: %s\n", part->state, part->reason);
+		return;
+	}
+	text_str(&t, "MASC is ");
+	text_str(&t, part->state);
+	text_str(&t, ": ");
+	text_str(&t, part->reason);
+	cli_wrap(c, buffer, 0);
 }
 
 static int print_table(struct cli *c, const struct ops_masc_peers *all)

@@ -15,7 +15,7 @@ from harness.tap import case, run
 
 SECONDS = float(os.environ.get("HOMESTEAD_HOSTILE_SECONDS", "10"))
 OTHERS = min(SECONDS, 6)  # the other attacks
-CAP = 48 << 20  # more than before the attack
+CAP = 16 << 20  # more than before the attack
 # Freed memory that AddressSanitizer keeps aside is not the daemon's.
 SANITIZER = {"ASAN_OPTIONS": "quarantine_size_mb=4:" + os.environ.get("ASAN_OPTIONS", "")}
 

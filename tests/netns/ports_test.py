@@ -60,8 +60,10 @@ def doctor_knows_the_squatter(world):
     assert row["verdict"] == "squatter" and not row["ours"], row
     assert row["pid"] == squatter.pid and row["user"] == "root", row
     assert "python" in row["program"] and row["advice"], row
-    text = scene.daemon.run("doctor", "ports").stdout
-    assert str(squatter.pid) in text and "2587" in text, text
+    for words in (("doctor", "ports"), ("status",), ("masc", "peers")):
+        text = scene.daemon.run(*words).stdout
+        assert str(squatter.pid) in text and "2587" in text, text
+        assert all(len(line) <= 80 or world.folder in line for line in text.splitlines()), text
     for port in (2535, 3540, 3587):
         assert row_of(scene.daemon, port)["verdict"] == "free"
 
