@@ -57,6 +57,8 @@ void net_link_free(struct link *l)
 {
 	struct net *n = l->net;
 
+	if (l->state == LINK_LINGERING)
+		n->n_lingering--;
 	net_queue_drop(l);
 	list_take(&l->all);
 	list_take(&l->dirty);
@@ -123,13 +125,30 @@ static void flush(struct link *l)
 	watch(l);
 }
 
+static void let_oldest_go(struct net *n)
+{
+	LIST_EACH(at, tmp, &n->closing)
+	{
+		struct link *l = LIST_ENTRY(at, struct link, timed);
+		if (l->state != LINK_LINGERING)
+			continue;
+		net_link_free(l);
+		return;
+	}
+}
+
 /* All is sent: our end. What else comes in is read and thrown away, since
  * closing over unread octets would reset what is still on its way. */
 static void linger(struct link *l)
 {
+	struct net *n = l->net;
+
 	l->state = LINK_LINGERING;
+	n->n_lingering++;
 	if (l->why || l->heard_end || shutdown(l->fd, SHUT_WR))
 		net_link_free(l);
+	else if (n->n_lingering > LINGERING_MAX)
+		let_oldest_go(n);
 }
 
 static void flush_closing(struct link *l)

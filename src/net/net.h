@@ -93,8 +93,9 @@ MUST_USE enum err net_dial(struct net *n, uint32_t link, const struct addr *loca
  * link. Unknown links are ignored, here and below. */
 void net_send(struct net *n, uint32_t link, struct span bytes);
 /* Closes once the queue is sent and the other side closed too; at close_limit
- * without more ado, with a reset when octets still wait. down() is not called
- * for it. */
+ * without more ado, with a reset when octets still wait. Of links that wait for
+ * the other side alone there are 256 at most: the oldest goes first. down() is
+ * not called for it. */
 void net_close(struct net *n, uint32_t link);
 /* Closes at once and with a reset; down() is not called for it. */
 void net_reset(struct net *n, uint32_t link);

@@ -12,6 +12,9 @@
 #define ACCEPTS_A_TURN 16
 /* Read and thrown away for the sake of a good end; a flood gets a reset. */
 #define LINGER_OCTETS ((size_t)1024 * 1024)
+/* Links that wait for nothing but the other side's end; one more, and the oldest
+ * is closed without it. Anybody can make them, and descriptors are few. */
+#define LINGERING_MAX 256
 
 /* A link's life; the owner knows of it up to OPEN. */
 enum link_state {
@@ -82,7 +85,7 @@ struct net {
 	struct mono timer_at;
 	struct mono accept_again; /* listeners rest until then */
 	struct route_watch route;
-	size_t n_links, queued;
+	size_t n_links, n_lingering, queued;
 	uint32_t next_accepted;
 	int reserve_fd; /* given up for a moment when descriptors run out */
 	uint8_t buffer[NET_READ_MAX];

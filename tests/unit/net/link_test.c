@@ -365,6 +365,40 @@ static void a_closing_link_is_no_sink_for_a_flood(void **state)
 	world_free(&w);
 }
 
+/* Callers who are turned away and never close must not take what others need:
+ * a few stay, the newest; octets sent before the close reach all. */
+static void callers_that_never_close_do_not_pile_up(void **state)
+{
+	enum {
+		CALLERS = 300,
+		KEPT = 256
+	};
+	struct world w;
+	struct sockaddr_storage ss;
+	int fd[CALLERS];
+	char last = 0;
+
+	world_new(&w);
+	w.b.goodbye = span_str("!");
+	w.b.close_at_once = true;
+	for (uint32_t i = 0; i < CALLERS; i++) {
+		fd[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		assert_int_equal(
+			connect(fd[i], (struct sockaddr *)&ss, os_sockaddr_from(&ss, &w.at)), 0);
+		RUN_UNTIL(&w, w.b.n_accepted == i + 1);
+		assert_true(load_links(&w.b) <= KEPT + 1);
+	}
+	RUN_UNTIL(&w, load_links(&w.b) == KEPT);
+	for (uint32_t i = 0; i < CALLERS; i++) {
+		assert_int_equal(recv(fd[i], &last, 1, 0), 1);
+		assert_int_equal(last, '!');
+		assert_int_equal(recv(fd[i], &last, 1, 0), 0);
+		(void)close(fd[i]);
+	}
+	RUN_UNTIL(&w, load_links(&w.b) == 0);
+	world_free(&w);
+}
+
 static void a_pause_holds_the_octets_back(void **state)
 {
 	struct world w;
@@ -604,6 +638,7 @@ int main(void)
 		cmocka_unit_test(a_reader_that_keeps_its_side_open_gets_all_the_same),
 		cmocka_unit_test(a_closing_link_throws_away_what_still_comes),
 		cmocka_unit_test(a_closing_link_is_no_sink_for_a_flood),
+		cmocka_unit_test(callers_that_never_close_do_not_pile_up),
 		cmocka_unit_test(a_pause_holds_the_octets_back),
 		cmocka_unit_test(a_link_may_be_ended_as_it_is_told),
 		cmocka_unit_test(closing_what_still_dials_ends_it),

@@ -26,6 +26,7 @@ struct side {
 	size_t largest; /* piece */
 	/* What to do when told. */
 	bool close_at_once, reset_at_once, echo;
+	struct span goodbye; /* sent before the close */
 };
 
 struct world {
@@ -62,6 +63,8 @@ static inline void side_accepted(void *arg, uint32_t listener, uint32_t link,
 	s->n_accepted++;
 	s->local = *local;
 	s->remote = *remote;
+	if (s->goodbye.n)
+		net_send(s->net, link, s->goodbye);
 	if (s->close_at_once)
 		net_close(s->net, link);
 	if (s->reset_at_once)
