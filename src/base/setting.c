@@ -228,6 +228,8 @@ static enum err address_read(const struct setting *s, struct span value, void *f
 			      "fe80::1%3");
 		return e;
 	}
+	/* One host, one address: connections of ::ffff:192.0.2.1 come as IPv4. */
+	a = addr_unmapped(a);
 	put_field(field, &a, sizeof(a));
 	return OK;
 }

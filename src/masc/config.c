@@ -107,6 +107,7 @@ static enum err listen_read(const struct setting *s, struct span value, void *fi
 				      "or without a port, separated by commas");
 			return ERR_MALFORMED;
 		}
+		got.listen[got.n] = addr_unmapped(got.listen[got.n]);
 		got.n++;
 	} while (rest.n);
 	memcpy(field, &got, sizeof(got));

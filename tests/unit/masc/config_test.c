@@ -379,6 +379,18 @@ static const struct sense senses[] = {
 };
 /* clang-format on */
 
+/* Connections from it come as IPv4: its key and TTL must be set there. */
+static void a_mapped_address_is_an_ipv4_one(void **state)
+{
+	struct rig r;
+	struct addr plain = rig_addr("192.0.2.1:2587"), any = rig_addr("0.0.0.0:2587");
+	rig_init(&r, NODE " listen=::ffff:0.0.0.0");
+	rig_peer(&r, "p0", "address=::ffff:192.0.2.1 role=child domain=7 md5_key=x");
+	assert_true(addr_eq(&r.config.peers[0].address, &plain));
+	assert_true(addr_eq(&r.config.listen[0], &any));
+	rig_fini(&r);
+}
+
 static void makes_sense(void **state)
 {
 	for (size_t i = 0; i < COUNT(senses); i++) {
@@ -475,6 +487,7 @@ int main(void)
 		cmocka_unit_test(names_of_peers),
 		cmocka_unit_test(peers_are_bounded_and_copied),
 		cmocka_unit_test(memory_fails),
+		cmocka_unit_test(a_mapped_address_is_an_ipv4_one),
 		cmocka_unit_test(makes_sense),
 		cmocka_unit_test(twins_among_many),
 		cmocka_unit_test(timers_in_force),
