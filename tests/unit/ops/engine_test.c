@@ -3,6 +3,7 @@
 #include "failing_env.h"
 
 #include <jansson.h>
+#include <unistd.h>
 
 #include "ops/ops.h"
 #include "os/clock.h"
@@ -16,16 +17,34 @@ struct side {
 static struct os_loop *loop;
 static struct side sides[2];
 
+/* N stands for two numbers of this process, since several may run at once. */
 static const char *const texts[2] = {
-	"masc { domain = 64501; node = 1; profile = lab; listen = 127.86.2.1\n"
-	"peer north { address = 127.86.2.2; local_address = 127.86.2.1; role = child; "
+	"masc { domain = 64501; node = 1; profile = lab; listen = 127.N.1\n"
+	"peer north { address = 127.N.2; local_address = 127.N.1; role = child; "
 	"domain = 64500 } }",
-	"masc { domain = 64500; node = 2; profile = lab; listen = 127.86.2.2\n"
-	"peer south { address = 127.86.2.1; local_address = 127.86.2.2; role = parent; "
+	"masc { domain = 64500; node = 2; profile = lab; listen = 127.N.2\n"
+	"peer south { address = 127.N.1; local_address = 127.N.2; role = parent; "
 	"domain = 64501 } }",
 };
 
 static const char *const parts[] = { "node", "masc", NULL };
+
+/* The text with its N filled in. */
+static const char *filled(const char *from)
+{
+	static char buffer[600];
+	struct text t = TEXT_OF(buffer);
+	for (; *from; from++) {
+		if (*from != 'N') {
+			text_char(&t, *from);
+			continue;
+		}
+		text_i64(&t, 20 + getpid() / 200 % 200);
+		text_char(&t, '.');
+		text_i64(&t, 20 + getpid() % 200);
+	}
+	return buffer;
+}
 
 static void on_event(void *arg, const struct node_event *e, struct wall wall)
 {
@@ -48,7 +67,7 @@ static void start(struct side *s, const char *text)
 	struct text why = TEXT_OF(buffer);
 	uint32_t line;
 	node_config_init(&config, os_env());
-	if (node_config_parse(&config, span_str(text), &line, &why) != OK)
+	if (node_config_parse(&config, span_str(filled(text)), &line, &why) != OK)
 		fail_msg("%s", buffer);
 	const struct engine_options opt = { .config = &config, .job_threads = 1 };
 	const struct engine_events events = { on_event, on_message, s };
@@ -129,7 +148,7 @@ static void a_session_is_seen_from_both_sides(void **state)
 	assert_int_equal(json_integer_value(json_object_get(masc, "established")), 1);
 	json_t *listen = json_array_get(json_object_get(j, "listen"), 0);
 	assert_string_equal(json_string_value(json_object_get(listen, "address")),
-			    "127.86.2.1:2587");
+			    filled("127.N.1:2587"));
 }
 
 static void commands_are_done_and_durable(void **state)

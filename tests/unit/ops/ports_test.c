@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -211,7 +212,11 @@ static void a_real_socket_is_found(void **state)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(3540) };
-	inet_pton(AF_INET, "127.86.1.9", &sa.sin_addr);
+	char address[40], held[60];
+	(void)snprintf(address, sizeof(address), "127.86.%d.%d", getpid() / 200 % 200,
+		       getpid() % 200);
+	(void)snprintf(held, sizeof(held), "%s:3540", address);
+	inet_pton(AF_INET, address, &sa.sin_addr);
 	assert_int_equal(bind(fd, (const struct sockaddr *)&sa, sizeof(sa)), 0);
 	struct ops_ports p;
 	struct arena mem;
@@ -220,7 +225,7 @@ static void a_real_socket_is_found(void **state)
 	assert_int_equal(look(&p, getpid(), &mem, &fe), OK);
 	bool found = false;
 	for (size_t i = 0; i < p.n_ports; i++)
-		if (strcmp(p.ports[i].address, "127.86.1.9:3540") == 0) {
+		if (strcmp(p.ports[i].address, held) == 0) {
 			assert_string_equal(p.ports[i].verdict, "ours");
 			assert_int_equal(p.ports[i].pid, getpid());
 			found = true;
