@@ -98,17 +98,29 @@ static void temporary(struct text *path)
 	text_u64(path, geteuid());
 }
 
-/* The folder of a user's sockets; true when it is the temporary one. */
-static bool runtime(struct text *path)
+/* Makes the folder of somebody's sockets, or sees whether it can be used. */
+typedef enum err make_fn(const char *path, struct text *why);
+
+/* Its sockets say themselves who may use them. */
+static enum err make_system(const char *path, struct text *why)
+{
+	/* The mode apart: our umask is nobody's but ours. */
+	if (!mkdir(path, 0700) && chmod(path, 0755))
+		return os_err_say(errno, "cannot open to others", path, why);
+	return os_dirs_make(path, why);
+}
+
+/* The folder of a user's sockets, and how it is made. */
+static make_fn *runtime(struct text *path)
 {
 	if (below("RUNTIME_DIRECTORY", "", path) || below("XDG_RUNTIME_DIR", "/homestead", path))
-		return false;
+		return os_dirs_make;
 	if (geteuid() == 0) {
 		(void)taken_as_is(SYSTEM_RUN, path);
-		return false;
+		return make_system;
 	}
 	temporary(path);
-	return true;
+	return os_dirs_make_private;
 }
 
 static const char *given_socket(const char *option)
@@ -135,6 +147,7 @@ enum err os_dirs_socket(const char *option, struct text *path, struct text *why)
 	const char *given = given_socket(option);
 	char buffer[PATH_BUFFER];
 	struct text dir = TEXT_OF(buffer);
+	make_fn *make;
 	enum err e;
 
 	text_clear(path);
@@ -142,7 +155,8 @@ enum err os_dirs_socket(const char *option, struct text *path, struct text *why)
 		text_str(path, given);
 		return check_socket_path(path, why);
 	}
-	e = runtime(&dir) ? os_dirs_make_private(dir.p, why) : os_dirs_make(dir.p, why);
+	make = runtime(&dir);
+	e = make(dir.p, why);
 	if (e)
 		return e;
 	text_str(path, dir.p);
@@ -162,7 +176,7 @@ static bool is_private(const char *path)
 /* The user's socket; false where it cannot be trusted. */
 static bool user_socket(struct text *path)
 {
-	bool usable = !runtime(path) || is_private(path->p);
+	bool usable = runtime(path) != os_dirs_make_private || is_private(path->p);
 
 	text_str(path, "/" OS_CONTROL_SOCKET);
 	return usable && !path->cut;

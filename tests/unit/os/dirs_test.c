@@ -1,7 +1,10 @@
 #include "../failing_env.h"
 
+#include <sched.h>
 #include <stdio.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/dirs.h"
@@ -181,6 +184,40 @@ static void root_without_variables_has_the_system_s_alone(void **state)
 	assert_int_equal(os_dirs_socket_at(NULL, 1, &path), ERR_NOT_FOUND);
 }
 
+/* 0 when the folder is made as it should be; 77 when that cannot be tried. */
+static int make_system_s(void)
+{
+	struct stat st;
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("tmpfs", "/run", "tmpfs", 0, NULL))
+		return 77;
+	(void)umask(0077);
+	if (os_dirs_socket(NULL, &path, &why) || stat("/run/homestead", &st))
+		return 1;
+	if ((st.st_mode & 0777) != 0755)
+		return 2;
+	/* What an administrator made of it stays. */
+	if (chmod("/run/homestead", 0750) || os_dirs_socket(NULL, &path, &why))
+		return 3;
+	return stat("/run/homestead", &st) || (st.st_mode & 0777) != 0750 ? 4 : 0;
+}
+
+/* The group that may use the control socket must come as far as that. */
+static void the_system_s_folder_lets_others_in(void **state)
+{
+	int status = 0;
+	if (geteuid())
+		skip();
+	pid_t child = fork();
+	if (!child)
+		_exit(make_system_s());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* As somebody without a runtime folder; root only can become one. */
 static void the_temporary_folder_must_be_ours(void **state)
 {
@@ -266,6 +303,7 @@ int main(void)
 		TEST(a_client_tries_the_given_one_only),
 		TEST(a_client_tries_the_user_s_then_the_system_s),
 		TEST(root_without_variables_has_the_system_s_alone),
+		TEST(the_system_s_folder_lets_others_in),
 		TEST(the_temporary_folder_must_be_ours),
 		TEST(beside_a_socket),
 		TEST(folders_are_made_with_their_parents),
