@@ -58,9 +58,12 @@ static enum err held(int fd, const char *path, struct text *why)
 
 static enum err take(int fd, const char *path, struct text *why)
 {
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+	bool locked = fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB);
+
+	if (fd >= 0 && !locked && errno == EWOULDBLOCK)
 		return held(fd, path, why);
-	if (fd < 0 || !write_pid(fd))
+	/* Where the file system knows no locks, there is no going on without. */
+	if (!locked || !write_pid(fd))
 		return os_err_say(errno, "cannot lock", path, why);
 	return OK;
 }

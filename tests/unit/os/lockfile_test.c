@@ -1,12 +1,26 @@
 #include "../failing_env.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/clock.h"
 #include "os/lockfile.h"
+
+/* What the kernel says to flock, in place of the C library's; 0: the truth. */
+static int no_locks;
+
+int flock(int fd, int operation)
+{
+	if (!no_locks)
+		return (int)syscall(SYS_flock, fd, operation);
+	errno = no_locks;
+	return -1;
+}
 
 struct place {
 	char dir[64], file[80];
@@ -118,6 +132,22 @@ static void what_is_wrong_with_the_file_is_said(void **state)
 	assert_null(a);
 }
 
+/* Some network file systems: two daemons would each believe to be alone. */
+static void a_file_system_without_locks_is_refused(void **state)
+{
+	struct place *p = *state;
+	struct os_lock *a = NULL;
+	char buf[300];
+	struct text why = TEXT_OF(buf);
+
+	no_locks = ENOLCK;
+	assert_int_not_equal(os_lock_take(&a, os_env(), p->file, &why), OK);
+	no_locks = 0;
+	assert_null(a);
+	assert_non_null(strstr(buf, "cannot lock"));
+	assert_non_null(strstr(buf, "No locks available"));
+}
+
 static void a_file_without_a_number_has_an_unnamed_holder(void **state)
 {
 	struct place *p = *state;
@@ -156,6 +186,7 @@ int main(void)
 		cmocka_unit_test(the_file_is_for_its_owner_alone),
 		cmocka_unit_test(a_killed_process_lets_go),
 		cmocka_unit_test(what_is_wrong_with_the_file_is_said),
+		cmocka_unit_test(a_file_system_without_locks_is_refused),
 		cmocka_unit_test(a_file_without_a_number_has_an_unnamed_holder),
 		cmocka_unit_test(nothing_leaks_without_memory),
 	};
