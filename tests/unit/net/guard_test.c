@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include <errno.h>
+
 /* Loopback delivers with the TTL it was sent with: 64 unless a guard asks for
  * 255. A dial that a guard of the listener makes hang ends after 100 ms. */
 static struct net_options quick(void)
@@ -94,6 +96,38 @@ static void a_listener_for_both_kinds_looks_at_the_syn_over_ipv4(void **state)
 static void a_listener_for_both_kinds_looks_at_the_syn_over_ipv6(void **state)
 {
 	mixed("::1");
+}
+
+/* False where the right to send such packets is missing. */
+static bool with_large_headers(int fd)
+{
+	/* An option that whoever does not know it skips: 196 octets. */
+	uint8_t options[200] = { 0, sizeof(options) / 8 - 1, 0x1e, sizeof(options) - 4 };
+	return !setsockopt(fd, IPPROTO_IPV6, IPV6_DSTOPTS, options, sizeof(options));
+}
+
+static bool was_reset(int fd)
+{
+	char c;
+	return recv(fd, &c, 1, MSG_DONTWAIT) < 0 && errno == ECONNRESET;
+}
+
+/* Nor does a SYN from afar that is too large to look at get in. */
+static void a_large_syn_is_refused(void **state)
+{
+	struct net_guard g[2] = { guard("::1", 1, ""), guard("192.0.2.1", 0, "") };
+	struct sockaddr_storage ss;
+	struct world w;
+
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 || !with_large_headers(fd))
+		skip();
+	world_guarded(&w, "::1", g, 2);
+	(void)!connect(fd, (struct sockaddr *)&ss, os_sockaddr_from(&ss, &w.at));
+	RUN_UNTIL(&w, w.b.n_accepted || was_reset(fd));
+	assert_int_equal(w.b.n_accepted, 0);
+	(void)close(fd);
+	world_free(&w);
 }
 
 static void enough_hops_let_a_common_ttl_in(void **state)
@@ -237,6 +271,7 @@ int main(void)
 		cmocka_unit_test(ttl_security_over_ipv6),
 		cmocka_unit_test(a_listener_for_both_kinds_looks_at_the_syn_over_ipv4),
 		cmocka_unit_test(a_listener_for_both_kinds_looks_at_the_syn_over_ipv6),
+		cmocka_unit_test(a_large_syn_is_refused),
 		cmocka_unit_test(enough_hops_let_a_common_ttl_in),
 		cmocka_unit_test(the_dialler_too_drops_what_comes_from_afar),
 		cmocka_unit_test(a_guard_that_is_lifted_lets_everybody_in),
