@@ -9,6 +9,7 @@ static void dial(struct engine *e, const struct node_out *out)
 	struct later l = { .kind = NODE_IN_DOWN, .link = out->link };
 
 	l.err = net_dial(e->net, out->link, &out->local, &out->remote, guarded ? &g : NULL);
+	explicit_bzero(&g, sizeof(g));
 	if (l.err)
 		engine_feed_later(e, &l);
 }

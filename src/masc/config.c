@@ -223,12 +223,17 @@ void masc_config_init(struct masc_config *c, const struct env *env)
 	setting_defaults(masc_settings, c);
 }
 
-void masc_config_free(struct masc_config *c)
+/* A key that is no longer needed must not lie about in free memory. */
+static void peers_free(struct masc_config *c)
 {
-	/* A key that is no longer needed must not lie about in free memory. */
 	for (size_t i = 0; i < c->n_peers; i++)
 		memset(c->peers[i].md5_key, 0, sizeof(c->peers[i].md5_key));
 	env_free(c->env, c->peers);
+}
+
+void masc_config_free(struct masc_config *c)
+{
+	peers_free(c);
 	c->peers = NULL;
 	c->n_peers = 0;
 }
@@ -271,9 +276,12 @@ static enum err peers_grow(struct masc_config *c)
 	size_t room = room_for(c->n_peers + 1);
 	if (c->n_peers && room == room_for(c->n_peers))
 		return OK;
-	struct masc_peer_config *p = env_resize(c->env, c->peers, room * sizeof(*p));
+	struct masc_peer_config *p = env_zalloc(c->env, room, sizeof(*p));
 	if (!p)
 		return ERR_NOMEM;
+	if (c->n_peers)
+		memcpy(p, c->peers, c->n_peers * sizeof(*p));
+	peers_free(c);
 	c->peers = p;
 	return OK;
 }

@@ -50,6 +50,13 @@ enum err net_guard_sorted_copy(const struct env *env, const struct net_guard *g,
 	return OK;
 }
 
+void net_guards_free(const struct env *env, struct net_guard *g, size_t n)
+{
+	if (g)
+		explicit_bzero(g, n * sizeof(*g));
+	env_free(env, g);
+}
+
 static const struct net_guard *find(const struct net_guard *g, size_t n, const struct addr *remote)
 {
 	struct net_guard key = { .remote = *remote };
@@ -107,9 +114,12 @@ static enum err set_key(int fd, const struct addr *remote, const char *key)
 		return ERR_RANGE;
 	sig.tcpm_keylen = (uint16_t)n;
 	memcpy(sig.tcpm_key, key, n);
-	if (!setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &sig, sizeof(sig)))
+	bool refused = setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &sig, sizeof(sig));
+	bool full = refused && (errno == ENOMEM || errno == ENOBUFS);
+	explicit_bzero(&sig, sizeof(sig));
+	if (!refused)
 		return OK;
-	return errno == ENOMEM || errno == ENOBUFS ? ERR_NOMEM : ERR_UNSUPPORTED;
+	return full ? ERR_NOMEM : ERR_UNSUPPORTED;
 }
 
 enum err net_guard_dial(int fd, const struct net_guard *g)

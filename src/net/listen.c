@@ -57,7 +57,7 @@ static void port_free(struct port *p)
 	while (!list_empty(&p->sockets))
 		door_free(LIST_ENTRY(p->sockets.next, struct door, node));
 	list_take(&p->node);
-	env_free(p->net->env, p->guards);
+	net_guards_free(p->net->env, p->guards, p->n_guards);
 	env_free(p->net->env, p);
 }
 
@@ -327,6 +327,6 @@ enum err net_guards(struct net *n, uint32_t listener, const struct net_guard *g,
 	p->guards = fresh;
 	p->n_guards = count;
 	e = guard_doors(p, old, n_old, why);
-	env_free(n->env, old);
+	net_guards_free(n->env, old, n_old);
 	return e;
 }

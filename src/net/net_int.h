@@ -131,6 +131,8 @@ MUST_USE enum err net_guard_listener(int fd, const struct addr *local, const str
 				     const struct net_guard *old, size_t n_old, struct text *why);
 MUST_USE enum err net_guard_sorted_copy(const struct env *env, const struct net_guard *g, size_t n,
 					struct net_guard **out);
+/* Wipes their keys and frees them. */
+void net_guards_free(const struct env *env, struct net_guard *g, size_t n);
 
 /* route.c */
 void net_route_due(struct net *n, struct mono now);

@@ -1,4 +1,5 @@
 /* MASC-1: identifiers, keys, defaults, and what is refused as a whole. */
+#include "../telltale_env.h"
 #include "rig.h"
 
 #include <stdio.h>
@@ -391,6 +392,31 @@ static void a_mapped_address_is_an_ipv4_one(void **state)
 	rig_fini(&r);
 }
 
+static void keys_do_not_outlive_their_use(void **state)
+{
+	struct telltale_env t;
+	struct masc_config c, copy;
+	char why[200];
+	struct text w = TEXT_OF(why);
+	telltale_env_init(&t, "hush-hush");
+	masc_config_init(&c, &t.env);
+	for (int i = 0; i < 9; i++) {
+		char name[8];
+		struct masc_peer_config *p;
+		snprintf(name, sizeof(name), "p%d", i);
+		assert_int_equal(masc_config_peer(&c, span_str(name), &p), OK);
+		assert_int_equal(setting_set(masc_peer_settings, p, span_str("md5_key"),
+					     span_str("hush-hush"), &w),
+				 OK);
+	}
+	assert_int_equal(masc_config_copy(&copy, &c, &t.env), OK);
+	masc_config_free(&c);
+	assert_string_equal(copy.peers[8].md5_key, "hush-hush");
+	masc_config_free(&copy);
+	assert_true(t.looked > 2);
+	assert_int_equal(t.found, 0);
+}
+
 static void makes_sense(void **state)
 {
 	for (size_t i = 0; i < COUNT(senses); i++) {
@@ -488,6 +514,7 @@ int main(void)
 		cmocka_unit_test(peers_are_bounded_and_copied),
 		cmocka_unit_test(memory_fails),
 		cmocka_unit_test(a_mapped_address_is_an_ipv4_one),
+		cmocka_unit_test(keys_do_not_outlive_their_use),
 		cmocka_unit_test(makes_sense),
 		cmocka_unit_test(twins_among_many),
 		cmocka_unit_test(timers_in_force),

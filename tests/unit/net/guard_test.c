@@ -1,3 +1,4 @@
+#include "../telltale_env.h"
 #include "world.h"
 
 #include <errno.h>
@@ -264,9 +265,31 @@ static void without_memory_guards_are_not_half_set(void **state)
 	}
 }
 
+static void keys_do_not_outlive_their_use(void **state)
+{
+	struct telltale_env t;
+	struct os_loop *loop;
+	struct net *n;
+	struct net_guard g = guard("127.0.0.1", 0, "hush-hush");
+	struct net_events none = { NULL };
+	char buffer[200];
+	struct text why = TEXT_OF(buffer);
+
+	telltale_env_init(&t, "hush-hush");
+	assert_int_equal(os_loop_new(&loop, os_env()), OK);
+	assert_int_equal(net_new(&n, &t.env, loop, &none, &plain_options), OK);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(net_guards(n, 7, &g, 1, &why), OK);
+	net_free(n);
+	os_loop_free(loop);
+	assert_true(t.looked > 0);
+	assert_int_equal(t.found, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_do_not_outlive_their_use),
 		cmocka_unit_test(ttl_security_over_ipv4),
 		cmocka_unit_test(ttl_security_over_ipv6),
 		cmocka_unit_test(a_listener_for_both_kinds_looks_at_the_syn_over_ipv4),
