@@ -262,11 +262,28 @@ static void answer_change(const struct ops_request *r, struct ops_call call, boo
 	ops_answer_value(call, &ops_change_type, &c);
 }
 
+/* Why, and what to do about it. */
+static void put_reason(const struct command *c, enum err e, struct text *why, struct text *hint)
+{
+	const struct masc *m = node_masc(engine_node(c->ops->engine));
+	if (e != ERR_STATE) {
+		text_str(why, err_text(e));
+		text_str(hint, "homestead status");
+	} else if (m && masc_health(m) == OK) {
+		text_str(why, "it is held down");
+		text_str(hint, "homestead masc peer ");
+		text_str(hint, c->request.name);
+		text_str(hint, " up");
+	} else {
+		text_str(why, "MASC is stopped");
+		text_str(hint, "homestead doctor ports");
+	}
+}
+
 static void command_failed(struct command *c, enum err e)
 {
-	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text t = TEXT_OF(buffer);
-	const char *hint = "homestead status";
+	char buffer[2][OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer[0]), hint = TEXT_OF(buffer[1]);
 	if (e == ERR_NOT_FOUND) {
 		no_such_peer(c->ops, c->request.name, c->call);
 		return;
@@ -274,13 +291,8 @@ static void command_failed(struct command *c, enum err e)
 	text_str(&t, "the session with ");
 	text_str(&t, c->request.name);
 	text_str(&t, " is unchanged: ");
-	if (e == ERR_STATE) {
-		text_str(&t, "MASC is stopped");
-		hint = "homestead doctor ports";
-	} else {
-		text_str(&t, err_text(e));
-	}
-	ops_answer_error(c->call, e, buffer, hint);
+	put_reason(c, e, &t, &hint);
+	ops_answer_error(c->call, e, buffer[0], buffer[1]);
 }
 
 static void command_done(void *arg, enum err result)
@@ -324,6 +336,12 @@ enum err ops_run_masc_command(struct ops *o, const struct ops_request *r, struct
 	bool dry = r->kind == OPS_MASC_PEER_DOWN ? r->down.dry_run : r->write.dry_run;
 	if (!find_peer(m, r->name, &info)) {
 		no_such_peer(o, r->name, call);
+		return OK;
+	}
+	/* What was left of a time and came out as nothing must not hold for ever. */
+	if (r->kind == OPS_MASC_PEER_DOWN && r->down.duration == 0) {
+		ops_answer_error(call, ERR_RANGE, "a session cannot be held down for no time",
+				 "give a duration above 0, or none: until told otherwise");
 		return OK;
 	}
 	if (!dry)

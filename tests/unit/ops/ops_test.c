@@ -344,9 +344,30 @@ static void a_dry_run_changes_nothing(void **state)
 	assert_int_equal(played.commands, 0);
 }
 
+/* "For what is left of it" must not become "for ever". */
+static void down_for_no_time_is_refused(void **state)
+{
+	down("north", 0, false);
+	assert_int_equal(got.err, ERR_RANGE);
+	assert_string_equal(got.message, "a session cannot be held down for no time");
+	down("north", 0, true);
+	assert_int_equal(got.err, ERR_RANGE);
+	assert_int_equal(played.commands, 0);
+}
+
+static void a_reset_of_what_is_held_down_says_so(void **state)
+{
+	played.command_result = ERR_STATE;
+	ask_kind(OPS_MASC_PEER_RESET, "north");
+	assert_int_equal(got.err, ERR_STATE);
+	assert_string_equal(got.message, "the session with north is unchanged: it is held down");
+	assert_string_equal(got.hint, "homestead masc peer north up");
+}
+
 static void commands_that_fail_say_why(void **state)
 {
 	played.command_result = ERR_STATE;
+	played.masc_health = ERR_IN_USE;
 	ask_kind(OPS_MASC_PEER_UP, "north");
 	assert_int_equal(got.err, ERR_STATE);
 	assert_string_equal(got.message, "the session with north is unchanged: MASC is stopped");
@@ -520,6 +541,8 @@ int main(void)
 		TEST(commands_reach_the_engine),
 		TEST(a_dry_run_changes_nothing),
 		TEST(commands_that_fail_say_why),
+		TEST(down_for_no_time_is_refused),
+		TEST(a_reset_of_what_is_held_down_says_so),
 		TEST(an_answer_may_come_later),
 		TEST(an_engine_without_memory_says_so),
 		TEST(levels_are_shown_and_set),
