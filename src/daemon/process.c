@@ -31,6 +31,8 @@ enum err process_settle(void)
 {
 	umask(0077);
 	signal(SIGPIPE, SIG_IGN);
+	/* Inherited as ignored, it would leave no child to wait for. */
+	signal(SIGCHLD, SIG_DFL);
 	raise_descriptors();
 	return open_standard();
 }

@@ -110,16 +110,19 @@ static void judge(struct trial *t, int status)
 	       number);
 }
 
-static int reap(struct trial *t)
+/* False when nobody can tell how it ended: whoever ignores SIGCHLD has no
+ * children to wait for. */
+static bool reap(struct trial *t, int *status)
 {
-	int status = 0;
-	while (waitpid(t->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	pid_t pid;
+	do
+		pid = waitpid(t->pid, status, 0);
+	while (pid < 0 && errno == EINTR);
 	t->pid = 0;
 	os_timer_set(t->limit, MONO_NEVER);
 	os_watch_set(t->end, 0);
 	os_watch_set(t->output, 0);
-	return status;
+	return pid > 0;
 }
 
 static void on_output(void *arg, uint32_t ready, struct mono now)
@@ -130,16 +133,21 @@ static void on_output(void *arg, uint32_t ready, struct mono now)
 static void on_end(void *arg, uint32_t ready, struct mono now)
 {
 	struct trial *t = arg;
-	int status = reap(t);
+	int status = 0;
+	bool known = reap(t, &status);
 	take_output(t);
-	judge(t, status);
+	if (known)
+		judge(t, status);
+	else
+		finish(t, ERR_IO, "nobody can tell how the check ended", "");
 }
 
 static void on_limit(void *arg, struct mono now)
 {
 	struct trial *t = arg;
+	int status;
 	kill(t->pid, SIGKILL);
-	reap(t);
+	(void)reap(t, &status);
 	finish(t, ERR_TIMEOUT, "the check did not end", "");
 }
 

@@ -66,12 +66,24 @@ static int a_closed_pipe(void)
 	return write(fds[1], "x", 1) < 0 && errno == EPIPE ? 0 : 2;
 }
 
+static int children_that_a_parent_ignored(void)
+{
+	signal(SIGCHLD, SIG_IGN);
+	if (process_settle() != OK)
+		return 1;
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(0);
+	return waitpid(pid, NULL, 0) == pid ? 0 : 2;
+}
+
 static void settled(void **state)
 {
 	assert_int_equal(in_child(closed_descriptors), 0);
 	assert_int_equal(in_child(open_descriptors), 0);
 	assert_int_equal(in_child(limits_and_mask), 0);
 	assert_int_equal(in_child(a_closed_pipe), 0);
+	assert_int_equal(in_child(children_that_a_parent_ignored), 0);
 }
 
 int main(void)

@@ -184,6 +184,23 @@ static void signals_reach_the_child(void **state)
 	files_fini(&f);
 }
 
+/* As a parent may have left it: no verdict is no good one. */
+static void an_end_that_nobody_sees(void **state)
+{
+	struct files f;
+	files_init(&f);
+	void (*before)(int) = signal(SIGCHLD, SIG_IGN);
+	/* Not gone before it is watched, which fails in its own way. */
+	assert_int_equal(check_with(&f,
+				    "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; "
+				    "echo a:1: x >&2; exit 1",
+				    LONG),
+			 ERR_IO);
+	assert_non_null(strstr(why_buffer, "nobody can tell how the check ended"));
+	signal(SIGCHLD, before);
+	files_fini(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +214,7 @@ int main(void)
 		cmocka_unit_test(given_up),
 		cmocka_unit_test(without_memory),
 		cmocka_unit_test(signals_reach_the_child),
+		cmocka_unit_test(an_end_that_nobody_sees),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
