@@ -24,12 +24,20 @@ static struct session *other_of(const struct session *s, const struct wire_open 
 	return e->state == MASC_OPENSENT ? e : NULL;
 }
 
+bool collision_undecided(const struct session *up, const struct session *other)
+{
+	if (other->state != MASC_OPENSENT || other->peer != up->peer)
+		return false;
+	bool we_are_higher = masc_id_cmp(&up->peer->m->config.node, &up->node) > 0;
+	return up->link->ours != we_are_higher && other->link->ours == we_are_higher;
+}
+
 /* Of two opened by the same side the newer stays: the older one's opener has
  * given it up, or it would not have opened another. */
 static enum masc_keep rule_for(const struct session *older, const struct session *newer)
 {
 	if (older->state == MASC_ESTABLISHED)
-		return MASC_KEEP_UP;
+		return collision_undecided(older, newer) ? MASC_KEEP_HIGHER : MASC_KEEP_UP;
 	return older->link->ours == newer->link->ours ? MASC_KEEP_NEWER : MASC_KEEP_HIGHER;
 }
 

@@ -219,6 +219,10 @@ unsigned open_check(const struct peer *p, const struct wire_open *o, struct span
 /* collision.c: closes the loser if there is a collision; false when that is
  * `s` itself, whose OPEN has come. */
 bool collision_survived(struct session *s, const struct wire_open *o, struct mono now);
+/* MASC-5.3: whether `other`, which was there before `up` got established, is
+ * the one that stays by the Node IDs once its OPEN comes. The remote may have
+ * seen that OPEN first and closed `up` for it. */
+bool collision_undecided(const struct session *up, const struct session *other);
 void collision_key(const struct session *s, const struct masc_id *node, uint8_t *key);
 
 /* pending.c */

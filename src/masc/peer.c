@@ -149,7 +149,7 @@ static void order(struct peer *p, struct mono now)
 		p->main = p->rival;
 		p->rival = s;
 	}
-	if (p->main->state == MASC_ESTABLISHED)
+	if (p->main->state == MASC_ESTABLISHED && !collision_undecided(p->main, p->rival))
 		session_step(p->rival, &(struct event){ .kind = EV_STOP, .ending = END_CLOSED },
 			     now);
 	if (rank(p->rival->state) <= rank(MASC_ACTIVE)) {

@@ -130,15 +130,64 @@ static void against_established_the_newcomer_goes(void **state)
 	}
 }
 
-/* One session comes up while the other still waits for its OPEN. */
-static void the_slower_one_goes_when_one_is_up(void **state)
+/* One session comes up while the other, which would lose, waits for its OPEN. */
+static void the_weaker_one_goes_when_one_is_up(void **state)
+{
+	struct rig r;
+	both(&r, "", true);
+	open_on(&r, 1, 1);
+	rig_discard(&r);
+	rig_keepalive(&r, 1);
+	rig_expect(&r, "send 2 N7/0; sent 7/0; close 2; state openconfirm>established; up");
+	rig_fini(&r);
+	both(&r, "", true);
+	open_on(&r, 2, 99);
+	rig_discard(&r);
+	rig_keepalive(&r, 2);
+	rig_expect(&r, "send 1 N7/0; sent 7/0; close 1; state openconfirm>established; up");
+	rig_fini(&r);
+}
+
+/* The one that would stay waits for its OPEN: the remote may have had ours on
+ * it and closed the other, so neither may be given up before that is known. */
+static void the_stronger_one_is_waited_for(void **state)
+{
+	static const struct {
+		uint32_t node, up, stronger;
+		const char *end;
+	} cases[] = {
+		{ 1, 2, 1,
+		  "collision 2 for 1 ours higher-node; send 2 N7/0; sent 7/0; close 2; "
+		  "send 1 KEEPALIVE; state established>openconfirm; down 7/0" },
+		{ 99, 1, 2,
+		  "collision 1 for 2 theirs higher-node; send 1 N7/0; sent 7/0; close 1; "
+		  "send 2 KEEPALIVE; state established>openconfirm; down 7/0" },
+	};
+	for (size_t i = 0; i < 2; i++) {
+		struct rig r;
+		both(&r, "", true);
+		open_on(&r, cases[i].up, cases[i].node);
+		rig_discard(&r);
+		rig_keepalive(&r, cases[i].up);
+		rig_expect(&r, "state openconfirm>established; up");
+		open_on(&r, cases[i].stronger, cases[i].node);
+		rig_expect(&r, cases[i].end);
+		expect_up(&r, cases[i].stronger);
+		rig_fini(&r);
+	}
+}
+
+/* And if the remote closes it, the session that is up stays up. */
+static void the_stronger_one_may_go(void **state)
 {
 	struct rig r;
 	both(&r, "", true);
 	open_on(&r, 2, 1);
-	rig_discard(&r);
 	rig_keepalive(&r, 2);
-	rig_expect(&r, "send 1 N7/0; sent 7/0; close 1; state openconfirm>established; up");
+	rig_discard(&r);
+	rig_notify(&r, 1, 7, 0, false);
+	rig_expect(&r, "heard 7/0; close 1");
+	assert_int_equal(rig_info(&r, 0).state, MASC_ESTABLISHED);
 	rig_fini(&r);
 }
 
@@ -333,7 +382,9 @@ int main(void)
 		cmocka_unit_test(they_are_higher_theirs_confirmed_first),
 		cmocka_unit_test(known_node_settles_in_opensent),
 		cmocka_unit_test(against_established_the_newcomer_goes),
-		cmocka_unit_test(the_slower_one_goes_when_one_is_up),
+		cmocka_unit_test(the_weaker_one_goes_when_one_is_up),
+		cmocka_unit_test(the_stronger_one_is_waited_for),
+		cmocka_unit_test(the_stronger_one_may_go),
 		cmocka_unit_test(a_dial_under_way_goes_when_one_is_up),
 		cmocka_unit_test(a_dial_under_way_may_fail_beside),
 		cmocka_unit_test(they_settle_it),
