@@ -21,13 +21,18 @@ struct mono os_mono(void)
 	return (struct mono){ read_us(CLOCK_BOOTTIME) };
 }
 
+int64_t os_wall_us(void)
+{
+	return read_us(CLOCK_REALTIME);
+}
+
 struct wall os_wall(void)
 {
 	struct timex t = { .modes = 0 };
 	int state = adjtimex(&t);
 
 	return (struct wall){
-		.us = read_us(CLOCK_REALTIME),
+		.us = os_wall_us(),
 		.synchronised = state >= 0 && state != TIME_ERROR && !(t.status & STA_UNSYNC),
 	};
 }

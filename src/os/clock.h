@@ -10,8 +10,11 @@
 /* Counts while the machine sleeps (CLOCK_BOOTTIME): lifetimes agreed with
  * others go on meanwhile. */
 struct mono os_mono(void);
-/* With `synchronised` as adjtimex(2) tells it. */
+/* With `synchronised` as adjtimex(2) tells it: a system call. */
 struct wall os_wall(void);
+/* The same clock in us since 1970, without asking whether it is right: no
+ * system call. */
+int64_t os_wall_us(void);
 
 /* malloc and getrandom; static, for the life of the process. */
 const struct env *os_env(void);
