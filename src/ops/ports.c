@@ -95,6 +95,8 @@ static void advise(struct text *t, const struct ops_well_known *port,
 		text_str(t, ", user ");
 		text_str(t, owner->user);
 		text_str(t, ")");
+		if (!addr_is_any(&owner->local))
+			text_str(t, " on this address alone: fine, unless it is wanted here");
 		advise_stop(t, port, owner);
 		break;
 	case OPS_PORT_SQUATTER:

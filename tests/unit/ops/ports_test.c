@@ -104,6 +104,23 @@ static void holders_are_judged(void **state)
 	}
 }
 
+/* Daemons side by side, each on an address of its own, are no trouble. */
+static void another_with_its_own_address_may_stay(void **state)
+{
+	struct ops_ports p;
+	struct arena mem;
+	struct failing_env fe;
+	play("homesteadd", 70000001, "ann");
+	assert_int_equal(addr_parse(span_str("127.0.1.2:2587"), 0, &played[0].local), OK);
+	assert_int_equal(look(&p, 70000002, &mem, &fe), OK);
+	assert_string_equal(
+		p.ports[0].advice,
+		"held by another Homestead daemon (pid 70000001, user ann) on this "
+		"address alone: fine, unless it is wanted here; stop it (kill 70000001), "
+		"or give Homestead another address with masc.listen");
+	arena_free(&mem);
+}
+
 static void the_four_ports_stand_in_order(void **state)
 {
 	static const struct {
@@ -239,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(holders_are_judged, setup),
+		cmocka_unit_test_setup(another_with_its_own_address_may_stay, setup),
 		cmocka_unit_test_setup(the_four_ports_stand_in_order, setup),
 		cmocka_unit_test_setup(a_port_held_twice_has_two_rows, setup),
 		cmocka_unit_test_setup(more_holders_than_rows_are_cut, setup),
