@@ -362,11 +362,18 @@ enum err engine_command(struct engine *e, const struct node_command *c, engine_d
 	return err;
 }
 
-static const struct masc_peer_config *peer_named(const struct node_config *c, const char *name)
+/* Looked for at `hint` first: who walks one list beside another finds it there
+ * as long as both have the same peers. */
+static const struct masc_peer_config *peer_named(const struct node_config *c, const char *name,
+						 size_t hint)
 {
-	for (size_t i = 0; i < c->masc.n_peers; i++)
-		if (!strcmp(c->masc.peers[i].name, name))
-			return &c->masc.peers[i];
+	const struct masc_config *m = &c->masc;
+
+	if (hint < m->n_peers && !strcmp(m->peers[hint].name, name))
+		return &m->peers[hint];
+	for (size_t i = 0; i < m->n_peers; i++)
+		if (!strcmp(m->peers[i].name, name))
+			return &m->peers[i];
 	return NULL;
 }
 
@@ -376,7 +383,7 @@ static void reset_changed_keys(struct engine *e, const struct node_config *old, 
 {
 	for (size_t i = 0; i < e->config.masc.n_peers; i++) {
 		const struct masc_peer_config *p = &e->config.masc.peers[i];
-		const struct masc_peer_config *was = peer_named(old, p->name);
+		const struct masc_peer_config *was = peer_named(old, p->name, i);
 		struct node_in in = { .kind = NODE_IN_COMMAND, .number = ++e->next_call };
 		if (!was || !strcmp(was->md5_key, p->md5_key))
 			continue;
@@ -450,9 +457,9 @@ const struct node *engine_node(const struct engine *e)
 	return e->node;
 }
 
-bool engine_peer_has_key(const struct engine *e, const char *peer)
+bool engine_peer_has_key(const struct engine *e, const char *peer, size_t hint)
 {
-	const struct masc_peer_config *p = peer_named(&e->config, peer);
+	const struct masc_peer_config *p = peer_named(&e->config, peer, hint);
 
 	return p && p->md5_key[0];
 }

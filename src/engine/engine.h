@@ -58,8 +58,9 @@ MUST_USE enum err engine_reconfigure(struct engine *e, const struct node_config 
 
 const struct node *engine_node(const struct engine *e);
 /* Whether connections with this peer are guarded by TCP-MD5. The configuration
- * of the node cannot tell: secrets stay with the engine. */
-bool engine_peer_has_key(const struct engine *e, const char *peer);
+ * of the node cannot tell: secrets stay with the engine. `hint` is its place
+ * among the node's peers, where it is looked for first. */
+bool engine_peer_has_key(const struct engine *e, const char *peer, size_t hint);
 
 struct engine_info {
 	struct mono started;

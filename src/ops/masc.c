@@ -135,12 +135,11 @@ static void set_session(struct ops_masc_peer *p, const struct masc_peer_info *in
 	p->hold_left = left(at, info->hold_deadline);
 }
 
-static void set_peer(const struct ops *o, struct ops_masc_peer *p,
-		     const struct masc_peer_info *info, const struct times *at, struct draft *d)
+static void set_peer(const struct masc_peer_info *info, struct ops_masc_peer *p,
+		     const struct times *at, struct draft *d)
 {
 	ops_clear(&ops_masc_peer_type, p);
 	set_config(p, info->config);
-	p->md5 = engine_peer_has_key(o->engine, info->config->name);
 	set_session(p, info, at);
 	set_counters(p, &info->count);
 	set_last_error(p, info, at, d);
@@ -160,7 +159,9 @@ enum err ops_run_masc_peers(struct ops *o, const struct ops_request *r, struct o
 	for (size_t i = 0; i < n; i++) {
 		struct masc_peer_info info;
 		masc_peer_info(m, i, &info);
-		set_peer(o, &answer.peers[answer.n_peers++], &info, &at, &d);
+		struct ops_masc_peer *p = &answer.peers[answer.n_peers++];
+		set_peer(&info, p, &at, &d);
+		p->md5 = engine_peer_has_key(o->engine, info.config->name, i);
 	}
 	if (d.failed)
 		return ERR_NOMEM;
@@ -219,7 +220,8 @@ enum err ops_run_masc_peer(struct ops *o, const struct ops_request *r, struct op
 		no_such_peer(o, r->name, call);
 		return OK;
 	}
-	set_peer(o, &answer, &info, &at, &d);
+	set_peer(&info, &answer, &at, &d);
+	answer.md5 = engine_peer_has_key(o->engine, answer.name, 0);
 	if (d.failed)
 		return ERR_NOMEM;
 	ops_answer_value(call, &ops_masc_peer_type, &answer);

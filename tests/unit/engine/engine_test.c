@@ -316,8 +316,9 @@ static void keys_guard_a_session(void **state)
 	start_with(h, &h->a, &a, &(struct engine_options){ .job_threads = 1 }, NULL);
 	start_with(h, &h->b, &b, &(struct engine_options){ .job_threads = 1 }, NULL);
 	RUN_UNTIL(h, both_up(h));
-	assert_true(engine_peer_has_key(h->a.engine, "b"));
-	assert_false(engine_peer_has_key(h->a.engine, "nobody"));
+	assert_true(engine_peer_has_key(h->a.engine, "b", 0));
+	assert_true(engine_peer_has_key(h->a.engine, "b", 7));
+	assert_false(engine_peer_has_key(h->a.engine, "nobody", 0));
 	/* The node knows no key. */
 	masc_peer_info(node_masc(engine_node(h->a.engine)), 0, &info);
 	assert_string_equal(info.config->md5_key, "");

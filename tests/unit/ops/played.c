@@ -13,7 +13,7 @@ struct played played;
 static const char *const parts[] = { "node", "masc", "store", NULL };
 
 const struct node *__wrap_engine_node(const struct engine *e);
-bool __wrap_engine_peer_has_key(const struct engine *e, const char *peer);
+bool __wrap_engine_peer_has_key(const struct engine *e, const char *peer, size_t hint);
 void __wrap_engine_info(const struct engine *e, struct engine_info *out);
 enum err __wrap_engine_command(struct engine *e, const struct node_command *c, engine_done_fn *done,
 			       void *arg);
@@ -33,7 +33,7 @@ const struct node *__wrap_engine_node(const struct engine *e)
 	return (const struct node *)(const void *)&played;
 }
 
-bool __wrap_engine_peer_has_key(const struct engine *e, const char *peer)
+bool __wrap_engine_peer_has_key(const struct engine *e, const char *peer, size_t hint)
 {
 	for (size_t i = 0; i < played.n_peers; i++)
 		if (strcmp(played.config[i].name, peer) == 0)
