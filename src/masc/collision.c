@@ -56,7 +56,7 @@ static void tell(const struct session *kept, const struct session *closed, enum 
 	ev.link = closed->link->number;
 	ev.kept = kept->link->number;
 	ev.ours = kept->link->ours;
-	ev.keep = why;
+	ev.keep = kept->peer == p ? why : MASC_KEEP_TWIN;
 	ev.remote = closed->link->remote;
 	p->count.collisions++;
 	out_event(p->m, &ev, 0);

@@ -78,7 +78,8 @@ enum masc_event_kind {
 #define MASC_KEEPS(X)                                                                              \
 	X(UP, "established")	 /* its session was up already */                                  \
 	X(HIGHER, "higher-node") /* opened by the node with the higher Node ID */                  \
-	X(NEWER, "newer")	 /* of two opened by the same node */
+	X(NEWER, "newer")	 /* of two opened by the same node */                              \
+	X(TWIN, "same-node")	 /* it is that of another peer, which gives the same Node ID */
 
 enum masc_keep {
 #define X(name, text) MASC_KEEP_##name,

@@ -107,6 +107,7 @@ static const char *keep_reason(enum masc_keep k)
 		return ", which has the higher Node ID";
 	case MASC_KEEP_NEWER:
 		return " last";
+	case MASC_KEEP_TWIN:
 	case MASC_KEEP_COUNT:
 		break;
 	}
@@ -115,6 +116,12 @@ static const char *keep_reason(enum masc_keep k)
 
 static void collision_text(struct text *t, const struct masc_event *e)
 {
+	if (e->keep == MASC_KEEP_TWIN) {
+		put_peer(t, e);
+		text_str(t, " gives the Node ID of another peer, whose session stays; every node "
+			    "needs one of its own");
+		return;
+	}
 	text_str(t, "two connections with ");
 	put_peer(t, e);
 	text_str(t, ": kept the one opened by ");

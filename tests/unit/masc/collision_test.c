@@ -357,7 +357,7 @@ static void one_node_under_two_names(void **state)
 	open_on(&r, 1, 1);
 	rig_discard(&r);
 	open_on(&r, 3, 1);
-	rig_expect(&r, "collision 1 for 3 ours newer; send 1 N7/0; sent 7/0; close 1; "
+	rig_expect(&r, "collision 1 for 3 ours same-node; send 1 N7/0; sent 7/0; close 1; "
 		       "state openconfirm>idle; send 3 KEEPALIVE; "
 		       "state opensent>openconfirm alias");
 	assert_int_equal(mono_since(rig_info(&r, 0).retry, r.now), MONO_SEC);
@@ -366,7 +366,7 @@ static void one_node_under_two_names(void **state)
 	rig_discard(&r);
 	rig_up(&r, r.dialled);
 	open_on(&r, r.dialled, 1);
-	rig_expect(&r, "send 5 OPEN; state connect>opensent; collision 5 for 3 ours established; "
+	rig_expect(&r, "send 5 OPEN; state connect>opensent; collision 5 for 3 ours same-node; "
 		       "send 5 N7/0; sent 7/0; close 5; state opensent>idle");
 	assert_int_equal(mono_since(rig_info(&r, 0).retry, r.now), 2 * MONO_SEC);
 	assert_int_equal(rig_info(&r, 1).state, MASC_ESTABLISHED);

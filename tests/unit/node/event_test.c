@@ -141,6 +141,11 @@ static void collisions(void **state)
 	has_fields(&e, "peer=north link=3 kept=2 opened_by=us rule=newer");
 	e.masc.keep = MASC_KEEP_UP;
 	has_fields(&e, "peer=north link=3 kept=2 opened_by=us rule=established");
+	e.masc.keep = MASC_KEEP_TWIN;
+	says(&e, "collision",
+	     "north gives the Node ID of another peer, whose session stays; every node needs one "
+	     "of its own");
+	has_fields(&e, "peer=north link=3 kept=2 opened_by=us rule=same-node");
 }
 
 static void refusals_and_dials(void **state)
