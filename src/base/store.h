@@ -1,4 +1,4 @@
-/* store.h - durable rows for a pure core (DESIGN D17): a vtable given at
+/* store.h - durable rows for a pure core (doc/store.md): a vtable given at
  * birth, over one open batch, so that a core reads what it has put.
  *
  * Every put and delete has a number, growing by one, never reused. An output

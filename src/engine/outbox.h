@@ -1,4 +1,4 @@
-/* outbox.h - outputs of a node that wait for a commit (DESIGN D17). SEND and
+/* outbox.h - outputs of a node that wait for a commit (ENGINE-4). SEND and
  * CLOSE of one link form a stream, and so do all EVENTs: within a stream
  * nothing overtakes. What waits for nothing goes at once, but events, which
  * always wait for engine_outbox_release(), so that their reader may call the engine.

@@ -57,7 +57,7 @@ static size_t end_doomed(struct engine *e, enum err why, struct mono now)
 	return n;
 }
 
-/* D17: the rows are undone already; what waited for them is dropped before the
+/* ENGINE-12: the rows are undone already; what waited for them is dropped before the
  * node hears of it, so that nothing it then says is held back with them. */
 static void take_failure(struct engine *e, const struct keep_report *r, struct mono now)
 {

@@ -1,4 +1,4 @@
-/* Which socket a context talks to (DESIGN D1). */
+/* Which socket a context talks to. */
 #include "lib/lib_int.h"
 
 #include "os/dirs.h"

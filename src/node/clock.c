@@ -14,7 +14,7 @@ static void tell_step(struct node *n, int64_t step)
 		node_tell(n, NODE_SELF_CLOCK_STEPPED)->us = step;
 }
 
-/* DESIGN D10: wall time and whether it can be believed are inputs. */
+/* A pure core reads no clock: wall time and whether it can be believed are inputs. */
 void node_clock_read(struct node *n, struct wall wall, struct mono now)
 {
 	int64_t step;

@@ -1,5 +1,5 @@
 /* job.h - long pure work that leaves the node as an output and comes back as
- * an input (DESIGN D18): the engine runs it in a pool of threads, the
+ * an input: the engine runs it in a pool of threads, the
  * simulator inline or after a seeded delay. A job sees only its input. */
 #ifndef NODE_JOB_H
 #define NODE_JOB_H

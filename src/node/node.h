@@ -67,7 +67,7 @@ struct node_in {
 };
 
 /* What a node wants done, in this order. `after` is the number of the put that
- * must be committed first, 0 none (DESIGN D17): the owner holds SEND, CLOSE,
+ * must be committed first, 0 none (ENGINE-4): the owner holds SEND, CLOSE,
  * EVENT and REPLY back until then, never letting one of a link, or an event,
  * overtake an earlier one. */
 enum node_out_kind {

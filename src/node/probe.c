@@ -1,7 +1,7 @@
 #include "node/node_int.h"
 #include "wire/wr.h"
 
-/* Whether the job pool lives: DESIGN D18 sends long work there, and nothing
+/* Whether the job pool lives: long work goes there, and nothing
  * else would notice that no answer comes. */
 
 static void send_probe(struct node *n, struct mono now)

@@ -1,4 +1,4 @@
-/* dirs.h - where things lie (DESIGN D1): configuration, state and control
+/* dirs.h - where things lie: configuration, state and control
  * socket, from an option, else from the environment, for the daemon and its
  * clients alike. `why` always names the option that decides it. */
 #ifndef OS_DIRS_H

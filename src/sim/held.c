@@ -1,6 +1,6 @@
 #include "sim/world_int.h"
 
-/* Outputs that wait for a commit: DESIGN D17, doc/simulator.md section 4.
+/* Outputs that wait for a commit: doc/simulator.md section 4.
  * Whatever belongs together keeps its order: the outputs of one link, and the
  * events of one node. Replies belong to nobody but their caller. */
 

@@ -80,7 +80,7 @@ struct site {
 	uint16_t next_port;
 };
 
-/* An output that waits for a commit (DESIGN D17). */
+/* An output that waits for a commit (SIM-4.1). */
 struct held {
 	struct list at;
 	bool doomed; /* its put was undone */

@@ -1,4 +1,4 @@
-/* store.h - rows in an SQLite file behind base/store.h (DESIGN D17): batches
+/* store.h - rows in an SQLite file behind base/store.h (doc/store.md): batches
  * that a thread of its own commits while the owner's thread goes on.
  * States of a batch, limits and failures: doc/store.md.
  *

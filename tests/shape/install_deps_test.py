@@ -1,5 +1,5 @@
 """tools/install-deps asks nothing, installs what is missing and no more, and
-leaves listening sockets and enabled units as they were (DESIGN D20)."""
+leaves listening sockets and enabled units as they were."""
 
 import glob
 import os

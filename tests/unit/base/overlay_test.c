@@ -325,7 +325,7 @@ static void an_open_batch_without_rows_is_not_sealed(void **state)
 	failing_env_assert_clean(&f);
 }
 
-/* D18: no call holds the one thread up. */
+/* STORE-9: no call holds the one thread up. */
 static void a_large_batch_is_freed_little_by_little(void **state)
 {
 	struct failing_env f;

@@ -36,7 +36,7 @@ static void strangers_are_refused(void **state)
 	assert_string_equal(r.event.peer, "");
 	struct addr from = rig_addr("192.0.2.2:50000");
 	assert_true(addr_eq(&r.event.remote, &from));
-	/* Loopback is an address like others, D7. */
+	/* Loopback is an address like others, MASC-6.1. */
 	rig_accept(&r, 4, "127.0.0.1:50000");
 	rig_expect(&r, "refused; close 4");
 	assert_int_equal(rig_info(&r, 0).state, MASC_CONNECT);

@@ -187,7 +187,7 @@ static void how_a_host_answers(void **state)
 			      "at 75s send x#1 keepalive\nwithin 5s expect closed x#1\n");
 }
 
-/* DESIGN D17, seen from outside: nothing that depends on a put is told before
+/* SIM-4.1, seen from outside: nothing that depends on a put is told before
  * it is committed, and what does not goes on. */
 static void outputs_wait_for_their_commit(void **state)
 {
