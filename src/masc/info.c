@@ -40,11 +40,6 @@ void masc_peer_info(const struct masc *m, size_t i, struct masc_peer_info *out)
 	connection_info(p->main, out);
 }
 
-const struct masc_peer_config *masc_peer_config_at(const struct masc *m, uint32_t peer)
-{
-	return peer < m->config.n_peers ? &m->config.peers[peer] : NULL;
-}
-
 enum err masc_health(const struct masc *m)
 {
 	return m->health;

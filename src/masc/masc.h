@@ -117,9 +117,9 @@ enum masc_out_kind {
 struct masc_out {
 	enum masc_out_kind kind;
 	uint32_t link;
-	uint32_t peer;		   /* DIAL: index for masc_peer_config_at(): TTL security, key */
-	struct addr local, remote; /* DIAL; local.family 0: any */
-	struct span bytes;	   /* SEND; lives until the next call on m */
+	uint32_t peer;			/* DIAL: whom, as masc_peer_info() counts */
+	struct addr local, remote;	/* DIAL; local.family 0: any */
+	struct span bytes;		/* SEND; lives until the next call on m */
 	const struct masc_event *event; /* EVENT; likewise */
 	uint64_t call;			/* REPLY */
 	enum err result;		/* REPLY */
@@ -224,8 +224,6 @@ struct masc_peer_info {
 
 size_t masc_peer_count(const struct masc *m);
 void masc_peer_info(const struct masc *m, size_t i, struct masc_peer_info *out);
-/* The configuration of a peer by the index of a DIAL; NULL when it is gone. */
-const struct masc_peer_config *masc_peer_config_at(const struct masc *m, uint32_t peer);
 
 /* OK while running; why it stopped otherwise. */
 enum err masc_health(const struct masc *m);

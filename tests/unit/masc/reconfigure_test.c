@@ -64,7 +64,7 @@ static void nothing_changed(void **state)
 		;
 	assert_int_equal(o.kind, MASC_OUT_DIAL);
 	assert_int_equal(o.peer, 1);
-	assert_string_equal(masc_peer_config_at(r.m, o.peer)->name, "north");
+	assert_string_equal(rig_info(&r, o.peer).config->name, "north");
 	rig_fini(&r);
 }
 
