@@ -44,24 +44,14 @@ void *env_copy(const struct env *e, const void *p, size_t n)
 
 /* Octets become integers in one order on every machine: a simulation must
  * not depend on the processor. */
-static uint64_t random_integer(const struct env *e, size_t octets)
+uint64_t env_random_u64(const struct env *e)
 {
 	uint8_t b[8];
 	uint64_t v = 0;
-	e->random(e->ctx, b, octets);
-	for (size_t i = 0; i < octets; i++)
+	e->random(e->ctx, b, sizeof(b));
+	for (size_t i = 0; i < sizeof(b); i++)
 		v = v << 8 | b[i];
 	return v;
-}
-
-uint32_t env_random_u32(const struct env *e)
-{
-	return (uint32_t)random_integer(e, 4);
-}
-
-uint64_t env_random_u64(const struct env *e)
-{
-	return random_integer(e, 8);
 }
 
 uint64_t env_random_below(const struct env *e, uint64_t bound)

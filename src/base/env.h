@@ -25,7 +25,6 @@ void env_free(const struct env *e, void *p);
 /* A copy of n octets and one more, zero, behind them; NULL without memory. */
 MUST_USE void *env_copy(const struct env *e, const void *p, size_t n);
 
-uint32_t env_random_u32(const struct env *e);
 uint64_t env_random_u64(const struct env *e);
 /* Uniform in [0, bound), without bias; 0 for bound 0. */
 uint64_t env_random_below(const struct env *e, uint64_t bound);

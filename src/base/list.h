@@ -34,11 +34,6 @@ static inline void list_push_back(struct list *head, struct list *n)
 	head->prev = n;
 }
 
-static inline void list_push_front(struct list *head, struct list *n)
-{
-	list_push_back(head->next, n);
-}
-
 /* Takes n out of its list and leaves it an empty one; harmless twice. */
 static inline void list_take(struct list *n)
 {

@@ -259,11 +259,6 @@ uint64_t overlay_newest(const struct overlay *o)
 	return o->newest;
 }
 
-size_t overlay_open_octets(const struct overlay *o)
-{
-	return o->open ? o->open->octets : 0;
-}
-
 size_t overlay_total_octets(const struct overlay *o)
 {
 	size_t sum = 0;
@@ -286,11 +281,6 @@ const struct overlay_batch *overlay_seal(struct overlay *o)
 const struct overlay_batch *overlay_oldest(const struct overlay *o)
 {
 	return o->oldest == o->open ? NULL : o->oldest;
-}
-
-uint64_t overlay_batch_first(const struct overlay_batch *b)
-{
-	return b->first;
 }
 
 uint64_t overlay_batch_last(const struct overlay_batch *b)

@@ -47,15 +47,13 @@ enum overlay_found overlay_scan(const struct overlay *o, const struct store_tabl
 				struct span after, struct store_row *row);
 
 uint64_t overlay_newest(const struct overlay *o);     /* number of the newest put, 0 none */
-size_t overlay_open_octets(const struct overlay *o);  /* memory of the open batch */
-size_t overlay_total_octets(const struct overlay *o); /* of all layers */
+size_t overlay_total_octets(const struct overlay *o); /* memory of all layers */
 
 /* Closes the open batch; NULL when it is empty. The batch belongs to the
  * overlay. */
 const struct overlay_batch *overlay_seal(struct overlay *o);
 /* The oldest sealed batch, NULL when there is none. */
 const struct overlay_batch *overlay_oldest(const struct overlay *o);
-uint64_t overlay_batch_first(const struct overlay_batch *b);
 uint64_t overlay_batch_last(const struct overlay_batch *b);
 
 /* Walks the rows of a sealed batch, table by table in the order of their keys:

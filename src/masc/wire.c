@@ -5,7 +5,6 @@
 #include "wire/rd.h"
 #include "wire/wr.h"
 
-#define OPEN_FIXED	  4  /* version, R + family + role, hold time */
 #define CLAIM_FIXED	  20 /* attribute header, flags, three times */
 #define NOTIFICATION_HEAD 6
 

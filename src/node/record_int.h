@@ -4,8 +4,6 @@
 
 #include "node/record.h"
 
-#define RECORD_ADDR_SIZE 23
-
 /* Readers fail r on a value that cannot be. */
 void record_addr_write(struct wr *w, const struct addr *a);
 struct addr record_addr_read(struct rd *r);

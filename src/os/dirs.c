@@ -200,17 +200,6 @@ enum err os_dirs_socket_at(const char *option, size_t place, struct text *path)
 	return place == at ? taken_as_is(system, path) : ERR_NOT_FOUND;
 }
 
-enum err os_dirs_beside(const char *file, const char *name, struct text *path)
-{
-	const char *slash = strrchr(file, '/');
-
-	text_clear(path);
-	if (slash)
-		text_span(path, span_of(file, (size_t)(slash - file) + 1));
-	text_str(path, name);
-	return fits(path);
-}
-
 /* mkdir of each parent in turn; errors show at the last. */
 static int make_all(char *path)
 {

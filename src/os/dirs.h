@@ -31,10 +31,6 @@ MUST_USE enum err os_dirs_socket(const char *option, struct text *path, struct t
  * temporary directory that somebody else made. ERR_NOT_FOUND: no more. */
 MUST_USE enum err os_dirs_socket_at(const char *option, size_t place, struct text *path);
 
-/* A folder that lies beside a file: "/run/x/control.sock", "resolve.sock"
- * makes "/run/x/resolve.sock". ERR_RANGE. */
-MUST_USE enum err os_dirs_beside(const char *file, const char *name, struct text *path);
-
 /* Makes a folder and its parents when missing, for us alone (0700). It may be
  * a link to one. ERR_DENIED, ERR_NO_SPACE, ERR_IO: `why`. */
 MUST_USE enum err os_dirs_make(const char *path, struct text *why);

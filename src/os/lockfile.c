@@ -99,16 +99,3 @@ void os_lock_release(struct os_lock *l)
 	(void)close(l->fd);
 	env_free(l->env, l);
 }
-
-int os_lock_holder(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	int pid = 0;
-
-	if (fd < 0)
-		return 0;
-	if (flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK)
-		pid = read_pid(fd);
-	(void)close(fd);
-	return pid;
-}

@@ -19,8 +19,4 @@ MUST_USE enum err os_lock_take(struct os_lock **out, const struct env *env, cons
 			       struct text *why);
 void os_lock_release(struct os_lock *l);
 
-/* The process that holds the lock on the file now; 0 when none does or it
- * cannot be told. */
-int os_lock_holder(const char *path);
-
 #endif

@@ -1,4 +1,5 @@
 #include "base/number.h"
+#include "sim/clock.h"
 #include "sim/scenario_int.h"
 
 static bool is_blank(uint8_t c)
@@ -204,7 +205,7 @@ enum err scn_rate_of(struct span s, int32_t *ppm)
 	uint64_t v;
 	if (s.n < 4 || !span_eq(span_of(s.p + s.n - 3, 3), span_str("ppm")))
 		return ERR_MALFORMED;
-	enum err e = number_u64(span_of(s.p, s.n - 3), 100000, &v);
+	enum err e = number_u64(span_of(s.p, s.n - 3), SIM_RATE_MAX, &v);
 	if (!e)
 		*ppm = minus ? -(int32_t)v : (int32_t)v;
 	return e;

@@ -5,7 +5,6 @@
 /* MASC messages as a scenario words them: written here a second time and by
  * hand, so that the core's own codec is not its own judge. */
 
-#define HEADER	    4
 #define MESSAGE_MAX 8192
 
 static const char *const roles[] = { "internal", "child", "sibling", "parent", NULL };

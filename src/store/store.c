@@ -16,9 +16,8 @@ struct store_db {
 	struct writer *writer;
 	int event_fd;
 	size_t uncommitted_max;
-	uint64_t committed; /* told */
-	uint64_t untold;    /* committed and taken in, not told; 0 none */
-	bool again;	    /* flushed while the writer was busy */
+	uint64_t untold; /* committed and taken in, not told; 0 none */
+	bool again;	 /* flushed while the writer was busy */
 };
 
 /* The vtable */
@@ -183,11 +182,6 @@ uint64_t store_db_newest(const struct store_db *db)
 	return overlay_newest(db->overlay);
 }
 
-uint64_t store_db_committed(const struct store_db *db)
-{
-	return db->committed;
-}
-
 size_t store_db_uncommitted(const struct store_db *db)
 {
 	return overlay_total_octets(db->overlay);
@@ -252,7 +246,6 @@ bool store_db_progress(struct store_db *db, struct store_progress *out)
 	bool failed = done && !take_commit(db, &r);
 	if (db->untold) {
 		*out = (struct store_progress){ .why = OK, .number = db->untold };
-		db->committed = db->untold;
 		db->untold = 0;
 		return true;
 	}

@@ -51,11 +51,8 @@ void store_close(struct store_db *db);
  * or value above the limits). */
 struct store *store_db_store(struct store_db *db);
 
-/* Numbers of the newest put and of the newest committed; 0 none. Numbers begin
- * at 1 with each store_open. What store_db_progress() has not yet told is not
- * counted as committed. */
+/* Number of the newest put, 0 none. Numbers begin at 1 with each store_open. */
 uint64_t store_db_newest(const struct store_db *db);
-uint64_t store_db_committed(const struct store_db *db);
 /* Octets of memory that puts not yet committed take. */
 size_t store_db_uncommitted(const struct store_db *db);
 

@@ -83,8 +83,7 @@ static void random_integers_are_big_endian(void **state)
 {
 	uint8_t next = 1;
 	struct env env = { NULL, fixed_random, &next };
-	assert_int_equal(env_random_u32(&env), 0x01020304);
-	assert_true(env_random_u64(&env) == UINT64_C(0x05060708090a0b0c));
+	assert_true(env_random_u64(&env) == UINT64_C(0x0102030405060708));
 }
 
 static void random_below_stays_below(void **state)

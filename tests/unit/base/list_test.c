@@ -23,16 +23,16 @@ static void reads(const struct list *head, const char *want)
 	assert_ptr_equal(back, head);
 }
 
-static void pushes_at_both_ends(void **state)
+static void pushes_at_the_end(void **state)
 {
 	struct list head;
 	struct item a = { 'a', { NULL } }, b = { 'b', { NULL } }, c = { 'c', { NULL } };
 	list_init(&head);
 	assert_true(list_empty(&head));
 	reads(&head, "");
+	list_push_back(&head, &a.node);
 	list_push_back(&head, &b.node);
 	list_push_back(&head, &c.node);
-	list_push_front(&head, &a.node);
 	assert_false(list_empty(&head));
 	reads(&head, "abc");
 }
@@ -49,8 +49,8 @@ static void takes_out_twice(void **state)
 	reads(&head, "ac");
 	list_take(&b.node);
 	reads(&head, "ac");
-	list_push_front(&head, &b.node);
-	reads(&head, "bac");
+	list_push_back(&head, &b.node);
+	reads(&head, "acb");
 	list_take(&c.node);
 	list_take(&a.node);
 	list_take(&b.node);
@@ -81,7 +81,7 @@ static void each_lets_the_body_take_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pushes_at_both_ends),
+		cmocka_unit_test(pushes_at_the_end),
 		cmocka_unit_test(takes_out_twice),
 		cmocka_unit_test(each_lets_the_body_take_out),
 	};

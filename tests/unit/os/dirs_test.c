@@ -133,9 +133,6 @@ static void too_long_a_path_is_refused(void **state)
 	/* It fits the buffer, but no socket address. */
 	assert_int_equal(os_dirs_socket(long_, &path, &why), ERR_RANGE);
 	assert_non_null(strstr(why.p, "more than 107 octets"));
-	assert_int_equal(os_dirs_beside("/a/b", long_, &path), OK);
-	path = TEXT_OF(small);
-	assert_int_equal(os_dirs_beside("/a/b", long_, &path), ERR_RANGE);
 }
 
 static void the_socket_in_order(void **state)
@@ -256,14 +253,6 @@ static void the_temporary_folder_must_be_ours(void **state)
 	assert_int_equal(seteuid(0), 0);
 }
 
-static void beside_a_socket(void **state)
-{
-	assert_int_equal(os_dirs_beside("/run/x/control.sock", "resolve.sock", &path), OK);
-	assert_string_equal(path.p, "/run/x/resolve.sock");
-	assert_int_equal(os_dirs_beside("control.sock", "stream.sock", &path), OK);
-	assert_string_equal(path.p, "stream.sock");
-}
-
 static void folders_are_made_with_their_parents(void **state)
 {
 	struct stat st;
@@ -305,7 +294,6 @@ int main(void)
 		TEST(root_without_variables_has_the_system_s_alone),
 		TEST(the_system_s_folder_lets_others_in),
 		TEST(the_temporary_folder_must_be_ours),
-		TEST(beside_a_socket),
 		TEST(folders_are_made_with_their_parents),
 		TEST(what_hinders_a_folder_is_said),
 	};
