@@ -1,4 +1,4 @@
-/* tables.h - the digests' exponentials and logarithms as integer tables, since
+/* tables.h - the protocols' exponentials and logarithms as integer tables, since
  * the pure cores use no floating point: same answer on every machine. */
 #ifndef BASE_TABLES_H
 #define BASE_TABLES_H

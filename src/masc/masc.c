@@ -140,14 +140,6 @@ void masc_link_up(struct masc *m, uint32_t link, const struct addr *local,
 	session_event(l->session, &(struct event){ .kind = EV_TCP_UP, .link = l }, now);
 }
 
-static void tell_dial_failed(struct peer *p, enum err why)
-{
-	struct masc_event ev = event_of(p, MASC_EVENT_DIAL_FAILED);
-	ev.err = why;
-	p->count.dial_failures++;
-	out_event(p->m, &ev, 0);
-}
-
 void masc_link_down(struct masc *m, uint32_t link, enum err why, struct mono now)
 {
 	struct link *l = link_find(m, link);
@@ -160,7 +152,7 @@ void masc_link_down(struct masc *m, uint32_t link, enum err why, struct mono now
 		return;
 	s->link = NULL;
 	if (!was_up)
-		tell_dial_failed(s->peer, why);
+		peer_dial_failed(s->peer, why);
 	enum session_event kind = was_up ? EV_TCP_CLOSED : EV_TCP_FAILED;
 	session_event(s, &(struct event){ .kind = kind, .why = why }, now);
 }

@@ -41,7 +41,7 @@ enum masc_state {
 
 const char *masc_state_text(enum masc_state s);
 
-/* NOTIFICATION codes; subcodes are in masc/wire.h (digest 2.3). */
+/* NOTIFICATION codes; subcodes are in masc/wire.h (MASC-3.1). */
 struct masc_error {
 	uint8_t code, subcode;
 	bool stay_open; /* the O bit */

@@ -207,6 +207,8 @@ void peer_stop(struct peer *p, enum ending ending, struct mono now);
 /* Whether one more connection of the peer is heard now. */
 bool peer_admits(struct peer *p, struct mono now);
 void peer_failed(struct peer *p, enum err why, struct mono now);
+/* Counts a dial in vain and tells of it. */
+void peer_dial_failed(struct peer *p, enum err why);
 void peer_error(struct peer *p, const struct masc_error *e, bool sent, struct mono now);
 
 /* open.c */

@@ -79,6 +79,14 @@ void peer_failed(struct peer *p, enum err why, struct mono now)
 	p->last_error_at = now;
 }
 
+void peer_dial_failed(struct peer *p, enum err why)
+{
+	struct masc_event ev = event_of(p, MASC_EVENT_DIAL_FAILED);
+	ev.err = why;
+	p->count.dial_failures++;
+	out_event(p->m, &ev, 0);
+}
+
 void peer_error(struct peer *p, const struct masc_error *e, bool sent, struct mono now)
 {
 	p->last_error = *e;

@@ -116,10 +116,15 @@ static enum masc_state dial(struct session *s, const struct event *ev, struct mo
 	return MASC_CONNECT;
 }
 
+/* A dial that nobody has answered by now has failed for whoever waits for the
+ * session: where packets vanish nothing else would ever say so. */
 static enum masc_state redial(struct session *s, const struct event *ev, struct mono now)
 {
-	if (s->link)
+	if (s->link) {
 		link_close(s->link);
+		peer_failed(s->peer, ERR_TIMEOUT, now);
+		peer_dial_failed(s->peer, ERR_TIMEOUT);
+	}
 	s->link = NULL;
 	return dial(s, ev, now);
 }

@@ -72,6 +72,9 @@ const char *node_event_name(const struct node_event *e);
  * with north is up". Names the object, says why, and what to do where that is
  * known. */
 void node_event_text(struct text *t, const struct node_event *e);
+/* What to look at after a NOTIFICATION, either way, or, with code 0, after a
+ * dial or connection failed for `why`. NULL when there is nothing to say. */
+const char *node_masc_advice(const struct masc_error *error, enum err why);
 
 /* The fields of an event by name, for JSON and structured logs: walks them,
  * *at starts at 0. Numbers come with is_number set; text lives in `buffer`. */

@@ -3,7 +3,7 @@
 /* One sentence an event, for people. */
 
 /* What to look at when a NOTIFICATION of this code went over the wire, in the
- * order of digest 2.3. Subcodes not named need no advice beyond their text. */
+ * order of MASC-3.1. Subcodes not named need no advice beyond their text. */
 static const struct hint {
 	uint8_t code, subcode;
 	const char *text;
@@ -19,14 +19,22 @@ static const struct hint {
 	{ 2, 13, "compare `family` of this peer on both sides" },
 };
 
-static void put_hint(struct text *t, const struct masc_error *error)
+const char *node_masc_advice(const struct masc_error *error, enum err why)
 {
-	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
-		if (hints[i].code != error->code || hints[i].subcode != error->subcode)
-			continue;
-		text_str(t, "; ");
-		text_str(t, hints[i].text);
-	}
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (hints[i].code == error->code && hints[i].subcode == error->subcode)
+			return hints[i].text;
+	if (!error->code && why == ERR_TIMEOUT)
+		return "it is off, a firewall is in between, or `md5_key` differs between the sides";
+	return NULL;
+}
+
+static void put_advice(struct text *t, const char *advice)
+{
+	if (!advice)
+		return;
+	text_str(t, "; ");
+	text_str(t, advice);
 }
 
 static void put_error(struct text *t, const struct masc_error *error)
@@ -87,7 +95,7 @@ static void notified_text(struct text *t, const struct masc_event *e)
 	put_peer(t, e);
 	text_str(t, ": ");
 	put_error(t, &e->error);
-	put_hint(t, &e->error);
+	put_advice(t, node_masc_advice(&e->error, OK));
 }
 
 static void notification_text(struct text *t, const struct masc_event *e)
@@ -95,7 +103,7 @@ static void notification_text(struct text *t, const struct masc_event *e)
 	put_peer(t, e);
 	text_str(t, " says: ");
 	put_error(t, &e->error);
-	put_hint(t, &e->error);
+	put_advice(t, node_masc_advice(&e->error, OK));
 }
 
 static const char *keep_reason(enum masc_keep k)
@@ -148,6 +156,7 @@ static void dial_failed_text(struct text *t, const struct masc_event *e)
 		put_at(t, e);
 	text_str(t, ": ");
 	text_str(t, err_text(e->err));
+	put_advice(t, node_masc_advice(&e->error, e->err));
 	text_str(t, "; will try again");
 }
 

@@ -78,13 +78,26 @@ static void set_counters(struct ops_masc_peer *p, const struct masc_counters *c)
 	p->refused = c->refused;
 }
 
+/* A connection that failed later is newer than any NOTIFICATION. */
+static const struct masc_error *newest_error(const struct masc_peer_info *info)
+{
+	static const struct masc_error none = { 0 };
+	return info->last_err ? &none : &info->last_error;
+}
+
 void ops_masc_last_error(struct text *t, const struct masc_peer_info *info)
 {
-	if (info->last_error.code) {
+	const struct masc_error *said = newest_error(info);
+	if (said->code) {
 		text_str(t, info->last_error_sent ? "we sent " : "it sent ");
-		text_str(t, masc_error_text(info->last_error.code, info->last_error.subcode));
+		text_str(t, masc_error_text(said->code, said->subcode));
 	} else if (info->last_err) {
 		text_str(t, err_text(info->last_err));
+	}
+	const char *advice = node_masc_advice(said, info->last_err);
+	if (advice) {
+		text_str(t, "; ");
+		text_str(t, advice);
 	}
 }
 
@@ -95,9 +108,10 @@ static void set_last_error(struct ops_masc_peer *p, const struct masc_peer_info 
 	struct text t = TEXT_OF(buffer);
 	ops_masc_last_error(&t, info);
 	p->last_error = ops_draft_text(d, &t);
-	p->last_error_code = info->last_error.code;
-	p->last_error_subcode = info->last_error.subcode;
-	p->last_error_sent = info->last_error.code && info->last_error_sent;
+	const struct masc_error *said = newest_error(info);
+	p->last_error_code = said->code;
+	p->last_error_subcode = said->subcode;
+	p->last_error_sent = said->code && info->last_error_sent;
 	p->last_error_at = t.n ? wall_of(at, info->last_error_at) : 0;
 }
 

@@ -200,7 +200,8 @@ static void retries_with_jitter(void **state)
 			high = wait > high ? wait : high;
 			rig_next(&r);
 			char want[64];
-			snprintf(want, sizeof(want), "close %d; dial %d", 2 * n + 1, 2 * n + 3);
+			snprintf(want, sizeof(want), "close %d; dial-failed TIMEOUT; dial %d",
+				 2 * n + 1, 2 * n + 3);
 			const char *out = rig_out(&r);
 			assert_non_null(strstr(out, want));
 		}

@@ -166,7 +166,9 @@ static void refusals_and_dials(void **state)
 	     "cannot reach north at 192.0.2.9:4000: connection refused; will try again");
 	e = masc_event(MASC_EVENT_DIAL_FAILED, "");
 	e.masc.err = ERR_TIMEOUT;
-	says(&e, "dial-failed", "cannot reach an unknown peer: timed out; will try again");
+	says(&e, "dial-failed",
+	     "cannot reach an unknown peer: timed out; it is off, a firewall is in between, or "
+	     "`md5_key` differs between the sides; will try again");
 }
 
 static void operators(void **state)

@@ -253,6 +253,7 @@ static void peers_are_told_in_full(void **state)
 static void errors_of_the_protocol_come_in_words(void **state)
 {
 	struct masc_peer_info *p = &played.peers[1];
+	p->last_err = OK;
 	p->last_error = (struct masc_error){ 2, 1, false };
 	p->last_error_sent = true;
 	p->retry = (struct mono){ 1 };
@@ -261,6 +262,7 @@ static void errors_of_the_protocol_come_in_words(void **state)
 	struct text t = TEXT_OF(want);
 	text_str(&t, "we sent ");
 	text_str(&t, masc_error_text(2, 1));
+	text_str(&t, "; one side speaks a version the other does not");
 	ASSERT_AT("last_error", want);
 	ASSERT_AT("last_error_code", "2");
 	ASSERT_AT("last_error_sent", "true");
@@ -268,6 +270,16 @@ static void errors_of_the_protocol_come_in_words(void **state)
 	p->last_error_sent = false;
 	ask_kind(OPS_MASC_PEER, "south");
 	assert_memory_equal(text_of_path("last_error"), "it sent ", 8);
+}
+
+static void a_failed_dial_is_newer_than_what_was_sent(void **state)
+{
+	struct masc_peer_info *p = &played.peers[1];
+	p->last_error = (struct masc_error){ 2, 8, false };
+	p->last_err = ERR_TIMEOUT;
+	ask_kind(OPS_MASC_PEER, "south");
+	assert_memory_equal(text_of_path("last_error"), "timed out; it is off", 20);
+	ASSERT_AT("last_error_code", "0");
 }
 
 static void roles_are_seen_from_both_sides(void **state)
@@ -536,6 +548,7 @@ int main(void)
 		TEST(attention_has_a_limit_and_counts_the_rest),
 		TEST(peers_are_told_in_full),
 		TEST(errors_of_the_protocol_come_in_words),
+		TEST(a_failed_dial_is_newer_than_what_was_sent),
 		TEST(roles_are_seen_from_both_sides),
 		TEST(an_unknown_peer_names_the_nearest),
 		TEST(commands_reach_the_engine),
