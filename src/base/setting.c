@@ -369,14 +369,10 @@ enum err setting_set(const struct setting *table, void *object, struct span name
 	return OK;
 }
 
-void setting_write(const struct setting *table, const void *object, struct text *t)
+bool setting_write(const struct setting *s, const void *object, struct text *t)
 {
-	for (; table->name; table++) {
-		if (table->secret)
-			continue;
-		text_str(t, table->name);
-		text_str(t, " = ");
-		table->kind->write(table, (const char *)object + table->offset, t);
-		text_char(t, '\n');
-	}
+	if (s->secret)
+		return false;
+	s->kind->write(s, (const char *)object + s->offset, t);
+	return true;
 }

@@ -9,6 +9,8 @@
 #include "base/span.h"
 #include "base/text.h"
 
+#include <stdbool.h>
+
 struct setting;
 
 /* A type of value. `read` leaves *field alone when it fails and words in
@@ -54,7 +56,8 @@ void setting_defaults(const struct setting *table, void *object);
 MUST_USE enum err setting_set(const struct setting *table, void *object, struct span name,
 			      struct span value, struct text *why);
 
-/* "key = value" lines of all keys that are not secret. */
-void setting_write(const struct setting *table, const void *object, struct text *t);
+/* Writes the value of one row of a table. False, and nothing written: it is a
+ * secret. */
+bool setting_write(const struct setting *s, const void *object, struct text *t);
 
 #endif

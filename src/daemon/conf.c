@@ -179,10 +179,7 @@ static void print_table(const struct setting *table, const void *object, const c
 	for (; table->name; table++) {
 		char buffer[1024];
 		struct text t = TEXT_OF(buffer);
-		if (table->secret)
-			continue;
-		table->kind->write(table, (const char *)object + table->offset, &t);
-		if (!t.n)
+		if (!setting_write(table, object, &t) || !t.n)
 			continue;
 		fprintf(f, "%s%s = ", indent, table->name);
 		print_value(table, buffer, f);

@@ -63,10 +63,8 @@ static void write_settings(const struct setting *s, const void *object, const ch
 	for (; s->name; s++) {
 		char buffer[VALUE_MAX];
 		struct text value = TEXT_OF(buffer);
-		if (s->secret)
-			continue;
-		s->kind->write(s, (const char *)object + s->offset, &value);
-		if (!value.cut && reads_back(s, span_of(value.p, value.n)))
+		if (setting_write(s, object, &value) && !value.cut &&
+		    reads_back(s, span_of(value.p, value.n)))
 			write_line(t, indent, s->name, span_of(value.p, value.n));
 	}
 }

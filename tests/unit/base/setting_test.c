@@ -1,4 +1,5 @@
 #include "../failing_env.h"
+#include "../written.h"
 #include "base/addr.h"
 #include "base/mono.h"
 #include "base/setting.h"
@@ -209,7 +210,7 @@ static void written_back_and_read_again(void **state)
 	assert_int_equal(set(&c, "name", "seven"), OK);
 	assert_int_equal(set(&c, "md5_key", "hidden"), OK);
 	assert_int_equal(set(&c, "active", "off"), OK);
-	setting_write(table, &c, &t);
+	written(table, &c, &t);
 	assert_string_equal(buffer, "active = false\nweight = 5\nhold_time = 4m\nroom = 64KiB\n"
 				    "role = child\nname = seven\nlisten = [::]:2587\n");
 	for (char *line = buffer, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {

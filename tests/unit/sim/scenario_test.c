@@ -1,5 +1,6 @@
 #include "story.h"
 
+#include "../written.h"
 #include "sim/scenario_int.h"
 
 /* The text is refused on that line, and why holds the words. */
@@ -216,7 +217,7 @@ static void settings_of_nodes(void **state)
 	struct text t = TEXT_OF(text);
 	struct story *s =
 		story_new("node a { address = 192.0.2.1; rate = -7ppm; wall-offset = +2h }\n");
-	setting_write(scn_node_settings, &s->s->sites[0], &t);
+	written(scn_node_settings, &s->s->sites[0], &t);
 	assert_string_equal(text, "store-delay = 1ms..5ms\njob-delay = 0..0\n"
 				  "timer-slack = 0..1ms\nrate = -7ppm\nwall-offset = 2h\n"
 				  "synchronised = true\nmemory = 16MiB\n");
