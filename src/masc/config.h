@@ -107,10 +107,11 @@ MUST_USE enum err masc_config_peer(struct masc_config *c, struct span name,
 /* Whether there is something to run: enabled, and a domain, a node or a peer was
  * given. A configuration that never mentions MASC is not active. */
 bool masc_config_active(const struct masc_config *c);
-/* Fits what is enabled: an inactive one always does. Checks the whole: IDs given and fitting the family, no two peers that an
- * incoming OPEN could not tell apart, hold time 0 or >= 3 s, a parent domain
- * for siblings exactly when we are no TLD, ... ERR_CONFIG with a sentence in
- * `why` that names the peer and the key, what is accepted and what to do. */
+/* Fits what is enabled: an inactive one always does. Checks the whole: IDs given
+ * and fitting the family, no two peers that an incoming OPEN could not tell
+ * apart, hold time 0 or >= 3 s, a parent domain for siblings exactly when we are
+ * no TLD, ... ERR_CONFIG with a sentence in `why` that names the peer and the
+ * key, what is accepted and what to do. */
 MUST_USE enum err masc_config_check(const struct masc_config *c, struct text *why);
 
 /* Whether our domain has no parent, and the Parent Domain ID our OPENs carry:

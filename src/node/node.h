@@ -106,8 +106,9 @@ void node_free(struct node *n);
 /* The tables of every part, ended by NULL: for whoever copies a store's rows. */
 extern const struct store_table *const node_tables[];
 
-/* Takes one input; the owner drains node_poll() before the next. Bad content from peers leads to outputs, never to an error;
- * ERR_NOMEM, and ERR_CONFIG for CONFIG (nothing changed then). */
+/* Takes one input; the owner drains node_poll() before the next. Bad content
+ * from peers leads to outputs, never to an error; ERR_NOMEM, and ERR_CONFIG for
+ * CONFIG (nothing changed then). */
 MUST_USE enum err node_input(struct node *n, const struct node_in *in, struct mono now);
 
 /* When NODE_IN_TICK is wanted next; MONO_NEVER: not at all. */
