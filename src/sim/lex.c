@@ -217,23 +217,14 @@ enum err scn_number(struct scn_parser *p, const char *what, uint64_t max, uint64
 	return number_u64(w, max, v) ? scn_fail(p, what, w, "a number in range") : OK;
 }
 
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Two characters: an octet, or, where mask is wanted, any octet. */
 static bool hex_pair(const uint8_t *p, bool any, uint8_t *octet, uint8_t *mask)
 {
 	bool dots = any && p[0] == '.' && p[1] == '.';
-	int high = hex_digit(p[0]), low = hex_digit(p[1]);
+	size_t n;
 	*mask = dots ? 0 : 0xff;
-	*octet = dots ? 0 : (uint8_t)((unsigned)high << 4 | (unsigned)low);
-	return dots || (high >= 0 && low >= 0);
+	*octet = 0;
+	return dots || number_hex(span_of(p, 2), octet, 1, &n) == OK;
 }
 
 enum err scn_hex(struct scn_parser *p, struct span *octets, struct span *mask)
