@@ -1,6 +1,8 @@
 /* The control socket's place in the file system. */
 #include "ctl/ctl_int.h"
 
+#include "os/syserr.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -26,9 +28,7 @@ static enum err complain(struct text *why, enum err e, const char *path, const c
 
 static enum err complain_errno(struct text *why, const char *path, const char *hint)
 {
-	enum err e = errno == EACCES || errno == EPERM ? ERR_DENIED
-		     : errno == ENOSPC		       ? ERR_NO_SPACE
-						       : ERR_IO;
+	enum err e = os_err_of(errno);
 	(void)complain(why, e, path, strerror(errno));
 	text_str(why, hint);
 	return e;

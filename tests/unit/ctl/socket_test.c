@@ -110,7 +110,7 @@ static void a_folder_that_is_missing_is_named(void **state)
 	int fd;
 	(void)snprintf(path, sizeof(path), "%s/none/control.sock", server.dir);
 	enum err e = ctl_socket_bind(path, &place, &fd, &t);
-	assert_int_equal(e, ERR_IO);
+	assert_int_equal(e, ERR_NOT_FOUND);
 	assert_non_null(strstr(why, path));
 	assert_non_null(strstr(why, "make its folder"));
 }
@@ -132,7 +132,7 @@ static void the_server_passes_the_reason_on(void **state)
 	struct ctl *c = NULL;
 	char why[400];
 	struct text t = why_of(why, sizeof(why));
-	assert_int_equal(ctl_new(&c, server.base, NULL, "/proc/none/x", &t), ERR_IO);
+	assert_int_equal(ctl_new(&c, server.base, NULL, "/proc/none/x", &t), ERR_NOT_FOUND);
 	assert_null(c);
 	assert_non_null(strstr(why, "/proc/none/x"));
 	ctl_free(NULL);
