@@ -10,7 +10,7 @@ const struct cli_option cli_options[] = {
 	{ CLI_WATCH, "--watch", "-w", "", "go on, and show what changes" },
 	{ CLI_PART, "--part", "", "PART", "of this part only, such as masc" },
 	{ CLI_LEVEL, "--level", "", "LEVEL",
-	  "of this level and graver ones: error, warning, notice, info, debug" },
+	  "of this level and more serious ones: error, warning, notice, info, debug" },
 	{ CLI_FOR, "--for", "", "T", "for a time such as 90s, 5m, 2h30m, 1d" },
 	{ CLI_DRY_RUN, "--dry-run", "-n", "", "only say what would be done" },
 	{ 0 },
@@ -19,18 +19,19 @@ const struct cli_option cli_options[] = {
 const struct cli_command cli_commands[] = {
 	{ "status", "", "what runs here, since when, and what needs attention",
 	  "Shows the daemon, its parts with their sessions, its store and its clock, and "
-	  "whatever needs you, with what to do about it. Without any command, homestead shows "
-	  "the same and a next step.",
+	  "whatever needs your attention, with what to do about it. Without any command, "
+	  "homestead shows the same and suggests a next step.",
 	  CLI_WATCH, 0, 0, cli_run_status },
 	{ "events", "", "what happened of late; with --watch, what happens",
 	  "Prints the newest events the daemon remembers and ends. With --watch it prints events "
-	  "as they happen, and goes on when the daemon is started again. Without --level, those "
-	  "of level info and graver.",
+	  "as they happen, and goes on when the daemon is started again. Without --level, it "
+	  "leaves out those of level debug.",
 	  CLI_WATCH | CLI_PART | CLI_LEVEL, 0, 0, cli_run_events },
 	{ "masc peers", "", "the MASC peers and their sessions",
-	  "A line a peer: what it is to us, its address, the state of the session and for how "
-	  "long, the agreed hold time in seconds, messages in and out; below, why there is no "
-	  "session.",
+	  "One line for each peer: what it is to us (IS OUR), its address, the state of the "
+	  "session and for how long, the agreed hold time in seconds, and messages received and "
+	  "sent. Where there is no session, the line below says why and when the daemon dials "
+	  "again.",
 	  CLI_WATCH, 0, 0, cli_run_masc_peers },
 	{ "masc peer", "NAME [up|down|reset]", "one MASC peer in full, or a command to it",
 	  "Without a verb, shows all that is known about a peer and its session. up starts a "
@@ -50,8 +51,9 @@ const struct cli_command cli_commands[] = {
 	  "Needs no daemon.",
 	  0, 0, 0, cli_run_doctor_ports },
 	{ "doctor", "", "everything that may be wrong, and what to do",
-	  "Looks at the ports and at what the daemon says needs attention.", 0, 0, 0,
-	  cli_run_doctor },
+	  "Shows who holds Homestead's ports, as doctor ports does, and what the daemon says "
+	  "needs attention.",
+	  0, 0, 0, cli_run_doctor },
 	{ "daemon status", "", "the same as status", "The same as status.", CLI_WATCH, 0, 0,
 	  cli_run_status },
 	{ "daemon reload", "", "read the configuration anew",

@@ -21,20 +21,21 @@ const struct setting conf_daemon[] = {
 	  .max = 10 * MONO_MIN,
 	  .help = "How long a stop may wait until peers are told and the store is written." },
 	{ "job_threads", &setting_u32, FIELD(job_threads), .fallback = "0", .max = 64,
-	  .help = "Threads for long computations; 0: one a processor, at most four. Read at "
-		  "start only." },
+	  .help = "Threads for long computations; 0: one for each processor, at most four. "
+		  "Read at start only." },
 	{ .name = NULL },
 };
 
 const struct setting conf_log_extra[] = {
 	{ "parts",
-	  .help = "A group: levels of single parts, stronger than `level`. homestead log LEVEL "
-		  "PART changes one while running." },
+	  .help = "A group: levels of single parts, which go before `level`. homestead log "
+		  "LEVEL PART changes one while running." },
 	{ .name = NULL },
 };
 
 const struct setting conf_masc_extra[] = {
-	{ "peers", .help = "A list of groups, one a peer: ( { name = \"north\"; ... }, ... )." },
+	{ "peers",
+	  .help = "A list with one group for each peer: ( { name = \"north\"; ... }, ... )." },
 	{ .name = NULL },
 };
 

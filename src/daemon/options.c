@@ -28,16 +28,17 @@ const struct options_row options_table[] = {
 	  .help = "Print the configuration as it would be in force, defaults filled in and "
 		  "secrets left out, and exit." },
 	{ "record", "FILE", TAKES(record),
-	  .help = "Write all that reaches the node to FILE, for homestead-sim replay. It holds "
-		  "what peers sent; no keys." },
+	  .help = "Write all that reaches the node to FILE, for homestead-sim replay. FILE will "
+		  "hold what peers sent, but no keys." },
 	{ "log-level", "LEVEL", TAKES(log_level),
-	  .help = "Log from this level on: error, warning, notice, info or debug. Stronger "
-		  "than the configuration." },
+	  .help = "Log from this level on: error, warning, notice, info or debug. Goes "
+		  "before the configuration." },
 	{ "log-format", "FORMAT", TAKES(log_format),
-	  .help = "Log as text or as json, one object a line. Stronger than the configuration." },
+	  .help = "Log as text or as json, one object a line. Goes before the "
+		  "configuration." },
 	{ "foreground", NULL, DOES(OPTIONS_RUN),
-	  .help = "Stay in the foreground and log to standard error. It always does: this is "
-		  "for those who want to say so." },
+	  .help = "Stay in the foreground and log to standard error. The daemon always does "
+		  "so; the option is there for scripts that expect it." },
 	{ "version", NULL, DOES(OPTIONS_VERSION), .help = "Print the version and exit." },
 	{ "help", NULL, DOES(OPTIONS_HELP), .help = "Print this help and exit." },
 	{ NULL },

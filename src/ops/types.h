@@ -289,7 +289,7 @@ struct ops_pair {
 
 #define OPS_FILTER(X, S)                                                                           \
 	X(S, TEXT, part, 15, "events of this part only")                                           \
-	X(S, TEXT, level, 15, "events of this level and graver ones only")                         \
+	X(S, TEXT, level, 15, "only events of this level and more serious ones")                   \
 	X(S, NUMBER, since, 0, "events after the one with this number; 0: from the start")         \
 	X(S, NUMBER, run, 0, "run that number belongs to; of another run, since counts as 0")      \
 	X(S, NUMBER, limit, 0, "at most so many of the newest; 0: all that are kept")
