@@ -162,7 +162,7 @@ static void dial_failed_text(struct text *t, const struct masc_event *e)
 
 static void stopped_text(struct text *t, const struct masc_event *e)
 {
-	text_str(t, "no sessions any more: the port could not be had, ");
+	text_str(t, "stopped, with all its sessions: its port could not be had, ");
 	text_str(t, err_text(e->err));
 	text_str(t, "; `homestead doctor ports` says who has it, then reload");
 }

@@ -186,7 +186,7 @@ static void grave_ones(void **state)
 	struct node_event e = masc_event(MASC_EVENT_STOPPED, "");
 	e.masc.err = ERR_IN_USE;
 	says(&e, "stopped",
-	     "no sessions any more: the port could not be had, in use by somebody else; "
+	     "stopped, with all its sessions: its port could not be had, in use by somebody else; "
 	     "`homestead doctor ports` says who has it, then reload");
 	assert_int_equal(node_masc_event_level(&e.masc), NODE_ERROR);
 	e = masc_event(MASC_EVENT_STORE_FAILED, "north");
