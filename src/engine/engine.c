@@ -25,6 +25,7 @@ struct call *engine_call_find(struct engine *e, uint64_t number)
 	return NULL;
 }
 
+/* ENGINE-20: each 10 s, and when somebody sets it. */
 static void read_wall(void *arg, struct mono now)
 {
 	struct engine *e = arg;

@@ -43,6 +43,7 @@ static struct wall event_time(const struct engine *e)
 	return (struct wall){ .us = os_wall_us(), .synchronised = last.synchronised };
 }
 
+/* ENGINE-5: what tells nobody anything does not pass the outbox. */
 static void dispatch(struct engine *e, const struct node_out *out)
 {
 	switch (out->kind) {
@@ -118,6 +119,7 @@ static bool take_later(struct engine *e, struct node_in *in)
 	return true;
 }
 
+/* ENGINE-2: one too many is lost. */
 void engine_feed_later(struct engine *e, const struct later *l)
 {
 	if (e->later_n == LATER_MAX)

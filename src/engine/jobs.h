@@ -1,6 +1,7 @@
 /* jobs.h - a pool of threads for the long pure work of a node.
  * All calls come from the engine's thread; only the work itself and its memory
- * (os_env) are other threads'. Results come back on the loop. ENGINE-15, 16. */
+ * (os_env) are other threads'. Results come back on the loop. ENGINE-15,
+ * ENGINE-16. */
 #ifndef ENGINE_JOBS_H
 #define ENGINE_JOBS_H
 

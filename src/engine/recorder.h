@@ -1,7 +1,8 @@
 /* recorder.h - writes the run of a node down (node/record.h), for
  * `homestead-sim replay`: stands between the node and its env and store, and
  * is told every input and output. The file is for its owner alone (0600) and
- * holds no secret. A NULL recorder records nothing. ENGINE-17, 18. */
+ * holds no secret. A NULL recorder records nothing. ENGINE-17,
+ * ENGINE-18. */
 #ifndef ENGINE_RECORDER_H
 #define ENGINE_RECORDER_H
 

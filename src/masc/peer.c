@@ -103,7 +103,8 @@ void peer_retry(struct peer *p, struct mono now)
 	timer_arm(&p->m->timers, &p->retry, mono_add(now, wait));
 }
 
-/* MASC-4.5: the wait doubles with each error since a session was last up. */
+/* MASC-4.5: the wait doubles with each error since a session was last up.
+ * MASC-3.6: a 2/1 is one like others. */
 static int64_t backoff_next(struct peer *p)
 {
 	const struct masc_timers *t = &p->timers;

@@ -16,6 +16,7 @@ static int64_t read_us(clockid_t id)
 	return t.tv_sec * MONO_SEC + t.tv_nsec / 1000;
 }
 
+/* ENGINE-20. */
 struct mono os_mono(void)
 {
 	return (struct mono){ read_us(CLOCK_BOOTTIME) };

@@ -47,7 +47,7 @@ static struct edge *edge_add(struct world *w, uint32_t a, uint32_t b, struct scn
 	return NULL;
 }
 
-/* Raw peers are linked with everybody, nodes as the scenario says. */
+/* SIM-2.1. Raw peers are linked with everybody, nodes as the scenario says. */
 struct edge *edge_between(struct world *w, uint32_t a, uint32_t b)
 {
 	uint8_t key[8];

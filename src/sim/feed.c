@@ -103,6 +103,7 @@ void feed_tick(struct machine *m)
 		invariant_deadline(m);
 }
 
+/* SIM-4.3: in the order in which the node put it out. */
 void feed_release(struct machine *m)
 {
 	LIST_EACH(i, next, &m->held)

@@ -107,7 +107,8 @@ static bool find_peer(const struct masc *core, struct span name, size_t *at)
 	return false;
 }
 
-/* RFC 2909 section 8.8: one session with a node for a family and a parent. */
+/* SIM-6.5, RFC 2909 section 8.8: one session with a node for a family and a
+ * parent. */
 static void check_one_session(struct machine *m, const char *peer)
 {
 	const struct masc *core = node_masc(m->node);

@@ -31,6 +31,7 @@ static void is(const struct overlay *o, const char *key, const char *want)
 	assert_true(span_eq(v, span_str(want)));
 }
 
+/* STORE-2: also not after an undoing. */
 static void numbers_and_layers(void **state)
 {
 	struct failing_env f;

@@ -124,6 +124,7 @@ static void a_stopping_engine_says_goodbye(void **state)
 	assert_int_equal(engine_stop(h->a.engine, 1000), OK);
 }
 
+/* ENGINE-19. */
 static void the_state_folder_belongs_to_one(void **state)
 {
 	struct house *h = *state;
@@ -150,6 +151,7 @@ static void the_state_folder_belongs_to_one(void **state)
 	node_config_free(&c);
 }
 
+/* ENGINE-19. */
 static void the_state_folder_is_made_for_its_owner_alone(void **state)
 {
 	struct house *h = *state;
@@ -191,6 +193,7 @@ static void what_hinders_a_start_is_said(void **state)
 	node_config_free(&c);
 }
 
+/* ENGINE-19. */
 static void a_damaged_store_is_set_aside(void **state)
 {
 	struct house *h = *state;
@@ -210,6 +213,7 @@ static void a_damaged_store_is_set_aside(void **state)
 	RUN_UNTIL(h, both_up(h));
 }
 
+/* ENGINE-21. */
 static void a_taken_port_stops_its_part_and_names_the_holder(void **state)
 {
 	struct house *h = *state;
@@ -244,7 +248,7 @@ static void a_taken_port_stops_its_part_and_names_the_holder(void **state)
 	RUN_UNTIL(h, both_up(h));
 }
 
-/* As on a kernel without IPv6. */
+/* ENGINE-21. As on a kernel without IPv6. */
 static void the_default_address_may_miss_ipv6(void **state)
 {
 	struct house *h = *state;
@@ -305,6 +309,7 @@ static void a_configuration_is_taken_over_while_running(void **state)
 	assert_int_equal(info.hold_time_s, 6);
 }
 
+/* ENGINE-18: the node has no key, and a new one resets the peer. */
 static void keys_guard_a_session(void **state)
 {
 	struct house *h = *state;
@@ -340,6 +345,7 @@ static void keys_guard_a_session(void **state)
 	node_config_free(&b);
 }
 
+/* ENGINE-6: a reader of events may give commands. */
 static void a_command_may_be_given_inside_an_event(void **state)
 {
 	struct house *h = *state;
@@ -351,6 +357,7 @@ static void a_command_may_be_given_inside_an_event(void **state)
 	RUN_UNTIL(h, both_up(h));
 }
 
+/* ENGINE-6: answers come from the loop. */
 static void a_command_for_nobody_is_answered(void **state)
 {
 	struct house *h = *state;

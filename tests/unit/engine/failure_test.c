@@ -31,6 +31,7 @@ static void idle(struct house *h)
 		assert_int_equal(os_loop_run(h->loop, 1), OK);
 }
 
+/* ENGINE-4, ENGINE-11. */
 static void nothing_is_told_before_it_is_committed(void **state)
 {
 	struct house *h = *state;
@@ -77,6 +78,8 @@ static void later_events_wait_behind(void **state)
 	assert_true(has_event(&h->a, "admin"));
 }
 
+/* ENGINE-12: callers get the error, and the engine goes on. ENGINE-13: what
+ * status shows. */
 static void a_failed_commit_is_answered_and_undone(void **state)
 {
 	struct house *h = *state;
@@ -110,7 +113,8 @@ static void a_failed_commit_is_answered_and_undone(void **state)
 	assert_int_equal(info.store_health, OK);
 }
 
-/* Octets that waited for the commit: MASC has none yet, so one is put in. */
+/* ENGINE-12. Octets that waited for the commit: MASC has none yet, so one is
+ * put in. */
 static void a_failed_commit_ends_the_links_that_wait(void **state)
 {
 	struct house *h = *state;

@@ -128,6 +128,7 @@ static void too_many_jobs_are_refused(void **state)
 	os_loop_free(l);
 }
 
+/* ENGINE-16. */
 static void what_waits_at_the_end_is_dropped(void **state)
 {
 	struct os_loop *l = new_loop();
@@ -178,6 +179,7 @@ static void without_memory_there_is_no_pool_and_no_leak(void **state)
 
 static const struct store_table table = { "things", STORE_KEY_OCTETS };
 
+/* ENGINE-10, where there is no state folder. */
 static void memory_commits_at_once(void **state)
 {
 	struct failing_env f;

@@ -119,6 +119,7 @@ static void what_waits_for_nothing_goes_at_once(void **state)
 	shut(&d);
 }
 
+/* ENGINE-11: a commit lets go what waited for it and nothing else. */
 static void what_is_committed_already_goes_at_once(void **state)
 {
 	struct desk d;
@@ -183,6 +184,7 @@ static void links_keep_the_order_of_the_node_between_them(void **state)
 	shut(&d);
 }
 
+/* ENGINE-6. */
 static void events_always_wait_for_the_end_of_the_turn(void **state)
 {
 	struct desk d;
@@ -210,6 +212,8 @@ static void no_event_overtakes_another_and_none_holds_a_link(void **state)
 	shut(&d);
 }
 
+/* ENGINE-12: outputs from the first put that is undone on, and all else on
+ * their links. */
 static void a_failed_commit_drops_what_waited_for_it(void **state)
 {
 	struct desk d;
@@ -278,6 +282,7 @@ static void a_link_that_is_gone_is_forgotten(void **state)
 	shut(&d);
 }
 
+/* ENGINE-7: above 64 KiB for one link. */
 static void much_that_waits_stops_the_reading(void **state)
 {
 	struct desk d;
@@ -297,6 +302,7 @@ static void much_that_waits_stops_the_reading(void **state)
 	shut(&d);
 }
 
+/* ENGINE-7: above 4 MiB. */
 static void too_much_that_waits_ends_the_link(void **state)
 {
 	struct desk d;
@@ -313,6 +319,7 @@ static void too_much_that_waits_ends_the_link(void **state)
 	shut(&d);
 }
 
+/* ENGINE-7. */
 static void too_many_events_are_counted(void **state)
 {
 	struct desk d;
@@ -373,7 +380,8 @@ static void what_is_left_is_freed(void **state)
 	shut(&d);
 }
 
-/* With each allocation failing: never a hole in a stream, never a leak. */
+/* ENGINE-8. With each allocation failing: never a hole in a stream, never a
+ * leak. */
 static void without_memory_a_link_ends_and_events_are_counted(void **state)
 {
 	bool failed = true;

@@ -50,6 +50,8 @@ static bool both_up(const struct house *h)
 	return state_of(&h->a) == MASC_ESTABLISHED && state_of(&h->b) == MASC_ESTABLISHED;
 }
 
+/* ENGINE-2, ENGINE-17: each input is recorded, with all its outputs before the
+ * next. */
 static void a_run_is_played_again_octet_for_octet(void **state)
 {
 	struct house *h = *state;
@@ -83,6 +85,8 @@ static void a_run_that_begins_with_rows_too(void **state)
 	assert_replays(h, 3);
 }
 
+/* ENGINE-2: a port that is taken comes up amid the outputs and is fed right
+ * after. */
 static void a_reload_and_a_taken_port_too(void **state)
 {
 	struct house *h = *state;
@@ -101,6 +105,7 @@ static void a_reload_and_a_taken_port_too(void **state)
 	assert_replays(h, 5);
 }
 
+/* ENGINE-17, ENGINE-18. */
 static void it_is_for_its_owner_alone_and_holds_no_secret(void **state)
 {
 	struct house *h = *state;

@@ -18,6 +18,7 @@ static void restart(struct rig *r, int64_t later)
 			 OK);
 }
 
+/* MASC-7.1. */
 static void down_and_up(void **state)
 {
 	struct rig r;
@@ -222,6 +223,7 @@ static void rows_that_cannot_be_read(void **state)
 	}
 }
 
+/* MASC-7.1. */
 static void resets(void **state)
 {
 	struct rig r;
@@ -238,7 +240,7 @@ static void resets(void **state)
 	rig_fini(&r);
 }
 
-/* Nobody waits out a back-off who is told not to. */
+/* MASC-7.1. Nobody waits out a back-off who is told not to. */
 static void up_ends_waiting(void **state)
 {
 	struct rig r;

@@ -135,7 +135,7 @@ static void update_is_full(void **state)
 	}
 }
 
-/* Options go on as they came; an odd one cannot have come. */
+/* MASC-2.9. Options go on as they came; an odd one cannot have come. */
 static void options_of_attributes(void **state)
 {
 	static const uint8_t options[] = { 2, 200, 7, 7, 0, 0, 0, 0 };

@@ -268,7 +268,7 @@ static void the_dial_goes_on_when_theirs_is_lost(void **state)
 	rig_fini(&r);
 }
 
-/* There is room for two, no more. */
+/* MASC-5.6. There is room for two, no more. */
 static void a_third_is_refused(void **state)
 {
 	struct rig r;
@@ -279,7 +279,7 @@ static void a_third_is_refused(void **state)
 	rig_fini(&r);
 }
 
-/* Two that came in: the older one was given up by who opened it. */
+/* MASC-5.4. Two that came in: the older one was given up by who opened it. */
 static void two_of_theirs(void **state)
 {
 	static const uint32_t nodes[] = { 1, 99 };
@@ -299,7 +299,7 @@ static void two_of_theirs(void **state)
 	}
 }
 
-/* Siblings: one session a common parent, side by side. */
+/* MASC-1.3. Siblings: one session a common parent, side by side. */
 static void siblings_by_parent(void **state)
 {
 	struct rig r;
@@ -321,7 +321,7 @@ static void siblings_by_parent(void **state)
 	rig_fini(&r);
 }
 
-/* And one a family. */
+/* MASC-1.2. And one a family. */
 static void families_side_by_side(void **state)
 {
 	struct rig r;
@@ -342,8 +342,8 @@ static void families_side_by_side(void **state)
 	rig_fini(&r);
 }
 
-/* Two configured peers turn out to be one node: one session stays, the other
- * peer backs off. */
+/* MASC-5.5. Two configured peers turn out to be one node: one session stays,
+ * the other peer backs off. */
 static void one_node_under_two_names(void **state)
 {
 	struct rig r;

@@ -7,6 +7,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+/* MASC-1.1: as people write them. */
 static void identifiers_are_read(void **state)
 {
 	static const struct {
@@ -46,6 +47,7 @@ static void identifiers_are_read(void **state)
 	}
 }
 
+/* MASC-1.1. */
 static void identifiers_are_numbers(void **state)
 {
 	struct masc_id zero = rig_id(0), small = rig_id(9), large = rig_id(0xffffffff), wide;
@@ -418,6 +420,7 @@ static void keys_do_not_outlive_their_use(void **state)
 	assert_int_equal(t.found, 0);
 }
 
+/* MASC-1.5. */
 static void makes_sense(void **state)
 {
 	for (size_t i = 0; i < COUNT(senses); i++) {
@@ -438,7 +441,7 @@ static void makes_sense(void **state)
 	}
 }
 
-/* Any two among many are found, wherever they stand. */
+/* MASC-1.5. Any two among many are found, wherever they stand. */
 static void twins_among_many(void **state)
 {
 	for (int twin = 1; twin < 64; twin += 7) {

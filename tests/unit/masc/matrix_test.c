@@ -1,6 +1,6 @@
-/* MASC-4.2: every cell of the session matrix, by name. A row says what comes
- * out when the event meets the state, and which timers run afterwards:
- * r retry, h hold, k keepalive. */
+/* MASC-4.1, MASC-4.2: every state, and every cell of the session matrix, by
+ * name. A row says what comes out when the event meets the state, and which
+ * timers run afterwards: r retry, h hold, k keepalive. */
 #include "rig.h"
 
 #include "masc/masc_int.h"

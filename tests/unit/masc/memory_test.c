@@ -168,6 +168,7 @@ static void recovers(struct rig *r)
 	assert_int_equal(rig_info(r, 0).state, MASC_ESTABLISHED);
 }
 
+/* MASC-9.2. */
 static void each_allocation_may_fail(void **state)
 {
 	bool failed = true;
@@ -295,7 +296,7 @@ static void down_is_down_without_memory(void **state)
 	}
 }
 
-/* Every connection in gets its CLOSE, every command its answer. */
+/* MASC-9.2. Every connection in gets its CLOSE, every command its answer. */
 static void answers_need_no_memory(void **state)
 {
 	struct rig r;

@@ -130,6 +130,7 @@ static void connections_are_limited(void **state)
 	rig_fini(&r);
 }
 
+/* MASC-6.2. */
 static void the_open_tells_whose_it_is(void **state)
 {
 	struct rig r;
@@ -178,7 +179,7 @@ static void nodes_families_and_roles_tell_too(void **state)
 	rig_fini(&r);
 }
 
-/* The answer is that of the peer whose checks it passes furthest. */
+/* MASC-6.2. The answer is that of the peer whose checks it passes furthest. */
 static void an_open_of_nobody(void **state)
 {
 	struct rig r;
@@ -194,6 +195,7 @@ static void an_open_of_nobody(void **state)
 	rig_fini(&r);
 }
 
+/* MASC-6.2. */
 static void what_else_a_waiting_link_may_say(void **state)
 {
 	static const struct {
@@ -223,6 +225,7 @@ static void what_else_a_waiting_link_may_say(void **state)
 	}
 }
 
+/* MASC-6.2. */
 static void waiting_ends(void **state)
 {
 	struct rig r;

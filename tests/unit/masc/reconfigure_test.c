@@ -218,7 +218,7 @@ static void a_stopped_part_stays_stopped(void **state)
 	rig_fini(&r);
 }
 
-/* Who waits for an OPEN may be meant for a peer that is no more. */
+/* MASC-8.2. Who waits for an OPEN may be meant for a peer that is no more. */
 static void callers_that_wait_are_closed(void **state)
 {
 	struct rig r;

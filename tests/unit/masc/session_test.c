@@ -337,6 +337,7 @@ static void comes_back_after_a_loss(void **state)
 	rig_fini(&r);
 }
 
+/* MASC-4.6. */
 static void network_changes_hurry(void **state)
 {
 	struct rig r;
@@ -369,6 +370,7 @@ static void network_changes_hurry(void **state)
 	rig_fini(&r);
 }
 
+/* MASC-9.5: at the end of the program. */
 static void stops(void **state)
 {
 	struct rig r;
@@ -389,6 +391,7 @@ static void stops(void **state)
 	rig_fini(&r);
 }
 
+/* MASC-9.5: when the port cannot be had. */
 static void stops_without_its_port(void **state)
 {
 	struct rig r;

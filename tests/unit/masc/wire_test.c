@@ -29,6 +29,7 @@ static struct wire_open open6(void)
 				   .node = rig_wide_id("2001:db8::2") };
 }
 
+/* MASC-1.1: identifiers have 4 octets about IPv4 and 16 about IPv6. */
 static void open_is_written(void **state)
 {
 	uint8_t room[WIRE_MESSAGE_MAX];

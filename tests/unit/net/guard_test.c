@@ -62,6 +62,7 @@ static void ttl(const char *ip)
 	world_free(&w);
 }
 
+/* ENGINE-22: all guards want it, so the listener drops lesser ones. */
 static void ttl_security_over_ipv4(void **state)
 {
 	ttl("127.0.0.1");
@@ -89,6 +90,7 @@ static void mixed(const char *ip)
 	world_free(&w);
 }
 
+/* ENGINE-22: a connection from too far is reset and told to nobody. */
 static void a_listener_for_both_kinds_looks_at_the_syn_over_ipv4(void **state)
 {
 	mixed("127.0.0.1");
@@ -188,6 +190,7 @@ static void md5(const char *ip)
 	world_free(&w);
 }
 
+/* ENGINE-22: TCP-MD5. */
 static void md5_keys_over_ipv4(void **state)
 {
 	md5("127.0.0.1");

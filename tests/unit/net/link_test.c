@@ -84,6 +84,7 @@ static void octets_go_both_ways_at_once(void **state)
 	world_free(&w);
 }
 
+/* ENGINE-23. */
 static void closing_sends_what_waits_first(void **state)
 {
 	struct world w;
@@ -137,6 +138,7 @@ static void both_sides_may_close_at_once(void **state)
 	world_free(&w);
 }
 
+/* ENGINE-23. */
 static void a_reset_is_told_apart_from_a_close(void **state)
 {
 	struct world w;
@@ -151,7 +153,8 @@ static void a_reset_is_told_apart_from_a_close(void **state)
 	world_free(&w);
 }
 
-/* What came before the reset is read first, also when a write met it. */
+/* ENGINE-23. What came before the reset is read first, also when a write met
+ * it. */
 static void the_last_word_is_read_before_the_reset(void **state)
 {
 	struct world w;
@@ -230,6 +233,7 @@ static void a_dial_that_hangs_times_out(void **state)
 	world_free(&w);
 }
 
+/* ENGINE-23. */
 static void a_slow_reader_is_cut(void **state)
 {
 	struct net_options opt = plain_options;
@@ -322,6 +326,7 @@ static void a_reader_that_keeps_its_side_open_gets_all_the_same(void **state)
 	world_free(&w);
 }
 
+/* ENGINE-23. */
 static void a_closing_link_throws_away_what_still_comes(void **state)
 {
 	struct world w;
@@ -465,6 +470,7 @@ static void unknown_links_are_ignored(void **state)
 	world_free(&w);
 }
 
+/* ENGINE-24. */
 static void too_many_links_are_turned_away(void **state)
 {
 	struct net_options opt = plain_options;
@@ -516,6 +522,7 @@ static rlim_t first_free(void)
 	return (rlim_t)fd;
 }
 
+/* ENGINE-24: one descriptor is in reserve. */
 static void without_descriptors_connections_are_turned_away(void **state)
 {
 	struct world w;
@@ -542,6 +549,7 @@ static void without_descriptors_connections_are_turned_away(void **state)
 	world_free(&w);
 }
 
+/* ENGINE-24. */
 static void an_idle_link_holds_no_memory_beside_itself(void **state)
 {
 	struct failing_env f;

@@ -169,7 +169,8 @@ static void set_loopback(short flags)
 	(void)close(fd);
 }
 
-/* In a network namespace of our own, where we may change what we like. */
+/* ENGINE-25. In a network namespace of our own, where we may change what we
+ * like. */
 static void changes_of_interfaces_are_told_once_for_many(void **state)
 {
 	struct world w = { 0 };

@@ -76,6 +76,7 @@ static void the_file_is_for_its_owner_alone(void **state)
 	os_lock_release(a);
 }
 
+/* ENGINE-19: the lock dies with its process, the file stays. */
 static void a_killed_process_lets_go(void **state)
 {
 	struct place *p = *state;

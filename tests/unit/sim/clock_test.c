@@ -18,6 +18,7 @@ static void a_true_crystal(void **state)
 	assert_true(sim_clock_when(&c, MONO_NEVER) == INT64_MAX);
 }
 
+/* SIM-1.3: clocks run at the rate of the crystal. */
 static void fast_and_slow(void **state)
 {
 	struct sim_clock c = { .ppm = 200 };

@@ -38,6 +38,7 @@ static void out(struct bench *b, struct node_out o)
 	invariant_out(b->m, &o);
 }
 
+/* SIM-6.1. */
 static void octets_on_a_closed_link(void **state)
 {
 	struct bench b;
@@ -49,6 +50,7 @@ static void octets_on_a_closed_link(void **state)
 	is_broken(&b, "output on a link that is closed: 998");
 }
 
+/* SIM-6.1. */
 static void octets_on_a_link_that_waits_for_its_close(void **state)
 {
 	struct bench b;
@@ -61,6 +63,7 @@ static void octets_on_a_link_that_waits_for_its_close(void **state)
 	is_broken(&b, "output on a link that is closed");
 }
 
+/* SIM-6.1. */
 static void octets_before_the_link_is_up(void **state)
 {
 	struct bench b;
@@ -71,6 +74,7 @@ static void octets_before_the_link_is_up(void **state)
 	is_broken(&b, "octets on a link that is not up");
 }
 
+/* SIM-6.2. */
 static void numbers_of_links(void **state)
 {
 	struct bench b;
@@ -84,6 +88,7 @@ static void numbers_of_links(void **state)
 	is_broken(&b, "or even: 1002");
 }
 
+/* SIM-6.3. */
 static void a_put_that_never_was(void **state)
 {
 	struct bench b;
@@ -92,6 +97,7 @@ static void a_put_that_never_was(void **state)
 	is_broken(&b, "a put that was never made: 1000");
 }
 
+/* SIM-6.4. */
 static void a_deadline_that_stays(void **state)
 {
 	struct bench b;
@@ -105,6 +111,7 @@ static void a_deadline_that_stays(void **state)
 	is_broken(&b, "the deadline stays in the past");
 }
 
+/* SIM-6.5. */
 static void a_change_of_state_that_is_none(void **state)
 {
 	struct bench b;
@@ -142,6 +149,7 @@ static void two_sessions_with_one_node(void **state)
 	is_whole(&b);
 }
 
+/* SIM-6.6. */
 static void replies(void **state)
 {
 	struct bench b;
@@ -173,6 +181,7 @@ static void told(struct bench *b, enum masc_command_kind kind, int64_t for_us, e
 			&(struct node_out){ .kind = NODE_OUT_REPLY, .number = 9, .err = result });
 }
 
+/* SIM-6.7. */
 static void what_was_told_must_be(void **state)
 {
 	struct bench b;
@@ -188,6 +197,7 @@ static void what_was_told_must_be(void **state)
 	is_whole(&b);
 }
 
+/* SIM-6.7. */
 static void what_was_told_is_lost_with_the_store_alone(void **state)
 {
 	struct bench b;
@@ -203,7 +213,8 @@ static void what_was_told_is_lost_with_the_store_alone(void **state)
 	is_whole(&b);
 }
 
-/* What was asked and not answered when the crash came may be either. */
+/* SIM-6.7. What was asked and not answered when the crash came may be
+ * either. */
 static void what_was_not_answered_binds_nobody(void **state)
 {
 	struct bench b;
@@ -216,6 +227,7 @@ static void what_was_not_answered_binds_nobody(void **state)
 	is_whole(&b);
 }
 
+/* SIM-6.7. */
 static void a_time_told_runs_out(void **state)
 {
 	struct bench b;
@@ -236,6 +248,7 @@ static void a_time_told_runs_out(void **state)
 	is_whole(&b);
 }
 
+/* SIM-6.8. */
 static void memory_has_a_cap(void **state)
 {
 	struct bench b;

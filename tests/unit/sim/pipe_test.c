@@ -63,6 +63,7 @@ static void nothing_overtakes(void **state)
 	fini(&b);
 }
 
+/* SIM-2.3. */
 static void a_close_comes_behind_all(void **state)
 {
 	struct bench b;
@@ -80,6 +81,7 @@ static void a_close_comes_behind_all(void **state)
 	fini(&b);
 }
 
+/* SIM-2.3. */
 static void a_reset_comes_over_what_is_left(void **state)
 {
 	struct bench b;
@@ -101,7 +103,7 @@ static void nothing_is_nothing(void **state)
 	fini(&b);
 }
 
-/* Whatever goes in comes out, once, in order, however it is cut. */
+/* SIM-2.3. Whatever goes in comes out, once, in order, however it is cut. */
 static void any_pieces(void **state)
 {
 	struct bench b;

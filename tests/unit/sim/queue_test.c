@@ -29,6 +29,7 @@ static void put(struct bench *b, size_t i, int64_t at)
 	assert_int_equal(queue_set(&b->q, &b->e[i], at), OK);
 }
 
+/* SIM-1.1. */
 static void in_order_of_time(void **state)
 {
 	struct bench b;
@@ -43,6 +44,7 @@ static void in_order_of_time(void **state)
 	fini(&b);
 }
 
+/* SIM-1.1. */
 static void the_same_time_in_order_of_queueing(void **state)
 {
 	struct bench b;

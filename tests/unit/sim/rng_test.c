@@ -2,8 +2,8 @@
 
 #include "sim/rng.h"
 
-/* The generator is part of what a seed means: it never changes. The values are
- * those of the published algorithms, computed by another program. */
+/* SIM-1.2. The generator is part of what a seed means: it never changes. The
+ * values are those of the published algorithms, computed by another program. */
 static void known_values(void **state)
 {
 	struct rng r = { { 1, 2, 3, 4 } };
@@ -21,6 +21,7 @@ static void known_values(void **state)
 		assert_true(rng_u64(&r) == expected[i]);
 }
 
+/* SIM-1.2: streams apart for each purpose. */
 static void streams_differ(void **state)
 {
 	struct rng a, b;

@@ -163,6 +163,7 @@ static void connections_by_number(void **state)
 			      "at 7s send x#1 keepalive\nat 8s close x#77\n");
 }
 
+/* SIM-2.2. */
 static void refused_unreachable_timed_out(void **state)
 {
 	story_holds(STORY_RAW "at 1s connect x a port 99\nwithin 1s expect closed x\n"
@@ -175,7 +176,7 @@ static void refused_unreachable_timed_out(void **state)
 		    "within 140s expect event a dial-failed error=TIMEOUT\n");
 }
 
-/* A host without power is silent; one whose process died says so. */
+/* SIM-2.5. A host without power is silent; one whose process died says so. */
 static void how_a_host_answers(void **state)
 {
 	story_holds(STORY_RAW "at 3s connect x a\nat 4s kill a\nwithin 1s expect closed x\n"
@@ -222,6 +223,7 @@ static bool waits(struct machine *m, enum node_out_kind kind, uint32_t link, uin
 	return must;
 }
 
+/* SIM-4.1, SIM-4.2. */
 static void nothing_overtakes(void **state)
 {
 	struct story *t = story_new(STORY_PAIR);
@@ -293,7 +295,8 @@ static void a_failed_commit_closes_streams(void **state)
 	story_free(t);
 }
 
-/* Who writes and is not read loses the stream before it costs memory. */
+/* SIM-2.4. Who writes and is not read loses the stream before it costs
+ * memory. */
 static void a_slow_reader(void **state)
 {
 	struct story *t;

@@ -45,6 +45,7 @@ static void what_the_system_said_is_added(void **state)
 	assert_null(db);
 }
 
+/* STORE-12: integer keys are the rowid. */
 static void integers_are_the_same_bits(void **state)
 {
 	static const struct {
@@ -119,6 +120,7 @@ static int64_t count(sqlite3 *db, const char *sql)
 	return n;
 }
 
+/* STORE-12: the first row of a table makes it. */
 static void tables_and_statements(void **state)
 {
 	/* words of SQL are names like any other */
@@ -154,6 +156,7 @@ static void tables_and_statements(void **state)
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+/* STORE-12. */
 static void an_octets_table_has_no_rowid(void **state)
 {
 	static const struct store_table names = { "names", STORE_KEY_OCTETS };

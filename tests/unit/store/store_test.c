@@ -130,6 +130,7 @@ static void commit(struct fixture *x)
 	told_nothing(x);
 }
 
+/* STORE-2: numbers begin with 1 at each opening. */
 static void commits_and_keeps(void **state)
 {
 	struct fixture *x = *state;
@@ -167,6 +168,7 @@ static void what_was_not_flushed_is_lost_at_close(void **state)
 	assert_string_equal(rows(x), "a=1,");
 }
 
+/* STORE-1. */
 static void layers_over_committed_rows(void **state)
 {
 	struct fixture *x = *state;
@@ -188,6 +190,7 @@ static void layers_over_committed_rows(void **state)
 	assert_string_equal(rows(x), "d=four,");
 }
 
+/* STORE-4. STORE-9: nothing waits for the disk, which is held. */
 static void a_busy_writer_lets_the_open_batch_grow(void **state)
 {
 	struct fixture *x = *state;
