@@ -9,6 +9,8 @@
 #include "base/mono.h"
 #include "base/setting.h"
 
+#include "masc/prefix.h"
+
 #define MASC_PORT	2587
 #define MASC_NAME_MAX	63
 #define MASC_PEERS_MAX	4096
@@ -24,11 +26,6 @@ enum masc_role {
 	MASC_CHILD = 1,
 	MASC_SIBLING = 2,
 	MASC_PARENT = 3
-};
-/* Address family of a session, with its number on the wire. */
-enum masc_family {
-	MASC_IPV4 = 1,
-	MASC_IPV6 = 2
 };
 enum masc_profile {
 	MASC_PROFILE_RFC,

@@ -1,0 +1,118 @@
+/* table.h - the prefix table: every claim known at one level, the children of
+ * one parent, in one family. A path-compressed binary trie over the prefixes;
+ * each node sums up what lies below it - the largest free blocks, the earliest
+ * end - so that collisions, cover, free space and expiry are found in as many
+ * steps as the prefix has bits, however many claims there are (MASC-11).
+ *
+ * Claims lie in pages of TABLE_PAGE slots in the order of arrival; a page is
+ * what goes to the store. Knows no session and no rule of the protocol. An IPv4
+ * claim takes at most 160 octets with all that hangs on it. */
+#ifndef MASC_TABLE_H
+#define MASC_TABLE_H
+
+#include "base/env.h"
+
+#include "masc/prefix.h"
+#include "masc/wire.h"
+
+struct table;
+
+/* A claim in the table: its slot, from 1, good until it is removed; 0: none. */
+typedef uint32_t table_ref;
+
+#define TABLE_PAGE	64
+#define TABLE_PEER_NONE UINT16_MAX
+
+/* What we know of a claim beside what it says. */
+struct table_mark {
+	uint16_t peer;	/* whom it came from: its index; TABLE_PEER_NONE */
+	uint16_t epoch; /* of that peer's session when it was last told; see sync.c */
+	bool holds;	/* takes up space: not free for anybody else */
+	bool ours;	/* made on this node */
+};
+
+/* `most`: claims at once. Borrows env for life. ERR_NOMEM. */
+MUST_USE enum err table_new(struct table **out, const struct env *env, enum masc_family f,
+			    size_t most);
+void table_free(struct table *t);
+
+size_t table_count(const struct table *t);
+size_t table_most(const struct table *t);
+void table_set_most(struct table *t, size_t most); /* those above it stay until they end */
+size_t table_count_of(const struct table *t, enum wire_attribute type);
+/* Claims whose Origin Domain this is. */
+size_t table_count_of_domain(const struct table *t, const struct masc_id *domain);
+size_t table_octets(const struct table *t);
+
+/* Puts a claim in, beside others of the same prefix. `end` is when it is to be
+ * forgotten (wall clock, s; UINT32_MAX never). Options are kept too.
+ * ERR_NOMEM, ERR_FULL: nothing changed. */
+MUST_USE enum err table_add(struct table *t, const struct wire_claim *c,
+			    const struct table_mark *mark, uint32_t end, table_ref *out);
+void table_remove(struct table *t, table_ref r);
+/* False: no claim there. options borrow the table until it changes. */
+bool table_get(const struct table *t, table_ref r, struct wire_claim *out);
+struct table_mark table_mark_of(const struct table *t, table_ref r);
+uint32_t table_end_of(const struct table *t, table_ref r);
+void table_set_mark(struct table *t, table_ref r, const struct table_mark *mark);
+/* Other times or type for the same prefix and origin: what a renewal changes. */
+void table_set_claim(struct table *t, table_ref r, const struct wire_claim *c, uint32_t end);
+
+struct masc_prefix table_prefix_of(const struct wire_claim *c);
+
+/* The claim that says the same, in every field of MASC-10.4; 0: none. */
+table_ref table_same(const struct table *t, const struct wire_claim *c);
+
+/* Claims that share an address with `p`: first those that cover it, widest
+ * first, equal ones among them; then those inside, in the order of addresses.
+ * The table must not change meanwhile but by table_remove of the one just given. */
+struct table_walk {
+	const struct table *t;
+	struct masc_prefix p;
+	uint32_t node, claim, next;
+	bool inside;
+};
+void table_overlaps(const struct table *t, const struct masc_prefix *p, struct table_walk *w);
+table_ref table_overlaps_next(struct table_walk *w);
+/* Those that cover `p` only. */
+void table_covers(const struct table *t, const struct masc_prefix *p, struct table_walk *w);
+table_ref table_covers_next(struct table_walk *w);
+
+/* All of them in order of slots, from `after` (0 to begin): the table may change
+ * between calls; one put in meanwhile may or may not come. 0 at the end. */
+table_ref table_each(const struct table *t, table_ref after);
+/* All in the order of addresses: the first whose (prefix, slot) is behind the
+ * given; p NULL to begin. 0 at the end. */
+table_ref table_after(const struct table *t, const struct masc_prefix *p, table_ref r);
+
+/* Nothing that holds space shares an address with it. */
+bool table_is_free(const struct table *t, const struct masc_prefix *p);
+/* The largest aligned blocks inside `in` in which nothing holds space: their
+ * length (at least in->length) and how many there are of that length. False:
+ * not one address is free. */
+MUST_USE bool table_largest_free(const struct table *t, const struct masc_prefix *in,
+				 uint8_t *length, uint64_t *count);
+/* The k-th of them, k < count, in the order of addresses. */
+struct masc_prefix table_nth_free(const struct table *t, const struct masc_prefix *in, uint64_t k);
+
+/* The earliest end there is, UINT32_MAX none; a claim whose end is <= now_s. */
+uint32_t table_next_end(const struct table *t);
+table_ref table_ended(const struct table *t, uint32_t now_s);
+
+/* Pages that changed since they were last taken. False: none is left. */
+bool table_take_dirty(struct table *t, uint32_t *page);
+/* The row of a page, empty when no claim is left in it; its size at most
+ * table_page_size_max(). Marks of peers are not in it. */
+MUST_USE enum err table_page_write(const struct table *t, uint32_t page, uint8_t *room, size_t size,
+				   struct span *out);
+size_t table_page_size_max(const struct table *t);
+/* Takes the claims of a row in; each says by `keep` (NULL: all) whether it is
+ * still wanted. Those read have no peer. ERR_CORRUPT: none was taken. ERR_NOMEM,
+ * ERR_FULL: those before were. */
+typedef bool table_keep_fn(void *arg, const struct wire_claim *c);
+MUST_USE enum err table_page_read(struct table *t, uint32_t page, struct span row,
+				  table_keep_fn *keep, void *arg);
+/* The commit of this page was undone: it is dirty again. */
+void table_page_undone(struct table *t, uint32_t page);
+
+#endif
