@@ -170,7 +170,8 @@ void masc_command(struct masc *m, uint64_t call, const struct masc_command *c, s
 		[MASC_COMMAND_DOWN] = down,
 		[MASC_COMMAND_RESET] = reset,
 	};
-	struct peer *p = map_get(&m->by_name, c->peer);
+	bool of_peer = c->kind <= MASC_COMMAND_RESET;
+	struct peer *p = of_peer ? map_get(&m->by_name, c->peer) : NULL;
 	enum err e = p ? OK : ERR_NOT_FOUND;
 	if (m->health != OK)
 		e = ERR_STATE;

@@ -11,11 +11,13 @@
 
 #include "masc/prefix.h"
 
-#define MASC_PORT	2587
-#define MASC_NAME_MAX	63
-#define MASC_PEERS_MAX	4096
-#define MASC_LISTEN_MAX 8
-#define MASC_KEY_MAX	80 /* TCP-MD5, RFC 2385 */
+#define MASC_PORT	 2587
+#define MASC_NAME_MAX	 63
+#define MASC_PEERS_MAX	 4096
+#define MASC_LISTEN_MAX	 8
+#define MASC_KEY_MAX	 80 /* TCP-MD5, RFC 2385 */
+#define MASC_SCOPES_MAX	 64
+#define MASC_CROSSES_MAX 127
 
 /* Of a new peer; the check refuses it. */
 #define MASC_ROLE_NOT_GIVEN UINT32_MAX
@@ -40,6 +42,19 @@ enum masc_top_level {
 	MASC_TOP_NO
 };
 
+/* What a node must know of its clock before it makes a claim (A22). */
+enum masc_clock_check {
+	MASC_CLOCK_DEFAULT, /* the profile's: kernel, kernel, off */
+	MASC_CLOCK_KERNEL,  /* the operating system calls it synchronised */
+	MASC_CLOCK_PEERS,   /* within 5 s of the majority of sessions */
+	MASC_CLOCK_OFF
+};
+/* How clashes are resolved; RFC 2909 section 12.4 wants one of the two. */
+enum masc_clash_mode {
+	MASC_CLASH_AUTOMATIC,
+	MASC_CLASH_MANUAL
+};
+
 const char *masc_role_text(enum masc_role r);	  /* "internal", "child", "sibling", "parent" */
 const char *masc_family_text(enum masc_family f); /* "ipv4", "ipv6" */
 
@@ -59,6 +74,15 @@ void masc_id_text(struct text *t, const struct masc_id *id);
 
 extern const struct setting_kind masc_setting_id; /* struct masc_id */
 
+/* A scope: a range of addresses under a name, and whether our domain claims
+ * straight from it, as a top-level domain or as a zone top-level domain does
+ * (RFC 2909 section 4.5). Ranges of two scopes never overlap. */
+struct masc_scope_config {
+	char name[MASC_NAME_MAX + 1];
+	struct masc_prefix range; /* must be given */
+	bool root;		  /* no parent inside it: claim from the range itself */
+};
+
 struct masc_peer_config {
 	char name[MASC_NAME_MAX + 1];
 	struct addr address;		/* where it listens, and comes from */
@@ -72,6 +96,12 @@ struct masc_peer_config {
 	bool passive;			/* never dial, only accept */
 	uint32_t ttl_security;		/* GTSM, RFC 5082: hops allowed, 0 off */
 	char md5_key[MASC_KEY_MAX + 1]; /* TCP-MD5; empty: off */
+	/* Names of scopes whose boundary lies between us: nothing about them is sent
+	 * or taken here. */
+	char crosses[MASC_CROSSES_MAX + 1]; /* separated by commas; empty: none */
+	bool leaving;			    /* CHILD: claim nothing more from it, MASC-18.6 */
+	/* PARENT: what this child may have; -1: the node's. Addresses; 0: no limit. */
+	int64_t quota_soft, quota_hard;
 };
 
 struct masc_config {
@@ -83,6 +113,28 @@ struct masc_config {
 	int64_t hold_time, connect_retry, idle_backoff, idle_backoff_max;
 	struct addr listen[MASC_LISTEN_MAX];
 	size_t n_listen;
+
+	/* Claims. us; -1: the profile's. */
+	int64_t waiting_period, claim_delay, claim_lifetime, skew_keep;
+	uint32_t clock_check; /* enum masc_clock_check */
+	uint32_t clash;	      /* enum masc_clash_mode */
+	bool strict_origin;
+	bool mac_aliasing;	/* scopes may share MAC addresses, digest section 6.3 */
+	uint32_t use_percent;	/* 75: least use after growing */
+	uint32_t prefixes_most; /* 3: active prefixes of one level */
+	uint64_t claim_least;	/* 16: addresses of the smallest claim, ours or a child's */
+	uint64_t claim_first;	/* 256: addresses of a first claim, at least */
+	uint64_t claims_most;	/* cached claims of one level, MASC-16 */
+	uint64_t origin_most;	/* cached claims of one origin domain */
+	/* What our children may have; addresses, 0: no limit. */
+	uint64_t quota_soft, quota_hard;
+	uint64_t child_claim_most; /* addresses of one claim, 0: no limit */
+	uint32_t child_claims;	   /* claims of a child within one waiting period */
+	uint32_t damp_after;	   /* claims lost in a row until an origin is damped */
+	int64_t child_lifetime_least, child_lifetime_most; /* us, -1: 4 W; no limit */
+
+	struct masc_scope_config *scopes; /* owned */
+	size_t n_scopes;
 	struct masc_peer_config *peers; /* owned; masc_config_free */
 	size_t n_peers;
 	const struct env *env;
@@ -91,6 +143,7 @@ struct masc_config {
 /* Tables ended by a NULL name: keys of the `masc` group and of one peer. */
 extern const struct setting masc_settings[];
 extern const struct setting masc_peer_settings[];
+extern const struct setting masc_scope_settings[];
 
 void masc_config_init(struct masc_config *c, const struct env *env); /* defaults, no peers */
 void masc_config_free(struct masc_config *c);
@@ -100,6 +153,19 @@ MUST_USE enum err masc_config_copy(struct masc_config *to, const struct masc_con
  * ERR_NOMEM, ERR_FULL, ERR_MALFORMED (name: [A-Za-z0-9._-], 1 to 63). */
 MUST_USE enum err masc_config_peer(struct masc_config *c, struct span name,
 				   struct masc_peer_config **out);
+
+/* The same for a scope. */
+MUST_USE enum err masc_config_scope(struct masc_config *c, struct span name,
+				    struct masc_scope_config **out);
+/* By name, NULL none. */
+const struct masc_scope_config *masc_config_find_scope(const struct masc_config *c,
+						       struct span name);
+/* The scope whose range covers all of p; NULL none. *split: p reaches over the
+ * edge of one. */
+const struct masc_scope_config *masc_config_scope_of(const struct masc_config *c,
+						     const struct masc_prefix *p, bool *split);
+/* Whether the session with that peer crosses the boundary of that scope. */
+bool masc_config_crosses(const struct masc_peer_config *p, const struct masc_scope_config *s);
 
 /* Whether there is something to run: enabled, and a domain, a node or a peer was
  * given. A configuration that never mentions MASC is not active. */
@@ -127,6 +193,18 @@ struct masc_timers {
 	int64_t connect_retry; /* us, before jitter */
 	int64_t idle_backoff, idle_backoff_max;
 };
+/* Rules of claims in force: what is configured, else the profile's, else what
+ * follows from the waiting period. */
+struct masc_rules {
+	int64_t waiting_period; /* us, W */
+	int64_t claim_delay;	/* us, a claim is sent within it */
+	int64_t claim_lifetime; /* us, of a claim without a wish of its own; at least 4 W */
+	int64_t skew_keep;	/* us, a cached claim is kept beyond its hold time */
+	int64_t child_lifetime_least, child_lifetime_most; /* us; INT64_MAX: no limit */
+	enum masc_clock_check clock_check;		   /* never DEFAULT */
+};
+struct masc_rules masc_config_rules(const struct masc_config *c);
+
 /* peer NULL: the node's own. */
 struct masc_timers masc_config_timers(const struct masc_config *c,
 				      const struct masc_peer_config *peer);

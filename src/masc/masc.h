@@ -63,7 +63,18 @@ const char *masc_error_text(uint8_t code, uint8_t subcode);
 	X(DIAL_FAILED, "dial-failed")                                                              \
 	X(ADMIN, "admin")		/* an operator took a peer up, down or reset it */         \
 	X(STOPPED, "stopped")		/* the part stopped: its port is taken */                  \
-	X(STORE_FAILED, "store-failed") /* a change was undone */
+	X(STORE_FAILED, "store-failed") /* a change was undone */                                  \
+	X(CLAIM, "claim")		/* a claim of ours changed its state: why */               \
+	X(CLASH, "clash")		/* two domains use one range; or that is over: up */       \
+	X(DENIED, "denied")		/* we denied a claim of a child: why */                    \
+	X(RANGE, "range")		/* a parent's range came, changed or went: up */           \
+	X(SYNC, "sync")			/* a peer has told all it knows */                         \
+	X(UNMET, "unmet")		/* a demand that no range can be found for: why */         \
+	X(PAUSED, "paused")		/* no claims are made, or they are again (up): why */      \
+	X(WAIT_DIFFERS, "wait-differs") /* a claim came with another waiting period */             \
+	X(DAMPED, "damped")		/* claims of an origin are held off for a while */         \
+	X(FULL, "full")			/* a table is full: claims are refused */                  \
+	X(QUOTA, "quota")		/* a child is above its soft quota */
 
 enum masc_event_kind {
 #define X(name, text) MASC_EVENT_##name,
@@ -73,6 +84,69 @@ enum masc_event_kind {
 };
 
 #define MASC_EVENT_DATA_MAX 64
+
+/* A claim's life (MASC-14, digest 2.8). */
+#define MASC_LIVES(X)                                                                              \
+	X(WANTED, "wanted")	  /* asked for; waits for sessions, its time, or room */           \
+	X(SCHEDULED, "scheduled") /* the delay before a claim runs */                              \
+	X(WAITING, "waiting")	  /* claimed; the waiting period runs, or stands still */          \
+	X(HELD, "held")                                                                            \
+	X(RENEWING, "renewing")	    /* held, and claimed for longer */                             \
+	X(GROWING, "growing")	    /* held, and a wider range is claimed */                       \
+	X(DEPRECATED, "deprecated") /* held, no new use; ends by itself */                         \
+	X(CLASHED, "clashed")	    /* withdrawn for a clash; comes back when that ends */         \
+	X(EXPIRED, "expired")	    /* over: nothing is left of it */
+
+enum masc_life {
+#define X(name, text) MASC_LIFE_##name,
+	MASC_LIVES(X)
+#undef X
+	MASC_LIFE_COUNT
+};
+
+const char *masc_life_text(enum masc_life l); /* "wanted"; never NULL */
+
+/* Why a claim changed its state, was denied, or does not go on. */
+#define MASC_REASONS(X)                                                                            \
+	X(NONE, "")                                                                                \
+	X(ASKED, "an operator asked for it")                                                       \
+	X(DEMAND, "more addresses are wanted")                                                     \
+	X(ENDED, "its lifetime is over")                                                           \
+	X(WAITED, "the waiting period passed and nobody objected")                                 \
+	X(BEATEN, "another domain's claim goes first")                                             \
+	X(BEATEN_INSIDE, "another node of our domain claimed first")                               \
+	X(DENIED, "the parent denied it")                                                          \
+	X(DENIED_SHORTER, "the parent denied it for so long a time; a shorter one follows")        \
+	X(UNUSED, "nobody uses it")                                                                \
+	X(RELEASED, "an operator gave it back")                                                    \
+	X(CLASH, "another domain held it first")                                                   \
+	X(CLASH_OVER, "the clash is over")                                                         \
+	X(PARENT_WITHDREW, "the parent withdrew the range it lies in")                             \
+	X(REPLACED, "one larger range takes its place")                                            \
+	X(RENEW_DUE, "its end comes near")                                                         \
+	X(GROW_DUE, "it is nearly full")                                                           \
+	X(NO_ROOM, "no free range is large enough")                                                \
+	X(NO_RANGE, "no parent has told a range to claim from")                                    \
+	X(NO_SESSION, "no session to a parent is up and complete")                                 \
+	X(NO_CLOCK, "the clock of this machine cannot be trusted")                                 \
+	X(TOO_MANY, "there are as many prefixes as may be")                                        \
+	X(OVER_QUOTA, "above the quota of that child")                                             \
+	X(TOO_OFTEN, "more claims than that child may make")                                       \
+	X(TOO_LONG, "for longer than we hold the range or allow")                                  \
+	X(TOO_LARGE, "larger than we allow")                                                       \
+	X(TAKEN, "another child holds it")                                                         \
+	X(RESTARTED, "the program was started again")                                              \
+	X(STORE, "it could not be stored")
+
+enum masc_reason {
+#define X(name, text) MASC_REASON_##name,
+	MASC_REASONS(X)
+#undef X
+	MASC_REASON_COUNT
+};
+
+const char *masc_reason_text(enum masc_reason r); /* a sentence part; never NULL */
+const char *masc_reason_word(enum masc_reason r); /* "BEATEN", for programs */
 
 /* Why one of two connections was kept. */
 #define MASC_KEEPS(X)                                                                              \
@@ -102,7 +176,19 @@ struct masc_event {
 	uint32_t link, kept; /* COLLISION */
 	bool ours;	     /* COLLISION: the kept one was opened by us */
 	enum masc_keep keep; /* COLLISION: and why it is the one */
-	bool up;	     /* ADMIN */
+	bool up;	     /* ADMIN, CLASH, RANGE, PAUSED */
+
+	/* CLAIM: number, prefix, life_from, life, why; domain and node of the rival or
+	 * parent where there is one. CLASH: number, prefix (ours), other (theirs),
+	 * domain, won. DENIED, DAMPED, WAIT_DIFFERS, QUOTA: prefix, domain, why.
+	 * RANGE: prefix, domain. UNMET: number (of the demand), why. */
+	uint64_t number;
+	struct masc_prefix prefix, other;
+	enum masc_life life_from, life;
+	enum masc_reason why;
+	struct masc_id domain, node;
+	bool won;
+	bool local; /* CLAIM: of the locally allocated set of a non-leaf domain */
 };
 
 /* What the owner must do next. */
@@ -123,11 +209,15 @@ struct masc_out {
 	const struct masc_event *event; /* EVENT; likewise */
 	uint64_t call;			/* REPLY */
 	enum err result;		/* REPLY */
+	uint64_t number;		/* REPLY: what was made: claim, demand */
+	enum masc_reason why;		/* REPLY: more on an error */
 	uint64_t after;			/* the put it waits for, 0 none */
 };
 
-/* Rows the core keeps: what operators told peers, by peer name. */
-extern const struct store_table masc_table_admin;
+/* Rows the core keeps: what operators told peers, by peer name; what we hold and
+ * claim; demands; pages of the claims we know (doc/masc.md section 19). */
+extern const struct store_table masc_table_admin, masc_table_own, masc_table_demand,
+	masc_table_claims;
 
 /* Copies cfg, borrows env and store for life. `now` and `wall` are the times
  * of birth. Reads its rows. Sessions start with the first tick.
@@ -164,20 +254,36 @@ void masc_store_failed(struct masc *m, uint64_t first, enum err why, struct mono
 void masc_stop(struct masc *m, struct mono now);
 
 enum masc_command_kind {
-	MASC_COMMAND_UP,   /* undo a down, or dial now instead of waiting */
-	MASC_COMMAND_DOWN, /* Cease and stay idle, for for_us or until UP */
-	MASC_COMMAND_RESET /* Cease, then start anew at once */
+	MASC_COMMAND_UP,    /* undo a down, or dial now instead of waiting */
+	MASC_COMMAND_DOWN,  /* Cease and stay idle, for for_us or until UP */
+	MASC_COMMAND_RESET, /* Cease, then start anew at once */
+
+	MASC_COMMAND_CLAIM,	 /* a range for us: by size or exactly `prefix` */
+	MASC_COMMAND_DEMAND,	 /* so many addresses are wanted from .. until */
+	MASC_COMMAND_DEMAND_END, /* demand `number` is over */
+	MASC_COMMAND_WITHDRAW,	 /* give `prefix` back, or stop claiming it */
+	MASC_COMMAND_RESOLVE	 /* clash `number`: keep or yield */
 };
 
 struct masc_command {
 	enum masc_command_kind kind;
-	struct span peer; /* its name */
-	int64_t for_us;	  /* DOWN: how long, 0 until told otherwise */
+	struct span peer;  /* UP, DOWN, RESET: its name */
+	int64_t for_us;	   /* DOWN: how long, 0 until told otherwise; CLAIM: lifetime, 0 usual */
+	struct span scope; /* CLAIM, DEMAND: its name; empty: the only one, or any range */
+	enum masc_family family;   /* CLAIM, DEMAND by size; 0: of the scope, else IPv4 */
+	struct masc_prefix prefix; /* CLAIM, WITHDRAW; family 0: by size */
+	uint64_t addresses;	   /* CLAIM, DEMAND */
+	int64_t from, until;	   /* wall us; CLAIM `from`, DEMAND; 0: now, no end */
+	uint64_t number;	   /* DEMAND_END, RESOLVE */
+	bool yield;		   /* RESOLVE: ours is withdrawn; else it is kept */
 };
 
 /* Does it and queues a MASC_OUT_REPLY with `call`: OK, ERR_NOT_FOUND (no such
- * peer), ERR_STATE (part stopped), ERR_NOMEM or what the store gives. UP and
- * DOWN are durable, the reply waits for that. */
+ * peer, scope, prefix of ours, demand, clash), ERR_STATE (part stopped; peer held
+ * down; prefix in use; clash over), ERR_RANGE (a size or time that cannot be),
+ * ERR_EXISTS (the prefix is ours), ERR_IN_USE (somebody else's), ERR_FULL (as
+ * many as may be), ERR_NOMEM or what the store gives; `why` says more. All but
+ * RESET are durable, the reply waits for that (D8). */
 void masc_command(struct masc *m, uint64_t call, const struct masc_command *c, struct mono now);
 
 /* Runs what is due; the deadline is MONO_NEVER when nothing is. */
@@ -201,6 +307,10 @@ struct masc_counters {
 	uint64_t attributes[6];	     /* taken in, by type */
 	uint64_t attributes_refused; /* answered with a NOTIFICATION, or over its rate */
 	uint64_t established, lost, dials, dial_failures, collisions, refused;
+	uint64_t claims_same;	 /* attributes that told what was known */
+	uint64_t claims_expired; /* and what was over already */
+	uint64_t claims_full;	 /* and what there was no room for */
+	uint64_t resyncs;	 /* dumps begun anew because the peer was slow */
 };
 
 struct masc_peer_info {
@@ -220,10 +330,106 @@ struct masc_peer_info {
 	bool last_error_sent;	      /* by us; else received */
 	enum err last_err;	      /* why the last connection ended, OK: see last_error */
 	struct mono last_error_at;
+	bool synced;  /* it has told all it knows, and we heard the mark */
+	bool dumping; /* we have not told all we know yet */
+	bool skew_known;
+	int64_t skew; /* us, its clock ahead of ours, by its newest claim */
 };
 
 size_t masc_peer_count(const struct masc *m);
 void masc_peer_info(const struct masc *m, size_t i, struct masc_peer_info *out);
+
+/* What we hold or claim; also what other nodes of our domain hold (ours false). */
+struct masc_own_info {
+	uint64_t number; /* 0 for other nodes' */
+	enum masc_life life;
+	enum masc_reason why;	       /* of its state, or of why it does not go on */
+	struct masc_prefix prefix;     /* held; family 0 while nothing is */
+	struct masc_prefix wanted;     /* claimed; family 0: not chosen yet, or none */
+	uint64_t addresses;	       /* wanted by size */
+	char scope[MASC_NAME_MAX + 1]; /* "" outside of named scopes */
+	struct masc_id parent;	       /* claimed from this domain; zero: from a scope's range */
+	struct masc_id node;	       /* whose claim it is */
+	bool ours, local;	       /* made on this node; locally allocated set, MASC-18 */
+	bool withdrawn;		       /* part of it, for a clash */
+	uint32_t timestamp;	       /* first, s since 1970; 0 none */
+	int64_t end;		       /* of what is held: wall us, 0 none */
+	int64_t wait_left;	       /* us; -1 not waiting */
+	bool frozen;		       /* the waiting period stands still */
+	int64_t due;		       /* wall us of the next step: claim, renewal; 0 none */
+	uint64_t used;		       /* addresses promised to demands and children */
+};
+size_t masc_own_count(const struct masc *m);
+void masc_own_info(const struct masc *m, size_t i, struct masc_own_info *out);
+
+/* A claim, range or withdrawal that is known, ours included. */
+struct masc_claim_info {
+	uint8_t type;	     /* enum wire_attribute */
+	enum masc_role role; /* of its origin to us */
+	bool deprecated, stale, ours, holds;
+	struct masc_prefix prefix;
+	struct masc_id domain, node;
+	uint32_t timestamp, lifetime, hold_time; /* s */
+	char peer[MASC_NAME_MAX + 1];		 /* whom it came from; "" ours or of a run before */
+	struct masc_id parent;			 /* whose space it is in; zero: a scope's */
+	bool below;				 /* in our own space, a child's */
+};
+const char *masc_claim_type_text(uint8_t type); /* "in-use", "new", ...; never NULL */
+
+/* A place among all claims, in the order of spaces, then addresses. Zeroed: the
+ * beginning. What changes between two calls may be missed or come. */
+struct masc_claim_at {
+	uint32_t space, ref;
+	struct masc_prefix prefix;
+};
+/* The next that lies in `within` or covers it (NULL: all); false at the end. */
+bool masc_claim_next(const struct masc *m, struct masc_claim_at *at,
+		     const struct masc_prefix *within, struct masc_claim_info *out);
+
+/* Ranges that claims may come from. */
+struct masc_range_info {
+	struct masc_prefix prefix;
+	struct masc_id parent; /* zero: a scope's */
+	char scope[MASC_NAME_MAX + 1];
+	bool deprecated, stale;
+	bool synced; /* claims in it may be made, and waiting periods run */
+	int64_t end; /* wall us, 0 never */
+};
+size_t masc_range_count(const struct masc *m);
+void masc_range_info(const struct masc *m, size_t i, struct masc_range_info *out);
+
+struct masc_clash_info {
+	uint64_t number;
+	struct masc_prefix ours, theirs;
+	struct masc_id domain, node; /* of the rival */
+	bool won;		     /* ours is the older */
+	bool open;		     /* an operator must decide */
+	bool yielded;		     /* our part is withdrawn */
+	int64_t since;		     /* wall us */
+};
+size_t masc_clash_count(const struct masc *m);
+void masc_clash_info(const struct masc *m, size_t i, struct masc_clash_info *out);
+
+struct masc_demand_info {
+	uint64_t number, addresses, met; /* met: by what is held */
+	enum masc_family family;
+	char scope[MASC_NAME_MAX + 1];
+	int64_t from, until;  /* wall us; until 0: no end */
+	enum masc_reason why; /* why it is not met; NONE: it is, or its time has not come */
+};
+size_t masc_demand_count(const struct masc *m);
+void masc_demand_info(const struct masc *m, size_t i, struct masc_demand_info *out);
+
+struct masc_claims_info {
+	size_t known[6];	 /* by enum wire_attribute */
+	size_t most, octets;	 /* limit of one level; memory of all tables */
+	size_t children;	 /* domains with claims in our space */
+	bool leaf;		 /* MASC-18 */
+	enum masc_reason paused; /* NONE: claims are made */
+	uint64_t refused_full, damped, resent;
+	uint64_t wait_differs; /* claims with another waiting period, A23 */
+};
+void masc_claims_info(const struct masc *m, struct masc_claims_info *out);
 
 /* OK while running; why it stopped otherwise. */
 enum err masc_health(const struct masc *m);

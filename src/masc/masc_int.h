@@ -16,6 +16,8 @@
 
 struct peer;
 struct link;
+struct holdings; /* own.c: what we hold, claim and want */
+struct guards;	 /* guard.c: rates, damping, quotas */
 
 /* timers.c: a heap of timers that lie in their owners. */
 enum timer_kind {
@@ -150,6 +152,9 @@ struct session {
 	uint16_t hold_time; /* s, agreed */
 	struct masc_id domain, node;
 	struct timer hold, keepalive;
+	bool synced;	     /* MASC-12.3 */
+	struct dump *dump;   /* dump.c: NULL when nothing is left to tell */
+	struct batch *batch; /* spread.c: an UPDATE in the making */
 };
 
 /* NULL without memory. */
@@ -183,6 +188,7 @@ struct peer {
 	bool admin_down;
 	int64_t admin_until; /* wall us, 0 until told otherwise */
 	uint64_t admin_put;  /* newest put of its row */
+	uint16_t epoch;	     /* of its claims: one older is stale, MASC-12.4 */
 	struct masc_counters count;
 	struct masc_error last_error;
 	bool last_error_sent;
@@ -267,6 +273,10 @@ struct masc {
 	struct masc_id parent; /* of our OPENs */
 	struct peer **peers;   /* in the order of the configuration */
 	struct map by_name, by_address, by_node, links;
+	struct masc_rules rules; /* of claims, in force */
+	struct list spaces;	 /* struct space, space.c */
+	struct holdings *own;
+	struct guards *guards;
 	struct timers timers;
 	uint32_t next_dial;
 	struct link *spare;  /* to refuse a connection without memory */

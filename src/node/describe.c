@@ -69,7 +69,12 @@ static void put_masc_command(struct text *t, const struct masc_command *c)
 {
 	static const char *const words[] = { [MASC_COMMAND_UP] = "up",
 					     [MASC_COMMAND_DOWN] = "down",
-					     [MASC_COMMAND_RESET] = "reset" };
+					     [MASC_COMMAND_RESET] = "reset",
+					     [MASC_COMMAND_CLAIM] = "claim",
+					     [MASC_COMMAND_DEMAND] = "demand",
+					     [MASC_COMMAND_DEMAND_END] = "demand-end",
+					     [MASC_COMMAND_WITHDRAW] = "withdraw",
+					     [MASC_COMMAND_RESOLVE] = "resolve" };
 	text_str(t, " masc peer ");
 	text_quoted(t, c->peer, MASC_NAME_MAX);
 	text_char(t, ' ');

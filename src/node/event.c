@@ -96,7 +96,20 @@ enum node_level node_masc_event_level(const struct masc_event *e)
 	case MASC_EVENT_NOTIFIED:
 	case MASC_EVENT_NOTIFICATION:
 		return unless_cease(e, NODE_WARNING);
+	case MASC_EVENT_CLAIM:
+	case MASC_EVENT_RANGE:
+	case MASC_EVENT_SYNC:
+		return NODE_INFO;
+	case MASC_EVENT_PAUSED:
+	case MASC_EVENT_UNMET:
+	case MASC_EVENT_CLASH:
+		return e->up ? NODE_NOTICE : NODE_WARNING;
 	case MASC_EVENT_WRONG_SOURCE:
+	case MASC_EVENT_DENIED:
+	case MASC_EVENT_WAIT_DIFFERS:
+	case MASC_EVENT_DAMPED:
+	case MASC_EVENT_FULL:
+	case MASC_EVENT_QUOTA:
 		return NODE_WARNING;
 	case MASC_EVENT_STOPPED:
 	case MASC_EVENT_STORE_FAILED:

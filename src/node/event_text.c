@@ -1,4 +1,4 @@
-#include "node/event.h"
+#include "node/event_int.h"
 
 /* One sentence an event, for people. */
 
@@ -214,6 +214,19 @@ static void masc_text(struct text *t, const struct masc_event *e)
 		return;
 	case MASC_EVENT_STORE_FAILED:
 		store_failed_text(t, e);
+		return;
+	case MASC_EVENT_CLAIM:
+	case MASC_EVENT_CLASH:
+	case MASC_EVENT_DENIED:
+	case MASC_EVENT_RANGE:
+	case MASC_EVENT_SYNC:
+	case MASC_EVENT_UNMET:
+	case MASC_EVENT_PAUSED:
+	case MASC_EVENT_WAIT_DIFFERS:
+	case MASC_EVENT_DAMPED:
+	case MASC_EVENT_FULL:
+	case MASC_EVENT_QUOTA:
+		node_claim_text(t, e);
 		return;
 	case MASC_EVENT_COUNT:
 		break;

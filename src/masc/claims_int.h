@@ -1,0 +1,157 @@
+/* claims_int.h - what the files about claims share: spaces, who is told what,
+ * the receiving side (accept, process, sync, dump, guard) and the own side (our
+ * prefixes, demands, clashes). doc/masc.md sections 10 to 19. */
+#ifndef MASC_CLAIMS_INT_H
+#define MASC_CLAIMS_INT_H
+
+#include "masc/masc_int.h"
+#include "masc/policy.h"
+#include "masc/table.h"
+
+/* -- space.c: where claims of one level and family compete (MASC-10.1) -- */
+
+struct space {
+	struct list at; /* in masc.spaces: by family, parents by Domain ID, roots, below */
+	struct masc *m;
+	enum masc_family family;
+	struct masc_id parent;		       /* whose space; zero: a root scope's */
+	const struct masc_scope_config *scope; /* of a root scope, else NULL */
+	bool below;			       /* our children's, in what we hold */
+	bool leaving;			       /* MASC-18.6 */
+	struct table *table;
+	bool synced; /* as told to own_synced() last */
+};
+
+/* Makes the spaces fit the configuration; those that stay keep their claims.
+ * All that can fail is done first. ERR_NOMEM: nothing changed. */
+MUST_USE enum err spaces_reconfigure(struct masc *m, const struct masc_config *c);
+void spaces_free(struct masc *m);
+/* MASC-10.2; NULL: not associated. */
+struct space *space_of(struct masc *m, const struct peer *from, enum masc_role updated,
+		       const struct masc_prefix *p);
+struct space *space_below(struct masc *m, enum masc_family f);
+/* Ranges that claims of this space may come from: parents' PREFIX_MANAGED that
+ * are not deprecated, the scope's range, or what we hold. Written to `out` as
+ * far as they fit; gives how many there are. */
+size_t space_ranges(const struct space *sp, struct masc_prefix *out, size_t room);
+/* Whether one of them, deprecated ones included, covers p, and until when it
+ * lasts (wall s, UINT32_MAX no end). */
+bool space_covers(const struct space *sp, const struct masc_prefix *p, uint32_t *end);
+
+/* -- sync.c: MASC-12.3 to 12.5 -- */
+void sync_up(struct session *s, struct mono now);   /* established */
+void sync_mark(struct session *s, struct mono now); /* a KEEPALIVE */
+void sync_down(struct session *s, struct mono now); /* not established any more */
+bool space_synced(const struct space *sp, struct mono now);
+/* A slice of sweeping, of removing what is over, and of storing pages. */
+void sync_tick(struct masc *m, struct mono now);
+struct mono sync_deadline(const struct masc *m);
+
+/* -- accept.c: MASC-10.4; what passes goes to process_claim() -- */
+enum accepted {
+	ACCEPTED,
+	ACCEPTED_NOT,	 /* dropped in silence */
+	ACCEPTED_REFUSED /* *error says why */
+};
+/* c->role becomes the updated role. */
+enum accepted accept_claim(struct session *s, struct wire_claim *c, struct span attribute,
+			   struct wire_error *error, struct mono now);
+
+/* -- process.c: section 13; the matrix [type][role] -- */
+struct heard {
+	struct session *s;	    /* whom it came from */
+	const struct wire_claim *c; /* role updated */
+	struct masc_prefix prefix;
+	struct space *sp; /* NULL: not associated */
+	struct mono now;
+};
+/* Subcode of the UPDATE error to answer with, 0 none. */
+uint8_t process_claim(const struct heard *h);
+/* The entry of `c`'s kind, origin and prefix; 0 none. */
+table_ref cache_find(const struct space *sp, const struct wire_claim *c);
+/* MASC-10.5: puts it in, in the place of what it replaces. ERR_FULL, ERR_NOMEM. */
+MUST_USE enum err cache_put(struct space *sp, const struct wire_claim *c, const struct peer *from,
+			    bool ours, struct mono now);
+/* MASC-13.27: takes a range away from what that domain holds and claims here. */
+void cache_cut(struct space *sp, const struct masc_id *domain, const struct masc_prefix *p,
+	       struct mono now);
+/* MASC-10.7: negative when a goes first. */
+int claim_cmp(const struct wire_claim *a, const struct wire_claim *b);
+
+/* -- spread.c: who is told -- */
+#define TO_INTERNAL 1u
+#define TO_PARENT   2u
+#define TO_SIBLINGS 4u
+#define TO_CHILDREN 8u
+/* Sends an attribute to the sets of its space. c->role is that of the origin to
+ * us. What our domain holds changes its name with the receiver (MASC-10.5).
+ * Waits for put `after`. */
+void spread(struct space *sp, const struct wire_claim *c, unsigned sets, const struct peer *except,
+	    uint64_t after, struct mono now);
+/* To one peer, if it is established and does not cross. */
+void spread_to(struct peer *p, struct space *sp, const struct wire_claim *c, uint64_t after,
+	       struct mono now);
+/* MASC-12.6: at the end of each input of the module. */
+void spread_flush(struct masc *m, struct mono now);
+
+/* -- dump.c: MASC-12.1, 12.2 -- */
+void dump_start(struct session *s, struct mono now);
+void dump_drained(struct session *s, struct mono now);
+void dump_stop(struct session *s);
+
+/* -- guard.c: section 16 -- */
+/* A child's NEW_CLAIM or CLAIM_TO_EXPAND. Gives the subcode to refuse it with;
+ * else 0, and *denied with the allowed lifetime in *lifetime when it is denied. */
+uint8_t guard_child(const struct heard *h, bool *denied, uint32_t *lifetime, enum masc_reason *why);
+/* MASC-16.1: subcode, 0 good. */
+uint8_t guard_timestamp(const struct session *s, const struct wire_claim *c, const struct space *sp,
+			struct mono now);
+/* MASC-16.2: NONE when claims may be made. */
+enum masc_reason guard_clock(const struct masc *m, struct mono now);
+/* MASC-16.4: false when it is held off. */
+bool guard_damped(struct masc *m, const struct masc_id *domain, struct mono now);
+void guard_lost(struct masc *m, const struct masc_id *domain, struct mono now);
+void guard_won(struct masc *m, const struct masc_id *domain);
+/* MASC-16.7: whether that rival may be told again now. */
+bool guard_repeat(struct masc *m, const struct masc_id *domain, struct mono now);
+
+/* -- the own side: what the receiving side tells it -- */
+
+/* own.c: birth with the rows of the store, and the end. */
+MUST_USE enum err own_load(struct masc *m, struct mono now);
+void own_free(struct masc *m);
+/* Whether our domain (any node of it) holds all of p, or part of it. `end`: until
+ * when (wall s); `deprecated`. */
+bool own_covers(const struct masc *m, const struct masc_prefix *p, uint32_t *end, bool *deprecated);
+bool own_overlaps(const struct masc *m, const struct masc_prefix *p);
+
+/* own_rival.c */
+/* A claim of another domain (PREFIX_IN_USE, CLAIM_TO_EXPAND, NEW_CLAIM) was heard
+ * in a space where we are one of those who claim: pending ones of ours that it
+ * beats are lost; what we hold is told again, or a clash. */
+void own_rival(const struct heard *h);
+/* A claim of another node of our domain: what we want may be met (13.15). */
+void own_colleague(const struct heard *h);
+/* MASC-13.5: false when no pending claim of ours matches. */
+bool own_denied(const struct heard *h);
+/* MASC-13.23, 13.26: a WITHDRAW by the parent, or for our domain. */
+void own_parent_withdrew(const struct heard *h);
+void own_withdrawn(const struct heard *h);
+/* A claim of a rival is gone from a space (over, withdrawn, swept): clashes with
+ * it may be over. */
+void own_rival_gone(struct space *sp, const struct wire_claim *c, struct mono now);
+
+/* plan.c */
+/* Something that the plan looks at has changed: ranges, use by children, hints,
+ * sync, demands. The plan is made anew, once, at the end of the input. */
+void own_replan(struct masc *m);
+void own_synced(struct space *sp, bool synced, struct mono now);
+/* Runs timers that are due and the plan; part of masc_tick. */
+void own_tick(struct masc *m, struct mono now);
+struct mono own_deadline(const struct masc *m);
+void own_store_failed(struct masc *m, uint64_t first, enum err why, struct mono now);
+/* Commands CLAIM to RESOLVE; *number, *why of the reply; *after its put. */
+MUST_USE enum err own_command(struct masc *m, const struct masc_command *c, struct masc_out *reply,
+			      struct mono now);
+
+#endif

@@ -1,0 +1,148 @@
+/* own_int.h - what the files of our own side share: claims of ours (own*.c), and
+ * the plan that decides which there are to be (plan.c, demand.c). The life of a
+ * claim is own_life.c's; the plan asks for claims and looks at them, it never
+ * sets a state. doc/masc.md sections 14, 17, 18. */
+#ifndef MASC_OWN_INT_H
+#define MASC_OWN_INT_H
+
+#include "masc/claims_int.h"
+
+#define OWN_CLAIMS_MAX	1024
+#define OWN_CLASHES_MAX 256
+#define OWN_DEMANDS_MAX 4096
+#define OWN_PARTS_MAX	32
+
+/* MASC-14.5: part of a held range with a Timestamp of its own; each lies in the
+ * next, the last is the whole. */
+struct own_part {
+	struct masc_prefix prefix;
+	uint32_t timestamp; /* s since 1970 */
+};
+
+/* A claim of ours, from wanted to expired: one row of masc_own. */
+struct own_claim {
+	struct list at; /* in holdings.claims, by number */
+	uint64_t number;
+	struct space *space; /* NULL: its parent or scope is not configured any more */
+	bool local;	     /* in the space below */
+	bool fixed;	     /* an operator named the range or the size: the plan leaves it alone */
+	bool active;	     /* held: may grow and be renewed */
+	enum masc_life life;
+	enum masc_reason why;
+	uint8_t length;		   /* WANTED, SCHEDULED by size: of the range to choose */
+	struct masc_prefix wanted; /* named by an operator; WAITING, GROWING, RENEWING: claimed */
+	struct own_part parts[OWN_PARTS_MAX]; /* held */
+	uint8_t n_parts;		      /* 0: nothing is held */
+	int64_t end;			      /* of what is held: wall us, whole seconds */
+	uint32_t claimed_at;		      /* Timestamp of the pending claim */
+	int64_t claimed_end;		      /* end it asks for, wall us */
+	int64_t lifetime;		      /* us, asked for; 0 the usual */
+	int64_t not_before;		      /* wall us, an operator's --at; 0 now */
+	int64_t wait_left;		      /* us of W, while it stands still */
+	struct mono wait_from;		      /* while it runs: since then */
+	bool frozen;
+	uint32_t losses; /* in a row, MASC-14.11 */
+	struct timer timer;
+	uint64_t put;  /* newest of its row */
+	uint64_t used; /* addresses promised below it: the plan's figure */
+};
+
+/* MASC-18.1 */
+struct own_place {
+	uint64_t claim;
+	uint64_t addresses;
+};
+struct own_demand {
+	struct list at; /* in holdings.demands, by number */
+	uint64_t number;
+	enum masc_family family;
+	char scope[MASC_NAME_MAX + 1];
+	uint64_t addresses;
+	int64_t from, until; /* wall us */
+	struct own_place places[8];
+	uint8_t n_places;
+	enum masc_reason why;
+	uint64_t put;
+};
+
+struct own_clash {
+	struct list at; /* oldest first */
+	struct masc_clash_info info;
+	struct space *space;
+	struct wire_claim theirs; /* without options */
+	uint64_t claim;		  /* ours */
+	uint64_t put;		  /* of the newest change of that claim's row it caused */
+};
+
+struct holdings {
+	struct masc *m;
+	struct list claims, demands, clashes;
+	size_t n_claims, n_demands, n_clashes;
+	uint64_t next_number; /* of claims; growing over restarts */
+	uint64_t next_demand, next_clash;
+	bool replan; /* at the end of this input */
+	struct timer plan;
+	enum masc_reason paused;
+	size_t rows_unreadable;
+};
+
+/* own.c */
+struct own_claim *own_find(const struct holdings *h, uint64_t number);
+const struct masc_prefix *own_prefix(const struct own_claim *c); /* held, NULL nothing */
+bool own_is_held(const struct own_claim *c);	/* held, renewing, growing, deprecated */
+bool own_is_pending(const struct own_claim *c); /* waiting, renewing, growing */
+
+/* own_life.c: what the plan and operators ask for. Each stores and goes through
+ * the matrix; events and messages follow from it. */
+
+/* A new claim: of `length` (prefix NULL) or of exactly that range. ERR_FULL,
+ * ERR_NOMEM or the store's. *out may be NULL. */
+struct own_wish {
+	struct space *space;
+	const struct masc_prefix *prefix;
+	uint8_t length;
+	bool local, fixed;
+	int64_t lifetime, not_before; /* us, wall us; 0 */
+	enum masc_reason why;
+};
+MUST_USE enum err own_want(struct masc *m, const struct own_wish *w, struct own_claim **out,
+			   struct mono now);
+/* Not wanted any more, before it is held. */
+MUST_USE enum err own_drop(struct own_claim *c, enum masc_reason why, struct mono now);
+/* Claim the range twice as large. ERR_STATE: something is pending already. */
+MUST_USE enum err own_grow(struct own_claim *c, struct mono now);
+/* Claim for longer: all of it, or only that half. */
+MUST_USE enum err own_renew(struct own_claim *c, const struct masc_prefix *part, struct mono now);
+/* No new use; gone at its end. */
+MUST_USE enum err own_deprecate(struct own_claim *c, enum masc_reason why, struct mono now);
+/* Given back now. */
+MUST_USE enum err own_release(struct own_claim *c, enum masc_reason why, struct mono now);
+/* MASC-18.3: what is in use below is ours at once, with that Timestamp and end. */
+MUST_USE enum err own_take_local(struct masc *m, const struct masc_prefix *p,
+				 const struct own_claim *from, struct mono now);
+
+/* own_row.c: rows of masc_own. ERR_CORRUPT. */
+MUST_USE enum err own_put(struct own_claim *c);
+MUST_USE enum err own_del(struct own_claim *c);
+
+/* own_rival.c: clashes */
+struct own_clash *own_clash_find(const struct holdings *h, uint64_t number);
+MUST_USE enum err own_clash_resolve(struct own_clash *c, bool yield, struct mono now);
+/* The parts of a range that clashes do not leave to us now. */
+bool own_is_withdrawn(const struct own_claim *c, const struct masc_prefix *p);
+
+/* plan.c: what the life tells the plan. */
+/* A claim is held, lost, changed or gone: places on it may have to move. */
+void plan_claim_changed(struct own_claim *c, struct mono now);
+/* MASC-14.6: its end comes near. Gives what to do: OK with *part NULL (renew all)
+ * or a half; ERR_NOT_FOUND: let it lapse. */
+MUST_USE enum err plan_renewal(struct own_claim *c, struct masc_prefix *half, bool *whole,
+			       struct mono now);
+/* Addresses in use in p: by children, and places of demands. */
+uint64_t plan_used(const struct masc *m, const struct masc_prefix *p);
+void plan_run(struct masc *m, struct mono now);
+/* demand.c */
+MUST_USE enum err demand_load(struct masc *m);
+void demand_free(struct masc *m);
+
+#endif
