@@ -182,6 +182,13 @@ static void on_octets(void *arg, uint32_t link, struct span bytes, struct mono n
 	(void)!engine_feed(arg, &in, now);
 }
 
+static void on_drained(void *arg, uint32_t link, struct mono now)
+{
+	struct node_in in = { .kind = NODE_IN_DRAINED, .link = link };
+
+	(void)!engine_feed(arg, &in, now);
+}
+
 static void on_down(void *arg, uint32_t link, enum err why, struct mono now)
 {
 	struct engine *e = arg;
@@ -195,6 +202,7 @@ const struct net_events engine_net_events = {
 	.accepted = on_accepted,
 	.up = on_up,
 	.octets = on_octets,
+	.drained = on_drained,
 	.down = on_down,
 };
 
@@ -203,6 +211,13 @@ static void do_send(void *arg, uint32_t link, struct span bytes)
 	struct engine *e = arg;
 
 	net_send(e->net, link, bytes);
+}
+
+static void do_ask_drained(void *arg, uint32_t link)
+{
+	struct engine *e = arg;
+
+	net_ask_drained(e->net, link);
 }
 
 static void do_close(void *arg, uint32_t link)
@@ -245,6 +260,7 @@ static void do_resume(void *arg, uint32_t link)
 
 const struct outbox_ops engine_outbox_ops = {
 	.send = do_send,
+	.ask_drained = do_ask_drained,
 	.close = do_close,
 	.cut = do_cut,
 	.event = do_event,

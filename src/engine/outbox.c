@@ -4,6 +4,7 @@ struct item {
 	struct list node;
 	struct outbox_stream *stream;
 	enum node_out_kind kind;
+	bool drain;
 	uint64_t after;
 	struct wall wall; /* EVENT */
 	size_t n;
@@ -101,6 +102,7 @@ static struct item *item_add(struct outbox *o, struct outbox_stream *s, const st
 	if (!i)
 		return NULL;
 	*i = (struct item){ .stream = s, .kind = out->kind, .after = out->after, .n = body.n };
+	i->drain = out->drain;
 	if (body.n)
 		memcpy(i->octets, body.p, body.n);
 	list_push_back(&o->items, &i->node);
@@ -123,12 +125,15 @@ static void put_event(struct outbox *o, const struct node_out *out, struct wall 
 		o->events_lost++;
 }
 
-static void do_now(struct outbox *o, enum node_out_kind kind, uint32_t link, struct span bytes)
+static void do_now(struct outbox *o, const struct node_out *out)
 {
-	if (kind == NODE_OUT_SEND)
-		o->ops.send(o->ops.arg, link, bytes);
-	else
-		o->ops.close(o->ops.arg, link);
+	if (out->kind == NODE_OUT_CLOSE) {
+		o->ops.close(o->ops.arg, out->link);
+		return;
+	}
+	o->ops.send(o->ops.arg, out->link, out->bytes);
+	if (out->drain)
+		o->ops.ask_drained(o->ops.arg, out->link);
 }
 
 /* What still waits on doomed links. */
@@ -182,12 +187,12 @@ void engine_outbox_put(struct outbox *o, const struct node_out *out, struct wall
 	else if (out->after > o->committed || stream_find(o, out->link))
 		hold(o, out);
 	else
-		do_now(o, out->kind, out->link, out->bytes);
+		do_now(o, out);
 }
 
 static void let_go(struct outbox *o, struct item *i)
 {
-	uint32_t link = i->stream->link;
+	struct node_out out = { .kind = i->kind, .link = i->stream->link, .drain = i->drain };
 	struct node_event e;
 
 	item_take(o, i);
@@ -195,7 +200,8 @@ static void let_go(struct outbox *o, struct item *i)
 		memcpy(&e, i->octets, sizeof(e));
 		o->ops.event(o->ops.arg, &e, i->wall);
 	} else {
-		do_now(o, i->kind, link, span_of(i->octets, i->n));
+		out.bytes = span_of(i->octets, i->n);
+		do_now(o, &out);
 	}
 	env_free(o->env, i);
 }

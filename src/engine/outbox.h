@@ -19,6 +19,8 @@
 
 struct outbox_ops {
 	void (*send)(void *arg, uint32_t link, struct span bytes);
+	/* After a send: its node wants to know when it has gone. */
+	void (*ask_drained)(void *arg, uint32_t link);
 	void (*close)(void *arg, uint32_t link);
 	/* Octets of the link are lost for want of memory: end it. */
 	void (*cut)(void *arg, uint32_t link);

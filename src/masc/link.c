@@ -104,11 +104,13 @@ void link_refuse_unmade(struct masc *m, uint32_t number)
 	out_put(m, &l->close);
 }
 
-bool link_send(struct link *l, struct span bytes)
+bool link_send(struct link *l, struct span bytes, uint64_t after, bool drain)
 {
 	struct peer *p = l->session ? l->session->peer : NULL;
-	if (!out_send(l->m, l->number, bytes))
+	if (!out_send(l->m, l->number, bytes, after, drain))
 		return false;
+	if (drain)
+		l->draining = true;
 	if (p) {
 		p->count.octets_out += bytes.n;
 		p->count.out[bytes.p[2]]++;

@@ -167,6 +167,14 @@ void masc_input(struct masc *m, uint32_t link, struct span bytes, struct mono no
 	link_octets(l, bytes, now);
 }
 
+void masc_link_drained(struct masc *m, uint32_t link, struct mono now)
+{
+	struct link *l = link_find(m, link);
+	if (!l || !l->draining || !l->session)
+		return;
+	dump_drained(l->session, now);
+}
+
 static void stop(struct masc *m, enum err why, struct mono now)
 {
 	m->health = why;

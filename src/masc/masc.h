@@ -206,6 +206,7 @@ struct masc_out {
 	uint32_t peer;			/* DIAL: whom, as masc_peer_info() counts */
 	struct addr local, remote;	/* DIAL; local.family 0: any */
 	struct span bytes;		/* SEND; lives until the next call on m */
+	bool drain;			/* SEND: masc_link_drained() is asked for */
 	const struct masc_event *event; /* EVENT; likewise */
 	uint64_t call;			/* REPLY */
 	enum err result;		/* REPLY */
@@ -242,6 +243,9 @@ void masc_link_up(struct masc *m, uint32_t link, const struct addr *local,
 void masc_link_down(struct masc *m, uint32_t link, enum err why, struct mono now);
 /* Octets of a link's stream, in any pieces. */
 void masc_input(struct masc *m, uint32_t link, struct span bytes, struct mono now);
+/* The newest SEND with `drain`, and all before it on the link, has left the
+ * owner's hands. Once for each asking, or once for several. */
+void masc_link_drained(struct masc *m, uint32_t link, struct mono now);
 
 /* The listening port could not be had: stop all sessions and say so. */
 void masc_listen_failed(struct masc *m, enum err why, struct mono now);

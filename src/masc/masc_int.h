@@ -68,7 +68,8 @@ struct link {
 	uint32_t number; /* key in masc.links */
 	bool ours;	 /* dialled by us */
 	bool up;
-	bool closed; /* its CLOSE is queued; nobody finds it any more */
+	bool closed;   /* its CLOSE is queued; nobody finds it any more */
+	bool draining; /* masc_link_drained() has been asked for */
 	uint8_t head[WIRE_HEADER];
 	uint8_t head_n;	 /* octets of a header that is not complete */
 	uint16_t part_n; /* octets in part */
@@ -92,8 +93,9 @@ void link_free(struct link *l);
 void link_close(struct link *l);
 /* Queues a CLOSE for a connection there is no memory for. */
 void link_refuse_unmade(struct masc *m, uint32_t number);
-/* False without memory. */
-MUST_USE bool link_send(struct link *l, struct span bytes);
+/* The octets wait for the put `after`, 0 none; with `drain` the owner says when
+ * they have left. False without memory. */
+MUST_USE bool link_send(struct link *l, struct span bytes, uint64_t after, bool drain);
 void link_octets(struct link *l, struct span bytes, struct mono now);
 
 /* session.c */
@@ -253,6 +255,9 @@ void message_open(struct session *s, struct span message, struct mono now);
 MUST_USE bool update_in(struct session *s, struct span message, struct wire_error *error,
 			struct mono now);
 
+/* dump.c: what was sent with `drain` has left. */
+void dump_drained(struct session *s, struct mono now);
+
 /* admin.c */
 /* Takes over what the store says of the peer. */
 MUST_USE enum err admin_load(struct peer *p, struct mono now);
@@ -297,7 +302,8 @@ void out_put(struct masc *m, struct out *o);
 void out_event(struct masc *m, const struct masc_event *ev, uint64_t after);
 void out_reply(struct masc *m, uint64_t call, enum err result, uint64_t after);
 /* False without memory. */
-MUST_USE bool out_send(struct masc *m, uint32_t link, struct span bytes);
+MUST_USE bool out_send(struct masc *m, uint32_t link, struct span bytes, uint64_t after,
+		       bool drain);
 void out_free(struct masc *m, struct out *o);
 struct masc_event event_of(const struct peer *p, enum masc_event_kind kind);
 

@@ -21,15 +21,19 @@ void out_free(struct masc *m, struct out *o)
 		env_free(m->env, o);
 }
 
-bool out_send(struct masc *m, uint32_t link, struct span bytes)
+bool out_send(struct masc *m, uint32_t link, struct span bytes, uint64_t after, bool drain)
 {
-	struct out_send *o = env_zalloc(m->env, 1, sizeof(*o) + bytes.n);
+	struct out_send *o = env_resize(m->env, NULL, sizeof(*o) + bytes.n);
 	if (!o)
 		return false;
+	/* The octets are many: only what stands before them is cleared. */
+	memset(o, 0, sizeof(*o));
 	memcpy(o->octets, bytes.p, bytes.n);
 	o->out.what.kind = MASC_OUT_SEND;
 	o->out.what.link = link;
 	o->out.what.bytes = span_of(o->octets, bytes.n);
+	o->out.what.after = after;
+	o->out.what.drain = drain;
 	out_put(m, &o->out);
 	return true;
 }

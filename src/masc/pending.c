@@ -122,7 +122,7 @@ void pending_refuse(struct link *l, struct peer *p, const struct wire_error *e)
 		memcpy(ev.data, e->data.p, ev.data_n);
 	ev.remote = l->remote;
 	/* Without memory the close alone must do. */
-	if (link_send(l, wire_notification_write(e, l->m->room)))
+	if (link_send(l, wire_notification_write(e, l->m->room), 0, false))
 		out_event(l->m, &ev, 0);
 	link_close(l);
 }

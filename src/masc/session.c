@@ -46,7 +46,7 @@ static enum masc_state no_memory(struct session *s, struct mono now)
 
 static bool send_keepalive(struct session *s, struct mono now)
 {
-	if (!link_send(s->link, wire_keepalive_write(s->peer->m->room)))
+	if (!link_send(s->link, wire_keepalive_write(s->peer->m->room), 0, false))
 		return false;
 	keepalive_restart(s, now);
 	return true;
@@ -66,7 +66,7 @@ static void tell_notified(struct session *s, const struct wire_error *e)
 bool session_notify(struct session *s, const struct wire_error *e, struct mono now)
 {
 	const struct masc_error told = { e->code, e->subcode, e->stay_open };
-	if (!link_send(s->link, wire_notification_write(e, s->peer->m->room)))
+	if (!link_send(s->link, wire_notification_write(e, s->peer->m->room), 0, false))
 		return false;
 	peer_error(s->peer, &told, true, now);
 	tell_notified(s, e);
@@ -167,7 +167,7 @@ static enum masc_state open_link(struct session *s, const struct event *ev, stru
 	s->link = ev->link;
 	s->link->session = s;
 	open_ours(s->peer, &o);
-	if (!link_send(s->link, wire_open_write(&o, m->room)))
+	if (!link_send(s->link, wire_open_write(&o, m->room), 0, false))
 		return no_memory(s, now);
 	timer_arm(&m->timers, &s->hold, mono_add(now, s->peer->timers.open_wait));
 	return MASC_OPENSENT;

@@ -183,7 +183,7 @@ static void connected(struct link *l, struct mono now)
 	l->state = LINK_OPEN;
 	list_take(&l->timed);
 	watch(l);
-	if (l->queued)
+	if (l->queued || l->ask_drained)
 		net_touch(l);
 	n->events.up(n->events.arg, l->number, &local, &remote, now);
 }
@@ -249,6 +249,17 @@ void net_link_ready(void *arg, uint32_t ready, struct mono now)
 		read_once(l, now);
 }
 
+/* ENGINE-26. The owner may do anything to the link in it. */
+static void tell_drained(struct link *l, struct mono now)
+{
+	struct net *n = l->net;
+
+	if (!l->ask_drained || l->ahead || l->why)
+		return;
+	l->ask_drained = false;
+	n->events.drained(n->events.arg, l->number, now);
+}
+
 void net_link_turn_end(struct link *l, struct mono now)
 {
 	switch (l->state) {
@@ -257,6 +268,7 @@ void net_link_turn_end(struct link *l, struct mono now)
 		break;
 	case LINK_OPEN:
 		flush(l);
+		tell_drained(l, now);
 		break;
 	case LINK_CLOSING:
 		flush_closing(l);
@@ -299,6 +311,18 @@ void net_send(struct net *n, uint32_t number, struct span bytes)
 	else if (net_queue_add(l, bytes))
 		net_link_break(l, ERR_NOMEM);
 	else if (l->state == LINK_OPEN)
+		net_touch(l);
+}
+
+void net_ask_drained(struct net *n, uint32_t number)
+{
+	struct link *l = net_link_find(n, number);
+
+	if (!is_owners(l) || l->why)
+		return;
+	l->ask_drained = true;
+	l->ahead = l->queued;
+	if (l->state == LINK_OPEN)
 		net_touch(l);
 }
 

@@ -34,6 +34,8 @@ struct net_events {
 		   struct mono now);
 	/* At most NET_READ_MAX octets, once a turn and link; they live for the call. */
 	void (*octets)(void *arg, uint32_t link, struct span bytes, struct mono now);
+	/* What was queued before net_ask_drained() is all with the kernel. */
+	void (*drained)(void *arg, uint32_t link, struct mono now);
 	/* The link is gone; its number means nothing from now on. ERR_CLOSED: the
 	 * other side closed in good order. ERR_RESET, ERR_REFUSED, ERR_TIMEOUT,
 	 * ERR_UNREACHABLE, ERR_SLOW (queue_max), ERR_IN_USE (its own address),
@@ -92,6 +94,10 @@ MUST_USE enum err net_dial(struct net *n, uint32_t link, const struct addr *loca
 /* Queues octets; they go out with the end of the turn, one write a turn and
  * link. Unknown links are ignored, here and below. */
 void net_send(struct net *n, uint32_t link, struct span bytes);
+/* Asks for one drained() when the octets that wait now have all gone. Asked again
+ * before that: once for both, when the later ones have. Not told once the link is
+ * down, closed or reset. */
+void net_ask_drained(struct net *n, uint32_t link);
 /* Closes once the queue is sent and the other side closed too; at close_limit
  * without more ado, with a reset when octets still wait. Of links that wait for
  * the other side alone there are 256 at most: the oldest goes first. down() is

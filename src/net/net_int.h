@@ -39,6 +39,8 @@ struct link {
 	struct addr remote;	    /* of a dialled one */
 	struct chunk *first, *last; /* the queue */
 	size_t queued;
+	size_t ahead; /* of them, those before the newest net_ask_drained() */
+	bool ask_drained;
 	size_t thrown_away;   /* CLOSING, LINGERING */
 	struct mono deadline; /* CONNECTING, CLOSING, LINGERING */
 	struct list all;      /* net->links */

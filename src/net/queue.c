@@ -18,10 +18,13 @@ struct chunk {
 	uint8_t octets[];
 };
 
-static struct chunk *chunk_new(const struct env *env, size_t want)
+/* The more waits already, the more is to come: a row of messages fills large
+ * chunks, so that one write takes many of them. */
+static struct chunk *chunk_new(struct link *l, size_t want)
 {
-	size_t size = want < CHUNK_MIN ? CHUNK_MIN : want > CHUNK_MAX ? CHUNK_MAX : want;
-	struct chunk *c = env_resize(env, NULL, sizeof(*c) + size);
+	size_t least = l->queued > want ? l->queued : want;
+	size_t size = least < CHUNK_MIN ? CHUNK_MIN : least > CHUNK_MAX ? CHUNK_MAX : least;
+	struct chunk *c = env_resize(l->net->env, NULL, sizeof(*c) + size);
 
 	if (c)
 		*c = (struct chunk){ .size = size };
@@ -35,7 +38,7 @@ static struct chunk *open_chunk(struct link *l, size_t want)
 
 	if (c && c->to < c->size)
 		return c;
-	c = chunk_new(l->net->env, want);
+	c = chunk_new(l, want);
 	if (!c)
 		return NULL;
 	if (l->last)
@@ -76,6 +79,7 @@ static void drop_first(struct link *l)
 static void sent(struct link *l, size_t n)
 {
 	l->queued -= n;
+	l->ahead -= n < l->ahead ? n : l->ahead;
 	l->net->queued -= n;
 	while (l->first && n >= l->first->to - l->first->from) {
 		n -= l->first->to - l->first->from;
@@ -106,7 +110,7 @@ enum err net_queue_write(struct link *l)
 void net_queue_drop(struct link *l)
 {
 	l->net->queued -= l->queued;
-	l->queued = 0;
+	l->queued = l->ahead = 0;
 	while (l->first)
 		drop_first(l);
 }

@@ -9,7 +9,7 @@ const char *node_in_text(enum node_in_kind k)
 		[NODE_IN_DOWN] = "down",	 [NODE_IN_OCTETS] = "octets",
 		[NODE_IN_COMMAND] = "command",	 [NODE_IN_STORE_FAILED] = "store-failed",
 		[NODE_IN_JOB_DONE] = "job-done", [NODE_IN_CONFIG] = "config",
-		[NODE_IN_STOP] = "stop",
+		[NODE_IN_STOP] = "stop",	 [NODE_IN_DRAINED] = "drained",
 	};
 	return k < sizeof(texts) / sizeof(texts[0]) ? texts[k] : "unknown";
 }
@@ -135,6 +135,7 @@ void node_describe_in(struct text *t, const struct node_in *in, size_t max_octet
 	case NODE_IN_UP:
 	case NODE_IN_DOWN:
 	case NODE_IN_OCTETS:
+	case NODE_IN_DRAINED:
 		put_link_in(t, in, max_octets);
 		return;
 	case NODE_IN_COMMAND:
@@ -180,6 +181,8 @@ static void put_out(struct text *t, const struct node_out *out, size_t max_octet
 	case NODE_OUT_SEND:
 		put_number(t, "link", out->link);
 		put_octets(t, out->bytes, max_octets);
+		if (out->drain)
+			text_str(t, " drain");
 		return;
 	case NODE_OUT_CLOSE:
 		put_number(t, "link", out->link);

@@ -98,6 +98,8 @@ static enum err take_link(struct node *n, const struct node_in *in, struct mono 
 		masc_link_up(m, link, &in->local, &in->remote, now);
 	else if (in->kind == NODE_IN_DOWN)
 		masc_link_down(m, link, in->err, now);
+	else if (in->kind == NODE_IN_DRAINED)
+		masc_link_drained(m, link, now);
 	else
 		masc_input(m, link, in->bytes, now);
 	return OK;
@@ -145,6 +147,11 @@ static void take_tick(struct node *n, struct mono now)
 	node_probe_tick(n, now);
 }
 
+static enum err take_config(struct node *n, struct span text, struct mono now)
+{
+	return n->stopping ? ERR_STATE : node_reload(n, text, now);
+}
+
 /* What only masc is told of. */
 static void take_for_masc(struct node *n, const struct node_in *in, struct mono now)
 {
@@ -178,6 +185,7 @@ enum err node_input(struct node *n, const struct node_in *in, struct mono now)
 	case NODE_IN_UP:
 	case NODE_IN_DOWN:
 	case NODE_IN_OCTETS:
+	case NODE_IN_DRAINED:
 		return take_link(n, in, now);
 	case NODE_IN_COMMAND:
 		return take_command(n, in, now);
@@ -185,7 +193,7 @@ enum err node_input(struct node *n, const struct node_in *in, struct mono now)
 		node_probe_done(n, in, now);
 		return OK;
 	case NODE_IN_CONFIG:
-		return n->stopping ? ERR_STATE : node_reload(n, in->bytes, now);
+		return take_config(n, in->bytes, now);
 	case NODE_IN_STOP:
 		take_stop(n, now);
 		return OK;
@@ -228,6 +236,7 @@ static void out_of_masc(struct node *n, const struct masc_out *m, struct node_ou
 		.local = m->local,
 		.remote = m->remote,
 		.bytes = m->bytes,
+		.drain = m->drain,
 		.number = m->call,
 		.err = m->result,
 		.after = m->after,

@@ -35,6 +35,7 @@ enum node_in_kind {
 	NODE_IN_UP,	       /* a dialled link is up */
 	NODE_IN_DOWN,	       /* a link ended or was never up: `err` */
 	NODE_IN_OCTETS,	       /* octets of a link, in any pieces */
+	NODE_IN_DRAINED,       /* what a SEND with `drain` on this link asked for */
 	NODE_IN_COMMAND,       /* an operator's or program's command */
 	NODE_IN_STORE_FAILED,  /* puts numbered >= `number` are undone: `err` */
 	NODE_IN_JOB_DONE,      /* a job's result; err not OK: it could not be done */
@@ -58,7 +59,7 @@ struct node_in {
 	enum node_in_kind kind;
 	struct wall wall;	     /* WALL */
 	uint32_t listener;	     /* LISTEN_FAILED, ACCEPTED: enum node_part */
-	uint32_t link;		     /* ACCEPTED, UP, DOWN, OCTETS */
+	uint32_t link;		     /* ACCEPTED, UP, DOWN, OCTETS, DRAINED */
 	struct addr local, remote;   /* ACCEPTED, UP */
 	struct span bytes;	     /* OCTETS, JOB_DONE, CONFIG */
 	enum err err;		     /* LISTEN_FAILED, DOWN, STORE_FAILED, JOB_DONE */
@@ -69,7 +70,9 @@ struct node_in {
 /* What a node wants done, in this order. `after` is the number of the put that
  * must be committed first, 0 none (ENGINE-4): the owner holds SEND, CLOSE,
  * EVENT and REPLY back until then, never letting one of a link, or an event,
- * overtake an earlier one. */
+ * overtake an earlier one. A SEND with `drain` wants a DRAINED when it, and all
+ * before it on its link, has left the owner's hands; the next asking may come
+ * before and is then answered together with it (ENGINE-26). */
 enum node_out_kind {
 	NODE_OUT_LISTEN,   /* accept connections for part `listener` on `local` */
 	NODE_OUT_UNLISTEN, /* no longer; what was accepted there stays */
@@ -88,6 +91,7 @@ struct node_out {
 	uint32_t peer; /* DIAL: index for the part's peer configuration */
 	struct addr local, remote;
 	struct span bytes;		/* lives until the next call on the node */
+	bool drain;			/* SEND */
 	const struct node_event *event; /* likewise */
 	uint64_t number;
 	enum err err;

@@ -23,6 +23,7 @@ static const uint8_t in_fields[] = {
 	[NODE_IN_UP] = IN_LINK | IN_ADDRS,
 	[NODE_IN_DOWN] = IN_LINK | IN_ERR,
 	[NODE_IN_OCTETS] = IN_LINK | IN_BYTES,
+	[NODE_IN_DRAINED] = IN_LINK,
 	[NODE_IN_COMMAND] = IN_NUMBER | IN_COMMAND,
 	[NODE_IN_STORE_FAILED] = IN_NUMBER | IN_ERR,
 	[NODE_IN_JOB_DONE] = IN_NUMBER | IN_ERR | IN_BYTES,
@@ -41,14 +42,15 @@ enum out_field {
 	OUT_EVENT = 1 << 6,
 	OUT_NUMBER = 1 << 7,
 	OUT_ERR = 1 << 8,
-	OUT_JOB = 1 << 9
+	OUT_JOB = 1 << 9,
+	OUT_DRAIN = 1 << 10
 };
 
 static const uint16_t out_fields[] = {
 	[NODE_OUT_LISTEN] = OUT_LISTENER | OUT_LOCAL,
 	[NODE_OUT_UNLISTEN] = OUT_LISTENER | OUT_LOCAL,
 	[NODE_OUT_DIAL] = OUT_LINK | OUT_PEER | OUT_LOCAL | OUT_REMOTE,
-	[NODE_OUT_SEND] = OUT_LINK | OUT_BYTES,
+	[NODE_OUT_SEND] = OUT_LINK | OUT_BYTES | OUT_DRAIN,
 	[NODE_OUT_CLOSE] = OUT_LINK,
 	[NODE_OUT_EVENT] = OUT_EVENT,
 	[NODE_OUT_REPLY] = OUT_NUMBER | OUT_ERR,
@@ -185,6 +187,8 @@ void record_out_write(struct wr *w, const struct node_out *out)
 		record_err_write(w, out->err);
 	if (fields & OUT_JOB)
 		wr_u8(w, (uint8_t)out->job);
+	if (fields & OUT_DRAIN)
+		wr_u8(w, out->drain);
 }
 
 static void out_fields_read(struct rd *r, unsigned fields, struct node_out *v,
@@ -212,6 +216,8 @@ static void out_fields_read(struct rd *r, unsigned fields, struct node_out *v,
 		v->err = record_err_read(r);
 	if (fields & OUT_JOB)
 		v->job = (enum node_job)record_enum_read(r, NODE_JOB_PROBE + 1);
+	if (fields & OUT_DRAIN)
+		v->drain = record_bool_read(r);
 }
 
 enum err record_out_read(struct span body, struct node_out *out, struct node_event *event)

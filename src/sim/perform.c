@@ -42,8 +42,11 @@ static struct end *find_end(struct machine *m, uint32_t link)
 static void do_send(struct machine *m, const struct node_out *out)
 {
 	struct end *e = find_end(m, out->link);
-	if (e)
-		stream_send(e, out->bytes);
+	if (!e)
+		return;
+	stream_send(e, out->bytes);
+	if (out->drain)
+		stream_ask_drained(e);
 }
 
 static void do_close(struct machine *m, const struct node_out *out)

@@ -24,6 +24,7 @@ void stream_free(struct stream *st)
 	struct world *w = world_of(st);
 	for (size_t i = 0; i < 2; i++) {
 		queue_drop(&w->queue, &st->end[i].arrival);
+		queue_drop(&w->queue, &st->end[i].drained);
 		pipe_free(&st->end[i].in);
 		list_take(&st->end[i].at);
 	}
@@ -55,10 +56,12 @@ static void let_go(struct end *e)
 {
 	e->mine = false;
 	e->silent = true;
+	e->ask_drained = false;
 	list_take(&e->at);
 	if (e->site && !is_raw(e->site) && e->link)
 		(void)map_take(&machine_of(e->site)->links, span_of(&e->link, sizeof(e->link)));
 	queue_drop(&world_of(e->stream)->queue, &e->arrival);
+	queue_drop(&world_of(e->stream)->queue, &e->drained);
 }
 
 static void take_up(struct end *e)
@@ -236,6 +239,29 @@ void stream_send(struct end *e, struct span bytes)
 	stream_arm(o, w->now);
 }
 
+/* An event of its own: nothing is fed from inside an output or another input. */
+static void arm_drained(struct end *e)
+{
+	struct end *o = end_other(e);
+	bool there = o->in.taken >= e->drain_upto && !o->silent;
+	if (e->ask_drained && there && !e->drained.place)
+		world_at(e->site->w, &e->drained, EV_DRAINED, e->site->w->now);
+}
+
+void stream_ask_drained(struct end *e)
+{
+	e->ask_drained = true;
+	e->drain_upto = end_other(e)->in.put;
+	queue_drop(&e->site->w->queue, &e->drained);
+	arm_drained(e);
+}
+
+void stream_drained(struct end *e)
+{
+	e->ask_drained = false;
+	feed(machine_of(e->site), &(struct node_in){ .kind = NODE_IN_DRAINED, .link = e->link });
+}
+
 void stream_close(struct end *e, enum pipe_end how)
 {
 	struct stream *st = e->stream;
@@ -315,6 +341,7 @@ static void arrive_octets(struct end *e, size_t arrived)
 	struct world *w = e->site->w;
 	size_t n = piece(&w->net, arrived);
 	struct span bytes = pipe_take(&e->in, n);
+	arm_drained(end_other(e));
 	stream_arm(e, n < arrived ? w->now + rng_between(&w->net, 0, PIECE_GAP_MAX_US) : w->now);
 	if (is_raw(e->site))
 		raw_octets(raw_of(e->site), e, bytes);

@@ -199,6 +199,9 @@ static void dispatch(struct world *w, struct queue_entry *e)
 	case EV_ARRIVAL:
 		stream_arrival(OWNER(e, struct end, arrival));
 		return;
+	case EV_DRAINED:
+		stream_drained(OWNER(e, struct end, drained));
+		return;
 	}
 }
 

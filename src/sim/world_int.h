@@ -32,7 +32,8 @@ enum world_event {
 	EV_COMMIT,  /* struct machine.commit */
 	EV_PENDING, /* struct pending: an input for a node */
 	EV_DIAL,    /* struct stream.dial: an attempt to connect arrives */
-	EV_ARRIVAL  /* struct end.arrival */
+	EV_ARRIVAL, /* struct end.arrival */
+	EV_DRAINED  /* struct end.drained: what it asked for has arrived */
 };
 
 struct edge {
@@ -56,8 +57,10 @@ struct end {
 	bool up_due;	/* the first to arrive is that the stream is up */
 	enum err why;	/* it ends with this, where it is no close or reset */
 	struct pipe in;
-	struct queue_entry arrival;
-	struct list at; /* in site->ends */
+	struct queue_entry arrival, drained;
+	bool ask_drained;    /* its owner waits for a DRAINED */
+	uint64_t drain_upto; /* which comes when the other end took so many octets */
+	struct list at;	     /* in site->ends */
 };
 
 struct stream {
@@ -287,6 +290,9 @@ struct end *stream_dial(struct site *from, uint32_t link, const struct addr *loc
 			const struct addr *remote);
 void stream_dial_arrived(struct stream *st);
 void stream_send(struct end *e, struct span bytes);
+/* The owner of e wants to know when all that is sent has arrived (SIM-2.9). */
+void stream_ask_drained(struct end *e);
+void stream_drained(struct end *e);
 /* The owner of e has done with it. */
 void stream_close(struct end *e, enum pipe_end how);
 /* The owner of e is gone without a word. */

@@ -4,8 +4,8 @@
 
 #include "engine/outbox.h"
 
-/* What left the outbox, as words: "s1:abc" sent on link 1, "c1" closed, "x1"
- * cut, "e5" event 5, "p1" and "r1" paused and resumed. */
+/* What left the outbox, as words: "s1:abc" sent on link 1, "d1" asked when
+ * that has gone, "c1" closed, "x1" cut, "e5" event 5, "p1" and "r1" paused and resumed. */
 struct desk {
 	struct failing_env f;
 	struct outbox box;
@@ -26,6 +26,11 @@ static const struct span nothing;
 static void on_send(void *arg, uint32_t link, struct span bytes)
 {
 	note(arg, 's', link, bytes);
+}
+
+static void on_ask(void *arg, uint32_t link)
+{
+	note(arg, 'd', link, nothing);
 }
 
 static void on_close(void *arg, uint32_t link)
@@ -63,7 +68,8 @@ static void on_resume(void *arg, uint32_t link)
 
 static void open_desk(struct desk *d)
 {
-	struct outbox_ops ops = { on_send, on_close, on_cut, on_event, on_pause, on_resume, d };
+	struct outbox_ops ops = { on_send,  on_ask,   on_close,	 on_cut,
+				  on_event, on_pause, on_resume, d };
 	memset(d, 0, sizeof(*d));
 	failing_env_init(&d->f, 1);
 	engine_outbox_init(&d->box, &d->f.env, &ops);
@@ -133,6 +139,34 @@ static void what_is_committed_already_goes_at_once(void **state)
 	went(&d, "");
 	engine_outbox_release(&d.box, 8);
 	went(&d, "s1:b");
+	shut(&d);
+}
+
+static void send_asking(struct desk *d, uint32_t link, const char *s, uint64_t after)
+{
+	struct node_out out = { .kind = NODE_OUT_SEND, .link = link, .after = after };
+	out.bytes = span_str(s);
+	out.drain = true;
+	engine_outbox_put(&d->box, &out, (struct wall){ 0 });
+}
+
+/* ENGINE-26: asked for once the octets are on their way, and not before. */
+static void a_send_that_asks_does_so_as_it_goes(void **state)
+{
+	struct desk d;
+	open_desk(&d);
+	send_asking(&d, 1, "a", 0);
+	went(&d, "s1:a d1");
+	send_asking(&d, 1, "b", 5);
+	send(&d, 1, "c", 0);
+	send_asking(&d, 3, "d", 6);
+	went(&d, "");
+	engine_outbox_release(&d.box, 5);
+	went(&d, "s1:b d1 s1:c");
+	engine_outbox_fail(&d.box, 6);
+	assert_int_equal(doomed(&d), 3);
+	engine_outbox_release(&d.box, 6);
+	went(&d, "");
 	shut(&d);
 }
 
@@ -411,6 +445,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_waits_for_nothing_goes_at_once),
 		cmocka_unit_test(what_is_committed_already_goes_at_once),
+		cmocka_unit_test(a_send_that_asks_does_so_as_it_goes),
 		cmocka_unit_test(nothing_of_a_link_overtakes),
 		cmocka_unit_test(a_link_stops_at_the_first_that_must_wait),
 		cmocka_unit_test(links_keep_the_order_of_the_node_between_them),

@@ -1,5 +1,6 @@
 #include "house.h"
 
+#include "node/record.h"
 #include "sim/replay.h"
 
 #include <sys/resource.h>
@@ -67,6 +68,50 @@ static void a_run_is_played_again_octet_for_octet(void **state)
 	assert_int_equal(engine_stop(h->a.engine, 5000), OK);
 	kill_engine(&h->a);
 	assert_replays(h, 10);
+}
+
+/* How many inputs of that kind are about that link. */
+static unsigned inputs_of(struct house *h, enum node_in_kind kind, uint32_t link)
+{
+	struct span s = read_record(h);
+	struct rd r = rd_of(s);
+	struct record_entry e;
+	struct node_in in;
+	unsigned n = 0;
+
+	(void)rd_bytes(&r, sizeof(RECORD_MAGIC) - 1);
+	while (record_take(&r, &e) == OK)
+		if (e.kind == RECORD_INPUT && record_in_read(e.body, &in) == OK)
+			n += in.kind == kind && in.link == link;
+	free((void *)(uintptr_t)s.p);
+	return n;
+}
+
+/* ENGINE-26: the node hears that what asked for it has gone, once, from the
+ * loop, and what it hears is in the recording. */
+static void a_send_that_asks_is_answered(void **state)
+{
+	struct house *h = *state;
+	struct node_config c;
+	struct engine_options opt = { .job_threads = 1 };
+	struct node_out out = { .kind = NODE_OUT_SEND, .link = 1, .drain = true };
+
+	config_b(h, &c, "", "passive = yes;");
+	start_with(h, &h->b, &c, &opt, NULL);
+	node_config_free(&c);
+	start_recorded(h, "a", "");
+	RUN_UNTIL(h, both_up(h));
+	out.bytes = span_of("\0\4\4", 4);
+	engine_outbox_put(&h->a.engine->outbox, &out, (struct wall){ 0 });
+	engine_recorder_flush(h->a.engine->recorder);
+	assert_int_equal(inputs_of(h, NODE_IN_DRAINED, 1), 0);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(os_loop_run(h->loop, 10), OK);
+		engine_recorder_flush(h->a.engine->recorder);
+	}
+	assert_int_equal(inputs_of(h, NODE_IN_DRAINED, 1), 1);
+	kill_engine(&h->a);
+	assert_replays(h, 3);
 }
 
 static void a_run_that_begins_with_rows_too(void **state)
@@ -183,6 +228,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, house_new, house_free)
 	const struct CMUnitTest tests[] = {
 		TEST(a_run_is_played_again_octet_for_octet),
+		TEST(a_send_that_asks_is_answered),
 		TEST(a_run_that_begins_with_rows_too),
 		TEST(a_reload_and_a_taken_port_too),
 		TEST(it_is_for_its_owner_alone_and_holds_no_secret),

@@ -255,7 +255,8 @@ static void without_memory_guards_are_not_half_set(void **state)
 	FAILING_ENV_EACH(f, 1)
 	{
 		struct world w;
-		struct net_events e = { side_accepted, side_up, side_octets, side_down, &w.b };
+		struct net_events e = { side_accepted, side_up,	  side_octets,
+					side_drained,  side_down, &w.b };
 		world_new_at(&w, "127.0.0.1", NULL);
 		net_free(w.b.net);
 		w.b.net = NULL;

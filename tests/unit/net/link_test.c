@@ -559,7 +559,9 @@ static void an_idle_link_holds_no_memory_beside_itself(void **state)
 	failing_env_init(&f, 3);
 	world_new(&w);
 	net_free(w.a.net);
-	struct net_events e = { side_accepted, side_up, side_octets, side_down, &w.a };
+	struct net_events e = {
+		side_accepted, side_up, side_octets, side_drained, side_down, &w.a
+	};
 	assert_int_equal(net_new(&w.a.net, &f.env, w.loop, &e, &plain_options), OK);
 	world_connect(&w);
 	size_t idle = f.live;
@@ -581,7 +583,8 @@ static void without_memory_a_link_goes_and_the_net_stays(void **state)
 	{
 		struct world w;
 		struct addr any = { 0 };
-		struct net_events e = { side_accepted, side_up, side_octets, side_down, &w.a };
+		struct net_events e = { side_accepted, side_up,	  side_octets,
+					side_drained,  side_down, &w.a };
 		world_new(&w);
 		net_free(w.a.net);
 		w.a.net = NULL;
@@ -606,7 +609,8 @@ static void a_listener_without_memory_turns_away(void **state)
 	FAILING_ENV_EACH(f, 6)
 	{
 		struct world w;
-		struct net_events e = { side_accepted, side_up, side_octets, side_down, &w.b };
+		struct net_events e = { side_accepted, side_up,	  side_octets,
+					side_drained,  side_down, &w.b };
 		world_new_at(&w, "127.0.0.1", NULL);
 		net_free(w.b.net);
 		w.b.net = NULL;

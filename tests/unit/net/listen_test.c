@@ -111,7 +111,7 @@ static void unlisten_now(void *arg, uint32_t listener, uint32_t link, const stru
 static void a_listener_may_end_as_it_is_told(void **state)
 {
 	struct world w;
-	struct net_events e = { unlisten_now, side_up, side_octets, side_down, &w.b };
+	struct net_events e = { unlisten_now, side_up, side_octets, side_drained, side_down, &w.b };
 
 	world_new_at(&w, "127.0.0.1", NULL);
 	net_free(w.b.net);
@@ -136,7 +136,7 @@ static void redial(void *arg, uint32_t link, enum err why, struct mono now)
 static void an_owner_who_redials_at_once_does_not_hold_a_turn(void **state)
 {
 	struct world w;
-	struct net_events e = { side_accepted, side_up, side_octets, redial, &w.a };
+	struct net_events e = { side_accepted, side_up, side_octets, side_drained, redial, &w.a };
 	struct addr foreign = host("192.0.2.77");
 
 	world_new(&w);

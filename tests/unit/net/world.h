@@ -18,6 +18,7 @@ struct side {
 	struct net *net;
 	uint32_t accepted, up, down; /* links, 0 none yet */
 	uint32_t n_accepted, n_down;
+	uint32_t drained, n_drained;
 	uint32_t listener;
 	struct addr local, remote;
 	enum err why;
@@ -27,6 +28,8 @@ struct side {
 	/* What to do when told. */
 	bool close_at_once, reset_at_once, echo;
 	struct span goodbye; /* sent before the close */
+	struct span more;    /* sent, and asked for, when drained */
+	bool close_when_drained, reset_when_drained;
 };
 
 struct world {
@@ -91,6 +94,21 @@ static inline void side_octets(void *arg, uint32_t link, struct span bytes, stru
 		net_send(s->net, link, bytes);
 }
 
+static inline void side_drained(void *arg, uint32_t link, struct mono now)
+{
+	struct side *s = arg;
+	s->drained = link;
+	s->n_drained++;
+	if (s->more.n) {
+		net_send(s->net, link, s->more);
+		net_ask_drained(s->net, link);
+	}
+	if (s->close_when_drained)
+		net_close(s->net, link);
+	if (s->reset_when_drained)
+		net_reset(s->net, link);
+}
+
 static inline void side_down(void *arg, uint32_t link, enum err why, struct mono now)
 {
 	struct side *s = arg;
@@ -109,7 +127,7 @@ static const struct net_options plain_options = {
 
 static inline void side_new(struct world *w, struct side *s, const struct net_options *opt)
 {
-	struct net_events e = { side_accepted, side_up, side_octets, side_down, s };
+	struct net_events e = { side_accepted, side_up, side_octets, side_drained, side_down, s };
 	assert_int_equal(net_new(&s->net, os_env(), w->loop, &e, opt ? opt : &plain_options), OK);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/store_mem.h"
 #include "node/describe.h"
+#include "masc/masc_int.h"
 #include "node/node.h"
 
 struct bench {
@@ -203,6 +204,26 @@ static void probe_with_a_wrong_answer(void **state)
 	(void)drain(&b);
 	answer_probe(&b, OK);
 	assert_non_null(strstr(drain(&b), "workers-back"));
+	bench_fini(&b);
+}
+
+/* ENGINE-26: the flag of an output and its answer reach whom they are for. */
+static void a_send_that_asks_is_answered(void **state)
+{
+	struct bench b;
+	start(&b, usual);
+	pass(&b, 10 * MONO_SEC);
+	(void)drain(&b);
+	give(&b, &(struct node_in){ .kind = NODE_IN_UP, .link = b.dialled });
+	(void)drain(&b);
+	struct link *l = link_find((struct masc *)(uintptr_t)node_masc(b.n), b.dialled);
+	assert_true(link_send(l, span_of("\0\4\4", 4), 0, true));
+	assert_string_equal(drain(&b), "send link 1 00040400 drain");
+	give(&b, &(struct node_in){ .kind = NODE_IN_DRAINED, .link = 77 });
+	assert_true(l->draining);
+	give(&b, &(struct node_in){ .kind = NODE_IN_DRAINED, .link = b.dialled });
+	assert_false(l->draining);
+	assert_string_equal(drain(&b), "");
 	bench_fini(&b);
 }
 
@@ -464,6 +485,7 @@ int main(void)
 		cmocka_unit_test(probe_each_minute),
 		cmocka_unit_test(probe_without_answer),
 		cmocka_unit_test(probe_with_a_wrong_answer),
+		cmocka_unit_test(a_send_that_asks_is_answered),
 		cmocka_unit_test(jobs),
 		cmocka_unit_test(clock_is_carried_on),
 		cmocka_unit_test(clock_at_the_ends_of_time),

@@ -153,6 +153,7 @@ static const struct node_in inputs[] = {
 	{ .kind = NODE_IN_UP, .link = 7, .local = V6, .remote = V4 },
 	{ .kind = NODE_IN_DOWN, .link = 7, .err = ERR_RESET },
 	{ .kind = NODE_IN_OCTETS, .link = UINT32_MAX, .bytes = { (const uint8_t *)"\0\1\2", 3 } },
+	{ .kind = NODE_IN_DRAINED, .link = 9 },
 	{ .kind = NODE_IN_COMMAND,
 	  .number = 9,
 	  .command.masc = { MASC_COMMAND_DOWN, { (const uint8_t *)"north", 5 }, MONO_HOUR } },
@@ -271,6 +272,7 @@ static size_t outputs(struct node_out *to, struct node_event events[2])
 		{ .kind = NODE_OUT_UNLISTEN, .listener = NODE_PART_MASC, .local = v6 },
 		{ .kind = NODE_OUT_DIAL, .link = 5, .peer = 2, .local = v4, .remote = v6 },
 		{ .kind = NODE_OUT_SEND, .link = 5, .bytes = octets("hello"), .after = 7 },
+		{ .kind = NODE_OUT_SEND, .link = 5, .bytes = octets("all"), .drain = true },
 		{ .kind = NODE_OUT_CLOSE, .link = 5, .after = UINT64_MAX },
 		{ .kind = NODE_OUT_EVENT, .event = &events[0], .after = 1 },
 		{ .kind = NODE_OUT_EVENT, .event = &events[1] },
@@ -292,6 +294,7 @@ static void same_out(const struct node_out *a, const struct node_out *b)
 	assert_true(a->number == b->number && a->after == b->after);
 	assert_int_equal(a->err, b->err);
 	assert_int_equal(a->job, b->job);
+	assert_int_equal(a->drain, b->drain);
 	assert_int_equal(!a->event, !b->event);
 	if (a->event)
 		assert_memory_equal(a->event, b->event, sizeof(*a->event));
@@ -355,6 +358,7 @@ static void inputs_described(void **state)
 		"up link 7 at [fe80::1%3]:2587 with 192.0.2.9:4000",
 		"down link 7 RESET",
 		"octets link 4294967295 0001...3",
+		"drained link 9",
 		"command call 9 masc peer \"north\" down for 1h",
 		"store-failed from 12 NO_SPACE",
 		"job-done job 3 OK",
@@ -376,6 +380,7 @@ static void outputs_described(void **state)
 		"unlisten masc at [fe80::1%3]:2587",
 		"dial link 5 from 192.0.2.9:4000 to [fe80::1%3]:2587",
 		"send link 5 68656c6c6f after 7",
+		"send link 5 616c6c drain",
 		"close link 5 after 18446744073709551615",
 		("event masc collision: two connections with north: kept the one opened by us "
 		 "last; closed the other after 1"),
