@@ -173,7 +173,7 @@ static enum err ahead_begin(struct reader *r, struct span after)
 static enum err ahead_add(struct reader *r, const struct store_table *t, sqlite3_stmt *s)
 {
 	struct reader_ahead *a = &r->ahead;
-	uint8_t integer[8];
+	uint8_t integer[8] = { 0 };
 	struct store_row row = { .key = span_of(integer, sizeof(integer)) };
 	size_t whole;
 	enum err e = column(s, 1, &row.value);
