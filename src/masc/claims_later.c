@@ -1,0 +1,130 @@
+/* What the receiving side calls before its owners have written it: nothing is
+ * held, claimed or told. Each definition moves out with its file. */
+#include "masc/claims_int.h"
+
+/* sync.c */
+void sync_up(struct session *s, struct mono now)
+{
+}
+void sync_mark(struct session *s, struct mono now)
+{
+}
+void sync_down(struct session *s, struct mono now)
+{
+}
+bool space_synced(const struct space *sp, struct mono now)
+{
+	return false;
+}
+void sync_tick(struct masc *m, struct mono now)
+{
+}
+struct mono sync_deadline(const struct masc *m)
+{
+	return MONO_NEVER;
+}
+
+/* spread.c */
+void spread(struct space *sp, const struct wire_claim *c, unsigned sets, const struct peer *except,
+	    uint64_t after, struct mono now)
+{
+}
+void spread_to(struct peer *p, struct space *sp, const struct wire_claim *c, uint64_t after,
+	       struct mono now)
+{
+}
+void spread_flush(struct masc *m, struct mono now)
+{
+}
+
+/* dump.c */
+void dump_start(struct session *s, struct mono now)
+{
+}
+void dump_stop(struct session *s)
+{
+}
+
+/* own.c */
+enum err own_load(struct masc *m, struct mono now)
+{
+	return OK;
+}
+void own_free(struct masc *m)
+{
+}
+bool own_covers(const struct masc *m, const struct masc_prefix *p, uint32_t *end, bool *deprecated)
+{
+	return false;
+}
+bool own_overlaps(const struct masc *m, const struct masc_prefix *p)
+{
+	return false;
+}
+
+/* own_rival.c */
+void own_rival(const struct heard *h)
+{
+}
+void own_colleague(const struct heard *h)
+{
+}
+bool own_denied(const struct heard *h)
+{
+	return false;
+}
+void own_parent_withdrew(const struct heard *h)
+{
+}
+void own_withdrawn(const struct heard *h)
+{
+}
+void own_rival_gone(struct space *sp, const struct wire_claim *c, struct mono now)
+{
+}
+
+/* plan.c */
+void own_replan(struct masc *m)
+{
+}
+void own_synced(struct space *sp, bool synced, struct mono now)
+{
+}
+void own_tick(struct masc *m, struct mono now)
+{
+}
+struct mono own_deadline(const struct masc *m)
+{
+	return MONO_NEVER;
+}
+void own_store_failed(struct masc *m, uint64_t first, enum err why, struct mono now)
+{
+}
+enum err own_command(struct masc *m, const struct masc_command *c, struct masc_out *reply,
+		     struct mono now)
+{
+	return ERR_STATE;
+}
+
+/* Looks at the own side. */
+size_t masc_own_count(const struct masc *m)
+{
+	return 0;
+}
+void masc_own_info(const struct masc *m, size_t i, struct masc_own_info *out)
+{
+}
+size_t masc_clash_count(const struct masc *m)
+{
+	return 0;
+}
+void masc_clash_info(const struct masc *m, size_t i, struct masc_clash_info *out)
+{
+}
+size_t masc_demand_count(const struct masc *m)
+{
+	return 0;
+}
+void masc_demand_info(const struct masc *m, size_t i, struct masc_demand_info *out)
+{
+}
