@@ -10,6 +10,8 @@
 
 /* -- space.c: where claims of one level and family compete (MASC-10.1) -- */
 
+#define SPACE_SAMPLES 4
+
 struct space {
 	struct list at; /* in masc.spaces: by family, parents by Domain ID, roots, below */
 	struct masc *m;
@@ -20,6 +22,13 @@ struct space {
 	bool leaving;			       /* MASC-18.6 */
 	struct table *table;
 	bool synced; /* as told to own_synced() last */
+
+	/* The plan's: addresses taken below, then and W / SPACE_SAMPLES apart before,
+	 * newest first; what we asked the parent for. */
+	uint64_t taken[SPACE_SAMPLES + 1];
+	struct mono taken_at; /* of taken[1] */
+	uint8_t hint_length;  /* 0 none */
+	struct mono hint_at;
 };
 
 /* Makes the spaces fit the configuration; those that stay keep their claims.
@@ -37,6 +46,10 @@ size_t space_ranges(const struct space *sp, struct masc_prefix *out, size_t room
 /* Whether one of them, deprecated ones included, covers p, and until when it
  * lasts (wall s, UINT32_MAX no end). */
 bool space_covers(const struct space *sp, const struct masc_prefix *p, uint32_t *end);
+/* plan_space.c: as space_ranges, the parts of them inside the named scope (""
+ * any); at most `room`, gives how many were written. */
+size_t space_ranges_in(const struct space *sp, const char *scope, struct masc_prefix *out,
+		       size_t room);
 
 /* -- sync.c: MASC-12.3 to 12.5 -- */
 void sync_up(struct session *s, struct mono now);   /* established */
@@ -145,6 +158,14 @@ void own_rival_gone(struct space *sp, const struct wire_claim *c, struct mono no
 /* Something that the plan looks at has changed: ranges, use by children, hints,
  * sync, demands. The plan is made anew, once, at the end of the input. */
 void own_replan(struct masc *m);
+/* The end of an input of the module: makes the plan anew if that was asked for.
+ * Before spread_flush(). */
+void own_settle(struct masc *m, struct mono now);
+/* A claim that holds space comes into a table below (called before it is in), or
+ * goes from it (after it is out): use below what we hold is counted by this. */
+void plan_child_claim(struct space *sp, const struct wire_claim *c, bool comes);
+/* MASC-13.18: a child asks for space. */
+void plan_hint(struct space *sp, const struct wire_claim *c, struct mono now);
 void own_synced(struct space *sp, bool synced, struct mono now);
 /* Runs timers that are due and the plan; part of masc_tick. */
 void own_tick(struct masc *m, struct mono now);

@@ -87,6 +87,15 @@ void own_rival_gone(struct space *sp, const struct wire_claim *c, struct mono no
 void own_replan(struct masc *m)
 {
 }
+void own_settle(struct masc *m, struct mono now)
+{
+}
+void plan_child_claim(struct space *sp, const struct wire_claim *c, bool comes)
+{
+}
+void plan_hint(struct space *sp, const struct wire_claim *c, struct mono now)
+{
+}
 void own_synced(struct space *sp, bool synced, struct mono now)
 {
 }

@@ -1,5 +1,5 @@
 /* Life of a MASC node, and where its inputs go. */
-#include "masc/masc_int.h"
+#include "masc/claims_int.h"
 
 const char *masc_state_text(enum masc_state s)
 {
@@ -254,6 +254,9 @@ static void fire(const struct timer *t, struct mono now)
 		break;
 	case TIMER_UNCLAIMED:
 		pending_expired(t->owner, now);
+		break;
+	case TIMER_PLAN:
+		own_replan(t->owner);
 		break;
 	}
 }

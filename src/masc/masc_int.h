@@ -25,7 +25,8 @@ enum timer_kind {
 	TIMER_ADMIN,	 /* peer: end of a down with --for */
 	TIMER_HOLD,	 /* session */
 	TIMER_KEEPALIVE, /* session */
-	TIMER_UNCLAIMED	 /* link: its OPEN did not come */
+	TIMER_UNCLAIMED, /* link: its OPEN did not come */
+	TIMER_PLAN	 /* holdings: a demand begins or ends, a hint is due */
 };
 
 struct timer {

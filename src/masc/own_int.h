@@ -29,7 +29,8 @@ struct own_claim {
 	bool active;	     /* held: may grow and be renewed */
 	enum masc_life life;
 	enum masc_reason why;
-	uint8_t length;		   /* WANTED, SCHEDULED by size: of the range to choose */
+	char scope[MASC_NAME_MAX + 1]; /* the range must lie in it; "" any: space_ranges_in() */
+	uint8_t length;		       /* WANTED, SCHEDULED by size: of the range to choose */
 	struct masc_prefix wanted; /* named by an operator; WAITING, GROWING, RENEWING: claimed */
 	struct own_part parts[OWN_PARTS_MAX]; /* held */
 	uint8_t n_parts;		      /* 0: nothing is held */
@@ -83,6 +84,10 @@ struct holdings {
 	bool replan; /* at the end of this input */
 	struct timer plan;
 	enum masc_reason paused;
+	bool paused_told;  /* the event about it */
+	struct list hints; /* of children: plan_hint.c */
+	size_t n_hints;
+	bool counted; /* own_claim.used is what the tables say */
 	size_t rows_unreadable;
 };
 
@@ -99,6 +104,7 @@ bool own_is_pending(const struct own_claim *c); /* waiting, renewing, growing */
  * ERR_NOMEM or the store's. *out may be NULL. */
 struct own_wish {
 	struct space *space;
+	const char *scope; /* name of the scope the range must lie in; NULL any */
 	const struct masc_prefix *prefix;
 	uint8_t length;
 	bool local, fixed;
@@ -141,8 +147,10 @@ MUST_USE enum err plan_renewal(struct own_claim *c, struct masc_prefix *half, bo
 /* Addresses in use in p: by children, and places of demands. */
 uint64_t plan_used(const struct masc *m, const struct masc_prefix *p);
 void plan_run(struct masc *m, struct mono now);
-/* demand.c */
+/* demand.c: after the claims were loaded; before they are freed. */
 MUST_USE enum err demand_load(struct masc *m);
 void demand_free(struct masc *m);
+/* Demands whose put is undone are as their rows say again. */
+void demand_store_failed(struct masc *m, uint64_t first, enum err why, struct mono now);
 
 #endif
