@@ -9,17 +9,19 @@
 #include "masc/table.h"
 
 struct policy {
-	uint32_t use_percent; /* least use after doubling or renewing the whole: 75 */
+	uint32_t use_percent; /* least use of what is active after doubling: 75 */
 	uint32_t active_most; /* active prefixes at once: 3; SIGCOMM'98: 2 */
-	uint64_t size_least;  /* addresses of the smallest claim */
+	uint64_t size_least;  /* addresses of the smallest claim; 0 as 1 */
+	uint64_t size_first;  /* of the first at least; 0: size_least */
+	enum masc_family family;
 };
 
-/* A prefix of ours at one level. */
+/* A prefix of ours at one level (MASC-15.1). */
 struct policy_prefix {
 	struct masc_prefix prefix;
 	uint64_t used;	 /* addresses in use below it, promised ones included */
 	bool active;	 /* may grow and be renewed; else it drains */
-	bool can_double; /* its buddy is free, and may be claimed from the same parent */
+	bool can_double; /* policy_can_double() */
 };
 
 enum policy_step_kind {
@@ -36,9 +38,9 @@ struct policy_step {
 	uint8_t length;
 };
 
-/* Where `need` more addresses (>= 1) come from, by the four rules of MASC-15.2,
- * in their order. `room` says for each prefix whether a block of that size fits
- * in it now: fragmentation is the caller's to know. */
+/* Where `need` more addresses (>= 1), one block of them, come from, by the four
+ * rules of MASC-15.2, in their order. `room` says for each prefix whether a block
+ * of that size fits in it now: fragmentation is the caller's to know. */
 struct policy_step policy_need(const struct policy *p, const struct policy_prefix *own, size_t n,
 			       const bool *room, uint64_t need);
 
@@ -47,9 +49,10 @@ struct policy_space {
 	const struct table *table;	     /* who holds what there */
 	const struct masc_prefix *claimable; /* ranges of the parent, or of the scope */
 	size_t n_claimable;
-	const struct masc_prefix *barred; /* never handed out, MASC-15.4 */
+	const struct masc_prefix *barred; /* never handed out, beside the slots of MASC-15.4 */
 	size_t n_barred;
 	const struct masc_prefix *near; /* NULL: anywhere; else beside it if that is free */
+	bool any_slot;			/* the slots of MASC-15.4 may be had: simulation only */
 };
 
 /* A free range of `length`: beside `near`; else at random among the largest free
@@ -58,6 +61,11 @@ MUST_USE enum err policy_choose(const struct policy_space *s, uint8_t length, co
 				struct masc_prefix *out);
 /* Whether exactly this range may be claimed there now. */
 bool policy_may_claim(const struct policy_space *s, const struct masc_prefix *p);
+/* Whether `p`, which we hold there, may be claimed at twice its size now. */
+bool policy_can_double(const struct policy_space *s, const struct masc_prefix *p);
+/* The end of a scope that is kept for relative assignments (MASC-15.4), to be
+ * barred; false: none is. */
+MUST_USE bool policy_relative(const struct masc_prefix *scope, struct masc_prefix *out);
 
 enum policy_renewal {
 	POLICY_RENEW,	   /* all of it */
@@ -65,7 +73,9 @@ enum policy_renewal {
 	POLICY_LAPSE	   /* nothing: nobody uses it */
 };
 /* What becomes of an active prefix whose end comes near. `used` are the addresses
- * in use in its lower and upper half; `forecast` what will be wanted. */
+ * in use in its lower and upper half; `forecast` the most that will be wanted of
+ * it at once, those in use counted as long as they are wanted. `*half` is set for
+ * POLICY_RENEW_HALF alone. */
 enum policy_renewal policy_renew(const struct policy *p, const struct masc_prefix *prefix,
 				 const uint64_t used[2], uint64_t forecast, unsigned *half);
 
@@ -73,9 +83,10 @@ enum policy_renewal policy_renew(const struct policy *p, const struct masc_prefi
  * until 0: no end). */
 struct policy_demand {
 	uint64_t addresses;
-	int64_t from, until;
+	int64_t from, until; /* wanted at `from`, no longer at `until` */
 };
-/* The most addresses wanted at once in [from, until]. */
+/* The most addresses wanted at once in [from, until], both ends included. Takes
+ * n * n steps and no memory: for a thousand demands, a millisecond. */
 uint64_t policy_forecast(const struct policy_demand *d, size_t n, int64_t from, int64_t until);
 
 #endif
