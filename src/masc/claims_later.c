@@ -1,6 +1,6 @@
 /* What the receiving side calls before its owners have written it: nothing is
  * held, claimed or told. Each definition moves out with its file. */
-#include "masc/claims_int.h"
+#include "masc/own_int.h"
 
 /* sync.c */
 void sync_up(struct session *s, struct mono now)
@@ -60,6 +60,13 @@ bool own_covers(const struct masc *m, const struct masc_prefix *p, uint32_t *end
 bool own_overlaps(const struct masc *m, const struct masc_prefix *p)
 {
 	return false;
+}
+
+void own_due(struct own_claim *c, struct mono now)
+{
+}
+void own_clash_due(struct holdings *h, struct mono now)
+{
 }
 
 /* own_rival.c */

@@ -1,5 +1,5 @@
 /* Life of a MASC node, and where its inputs go. */
-#include "masc/claims_int.h"
+#include "masc/own_int.h"
 
 const char *masc_state_text(enum masc_state s)
 {
@@ -257,6 +257,12 @@ static void fire(const struct timer *t, struct mono now)
 		break;
 	case TIMER_PLAN:
 		own_replan(t->owner);
+		break;
+	case TIMER_CLAIM:
+		own_due(t->owner, now);
+		break;
+	case TIMER_CLASH:
+		own_clash_due(t->owner, now);
 		break;
 	}
 }

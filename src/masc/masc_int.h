@@ -26,7 +26,9 @@ enum timer_kind {
 	TIMER_HOLD,	 /* session */
 	TIMER_KEEPALIVE, /* session */
 	TIMER_UNCLAIMED, /* link: its OPEN did not come */
-	TIMER_PLAN	 /* holdings: a demand begins or ends, a hint is due */
+	TIMER_PLAN,	 /* holdings: a demand begins or ends, a hint is due */
+	TIMER_CLAIM,	 /* own_claim: the next step of its state */
+	TIMER_CLASH	 /* holdings: what could not be stored about a clash */
 };
 
 struct timer {

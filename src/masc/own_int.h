@@ -19,6 +19,13 @@ struct own_part {
 	uint32_t timestamp; /* s since 1970 */
 };
 
+/* To whom a part of ours is withdrawn, and by what the WITHDRAW went. */
+struct own_loss {
+	struct masc_id domain, node;
+	uint32_t timestamp, lifetime, hold_time; /* s, of the winner */
+	bool parent;				 /* the parent withdrew it: no clash */
+};
+
 /* A claim of ours, from wanted to expired: one row of masc_own. */
 struct own_claim {
 	struct list at; /* in holdings.claims, by number */
@@ -42,10 +49,14 @@ struct own_claim {
 	int64_t wait_left;		      /* us of W, while it stands still */
 	struct mono wait_from;		      /* while it runs: since then */
 	bool frozen;
-	uint32_t losses; /* in a row, MASC-14.11 */
-	struct timer timer;
-	uint64_t put;  /* newest of its row */
-	uint64_t used; /* addresses promised below it: the plan's figure */
+	int64_t cap;	       /* us: as long as a CLAIM_DENIED allowed, MASC-14.6; 0 none */
+	uint32_t losses;       /* in a row, MASC-14.11 */
+	struct own_loss loss;  /* CLASHED */
+	struct masc_id keeps;  /* clashes with that domain are as an operator wants them; 0 */
+	struct timer timer;    /* of its state: see own_arm() */
+	struct mono not_again; /* no renewal or growth is tried before */
+	uint64_t put;	       /* newest of its row */
+	uint64_t used;	       /* addresses promised below it: the plan's figure */
 };
 
 /* MASC-18.1 */
@@ -73,6 +84,7 @@ struct own_clash {
 	struct wire_claim theirs; /* without options */
 	uint64_t claim;		  /* ours */
 	uint64_t put;		  /* of the newest change of that claim's row it caused */
+	bool undone;		  /* what is to be done about it could not be stored */
 };
 
 struct holdings {
@@ -83,6 +95,7 @@ struct holdings {
 	uint64_t next_demand, next_clash;
 	bool replan; /* at the end of this input */
 	struct timer plan;
+	struct timer again; /* clashes that are `undone` */
 	enum masc_reason paused;
 	bool paused_told;  /* the event about it */
 	struct list hints; /* of children: plan_hint.c */
@@ -91,11 +104,22 @@ struct holdings {
 	size_t rows_unreadable;
 };
 
-/* own.c */
+/* own.c; beside it own_load(), own_free(), own_synced(), own_store_failed(). */
 struct own_claim *own_find(const struct holdings *h, uint64_t number);
 const struct masc_prefix *own_prefix(const struct own_claim *c); /* held, NULL nothing */
 bool own_is_held(const struct own_claim *c);	/* held, renewing, growing, deprecated */
 bool own_is_pending(const struct own_claim *c); /* waiting, renewing, growing */
+bool own_in(const struct own_claim *c, const struct space *sp);
+/* Wanted claims that need no longer wait are scheduled, others say why not: in
+ * own_settle(), before and after plan_run(). */
+void own_go_on(struct masc *m, struct mono now);
+/* The wall clock was set: ends are wall times. */
+void own_wall(struct masc *m, struct mono now);
+/* Behind spaces_reconfigure(): claims find their spaces again, or have none. */
+void own_reconfigured(struct masc *m, struct mono now);
+/* Timers: TIMER_CLAIM, TIMER_CLASH. */
+void own_due(struct own_claim *c, struct mono now);
+void own_clash_due(struct holdings *h, struct mono now);
 
 /* own_life.c: what the plan and operators ask for. Each stores and goes through
  * the matrix; events and messages follow from it. */
@@ -113,7 +137,8 @@ struct own_wish {
 };
 MUST_USE enum err own_want(struct masc *m, const struct own_wish *w, struct own_claim **out,
 			   struct mono now);
-/* Not wanted any more, before it is held. */
+/* Not wanted any more, before it is held. Like own_release(): c may be gone
+ * afterwards. */
 MUST_USE enum err own_drop(struct own_claim *c, enum masc_reason why, struct mono now);
 /* Claim the range twice as large. ERR_STATE: something is pending already. */
 MUST_USE enum err own_grow(struct own_claim *c, struct mono now);
@@ -121,17 +146,13 @@ MUST_USE enum err own_grow(struct own_claim *c, struct mono now);
 MUST_USE enum err own_renew(struct own_claim *c, const struct masc_prefix *part, struct mono now);
 /* No new use; gone at its end. */
 MUST_USE enum err own_deprecate(struct own_claim *c, enum masc_reason why, struct mono now);
-/* Given back now. */
+/* Given back now. ERR_STATE: a child or a demand uses it. */
 MUST_USE enum err own_release(struct own_claim *c, enum masc_reason why, struct mono now);
 /* MASC-18.3: what is in use below is ours at once, with that Timestamp and end. */
 MUST_USE enum err own_take_local(struct masc *m, const struct masc_prefix *p,
 				 const struct own_claim *from, struct mono now);
 
-/* own_row.c: rows of masc_own. ERR_CORRUPT. */
-MUST_USE enum err own_put(struct own_claim *c);
-MUST_USE enum err own_del(struct own_claim *c);
-
-/* own_rival.c: clashes */
+/* own_clash.c */
 struct own_clash *own_clash_find(const struct holdings *h, uint64_t number);
 MUST_USE enum err own_clash_resolve(struct own_clash *c, bool yield, struct mono now);
 /* The parts of a range that clashes do not leave to us now. */
