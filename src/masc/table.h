@@ -45,8 +45,9 @@ size_t table_count_of_domain(const struct table *t, const struct masc_id *domain
 size_t table_octets(const struct table *t);
 
 /* Puts a claim in, beside others of the same prefix. `end` is when it is to be
- * forgotten (wall clock, s; UINT32_MAX never). Options are kept too.
- * ERR_NOMEM, ERR_FULL: nothing changed. */
+ * forgotten (wall clock, s; UINT32_MAX never). Options are kept too. ERR_NOMEM;
+ * ERR_FULL: a limit of MASC-11.7; ERR_RANGE: of another family, or with numbers
+ * no claim of this family has. Nothing changed then. */
 MUST_USE enum err table_add(struct table *t, const struct wire_claim *c,
 			    const struct table_mark *mark, uint32_t end, table_ref *out);
 void table_remove(struct table *t, table_ref r);
@@ -55,7 +56,8 @@ bool table_get(const struct table *t, table_ref r, struct wire_claim *out);
 struct table_mark table_mark_of(const struct table *t, table_ref r);
 uint32_t table_end_of(const struct table *t, table_ref r);
 void table_set_mark(struct table *t, table_ref r, const struct table_mark *mark);
-/* Other times or type for the same prefix and origin: what a renewal changes. */
+/* Other times, type, role or deprecated bit for the same prefix and origin: what
+ * a renewal changes. Its options stay: for others, remove it and add anew. */
 void table_set_claim(struct table *t, table_ref r, const struct wire_claim *c, uint32_t end);
 
 struct masc_prefix table_prefix_of(const struct wire_claim *c);
@@ -69,8 +71,8 @@ table_ref table_same(const struct table *t, const struct wire_claim *c);
 struct table_walk {
 	const struct table *t;
 	struct masc_prefix p;
-	uint32_t node, claim, next;
-	bool inside;
+	table_ref next; /* to be given */
+	bool covers_only;
 };
 void table_overlaps(const struct table *t, const struct masc_prefix *p, struct table_walk *w);
 table_ref table_overlaps_next(struct table_walk *w);
@@ -102,13 +104,16 @@ table_ref table_ended(const struct table *t, uint32_t now_s);
 /* Pages that changed since they were last taken. False: none is left. */
 bool table_take_dirty(struct table *t, uint32_t *page);
 /* The row of a page, empty when no claim is left in it; its size at most
- * table_page_size_max(). Marks of peers are not in it. */
+ * table_page_size_max(). Of the mark, holds and ours are in it; the peer and
+ * its epoch mean nothing to another run. ERR_RANGE: it does not fit `size`. */
 MUST_USE enum err table_page_write(const struct table *t, uint32_t page, uint8_t *room, size_t size,
 				   struct span *out);
 size_t table_page_size_max(const struct table *t);
-/* Takes the claims of a row in; each says by `keep` (NULL: all) whether it is
- * still wanted. Those read have no peer. ERR_CORRUPT: none was taken. ERR_NOMEM,
- * ERR_FULL: those before were. */
+/* Takes the claims of a row in, each to the slot it had if that is free, so that
+ * the row is as good as before; else the pages concerned are dirty. `keep` says
+ * which are still wanted (NULL: all); a page of which one is not is dirty. Those
+ * read have no peer. ERR_CORRUPT: none was taken. ERR_NOMEM, ERR_FULL: those
+ * before were, and the page is dirty. */
 typedef bool table_keep_fn(void *arg, const struct wire_claim *c);
 MUST_USE enum err table_page_read(struct table *t, uint32_t page, struct span row,
 				  table_keep_fn *keep, void *arg);

@@ -1,0 +1,246 @@
+/* MASC-11: the prefix table against a naive one, and at its edges. */
+#include "table_rig.h"
+
+/* The largest free blocks, as "length count first last". */
+static void assert_largest(struct bench *b, const char *in, const char *want)
+{
+	struct masc_prefix p = prefix(in), nth;
+	uint8_t length;
+	uint64_t count;
+	char s[160];
+	struct text t = TEXT_OF(s);
+	if (!table_largest_free(b->m.t, &p, &length, &count)) {
+		assert_string_equal("none", want);
+		return;
+	}
+	text_u64(&t, length);
+	text_char(&t, ' ');
+	text_u64(&t, count);
+	for (uint64_t k = 0; k < count && k < 3; k++) {
+		nth = table_nth_free(b->m.t, &p, k);
+		text_char(&t, ' ');
+		masc_prefix_text(&t, &nth);
+	}
+	assert_string_equal(s, want);
+}
+
+static void empty_table(void **state)
+{
+	struct bench *b = begin_at("224.0.0.0/4");
+	struct table_walk w;
+	struct masc_prefix p = prefix("239.0.0.0/8");
+	struct wire_claim c = claim("239.0.0.0/8");
+	uint32_t page;
+	assert_int_equal(table_count(b->m.t), 0);
+	assert_int_equal(table_most(b->m.t), MODEL_MOST);
+	assert_int_equal(table_next_end(b->m.t), UINT32_MAX);
+	assert_int_equal(table_ended(b->m.t, UINT32_MAX - 1), 0);
+	assert_int_equal(table_same(b->m.t, &c), 0);
+	assert_int_equal(table_each(b->m.t, 0), 0);
+	assert_int_equal(table_after(b->m.t, NULL, 0), 0);
+	assert_int_equal(table_after(b->m.t, &p, 0), 0);
+	assert_true(table_is_free(b->m.t, &p));
+	table_overlaps(b->m.t, &p, &w);
+	assert_int_equal(table_overlaps_next(&w), 0);
+	assert_int_equal(table_count_of_domain(b->m.t, &c.domain), 0);
+	assert_false(table_get(b->m.t, 1, &c));
+	assert_false(table_take_dirty(b->m.t, &page));
+	assert_largest(b, "224.0.0.0/4", "4 1 224.0.0.0/4");
+	end(b);
+	table_free(NULL);
+}
+
+/* The example of RFC 2909 appendix A. */
+static void free_blocks_of_the_rfc(void **state)
+{
+	struct bench *b = begin_at("224.0.0.0/4");
+	add(b, "224.0.1.0/24", 9);
+	add(b, "239.0.0.0/8", 9);
+	assert_largest(b, "224.0.0.0/4", "6 2 228.0.0.0/6 232.0.0.0/6");
+	assert_largest(b, "224.0.0.0/6", "7 1 226.0.0.0/7");
+	assert_largest(b, "224.0.0.0/24", "24 1 224.0.0.0/24");
+	assert_largest(b, "224.0.1.0/24", "none");
+	assert_largest(b, "224.0.1.128/25", "none");
+	end(b);
+}
+
+static void whole_range_and_single_addresses(void **state)
+{
+	struct bench *b = begin_at("239.255.255.0/24");
+	table_ref one = add(b, "239.255.255.255/32", 9);
+	table_ref zero = add(b, "239.255.255.0/32", 9);
+	assert_largest(b, "239.255.255.0/24", "26 2 239.255.255.64/26 239.255.255.128/26");
+	assert_largest(b, "239.255.255.254/31", "32 1 239.255.255.254/32");
+	table_ref all = add(b, "224.0.0.0/4", 9);
+	assert_largest(b, "239.255.255.254/32", "none");
+	table_remove(b->m.t, all);
+	assert_largest(b, "224.0.0.0/4", "5 1 224.0.0.0/5");
+	table_remove(b->m.t, one);
+	table_remove(b->m.t, zero);
+	assert_largest(b, "224.0.0.0/4", "4 1 224.0.0.0/4");
+	end(b);
+}
+
+/* Everything at once: what can happen, in any order, and every question after it. */
+struct play {
+	struct bench *b;
+	uint64_t steps;
+};
+
+static uint32_t roll(struct play *p, uint32_t bound)
+{
+	return (uint32_t)(failing_env_next(&p->b->f) >> 20) % bound;
+}
+
+static struct masc_prefix some_prefix(struct play *p)
+{
+	if (roll(p, 40) == 0) { /* wider than the space */
+		uint8_t up = (uint8_t)roll(p, 6);
+		struct masc_prefix w = p->b->m.base;
+		for (; up && w.length; up--)
+			w = masc_prefix_wider(&w);
+		return w;
+	}
+	uint8_t below = (uint8_t)(roll(p, 4) ? MODEL_BITS - roll(p, 4) : roll(p, MODEL_BITS + 1));
+	return model_prefix(&p->b->m, roll(p, MODEL_SIZE), below);
+}
+
+static struct wire_claim some_claim(struct play *p)
+{
+	static const uint8_t options[] = { 1, 2, 3, 4 };
+	struct masc_prefix at = some_prefix(p);
+	struct wire_claim c = { .type = (uint8_t)roll(p, WIRE_ATTRIBUTES),
+				.deprecated = roll(p, 2),
+				.family = at.family,
+				.role = (uint8_t)roll(p, 4),
+				.timestamp = roll(p, 3),
+				.lifetime = roll(p, 2),
+				.hold_time = roll(p, 2),
+				.domain = id(roll(p, 20)),
+				.node = id(roll(p, 2)),
+				.prefix_length = at.length };
+	memcpy(c.address, at.address, sizeof(c.address));
+	if (roll(p, 10) == 0)
+		c.options = span_of(options, sizeof(options));
+	return c;
+}
+
+static struct table_mark some_mark(struct play *p)
+{
+	return (struct table_mark){ .peer = (uint16_t)roll(p, 3),
+				    .epoch = (uint16_t)roll(p, 3),
+				    .holds = roll(p, 3) != 0,
+				    .ours = roll(p, 2) };
+}
+
+static void step_add(struct play *p)
+{
+	struct wire_claim c = some_claim(p);
+	struct table_mark mark = some_mark(p);
+	enum err e = model_add(&p->b->m, &c, &mark, roll(p, 1000));
+	assert_int_equal(e, p->b->m.count == MODEL_MOST && e ? ERR_FULL : OK);
+	table_ref same = table_same(p->b->m.t, &c);
+	assert_true(e || (same && model_same_claim(&p->b->m.claims[same].c, &c)));
+}
+
+static void step_mark(struct play *p, table_ref r)
+{
+	struct table_mark mark = some_mark(p);
+	table_set_mark(p->b->m.t, r, &mark);
+	p->b->m.claims[r].mark = mark;
+}
+
+static void step_claim(struct play *p, table_ref r)
+{
+	struct model_claim *k = &p->b->m.claims[r];
+	k->c.type = (uint8_t)roll(p, WIRE_ATTRIBUTES);
+	k->c.lifetime = roll(p, 5);
+	k->c.deprecated = !k->c.deprecated;
+	k->end = roll(p, 1000);
+	table_set_claim(p->b->m.t, r, &k->c, k->end);
+}
+
+static void step_expire(struct play *p)
+{
+	uint32_t now = table_next_end(p->b->m.t);
+	table_ref r = now == UINT32_MAX ? 0 : table_ended(p->b->m.t, now);
+	if (!r)
+		return;
+	assert_int_equal(p->b->m.claims[r].end, now);
+	model_remove(&p->b->m, r);
+}
+
+/* Phases in which the table grows, stays and shrinks. */
+static void step(struct play *p)
+{
+	uint32_t grow = p->steps % 1500 < 700 ? 60 : 25;
+	uint32_t what = roll(p, 100);
+	table_ref r = model_some(&p->b->m, roll(p, MODEL_REFS));
+	if (what < grow || !r)
+		step_add(p);
+	else if (what < 65)
+		model_remove(&p->b->m, r);
+	else if (what < 80)
+		step_mark(p, r);
+	else if (what < 92)
+		step_claim(p, r);
+	else
+		step_expire(p);
+	p->steps++;
+}
+
+static void ask_everything(struct play *p)
+{
+	struct masc_prefix at = some_prefix(p);
+	struct masc_id domain = id(roll(p, 20));
+	model_check(&p->b->m, &at);
+	model_check_ended(&p->b->m, roll(p, 1000));
+	model_check_domain(&p->b->m, &domain);
+	if (p->steps % 16 == 0) {
+		model_check_claims(&p->b->m);
+		model_check_each(&p->b->m);
+	}
+	if (p->steps % 256 == 0)
+		model_check_order(&p->b->m);
+}
+
+static void play(const struct masc_prefix *base, uint64_t seed, unsigned steps)
+{
+	struct play p = { .b = begin(base, seed) };
+	while (p.steps < steps) {
+		step(&p);
+		ask_everything(&p);
+	}
+	for (table_ref r; (r = model_some(&p.b->m, 0)) != 0;)
+		model_remove(&p.b->m, r);
+	model_check_claims(&p.b->m);
+	assert_int_equal(table_each(p.b->m.t, 0), 0);
+	struct masc_prefix all = masc_prefix_first(base, base->length);
+	assert_true(table_is_free(p.b->m.t, &all));
+	end(p.b);
+}
+
+/* IPv4 to its last bit, IPv6 across the middle of an address and to its end. */
+static void like_a_naive_table(void **state)
+{
+	struct masc_prefix v4 = prefix("239.129.4.0/22"), v6 = prefix("ff38::fedc:0:0:1400/118");
+	struct masc_prefix middle = { .address = { 0xff, 0x3e, [7] = 0x40 },
+				      .length = 59,
+				      .family = MASC_IPV6 };
+	struct masc_prefix high = prefix("224.0.0.0/4");
+	play(&v4, 1, 4000);
+	play(&v6, 2, 2000);
+	play(&middle, 3, 2000);
+	play(&high, 4, 1000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(empty_table),
+		cmocka_unit_test(free_blocks_of_the_rfc),
+		cmocka_unit_test(whole_range_and_single_addresses),
+		cmocka_unit_test(like_a_naive_table),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
