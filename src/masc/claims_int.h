@@ -12,6 +12,18 @@
 
 #define SPACE_SAMPLES 4
 
+/* sync.c: the walk that takes out stale claims. */
+struct sweep {
+	bool on, again; /* again: begin anew at its end */
+	table_ref at;
+};
+
+/* pages.c: which put each page of the table is in. */
+struct pages {
+	uint64_t *put;
+	uint32_t n;
+};
+
 struct space {
 	struct list at; /* in masc.spaces: by family, parents by Domain ID, roots, below */
 	struct masc *m;
@@ -21,7 +33,10 @@ struct space {
 	bool below;			       /* our children's, in what we hold */
 	bool leaving;			       /* MASC-18.6 */
 	struct table *table;
-	bool synced; /* as told to own_synced() last */
+	bool synced;  /* as told to own_synced() last */
+	bool orphans; /* claims in it may be of nobody who is configured */
+	struct sweep sweep;
+	struct pages pages;
 
 	/* The plan's: addresses taken below, then and W / SPACE_SAMPLES apart before,
 	 * newest first; what we asked the parent for. */
@@ -56,9 +71,31 @@ void sync_up(struct session *s, struct mono now);   /* established */
 void sync_mark(struct session *s, struct mono now); /* a KEEPALIVE */
 void sync_down(struct session *s, struct mono now); /* not established any more */
 bool space_synced(const struct space *sp, struct mono now);
+/* The mark of a claim that comes from a peer now; NULL: from nobody. */
+struct table_mark sync_mark_of(const struct peer *from, bool ours, bool holds);
+/* MASC-12.4; never one of ours. */
+bool sync_stale(const struct masc *m, const struct table_mark *mark);
+/* Whom it came from; NULL: ours, of a run before, or a peer's that is gone. */
+struct peer *sync_peer_of(const struct masc *m, const struct table_mark *mark);
+/* The end of an input: spaces that are synced now, or not any more, are told to
+ * the own side. Before own_settle(). */
+void sync_settle(struct masc *m, struct mono now);
+/* Another configuration is in force: spaces may have come and gone. */
+void sync_reconfigured(struct masc *m, struct mono now);
 /* A slice of sweeping, of removing what is over, and of storing pages. */
 void sync_tick(struct masc *m, struct mono now);
 struct mono sync_deadline(const struct masc *m);
+
+/* -- pages.c: MASC-19.1 -- */
+/* Birth: reads the tables' rows; those of spaces there are not any more go.
+ * ERR_NOMEM or what the store gives. */
+MUST_USE enum err pages_load(struct masc *m, struct mono now);
+/* The end of an input: what changed is to be written. */
+void pages_settle(struct masc *m, struct mono now);
+void pages_tick(struct masc *m, struct mono now);
+void pages_store_failed(struct masc *m, uint64_t first);
+/* Of a space that goes. */
+void pages_free(struct space *sp);
 
 /* -- accept.c: MASC-10.4; what passes goes to process_claim() -- */
 enum accepted {
@@ -96,6 +133,8 @@ int claim_cmp(const struct wire_claim *a, const struct wire_claim *b);
 #define TO_PARENT   2u
 #define TO_SIBLINGS 4u
 #define TO_CHILDREN 8u
+/* Which of them the peer is in, 0 none. */
+unsigned spread_set(const struct space *sp, const struct peer *p);
 /* Sends an attribute to the sets of its space. c->role is that of the origin to
  * us. What our domain holds changes its name with the receiver (MASC-10.5).
  * Waits for put `after`. */
@@ -109,6 +148,7 @@ void spread_flush(struct masc *m, struct mono now);
 
 /* -- dump.c: MASC-12.1, 12.2 -- */
 void dump_start(struct session *s, struct mono now);
+void dump_more(struct session *s, struct mono now); /* one slice */
 void dump_drained(struct session *s, struct mono now);
 void dump_stop(struct session *s);
 

@@ -16,6 +16,12 @@ bool space_synced(const struct space *sp, struct mono now)
 {
 	return false;
 }
+void sync_settle(struct masc *m, struct mono now)
+{
+}
+void sync_reconfigured(struct masc *m, struct mono now)
+{
+}
 void sync_tick(struct masc *m, struct mono now)
 {
 }
@@ -24,7 +30,35 @@ struct mono sync_deadline(const struct masc *m)
 	return MONO_NEVER;
 }
 
+/* pages.c */
+enum err pages_load(struct masc *m, struct mono now)
+{
+	return OK;
+}
+void pages_settle(struct masc *m, struct mono now)
+{
+}
+void pages_tick(struct masc *m, struct mono now)
+{
+}
+void pages_store_failed(struct masc *m, uint64_t first)
+{
+}
+void pages_free(struct space *sp)
+{
+}
+
 /* spread.c */
+unsigned spread_set(const struct space *sp, const struct peer *p)
+{
+	return 0;
+}
+void batch_send(struct session *s, bool drain)
+{
+}
+void batch_drop(struct session *s)
+{
+}
 void spread(struct space *sp, const struct wire_claim *c, unsigned sets, const struct peer *except,
 	    uint64_t after, struct mono now)
 {
@@ -39,6 +73,9 @@ void spread_flush(struct masc *m, struct mono now)
 
 /* dump.c */
 void dump_start(struct session *s, struct mono now)
+{
+}
+void dump_more(struct session *s, struct mono now)
 {
 }
 void dump_stop(struct session *s)

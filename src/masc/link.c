@@ -118,6 +118,17 @@ bool link_send(struct link *l, struct span bytes, uint64_t after, bool drain)
 	return true;
 }
 
+void link_put(struct link *l, struct out *o)
+{
+	struct peer *p = l->session->peer;
+	o->what.link = l->number;
+	out_put(l->m, o);
+	if (o->what.drain)
+		l->draining = true;
+	p->count.octets_out += o->what.bytes.n;
+	p->count.out[MASC_MSG_UPDATE]++;
+}
+
 /* Without memory for a message the connection cannot go on. */
 static void out_of_memory(struct link *l, struct mono now)
 {

@@ -45,6 +45,9 @@ static void init(struct masc *m, const struct env *env, struct store *store)
 	map_init(&m->links, env);
 	timers_init(&m->timers, env);
 	list_init(&m->waiting);
+	list_init(&m->telling);
+	for (size_t i = 0; i < 8; i++)
+		list_init(&m->hearers[i / 4][i % 4]);
 	list_init(&m->out);
 	list_init(&m->reply.out.at);
 	m->reply.out.embedded = true;
@@ -101,6 +104,7 @@ void masc_free(struct masc *m)
 	free_outputs(m);
 	env_free(env, m->spare);
 	env_free(env, m->peers);
+	env_free(env, m->tellers.all);
 	masc_config_free(&m->config);
 	map_free(&m->by_name);
 	map_free(&m->by_address);
@@ -254,6 +258,9 @@ static void fire(const struct timer *t, struct mono now)
 		break;
 	case TIMER_UNCLAIMED:
 		pending_expired(t->owner, now);
+		break;
+	case TIMER_DUMP:
+		dump_more(t->owner, now);
 		break;
 	case TIMER_PLAN:
 		own_replan(t->owner);

@@ -26,6 +26,7 @@ enum timer_kind {
 	TIMER_HOLD,	 /* session */
 	TIMER_KEEPALIVE, /* session */
 	TIMER_UNCLAIMED, /* link: its OPEN did not come */
+	TIMER_DUMP,	 /* session: the next slice of what it is told */
 	TIMER_PLAN,	 /* holdings: a demand begins or ends, a hint is due */
 	TIMER_CLAIM,	 /* own_claim: the next step of its state */
 	TIMER_CLASH	 /* holdings: what could not be stored about a clash */
@@ -99,6 +100,8 @@ void link_refuse_unmade(struct masc *m, uint32_t number);
 /* The octets wait for the put `after`, 0 none; with `drain` the owner says when
  * they have left. False without memory. */
 MUST_USE bool link_send(struct link *l, struct span bytes, uint64_t after, bool drain);
+/* Queues an UPDATE that its caller made, `what` complete but for the link. */
+void link_put(struct link *l, struct out *o);
 void link_octets(struct link *l, struct span bytes, struct mono now);
 
 /* session.c */
@@ -157,11 +160,20 @@ struct session {
 	uint16_t hold_time; /* s, agreed */
 	struct masc_id domain, node;
 	struct timer hold, keepalive;
-	bool synced;	     /* MASC-12.3 */
-	struct dump *dump;   /* dump.c: NULL when nothing is left to tell */
-	struct batch *batch; /* spread.c: an UPDATE in the making */
+	bool synced;		/* MASC-12.3 */
+	struct mono up_at;	/* ESTABLISHED since */
+	struct list hears;	/* ESTABLISHED: in masc.hearers */
+	struct dump *dump;	/* dump.c: NULL when nothing is left to tell */
+	struct timer slice;	/* of the dump */
+	struct batch *batch;	/* spread.c: an UPDATE in the making */
+	struct list telling;	/* while there is one, or it failed: in masc.telling */
+	bool failed;		/* no memory to tell it: it ends with this input */
+	bool behind;		/* it does not read: told nothing until it has, MASC-12.2 */
+	size_t unsent, awaited; /* octets of UPDATEs with the owner; before the newest asking */
 };
 
+/* A KEEPALIVE at once; false without memory. */
+MUST_USE bool session_keepalive(struct session *s, struct mono now);
 /* NULL without memory. */
 struct session *session_new(struct peer *p, enum masc_state state);
 void session_free(struct session *s);
@@ -193,7 +205,8 @@ struct peer {
 	bool admin_down;
 	int64_t admin_until; /* wall us, 0 until told otherwise */
 	uint64_t admin_put;  /* newest put of its row */
-	uint16_t epoch;	     /* of its claims: one older is stale, MASC-12.4 */
+	uint16_t teller;     /* its number in what is cached: teller.c */
+	uint64_t crosses;    /* a bit a scope of the configuration, MASC-10.3 */
 	struct masc_counters count;
 	struct masc_error last_error;
 	bool last_error_sent;
@@ -202,7 +215,7 @@ struct peer {
 };
 
 #define PEER_TIMERS    2
-#define SESSION_TIMERS 2
+#define SESSION_TIMERS 3
 
 /* NULL without memory. */
 struct peer *peer_new(struct masc *m, const struct masc_config *c, uint32_t index, struct mono now);
@@ -258,8 +271,38 @@ void message_open(struct session *s, struct span message, struct mono now);
 MUST_USE bool update_in(struct session *s, struct span message, struct wire_error *error,
 			struct mono now);
 
+/* teller.c: numbers that say whom a cached claim came from. A peer keeps its own
+ * while it is configured, wherever it stands in the configuration. What came in
+ * an earlier epoch than its present one is stale (MASC-12.4). */
+#define TELLER_NONE UINT16_MAX
+
+struct teller {
+	struct peer *peer;  /* NULL: gone, the number is free */
+	uint16_t epoch;	    /* of what it tells now; one more with each session that ends */
+	uint16_t first;	    /* at the peer's birth: what is older is another's */
+	bool left;	    /* it may have left stale claims that no sweep has looked for */
+	struct mono window; /* the end of what its stale pending claims have; MONO_NEVER: had */
+};
+
+struct tellers {
+	struct teller *all;
+	size_t n, room;
+	size_t free_from; /* none is free below it */
+};
+
+/* Gives the peer a number. ERR_NOMEM, ERR_FULL. */
+MUST_USE enum err teller_add(struct peer *p);
+void teller_drop(struct peer *p);
+/* Whose claim that was; NULL: a peer's that is gone, or of no peer. */
+struct teller *teller_of(const struct masc *m, uint16_t number, uint16_t epoch);
+
 /* dump.c: what was sent with `drain` has left. */
 void dump_drained(struct session *s, struct mono now);
+
+/* spread.c */
+/* Hands on the UPDATE in the making; nothing without one. */
+void batch_send(struct session *s, bool drain);
+void batch_drop(struct session *s);
 
 /* admin.c */
 /* Takes over what the store says of the peer. */
@@ -281,8 +324,20 @@ struct masc {
 	struct masc_id parent; /* of our OPENs */
 	struct peer **peers;   /* in the order of the configuration */
 	struct map by_name, by_address, by_node, links;
-	struct masc_rules rules; /* of claims, in force */
-	struct list spaces;	 /* struct space, space.c */
+	struct masc_rules rules;   /* of claims, in force */
+	struct list spaces;	   /* struct space, space.c */
+	struct list hearers[2][4]; /* established sessions by family - 1 and our role */
+	struct list telling;	   /* sessions with an UPDATE in the making */
+	struct tellers tellers;
+	struct syncing {
+		bool changed;  /* sessions came, went, or told all: look at the spaces */
+		bool orphaned; /* claims may be left of nobody who is configured */
+		bool sweeping;
+		struct mono orphans_window; /* MASC-12.4 for those */
+		struct mono grace;	    /* somebody has had three hold times to tell all */
+		struct mono pages;	    /* pages are written */
+	} sync;
+	uint64_t told_put; /* newest put that something told had to wait for */
 	struct holdings *own;
 	struct guards *guards;
 	struct timers timers;

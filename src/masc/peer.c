@@ -28,6 +28,7 @@ struct peer *peer_new(struct masc *m, const struct masc_config *c, uint32_t inde
 	if (!p)
 		return NULL;
 	p->m = m;
+	p->teller = TELLER_NONE;
 	peer_place(p, c, index);
 	p->since = p->next_refusal = p->next_note = p->admissions_at = now;
 	p->admissions = ADMISSIONS_MAX;
@@ -38,7 +39,7 @@ struct peer *peer_new(struct masc *m, const struct masc_config *c, uint32_t inde
 		return NULL;
 	}
 	p->main = session_new(p, MASC_IDLE);
-	if (!p->main) {
+	if (!p->main || teller_add(p) != OK) {
 		peer_free(p);
 		return NULL;
 	}
@@ -53,6 +54,7 @@ void peer_free(struct peer *p)
 	struct masc *m = p->m;
 	session_free(p->rival);
 	session_free(p->main);
+	teller_drop(p);
 	timer_disarm(&m->timers, &p->retry);
 	timer_disarm(&m->timers, &p->admin);
 	timers_disown(&m->timers, PEER_TIMERS);

@@ -44,7 +44,7 @@ static enum masc_state no_memory(struct session *s, struct mono now)
 	return leave(s, END_CLOSED, MASC_IDLE);
 }
 
-static bool send_keepalive(struct session *s, struct mono now)
+bool session_keepalive(struct session *s, struct mono now)
 {
 	if (!link_send(s->link, wire_keepalive_write(s->peer->m->room), 0, false))
 		return false;
@@ -264,7 +264,7 @@ static enum masc_state confirm(struct session *s, const struct event *ev, struct
 	s->node = ev->open->node;
 	s->hold_time = agreed_hold_time(s->peer, ev->open);
 	hold_restart(s, now);
-	return send_keepalive(s, now) ? MASC_OPENCONFIRM : no_memory(s, now);
+	return session_keepalive(s, now) ? MASC_OPENCONFIRM : no_memory(s, now);
 }
 
 static enum masc_state up(struct session *s, const struct event *ev, struct mono now)
@@ -330,7 +330,7 @@ static enum masc_state noted_heard(struct session *s, const struct event *ev, st
 
 static enum masc_state beat(struct session *s, const struct event *ev, struct mono now)
 {
-	return send_keepalive(s, now) ? s->state : no_memory(s, now);
+	return session_keepalive(s, now) ? s->state : no_memory(s, now);
 }
 
 /* clang-format off */
@@ -425,6 +425,9 @@ struct session *session_new(struct peer *p, enum masc_state state)
 	s->ending = END_CLOSED;
 	s->hold = (struct timer){ .kind = TIMER_HOLD, .owner = s };
 	s->keepalive = (struct timer){ .kind = TIMER_KEEPALIVE, .owner = s };
+	s->slice = (struct timer){ .kind = TIMER_DUMP, .owner = s };
+	list_init(&s->hears);
+	list_init(&s->telling);
 	return s;
 }
 
