@@ -36,6 +36,10 @@ const struct setting conf_log_extra[] = {
 const struct setting conf_masc_extra[] = {
 	{ "peers",
 	  .help = "A list with one group for each peer: ( { name = \"north\"; ... }, ... )." },
+	{ "scopes",
+	  .help = "A list with one group for each scope: ( { name = \"organisation\"; ... }, "
+		  "... ). Without it a top-level domain with IPv4 peers, or without peers, has "
+		  "one: organisation, range 239.192.0.0/14, root." },
 	{ .name = NULL },
 };
 
@@ -44,6 +48,13 @@ const struct setting conf_peer_extra[] = {
 			  "digits, dots, dashes and underscores. Must be given." },
 	{ "md5_key_file", .help = "A file whose only line is md5_key, readable by nobody but its "
 				  "owner and group; relative to the folder of this file." },
+	{ .name = NULL },
+};
+
+const struct setting conf_scope_extra[] = {
+	{ "name",
+	  .help = "What the scope is called in commands and events: 1 to 63 letters, digits, "
+		  "dots, dashes and underscores. Must be given." },
 	{ .name = NULL },
 };
 
@@ -60,36 +71,73 @@ void conf_fini(struct conf *c)
 	node_config_free(&c->node);
 }
 
-/* Errors of the whole have no line of their own: the first peer without which
- * the configuration fits is the one to look at. Adding peers mends nothing, so
- * halving finds it. */
-static size_t peers_that_fit(struct masc_config *m, const struct node_config *node)
-{
-	size_t all = m->n_peers, good = 0, bad = all;
-	char buffer[CONF_WHY_MAX];
-	while (bad - good > 1) {
-		struct text why = TEXT_OF(buffer);
-		m->n_peers = good + (bad - good) / 2;
-		if (node_config_check(node, &why) == OK)
-			good = m->n_peers;
-		else
-			bad = m->n_peers;
-	}
-	m->n_peers = all;
-	return good;
-}
-
-/* Whether it is a peer that is wrong. Without peers and numbers of our own MASC
- * is not active, and fits whatever is missing. */
-static bool fits_without_peers(struct node_config *node)
+/* Whether it fits with the first n of its scopes and m of its peers. */
+static bool fits_with(struct node_config *node, size_t n, size_t m)
 {
 	char buffer[CONF_WHY_MAX];
 	struct text why = TEXT_OF(buffer);
-	size_t all = node->masc.n_peers;
-	node->masc.n_peers = 0;
-	bool fits = masc_config_active(&node->masc) && node_config_check(node, &why) == OK;
-	node->masc.n_peers = all;
+	struct masc_config *c = &node->masc;
+	size_t scopes = c->n_scopes, peers = c->n_peers;
+	c->n_scopes = n;
+	c->n_peers = m;
+	bool fits = node_config_check(node, &why) == OK;
+	c->n_scopes = scopes;
+	c->n_peers = peers;
 	return fits;
+}
+
+/* Errors of the whole have no line of their own: the first scope or peer without
+ * which the configuration fits is the one to look at. Adding more mends nothing,
+ * so halving finds it. */
+static size_t scopes_that_fit(struct node_config *node)
+{
+	size_t good = 0, bad = node->masc.n_scopes;
+	while (bad - good > 1) {
+		size_t n = good + (bad - good) / 2;
+		if (fits_with(node, n, 0))
+			good = n;
+		else
+			bad = n;
+	}
+	return good;
+}
+
+static size_t peers_that_fit(struct node_config *node)
+{
+	size_t good = 0, bad = node->masc.n_peers;
+	while (bad - good > 1) {
+		size_t n = good + (bad - good) / 2;
+		if (fits_with(node, node->masc.n_scopes, n))
+			good = n;
+		else
+			bad = n;
+	}
+	return good;
+}
+
+/* Without peers and numbers of our own MASC is not active, and fits whatever is
+ * missing. */
+static bool active_without_peers(struct masc_config *m)
+{
+	size_t all = m->n_peers;
+	m->n_peers = 0;
+	bool active = masc_config_active(m);
+	m->n_peers = all;
+	return active;
+}
+
+/* The group that is wrong: a scope, a peer, or masc itself. */
+static const config_setting_t *place_of_error(const struct walk *w)
+{
+	struct node_config *node = &w->conf->node;
+	size_t scopes = node->masc.n_scopes;
+	if (!active_without_peers(&node->masc))
+		return w->masc;
+	if (w->scopes && fits_with(node, 0, 0) && !fits_with(node, scopes, 0))
+		return config_setting_get_elem(w->scopes, (unsigned)scopes_that_fit(node));
+	if (w->peers && fits_with(node, scopes, 0))
+		return config_setting_get_elem(w->peers, (unsigned)peers_that_fit(node));
+	return w->masc;
 }
 
 static void check_whole(struct walk *w)
@@ -97,14 +145,14 @@ static void check_whole(struct walk *w)
 	char buffer[2048];
 	struct text why = TEXT_OF(buffer);
 	struct node_config *node = &w->conf->node;
-	enum err e = node_config_check(node, &why);
+	enum err e = node_config_complete(node);
+	if (e == OK)
+		e = node_config_check(node, &why);
 	if (e == ERR_NOMEM)
 		w->failed = e;
 	if (e == OK || w->failed)
 		return;
-	const config_setting_t *at = w->masc;
-	if (w->peers && fits_without_peers(node))
-		at = config_setting_get_elem(w->peers, (unsigned)peers_that_fit(&node->masc, node));
+	const config_setting_t *at = place_of_error(w);
 	if (at)
 		walk_report(w, at, buffer);
 	else
@@ -197,6 +245,17 @@ static void print_peer(const struct masc_peer_config *p, FILE *f)
 	fputs("\t\t}", f);
 }
 
+static void print_scopes(const struct masc_config *m, FILE *f)
+{
+	fputs("\tscopes = (", f);
+	for (size_t i = 0; i < m->n_scopes; i++) {
+		fprintf(f, "%s\n\t\t{\n\t\t\tname = \"%s\";\n", i ? "," : "", m->scopes[i].name);
+		print_table(masc_scope_settings, &m->scopes[i], "\t\t\t", f);
+		fputs("\t\t}", f);
+	}
+	fputs(m->n_scopes ? "\n\t);\n" : ");\n", f);
+}
+
 void conf_print(const struct conf *c, FILE *f)
 {
 	const struct masc_config *m = &c->node.masc;
@@ -208,6 +267,7 @@ void conf_print(const struct conf *c, FILE *f)
 	print_table(log_part_settings, &c->log, "\t\t", f);
 	fputs("\t};\n};\nmasc = {\n", f);
 	print_table(masc_settings, m, "\t", f);
+	print_scopes(m, f);
 	fputs("\tpeers = (", f);
 	for (size_t i = 0; i < m->n_peers; i++) {
 		fputs(i ? ",\n" : "\n", f);

@@ -27,11 +27,12 @@ struct conf {
 /* Every key there is, by group, for the parser, the manual and the tests. The
  * tables of `log`, `parts`, `masc` and of a peer are those of their folders;
  * these hold what only the file knows. */
-extern const struct setting conf_groups[];     /* names and help alone */
-extern const struct setting conf_daemon[];     /* the group `daemon` */
-extern const struct setting conf_log_extra[];  /* `parts` */
-extern const struct setting conf_masc_extra[]; /* `peers` */
-extern const struct setting conf_peer_extra[]; /* `name`, `md5_key_file` */
+extern const struct setting conf_groups[];	/* names and help alone */
+extern const struct setting conf_daemon[];	/* the group `daemon` */
+extern const struct setting conf_log_extra[];	/* `parts` */
+extern const struct setting conf_masc_extra[];	/* `peers`, `scopes` */
+extern const struct setting conf_peer_extra[];	/* `name`, `md5_key_file` */
+extern const struct setting conf_scope_extra[]; /* `name` */
 
 void conf_init(struct conf *c, const struct env *env); /* defaults */
 /* Wipes keys. */

@@ -217,6 +217,10 @@ void manual_homestead_conf(FILE *f)
 	group(f, "masc", conf_groups[2].help, masc_settings, conf_masc_extra);
 	group(f, "masc.peers", "Each peer is a group in the list.", conf_peer_extra,
 	      masc_peer_settings);
+	group(f, "masc.scopes",
+	      "Each scope is a group in the list: a range of addresses under a name, with a boundary "
+	      "that sessions may cross (`crosses`).",
+	      conf_scope_extra, masc_scope_settings);
 	example(f);
 	roff_heading(f, "SEE ALSO");
 	fputs("\\fBhomesteadd\\fR(8), \\fBhomestead\\fR(1)\n", f);

@@ -7,7 +7,9 @@
 
 #define VALUE_MAX  1024
 #define REASON_MAX 2048
-#define KEYS_MAX   64
+#define KEYS_MAX   96
+
+#define ACCEPTED_NAMES "accepted are 1 to 63 letters, digits, dots, dashes and underscores"
 
 static bool is_type(const config_setting_t *s, int type)
 {
@@ -310,24 +312,30 @@ static bool peer_new(struct walk *w, const config_setting_t *at, const char *nam
 	else if (e == ERR_FULL)
 		refuse(w, at, "there are more peers than a node can have (4096)");
 	else if (e)
-		refuse(w, at, "accepted are 1 to 63 letters, digits, dots, dashes and underscores");
+		refuse(w, at, ACCEPTED_NAMES);
 	return e == OK;
+}
+
+/* The name of a group of a list, and where it stands; NULL and reported: none. */
+static const char *name_of(struct walk *w, const config_setting_t *group, const char *missing,
+			   const config_setting_t **at)
+{
+	if (!expect_group(w, group))
+		return NULL;
+	*at = config_setting_get_member(group, "name");
+	if (*at && is_type(*at, CONFIG_TYPE_STRING))
+		return config_setting_get_string(*at);
+	walk_report(w, *at ? *at : group, missing);
+	return NULL;
 }
 
 static void walk_peer(struct walk *w, const config_setting_t *peer)
 {
 	char group[MASC_NAME_MAX + 32];
 	struct text g = TEXT_OF(group);
-	if (!expect_group(w, peer))
-		return;
-	const config_setting_t *at = config_setting_get_member(peer, "name");
-	const char *name =
-		at && is_type(at, CONFIG_TYPE_STRING) ? config_setting_get_string(at) : NULL;
-	if (!name) {
-		walk_report(w, at ? at : peer, "a peer needs a name in quotes: name = \"north\"");
-		return;
-	}
-	if (!peer_new(w, at, name))
+	const config_setting_t *at;
+	const char *name = name_of(w, peer, "a peer needs a name in quotes: name = \"north\"", &at);
+	if (!name || !peer_new(w, at, name))
 		return;
 	if (config_setting_get_member(peer, "md5_key") &&
 	    config_setting_get_member(peer, "md5_key_file"))
@@ -352,6 +360,57 @@ static void walk_peers(struct walk *w, const config_setting_t *peers)
 		walk_peer(w, config_setting_get_elem(peers, (unsigned)i));
 }
 
+/* Makes the scope, so that one without any other key is seen and refused. */
+static bool scope_new(struct walk *w, const config_setting_t *at, const char *name)
+{
+	struct masc_scope_config *scope;
+	struct masc_config *m = &w->conf->node.masc;
+	if (masc_config_find_scope(m, span_str(name))) {
+		refuse(w, at, "another scope has this name already; each needs its own");
+		return false;
+	}
+	enum err e = masc_config_scope(m, span_str(name), &scope);
+	if (e == ERR_NOMEM)
+		w->failed = e;
+	else if (e == ERR_FULL)
+		refuse(w, at, "there are more scopes than a node can have (64)");
+	else if (e)
+		refuse(w, at, ACCEPTED_NAMES);
+	return e == OK;
+}
+
+static void walk_scope(struct walk *w, const config_setting_t *scope)
+{
+	char group[MASC_NAME_MAX + 32];
+	struct text g = TEXT_OF(group);
+	const config_setting_t *at;
+	const char *name =
+		name_of(w, scope, "a scope needs a name in quotes: name = \"site\"", &at);
+	if (!name || !scope_new(w, at, name))
+		return;
+	text_str(&g, "masc.scope ");
+	text_str(&g, name);
+	for (int i = 0; i < config_setting_length(scope) && !w->failed; i++) {
+		const config_setting_t *s = config_setting_get_elem(scope, (unsigned)i);
+		if (known(masc_scope_settings, s))
+			set_node_setting(w, s, group);
+		else if (strcmp(config_setting_name(s), "name") != 0)
+			unknown(w, s, conf_scope_extra, masc_scope_settings);
+	}
+}
+
+static void walk_scopes(struct walk *w, const config_setting_t *scopes)
+{
+	if (!is_type(scopes, CONFIG_TYPE_LIST)) {
+		refuse(w, scopes,
+		       "a list of groups is expected: ( { name = \"site\"; ... }, ... )");
+		return;
+	}
+	w->scopes = scopes;
+	for (int i = 0; i < config_setting_length(scopes) && !w->failed; i++)
+		walk_scope(w, config_setting_get_elem(scopes, (unsigned)i));
+}
+
 static void walk_masc(struct walk *w, const config_setting_t *group)
 {
 	if (!expect_group(w, group))
@@ -361,6 +420,8 @@ static void walk_masc(struct walk *w, const config_setting_t *group)
 		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
 		if (strcmp(config_setting_name(s), "peers") == 0)
 			walk_peers(w, s);
+		else if (strcmp(config_setting_name(s), "scopes") == 0)
+			walk_scopes(w, s);
 		else if (strcmp(config_setting_name(s), "listen") == 0)
 			set_listen(w, s);
 		else if (known(masc_settings, s))

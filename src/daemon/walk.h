@@ -14,7 +14,7 @@ struct walk {
 	const char *folder; /* "DIR/" or "" */
 	struct report *report;
 	enum err failed;		      /* ERR_NOMEM: no use in going on */
-	const config_setting_t *masc, *peers; /* NULL: not in the file */
+	const config_setting_t *masc, *peers, *scopes; /* NULL: not in the file */
 };
 
 void walk_root(struct walk *w, const config_setting_t *root);

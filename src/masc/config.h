@@ -157,6 +157,10 @@ MUST_USE enum err masc_config_peer(struct masc_config *c, struct span name,
 /* The same for a scope. */
 MUST_USE enum err masc_config_scope(struct masc_config *c, struct span name,
 				    struct masc_scope_config **out);
+/* Adds what the rest implies: a top-level domain with IPv4 peers, or without
+ * peers, and without any scope claims from 239.192.0.0/14, the root scope
+ * `organisation` (RFC 2365). Again: nothing more. ERR_NOMEM. */
+MUST_USE enum err masc_config_complete(struct masc_config *c);
 /* By name, NULL none. */
 const struct masc_scope_config *masc_config_find_scope(const struct masc_config *c,
 						       struct span name);

@@ -1,5 +1,5 @@
 /* Whether a configuration makes sense as a whole, and words for what does not. */
-#include "masc/config.h"
+#include "masc/config_int.h"
 
 struct check {
 	const struct masc_config *c;
@@ -152,7 +152,8 @@ static enum err check_peer(const struct check *k)
 		if (e != OK)
 			return e;
 	}
-	return check_hold(k, k->peer->hold_time);
+	enum err e = config_check_peer_claims(k->c, k->peer, k->why);
+	return e == OK ? check_hold(k, k->peer->hold_time) : e;
 }
 
 static int cmp_u32(uint32_t a, uint32_t b)
@@ -276,6 +277,8 @@ enum err masc_config_check(const struct masc_config *c, struct text *why)
 		return OK;
 	struct check k = { .c = c, .why = why, .top = masc_config_top_level(c) };
 	enum err e = check_node(&k);
+	if (e == OK)
+		e = config_check_claims(c, why);
 	for (size_t i = 0; e == OK && i < c->n_peers; i++) {
 		k.peer = &c->peers[i];
 		e = check_peer(&k);

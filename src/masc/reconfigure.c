@@ -164,11 +164,16 @@ enum err masc_reconfigure(struct masc *m, const struct masc_config *cfg, struct 
 	/* What is switched off was not checked either. */
 	if (!masc_config_active(cfg))
 		wanted.n_peers = 0;
-	enum err e = masc_config_check(&wanted, &why);
-	if (e == OK)
-		e = masc_config_copy(&c.config, &wanted, m->env);
+	enum err e = masc_config_copy(&c.config, &wanted, m->env);
 	if (e != OK)
 		return e;
+	e = masc_config_complete(&c.config);
+	if (e == OK)
+		e = masc_config_check(&c.config, &why);
+	if (e != OK) {
+		masc_config_free(&c.config);
+		return e;
+	}
 	map_init(&c.by_name, m->env);
 	map_init(&c.by_address, m->env);
 	c.top_level = masc_config_top_level(&c.config);

@@ -51,9 +51,10 @@ static enum err set_masc(struct node_config *c, struct span key, struct span val
 	return setting_set(masc_settings, &c->masc, key, value, why);
 }
 
-static void peer_why(struct text *why, struct span name, enum err e)
+static void name_why(struct text *why, const char *kind, struct span name, enum err e)
 {
-	text_str(why, "peer ");
+	text_str(why, kind);
+	text_char(why, ' ');
 	text_quoted(why, name, MASC_NAME_MAX);
 	text_str(why, ": ");
 	if (e == ERR_MALFORMED)
@@ -69,26 +70,54 @@ static enum err set_peer(struct masc_config *m, struct span name, struct span ke
 	struct masc_peer_config *peer;
 	enum err e = masc_config_peer(m, name, &peer);
 	if (e) {
-		peer_why(why, name, e);
+		name_why(why, "peer", name, e);
 		return e;
 	}
 	return setting_set(masc_peer_settings, peer, key, value, why);
 }
 
+static enum err set_scope(struct masc_config *m, struct span name, struct span key,
+			  struct span value, struct text *why)
+{
+	struct masc_scope_config *scope;
+	enum err e = masc_config_scope(m, name, &scope);
+	if (e) {
+		name_why(why, "scope", name, e);
+		return e;
+	}
+	return setting_set(masc_scope_settings, scope, key, value, why);
+}
+
+/* "masc.peer NAME" when `kind` is "masc.peer ". */
+static bool named(struct span group, const char *kind, struct span *name)
+{
+	struct span k = span_str(kind);
+	if (group.n < k.n || memcmp(group.p, k.p, k.n) != 0)
+		return false;
+	*name = span_of(group.p + k.n, group.n - k.n);
+	return true;
+}
+
 enum err node_config_set(struct node_config *c, struct span group, struct span key,
 			 struct span value, struct text *why)
 {
-	static const char peer[] = "masc.peer ";
-	const size_t n = sizeof(peer) - 1;
+	struct span name;
 
 	if (span_eq(group, span_str("masc")))
 		return set_masc(c, key, value, why);
-	if (group.n >= n && memcmp(group.p, peer, n) == 0)
-		return set_peer(&c->masc, span_of(group.p + n, group.n - n), key, value, why);
+	if (named(group, "masc.peer ", &name))
+		return set_peer(&c->masc, name, key, value, why);
+	if (named(group, "masc.scope ", &name))
+		return set_scope(&c->masc, name, key, value, why);
 	text_str(why, "there is no group ");
 	text_quoted(why, group, 64);
-	text_str(why, "; accepted are masc, and peer NAME inside it");
+	text_str(why, "; accepted are masc, and peer NAME and scope NAME inside it");
 	return ERR_NOT_FOUND;
+}
+
+enum err node_config_complete(struct node_config *c)
+{
+	return masc_config_complete(&c->masc);
 }
 
 enum err node_config_check(const struct node_config *c, struct text *why)

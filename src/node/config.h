@@ -7,6 +7,7 @@
  *		domain = 64501
  *		node = 1
  *		peer north { address = 192.0.2.1; role = child; domain = 64500 }
+ *		scope site { range = 239.252.0.0/14; root = yes }
  *	}
  *
  * Lines or semicolons end a setting; a value with spaces or signs is quoted,
@@ -29,16 +30,19 @@ void node_config_free(struct node_config *c);
 MUST_USE enum err node_config_copy(struct node_config *to, const struct node_config *from,
 				   const struct env *env);
 
-/* Sets one key: `group` is "masc", or "masc.peer NAME" (made when new). The
+/* Sets one key: `group` is "masc", "masc.peer NAME" or "masc.scope NAME"
+ * (made when new). The
  * one way in for the daemon's file, the simulator and the text form; `listen`
  * adds to what was given before. On error `why` says what is accepted.
  * ERR_NOT_FOUND (group or key), ERR_MALFORMED, ERR_RANGE, ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err node_config_set(struct node_config *c, struct span group, struct span key,
 				  struct span value, struct text *why);
+/* Adds what the rest implies, as masc_config_complete; before a check. ERR_NOMEM. */
+MUST_USE enum err node_config_complete(struct node_config *c);
 /* Checks the whole, as masc_config_check. ERR_CONFIG. */
 MUST_USE enum err node_config_check(const struct node_config *c, struct text *why);
 
-/* Reads the text form into c (initialised by the caller) and checks it.
+/* Reads the text form into c (initialised by the caller), completes and checks it.
  * *line gets the line of the error, counted from 1, or 0 where the whole does
  * not fit together. ERR_CONFIG (why), ERR_NOMEM. */
 MUST_USE enum err node_config_parse(struct node_config *c, struct span text, uint32_t *line,

@@ -142,35 +142,52 @@ static enum err parse_setting(struct parser *p, struct span group, struct span k
 	return OK;
 }
 
-/* The name of a group inside another: "" > "masc" > "masc.peer north". */
-static enum err enter(struct parser *p, struct span outer, struct span kind, struct span name,
-		      struct text *inner)
+/* Makes the peer or scope of that name, so that one without keys is seen. */
+static enum err make(struct masc_config *m, struct span kind, struct span name)
 {
-	bool top = outer.n == 0 && name.n == 0 && span_eq(kind, span_str("masc"));
-	bool peer =
-		span_eq(outer, span_str("masc")) && name.n > 0 && span_eq(kind, span_str("peer"));
+	struct masc_peer_config *peer;
+	struct masc_scope_config *scope;
+	if (span_eq(kind, span_str("peer")))
+		return masc_config_peer(m, name, &peer);
+	if (span_eq(kind, span_str("scope")))
+		return masc_config_scope(m, name, &scope);
+	return ERR_NOT_FOUND;
+}
 
-	if (top) {
-		text_str(inner, "masc");
-		return OK;
-	}
-	if (peer && name.n <= MASC_NAME_MAX) {
-		struct masc_peer_config *made;
-		text_str(inner, "masc.peer ");
-		text_span(inner, name);
-		enum err e = masc_config_peer(&p->config->masc, name, &made);
-		if (e == OK || e == ERR_NOMEM)
-			return e;
-	}
+static enum err no_group(struct parser *p, struct span kind, struct span name)
+{
 	text_str(p->why, "there is no group ");
 	text_quoted(p->why, kind, 64);
 	if (name.n) {
 		text_char(p->why, ' ');
 		text_quoted(p->why, name, 64);
 	}
-	text_str(p->why, " here; accepted are masc at the top, and peer NAME inside it, the name "
-			 "made of 1 to 63 letters, digits, dots, dashes and underscores");
+	text_str(p->why, " here; accepted are masc at the top, and peer NAME and scope NAME inside "
+			 "it, the name made of 1 to 63 letters, digits, dots, dashes and "
+			 "underscores");
 	return ERR_CONFIG;
+}
+
+/* The name of a group inside another: "" > "masc" > "masc.peer north". */
+static enum err enter(struct parser *p, struct span outer, struct span kind, struct span name,
+		      struct text *inner)
+{
+	bool top = outer.n == 0 && name.n == 0 && span_eq(kind, span_str("masc"));
+
+	if (top) {
+		text_str(inner, "masc");
+		return OK;
+	}
+	if (!span_eq(outer, span_str("masc")) || name.n == 0 || name.n > MASC_NAME_MAX)
+		return no_group(p, kind, name);
+	enum err e = make(&p->config->masc, kind, name);
+	if (e != OK)
+		return e == ERR_NOMEM ? e : no_group(p, kind, name);
+	text_str(inner, "masc.");
+	text_span(inner, kind);
+	text_char(inner, ' ');
+	text_span(inner, name);
+	return OK;
 }
 
 struct frame {
@@ -256,5 +273,6 @@ enum err node_config_parse(struct node_config *c, struct span text, uint32_t *li
 	if (e)
 		return e;
 	*line = 0;
-	return node_config_check(c, why);
+	e = node_config_complete(c);
+	return e == OK ? node_config_check(c, why) : e;
 }

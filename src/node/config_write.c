@@ -8,6 +8,7 @@
 union scratch {
 	struct masc_config config;
 	struct masc_peer_config peer;
+	struct masc_scope_config scope;
 	int64_t align;
 };
 
@@ -69,24 +70,33 @@ static void write_settings(const struct setting *s, const void *object, const ch
 	}
 }
 
+static void write_named(const char *kind, const char *name, const struct setting *table,
+			const void *object, struct text *t)
+{
+	text_char(t, '\t');
+	text_str(t, kind);
+	text_char(t, ' ');
+	text_str(t, name);
+	text_str(t, " {\n");
+	write_settings(table, object, "\t\t", t);
+	text_str(t, "\t}\n");
+}
+
 void node_config_write(const struct node_config *c, struct text *t)
 {
+	const struct masc_config *m = &c->masc;
 	text_str(t, "masc {\n");
-	write_settings(masc_settings, &c->masc, "\t", t);
-	for (size_t i = 0; i < c->masc.n_peers; i++) {
-		const struct masc_peer_config *p = &c->masc.peers[i];
-		text_str(t, "\tpeer ");
-		text_str(t, p->name);
-		text_str(t, " {\n");
-		write_settings(masc_peer_settings, p, "\t\t", t);
-		text_str(t, "\t}\n");
-	}
+	write_settings(masc_settings, m, "\t", t);
+	for (size_t i = 0; i < m->n_scopes; i++)
+		write_named("scope", m->scopes[i].name, masc_scope_settings, &m->scopes[i], t);
+	for (size_t i = 0; i < m->n_peers; i++)
+		write_named("peer", m->peers[i].name, masc_peer_settings, &m->peers[i], t);
 	text_str(t, "}\n");
 }
 
 enum err node_config_text(const struct node_config *c, const struct env *env, char **out)
 {
-	size_t size = 1024 + c->masc.n_peers * 512;
+	size_t size = 2048 + c->masc.n_peers * 512 + c->masc.n_scopes * 128;
 	for (;;) {
 		char *p = env_resize(env, NULL, size);
 		if (!p)

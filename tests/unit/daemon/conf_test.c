@@ -183,6 +183,61 @@ static void unknown_keys(void **state)
 	end(&x);
 }
 
+#define SITE "name = \"site\"; range = \"239.252.0.0/14\";"
+
+static void scopes(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	good(&x, WHO "scopes = ( { " SITE " root = true; },\n{ name = \"wide\"; "
+		     "range = \"ff38::9000:0/112\"; } );\n"
+		     "peers = ( { " NORTH " crosses = \"site, wide\"; } ); };");
+	const struct masc_config *m = &x.c.node.masc;
+	assert_int_equal(m->n_scopes, 2);
+	assert_string_equal(m->scopes[0].name, "site");
+	assert_int_equal(m->scopes[0].range.length, 14);
+	assert_true(m->scopes[0].root);
+	assert_int_equal(m->scopes[1].range.family, MASC_IPV6);
+	assert_false(m->scopes[1].root);
+	assert_string_equal(m->peers[0].crosses, "site, wide");
+	/* Of a top-level domain that names none. */
+	good(&x, WHO "};");
+	assert_int_equal(x.c.node.masc.n_scopes, 1);
+	assert_string_equal(x.c.node.masc.scopes[0].name, "organisation");
+	end(&x);
+}
+
+static void scopes_that_are_wrong(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	bad(&x, WHO "scopes = { }; };",
+	    "a.conf:2: scopes: a list of groups is expected: ( { name = \"site\"; ... }, ... )");
+	bad(&x, WHO "scopes = ( { range = \"239.252.0.0/14\"; },\n{ name = \"a b\"; } ); };",
+	    "a.conf:2: a scope needs a name in quotes: name = \"site\"\n"
+	    "a.conf:3: name: accepted are 1 to 63 letters, digits, dots, dashes and underscores");
+	begins(&x, WHO "scopes = ( { " SITE " },\n{ name = \"site\"; } ); };",
+	       "a.conf:3: name: another scope has this name already");
+	begins(&x, WHO "scopes = ( {\n name = \"a\"; rnage = \"x\"; } ); };",
+	       "a.conf:3: there is no setting \"rnage\" here; did you mean range? ");
+	begins(&x, WHO "scopes = ( {\n name = \"a\"; range = \"10.0.0.0/8\"; } ); };",
+	       "a.conf:3: range \"10.0.0.0/8\" is not accepted; ");
+	/* What only the whole shows, at the scope. */
+	begins(&x,
+	       WHO "scopes = ( { " SITE " },\n{ name = \"b\"; range = \"239.253.0.0/16\"; },\n"
+		   "{ name = \"c\"; range = \"239.0.0.0/16\"; } );\n"
+		   "peers = ( { " NORTH " } ); };",
+	       "a.conf:3: masc: scope b: range overlaps that of scope site");
+	begins(&x, WHO "scopes = ( { name = \"a\"; } ); };",
+	       "a.conf:2: masc: scope a: range must be given");
+	begins(&x,
+	       WHO "scopes = ( { " SITE " } );\npeers = ( { " NORTH " },\n"
+		   "{ name = \"b\"; address = \"192.0.2.2\"; role = \"child\"; domain = 8; "
+		   "crosses = \"sita\"; } ); };",
+	       "a.conf:4: masc: peer b: crosses names the scope \"sita\"");
+	end(&x);
+}
+
 /* What is accepted is always said. */
 static void bad_values(void **state)
 {
@@ -561,6 +616,8 @@ static void the_shipped_file_has_every_key(void **state)
 	has_all(conf_masc_extra, "\t");
 	has_all(masc_peer_settings, "\t\t\t");
 	has_all(conf_peer_extra, "\t\t\t");
+	has_all(masc_scope_settings, "\t\t\t");
+	has_all(conf_scope_extra, "\t\t\t");
 }
 
 /* Uncommenting changes nothing that has a default. */
@@ -614,6 +671,8 @@ int main(void)
 		cmocka_unit_test(masc_and_its_peers),
 		cmocka_unit_test(addresses_in_one_text),
 		cmocka_unit_test(unknown_keys),
+		cmocka_unit_test(scopes),
+		cmocka_unit_test(scopes_that_are_wrong),
 		cmocka_unit_test(bad_values),
 		cmocka_unit_test(wrong_types),
 		cmocka_unit_test(numbers_that_would_wrap),

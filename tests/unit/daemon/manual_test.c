@@ -67,6 +67,8 @@ static void every_key_is_in_it(void **state)
 	has_table(conf_masc_extra);
 	has_table(masc_peer_settings);
 	has_table(conf_peer_extra);
+	has_table(conf_scope_extra);
+	has_table(masc_scope_settings);
 	assert_non_null(strstr(page, "\nTakes: choice: text or json. Default: text.\n"));
 	assert_non_null(strstr(page, "\nTakes: number, 0 to 64. Default: 0.\n"));
 	assert_non_null(strstr(page, "\nTakes: time, 0 to 10m. Default: 5s.\n"));

@@ -68,6 +68,25 @@ static void nothing_changed(void **state)
 	rig_fini(&r);
 }
 
+/* Rules of claims change while sessions go on, MASC-8.1. */
+static void rules_change_under_sessions(void **state)
+{
+	struct rig r;
+	start(&r);
+	again(&r,
+	      NODE " waiting_period=5s clash=manual strict_origin=no quota_hard=99 claim_least=4");
+	rig_scope(&r, "site range=239.252.0.0/14");
+	rig_peer(&r, "north", NORTH " crosses=site leaving=yes");
+	rig_peer(&r, "east", EAST " crosses=site quota_hard=7 quota_soft=7");
+	apply(&r);
+	rig_expect(&r, "");
+	assert_int_equal(rig_info(&r, 0).state, MASC_ESTABLISHED);
+	assert_int_equal(rig_info(&r, 1).state, MASC_ESTABLISHED);
+	assert_true(rig_info(&r, 0).config->leaving);
+	assert_int_equal(rig_info(&r, 1).config->quota_hard, 7);
+	rig_fini(&r);
+}
+
 static void a_peer_goes_and_one_comes(void **state)
 {
 	struct rig r;
@@ -268,6 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_changed),
+		cmocka_unit_test(rules_change_under_sessions),
 		cmocka_unit_test(a_peer_goes_and_one_comes),
 		cmocka_unit_test(each_key_of_a_peer_counts),
 		cmocka_unit_test(our_own_identity_counts_for_all),

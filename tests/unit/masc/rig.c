@@ -38,6 +38,14 @@ void rig_peer(struct rig *r, const char *name, const char *settings)
 	set_words(masc_peer_settings, p, settings);
 }
 
+void rig_scope(struct rig *r, const char *name_and_settings)
+{
+	struct masc_scope_config *s;
+	size_t n = strcspn(name_and_settings, " ");
+	assert_int_equal(masc_config_scope(&r->config, span_of(name_and_settings, n), &s), OK);
+	set_words(masc_scope_settings, s, name_and_settings + n);
+}
+
 void rig_set(struct rig *r, const char *settings)
 {
 	set_words(masc_settings, &r->config, settings);

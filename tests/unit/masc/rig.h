@@ -38,6 +38,8 @@ struct rig {
 /* Groups of "key=value" words: rig_peer(r, "north", "role=child domain=7"). */
 void rig_init(struct rig *r, const char *settings);
 void rig_peer(struct rig *r, const char *name, const char *settings);
+/* "NAME key=value ...". */
+void rig_scope(struct rig *r, const char *name_and_settings);
 void rig_set(struct rig *r, const char *settings);
 /* Births the machine with what was configured. */
 void rig_start(struct rig *r);

@@ -192,6 +192,48 @@ static void round_trips(void **state)
 		   "hold_time = 12s; passive = yes; ttl_security = 3 } }");
 }
 
+static void scopes(void **state)
+{
+	struct bench b;
+	bench_init(&b);
+	assert_int_equal(parse(&b, "masc {\n domain = 1; node = 2\n"
+				   " scope site { range = 239.252.0.0/14; root = yes }\n"
+				   " scope wide {\n  range = ff38::9000:0/112\n }\n}\n"),
+			 OK);
+	assert_int_equal(b.c.masc.n_scopes, 2);
+	assert_string_equal(b.c.masc.scopes[0].name, "site");
+	assert_true(b.c.masc.scopes[0].root);
+	assert_int_equal(b.c.masc.scopes[1].range.length, 112);
+	bench_fini(&b);
+	round_trip(
+		"masc { domain = 1; node = 2; waiting_period = 9s; claim_lifetime = 1d\n"
+		"mac_aliasing = yes; quota_hard = 1M; clash = manual; clock_check = peers\n"
+		"scope a { range = 239.192.0.0/14; root = yes } scope b { range = 232.0.0.0/14 }\n"
+		"peer c { address = 192.0.2.1; role = parent; domain = 3; crosses = \"a, b\"\n"
+		"quota_soft = 5; quota_hard = 6 } }");
+	refused("masc {\n scope {\n }\n}\n", 2, "scope NAME");
+	refused("masc {\n scope a/b {\n }\n}\n", 2, "letters");
+	refused("masc {\n scope a {\n peer b { }\n }\n}\n", 3, "no group");
+	refused("masc {\n scope a {\n range = 10.0.0.0/8\n }\n}\n", 3, "multicast");
+	refused("masc {\n domain = 1; node = 2; scope a { }\n}\n", 0, "range must be given");
+	refused("masc {\n scope a {\n adress = 1\n }\n}\n", 3, "there is no setting");
+}
+
+/* What is implied shows, and stays when it is read again. */
+static void the_implied_scope_is_written(void **state)
+{
+	struct bench b;
+	char *text;
+	bench_init(&b);
+	assert_int_equal(parse(&b, "masc { domain = 1; node = 2 }"), OK);
+	assert_int_equal(node_config_text(&b.c, &b.f.env, &text), OK);
+	assert_non_null(strstr(text, "\tscope organisation {\n\t\trange = 239.192.0.0/14\n"
+				     "\t\troot = true\n\t}\n"));
+	env_free(&b.f.env, text);
+	bench_fini(&b);
+	round_trip("masc { domain = 1; node = 2 }");
+}
+
 static void many_peers_are_written(void **state)
 {
 	struct bench b;
@@ -291,6 +333,8 @@ int main(void)
 		cmocka_unit_test(what_does_not_fit_together_has_no_line),
 		cmocka_unit_test(quoted_values_hold_signs),
 		cmocka_unit_test(round_trips),
+		cmocka_unit_test(scopes),
+		cmocka_unit_test(the_implied_scope_is_written),
 		cmocka_unit_test(many_peers_are_written),
 		cmocka_unit_test(set_one_key),
 		cmocka_unit_test(a_copy_stands_alone),
