@@ -20,6 +20,7 @@ enum style {
 struct job {
 	bool seeded;
 	uint64_t first, last;
+	uint32_t days; /* of sigcomm98; 0: as reported */
 	const char *trace_path, *record_node, *record_path;
 	enum style style;
 	bool quiet;
@@ -31,6 +32,14 @@ struct job {
 int program(int argc, char **argv);
 int run_scenario(struct job *job, const char *path);
 int run_replay(const char *path);
+int run_sigcomm98(struct job *job);
+
+/* The files that --trace and --record name; close_outs() is false, and says so,
+ * when something could not be written. */
+MUST_USE bool open_outs(struct job *job);
+MUST_USE bool close_outs(struct job *job);
+/* A trace_sink_fn: a line to job->trace. */
+void write_line(void *job, struct span line);
 
 /* The whole of a file, NUL-ended, for free(); says what is wrong otherwise. */
 char *read_file(const char *path, size_t *n);

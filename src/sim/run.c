@@ -56,7 +56,7 @@ char *read_file(const char *path, size_t *n)
 	return p;
 }
 
-static void write_line(void *ctx, struct span line)
+void write_line(void *ctx, struct span line)
 {
 	struct job *job = ctx;
 	(void)fwrite(line.p, 1, line.n, job->trace);
@@ -198,7 +198,7 @@ static FILE *open_out(const char *path, const char *mode)
 	return f;
 }
 
-static bool open_outs(struct job *job)
+bool open_outs(struct job *job)
 {
 	if (job->trace_path && !job->trace)
 		job->trace = open_out(job->trace_path, "we");
@@ -219,12 +219,16 @@ static bool close_out(FILE **f, const char *path)
 	return good;
 }
 
+bool close_outs(struct job *job)
+{
+	bool trace = close_out(&job->trace, job->trace_path);
+	return close_out(&job->record, job->record_path) && trace;
+}
+
 static int with_outs(struct job *job, const char *path, const struct scenario *s)
 {
 	int code = open_outs(job) ? run_seeds(job, path, s) : EXIT_USAGE;
-	if (!close_out(&job->trace, job->trace_path) || !close_out(&job->record, job->record_path))
-		return EXIT_USAGE;
-	return code;
+	return close_outs(job) ? code : EXIT_USAGE;
 }
 
 int run_scenario(struct job *job, const char *path)
