@@ -255,10 +255,12 @@ enum err engine_new(struct engine **out, struct os_loop *loop, const struct engi
 
 static void end_calls(struct engine *e)
 {
+	const struct engine_result stopping = { .err = ERR_STOPPING };
+
 	while (!list_empty(&e->calls)) {
 		struct call *c = LIST_ENTRY(e->calls.next, struct call, node);
 		list_take(&c->node);
-		c->done(c->arg, ERR_STOPPING);
+		c->done(c->arg, &stopping);
 		env_free(e->env, c);
 	}
 }

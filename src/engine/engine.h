@@ -44,9 +44,14 @@ void engine_free(struct engine *e);
  * running the loop. OK, or ERR_TIMEOUT when something was left. */
 MUST_USE enum err engine_stop(struct engine *e, int limit_ms);
 
+struct engine_result {
+	enum err err;
+	uint64_t number;      /* of what was made, such as a claim; 0 nothing */
+	enum masc_reason why; /* more on an error */
+};
 /* A command; `done` is called once, from os_loop_run, when the answer is
  * durable, or from engine_free with ERR_STOPPING. ERR_NOMEM: not called. */
-typedef void engine_done_fn(void *arg, enum err result);
+typedef void engine_done_fn(void *arg, const struct engine_result *result);
 MUST_USE enum err engine_command(struct engine *e, const struct node_command *c,
 				 engine_done_fn *done, void *arg);
 

@@ -23,7 +23,7 @@ struct call {
 	uint64_t number;
 	uint64_t after; /* the put its answer waits for */
 	bool answered;
-	enum err result;
+	struct engine_result result;
 	engine_done_fn *done;
 	void *arg;
 };

@@ -21,7 +21,7 @@ static void answer(struct engine *e, const struct node_out *out)
 	if (!c)
 		return;
 	c->answered = true;
-	c->result = out->err;
+	c->result = (struct engine_result){ out->err, out->reply_number, out->why };
 	c->after = out->after;
 }
 

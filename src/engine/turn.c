@@ -10,7 +10,7 @@ static void fail_calls(struct engine *e, uint64_t first, enum err why)
 		struct call *c = LIST_ENTRY(n, struct call, node);
 		if (!c->answered || c->after < first)
 			continue;
-		c->result = why;
+		c->result = (struct engine_result){ .err = why };
 		c->after = 0;
 	}
 }
@@ -103,7 +103,7 @@ static void finish_calls(struct engine *e)
 
 	while ((c = next_ready(e))) {
 		list_take(&c->node);
-		c->done(c->arg, c->result);
+		c->done(c->arg, &c->result);
 		env_free(e->env, c);
 	}
 }

@@ -65,7 +65,42 @@ static void put_part(struct text *t, uint32_t part)
 	text_str(t, node_part_text((enum node_part)part));
 }
 
-static void put_masc_command(struct text *t, const struct masc_command *c)
+static void put_duration(struct text *t, const char *word, int64_t us)
+{
+	if (!us)
+		return;
+	text_str(t, word);
+	text_duration(t, us);
+}
+
+static void put_at(struct text *t, const char *word, int64_t wall)
+{
+	if (!wall)
+		return;
+	text_str(t, word);
+	text_wall(t, wall);
+}
+
+/* What a claim or demand is for: a range, or so many addresses, and where. */
+static void put_wish(struct text *t, const struct masc_command *c)
+{
+	if (c->prefix.family) {
+		text_char(t, ' ');
+		masc_prefix_text(t, &c->prefix);
+	} else if (c->addresses) {
+		put_number(t, "of", c->addresses);
+		text_str(t, c->family ? " " : "");
+		text_str(t, c->family ? masc_family_text(c->family) : "");
+	}
+	if (c->scope.n) {
+		text_str(t, " in ");
+		text_quoted(t, c->scope, MASC_NAME_MAX);
+	}
+	put_at(t, " from ", c->from);
+	put_at(t, " until ", c->until);
+}
+
+static const char *masc_command_text(enum masc_command_kind k)
 {
 	static const char *const words[] = { [MASC_COMMAND_UP] = "up",
 					     [MASC_COMMAND_DOWN] = "down",
@@ -75,14 +110,24 @@ static void put_masc_command(struct text *t, const struct masc_command *c)
 					     [MASC_COMMAND_DEMAND_END] = "demand-end",
 					     [MASC_COMMAND_WITHDRAW] = "withdraw",
 					     [MASC_COMMAND_RESOLVE] = "resolve" };
-	text_str(t, " masc peer ");
-	text_quoted(t, c->peer, MASC_NAME_MAX);
-	text_char(t, ' ');
-	text_str(t, words[c->kind]);
-	if (c->for_us) {
-		text_str(t, " for ");
-		text_duration(t, c->for_us);
+	return words[k];
+}
+
+static void put_masc_command(struct text *t, const struct masc_command *c)
+{
+	text_str(t, " masc");
+	if (c->kind <= MASC_COMMAND_RESET) {
+		text_str(t, " peer ");
+		text_quoted(t, c->peer, MASC_NAME_MAX);
 	}
+	text_char(t, ' ');
+	text_str(t, masc_command_text(c->kind));
+	put_wish(t, c);
+	if (c->number)
+		put_number(t, "number", c->number);
+	if (c->kind == MASC_COMMAND_RESOLVE)
+		text_str(t, c->yield ? " yield" : " keep");
+	put_duration(t, " for ", c->for_us);
 }
 
 static void put_wall(struct text *t, struct wall wall)
@@ -193,6 +238,12 @@ static void put_out(struct text *t, const struct node_out *out, size_t max_octet
 	case NODE_OUT_REPLY:
 		put_number(t, "call", out->number);
 		put_err(t, out->err);
+		if (out->why) {
+			text_char(t, ' ');
+			text_str(t, masc_reason_word(out->why));
+		}
+		if (out->reply_number)
+			put_number(t, "made", out->reply_number);
 		return;
 	case NODE_OUT_JOB:
 		put_number(t, "number", out->number);

@@ -76,6 +76,10 @@ void node_event_text(struct text *t, const struct node_event *e);
  * dial or connection failed for `why`. NULL when there is nothing to say. */
 const char *node_masc_advice(const struct masc_error *error, enum err why);
 
+/* What to do about a claim that does not go on, or that was refused, for this
+ * reason. NULL when there is nothing to say. */
+const char *node_reason_advice(enum masc_reason why);
+
 /* The fields of an event by name, for JSON and structured logs: walks them,
  * *at starts at 0. Numbers come with is_number set; text lives in `buffer`. */
 struct node_field {

@@ -1,13 +1,51 @@
 #include "node/event_int.h"
 
-/* One sentence an event about claims, for people. */
+/* One sentence an event about claims, for people: which object, why, and what
+ * to do where that is known. */
+
+static const struct {
+	enum masc_reason why;
+	const char *advice;
+} advices[] = {
+	{ MASC_REASON_NO_ROOM, "ask for less, give ranges back, or have the parent claim more" },
+	{ MASC_REASON_NO_RANGE,
+	  "see `homestead masc peers`; a top-level domain needs a scope with `root`" },
+	{ MASC_REASON_NO_SESSION, "see `homestead masc peers`" },
+	{ MASC_REASON_NO_CLOCK, "look at the time service of this machine, or set `clock_check`" },
+	{ MASC_REASON_TOO_MANY, "give one back, or raise `prefixes_most`" },
+	{ MASC_REASON_OVER_QUOTA, "raise its `quota_hard` if it is to have more" },
+	{ MASC_REASON_TOO_OFTEN, "look at that domain, or raise `child_claims`" },
+	{ MASC_REASON_TOO_LARGE, "raise `child_claim_most` if it is to have more" },
+	{ MASC_REASON_STORE, "mend the store: `homestead status`" },
+};
+
+const char *node_reason_advice(enum masc_reason why)
+{
+	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
+		if (advices[i].why == why)
+			return advices[i].advice;
+	return NULL;
+}
 
 static void put_domain(struct text *t, const struct masc_event *e)
 {
+	if (masc_id_is_zero(&e->domain)) {
+		text_str(t, "a domain");
+		return;
+	}
 	text_str(t, "domain ");
 	masc_id_text(t, &e->domain);
 }
 
+static void put_prefix(struct text *t, const struct masc_prefix *p)
+{
+	if (p->family)
+		masc_prefix_text(t, p);
+	else
+		text_str(t, "a range");
+}
+
+/* ": another domain's claim goes first (domain 7)" */
 static void put_why(struct text *t, const struct masc_event *e)
 {
 	if (e->why == MASC_REASON_NONE)
@@ -16,18 +54,98 @@ static void put_why(struct text *t, const struct masc_event *e)
 	text_str(t, masc_reason_text(e->why));
 }
 
-static void claim_text(struct text *t, const struct masc_event *e)
+static void put_rival(struct text *t, const struct masc_event *e)
+{
+	if (masc_id_is_zero(&e->domain))
+		return;
+	text_str(t, " (");
+	put_domain(t, e);
+	text_char(t, ')');
+}
+
+static void put_advice(struct text *t, const struct masc_event *e)
+{
+	const char *advice = node_reason_advice(e->why);
+	if (!advice)
+		return;
+	text_str(t, "; ");
+	text_str(t, advice);
+}
+
+void node_claim_name(struct text *t, const struct masc_event *e)
 {
 	text_str(t, e->local ? "local claim " : "claim ");
 	text_u64(t, e->number);
-	if (e->prefix.family) {
-		text_str(t, ", ");
-		masc_prefix_text(t, &e->prefix);
-		text_char(t, ',');
+	if (!e->prefix.family)
+		return;
+	text_str(t, ", ");
+	masc_prefix_text(t, &e->prefix);
+}
+
+static bool was_held(const struct masc_event *e)
+{
+	return e->life_from == MASC_LIFE_RENEWING || e->life_from == MASC_LIFE_GROWING;
+}
+
+/* What held means goes by where it comes from, and whether that went well. */
+static const char *held_words(const struct masc_event *e)
+{
+	bool good = e->why == MASC_REASON_WAITED || e->why == MASC_REASON_NONE;
+	switch (e->life_from) {
+	case MASC_LIFE_RENEWING:
+		return good ? " is renewed" : " is not renewed yet, and held to its end";
+	case MASC_LIFE_GROWING:
+		return good ? " has grown" : " has not grown, and is held as it was";
+	case MASC_LIFE_CLASHED:
+		return " is ours again";
+	case MASC_LIFE_WANTED:
+	case MASC_LIFE_SCHEDULED:
+	case MASC_LIFE_WAITING:
+	case MASC_LIFE_HELD:
+	case MASC_LIFE_DEPRECATED:
+	case MASC_LIFE_EXPIRED:
+	case MASC_LIFE_COUNT:
+		break;
 	}
-	text_str(t, " is ");
-	text_str(t, masc_life_text(e->life));
+	return " is ours";
+}
+
+static const char *life_words(const struct masc_event *e)
+{
+	bool lost = e->life_from == MASC_LIFE_WAITING;
+	switch (e->life) {
+	case MASC_LIFE_WANTED:
+		return lost ? " is lost, and chosen anew" : " waits";
+	case MASC_LIFE_SCHEDULED:
+		return " will be made shortly";
+	case MASC_LIFE_WAITING:
+		return " is made, and the waiting period begins";
+	case MASC_LIFE_HELD:
+		return held_words(e);
+	case MASC_LIFE_RENEWING:
+		return " is claimed for longer";
+	case MASC_LIFE_GROWING:
+		return " is claimed twice as large";
+	case MASC_LIFE_DEPRECATED:
+		return " takes no new use and ends by itself";
+	case MASC_LIFE_CLASHED:
+		return " is withdrawn where it clashes; do not use addresses there";
+	case MASC_LIFE_EXPIRED:
+		return lost || was_held(e) || e->life_from > MASC_LIFE_WAITING ? " is over"
+									       : " is dropped";
+	case MASC_LIFE_COUNT:
+		break;
+	}
+	return " has changed";
+}
+
+static void claim_text(struct text *t, const struct masc_event *e)
+{
+	node_claim_name(t, e);
+	text_str(t, life_words(e));
 	put_why(t, e);
+	put_rival(t, e);
+	put_advice(t, e);
 }
 
 static void clash_text(struct text *t, const struct masc_event *e)
@@ -35,30 +153,36 @@ static void clash_text(struct text *t, const struct masc_event *e)
 	text_str(t, "clash ");
 	text_u64(t, e->number);
 	text_str(t, ": our ");
-	masc_prefix_text(t, &e->prefix);
+	put_prefix(t, &e->prefix);
 	text_str(t, " and ");
-	masc_prefix_text(t, &e->other);
+	put_prefix(t, &e->other);
 	text_str(t, " of ");
 	put_domain(t, e);
 	if (e->up)
 		text_str(t, " do not overlap any more");
 	else
 		text_str(t, e->won ? " overlap; ours is the older and stays"
-				   : " overlap; theirs is the older");
+				   : " overlap, and theirs is the older; see `homestead masc "
+				     "clashes`");
 }
 
-static void of_domain_text(struct text *t, const struct masc_event *e, const char *what)
+static void denied_text(struct text *t, const struct masc_event *e)
 {
-	text_str(t, what);
-	masc_prefix_text(t, &e->prefix);
-	text_str(t, " of ");
+	text_str(t, "denied ");
+	put_prefix(t, &e->prefix);
+	text_str(t, " to ");
 	put_domain(t, e);
 	put_why(t, e);
+	put_advice(t, e);
 }
 
 static void range_text(struct text *t, const struct masc_event *e)
 {
-	of_domain_text(t, e, e->up ? "claims may come from " : "no more claims from ");
+	text_str(t, e->up ? "claims may come from " : "no new claims from ");
+	put_prefix(t, &e->prefix);
+	text_str(t, " of ");
+	put_domain(t, e);
+	put_why(t, e);
 }
 
 static void unmet_text(struct text *t, const struct masc_event *e)
@@ -67,45 +191,66 @@ static void unmet_text(struct text *t, const struct masc_event *e)
 	text_u64(t, e->number);
 	text_str(t, e->up ? " is met" : " is not met");
 	put_why(t, e);
+	put_advice(t, e);
 }
 
 static void paused_text(struct text *t, const struct masc_event *e)
 {
-	text_str(t, e->up ? "claims are made again" : "no claims are made");
+	text_str(t, e->up ? "claims are made again" : "no claims are made or renewed");
 	put_why(t, e);
+	if (!e->up)
+		put_advice(t, e);
+}
+
+static void differs_text(struct text *t, const struct masc_event *e)
+{
+	put_domain(t, e);
+	text_str(t, " claims ");
+	put_prefix(t, &e->prefix);
+	text_str(t, " with another waiting period than ours; set `waiting_period` alike, or one of "
+		    "the two uses ranges too early");
 }
 
 static void damped_text(struct text *t, const struct masc_event *e)
 {
 	text_str(t, "new claims of ");
 	put_domain(t, e);
-	text_str(t, " are held off: it has lost too many in a row");
+	text_str(t, " are held off for one waiting period: it has lost too many in a row; ask its "
+		    "operator, or raise `damp_after`");
+}
+
+static void quota_text(struct text *t, const struct masc_event *e)
+{
+	put_domain(t, e);
+	text_str(t, " is above its soft quota with ");
+	put_prefix(t, &e->prefix);
+	text_str(t, "; see `quota_soft` and `quota_hard`");
+}
+
+static void full_text(struct text *t, const struct masc_event *e)
+{
+	text_str(t, "the table of claims is full and refuses more, also of ");
+	put_domain(t, e);
+	text_str(t, "; raise `claims_most` and `origin_most`, or look with `homestead masc claims` "
+		    "who makes so many");
+}
+
+static void sync_text(struct text *t, const struct masc_event *e)
+{
+	text_str(t, e->peer);
+	text_str(t, " has told all the claims it knows");
 }
 
 void node_claim_text(struct text *t, const struct masc_event *e)
 {
-	if (e->kind == MASC_EVENT_CLAIM)
-		claim_text(t, e);
-	else if (e->kind == MASC_EVENT_CLASH)
-		clash_text(t, e);
-	else if (e->kind == MASC_EVENT_DENIED)
-		of_domain_text(t, e, "denied the claim to ");
-	else if (e->kind == MASC_EVENT_RANGE)
-		range_text(t, e);
-	else if (e->kind == MASC_EVENT_UNMET)
-		unmet_text(t, e);
-	else if (e->kind == MASC_EVENT_PAUSED)
-		paused_text(t, e);
-	else if (e->kind == MASC_EVENT_WAIT_DIFFERS)
-		of_domain_text(t, e, "another waiting period than ours came with the claim to ");
-	else if (e->kind == MASC_EVENT_DAMPED)
-		damped_text(t, e);
-	else if (e->kind == MASC_EVENT_QUOTA)
-		of_domain_text(t, e, "above its soft quota with ");
-	else if (e->kind == MASC_EVENT_FULL)
-		text_str(t, "the table of claims is full: claims are refused; see `claims_most`");
-	else {
-		text_str(t, e->peer);
-		text_str(t, " has told all it knows");
-	}
+	static void (*const words[MASC_EVENT_COUNT])(struct text * t,
+						     const struct masc_event *e) = {
+		[MASC_EVENT_CLAIM] = claim_text,   [MASC_EVENT_CLASH] = clash_text,
+		[MASC_EVENT_DENIED] = denied_text, [MASC_EVENT_RANGE] = range_text,
+		[MASC_EVENT_SYNC] = sync_text,	   [MASC_EVENT_UNMET] = unmet_text,
+		[MASC_EVENT_PAUSED] = paused_text, [MASC_EVENT_WAIT_DIFFERS] = differs_text,
+		[MASC_EVENT_DAMPED] = damped_text, [MASC_EVENT_FULL] = full_text,
+		[MASC_EVENT_QUOTA] = quota_text,
+	};
+	words[e->kind](t, e);
 }

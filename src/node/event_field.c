@@ -31,6 +31,84 @@ static void fill_to(const struct masc_event *e, struct node_field *f)
 	words(f, masc_state_text(e->to));
 }
 
+/* A claim has states of its own. */
+static void fill_life_from(const struct masc_event *e, struct node_field *f)
+{
+	words(f, masc_life_text(e->life_from));
+}
+
+static void fill_life(const struct masc_event *e, struct node_field *f)
+{
+	words(f, masc_life_text(e->life));
+}
+
+static void fill_number(const struct masc_event *e, struct node_field *f)
+{
+	if (e->number)
+		number(f, (int64_t)e->number);
+}
+
+static void fill_prefix(const struct masc_event *e, struct node_field *f)
+{
+	if (e->prefix.family)
+		masc_prefix_text(&f->value, &e->prefix);
+}
+
+static void fill_other(const struct masc_event *e, struct node_field *f)
+{
+	if (e->other.family)
+		masc_prefix_text(&f->value, &e->other);
+}
+
+static void fill_domain(const struct masc_event *e, struct node_field *f)
+{
+	if (!masc_id_is_zero(&e->domain))
+		masc_id_text(&f->value, &e->domain);
+}
+
+static void fill_node(const struct masc_event *e, struct node_field *f)
+{
+	if (!masc_id_is_zero(&e->node))
+		masc_id_text(&f->value, &e->node);
+}
+
+static void fill_why(const struct masc_event *e, struct node_field *f)
+{
+	if (e->why)
+		words(f, masc_reason_word(e->why));
+}
+
+static void fill_why_text(const struct masc_event *e, struct node_field *f)
+{
+	if (e->why)
+		words(f, masc_reason_text(e->why));
+}
+
+static void truth(struct node_field *f, bool v)
+{
+	words(f, v ? "true" : "false");
+}
+
+static void fill_won(const struct masc_event *e, struct node_field *f)
+{
+	truth(f, e->won);
+}
+
+static void fill_local(const struct masc_event *e, struct node_field *f)
+{
+	truth(f, e->local);
+}
+
+static void fill_up(const struct masc_event *e, struct node_field *f)
+{
+	truth(f, e->up);
+}
+
+static void fill_not_up(const struct masc_event *e, struct node_field *f)
+{
+	truth(f, !e->up);
+}
+
 static void fill_code(const struct masc_event *e, struct node_field *f)
 {
 	if (e->error.code)
@@ -101,6 +179,9 @@ static void fill_admin(const struct masc_event *e, struct node_field *f)
 #define ON(name) (UINT32_C(1) << MASC_EVENT_##name)
 #define ALWAYS	 (~UINT32_C(0))
 #define TOLD	 (ON(NOTIFIED) | ON(NOTIFICATION))
+#define OTHERS	 (ON(DENIED) | ON(DAMPED) | ON(WAIT_DIFFERS) | ON(QUOTA) | ON(FULL))
+#define REASONED (ON(CLAIM) | ON(CLASH) | ON(UNMET) | ON(PAUSED) | ON(RANGE) | OTHERS)
+#define RANGED	 (ON(CLAIM) | ON(CLASH) | ON(RANGE) | ON(STORE_FAILED) | OTHERS)
 
 static const struct masc_field {
 	const char *name;
@@ -110,6 +191,21 @@ static const struct masc_field {
 	{ "peer", ALWAYS, fill_peer },
 	{ "from", ON(STATE), fill_from },
 	{ "to", ON(STATE), fill_to },
+	{ "number", ON(CLAIM) | ON(CLASH) | ON(UNMET) | ON(STORE_FAILED), fill_number },
+	{ "prefix", RANGED, fill_prefix },
+	{ "other", ON(CLASH), fill_other },
+	{ "from", ON(CLAIM), fill_life_from },
+	{ "to", ON(CLAIM), fill_life },
+	{ "domain", ON(CLAIM) | ON(CLASH) | ON(RANGE) | OTHERS, fill_domain },
+	{ "node", ON(CLAIM) | ON(CLASH) | OTHERS, fill_node },
+	{ "won", ON(CLASH), fill_won },
+	{ "over", ON(CLASH), fill_up },
+	{ "usable", ON(RANGE), fill_up },
+	{ "met", ON(UNMET), fill_up },
+	{ "paused", ON(PAUSED), fill_not_up },
+	{ "local", ON(CLAIM), fill_local },
+	{ "why", REASONED, fill_why },
+	{ "reason", REASONED, fill_why_text },
 	{ "code", TOLD | ON(LOST), fill_code },
 	{ "subcode", TOLD | ON(LOST), fill_subcode },
 	{ "stay_open", TOLD, fill_open },
@@ -126,6 +222,9 @@ static const struct masc_field {
 };
 #undef ON
 #undef TOLD
+#undef OTHERS
+#undef REASONED
+#undef RANGED
 
 /* node */
 

@@ -170,7 +170,10 @@ static void stopped_text(struct text *t, const struct masc_event *e)
 static void store_failed_text(struct text *t, const struct masc_event *e)
 {
 	text_str(t, "a change to ");
-	put_peer(t, e);
+	if (e->number || e->prefix.family)
+		node_claim_name(t, e);
+	else
+		put_peer(t, e);
 	text_str(t, " could not be stored and was undone: ");
 	text_str(t, err_text(e->err));
 	text_str(t, "; mend the store, then give the command again");

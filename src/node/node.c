@@ -239,6 +239,8 @@ static void out_of_masc(struct node *n, const struct masc_out *m, struct node_ou
 		.drain = m->drain,
 		.number = m->call,
 		.err = m->result,
+		.reply_number = m->number,
+		.why = m->why,
 		.after = m->after,
 	};
 	if (m->kind == MASC_OUT_EVENT)

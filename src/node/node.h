@@ -95,6 +95,8 @@ struct node_out {
 	const struct node_event *event; /* likewise */
 	uint64_t number;
 	enum err err;
+	uint64_t reply_number; /* REPLY: of what was made, such as a claim; 0 nothing */
+	enum masc_reason why;  /* REPLY: more on an error */
 	enum node_job job;
 	uint64_t after;
 };

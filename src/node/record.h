@@ -18,7 +18,7 @@
 #include "wire/rd.h"
 #include "wire/wr.h"
 
-#define RECORD_MAGIC "HSTREC02"
+#define RECORD_MAGIC "HSTREC03"
 
 enum record_kind {
 	RECORD_BIRTH = 1, /* record_birth_write */

@@ -21,6 +21,12 @@ void record_name_read(struct rd *r, char *out, size_t size);
 /* Below `count`, else r fails and it is 0. */
 uint8_t record_enum_read(struct rd *r, uint8_t count);
 
+/* record_masc.c */
+void record_masc_command_write(struct wr *w, const struct masc_command *c);
+void record_masc_command_read(struct rd *r, struct masc_command *c);
+void record_masc_event_write(struct wr *w, const struct masc_event *e);
+void record_masc_event_read(struct rd *r, struct masc_event *e);
+
 #define RECORD_EVENT_MAX 512
 void record_event_write(struct wr *w, const struct node_event *e);
 void record_event_read(struct rd *r, struct node_event *e);

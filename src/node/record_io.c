@@ -43,7 +43,8 @@ enum out_field {
 	OUT_NUMBER = 1 << 7,
 	OUT_ERR = 1 << 8,
 	OUT_JOB = 1 << 9,
-	OUT_DRAIN = 1 << 10
+	OUT_DRAIN = 1 << 10,
+	OUT_REPLY = 1 << 11
 };
 
 static const uint16_t out_fields[] = {
@@ -53,13 +54,13 @@ static const uint16_t out_fields[] = {
 	[NODE_OUT_SEND] = OUT_LINK | OUT_BYTES | OUT_DRAIN,
 	[NODE_OUT_CLOSE] = OUT_LINK,
 	[NODE_OUT_EVENT] = OUT_EVENT,
-	[NODE_OUT_REPLY] = OUT_NUMBER | OUT_ERR,
+	[NODE_OUT_REPLY] = OUT_NUMBER | OUT_ERR | OUT_REPLY,
 	[NODE_OUT_JOB] = OUT_NUMBER | OUT_JOB | OUT_BYTES,
 };
 #define OUT_KINDS (sizeof(out_fields) / sizeof(out_fields[0]))
 
 /* More than the fields of fixed size and the names of any kind take. */
-#define FIXED_MAX 512
+#define FIXED_MAX 1024
 
 size_t record_in_size(const struct node_in *in)
 {
@@ -89,9 +90,7 @@ static void command_write(struct wr *w, const struct node_command *c)
 	wr_u8(w, (uint8_t)c->kind);
 	switch (c->kind) {
 	case NODE_COMMAND_MASC:
-		wr_u8(w, (uint8_t)c->masc.kind);
-		record_name_write(w, c->masc.peer);
-		wr_u64(w, (uint64_t)c->masc.for_us);
+		record_masc_command_write(w, &c->masc);
 		return;
 	}
 }
@@ -101,10 +100,7 @@ static void command_read(struct rd *r, struct node_command *c)
 	c->kind = (enum node_command_kind)record_enum_read(r, NODE_COMMAND_MASC + 1);
 	switch (c->kind) {
 	case NODE_COMMAND_MASC:
-		c->masc.kind = (enum masc_command_kind)record_enum_read(r, MASC_COMMAND_RESET + 1);
-		uint8_t n = rd_u8(r);
-		c->masc.peer = rd_bytes(r, n);
-		c->masc.for_us = (int64_t)rd_u64(r);
+		record_masc_command_read(r, &c->masc);
 		return;
 	}
 }
@@ -189,6 +185,10 @@ void record_out_write(struct wr *w, const struct node_out *out)
 		wr_u8(w, (uint8_t)out->job);
 	if (fields & OUT_DRAIN)
 		wr_u8(w, out->drain);
+	if (fields & OUT_REPLY) {
+		wr_u64(w, out->reply_number);
+		wr_u8(w, (uint8_t)out->why);
+	}
 }
 
 static void out_fields_read(struct rd *r, unsigned fields, struct node_out *v,
@@ -218,6 +218,10 @@ static void out_fields_read(struct rd *r, unsigned fields, struct node_out *v,
 		v->job = (enum node_job)record_enum_read(r, NODE_JOB_PROBE + 1);
 	if (fields & OUT_DRAIN)
 		v->drain = record_bool_read(r);
+	if (fields & OUT_REPLY) {
+		v->reply_number = rd_u64(r);
+		v->why = (enum masc_reason)record_enum_read(r, MASC_REASON_COUNT);
+	}
 }
 
 enum err record_out_read(struct span body, struct node_out *out, struct node_event *event)

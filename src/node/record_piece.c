@@ -86,68 +86,6 @@ uint8_t record_enum_read(struct rd *r, uint8_t count)
 	return 0;
 }
 
-static void error_write(struct wr *w, const struct masc_error *e)
-{
-	wr_u8(w, e->code);
-	wr_u8(w, e->subcode);
-	wr_u8(w, e->stay_open);
-}
-
-static struct masc_error error_read(struct rd *r)
-{
-	struct masc_error e = { .code = rd_u8(r) };
-	e.subcode = rd_u8(r);
-	e.stay_open = record_bool_read(r);
-	return e;
-}
-
-static void masc_write(struct wr *w, const struct masc_event *e)
-{
-	wr_u8(w, (uint8_t)e->kind);
-	record_name_write(w, span_str(e->peer));
-	wr_u8(w, (uint8_t)e->from);
-	wr_u8(w, (uint8_t)e->to);
-	error_write(w, &e->error);
-	record_name_write(w, span_of(e->data, e->data_n));
-	record_err_write(w, e->err);
-	record_addr_write(w, &e->remote);
-	wr_u32(w, e->link);
-	wr_u32(w, e->kept);
-	wr_u8(w, e->ours);
-	wr_u8(w, (uint8_t)e->keep);
-	wr_u8(w, e->up);
-}
-
-static void data_read(struct rd *r, struct masc_event *e)
-{
-	uint8_t n = rd_u8(r);
-	struct span s = rd_bytes(r, n);
-	if (s.n > sizeof(e->data)) {
-		r->failed = true;
-		return;
-	}
-	e->data_n = (uint8_t)s.n;
-	if (s.n)
-		memcpy(e->data, s.p, s.n);
-}
-
-static void masc_read(struct rd *r, struct masc_event *e)
-{
-	e->kind = (enum masc_event_kind)record_enum_read(r, MASC_EVENT_COUNT);
-	record_name_read(r, e->peer, sizeof(e->peer));
-	e->from = (enum masc_state)record_enum_read(r, MASC_STATE_COUNT);
-	e->to = (enum masc_state)record_enum_read(r, MASC_STATE_COUNT);
-	e->error = error_read(r);
-	data_read(r, e);
-	e->err = record_err_read(r);
-	e->remote = record_addr_read(r);
-	e->link = rd_u32(r);
-	e->kept = rd_u32(r);
-	e->ours = record_bool_read(r);
-	e->keep = (enum masc_keep)record_enum_read(r, MASC_KEEP_COUNT);
-	e->up = record_bool_read(r);
-}
-
 static void self_write(struct wr *w, const struct node_self_event *e)
 {
 	wr_u8(w, (uint8_t)e->kind);
@@ -171,7 +109,7 @@ void record_event_write(struct wr *w, const struct node_event *e)
 	wr_u8(w, (uint8_t)e->part);
 	wr_u8(w, (uint8_t)e->level);
 	if (e->part == NODE_PART_MASC)
-		masc_write(w, &e->masc);
+		record_masc_event_write(w, &e->masc);
 	else
 		self_write(w, &e->self);
 }
@@ -182,7 +120,7 @@ void record_event_read(struct rd *r, struct node_event *e)
 	e->part = (enum node_part)record_enum_read(r, NODE_PART_COUNT);
 	e->level = (enum node_level)record_enum_read(r, NODE_LEVEL_COUNT);
 	if (e->part == NODE_PART_MASC)
-		masc_read(r, &e->masc);
+		record_masc_event_read(r, &e->masc);
 	else
 		self_read(r, &e->self);
 }

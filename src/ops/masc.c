@@ -311,12 +311,12 @@ static void command_failed(struct command *c, enum err e)
 	ops_answer_error(c->call, e, buffer[0], buffer[1]);
 }
 
-static void command_done(void *arg, enum err result)
+static void command_done(void *arg, const struct engine_result *result)
 {
 	struct command *c = arg;
 	const struct env *env = c->ops->env;
-	if (result)
-		command_failed(c, result);
+	if (result->err)
+		command_failed(c, result->err);
 	else
 		answer_change(&c->request, c->call, false);
 	env_free(env, c);

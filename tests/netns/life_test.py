@@ -153,7 +153,7 @@ def log_levels_change_while_running(world):
 def spoil_an_output(record):
     """Changes one octet of the last KEEPALIVE that went out (node/record.h)."""
     with open(record, "r+b") as f:
-        octets, at, found = f.read(), len("HSTREC02"), None
+        octets, at, found = f.read(), len("HSTREC03"), None
         while at + 13 <= len(octets):
             kind, _, length = struct.unpack_from("!BQI", octets, at)
             keepalive = octets.find(b"\0\4\4\0", at + 13, at + 13 + length)

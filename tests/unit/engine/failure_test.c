@@ -216,7 +216,7 @@ static void a_full_disk_costs_the_change_and_nothing_else(void **state)
 	assert_false(peer.admin_down);
 }
 
-static void on_done(void *arg, enum err result)
+static void on_done(void *arg, const struct engine_result *result)
 {
 	++*(unsigned *)arg;
 }

@@ -192,11 +192,11 @@ bool has_event(const struct teller *t, const char *name)
 	return false;
 }
 
-static void on_answer(void *arg, enum err result)
+static void on_answer(void *arg, const struct engine_result *result)
 {
 	struct teller *t = arg;
 	t->answers++;
-	t->answer = result;
+	t->answer = result->err;
 	t->events_at_answer = t->n_events;
 }
 

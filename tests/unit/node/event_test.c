@@ -197,6 +197,214 @@ static void grave_ones(void **state)
 	assert_int_equal(node_masc_event_level(&e.masc), NODE_ERROR);
 }
 
+static const struct masc_prefix range = { { 239, 192, 1 }, 24, MASC_IPV4 };
+static const struct masc_prefix theirs = { { 239, 192 }, 16, MASC_IPV4 };
+
+static struct node_event claim_event(enum masc_life from, enum masc_life to, enum masc_reason why)
+{
+	struct node_event e = masc_event(MASC_EVENT_CLAIM, "");
+	e.masc.number = 5;
+	e.masc.prefix = range;
+	e.masc.life_from = from;
+	e.masc.life = to;
+	e.masc.why = why;
+	return e;
+}
+
+/* MASC-14.1: each way into a state says what it means. */
+static void lives_of_a_claim(void **state)
+{
+#define LIFE(from, to, why, words)                                                                 \
+	{                                                                                          \
+		MASC_LIFE_##from, MASC_LIFE_##to, MASC_REASON_##why, words                         \
+	}
+	static const struct {
+		enum masc_life from, to;
+		enum masc_reason why;
+		const char *words;
+	} rows[] = {
+		LIFE(WANTED, WANTED, NO_SESSION,
+		     " waits: no session to a parent is up and complete; see `homestead masc peers`"),
+		LIFE(WANTED, SCHEDULED, DEMAND, " will be made shortly: more addresses are wanted"),
+		LIFE(SCHEDULED, WAITING, NONE, " is made, and the waiting period begins"),
+		LIFE(WAITING, WANTED, BEATEN,
+		     " is lost, and chosen anew: another domain's claim goes first"),
+		LIFE(WAITING, HELD, WAITED,
+		     " is ours: the waiting period passed and nobody objected"),
+		LIFE(HELD, RENEWING, RENEW_DUE, " is claimed for longer: its end comes near"),
+		LIFE(RENEWING, HELD, WAITED,
+		     " is renewed: the waiting period passed and nobody objected"),
+		LIFE(RENEWING, HELD, DENIED,
+		     " is not renewed yet, and held to its end: the parent denied it"),
+		LIFE(HELD, GROWING, GROW_DUE, " is claimed twice as large: it is nearly full"),
+		LIFE(GROWING, HELD, NONE, " has grown"),
+		LIFE(GROWING, HELD, BEATEN,
+		     " has not grown, and is held as it was: another domain's claim goes first"),
+		LIFE(HELD, DEPRECATED, UNUSED,
+		     " takes no new use and ends by itself: nobody uses it"),
+		LIFE(HELD, CLASHED, CLASH,
+		     " is withdrawn where it clashes; do not use addresses there: another domain "
+		     "held it first"),
+		LIFE(CLASHED, HELD, CLASH_OVER, " is ours again: the clash is over"),
+		LIFE(HELD, EXPIRED, ENDED, " is over: its lifetime is over"),
+		LIFE(WANTED, EXPIRED, RELEASED, " is dropped: an operator gave it back"),
+	};
+#undef LIFE
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char expected[256] = "claim 5, 239.192.1.0/24";
+		struct node_event e = claim_event(rows[i].from, rows[i].to, rows[i].why);
+		strcat(expected, rows[i].words);
+		says(&e, "claim", expected);
+		assert_int_equal(node_masc_event_level(&e.masc), NODE_INFO);
+	}
+}
+
+static void fields_of_a_claim(void **state)
+{
+	struct node_event e = claim_event(MASC_LIFE_WAITING, MASC_LIFE_WANTED, MASC_REASON_BEATEN);
+	e.masc.domain.octets[15] = 7;
+	e.masc.node.octets[15] = 9;
+	e.masc.local = true;
+	says(&e, "claim",
+	     "local claim 5, 239.192.1.0/24 is lost, and chosen anew: another domain's claim goes "
+	     "first (domain 7)");
+	has_fields(&e, "number=5 prefix=239.192.1.0/24 from=waiting to=wanted domain=7 node=9 "
+		       "local=true why=BEATEN reason=another domain's claim goes first");
+	e = claim_event(MASC_LIFE_WANTED, MASC_LIFE_WANTED, MASC_REASON_NONE);
+	e.masc.prefix.family = 0;
+	says(&e, "claim", "claim 5 waits");
+	has_fields(&e, "number=5 from=wanted to=wanted local=false");
+}
+
+static void clashes(void **state)
+{
+	struct node_event e = masc_event(MASC_EVENT_CLASH, "");
+	e.masc.number = 3;
+	e.masc.prefix = range;
+	e.masc.other = theirs;
+	e.masc.domain.octets[15] = 7;
+	e.masc.node.octets[15] = 9;
+	says(&e, "clash",
+	     "clash 3: our 239.192.1.0/24 and 239.192.0.0/16 of domain 7 overlap, and theirs is "
+	     "the older; see `homestead masc clashes`");
+	has_fields(&e, "number=3 prefix=239.192.1.0/24 other=239.192.0.0/16 domain=7 node=9 "
+		       "won=false over=false");
+	assert_int_equal(node_masc_event_level(&e.masc), NODE_WARNING);
+	e.masc.won = true;
+	says(&e, "clash",
+	     "clash 3: our 239.192.1.0/24 and 239.192.0.0/16 of domain 7 overlap; ours is the "
+	     "older and stays");
+	e.masc.up = true;
+	says(&e, "clash",
+	     "clash 3: our 239.192.1.0/24 and 239.192.0.0/16 of domain 7 do not overlap any more");
+	assert_int_equal(node_masc_event_level(&e.masc), NODE_NOTICE);
+}
+
+static struct node_event of_domain(enum masc_event_kind kind, enum masc_reason why, bool up)
+{
+	struct node_event e = masc_event(kind, "");
+	e.masc.prefix = range;
+	e.masc.domain.octets[15] = 7;
+	e.masc.why = why;
+	e.masc.up = up;
+	return e;
+}
+
+static void what_others_do(void **state)
+{
+	struct node_event e = of_domain(MASC_EVENT_DENIED, MASC_REASON_OVER_QUOTA, false);
+	says(&e, "denied",
+	     "denied 239.192.1.0/24 to domain 7: above the quota of that child; raise its "
+	     "`quota_hard` if it is to have more");
+	has_fields(&e, "prefix=239.192.1.0/24 domain=7 why=OVER_QUOTA reason=above the quota of "
+		       "that child");
+	e = of_domain(MASC_EVENT_RANGE, MASC_REASON_NONE, true);
+	says(&e, "range", "claims may come from 239.192.1.0/24 of domain 7");
+	has_fields(&e, "prefix=239.192.1.0/24 domain=7 usable=true");
+	e = of_domain(MASC_EVENT_RANGE, MASC_REASON_PARENT_WITHDREW, false);
+	says(&e, "range",
+	     "no new claims from 239.192.1.0/24 of domain 7: the parent withdrew the range it "
+	     "lies in");
+	e = of_domain(MASC_EVENT_WAIT_DIFFERS, MASC_REASON_NONE, false);
+	says(&e, "wait-differs",
+	     "domain 7 claims 239.192.1.0/24 with another waiting period than ours; set "
+	     "`waiting_period` alike, or one of the two uses ranges too early");
+	e = of_domain(MASC_EVENT_DAMPED, MASC_REASON_NONE, false);
+	says(&e, "damped",
+	     "new claims of domain 7 are held off for one waiting period: it has lost too many in "
+	     "a row; ask its operator, or raise `damp_after`");
+	e = of_domain(MASC_EVENT_QUOTA, MASC_REASON_NONE, false);
+	says(&e, "quota",
+	     "domain 7 is above its soft quota with 239.192.1.0/24; see `quota_soft` and "
+	     "`quota_hard`");
+	e = of_domain(MASC_EVENT_FULL, MASC_REASON_NONE, false);
+	says(&e, "full",
+	     "the table of claims is full and refuses more, also of domain 7; raise `claims_most` "
+	     "and `origin_most`, or look with `homestead masc claims` who makes so many");
+	e = masc_event(MASC_EVENT_SYNC, "north");
+	says(&e, "sync", "north has told all the claims it knows");
+	has_fields(&e, "peer=north");
+}
+
+static void demands_and_pauses(void **state)
+{
+	struct node_event e = masc_event(MASC_EVENT_UNMET, "");
+	e.masc.number = 4;
+	e.masc.why = MASC_REASON_NO_ROOM;
+	says(&e, "unmet",
+	     "demand 4 is not met: no free range is large enough; ask for less, give ranges back, "
+	     "or have the parent claim more");
+	has_fields(&e, "number=4 met=false why=NO_ROOM reason=no free range is large enough");
+	e.masc.up = true;
+	e.masc.why = MASC_REASON_NONE;
+	says(&e, "unmet", "demand 4 is met");
+	e = masc_event(MASC_EVENT_PAUSED, "");
+	e.masc.why = MASC_REASON_NO_CLOCK;
+	says(&e, "paused",
+	     "no claims are made or renewed: the clock of this machine cannot be trusted; look at "
+	     "the time service of this machine, or set `clock_check`");
+	has_fields(&e, "paused=true why=NO_CLOCK "
+		       "reason=the clock of this machine cannot be trusted");
+	e.masc.up = true;
+	e.masc.why = MASC_REASON_NONE;
+	says(&e, "paused", "claims are made again");
+	has_fields(&e, "paused=false");
+}
+
+static void a_claim_that_could_not_be_stored(void **state)
+{
+	struct node_event e = masc_event(MASC_EVENT_STORE_FAILED, "");
+	e.masc.err = ERR_NO_SPACE;
+	e.masc.number = 5;
+	e.masc.prefix = range;
+	says(&e, "store-failed",
+	     "a change to claim 5, 239.192.1.0/24 could not be stored and was undone: no space "
+	     "left on the device; mend the store, then give the command again");
+	has_fields(&e, "number=5 prefix=239.192.1.0/24 reason=no space left on the device "
+		       "error=NO_SPACE");
+}
+
+/* Every claim event with every state and reason fits a line of a log. */
+static void any_claim(void **state)
+{
+	for (int from = 0; from < MASC_LIFE_COUNT; from++)
+		for (int to = 0; to < MASC_LIFE_COUNT; to++)
+			for (int why = 0; why < MASC_REASON_COUNT; why++) {
+				char buffer[512];
+				struct text t = TEXT_OF(buffer);
+				struct node_event e =
+					claim_event((enum masc_life)from, (enum masc_life)to,
+						    (enum masc_reason)why);
+				memset(e.masc.domain.octets, 0xff, 16);
+				node_event_text(&t, &e);
+				assert_false(t.cut);
+				assert_null(strstr(buffer, "has changed"));
+				if (why)
+					assert_non_null(strstr(
+						buffer, masc_reason_text((enum masc_reason)why)));
+			}
+}
+
 static void of_the_node_itself(void **state)
 {
 	struct node_event e = self_event(NODE_SELF_WORKERS_STUCK);
@@ -286,12 +494,25 @@ static void long_values(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(state_event),	      cmocka_unit_test(up_and_down),
-		cmocka_unit_test(notifications),      cmocka_unit_test(hints),
-		cmocka_unit_test(collisions),	      cmocka_unit_test(refusals_and_dials),
-		cmocka_unit_test(operators),	      cmocka_unit_test(grave_ones),
-		cmocka_unit_test(of_the_node_itself), cmocka_unit_test(refused_configuration),
-		cmocka_unit_test(every_kind),	      cmocka_unit_test(long_values),
+		cmocka_unit_test(state_event),
+		cmocka_unit_test(up_and_down),
+		cmocka_unit_test(notifications),
+		cmocka_unit_test(hints),
+		cmocka_unit_test(collisions),
+		cmocka_unit_test(refusals_and_dials),
+		cmocka_unit_test(operators),
+		cmocka_unit_test(grave_ones),
+		cmocka_unit_test(lives_of_a_claim),
+		cmocka_unit_test(fields_of_a_claim),
+		cmocka_unit_test(clashes),
+		cmocka_unit_test(what_others_do),
+		cmocka_unit_test(demands_and_pauses),
+		cmocka_unit_test(any_claim),
+		cmocka_unit_test(a_claim_that_could_not_be_stored),
+		cmocka_unit_test(of_the_node_itself),
+		cmocka_unit_test(refused_configuration),
+		cmocka_unit_test(every_kind),
+		cmocka_unit_test(long_values),
 	};
 	return cmocka_run_group_tests_name("node_event", tests, NULL, NULL);
 }

@@ -157,6 +157,33 @@ static const struct node_in inputs[] = {
 	{ .kind = NODE_IN_COMMAND,
 	  .number = 9,
 	  .command.masc = { MASC_COMMAND_DOWN, { (const uint8_t *)"north", 5 }, MONO_HOUR } },
+	{ .kind = NODE_IN_COMMAND,
+	  .number = 10,
+	  .command.masc = { .kind = MASC_COMMAND_CLAIM,
+			    .scope = { (const uint8_t *)"site", 4 },
+			    .prefix = { { 239, 192, 1 }, 24, MASC_IPV4 },
+			    .for_us = MONO_DAY,
+			    .from = INT64_C(1790000000000000) } },
+	{ .kind = NODE_IN_COMMAND,
+	  .number = 11,
+	  .command.masc = { .kind = MASC_COMMAND_DEMAND,
+			    .family = MASC_IPV6,
+			    .addresses = UINT64_MAX,
+			    .from = INT64_C(1790000000000000),
+			    .until = INT64_C(1790000060000000) } },
+	{ .kind = NODE_IN_COMMAND,
+	  .number = 12,
+	  .command.masc = { .kind = MASC_COMMAND_DEMAND_END, .number = 77 } },
+	{ .kind = NODE_IN_COMMAND,
+	  .number = 13,
+	  .command.masc = { .kind = MASC_COMMAND_WITHDRAW,
+			    .prefix = { { 0xff, 0x38, [12] = 0x90 }, 112, MASC_IPV6 } } },
+	{ .kind = NODE_IN_COMMAND,
+	  .number = 14,
+	  .command.masc = { .kind = MASC_COMMAND_RESOLVE, .number = 5, .yield = true } },
+	{ .kind = NODE_IN_COMMAND,
+	  .number = 15,
+	  .command.masc = { .kind = MASC_COMMAND_RESOLVE, .number = 6 } },
 	{ .kind = NODE_IN_STORE_FAILED, .number = 12, .err = ERR_NO_SPACE },
 	{ .kind = NODE_IN_JOB_DONE, .number = 3, .bytes = { (const uint8_t *)"12345678", 8 } },
 	{ .kind = NODE_IN_CONFIG, .bytes = { (const uint8_t *)"masc { }\n", 9 } },
@@ -177,7 +204,14 @@ static void same_in(const struct node_in *a, const struct node_in *b)
 	assert_int_equal(a->command.kind, b->command.kind);
 	assert_int_equal(a->command.masc.kind, b->command.masc.kind);
 	assert_true(span_eq(a->command.masc.peer, b->command.masc.peer));
-	assert_true(a->command.masc.for_us == b->command.masc.for_us);
+	const struct masc_command *m = &a->command.masc, *n = &b->command.masc;
+	assert_true(m->for_us == n->for_us);
+	assert_true(span_eq(m->scope, n->scope));
+	assert_int_equal(m->family, n->family);
+	assert_true(masc_prefix_eq(&m->prefix, &n->prefix));
+	assert_true(m->addresses == n->addresses && m->number == n->number);
+	assert_true(m->from == n->from && m->until == n->until);
+	assert_int_equal(m->yield, n->yield);
 }
 
 static void inputs_round_trip(void **state)
@@ -253,6 +287,26 @@ static struct node_event told(void)
 	return e;
 }
 
+static struct node_event told_of_claim(void)
+{
+	struct node_event e;
+	memset(&e, 0, sizeof(e));
+	e.part = NODE_PART_MASC;
+	e.level = NODE_INFO;
+	e.masc.kind = MASC_EVENT_CLAIM;
+	e.masc.number = UINT64_MAX - 9;
+	e.masc.prefix = (struct masc_prefix){ { 239, 192, 1 }, 24, MASC_IPV4 };
+	e.masc.other = (struct masc_prefix){ { 0xff, 0x38, [12] = 0x90 }, 112, MASC_IPV6 };
+	e.masc.life_from = MASC_LIFE_WAITING;
+	e.masc.life = MASC_LIFE_EXPIRED;
+	e.masc.why = MASC_REASON_STORE;
+	e.masc.domain.octets[15] = 7;
+	e.masc.node.octets[0] = 9;
+	e.masc.won = true;
+	e.masc.local = true;
+	return e;
+}
+
 static struct node_event told_of_self(void)
 {
 	struct node_event e;
@@ -263,10 +317,11 @@ static struct node_event told_of_self(void)
 	return e;
 }
 
-static size_t outputs(struct node_out *to, struct node_event events[2])
+static size_t outputs(struct node_out *to, struct node_event events[3])
 {
 	events[0] = told();
 	events[1] = told_of_self();
+	events[2] = told_of_claim();
 	const struct node_out all[] = {
 		{ .kind = NODE_OUT_LISTEN, .listener = NODE_PART_MASC, .local = v4 },
 		{ .kind = NODE_OUT_UNLISTEN, .listener = NODE_PART_MASC, .local = v6 },
@@ -276,6 +331,9 @@ static size_t outputs(struct node_out *to, struct node_event events[2])
 		{ .kind = NODE_OUT_CLOSE, .link = 5, .after = UINT64_MAX },
 		{ .kind = NODE_OUT_EVENT, .event = &events[0], .after = 1 },
 		{ .kind = NODE_OUT_EVENT, .event = &events[1] },
+		{ .kind = NODE_OUT_EVENT, .event = &events[2] },
+		{ .kind = NODE_OUT_REPLY, .number = 8, .reply_number = 1 + (UINT64_C(1) << 40) },
+		{ .kind = NODE_OUT_REPLY, .number = 8, .err = ERR_FULL, .why = MASC_REASON_STORE },
 		{ .kind = NODE_OUT_REPLY, .number = 8, .err = ERR_STATE, .after = 2 },
 		{ .kind = NODE_OUT_JOB, .number = 9, .job = NODE_JOB_PROBE, .bytes = octets("in") },
 	};
@@ -295,6 +353,8 @@ static void same_out(const struct node_out *a, const struct node_out *b)
 	assert_int_equal(a->err, b->err);
 	assert_int_equal(a->job, b->job);
 	assert_int_equal(a->drain, b->drain);
+	assert_true(a->reply_number == b->reply_number);
+	assert_int_equal(a->why, b->why);
 	assert_int_equal(!a->event, !b->event);
 	if (a->event)
 		assert_memory_equal(a->event, b->event, sizeof(*a->event));
@@ -303,7 +363,7 @@ static void same_out(const struct node_out *a, const struct node_out *b)
 static void outputs_round_trip(void **state)
 {
 	struct node_out all[16];
-	struct node_event events[2];
+	struct node_event events[3];
 	size_t n = outputs(all, events);
 	for (size_t i = 0; i < n; i++) {
 		uint8_t p[1200];
@@ -325,7 +385,7 @@ static void outputs_round_trip(void **state)
 static void outputs_with_any_octet(void **state)
 {
 	struct node_out all[16];
-	struct node_event events[2];
+	struct node_event events[3];
 	size_t n = outputs(all, events);
 	for (size_t i = 0; i < n; i++) {
 		uint8_t p[1200];
@@ -360,6 +420,14 @@ static void inputs_described(void **state)
 		"octets link 4294967295 0001...3",
 		"drained link 9",
 		"command call 9 masc peer \"north\" down for 1h",
+		"command call 10 masc claim 239.192.1.0/24 in \"site\" from 2026-09-21T14:13:20Z "
+		"for 1d",
+		"command call 11 masc demand of 18446744073709551615 ipv6 from "
+		"2026-09-21T14:13:20Z until 2026-09-21T14:14:20Z",
+		"command call 12 masc demand-end number 77",
+		"command call 13 masc withdraw ff38::9000:0/112",
+		"command call 14 masc resolve number 5 yield",
+		"command call 15 masc resolve number 6 keep",
 		"store-failed from 12 NO_SPACE",
 		"job-done job 3 OK",
 		"config of 9",
@@ -385,11 +453,15 @@ static void outputs_described(void **state)
 		("event masc collision: two connections with north: kept the one opened by us "
 		 "last; closed the other after 1"),
 		"event node config-refused: new configuration refused, the old one stays: line 9: why",
+		("event masc claim: local claim 18446744073709551606, 239.192.1.0/24 is over: it "
+		 "could not be stored (domain 7); mend the store: `homestead status`"),
+		"reply call 8 OK made 1099511627777",
+		"reply call 8 FULL STORE",
 		"reply call 8 STATE after 2",
 		"job number 9",
 	};
 	struct node_out all[16];
-	struct node_event events[2];
+	struct node_event events[3];
 	size_t n = outputs(all, events);
 	for (size_t i = 0; i < n; i++) {
 		char buffer[256];

@@ -66,7 +66,8 @@ void played_finish(enum err result)
 {
 	engine_done_fn *done = played.done;
 	played.done = NULL;
-	done(played.done_arg, result);
+	const struct engine_result r = { result, result ? 0 : played.reply_number, played.why };
+	done(played.done_arg, &r);
 }
 
 const struct masc *__wrap_node_masc(const struct node *n)

@@ -21,6 +21,8 @@ struct played {
 	int64_t wall_us;
 
 	enum err command_result; /* what the engine answers */
+	uint64_t reply_number;	 /* and of what was made */
+	enum masc_reason why;	 /* and why not */
 	enum err command_start;	 /* what engine_command itself gives */
 	bool later;		 /* hold the answer back until played_finish */
 	struct masc_command command;
