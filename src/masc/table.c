@@ -6,6 +6,7 @@
 
 #define OPTIONS_BASE  65536 /* octets of options any table may keep */
 #define OPTIONS_SHARE 16    /* and so many more for each claim it may have */
+#define EXPECT_MAX    128
 
 enum err table_new(struct table **out, const struct env *env, enum masc_family f, size_t most)
 {
@@ -283,13 +284,31 @@ void table_set_claim(struct table *t, table_ref r, const struct wire_claim *c, u
 	trie_changed(&t->trie, r);
 }
 
+void table_expect(struct table *t, const struct wire_claim *c, size_t n)
+{
+	struct masc_prefix p[EXPECT_MAX];
+	size_t most = 0;
+	for (size_t i = 0; i < n && most < EXPECT_MAX; i++) {
+		if (!table_claim_fits(t, &c[i]))
+			continue;
+		p[most++] = table_prefix_of(&c[i]);
+		domains_expect(&t->domains, id_tail(t, &c[i].domain));
+	}
+	trie_expect(&t->trie, p, most);
+}
+
+static bool same_id(const struct table *t, const uint8_t *a, const uint8_t *b)
+{
+	return t->family == MASC_IPV4 ? memcmp(a, b, 4) == 0 : memcmp(a, b, 16) == 0;
+}
+
 static bool says_same(const struct table *t, const struct slot *s, const struct wire_claim *c)
 {
 	return s->type == c->type && s->timestamp == c->timestamp && s->lifetime == c->lifetime &&
 	       s->hold_time == c->hold_time && (s->flags & SLOT_ROLE) == c->role &&
 	       ((s->flags & SLOT_DEPRECATED) != 0) == c->deprecated &&
-	       memcmp(s->ids, id_tail(t, &c->domain), t->slots.id_size) == 0 &&
-	       memcmp(s->ids + t->slots.id_size, id_tail(t, &c->node), t->slots.id_size) == 0;
+	       same_id(t, s->ids, id_tail(t, &c->domain)) &&
+	       same_id(t, s->ids + t->slots.id_size, id_tail(t, &c->node));
 }
 
 table_ref table_same(const struct table *t, const struct wire_claim *c)

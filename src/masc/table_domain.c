@@ -80,12 +80,17 @@ static uint32_t home_of(uint64_t hash)
 	return (uint32_t)hash % ENTRIES;
 }
 
+static bool same_id(const struct domains *d, const uint8_t *a, const uint8_t *b)
+{
+	return d->id_size == 4 ? memcmp(a, b, 4) == 0 : memcmp(a, b, 16) == 0;
+}
+
 /* Where it is, or the free entry where it would be: there always is one. */
 static uint32_t find(const struct domains *d, struct domain_page *p, uint64_t hash,
 		     const uint8_t *id)
 {
 	uint32_t at = home_of(hash);
-	while (count_at(d, p, at) && memcmp(id_at(d, p, at), id, d->id_size) != 0)
+	while (count_at(d, p, at) && !same_id(d, id_at(d, p, at), id))
 		at = (at + 1) % ENTRIES;
 	return at;
 }
@@ -97,6 +102,16 @@ size_t domains_get(const struct domains *d, const uint8_t *id)
 	uint64_t hash = hash_of(d, id);
 	struct domain_page *p = d->directory[place_of(d, hash)];
 	return count_at(d, p, find(d, p, hash, id));
+}
+
+void domains_expect(const struct domains *d, const uint8_t *id)
+{
+	if (!d->directory)
+		return;
+	uint64_t hash = hash_of(d, id);
+	struct domain_page *p = d->directory[place_of(d, hash)];
+	__builtin_prefetch(p);
+	__builtin_prefetch(entry(d, p, home_of(hash)));
 }
 
 static size_t page_size(const struct domains *d)

@@ -30,6 +30,8 @@ struct domain_spot {
 void domains_init(struct domains *d, const struct env *env, uint8_t id_size);
 void domains_fini(struct domains *d);
 
+/* It is about to be counted. */
+void domains_expect(const struct domains *d, const uint8_t *id);
 size_t domains_get(const struct domains *d, const uint8_t *id);
 /* Finds where to count this one, with the memory it takes. ERR_NOMEM, ERR_FULL. */
 MUST_USE enum err domains_reserve(struct domains *d, const uint8_t *id, struct domain_spot *out);

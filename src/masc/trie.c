@@ -18,7 +18,6 @@ enum err trie_init(struct trie *t, const struct env *env, enum masc_family f, st
 		.env = env,
 		.slots = slots,
 		.fresh = FIRST_NODE,
-		.bits = masc_prefix_bits(f),
 		.wide = f == MASC_IPV6,
 		.stride = f == MASC_IPV6 ? TRIE_WIDE : TRIE_NARROW,
 		.octets = sizeof(*spot),
@@ -64,15 +63,20 @@ void trie_fini(struct trie *t)
 		env_free(t->env, chunk_memory(t->chunks[i]));
 	env_free(t->env, t->chunks);
 	env_free(t->env, t->spot);
+	env_free(t->env, t->ahead);
 	*t = (struct trie){ .env = t->env };
+}
+
+static uint64_t eight(const uint8_t *p)
+{
+	return (uint64_t)p[0] << 56 | (uint64_t)p[1] << 48 | (uint64_t)p[2] << 40 |
+	       (uint64_t)p[3] << 32 | (uint64_t)p[4] << 24 | (uint64_t)p[5] << 16 |
+	       (uint64_t)p[6] << 8 | p[7];
 }
 
 struct trie_key trie_key_of(const struct masc_prefix *p)
 {
-	uint64_t v[2] = { 0, 0 };
-	for (size_t i = 0; i < sizeof(p->address); i++)
-		v[i / 8] = v[i / 8] << 8 | p->address[i];
-	return (struct trie_key){ v[0], v[1] };
+	return (struct trie_key){ eight(p->address), eight(p->address + 8) };
 }
 
 struct masc_prefix trie_prefix_of(const struct trie *t, uint32_t node)
@@ -87,22 +91,13 @@ struct masc_prefix trie_prefix_of(const struct trie *t, uint32_t node)
 	return p;
 }
 
-struct trie_node *trie_at(const struct trie *t, uint32_t node)
-{
-	return trie_node_of(t, node, t->wide);
-}
-
-static inline bool node_covers(const struct trie_node *n, const struct trie_spot *s, bool wide)
-{
-	return n->length <= s->length && trie_common(trie_key_read(n, wide), s->key) >= n->length;
-}
-
+/* On from what is known already. */
 static inline void descend(const struct trie *t, struct trie_spot *s, bool wide)
 {
-	uint32_t at = t->root;
+	uint32_t at = s->next;
 	while (at) {
 		const struct trie_node *n = trie_node_of(t, at, wide);
-		if (!node_covers(n, s, wide))
+		if (!trie_node_covers(n, s->key, s->length, wide))
 			break;
 		s->last = at;
 		if (n->n_claims)
@@ -121,8 +116,11 @@ const struct trie_spot *trie_find(const struct trie *t, const struct masc_prefix
 	s->key = k;
 	s->length = p->length;
 	s->good = true;
-	s->last = 0;
-	s->n_covers = 0;
+	if (!trie_resume(t, s)) {
+		s->last = 0;
+		s->next = t->root;
+		s->n_covers = 0;
+	}
 	if (t->wide)
 		descend(t, s, true);
 	else
@@ -195,7 +193,9 @@ enum err trie_reserve(struct trie *t)
 
 static void put_back(struct trie *t, uint32_t node)
 {
-	trie_at(t, node)->parent = t->unused;
+	struct trie_node *n = trie_at(t, node);
+	n->length = TRIE_UNUSED; /* covers nothing */
+	n->parent = t->unused;
 	t->unused = node;
 	t->n_unused++;
 }
@@ -275,9 +275,16 @@ static void replace(struct trie *t, uint32_t parent, uint32_t from, uint32_t to)
 	set_parent(t, to, parent);
 }
 
+static bool has_child(const struct trie_node *n)
+{
+	return n->child[0] || n->child[1];
+}
+
 static void adopt(struct trie *t, uint32_t parent, uint32_t child)
 {
 	struct trie_node *p = trie_at(t, parent);
+	if (p->n_claims && !has_child(p))
+		t->widened++;
 	p->child[trie_bit(trie_node_key(t, trie_at(t, child)), p->length)] = child;
 	set_parent(t, child, parent);
 }
@@ -356,45 +363,126 @@ static uint32_t earliest_below(const struct trie *t, const struct trie_node *n)
 	return end;
 }
 
-/* False when its sum is what it was, which ends a climb. */
-static bool sum_up(struct trie *t, struct trie_node *n)
+static uint32_t earliest(const struct trie *t, const struct trie_node *n, uint32_t own)
 {
-	struct own own = own_of(t, n);
-	struct trie_free f = own.held ? (struct trie_free){ TRIE_HELD, 0 } : trie_sum(t, n);
-	uint32_t below = earliest_below(t, n), end = below < own.end ? below : own.end;
-	if (n->free_length == f.length && n->free_count == f.count && n->end == end)
-		return false;
-	n->free_length = f.length;
-	n->free_count = f.count;
-	n->end = end;
-	return true;
+	uint32_t below = earliest_below(t, n);
+	return below < own ? below : own;
 }
 
-static void climb(struct trie *t, uint32_t node)
+static void set_free(struct trie_node *n, struct trie_free f)
 {
-	while (node) {
-		struct trie_node *n = trie_at(t, node);
-		if (!sum_up(t, n))
+	n->free_length = f.length;
+	n->free_count = f.count;
+}
+
+static void sum_up(struct trie *t, struct trie_node *n)
+{
+	struct own own = own_of(t, n);
+	set_free(n, own.held ? (struct trie_free){ TRIE_HELD, 0 } : trie_sum(t, n));
+	n->end = earliest(t, n, own.end);
+}
+
+/* What half of a node's range comes to, which is all that the node needs of it. */
+struct half {
+	struct trie_free free;
+	uint32_t end;
+};
+
+/* The half of `parent` in which this node is the topmost; NULL: nothing. */
+static inline struct half half_of(const struct trie_node *parent, const struct trie_node *top)
+{
+	return (struct half){ .free = trie_range_free((uint8_t)(parent->length + 1), top),
+			      .end = top ? top->end : UINT32_MAX };
+}
+
+static inline struct half seen(const struct trie_node *n, const struct trie_node *parent)
+{
+	return parent ? half_of(parent, n) : (struct half){ .end = 0 };
+}
+
+static inline bool free_eq(struct trie_free a, struct trie_free b)
+{
+	return a.length == b.length && a.count == b.count;
+}
+
+/* A half became another: the sums of the whole. */
+static void absorb(struct trie *t, struct trie_node *n, struct half was, struct half is)
+{
+	if (n->free_length != TRIE_HELD && !free_eq(was.free, is.free))
+		set_free(n, trie_resum(t, n, was.free, is.free));
+	if (is.end < n->end)
+		n->end = is.end;
+	else if (is.end > was.end && was.end == n->end)
+		n->end = earliest(t, n, own_of(t, n).end);
+}
+
+/* The sums of a node that was seen so by its parent are new: up to the first
+ * that is seen as it was. */
+static void climb(struct trie *t, struct trie_node *n, struct half was)
+{
+	struct trie_node *parent = trie_peek(t, n->parent);
+	while (parent) {
+		struct half is = half_of(parent, n);
+		if (free_eq(is.free, was.free) && is.end == was.end)
 			return;
-		node = n->parent;
+		struct trie_node *above = trie_peek(t, parent->parent);
+		struct half next = seen(parent, above);
+		absorb(t, parent, was, is);
+		was = next;
+		n = parent;
+		parent = above;
 	}
+}
+
+static void push_claim(struct trie *t, uint32_t node, uint32_t claim)
+{
+	struct trie_node *n = trie_at(t, node);
+	struct slot *c = slots_at(t->slots, claim);
+	assert(n->n_claims < TRIE_CLAIMS_MAX);
+	if (!n->n_claims && has_child(n))
+		t->widened++;
+	c->node = node;
+	c->chain = n->claims;
+	n->claims = claim;
+	n->n_claims++;
+}
+
+static void resum(struct trie *t, uint32_t node)
+{
+	struct trie_node *n = trie_at(t, node);
+	struct half was = seen(n, trie_peek(t, n->parent));
+	sum_up(t, n);
+	climb(t, n, was);
+}
+
+/* With its fork, if it needs one, it stands where `next` stood. */
+static void put_new(struct trie *t, const struct trie_spot *s, uint32_t claim)
+{
+	struct half was = { .end = 0 };
+	if (s->last)
+		was = half_of(trie_at(t, s->last), trie_peek(t, s->next));
+	uint32_t node = add_node(t, s);
+	push_claim(t, node, claim);
+	struct trie_node *n = trie_at(t, node);
+	sum_up(t, n);
+	if (n->parent != s->last) {
+		n = trie_at(t, n->parent);
+		sum_up(t, n);
+	}
+	climb(t, n, was);
 }
 
 void trie_put(struct trie *t, const struct masc_prefix *p, uint32_t claim)
 {
 	const struct trie_spot *s = trie_find(t, p);
 	uint32_t node = trie_exact(t, s);
-	if (!node)
-		node = add_node(t, s);
-	struct trie_node *n = trie_at(t, node);
-	struct slot *c = slots_at(t->slots, claim);
-	assert(n->n_claims < TRIE_CLAIMS_MAX);
-	c->node = node;
-	c->chain = n->claims;
-	n->claims = claim;
-	n->n_claims++;
 	t->spot->good = false;
-	climb(t, node);
+	if (!node) {
+		put_new(t, s, claim);
+		return;
+	}
+	push_claim(t, node, claim);
+	resum(t, node);
 }
 
 /* A node without claims that has one child gives its place to it; one that has
@@ -426,16 +514,17 @@ static void unlink_claim(struct trie *t, struct trie_node *n, uint32_t claim)
 
 void trie_take(struct trie *t, uint32_t claim)
 {
-	const struct slot *c = slots_at(t->slots, claim);
-	struct trie_node *n = trie_at(t, c->node);
-	unlink_claim(t, n, claim);
+	uint32_t node = slots_at(t->slots, claim)->node;
+	unlink_claim(t, trie_at(t, node), claim);
 	t->spot->good = false;
-	climb(t, prune(t, c->node));
+	node = prune(t, node);
+	if (node)
+		resum(t, node);
 }
 
 void trie_changed(struct trie *t, uint32_t claim)
 {
-	climb(t, slots_at(t->slots, claim)->node);
+	resum(t, slots_at(t->slots, claim)->node);
 }
 
 uint32_t trie_first(const struct trie *t, uint32_t node)

@@ -4,21 +4,9 @@
 
 #include "masc/trie.h"
 
-#define TRIE_CHUNK  2048 /* nodes */
-#define TRIE_NARROW (sizeof(struct trie_node) + 4)
-#define TRIE_WIDE   (sizeof(struct trie_node) + 16)
-
-/* `wide` is a constant where speed counts. */
-static inline struct trie_node *trie_node_of(const struct trie *t, uint32_t n, bool wide)
-{
-	uint8_t *chunk = t->chunks[n / TRIE_CHUNK];
-	return (struct trie_node *)(void *)(chunk +
-					    n % TRIE_CHUNK * (wide ? TRIE_WIDE : TRIE_NARROW));
-}
-
 static inline struct trie_node *trie_peek(const struct trie *t, uint32_t n)
 {
-	return n ? trie_node_of(t, n, t->wide) : NULL;
+	return n ? trie_at(t, n) : NULL;
 }
 
 static inline struct trie_key trie_key_read(const struct trie_node *n, bool wide)
@@ -48,5 +36,32 @@ static inline uint8_t trie_common(struct trie_key a, struct trie_key b)
 		return (uint8_t)(64 + __builtin_clzll(a.lo ^ b.lo));
 	return 128;
 }
+
+static inline bool trie_node_covers(const struct trie_node *n, struct trie_key k, uint8_t length,
+				    bool wide)
+{
+	return n->length <= length && trie_common(trie_key_read(n, wide), k) >= n->length;
+}
+
+static inline bool trie_all_free(const struct trie_node *n)
+{
+	return n->free_length == n->length;
+}
+
+/* The largest free blocks of a range of `length` bits, in which `top` is the
+ * topmost node (NULL: nothing). */
+static inline struct trie_free trie_range_free(uint8_t length, const struct trie_node *top)
+{
+	if (!top || trie_all_free(top))
+		return (struct trie_free){ length, 1 };
+	if (top->length > length)
+		return (struct trie_free){ (uint8_t)(length + 1), 1 };
+	return (struct trie_free){ top->free_count ? top->free_length : TRIE_NO_BLOCK,
+				   top->free_count };
+}
+
+/* trie_expect.c: begins a search where it was found to lead before. False: it
+ * was not, or too much has changed. */
+bool trie_resume(const struct trie *t, struct trie_spot *s);
 
 #endif

@@ -85,6 +85,8 @@ static void whole_range_and_single_addresses(void **state)
 struct play {
 	struct bench *b;
 	uint64_t steps;
+	struct wire_claim coming[16]; /* told to the table beforehand */
+	size_t next;
 };
 
 static uint32_t roll(struct play *p, uint32_t bound)
@@ -133,9 +135,21 @@ static struct table_mark some_mark(struct play *p)
 				    .ours = roll(p, 2) };
 }
 
+/* Whatever happens between the word of them and their coming. */
+static struct wire_claim next_claim(struct play *p)
+{
+	if (p->next == COUNT(p->coming)) {
+		for (size_t i = 0; i < COUNT(p->coming); i++)
+			p->coming[i] = some_claim(p);
+		table_expect(p->b->m.t, p->coming, COUNT(p->coming));
+		p->next = 0;
+	}
+	return p->coming[p->next++];
+}
+
 static void step_add(struct play *p)
 {
-	struct wire_claim c = some_claim(p);
+	struct wire_claim c = next_claim(p);
 	struct table_mark mark = some_mark(p);
 	enum err e = model_add(&p->b->m, &c, &mark, roll(p, 1000));
 	assert_int_equal(e, p->b->m.count == MODEL_MOST && e ? ERR_FULL : OK);
@@ -193,6 +207,8 @@ static void ask_everything(struct play *p)
 {
 	struct masc_prefix at = some_prefix(p);
 	struct masc_id domain = id(roll(p, 20));
+	if (p->next < COUNT(p->coming) && roll(p, 2))
+		at = table_prefix_of(&p->coming[p->next]);
 	model_check(&p->b->m, &at);
 	model_check_ended(&p->b->m, roll(p, 1000));
 	model_check_domain(&p->b->m, &domain);
@@ -206,7 +222,7 @@ static void ask_everything(struct play *p)
 
 static void play(const struct masc_prefix *base, uint64_t seed, unsigned steps)
 {
-	struct play p = { .b = begin(base, seed) };
+	struct play p = { .b = begin(base, seed), .next = COUNT(p.coming) };
 	while (p.steps < steps) {
 		step(&p);
 		ask_everything(&p);
