@@ -24,6 +24,12 @@ struct pages {
 	uint32_t n;
 };
 
+/* Some claims of a space's table. */
+struct space_list {
+	table_ref *refs;
+	size_t n, room;
+};
+
 struct space {
 	struct list at; /* in masc.spaces: by family, parents by Domain ID, roots, below */
 	struct masc *m;
@@ -37,6 +43,9 @@ struct space {
 	bool orphans; /* claims in it may be of nobody who is configured */
 	struct sweep sweep;
 	struct pages pages;
+	/* Found without a search: PREFIX_MANAGED of the parent; what our domain, any
+	 * node of it, holds here (role INTERNAL). Kept by cache.c. */
+	struct space_list given, held;
 
 	/* The plan's: addresses taken below, then and W / SPACE_SAMPLES apart before,
 	 * newest first; what we asked the parent for. */
@@ -54,6 +63,7 @@ void spaces_free(struct masc *m);
 struct space *space_of(struct masc *m, const struct peer *from, enum masc_role updated,
 		       const struct masc_prefix *p);
 struct space *space_below(struct masc *m, enum masc_family f);
+struct space *space_parent(struct masc *m, enum masc_family f, const struct masc_id *parent);
 /* Ranges that claims of this space may come from: parents' PREFIX_MANAGED that
  * are not deprecated, the scope's range, or what we hold. Written to `out` as
  * far as they fit; gives how many there are. */
@@ -100,14 +110,9 @@ void pages_free(struct space *sp);
 /* -- accept.c: MASC-10.4; what passes goes to process_claim() -- */
 enum accepted {
 	ACCEPTED,
-	ACCEPTED_NOT,	 /* dropped in silence */
-	ACCEPTED_REFUSED /* *error says why */
+	ACCEPTED_NOT, /* dropped in silence */
+	ACCEPTED_REFUSED
 };
-/* c->role becomes the updated role. */
-enum accepted accept_claim(struct session *s, struct wire_claim *c, struct span attribute,
-			   struct wire_error *error, struct mono now);
-
-/* -- process.c: section 13; the matrix [type][role] -- */
 struct heard {
 	struct session *s;	    /* whom it came from */
 	const struct wire_claim *c; /* role updated */
@@ -115,16 +120,33 @@ struct heard {
 	struct space *sp; /* NULL: not associated */
 	struct mono now;
 };
+/* c->role becomes the updated role. ACCEPTED: *h is filled. ACCEPTED_REFUSED:
+ * *subcode of the UPDATE error. */
+enum accepted accept_claim(struct session *s, struct wire_claim *c, struct mono now,
+			   struct heard *h, uint8_t *subcode);
+
+/* -- process.c: section 13; the matrix [type][role] -- */
 /* Subcode of the UPDATE error to answer with, 0 none. */
 uint8_t process_claim(const struct heard *h);
 /* The entry of `c`'s kind, origin and prefix; 0 none. */
 table_ref cache_find(const struct space *sp, const struct wire_claim *c);
-/* MASC-10.5: puts it in, in the place of what it replaces. ERR_FULL, ERR_NOMEM. */
+/* MASC-10.5: puts it in, in the place of what it replaces. ERR_EXISTS: what is
+ * known is newer, or ours and `ours` is not said. ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err cache_put(struct space *sp, const struct wire_claim *c, const struct peer *from,
 			    bool ours, struct mono now);
 /* MASC-13.27: takes a range away from what that domain holds and claims here. */
 void cache_cut(struct space *sp, const struct masc_id *domain, const struct masc_prefix *p,
 	       struct mono now);
+/* Takes an entry out, because it is over, swept or withdrawn, and lets the own
+ * side know. Nothing but this and cache_put() changes which claims are in a
+ * table: ranges, quotas and the plan count on it. */
+void cache_remove(struct space *sp, table_ref r, struct mono now);
+/* Behind table_page_read(): what it put in counts. ERR_NOMEM. */
+MUST_USE enum err cache_loaded(struct space *sp);
+/* MASC-10.6: when it is to be forgotten, wall s; UINT32_MAX never. */
+uint32_t cache_end(const struct masc *m, const struct wire_claim *c);
+/* A hint of size only: NEW_CLAIM with address 0. */
+bool claim_is_hint(const struct wire_claim *c);
 /* MASC-10.7: negative when a goes first. */
 int claim_cmp(const struct wire_claim *a, const struct wire_claim *b);
 
@@ -152,13 +174,17 @@ void dump_more(struct session *s, struct mono now); /* one slice */
 void dump_drained(struct session *s, struct mono now);
 void dump_stop(struct session *s);
 
-/* -- guard.c: section 16 -- */
+/* -- guard.c, guard_child.c: section 16 -- */
+MUST_USE enum err guards_new(struct masc *m);
+void guards_free(struct masc *m);
 /* A child's NEW_CLAIM or CLAIM_TO_EXPAND. Gives the subcode to refuse it with;
  * else 0, and *denied with the allowed lifetime in *lifetime when it is denied. */
 uint8_t guard_child(const struct heard *h, bool *denied, uint32_t *lifetime, enum masc_reason *why);
 /* MASC-16.1: subcode, 0 good. */
 uint8_t guard_timestamp(const struct session *s, const struct wire_claim *c, const struct space *sp,
 			struct mono now);
+/* The session of a peer is synced now, or not any more (sync.c). */
+void guard_synced(struct peer *p, bool synced, struct mono now);
 /* MASC-16.2: NONE when claims may be made. */
 enum masc_reason guard_clock(const struct masc *m, struct mono now);
 /* MASC-16.4: false when it is held off. */
@@ -167,6 +193,17 @@ void guard_lost(struct masc *m, const struct masc_id *domain, struct mono now);
 void guard_won(struct masc *m, const struct masc_id *domain);
 /* MASC-16.7: whether that rival may be told again now. */
 bool guard_repeat(struct masc *m, const struct masc_id *domain, struct mono now);
+/* MASC-16.5: a claim found no room. */
+void guard_full(const struct heard *h);
+/* MASC-16.6: looks at the waiting period of a pending claim that is new. */
+void guard_wait(const struct heard *h);
+/* As plan_child_claim(): what each child has. ERR_NOMEM, ERR_FULL. */
+MUST_USE enum err guard_child_comes(struct space *sp, const struct wire_claim *c);
+void guard_child_goes(struct space *sp, const struct wire_claim *c);
+/* An entry that was in the table before anybody counted. ERR_NOMEM, ERR_FULL. */
+MUST_USE enum err guard_child_loaded(struct space *sp, table_ref r, const struct wire_claim *c);
+/* Domains of children with claims that hold space below. */
+size_t guard_children(const struct masc *m);
 
 /* -- the own side: what the receiving side tells it -- */
 

@@ -36,6 +36,9 @@ void masc_peer_info(const struct masc *m, size_t i, struct masc_peer_info *out)
 		.last_error_sent = p->last_error_sent,
 		.last_err = p->last_err,
 		.last_error_at = p->last_error_at,
+		.synced = p->main->synced,
+		.skew_known = p->hearing.skew_known,
+		.skew = p->hearing.skew_s * MONO_SEC,
 	};
 	connection_info(p->main, out);
 }

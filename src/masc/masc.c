@@ -45,6 +45,7 @@ static void init(struct masc *m, const struct env *env, struct store *store)
 	map_init(&m->links, env);
 	timers_init(&m->timers, env);
 	list_init(&m->waiting);
+	list_init(&m->spaces);
 	list_init(&m->telling);
 	for (size_t i = 0; i < 8; i++)
 		list_init(&m->hearers[i / 4][i % 4]);
@@ -64,7 +65,9 @@ enum err masc_new(struct masc **out, const struct masc_config *cfg, const struct
 	m->wall_at = now;
 	m->strangers_until = now;
 	m->spare = link_spare(m);
-	enum err e = m->spare ? masc_reconfigure(m, cfg, now) : ERR_NOMEM;
+	enum err e = m->spare ? guards_new(m) : ERR_NOMEM;
+	if (e == OK)
+		e = masc_reconfigure(m, cfg, now);
 	if (e != OK) {
 		masc_free(m);
 		return e;
@@ -101,6 +104,8 @@ void masc_free(struct masc *m)
 	free_waiting(m);
 	for (size_t i = 0; m->peers && i < m->config.n_peers; i++)
 		peer_free(m->peers[i]);
+	spaces_free(m);
+	guards_free(m);
 	free_outputs(m);
 	env_free(env, m->spare);
 	env_free(env, m->peers);

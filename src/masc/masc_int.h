@@ -185,6 +185,14 @@ MUST_USE bool session_notify(struct session *s, const struct wire_error *e, stru
 /* The event alone; the caller settles the peer. */
 void session_step(struct session *s, const struct event *ev, struct mono now);
 
+/* When a peer told us all it heard, wall s, and its clock (MASC-16.1, 16.2). */
+struct hearing {
+	bool ever, now, skew_known;
+	int32_t skew_s;	     /* ahead of ours, by its newest claim */
+	uint32_t first;	     /* since then, but for the gap */
+	uint32_t end, begin; /* of the last gap; equal: none yet */
+};
+
 /* peer.c */
 struct peer {
 	struct masc *m;
@@ -207,6 +215,7 @@ struct peer {
 	uint64_t admin_put;  /* newest put of its row */
 	uint16_t teller;     /* its number in what is cached: teller.c */
 	uint64_t crosses;    /* a bit a scope of the configuration, MASC-10.3 */
+	struct hearing hearing;
 	struct masc_counters count;
 	struct masc_error last_error;
 	bool last_error_sent;

@@ -1,5 +1,5 @@
 /* Taking over a configuration: all that can fail first, then the change. */
-#include "masc/masc_int.h"
+#include "masc/own_int.h"
 
 struct change {
 	struct masc *m;
@@ -148,6 +148,7 @@ static void commit(struct change *c, struct mono now)
 	m->by_address = c->by_address;
 	m->top_level = c->top_level;
 	m->parent = c->parent;
+	m->rules = masc_config_rules(&m->config);
 	/* Points the peers into m->config.peers, where the array stays. */
 	chain(c);
 	masc_config_free(&old);
@@ -179,6 +180,8 @@ enum err masc_reconfigure(struct masc *m, const struct masc_config *cfg, struct 
 	c.top_level = masc_config_top_level(&c.config);
 	c.parent = masc_config_parent(&c.config);
 	e = prepare(&c, now);
+	if (e == OK)
+		e = spaces_reconfigure(m, &c.config);
 	if (e != OK)
 		abandon(&c);
 	else

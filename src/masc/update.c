@@ -1,10 +1,5 @@
 /* UPDATEs taken apart (MASC-2.6, MASC-3.3). */
-#include "masc/masc_int.h"
-
-static void claim_in(struct session *s, const struct wire_claim *c)
-{
-	s->peer->count.attributes[c->type]++;
-}
+#include "masc/claims_int.h"
 
 /* MASC-3.3: one NOTIFICATION a refused attribute, one a second at most. */
 static void refuse(struct session *s, const struct wire_error *e, struct mono now)
@@ -15,6 +10,24 @@ static void refuse(struct session *s, const struct wire_error *e, struct mono no
 		return;
 	if (session_notify(s, e, now))
 		p->next_refusal = mono_add(now, MONO_SEC);
+}
+
+/* MASC-10.4 and 13. */
+static void claim_in(struct session *s, struct wire_claim *c, struct span attribute,
+		     struct mono now)
+{
+	struct heard h;
+	uint8_t subcode = 0;
+	if (accept_claim(s, c, now, &h, &subcode) == ACCEPTED)
+		subcode = process_claim(&h);
+	if (!subcode) {
+		s->peer->count.attributes[c->type]++;
+		return;
+	}
+	const struct wire_error e = {
+		.code = WIRE_UPDATE_ERROR, .subcode = subcode, .stay_open = true, .data = attribute
+	};
+	refuse(s, &e, now);
 }
 
 /* Whether the session can live with the whole message. */
@@ -43,7 +56,7 @@ bool update_in(struct session *s, struct span message, struct wire_error *error,
 	while (rest.n && wire_item_next(&rest, &item, error)) {
 		enum wire_verdict v = wire_claim_read(&item, f, &c, error);
 		if (v == WIRE_TAKEN)
-			claim_in(s, &c);
+			claim_in(s, &c, item.bytes, now);
 		else if (v == WIRE_REFUSED)
 			refuse(s, error, now);
 	}

@@ -5,7 +5,7 @@
 #define OPEN	  "0014 01 00 01 07 0009 00000007 00000001 00000000"
 #define KEEPALIVE "0004 04 00"
 #define UPDATE                                                                                     \
-	"0028 02 00 0024 04 00 00 07 0000 6b49d200 00278d00 00278d00 00000007 00000001 "           \
+	"0028 02 00 0024 04 00 00 04 0000 6b49d200 00278d00 00278d00 00000007 00000001 "           \
 	"efc00000 fffc0000"
 #define STREAM OPEN KEEPALIVE UPDATE KEEPALIVE UPDATE UPDATE "0006 03 00 83 18"
 
@@ -43,7 +43,7 @@ static void start(struct rig *r)
 static void expect_all(struct rig *r)
 {
 	rig_expect(r, "send 1 KEEPALIVE; state opensent>openconfirm; "
-		      "state openconfirm>established; up; heard 3/24+");
+		      "state openconfirm>established; up; range 239.192.0.0/14; heard 3/24+");
 	struct masc_peer_info i = rig_info(r, 0);
 	assert_int_equal(i.count.in[MASC_MSG_UPDATE], 3);
 	assert_int_equal(i.count.in[MASC_MSG_KEEPALIVE], 2);

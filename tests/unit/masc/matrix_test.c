@@ -6,7 +6,7 @@
 #include "masc/masc_int.h"
 
 #define UPDATE_HEX                                                                                 \
-	"0028 02 00 0024 04 00 00 07 0000 6b49d200 00278d00 00278d00 00000007 00000001 "           \
+	"0028 02 00 0024 04 00 00 04 0000 6b49d200 00278d00 00278d00 00000007 00000001 "           \
 	"efc00000 fffc0000"
 
 static struct session *session_of(struct rig *r)
@@ -225,7 +225,7 @@ static const struct cell cells[MASC_STATE_COUNT][SESSION_EVENT_COUNT] = {
 		[EV_OPEN_GOOD] = { ENDS("5/0", "established") "; down 5/0", "r" },
 		[EV_BAD_MESSAGE] = { BAD("established") "; down 1/2", "r" },
 		[EV_KEEPALIVE] = { "", "hk" },
-		[EV_UPDATE] = { "", "hk" },
+		[EV_UPDATE] = { "range 239.192.0.0/14", "hk" },
 		[EV_NOTIFIED_CLOSE] = { "heard 3/10; close 1; state established>idle; down 3/10",
 					"r" },
 		[EV_NOTIFIED_OPEN] = { "heard 3/10+", "hk" },

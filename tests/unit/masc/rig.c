@@ -179,6 +179,53 @@ static void store_failed_text(struct text *t, const struct masc_event *ev)
 	text_str(t, err_name(ev->err));
 }
 
+static void with_prefix(struct text *t, const char *what, const struct masc_prefix *p)
+{
+	text_str(t, what);
+	if (!p->family)
+		return;
+	text_char(t, ' ');
+	masc_prefix_text(t, p);
+}
+
+static void range_text(struct text *t, const struct masc_event *ev)
+{
+	with_prefix(t, ev->up ? "range" : "range gone", &ev->prefix);
+}
+
+static void with_reason(struct text *t, const struct masc_event *ev, const char *what)
+{
+	with_prefix(t, what, &ev->prefix);
+	text_char(t, ' ');
+	text_str(t, masc_reason_word(ev->why));
+}
+
+static void denied_text(struct text *t, const struct masc_event *ev)
+{
+	with_reason(t, ev, "denied");
+}
+
+static void quota_text(struct text *t, const struct masc_event *ev)
+{
+	with_prefix(t, "quota", &ev->prefix);
+}
+
+static void wait_differs_text(struct text *t, const struct masc_event *ev)
+{
+	with_prefix(t, "wait-differs", &ev->prefix);
+}
+
+static void full_text(struct text *t, const struct masc_event *ev)
+{
+	with_prefix(t, "full", &ev->prefix);
+}
+
+static void damped_text(struct text *t, const struct masc_event *ev)
+{
+	text_str(t, "damped ");
+	masc_id_text(t, &ev->domain);
+}
+
 static void event_text(struct text *t, const struct masc_event *ev)
 {
 	static void (*const texts[MASC_EVENT_COUNT])(struct text *, const struct masc_event *) = {
@@ -193,6 +240,12 @@ static void event_text(struct text *t, const struct masc_event *ev)
 		[MASC_EVENT_ADMIN] = admin_text,
 		[MASC_EVENT_STOPPED] = stopped_text,
 		[MASC_EVENT_STORE_FAILED] = store_failed_text,
+		[MASC_EVENT_DENIED] = denied_text,
+		[MASC_EVENT_RANGE] = range_text,
+		[MASC_EVENT_WAIT_DIFFERS] = wait_differs_text,
+		[MASC_EVENT_DAMPED] = damped_text,
+		[MASC_EVENT_FULL] = full_text,
+		[MASC_EVENT_QUOTA] = quota_text,
 	};
 	assert_true(ev->kind < MASC_EVENT_COUNT && texts[ev->kind]);
 	texts[ev->kind](t, ev);

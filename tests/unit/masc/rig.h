@@ -7,6 +7,8 @@
  *	state idle>connect | up | down CLOSED | down 7/0 | sent 2/8 | heard 7/0
  *	collision 3 for 2 theirs higher-node | refused | dial-failed REFUSED
  *	admin up | stopped IN_USE | store-failed IO | reply 5 OK
+ *	range 239.192.0.0/16 | range gone 239.192.0.0/16 | damped 9
+ *	denied 239.192.0.0/24 TAKEN | quota, wait-differs, full 239.192.0.0/24
  *
  * A NOTIFICATION that leaves the session open has a + behind its numbers, an
  * output that waits for a put has @number behind it, an event tells its peer

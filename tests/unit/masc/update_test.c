@@ -4,7 +4,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-#define GOOD  "0024 03 00 00 04 0000 6b49d200 00000e10 0002a300 00000007 c0000201 efc01000 fffff000"
+#define GOOD  "0024 04 00 00 04 0000 6b49d200 00000e10 0002a300 00000007 c0000201 efc01000 fffff000"
 #define ROLE  "0024 03 00 00 07 0000 6b49d200 00000e10 0002a300 00000007 c0000201 efc01000 fffff000"
 #define MASK  "0024 03 00 00 04 0000 6b49d200 00000e10 0002a300 00000007 c0000201 efc01000 7ffff000"
 #define HOLES "0024 03 00 00 04 0000 6b49d200 00000e10 0002a300 00000007 c0000201 efc01000 ffff0ff0"
@@ -53,10 +53,12 @@ static void good_ones_are_counted(void **state)
 	struct rig r;
 	start(&r);
 	take(&r, GOOD);
+	rig_expect(&r, "range 239.192.16.0/20");
 	take(&r, GOOD GOOD OPTION GOOD);
 	rig_expect(&r, "");
 	struct masc_peer_info info = rig_info(&r, 0);
-	assert_int_equal(info.count.attributes[WIRE_NEW_CLAIM], 4);
+	assert_int_equal(info.count.attributes[WIRE_PREFIX_MANAGED], 4);
+	assert_int_equal(info.count.claims_same, 3);
 	assert_int_equal(info.count.attributes_refused, 0);
 	assert_int_equal(info.count.in[MASC_MSG_UPDATE], 2);
 	rig_fini(&r);
@@ -74,7 +76,8 @@ static void attributes_refused(void **state)
 		     { ADDRESS, "3/10" } };
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct rig r;
-		char want[512] = "send 1 N", data[256], attributes[1024] = GOOD;
+		char want[512] = "range 239.192.16.0/20; send 1 N", data[256],
+		     attributes[1024] = GOOD;
 		start(&r);
 		strcat(attributes, rows[i].hex);
 		strcat(attributes, GOOD);
@@ -89,7 +92,7 @@ static void attributes_refused(void **state)
 		rig_expect(&r, want);
 		struct masc_peer_info info = rig_info(&r, 0);
 		assert_int_equal(info.state, MASC_ESTABLISHED);
-		assert_int_equal(info.count.attributes[WIRE_NEW_CLAIM], 2);
+		assert_int_equal(info.count.attributes[WIRE_PREFIX_MANAGED], 2);
 		assert_int_equal(info.count.attributes_refused, 1);
 		rig_fini(&r);
 	}
@@ -150,7 +153,7 @@ static void messages_that_end_it(void **state)
 		strcat(want, rows[i].error);
 		rig_expect(&r, want);
 		struct masc_peer_info info = rig_info(&r, 0);
-		assert_int_equal(info.count.attributes[WIRE_NEW_CLAIM], 0);
+		assert_int_equal(info.count.attributes[WIRE_PREFIX_MANAGED], 0);
 		assert_int_equal(info.count.attributes_refused, 0);
 		rig_fini(&r);
 	}
@@ -199,7 +202,7 @@ static void family_of_the_session(void **state)
 		"0058 02 00 0054 04 00 00 08 0000 6b49d200 00000e10 00000e10 "
 		"00000000000000000000000000000007 00000000000000000000000000000001 "
 		"ff180000000000000000000000000000 ffff0000000000000000000000000000");
-	rig_expect(&r, "");
+	rig_expect(&r, "range ff18::/16");
 	assert_int_equal(rig_info(&r, 0).count.attributes[WIRE_PREFIX_MANAGED], 1);
 	take(&r, GOOD);
 	assert_non_null(strstr(rig_out(&r), "sent 3/13; close 1"));

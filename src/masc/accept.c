@@ -1,0 +1,217 @@
+/* MASC-10.2 to 10.4: what of an attribute is believed. */
+#include "masc/own_int.h"
+
+#define NOT_ALLOWED UINT8_MAX
+
+static bool id_eq(const struct masc_id *a, const struct masc_id *b)
+{
+	return memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
+}
+
+static bool is_zero(const struct masc_prefix *p)
+{
+	static const uint8_t none[sizeof(p->address)];
+	return memcmp(p->address, none, sizeof(none)) == 0;
+}
+
+/* MASC-10.3 */
+static bool in_bounds(const struct peer *p, const struct masc_prefix *prefix)
+{
+	const struct masc_config *c = &p->m->config;
+	bool split;
+	if (is_zero(prefix))
+		return true;
+	const struct masc_scope_config *scope = masc_config_scope_of(c, prefix, &split);
+	if (!scope)
+		return !split;
+	return !(p->crosses >> (scope - c->scopes) & 1);
+}
+
+static bool is_over(const struct masc *m, const struct wire_claim *c, struct mono now)
+{
+	int64_t end = ((int64_t)c->timestamp + c->hold_time) * MONO_SEC + m->rules.skew_keep;
+	return end <= masc_wall_now(m, now);
+}
+
+static bool is_child_domain(const struct masc *m, const struct masc_id *domain)
+{
+	for (size_t i = 0; i < m->config.n_peers; i++)
+		if (m->config.peers[i].role == MASC_PARENT &&
+		    id_eq(&m->config.peers[i].domain, domain))
+			return true;
+	return false;
+}
+
+/* A child says PARENT of what comes back of our own. */
+static bool is_ourselves(const struct masc *m, const struct wire_claim *c)
+{
+	if (id_eq(&c->domain, &m->config.domain))
+		return true;
+	return c->type == WIRE_CLAIM_DENIED && is_child_domain(m, &c->domain);
+}
+
+/* MASC-10.4, 3: what the origin is to us; NOT_ALLOWED. */
+static uint8_t updated_role(const struct peer *p, const struct wire_claim *c)
+{
+	/* clang-format off */
+	static const uint8_t table[4][4] = {
+		/* we are:	       INTERNAL_PEER	   CHILD	 SIBLING       PARENT */
+		[MASC_INTERNAL_PEER] = { MASC_INTERNAL_PEER, MASC_PARENT,  MASC_SIBLING, MASC_CHILD },
+		[MASC_CHILD] =	       { MASC_CHILD,	   MASC_SIBLING, NOT_ALLOWED,  NOT_ALLOWED },
+		[MASC_SIBLING] =       { MASC_SIBLING,	   NOT_ALLOWED,  MASC_SIBLING, MASC_CHILD },
+		[MASC_PARENT] =	       { MASC_PARENT,	   NOT_ALLOWED,  MASC_PARENT,  NOT_ALLOWED },
+	};
+	/* clang-format on */
+	const struct masc *m = p->m;
+	uint8_t role = table[c->role][p->config->role];
+	bool ours = id_eq(&c->domain, &m->config.domain);
+	if (c->role == MASC_PARENT && p->config->role == MASC_PARENT && is_ourselves(m, c))
+		role = MASC_INTERNAL_PEER;
+	if (role == MASC_SIBLING && ours)
+		role = MASC_INTERNAL_PEER;
+	if (role == MASC_INTERNAL_PEER && !ours && c->type != WIRE_CLAIM_DENIED)
+		return NOT_ALLOWED;
+	return role;
+}
+
+static bool is_claim(const struct wire_claim *c)
+{
+	return c->type == WIRE_PREFIX_IN_USE || c->type == WIRE_CLAIM_TO_EXPAND ||
+	       c->type == WIRE_NEW_CLAIM;
+}
+
+static bool sibling_may_tell(const struct peer *p, const struct wire_claim *c)
+{
+	const struct masc_peer_config *config = p->config;
+	if (id_eq(&c->domain, &config->domain))
+		return true;
+	if (id_eq(&c->domain, &p->m->config.domain))
+		return is_claim(c);
+	return c->role == MASC_PARENT && !masc_id_is_zero(&c->domain) &&
+	       (c->type == WIRE_PREFIX_MANAGED || c->type == WIRE_WITHDRAW) &&
+	       id_eq(&c->domain, &config->parent_domain);
+}
+
+/* MASC-10.4, 4: c->role is the updated one. */
+static bool may_tell(const struct peer *p, const struct wire_claim *c)
+{
+	if (!p->m->config.strict_origin)
+		return true;
+	switch ((enum masc_role)p->config->role) {
+	case MASC_SIBLING:
+		return sibling_may_tell(p, c);
+	case MASC_PARENT:
+		return c->role != MASC_INTERNAL_PEER && id_eq(&c->domain, &p->config->domain);
+	case MASC_CHILD:
+	case MASC_INTERNAL_PEER:
+		break;
+	}
+	return true;
+}
+
+/* -- association -- */
+
+/* A parent speaks of its own range with these: nothing else covers it. */
+static bool names_range(const struct wire_claim *c)
+{
+	return c->role == MASC_PARENT &&
+	       (c->type == WIRE_PREFIX_MANAGED || c->type == WIRE_WITHDRAW);
+}
+
+static struct space *associate(const struct peer *p, const struct wire_claim *c,
+			       const struct masc_prefix *prefix)
+{
+	struct masc *m = p->m;
+	if (c->type == WIRE_CLAIM_DENIED && c->role == MASC_INTERNAL_PEER)
+		return space_below(m, prefix->family);
+	if (names_range(c) && p->config->role == MASC_INTERNAL_PEER)
+		return space_parent(m, prefix->family, &c->domain);
+	struct space *sp = space_of(m, p, (enum masc_role)c->role, prefix);
+	if (!sp || sp->below || sp->scope || !sp->given.n || names_range(c) || is_zero(prefix))
+		return sp;
+	return space_covers(sp, prefix, NULL) ? sp : NULL;
+}
+
+/* -- what is known -- */
+
+/* The cached one was told again: it is fresh, and from the origin if the origin
+ * itself said so. */
+static void freshen(struct space *sp, table_ref r, const struct peer *p, const struct wire_claim *c)
+{
+	struct table_mark mark = table_mark_of(sp->table, r);
+	bool stale = sync_stale(p->m, &mark), from_origin = id_eq(&p->config->domain, &c->domain);
+	if (mark.ours || (!stale && !from_origin))
+		return;
+	mark = sync_mark_of(p, false, mark.holds);
+	table_set_mark(sp->table, r, &mark);
+}
+
+/* What this node said, as others tell it, may be old, and is no news. */
+static bool is_own_echo(const struct masc *m, const struct wire_claim *c)
+{
+	return c->type != WIRE_CLAIM_DENIED && id_eq(&c->node, &m->config.node) &&
+	       id_eq(&c->domain, &m->config.domain);
+}
+
+static bool is_known(const struct peer *p, const struct wire_claim *c, struct space *sp)
+{
+	struct wire_claim says = *c;
+	if (!sp)
+		return false;
+	/* One thing under two names, MASC-10.5. */
+	if (c->role == MASC_INTERNAL_PEER && c->type == WIRE_PREFIX_IN_USE)
+		says.type = WIRE_PREFIX_MANAGED;
+	table_ref r = table_same(sp->table, &says);
+	if (r)
+		freshen(sp, r, p, c);
+	return r;
+}
+
+/* How far the clock of the origin is from ours: a claim is sent when it is made. */
+static void note_skew(struct session *s, const struct wire_claim *c, struct mono now)
+{
+	struct hearing *h = &s->peer->hearing;
+	bool pending = c->type == WIRE_NEW_CLAIM || c->type == WIRE_CLAIM_TO_EXPAND;
+	if (!s->synced || !pending || !id_eq(&c->domain, &s->peer->config->domain))
+		return;
+	int64_t skew = c->timestamp - masc_wall_now(s->peer->m, now) / MONO_SEC;
+	h->skew_known = true;
+	h->skew_s = skew > INT32_MAX ? INT32_MAX : skew < INT32_MIN ? INT32_MIN : (int32_t)skew;
+}
+
+static enum accepted refuse(uint8_t *subcode, uint8_t why)
+{
+	*subcode = why;
+	return ACCEPTED_REFUSED;
+}
+
+enum accepted accept_claim(struct session *s, struct wire_claim *c, struct mono now,
+			   struct heard *h, uint8_t *subcode)
+{
+	struct peer *p = s->peer;
+	struct masc_prefix prefix = table_prefix_of(c);
+	if (!in_bounds(p, &prefix))
+		return refuse(subcode, WIRE_BAD_ADDRESS);
+	if (is_over(p->m, c, now)) {
+		p->count.claims_expired++;
+		return ACCEPTED_NOT;
+	}
+	uint8_t role = updated_role(p, c);
+	if (role == NOT_ALLOWED)
+		return refuse(subcode, WIRE_ORIGIN_ROLE);
+	c->role = role;
+	if (!may_tell(p, c))
+		return refuse(subcode, WIRE_ORIGIN_ROLE);
+	struct space *sp = associate(p, c, &prefix);
+	bool echo = is_own_echo(p->m, c);
+	uint8_t clock = echo ? 0 : guard_timestamp(s, c, sp, now);
+	if (clock)
+		return refuse(subcode, clock);
+	if (echo || is_known(p, c, sp)) {
+		p->count.claims_same++;
+		return ACCEPTED_NOT;
+	}
+	note_skew(s, c, now);
+	*h = (struct heard){ .s = s, .c = c, .prefix = prefix, .sp = sp, .now = now };
+	return ACCEPTED;
+}

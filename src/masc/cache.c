@@ -1,0 +1,459 @@
+/* What is known of claims: which entry stands for what, what takes whose place,
+ * and what goes (MASC-10.5 to 10.7, 13.27). */
+#include "masc/own_int.h"
+
+#define CHILD_CLAIMS_MAX 4096 /* cached of one child, MASC-16.5 */
+#define GIVEN_MAX	 4096 /* ranges of one parent */
+
+enum kind {
+	KIND_HELD,
+	KIND_PENDING,
+	KIND_DENIED,
+	KIND_WITHDRAWN,
+	KIND_HINT
+};
+
+bool claim_is_hint(const struct wire_claim *c)
+{
+	static const uint8_t none[sizeof(c->address)];
+	return c->type == WIRE_NEW_CLAIM && memcmp(c->address, none, sizeof(none)) == 0;
+}
+
+static enum kind kind_of(const struct wire_claim *c)
+{
+	static const uint8_t kinds[WIRE_ATTRIBUTES] = {
+		[WIRE_PREFIX_IN_USE] = KIND_HELD,      [WIRE_CLAIM_DENIED] = KIND_DENIED,
+		[WIRE_CLAIM_TO_EXPAND] = KIND_PENDING, [WIRE_NEW_CLAIM] = KIND_PENDING,
+		[WIRE_PREFIX_MANAGED] = KIND_HELD,     [WIRE_WITHDRAW] = KIND_WITHDRAWN,
+	};
+	return claim_is_hint(c) ? KIND_HINT : (enum kind)kinds[c->type];
+}
+
+static bool holds_space(const struct wire_claim *c)
+{
+	switch (kind_of(c)) {
+	case KIND_HELD:
+		return c->role != MASC_PARENT;
+	case KIND_PENDING:
+		return true;
+	case KIND_DENIED:
+	case KIND_WITHDRAWN:
+	case KIND_HINT:
+		break;
+	}
+	return false;
+}
+
+static bool id_eq(const struct masc_id *a, const struct masc_id *b)
+{
+	return memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
+}
+
+static bool same_origin(const struct wire_claim *a, const struct wire_claim *b)
+{
+	return id_eq(&a->node, &b->node) && id_eq(&a->domain, &b->domain);
+}
+
+uint32_t cache_end(const struct masc *m, const struct wire_claim *c)
+{
+	uint64_t keep = (uint64_t)((m->rules.skew_keep + MONO_SEC - 1) / MONO_SEC);
+	uint64_t end = (uint64_t)c->timestamp + c->hold_time + keep;
+	return end < UINT32_MAX ? (uint32_t)end : UINT32_MAX;
+}
+
+/* -- comparing -- */
+
+static int rank(const struct wire_claim *c)
+{
+	static const uint8_t ranks[WIRE_ATTRIBUTES] = {
+		[WIRE_PREFIX_IN_USE] = 0, [WIRE_PREFIX_MANAGED] = 0, [WIRE_CLAIM_TO_EXPAND] = 1,
+		[WIRE_NEW_CLAIM] = 2,	  [WIRE_CLAIM_DENIED] = 3,   [WIRE_WITHDRAW] = 3,
+	};
+	return ranks[c->type];
+}
+
+int claim_cmp(const struct wire_claim *a, const struct wire_claim *b)
+{
+	if (rank(a) != rank(b))
+		return rank(a) - rank(b);
+	if (a->timestamp != b->timestamp)
+		return a->timestamp < b->timestamp ? -1 : 1;
+	int c = masc_id_cmp(&a->node, &b->node);
+	return c ? c : masc_id_cmp(&a->domain, &b->domain);
+}
+
+/* -- finding -- */
+
+static table_ref find(const struct space *sp, const struct wire_claim *c, enum kind kind)
+{
+	struct masc_prefix p = table_prefix_of(c);
+	struct table_walk w;
+	struct wire_claim known;
+	table_covers(sp->table, &p, &w);
+	for (table_ref r; (r = table_covers_next(&w));)
+		if (table_get(sp->table, r, &known) && known.prefix_length == p.length &&
+		    kind_of(&known) == kind && same_origin(&known, c))
+			return r;
+	return 0;
+}
+
+table_ref cache_find(const struct space *sp, const struct wire_claim *c)
+{
+	return find(sp, c, kind_of(c));
+}
+
+/* -- lists and counts that go along with the table -- */
+
+/* The list an entry is to be on; NULL none. */
+static struct space_list *list_of(struct space *sp, const struct wire_claim *c)
+{
+	if (kind_of(c) != KIND_HELD)
+		return NULL;
+	if (c->role == MASC_PARENT)
+		return &sp->given;
+	return c->role == MASC_INTERNAL_PEER && !sp->below ? &sp->held : NULL;
+}
+
+static enum err list_reserve(struct space *sp, struct space_list *l)
+{
+	if (!l || l->n < l->room)
+		return OK;
+	if (l == &sp->given && l->n >= GIVEN_MAX)
+		return ERR_FULL;
+	size_t room = 2 * l->room + 8;
+	table_ref *refs = env_resize(sp->m->env, l->refs, room * sizeof(*refs));
+	if (!refs)
+		return ERR_NOMEM;
+	l->refs = refs;
+	l->room = room;
+	return OK;
+}
+
+static void list_drop(struct space_list *l, table_ref r)
+{
+	for (size_t i = 0; l && i < l->n; i++)
+		if (l->refs[i] == r) {
+			l->refs[i] = l->refs[--l->n];
+			return;
+		}
+}
+
+static bool counts(const struct space *sp, const struct wire_claim *c)
+{
+	return sp->below && holds_space(c);
+}
+
+static enum err count_in(struct space *sp, const struct wire_claim *c)
+{
+	if (!counts(sp, c))
+		return OK;
+	enum err e = guard_child_comes(sp, c);
+	if (e == OK)
+		plan_child_claim(sp, c, true);
+	return e;
+}
+
+static void count_out(struct space *sp, const struct wire_claim *c)
+{
+	if (!counts(sp, c))
+		return;
+	guard_child_goes(sp, c);
+	plan_child_claim(sp, c, false);
+}
+
+static enum err add(struct space *sp, const struct wire_claim *c, const struct table_mark *mark,
+		    table_ref *out)
+{
+	struct space_list *l = list_of(sp, c);
+	enum err e = list_reserve(sp, l);
+	if (e == OK)
+		e = count_in(sp, c);
+	if (e != OK)
+		return e;
+	e = table_add(sp->table, c, mark, cache_end(sp->m, c), out);
+	if (e != OK) {
+		count_out(sp, c);
+		return e;
+	}
+	if (l)
+		l->refs[l->n++] = *out;
+	return OK;
+}
+
+/* Gives what the entry said, without options. */
+static struct wire_claim take(struct space *sp, table_ref r)
+{
+	struct wire_claim c = { 0 };
+	(void)!table_get(sp->table, r, &c);
+	c.options = (struct span){ 0 };
+	list_drop(list_of(sp, &c), r);
+	table_remove(sp->table, r);
+	count_out(sp, &c);
+	return c;
+}
+
+static void tell_range_gone(struct space *sp, const struct wire_claim *c)
+{
+	struct masc_event ev = event_of(NULL, MASC_EVENT_RANGE);
+	ev.prefix = table_prefix_of(c);
+	ev.domain = c->domain;
+	out_event(sp->m, &ev, 0);
+	own_replan(sp->m);
+}
+
+/* What follows for others, when an entry that was not ours is out. */
+static void tell_gone(struct space *sp, const struct wire_claim *c, struct mono now)
+{
+	if (c->type == WIRE_PREFIX_MANAGED && c->role == MASC_PARENT)
+		tell_range_gone(sp, c);
+	else if (holds_space(c))
+		own_rival_gone(sp, c, now);
+}
+
+void cache_remove(struct space *sp, table_ref r, struct mono now)
+{
+	bool ours = table_mark_of(sp->table, r).ours;
+	struct wire_claim c = take(sp, r);
+	if (!ours)
+		tell_gone(sp, &c, now);
+}
+
+enum err cache_loaded(struct space *sp)
+{
+	struct wire_claim c;
+	sp->given.n = sp->held.n = 0;
+	for (table_ref r = 0; (r = table_each(sp->table, r));) {
+		if (!table_get(sp->table, r, &c))
+			continue;
+		struct space_list *l = list_of(sp, &c);
+		enum err e = list_reserve(sp, l);
+		if (e == OK && counts(sp, &c))
+			e = guard_child_loaded(sp, r, &c);
+		if (e != OK)
+			return e;
+		if (l)
+			l->refs[l->n++] = r;
+	}
+	return OK;
+}
+
+/* -- putting in -- */
+
+/* MASC-16.5 */
+static bool has_room(const struct space *sp, const struct wire_claim *c)
+{
+	const struct masc_config *config = &sp->m->config;
+	size_t n = table_count(sp->table), most = table_most(sp->table);
+	if (n >= most || (kind_of(c) == KIND_PENDING && n >= most - most / 16))
+		return false;
+	uint64_t of_origin = config->origin_most;
+	if (sp->below && of_origin > CHILD_CLAIMS_MAX && !id_eq(&c->domain, &config->domain))
+		of_origin = CHILD_CLAIMS_MAX;
+	return table_count_of_domain(sp->table, &c->domain) < of_origin;
+}
+
+static bool is_newer(const struct wire_claim *c, const struct wire_claim *known)
+{
+	if (c->timestamp != known->timestamp)
+		return c->timestamp > known->timestamp;
+	if (c->lifetime != known->lifetime)
+		return c->lifetime > known->lifetime;
+	return c->hold_time > known->hold_time;
+}
+
+/* Who made a claim knows best; what others tell of it may be old. */
+static bool replaces(const struct wire_claim *c, const struct wire_claim *known,
+		     const struct peer *from)
+{
+	return is_newer(c, known) || (from && id_eq(&from->config->domain, &c->domain));
+}
+
+static bool options_differ(const struct wire_claim *a, const struct wire_claim *b)
+{
+	return !span_eq(a->options, b->options);
+}
+
+/* A table keeps the options of an entry: for others there must be another one.
+ * Without memory for that the old ones stay, which harms less than losing it. */
+static void change(struct space *sp, table_ref r, const struct wire_claim *c,
+		   const struct table_mark *mark)
+{
+	struct wire_claim known;
+	table_ref fresh;
+	if (table_get(sp->table, r, &known) && options_differ(&known, c) &&
+	    add(sp, c, mark, &fresh) == OK)
+		(void)take(sp, r);
+	else {
+		table_set_claim(sp->table, r, c, cache_end(sp->m, c));
+		table_set_mark(sp->table, r, mark);
+	}
+}
+
+/* What we hold is one thing under two names: here it is always MANAGED. */
+static struct wire_claim canonical(const struct wire_claim *c)
+{
+	struct wire_claim says = *c;
+	if (c->type == WIRE_PREFIX_IN_USE && c->role == MASC_INTERNAL_PEER)
+		says.type = WIRE_PREFIX_MANAGED;
+	return says;
+}
+
+static enum err put_known(struct space *sp, table_ref r, const struct wire_claim *c,
+			  const struct peer *from, bool ours)
+{
+	struct wire_claim known;
+	struct table_mark mark = sync_mark_of(from, ours, holds_space(c));
+	if (!ours && table_mark_of(sp->table, r).ours)
+		return ERR_EXISTS;
+	(void)!table_get(sp->table, r, &known);
+	if (!ours && !replaces(c, &known, from))
+		return ERR_EXISTS;
+	if (known.role == c->role) {
+		change(sp, r, c, &mark);
+		return OK;
+	}
+	/* Of another origin role other lists and counts are concerned. */
+	table_ref fresh;
+	enum err e = add(sp, c, &mark, &fresh);
+	if (e == OK)
+		(void)take(sp, r);
+	return e;
+}
+
+enum err cache_put(struct space *sp, const struct wire_claim *c, const struct peer *from, bool ours,
+		   struct mono now)
+{
+	const struct wire_claim says = canonical(c);
+	struct table_mark mark = sync_mark_of(from, ours, holds_space(&says));
+	table_ref r = cache_find(sp, &says);
+	enum err e;
+	if (r)
+		e = put_known(sp, r, &says, from, ours);
+	else if (!ours && !has_room(sp, &says))
+		e = ERR_FULL;
+	else
+		e = add(sp, &says, &mark, &r);
+	if (e != OK || kind_of(&says) != KIND_HELD)
+		return e;
+	/* The pending one it came from. */
+	r = find(sp, &says, KIND_PENDING);
+	if (r)
+		(void)take(sp, r);
+	return OK;
+}
+
+/* -- cutting -- */
+
+struct cut {
+	struct space *sp;
+	const struct masc_id *domain;
+	const struct masc_prefix *p;
+	struct mono now;
+};
+
+static bool is_cut(const struct cut *k, const struct wire_claim *c)
+{
+	enum kind kind = kind_of(c);
+	return (kind == KIND_HELD || kind == KIND_PENDING) && id_eq(&c->domain, k->domain);
+}
+
+/* The other half at each step from the whole down to what is cut out. */
+static struct masc_prefix rest_of(const struct masc_prefix *cut, uint8_t length)
+{
+	struct masc_prefix at = *cut;
+	while (at.length > length)
+		at = masc_prefix_wider(&at);
+	return masc_prefix_buddy(&at);
+}
+
+/* Whether the part is in, by itself or with an older Timestamp of its own; what
+ * was put in is added to `made`. */
+static bool add_rest(struct space *sp, const struct wire_claim *part, const struct table_mark *mark,
+		     table_ref *made, size_t *n)
+{
+	struct wire_claim known;
+	table_ref r = cache_find(sp, part);
+	if (r && table_get(sp->table, r, &known)) {
+		if (known.timestamp > part->timestamp)
+			table_set_claim(sp->table, r, part, cache_end(sp->m, part));
+		return true;
+	}
+	if (add(sp, part, mark, &made[*n]) != OK)
+		return false;
+	(*n)++;
+	return true;
+}
+
+static bool add_rests(const struct cut *k, const struct wire_claim *whole,
+		      const struct table_mark *mark)
+{
+	table_ref made[128];
+	size_t n = 0;
+	struct wire_claim c = *whole;
+	for (c.prefix_length++; c.prefix_length <= k->p->length; c.prefix_length++) {
+		struct masc_prefix rest = rest_of(k->p, c.prefix_length);
+		memcpy(c.address, rest.address, sizeof(c.address));
+		if (add_rest(k->sp, &c, mark, made, &n))
+			continue;
+		while (n)
+			(void)take(k->sp, made[--n]);
+		return false;
+	}
+	return true;
+}
+
+/* MASC-13.27. False without memory or room for the rest: then it stays whole,
+ * since what is forgotten could be taken twice. */
+static bool split(const struct cut *k, table_ref r)
+{
+	struct space *sp = k->sp;
+	struct table_mark mark = table_mark_of(sp->table, r);
+	struct wire_claim c;
+	if (!table_get(sp->table, r, &c))
+		return false;
+	/* They lie in the table, which changes. */
+	uint8_t *options = env_copy(sp->m->env, c.options.p, c.options.n);
+	if (!options)
+		return false;
+	c.options.p = options;
+	bool done = add_rests(k, &c, &mark);
+	env_free(sp->m->env, options);
+	if (!done)
+		return false;
+	c = take(sp, r);
+	if (!mark.ours)
+		tell_gone(sp, &c, k->now);
+	return true;
+}
+
+/* One that is held and wider than what is cut; pending ones stay as they are. */
+static table_ref next_wider(const struct cut *k)
+{
+	struct table_walk w;
+	struct wire_claim c;
+	table_covers(k->sp->table, k->p, &w);
+	for (table_ref r; (r = table_covers_next(&w));)
+		if (table_get(k->sp->table, r, &c) && c.prefix_length < k->p->length &&
+		    is_cut(k, &c) && kind_of(&c) == KIND_HELD)
+			return r;
+	return 0;
+}
+
+void cache_cut(struct space *sp, const struct masc_id *domain, const struct masc_prefix *p,
+	       struct mono now)
+{
+	const struct cut k = { sp, domain, p, now };
+	struct wire_claim c;
+	for (table_ref r; (r = next_wider(&k)) && split(&k, r);)
+		;
+	struct masc_prefix at = *p;
+	for (table_ref r = 0; (r = table_after(sp->table, &at, r));) {
+		if (!table_get(sp->table, r, &c))
+			break;
+		at = table_prefix_of(&c);
+		if (!masc_prefix_covers(p, &at))
+			break;
+		if (is_cut(&k, &c))
+			cache_remove(sp, r, now);
+	}
+}

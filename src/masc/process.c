@@ -1,0 +1,498 @@
+/* MASC-13: what an attribute does, by its type and the role of its origin. */
+#include "masc/own_int.h"
+
+#define IPS (TO_INTERNAL | TO_PARENT | TO_SIBLINGS)
+#define IC  (TO_INTERNAL | TO_CHILDREN)
+
+/* Gives the subcode to refuse it with, 0 none. */
+typedef uint8_t action(const struct heard *h);
+
+static struct masc *masc_of(const struct heard *h)
+{
+	return h->s->peer->m;
+}
+
+static bool id_eq(const struct masc_id *a, const struct masc_id *b)
+{
+	return memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
+}
+
+/* False: it is lost for want of room or memory, or old; nothing goes on. */
+static bool cached(const struct heard *h)
+{
+	struct peer *p = h->s->peer;
+	enum err e = cache_put(h->sp, h->c, p, false, h->now);
+	if (e == ERR_EXISTS)
+		p->count.claims_same++;
+	else if (e == ERR_NOMEM)
+		p->count.attributes_refused++;
+	else if (e != OK)
+		guard_full(h);
+	return e == OK;
+}
+
+static void tell(const struct heard *h, unsigned sets)
+{
+	spread(h->sp, h->c, sets, h->s->peer, 0, h->now);
+}
+
+/* To all nodes of the child that made the claim but the one it came from. */
+static void tell_child(const struct heard *h, const struct wire_claim *c, const struct peer *except)
+{
+	struct masc *m = masc_of(h);
+	for (size_t i = 0; i < m->config.n_peers; i++) {
+		struct peer *p = m->peers[i];
+		if (p != except && p->config->role == MASC_PARENT &&
+		    p->config->family + 1 == h->sp->family &&
+		    id_eq(&p->config->domain, &h->c->domain))
+			spread_to(p, h->sp, c, 0, h->now);
+	}
+}
+
+static uint8_t refuse(const struct heard *h)
+{
+	return WIRE_ORIGIN_ROLE;
+}
+
+static uint8_t drop(const struct heard *h)
+{
+	return 0;
+}
+
+/* Whether the domain of the attribute holds some of its range. */
+static bool holds_some(const struct heard *h)
+{
+	struct table_walk w;
+	struct wire_claim c;
+	table_overlaps(h->sp->table, &h->prefix, &w);
+	for (table_ref r; (r = table_overlaps_next(&w));)
+		if (table_get(h->sp->table, r, &c) && id_eq(&c.domain, &h->c->domain) &&
+		    (c.type == WIRE_PREFIX_IN_USE || c.type == WIRE_PREFIX_MANAGED))
+			return true;
+	return false;
+}
+
+static void note_pending(const struct heard *h)
+{
+	if (!cache_find(h->sp, h->c))
+		guard_wait(h);
+}
+
+/* -- siblings -- */
+
+static uint8_t in_use_sibling(const struct heard *h)
+{
+	if (!h->sp)
+		return WIRE_NO_PARENT_PREFIX;
+	if (!cached(h))
+		return 0;
+	guard_won(masc_of(h), &h->c->domain);
+	own_rival(h);
+	tell(h, IPS);
+	return 0;
+}
+
+static uint8_t pending_sibling(const struct heard *h)
+{
+	note_pending(h);
+	if (!cached(h))
+		return 0;
+	own_rival(h);
+	tell(h, IPS);
+	return 0;
+}
+
+static uint8_t expand_sibling(const struct heard *h)
+{
+	if (!h->sp)
+		return WIRE_NO_PARENT_PREFIX;
+	return holds_some(h) ? pending_sibling(h) : WIRE_NO_SIBLING_PREFIX;
+}
+
+static uint8_t new_sibling(const struct heard *h)
+{
+	if (!h->sp)
+		return WIRE_NO_PARENT_PREFIX;
+	return guard_damped(masc_of(h), &h->c->domain, h->now) ? pending_sibling(h) : 0;
+}
+
+/* -- children -- */
+
+static bool in_ours(const struct heard *h)
+{
+	return h->sp && space_covers(h->sp, &h->prefix, NULL);
+}
+
+/* The older claims of other children to what this one uses are told to it. */
+static void tell_older(const struct heard *h)
+{
+	struct table_walk w;
+	struct wire_claim c;
+	size_t steps = 4096;
+	table_overlaps(h->sp->table, &h->prefix, &w);
+	for (table_ref r; steps-- && (r = table_overlaps_next(&w));) {
+		if (!table_get(h->sp->table, r, &c) || c.type != WIRE_PREFIX_IN_USE ||
+		    id_eq(&c.domain, &h->c->domain) || claim_cmp(&c, h->c) > 0)
+			continue;
+		if (!guard_repeat(masc_of(h), &h->c->domain, h->now))
+			return;
+		tell_child(h, &c, NULL);
+	}
+}
+
+static uint8_t in_use_child(const struct heard *h)
+{
+	if (!in_ours(h))
+		return WIRE_NO_PARENT_PREFIX;
+	if (!cached(h))
+		return 0;
+	guard_won(masc_of(h), &h->c->domain);
+	own_rival(h);
+	tell(h, IC);
+	tell_older(h);
+	return 0;
+}
+
+static void tell_denied(const struct heard *h, enum masc_reason why)
+{
+	struct masc_event ev = event_of(h->s->peer, MASC_EVENT_DENIED);
+	ev.prefix = h->prefix;
+	ev.domain = h->c->domain;
+	ev.node = h->c->node;
+	ev.why = why;
+	out_event(masc_of(h), &ev, 0);
+}
+
+/* MASC-16.3: the claim itself, said by us. Where it cannot be remembered, it is
+ * judged again when it is told again. */
+static void deny(const struct heard *h, uint32_t lifetime, enum masc_reason why)
+{
+	struct wire_claim d = *h->c;
+	d.type = WIRE_CLAIM_DENIED;
+	d.role = MASC_INTERNAL_PEER;
+	d.lifetime = lifetime;
+	(void)!cache_put(h->sp, &d, NULL, true, h->now);
+	tell_child(h, &d, NULL);
+	spread(h->sp, &d, TO_INTERNAL, NULL, 0, h->now);
+	tell_denied(h, why);
+	guard_lost(masc_of(h), &h->c->domain, h->now);
+}
+
+/* A claim that we denied and that its maker does not know to be denied. */
+static bool was_denied(const struct heard *h)
+{
+	struct wire_claim d = *h->c, known;
+	d.type = WIRE_CLAIM_DENIED;
+	table_ref r = cache_find(h->sp, &d);
+	if (!r || !table_get(h->sp->table, r, &known) || known.timestamp != h->c->timestamp ||
+	    known.lifetime >= h->c->lifetime)
+		return false;
+	if (guard_repeat(masc_of(h), &h->c->domain, h->now))
+		tell_child(h, &known, NULL);
+	return true;
+}
+
+static uint8_t pending_child(const struct heard *h)
+{
+	bool denied;
+	uint32_t lifetime;
+	enum masc_reason why;
+	if (was_denied(h))
+		return 0;
+	uint8_t subcode = guard_child(h, &denied, &lifetime, &why);
+	if (subcode)
+		return subcode;
+	note_pending(h);
+	if (denied) {
+		tell(h, TO_INTERNAL);
+		deny(h, lifetime, why);
+		return 0;
+	}
+	if (!cached(h))
+		return 0;
+	own_rival(h);
+	tell(h, IC);
+	return 0;
+}
+
+static uint8_t expand_child(const struct heard *h)
+{
+	if (!in_ours(h))
+		return WIRE_NO_PARENT_PREFIX;
+	return holds_some(h) ? pending_child(h) : WIRE_NO_CHILD_PREFIX;
+}
+
+static uint8_t new_child(const struct heard *h)
+{
+	if (!in_ours(h))
+		return WIRE_NO_PARENT_PREFIX;
+	return guard_damped(masc_of(h), &h->c->domain, h->now) ? pending_child(h) : 0;
+}
+
+/* MASC-13.18: nobody but the child itself, and nodes of ours that heard it. */
+static uint8_t hint_child(const struct heard *h)
+{
+	const struct masc_peer_config *p = h->s->peer->config;
+	bool its_own = id_eq(&p->domain, &h->c->domain);
+	if (!h->sp || (!its_own && p->role != MASC_INTERNAL_PEER) || !cached(h))
+		return 0;
+	plan_hint(h->sp, h->c, h->now);
+	tell(h, TO_INTERNAL);
+	tell_child(h, h->c, h->s->peer);
+	return 0;
+}
+
+/* -- our own domain -- */
+
+static uint8_t managed_internal(const struct heard *h)
+{
+	if (!h->sp)
+		return WIRE_NO_PARENT_PREFIX;
+	if (!cached(h))
+		return 0;
+	guard_won(masc_of(h), &h->c->domain);
+	own_colleague(h);
+	own_replan(masc_of(h));
+	tell(h, IPS | TO_CHILDREN);
+	return 0;
+}
+
+static uint8_t pending_internal(const struct heard *h)
+{
+	note_pending(h);
+	if (!cached(h))
+		return 0;
+	own_colleague(h);
+	tell(h, IPS);
+	return 0;
+}
+
+static uint8_t expand_internal(const struct heard *h)
+{
+	if (!h->sp)
+		return WIRE_NO_PARENT_PREFIX;
+	return holds_some(h) ? pending_internal(h) : WIRE_NO_INTERNAL_PREFIX;
+}
+
+static uint8_t new_internal(const struct heard *h)
+{
+	return h->sp ? pending_internal(h) : WIRE_NO_PARENT_PREFIX;
+}
+
+static uint8_t hint_internal(const struct heard *h)
+{
+	if (h->sp && cached(h))
+		tell(h, TO_INTERNAL | TO_PARENT);
+	return 0;
+}
+
+/* -- denials -- */
+
+/* The pending claim of the domain that the attribute names; 0 none. */
+static table_ref named_pending(const struct heard *h)
+{
+	struct wire_claim c = *h->c, known;
+	/* Of the kind of a NEW_CLAIM, whichever it was. */
+	c.type = WIRE_NEW_CLAIM;
+	table_ref r = h->sp ? cache_find(h->sp, &c) : 0;
+	if (!r || !table_get(h->sp->table, r, &known) || known.timestamp != h->c->timestamp)
+		return 0;
+	return r;
+}
+
+/* MASC-10.7: it beats the claim that it names. */
+static void cancel_named(const struct heard *h)
+{
+	table_ref r = named_pending(h);
+	if (r && !table_mark_of(h->sp->table, r).ours)
+		cache_remove(h->sp, r, h->now);
+}
+
+static uint8_t denied_ours(const struct heard *h)
+{
+	bool colleagues = named_pending(h);
+	if (!own_denied(h) && !colleagues)
+		return WIRE_NO_INTERNAL_PREFIX;
+	cancel_named(h);
+	if (h->sp)
+		tell(h, IPS);
+	return 0;
+}
+
+static uint8_t denied_parent(const struct heard *h)
+{
+	if (id_eq(&h->c->domain, &masc_of(h)->config.domain))
+		return denied_ours(h);
+	if (!h->sp)
+		return WIRE_NO_PARENT_PREFIX;
+	if (!cached(h))
+		return 0;
+	cancel_named(h);
+	tell(h, IPS);
+	return 0;
+}
+
+static uint8_t denied_internal(const struct heard *h)
+{
+	if (!h->sp || !cached(h))
+		return 0;
+	cancel_named(h);
+	tell(h, IC);
+	return 0;
+}
+
+/* -- the parent's ranges -- */
+
+static bool is_of_parent(const struct heard *h)
+{
+	return h->sp && !masc_id_is_zero(&h->sp->parent) && id_eq(&h->sp->parent, &h->c->domain);
+}
+
+/* Renewed without any other change is no news for people. */
+static bool is_range_news(const struct heard *h)
+{
+	struct wire_claim known;
+	table_ref r = cache_find(h->sp, h->c);
+	return !r || !table_get(h->sp->table, r, &known) || known.deprecated != h->c->deprecated;
+}
+
+static void tell_range(const struct heard *h, bool up)
+{
+	struct masc_event ev = event_of(h->s->peer, MASC_EVENT_RANGE);
+	ev.prefix = h->prefix;
+	ev.domain = h->c->domain;
+	ev.up = up;
+	out_event(masc_of(h), &ev, 0);
+}
+
+static uint8_t managed_parent(const struct heard *h)
+{
+	if (!is_of_parent(h))
+		return WIRE_ORIGIN_DOMAIN;
+	bool news = is_range_news(h);
+	if (!cached(h))
+		return 0;
+	if (news)
+		tell_range(h, true);
+	own_replan(masc_of(h));
+	tell(h, IPS);
+	return 0;
+}
+
+/* -- withdrawals -- */
+
+static bool is_matched_by(const struct heard *h, const struct wire_claim *c)
+{
+	if (!id_eq(&c->domain, &h->c->domain))
+		return false;
+	if (c->type == WIRE_PREFIX_IN_USE || c->type == WIRE_PREFIX_MANAGED)
+		return true;
+	bool pending = c->type == WIRE_NEW_CLAIM || c->type == WIRE_CLAIM_TO_EXPAND;
+	return pending && c->prefix_length == h->prefix.length && c->timestamp == h->c->timestamp;
+}
+
+/* MASC-13.27 */
+static bool has_match(const struct heard *h)
+{
+	struct table_walk w;
+	struct wire_claim c;
+	if (!h->sp)
+		return false;
+	table_covers(h->sp->table, &h->prefix, &w);
+	for (table_ref r; (r = table_covers_next(&w));)
+		if (table_get(h->sp->table, r, &c) && is_matched_by(h, &c))
+			return true;
+	return false;
+}
+
+static bool withdrawn(const struct heard *h)
+{
+	if (!cached(h))
+		return false;
+	cache_cut(h->sp, &h->c->domain, &h->prefix, h->now);
+	return true;
+}
+
+static uint8_t withdraw_parent(const struct heard *h)
+{
+	if (!h->sp)
+		return WIRE_NO_PARENT_PREFIX;
+	if (!is_of_parent(h))
+		return WIRE_ORIGIN_DOMAIN;
+	if (!withdrawn(h))
+		return 0;
+	own_parent_withdrew(h);
+	own_replan(masc_of(h));
+	tell(h, TO_INTERNAL | TO_SIBLINGS);
+	return 0;
+}
+
+static uint8_t withdraw_sibling(const struct heard *h)
+{
+	if (!has_match(h))
+		return WIRE_NO_SIBLING_PREFIX;
+	if (withdrawn(h))
+		tell(h, IPS);
+	return 0;
+}
+
+static uint8_t withdraw_child(const struct heard *h)
+{
+	if (!has_match(h))
+		return WIRE_NO_CHILD_PREFIX;
+	if (withdrawn(h))
+		tell(h, IC);
+	return 0;
+}
+
+static uint8_t withdraw_internal(const struct heard *h)
+{
+	if (!has_match(h))
+		return WIRE_NO_INTERNAL_PREFIX;
+	/* First the own side, which looks at what is still there. */
+	own_withdrawn(h);
+	if (withdrawn(h))
+		tell(h, IPS | TO_CHILDREN);
+	return 0;
+}
+
+#define HINT WIRE_ATTRIBUTES /* a row of its own */
+
+/* clang-format off */
+static action *const matrix[WIRE_ATTRIBUTES + 1][4] = {
+	[WIRE_PREFIX_IN_USE] = {
+		[MASC_PARENT] = refuse,		 [MASC_SIBLING] = in_use_sibling,
+		[MASC_CHILD] = in_use_child,	 [MASC_INTERNAL_PEER] = managed_internal,
+	},
+	[WIRE_CLAIM_DENIED] = {
+		[MASC_PARENT] = denied_parent,	 [MASC_SIBLING] = refuse,
+		[MASC_CHILD] = refuse,		 [MASC_INTERNAL_PEER] = denied_internal,
+	},
+	[WIRE_CLAIM_TO_EXPAND] = {
+		[MASC_PARENT] = refuse,		 [MASC_SIBLING] = expand_sibling,
+		[MASC_CHILD] = expand_child,	 [MASC_INTERNAL_PEER] = expand_internal,
+	},
+	[WIRE_NEW_CLAIM] = {
+		[MASC_PARENT] = refuse,		 [MASC_SIBLING] = new_sibling,
+		[MASC_CHILD] = new_child,	 [MASC_INTERNAL_PEER] = new_internal,
+	},
+	[WIRE_PREFIX_MANAGED] = {
+		[MASC_PARENT] = managed_parent,	 [MASC_SIBLING] = refuse,
+		[MASC_CHILD] = refuse,		 [MASC_INTERNAL_PEER] = managed_internal,
+	},
+	[WIRE_WITHDRAW] = {
+		[MASC_PARENT] = withdraw_parent, [MASC_SIBLING] = withdraw_sibling,
+		[MASC_CHILD] = withdraw_child,	 [MASC_INTERNAL_PEER] = withdraw_internal,
+	},
+	[HINT] = {
+		[MASC_PARENT] = refuse,		 [MASC_SIBLING] = drop,
+		[MASC_CHILD] = hint_child,	 [MASC_INTERNAL_PEER] = hint_internal,
+	},
+};
+/* clang-format on */
+
+uint8_t process_claim(const struct heard *h)
+{
+	unsigned row = claim_is_hint(h->c) ? HINT : h->c->type;
+	return matrix[row][h->c->role](h);
+}
