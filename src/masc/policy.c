@@ -247,6 +247,21 @@ static bool first_free(const struct policy_space *s, const struct masc_prefix *i
 	return false;
 }
 
+/* In the range that comes first, the first that is free and not barred. */
+static bool first_of_all(const struct policy_space *s, uint8_t length, struct masc_prefix *out)
+{
+	for (size_t i = 0; i < s->n_claimable; i++)
+		if (first_free(s, &s->claimable[i], length, out))
+			return true;
+	return false;
+}
+
+bool policy_has_room(const struct policy_space *s, uint8_t length)
+{
+	struct masc_prefix p;
+	return first_of_all(s, length, &p);
+}
+
 /* MASC-15.7. */
 enum err policy_choose(const struct policy_space *s, uint8_t length, const struct env *env,
 		       struct masc_prefix *out)
@@ -261,10 +276,7 @@ enum err policy_choose(const struct policy_space *s, uint8_t length, const struc
 		if (first_in(s, &block, length, out))
 			return OK;
 	}
-	for (size_t i = 0; i < s->n_claimable; i++)
-		if (first_free(s, &s->claimable[i], length, out))
-			return OK;
-	return ERR_NOT_FOUND;
+	return first_of_all(s, length, out) ? OK : ERR_NOT_FOUND;
 }
 
 /* MASC-15.8: addresses in use are never given up. */

@@ -59,6 +59,8 @@ struct policy_space {
  * blocks, the first sub-prefix that is not barred. ERR_NOT_FOUND: no room. */
 MUST_USE enum err policy_choose(const struct policy_space *s, uint8_t length, const struct env *env,
 				struct masc_prefix *out);
+/* Whether policy_choose() would give one: a free block alone may be barred. */
+bool policy_has_room(const struct policy_space *s, uint8_t length);
 /* Whether exactly this range may be claimed there now. */
 bool policy_may_claim(const struct policy_space *s, const struct masc_prefix *p);
 /* Whether `p`, which we hold there, may be claimed at twice its size now. */

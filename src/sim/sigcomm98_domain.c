@@ -227,9 +227,10 @@ static bool has_room(const struct domain *d, size_t i, uint8_t length)
 	const struct masc_prefix *p = &d->own[i].prefix;
 	if (d->parent)
 		return d->own[i].used < masc_prefix_size(p);
-	uint8_t free_length;
-	uint64_t count;
-	return table_largest_free(d->below, p, &free_length, &count) && free_length <= length;
+	struct policy_space space = {
+		.table = d->below, .claimable = p, .n_claimable = 1, .any_slot = true
+	};
+	return policy_has_room(&space, length);
 }
 
 /* What the policy says. Whether a buddy is free is looked up only when no prefix

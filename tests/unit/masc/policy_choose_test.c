@@ -60,6 +60,7 @@ static void bar(struct rig *r, const char *text)
 static void assert_chosen(struct rig *r, uint8_t length, const char *expected)
 {
 	struct masc_prefix p;
+	assert_true(policy_has_room(&r->space, length));
 	for (int i = 0; i < 20; i++) {
 		assert_int_equal(policy_choose(&r->space, length, &r->f.env, &p), OK);
 		assert_prefix(&p, expected);
@@ -72,6 +73,7 @@ static void assert_nothing(struct rig *r, uint8_t length)
 	struct masc_prefix p = prefix("239.9.9.9/32"), before = p;
 	assert_int_equal(policy_choose(&r->space, length, &r->f.env, &p), ERR_NOT_FOUND);
 	assert_true(masc_prefix_eq(&p, &before));
+	assert_false(policy_has_room(&r->space, length));
 }
 
 /* How often each of the expected ones is chosen; any other fails. */
