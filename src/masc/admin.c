@@ -1,6 +1,6 @@
 /* MASC-7: what operators tell peers, kept in the store until they are told
  * otherwise. A row says that a peer is down, and until when. */
-#include "masc/masc_int.h"
+#include "masc/claims_int.h"
 
 #include "wire/rd.h"
 #include "wire/wr.h"
@@ -162,7 +162,8 @@ static enum err reset(struct peer *p, const struct masc_command *c, struct mono 
 	return OK;
 }
 
-void masc_command(struct masc *m, uint64_t call, const struct masc_command *c, struct mono now)
+static void peer_command(struct masc *m, uint64_t call, const struct masc_command *c,
+			 struct mono now)
 {
 	static enum err (*const verbs[])(struct peer *, const struct masc_command *,
 					 struct mono) = {
@@ -170,8 +171,7 @@ void masc_command(struct masc *m, uint64_t call, const struct masc_command *c, s
 		[MASC_COMMAND_DOWN] = down,
 		[MASC_COMMAND_RESET] = reset,
 	};
-	bool of_peer = c->kind <= MASC_COMMAND_RESET;
-	struct peer *p = of_peer ? map_get(&m->by_name, c->peer) : NULL;
+	struct peer *p = map_get(&m->by_name, c->peer);
 	enum err e = p ? OK : ERR_NOT_FOUND;
 	if (m->health != OK)
 		e = ERR_STATE;
@@ -179,6 +179,20 @@ void masc_command(struct masc *m, uint64_t call, const struct masc_command *c, s
 		e = verbs[c->kind](p, c, now);
 	/* An answer is only as durable as the newest change it builds on. */
 	out_reply(m, call, e, e == OK ? p->admin_put : 0);
+}
+
+void masc_command(struct masc *m, uint64_t call, const struct masc_command *c, struct mono now)
+{
+	if (c->kind <= MASC_COMMAND_RESET) {
+		peer_command(m, call, c, now);
+		return;
+	}
+	struct masc_out reply = { .call = call, .result = ERR_STATE };
+	if (m->health == OK)
+		reply.result = own_command(m, c, &reply, now);
+	if (reply.result != OK)
+		reply.after = 0;
+	out_answer(m, &reply);
 }
 
 void admin_expired(struct peer *p, struct mono now)

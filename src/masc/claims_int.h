@@ -51,7 +51,8 @@ struct space {
 	 * newest first; what we asked the parent for. */
 	uint64_t taken[SPACE_SAMPLES + 1];
 	struct mono taken_at; /* of taken[1] */
-	uint8_t hint_length;  /* 0 none */
+	uint8_t hint_wanted;  /* length to ask for; 0 none */
+	uint8_t hint_length;  /* asked for last; 0 none */
 	struct mono hint_at;
 };
 

@@ -128,18 +128,6 @@ void own_rival_gone(struct space *sp, const struct wire_claim *c, struct mono no
 }
 
 /* plan.c */
-void own_replan(struct masc *m)
-{
-}
-void own_settle(struct masc *m, struct mono now)
-{
-}
-void plan_child_claim(struct space *sp, const struct wire_claim *c, bool comes)
-{
-}
-void plan_hint(struct space *sp, const struct wire_claim *c, struct mono now)
-{
-}
 void own_synced(struct space *sp, bool synced, struct mono now)
 {
 }
@@ -152,11 +140,6 @@ struct mono own_deadline(const struct masc *m)
 }
 void own_store_failed(struct masc *m, uint64_t first, enum err why, struct mono now)
 {
-}
-enum err own_command(struct masc *m, const struct masc_command *c, struct masc_out *reply,
-		     struct mono now)
-{
-	return ERR_STATE;
 }
 
 /* Looks at the own side. */
@@ -174,10 +157,54 @@ size_t masc_clash_count(const struct masc *m)
 void masc_clash_info(const struct masc *m, size_t i, struct masc_clash_info *out)
 {
 }
-size_t masc_demand_count(const struct masc *m)
+
+/* What the plan calls. */
+struct own_claim *own_find(const struct holdings *h, uint64_t number)
 {
-	return 0;
+	return NULL;
 }
-void masc_demand_info(const struct masc *m, size_t i, struct masc_demand_info *out)
+const struct masc_prefix *own_prefix(const struct own_claim *c)
 {
+	return NULL;
+}
+bool own_is_held(const struct own_claim *c)
+{
+	return false;
+}
+bool own_is_withdrawn(const struct own_claim *c, const struct masc_prefix *p)
+{
+	return false;
+}
+enum err own_want(struct masc *m, const struct own_wish *w, struct own_claim **out, struct mono now)
+{
+	return ERR_STATE;
+}
+enum err own_drop(struct own_claim *c, enum masc_reason why, struct mono now)
+{
+	return ERR_STATE;
+}
+enum err own_grow(struct own_claim *c, struct mono now)
+{
+	return ERR_STATE;
+}
+enum err own_deprecate(struct own_claim *c, enum masc_reason why, struct mono now)
+{
+	return ERR_STATE;
+}
+enum err own_release(struct own_claim *c, enum masc_reason why, struct mono now)
+{
+	return ERR_STATE;
+}
+enum err own_take_local(struct masc *m, const struct masc_prefix *p, const struct own_claim *from,
+			struct mono now)
+{
+	return ERR_STATE;
+}
+struct own_clash *own_clash_find(const struct holdings *h, uint64_t number)
+{
+	return NULL;
+}
+enum err own_clash_resolve(struct masc *m, struct own_clash *k, bool yield, struct mono now)
+{
+	return ERR_STATE;
 }

@@ -368,6 +368,8 @@ struct masc {
 void out_put(struct masc *m, struct out *o);
 void out_event(struct masc *m, const struct masc_event *ev, uint64_t after);
 void out_reply(struct masc *m, uint64_t call, enum err result, uint64_t after);
+/* With number and why: all but the kind is taken from `reply`. */
+void out_answer(struct masc *m, const struct masc_out *reply);
 /* False without memory. */
 MUST_USE bool out_send(struct masc *m, uint32_t link, struct span bytes, uint64_t after,
 		       bool drain);

@@ -53,6 +53,11 @@ void out_event(struct masc *m, const struct masc_event *ev, uint64_t after)
 
 void out_reply(struct masc *m, uint64_t call, enum err result, uint64_t after)
 {
+	out_answer(m, &(struct masc_out){ .call = call, .result = result, .after = after });
+}
+
+void out_answer(struct masc *m, const struct masc_out *reply)
+{
 	struct out *o = &m->reply.out;
 	if (m->reply.used)
 		o = env_zalloc(m->env, 1, sizeof(*o));
@@ -60,10 +65,8 @@ void out_reply(struct masc *m, uint64_t call, enum err result, uint64_t after)
 		m->reply.used = true;
 	if (!o)
 		return;
+	o->what = *reply;
 	o->what.kind = MASC_OUT_REPLY;
-	o->what.call = call;
-	o->what.result = result;
-	o->what.after = after;
 	out_put(m, o);
 }
 

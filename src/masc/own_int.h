@@ -29,6 +29,7 @@ struct own_loss {
 /* A claim of ours, from wanted to expired: one row of masc_own. */
 struct own_claim {
 	struct list at; /* in holdings.claims, by number */
+	struct holdings *in;
 	uint64_t number;
 	struct space *space; /* NULL: its parent or scope is not configured any more */
 	bool local;	     /* in the space below */
@@ -56,7 +57,9 @@ struct own_claim {
 	struct timer timer;    /* of its state: see own_arm() */
 	struct mono not_again; /* no renewal or growth is tried before */
 	uint64_t put;	       /* newest of its row */
-	uint64_t used;	       /* addresses promised below it: the plan's figure */
+	/* The plan's: addresses promised below it, and the range they were counted in. */
+	uint64_t used;
+	struct masc_prefix counted;
 };
 
 /* MASC-18.1 */
@@ -96,11 +99,12 @@ struct holdings {
 	bool replan; /* at the end of this input */
 	struct timer plan;
 	struct timer again; /* clashes that are `undone` */
+	uint64_t newest;    /* put of any claim */
 	enum masc_reason paused;
-	bool paused_told;  /* the event about it */
 	struct list hints; /* of children: plan_hint.c */
 	size_t n_hints;
-	bool counted; /* own_claim.used is what the tables say */
+	bool counted;	  /* own_claim.used is what the tables say */
+	uint64_t demand_gone; /* newest put that ended a demand */
 	size_t rows_unreadable;
 };
 
@@ -154,7 +158,9 @@ MUST_USE enum err own_take_local(struct masc *m, const struct masc_prefix *p,
 
 /* own_clash.c */
 struct own_clash *own_clash_find(const struct holdings *h, uint64_t number);
-MUST_USE enum err own_clash_resolve(struct own_clash *c, bool yield, struct mono now);
+/* The reply waits for k->put. ERR_STATE: ours is withdrawn already. */
+MUST_USE enum err own_clash_resolve(struct masc *m, struct own_clash *k, bool yield,
+				    struct mono now);
 /* The parts of a range that clashes do not leave to us now. */
 bool own_is_withdrawn(const struct own_claim *c, const struct masc_prefix *p);
 

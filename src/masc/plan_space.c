@@ -1,0 +1,214 @@
+/* MASC-18.6: where a claim may go, and what of a space a scope leaves. */
+#include "masc/plan_int.h"
+
+/* The part of `range` inside the scope; family 0: none. */
+static struct masc_prefix part_in(const struct masc_scope_config *s,
+				  const struct masc_prefix *range)
+{
+	if (masc_prefix_covers(&s->range, range))
+		return *range;
+	if (masc_prefix_covers(range, &s->range))
+		return s->range;
+	return (struct masc_prefix){ .family = 0 };
+}
+
+size_t space_ranges_in(const struct space *sp, const char *scope, struct masc_prefix *out,
+		       size_t room)
+{
+	size_t all = space_ranges(sp, out, room), n = 0;
+	all = all < room ? all : room;
+	if (!*scope)
+		return all;
+	const struct masc_scope_config *s = masc_config_find_scope(&sp->m->config, span_str(scope));
+	for (size_t i = 0; s && i < all; i++) {
+		struct masc_prefix p = part_in(s, &out[i]);
+		if (p.family)
+			out[n++] = p;
+	}
+	return n;
+}
+
+bool plan_is_leaf(const struct masc *m, enum masc_family f)
+{
+	/* Nobody changes the space; there is one for reading and writing alike. */
+	const struct space *sp = space_below((struct masc *)(uintptr_t)m, f);
+	return !sp || table_count(sp->table) == table_count_of_domain(sp->table, &m->config.domain);
+}
+
+static size_t without_scope(enum masc_family f)
+{
+	return f == MASC_IPV6;
+}
+
+size_t pool_of_name(const struct masc *m, enum masc_family f, const char *scope)
+{
+	if (!*scope)
+		return without_scope(f);
+	const struct masc_scope_config *s = masc_config_find_scope(&m->config, span_str(scope));
+	if (!s || s->range.family != f)
+		return POOL_NONE;
+	return 2 + (size_t)(s - m->config.scopes);
+}
+
+size_t pool_of_prefix(const struct masc *m, const struct masc_prefix *p)
+{
+	bool split;
+	const struct masc_scope_config *s = masc_config_scope_of(&m->config, p, &split);
+	return s ? 2 + (size_t)(s - m->config.scopes) : without_scope((enum masc_family)p->family);
+}
+
+/* By what is held, else claimed, else by the scope it was asked for. */
+size_t pool_of_claim(const struct own_claim *c)
+{
+	const struct masc_prefix *p = own_prefix(c);
+	if (p)
+		return pool_of_prefix(c->space->m, p);
+	if (c->wanted.family)
+		return pool_of_prefix(c->space->m, &c->wanted);
+	return pool_of_name(c->space->m, c->space->family, c->scope);
+}
+
+static size_t pool_with_claim(const struct plan_run *r, enum masc_family f)
+{
+	for (size_t i = 0; i < r->n_claims; i++)
+		if (r->claims[i] && r->claims[i]->space && r->claims[i]->space->family == f)
+			return pool_of_claim(r->claims[i]);
+	return POOL_NONE;
+}
+
+static bool has_range(const struct plan_run *r, const struct pool *p)
+{
+	LIST_EACH(at, next, &r->m->spaces)
+	{
+		const struct space *sp = LIST_ENTRY(at, struct space, at);
+		if (sp->family == p->family && !sp->below &&
+		    space_ranges_in(sp, p->scope, r->ranges, OWN_CLAIMS_MAX))
+			return true;
+	}
+	return false;
+}
+
+/* The scope in which something of ours is already, else the first that has a
+ * range: so that all without a scope is planned together. */
+size_t pool_usual(const struct plan_run *r, enum masc_family f)
+{
+	size_t pool = pool_with_claim(r, f);
+	if (pool != POOL_NONE)
+		return pool;
+	for (size_t i = 2; i < r->n_pools; i++)
+		if (r->pools[i].family == f && has_range(r, &r->pools[i]))
+			return i;
+	return without_scope(f);
+}
+
+size_t pool_of_demand(const struct plan_run *r, const struct own_demand *d)
+{
+	if (!*d->scope)
+		return r->usual[d->family == MASC_IPV6];
+	return pool_of_name(r->m, d->family, d->scope);
+}
+
+bool plan_may_use(const struct own_claim *c)
+{
+	const struct masc_prefix *p = own_prefix(c);
+	return c->space && c->active && own_is_held(c) && p && !own_is_withdrawn(c, p);
+}
+
+bool space_has_room(struct plan_run *r, const struct space *sp, const char *scope, uint8_t length)
+{
+	size_t n = space_ranges_in(sp, scope, r->ranges, OWN_CLAIMS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		uint8_t largest;
+		uint64_t count;
+		if (table_largest_free(sp->table, &r->ranges[i], &largest, &count) &&
+		    largest <= length)
+			return true;
+	}
+	return false;
+}
+
+static bool holds_in(const struct plan_run *r, const struct space *sp, size_t pool)
+{
+	for (size_t i = 0; i < r->n_claims; i++) {
+		const struct own_claim *c = r->claims[i];
+		if (c && !c->local && c->space == sp && own_is_held(c) && pool_of_claim(c) == pool)
+			return true;
+	}
+	return false;
+}
+
+/* The lower the better. */
+enum rank {
+	RANK_HOLDS,
+	RANK_SYNCED,
+	RANK_OTHER,
+	RANKS
+};
+
+/* Spaces come in the order of Domain IDs: the first of a rank is the lowest. */
+struct choice {
+	struct space *with_room[RANKS], *full[RANKS];
+	bool any_range, any_synced;
+};
+
+static void consider(struct plan_run *r, size_t pool, uint8_t length, struct space *sp,
+		     struct choice *c)
+{
+	const struct pool *p = &r->pools[pool];
+	if (sp->below || sp->leaving || sp->family != p->family)
+		return;
+	if (sp->scope && *p->scope && pool_of_name(r->m, p->family, sp->scope->name) != pool)
+		return;
+	bool synced = space_synced(sp, r->now);
+	enum rank rank = synced ? RANK_SYNCED : RANK_OTHER;
+	rank = holds_in(r, sp, pool) ? RANK_HOLDS : rank;
+	bool room = space_has_room(r, sp, p->scope, length);
+	struct space **best = room ? &c->with_room[rank] : &c->full[rank];
+	if (!*best)
+		*best = sp;
+	c->any_synced = c->any_synced || synced;
+	c->any_range =
+		c->any_range || room || space_ranges_in(sp, p->scope, r->ranges, OWN_CLAIMS_MAX);
+}
+
+static struct space *first_of(struct space *const ranked[RANKS])
+{
+	for (size_t i = 0; i < RANKS; i++)
+		if (ranked[i])
+			return ranked[i];
+	return NULL;
+}
+
+struct space *plan_choose(struct plan_run *r, size_t pool, uint8_t length, struct space **asked,
+			  enum masc_reason *why)
+{
+	struct choice c = { .any_range = false };
+	LIST_EACH(at, next, &r->m->spaces)
+	consider(r, pool, length, LIST_ENTRY(at, struct space, at), &c);
+	struct space *sp = first_of(c.with_room);
+	*asked = NULL;
+	if (sp)
+		return sp;
+	*asked = first_of(c.full);
+	*why = MASC_REASON_NO_ROOM;
+	if (!c.any_range)
+		*why = c.any_synced ? MASC_REASON_NO_RANGE : MASC_REASON_NO_SESSION;
+	return NULL;
+}
+
+struct space *plan_space_for(struct masc *m, enum masc_family f, const char *scope, uint8_t length,
+			     struct mono now)
+{
+	struct plan_run r;
+	enum masc_reason why;
+	struct space *asked, *sp = NULL;
+	size_t pool = pool_of_name(m, f, scope);
+	if (pool == POOL_NONE)
+		return NULL;
+	if (run_start(&r, m, now) == OK) {
+		sp = plan_choose(&r, pool, length, &asked, &why);
+		sp = sp ? sp : asked;
+	}
+	run_end(&r);
+	return sp;
+}
