@@ -50,7 +50,7 @@ static void empty_table(void **state)
 	table_free(NULL);
 }
 
-/* The example of RFC 2909 appendix A. */
+/* MASC-11.4: the example of RFC 2909 appendix A. */
 static void free_blocks_of_the_rfc(void **state)
 {
 	struct bench *b = begin_at("224.0.0.0/4");
@@ -81,7 +81,7 @@ static void whole_range_and_single_addresses(void **state)
 	end(b);
 }
 
-/* Everything at once: what can happen, in any order, and every question after it. */
+/* MASC-11.3, 11.5, 11.6: what can happen, in any order, and every question after it. */
 struct play {
 	struct bench *b;
 	uint64_t steps;
@@ -250,9 +250,119 @@ static void like_a_naive_table(void **state)
 	play(&high, 4, 1000);
 }
 
+/* MASC-11.1: numbers stay, also while others come and go. */
+static void claims_keep_their_numbers(void **state)
+{
+	struct bench *b = begin_at("239.0.0.0/22");
+	struct wire_claim c = claim("239.0.1.0/24"), got;
+	table_ref first = add_claim(b, &c, &holding, 5), twin = add_claim(b, &c, &holding, 6);
+	assert_int_not_equal(first, twin);
+	c.domain = id(99);
+	table_ref other = add_claim(b, &c, &holding, 7);
+	table_ref same = table_same(b->m.t, &c);
+	assert_int_equal(same, other);
+	for (unsigned i = 0; i < 100; i++)
+		add(b, "239.0.1.0/25", i + 10);
+	for (table_ref r = other + 1; r <= other + 100; r++)
+		model_remove(&b->m, r);
+	model_remove(&b->m, twin);
+	model_check_claims(&b->m);
+	assert_true(table_get(b->m.t, first, &got));
+	assert_int_equal(masc_id_cmp(&got.domain, &c.domain), -1);
+	assert_int_equal(add(b, "239.0.3.0/24", 9), twin);
+	end(b);
+}
+
+/* Each field of MASC-10.4 makes it another claim; options do not. */
+static void what_is_the_same(void **state)
+{
+	static const uint8_t octets[] = { 1, 0 };
+	struct bench *b = begin_at("239.0.0.0/22");
+	struct wire_claim c = claim("239.0.1.0/24"), d;
+	table_ref r = add_claim(b, &c, &holding, 5);
+	assert_int_equal(table_same(b->m.t, &c), r);
+	struct wire_claim other[10];
+	for (size_t i = 0; i < COUNT(other); i++)
+		other[i] = c;
+	other[0].type = WIRE_CLAIM_DENIED;
+	other[1].deprecated = true;
+	other[2].role = MASC_CHILD;
+	other[3].timestamp++;
+	other[4].lifetime++;
+	other[5].hold_time++;
+	other[6].domain.octets[12] = 1;
+	other[7].node.octets[15] = 9;
+	other[8] = claim("239.0.1.0/25");
+	other[9] = claim("239.0.0.0/24");
+	for (size_t i = 0; i < COUNT(other); i++)
+		assert_int_equal(table_same(b->m.t, &other[i]), 0);
+	d = c;
+	d.options = span_of(octets, sizeof(octets));
+	assert_int_equal(table_same(b->m.t, &d), r);
+	end(b);
+}
+
+/* MASC-11.5: the one just given may go, whatever that does to the trie. */
+static void removal_during_a_walk(void **state)
+{
+	static const char *const texts[] = {
+		"239.0.0.0/22",	 "239.0.0.0/24", "239.0.1.0/24", "239.0.1.0/25", "239.0.1.128/25",
+		"239.0.1.64/26", "239.0.0.0/32", "239.0.2.0/23", "239.0.1.0/24", "239.0.1.0/32",
+	};
+	static const char *const asked[] = { "239.0.0.0/22", "239.0.1.0/24", "239.0.1.64/27",
+					     "224.0.0.0/4" };
+	for (unsigned mask = 0; mask < 1U << COUNT(texts); mask++) {
+		struct bench *b = begin_at("239.0.0.0/22");
+		struct masc_prefix p = prefix(asked[mask % COUNT(asked)]);
+		for (size_t i = 0; i < COUNT(texts); i++)
+			add(b, texts[i], 9);
+		struct table_walk w;
+		size_t given = 0, want = 0;
+		for (size_t i = 0; i < COUNT(texts); i++) {
+			struct masc_prefix at = prefix(texts[i]);
+			want += masc_prefix_overlaps(&at, &p);
+		}
+		table_overlaps(b->m.t, &p, &w);
+		for (table_ref r; (r = table_overlaps_next(&w)) != 0; given++)
+			if (mask >> (r - 1) & 1)
+				model_remove(&b->m, r);
+		assert_int_equal(given, want);
+		model_check(&b->m, &p);
+		end(b);
+	}
+}
+
+/* MASC-11.6: ends are met in their order, and a later end is not met. */
+static void ends_in_order(void **state)
+{
+	struct bench *b = begin_at("239.0.0.0/22");
+	uint32_t last = 0;
+	for (uint32_t i = 0; i < 200; i++) {
+		struct masc_prefix p = model_prefix(&b->m, i * 5 % MODEL_SIZE, MODEL_BITS);
+		struct wire_claim c = claim_of(&p);
+		add_claim(b, &c, &holding, 100 + i * 7919 % 1000);
+	}
+	assert_int_equal(table_ended(b->m.t, 99), 0);
+	assert_int_not_equal(table_ended(b->m.t, 100), 0);
+	while (table_count(b->m.t)) {
+		uint32_t now = table_next_end(b->m.t);
+		assert_true(now >= last && table_ended(b->m.t, now - 1) == 0);
+		table_ref r = table_ended(b->m.t, now);
+		assert_int_equal(b->m.claims[r].end, now);
+		model_remove(&b->m, r);
+		last = now;
+	}
+	assert_int_equal(table_next_end(b->m.t), UINT32_MAX);
+	end(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(claims_keep_their_numbers),
+		cmocka_unit_test(what_is_the_same),
+		cmocka_unit_test(removal_during_a_walk),
+		cmocka_unit_test(ends_in_order),
 		cmocka_unit_test(empty_table),
 		cmocka_unit_test(free_blocks_of_the_rfc),
 		cmocka_unit_test(whole_range_and_single_addresses),
