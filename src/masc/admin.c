@@ -179,6 +179,7 @@ static void peer_command(struct masc *m, uint64_t call, const struct masc_comman
 		e = verbs[c->kind](p, c, now);
 	/* An answer is only as durable as the newest change it builds on. */
 	out_reply(m, call, e, e == OK ? p->admin_put : 0);
+	masc_settle(m, now);
 }
 
 void masc_command(struct masc *m, uint64_t call, const struct masc_command *c, struct mono now)
@@ -234,4 +235,9 @@ void masc_store_failed(struct masc *m, uint64_t first, enum err why, struct mono
 	for (size_t i = 0; i < m->config.n_peers; i++)
 		if (m->peers[i]->admin_put && m->peers[i]->admin_put >= first)
 			undo(m->peers[i], why, now);
+	if (m->told_put >= first)
+		m->told_put = 0;
+	pages_store_failed(m, first);
+	own_store_failed(m, first, why, now);
+	masc_settle(m, now);
 }

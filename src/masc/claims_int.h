@@ -39,8 +39,9 @@ struct space {
 	bool below;			       /* our children's, in what we hold */
 	bool leaving;			       /* MASC-18.6 */
 	struct table *table;
-	bool synced;  /* as told to own_synced() last */
-	bool orphans; /* claims in it may be of nobody who is configured */
+	bool synced;   /* as told to own_synced() last */
+	bool complete; /* whoever could tell of claims in it has told all */
+	bool orphans;  /* claims in it may be of nobody who is configured */
 	struct sweep sweep;
 	struct pages pages;
 	/* Found without a search: PREFIX_MANAGED of the parent; what our domain, any
@@ -93,6 +94,10 @@ struct peer *sync_peer_of(const struct masc *m, const struct table_mark *mark);
 void sync_settle(struct masc *m, struct mono now);
 /* Another configuration is in force: spaces may have come and gone. */
 void sync_reconfigured(struct masc *m, struct mono now);
+/* sweep.c */
+/* Stale claims are to be looked for. */
+void sweep_space(struct space *sp);
+void sweep_family(struct masc *m, enum masc_family f);
 /* A slice of sweeping, of removing what is over, and of storing pages. */
 void sync_tick(struct masc *m, struct mono now);
 struct mono sync_deadline(const struct masc *m);
@@ -158,6 +163,15 @@ int claim_cmp(const struct wire_claim *a, const struct wire_claim *b);
 #define TO_CHILDREN 8u
 /* Which of them the peer is in, 0 none. */
 unsigned spread_set(const struct space *sp, const struct peer *p);
+/* The scope's bit in peer.crosses; 0: in none. */
+uint64_t spread_scope(const struct masc *m, const struct wire_claim *c);
+/* As peers in those sets hear of it; c's options are borrowed. */
+struct wire_claim spread_named(const struct space *sp, const struct wire_claim *c, unsigned sets);
+/* Into the session's UPDATE in the making; how many octets it took, 0: it is
+ * told nothing now. */
+size_t spread_put(struct session *s, const struct wire_claim *named, uint64_t after);
+/* No memory to tell it: it ends with the input. */
+void spread_failed(struct session *s);
 /* Sends an attribute to the sets of its space. c->role is that of the origin to
  * us. What our domain holds changes its name with the receiver (MASC-10.5).
  * Waits for put `after`. */

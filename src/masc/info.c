@@ -40,6 +40,8 @@ void masc_peer_info(const struct masc *m, size_t i, struct masc_peer_info *out)
 		.skew_known = p->hearing.skew_known,
 		.skew = p->hearing.skew_s * MONO_SEC,
 	};
+	out->synced = p->main->synced;
+	out->dumping = p->main->dump || p->main->behind;
 	connection_info(p->main, out);
 }
 

@@ -107,6 +107,9 @@ void link_refuse_unmade(struct masc *m, uint32_t number)
 bool link_send(struct link *l, struct span bytes, uint64_t after, bool drain)
 {
 	struct peer *p = l->session ? l->session->peer : NULL;
+	/* What is told to it and what it is answered keep their order. */
+	if (l->session)
+		batch_send(l->session, false);
 	if (!out_send(l->m, l->number, bytes, after, drain))
 		return false;
 	if (drain)

@@ -45,13 +45,22 @@ static void init(struct masc *m, const struct env *env, struct store *store)
 	map_init(&m->links, env);
 	timers_init(&m->timers, env);
 	list_init(&m->waiting);
-	list_init(&m->spaces);
 	list_init(&m->telling);
+	list_init(&m->spaces);
+	m->sync.grace = m->sync.window = m->sync.orphans_window = m->sync.pages = MONO_NEVER;
 	for (size_t i = 0; i < 8; i++)
 		list_init(&m->hearers[i / 4][i % 4]);
 	list_init(&m->out);
 	list_init(&m->reply.out.at);
 	m->reply.out.embedded = true;
+}
+
+void masc_settle(struct masc *m, struct mono now)
+{
+	sync_settle(m, now);
+	own_settle(m, now);
+	spread_flush(m, now);
+	pages_settle(m, now);
 }
 
 enum err masc_new(struct masc **out, const struct masc_config *cfg, const struct env *env,
@@ -67,11 +76,16 @@ enum err masc_new(struct masc **out, const struct masc_config *cfg, const struct
 	m->spare = link_spare(m);
 	enum err e = m->spare ? guards_new(m) : ERR_NOMEM;
 	if (e == OK)
-		e = masc_reconfigure(m, cfg, now);
+		e = masc_take_over(m, cfg, now);
+	if (e == OK)
+		e = pages_load(m, now);
+	if (e == OK)
+		e = own_load(m, now);
 	if (e != OK) {
 		masc_free(m);
 		return e;
 	}
+	masc_settle(m, now);
 	*out = m;
 	return OK;
 }
@@ -102,6 +116,7 @@ void masc_free(struct masc *m)
 		return;
 	const struct env *env = m->env;
 	free_waiting(m);
+	own_free(m);
 	for (size_t i = 0; m->peers && i < m->config.n_peers; i++)
 		peer_free(m->peers[i]);
 	spaces_free(m);
@@ -164,6 +179,7 @@ void masc_link_down(struct masc *m, uint32_t link, enum err why, struct mono now
 		peer_dial_failed(s->peer, why);
 	enum session_event kind = was_up ? EV_TCP_CLOSED : EV_TCP_FAILED;
 	session_event(s, &(struct event){ .kind = kind, .why = why }, now);
+	masc_settle(m, now);
 }
 
 void masc_input(struct masc *m, uint32_t link, struct span bytes, struct mono now)
@@ -174,6 +190,7 @@ void masc_input(struct masc *m, uint32_t link, struct span bytes, struct mono no
 	if (l->session)
 		l->session->peer->count.octets_in += bytes.n;
 	link_octets(l, bytes, now);
+	masc_settle(m, now);
 }
 
 void masc_link_drained(struct masc *m, uint32_t link, struct mono now)
@@ -182,6 +199,7 @@ void masc_link_drained(struct masc *m, uint32_t link, struct mono now)
 	if (!l || !l->draining || !l->session)
 		return;
 	dump_drained(l->session, now);
+	masc_settle(m, now);
 }
 
 static void stop(struct masc *m, enum err why, struct mono now)
@@ -191,6 +209,7 @@ static void stop(struct masc *m, enum err why, struct mono now)
 	link_close(LIST_ENTRY(at, struct link, waiting));
 	for (size_t i = 0; i < m->config.n_peers; i++)
 		peer_stop(m->peers[i], END_STOPPED, now);
+	masc_settle(m, now);
 }
 
 void masc_listen_failed(struct masc *m, enum err why, struct mono now)
@@ -283,9 +302,12 @@ void masc_tick(struct masc *m, struct mono now)
 {
 	for (struct timer *t; (t = timers_due(&m->timers, now));)
 		fire(t, now);
+	sync_tick(m, now);
+	own_tick(m, now);
+	masc_settle(m, now);
 }
 
 struct mono masc_deadline(const struct masc *m)
 {
-	return timers_next(&m->timers);
+	return mono_min(timers_next(&m->timers), mono_min(sync_deadline(m), own_deadline(m)));
 }

@@ -343,6 +343,7 @@ struct masc {
 		bool orphaned; /* claims may be left of nobody who is configured */
 		bool sweeping;
 		struct mono orphans_window; /* MASC-12.4 for those */
+		struct mono window;	    /* the earliest, of tellers too */
 		struct mono grace;	    /* somebody has had three hold times to tell all */
 		struct mono pages;	    /* pages are written */
 	} sync;
@@ -376,6 +377,11 @@ MUST_USE bool out_send(struct masc *m, uint32_t link, struct span bytes, uint64_
 void out_free(struct masc *m, struct out *o);
 struct masc_event event_of(const struct peer *p, enum masc_event_kind kind);
 
+/* masc_reconfigure() but for what its end sets off; birth has more to do first. */
+MUST_USE enum err masc_take_over(struct masc *m, const struct masc_config *cfg, struct mono now);
+/* The end of each input: what it changed is passed on, then leaves in as few
+ * messages as it fits. */
+void masc_settle(struct masc *m, struct mono now);
 int64_t masc_wall_now(const struct masc *m, struct mono now);
 /* us, give or take a quarter. */
 int64_t masc_jitter(const struct masc *m, int64_t us);

@@ -20,6 +20,10 @@ void peer_place(struct peer *p, const struct masc_config *c, uint32_t index)
 	p->config = &c->peers[index];
 	p->timers = masc_config_timers(c, p->config);
 	peer_address_key(&p->config->address, p->address_key);
+	p->crosses = 0;
+	for (size_t i = 0; i < c->n_scopes; i++)
+		if (masc_config_crosses(p->config, &c->scopes[i]))
+			p->crosses |= UINT64_C(1) << i;
 }
 
 struct peer *peer_new(struct masc *m, const struct masc_config *c, uint32_t index, struct mono now)

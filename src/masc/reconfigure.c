@@ -154,9 +154,10 @@ static void commit(struct change *c, struct mono now)
 	masc_config_free(&old);
 	for (size_t i = 0; m->health != OK && i < m->config.n_peers; i++)
 		peer_stop(m->peers[i], END_STOPPED, now);
+	sync_reconfigured(m, now);
 }
 
-enum err masc_reconfigure(struct masc *m, const struct masc_config *cfg, struct mono now)
+enum err masc_take_over(struct masc *m, const struct masc_config *cfg, struct mono now)
 {
 	char sentence[256];
 	struct text why = TEXT_OF(sentence);
@@ -186,5 +187,12 @@ enum err masc_reconfigure(struct masc *m, const struct masc_config *cfg, struct 
 		abandon(&c);
 	else
 		commit(&c, now);
+	return e;
+}
+
+enum err masc_reconfigure(struct masc *m, const struct masc_config *cfg, struct mono now)
+{
+	enum err e = masc_take_over(m, cfg, now);
+	masc_settle(m, now);
 	return e;
 }

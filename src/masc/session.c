@@ -1,5 +1,5 @@
 /* MASC-4.2: the state machine of one connection, RFC 2909 section 10.1. */
-#include "masc/masc_int.h"
+#include "masc/claims_int.h"
 
 typedef enum masc_state action(struct session *s, const struct event *ev, struct mono now);
 
@@ -19,18 +19,30 @@ static void keepalive_restart(struct session *s, struct mono now)
 	timer_arm(&s->peer->m->timers, &s->keepalive, in_us(now, third));
 }
 
-/* The end of the connection as far as this machine goes. */
-static enum masc_state leave(struct session *s, enum ending ending, enum masc_state next)
+/* Nobody finds it, nothing is told to it any more. */
+static void detach(struct session *s)
 {
 	struct masc *m = s->peer->m;
 	timer_disarm(&m->timers, &s->hold);
 	timer_disarm(&m->timers, &s->keepalive);
+	list_take(&s->hears);
+	dump_stop(s);
+	batch_drop(s);
 	if (s->keyed)
 		(void)map_take(&m->by_node, span_of(s->node_key, sizeof(s->node_key)));
 	s->keyed = false;
 	if (s->link)
 		link_close(s->link);
 	s->link = NULL;
+}
+
+/* The end of the connection as far as this machine goes. */
+static enum masc_state leave(struct session *s, enum ending ending, enum masc_state next,
+			     struct mono now)
+{
+	detach(s);
+	if (s->state == MASC_ESTABLISHED)
+		sync_down(s, now);
 	s->ending = ending;
 	s->hold_time = 0;
 	memset(&s->domain, 0, sizeof(s->domain));
@@ -41,7 +53,7 @@ static enum masc_state leave(struct session *s, enum ending ending, enum masc_st
 static enum masc_state no_memory(struct session *s, struct mono now)
 {
 	peer_failed(s->peer, ERR_NOMEM, now);
-	return leave(s, END_CLOSED, MASC_IDLE);
+	return leave(s, END_CLOSED, MASC_IDLE, now);
 }
 
 bool session_keepalive(struct session *s, struct mono now)
@@ -79,7 +91,7 @@ static enum masc_state notify_and_leave(struct session *s, const struct wire_err
 {
 	if (!session_notify(s, e, now))
 		peer_failed(s->peer, ERR_NOMEM, now);
-	return leave(s, ending, MASC_IDLE);
+	return leave(s, ending, MASC_IDLE, now);
 }
 
 static enum masc_state end_with(struct session *s, uint8_t code, uint8_t subcode, struct mono now)
@@ -205,7 +217,7 @@ static enum masc_state close_new(struct session *s, const struct event *ev, stru
 
 static enum masc_state drop(struct session *s, const struct event *ev, struct mono now)
 {
-	return leave(s, ev->kind == EV_STOP ? ev->ending : END_CLOSED, MASC_IDLE);
+	return leave(s, ev->kind == EV_STOP ? ev->ending : END_CLOSED, MASC_IDLE, now);
 }
 
 static enum masc_state cease(struct session *s, const struct event *ev, struct mono now)
@@ -217,7 +229,7 @@ static enum masc_state cease(struct session *s, const struct event *ev, struct m
 static enum masc_state listen(struct session *s, const struct event *ev, struct mono now)
 {
 	peer_failed(s->peer, ev->why, now);
-	enum masc_state next = leave(s, END_CLOSED, MASC_ACTIVE);
+	enum masc_state next = leave(s, END_CLOSED, MASC_ACTIVE, now);
 	peer_retry(s->peer, now);
 	return next;
 }
@@ -225,7 +237,7 @@ static enum masc_state listen(struct session *s, const struct event *ev, struct 
 static enum masc_state lost(struct session *s, const struct event *ev, struct mono now)
 {
 	peer_failed(s->peer, ev->why, now);
-	return leave(s, END_CLOSED, MASC_IDLE);
+	return leave(s, END_CLOSED, MASC_IDLE, now);
 }
 
 static enum masc_state fsm_open(struct session *s, const struct event *ev, struct mono now)
@@ -270,12 +282,15 @@ static enum masc_state confirm(struct session *s, const struct event *ev, struct
 static enum masc_state up(struct session *s, const struct event *ev, struct mono now)
 {
 	hold_restart(s, now);
+	sync_up(s, now);
+	dump_start(s, now);
 	return MASC_ESTABLISHED;
 }
 
 static enum masc_state heard(struct session *s, const struct event *ev, struct mono now)
 {
 	hold_restart(s, now);
+	sync_mark(s, now);
 	return s->state;
 }
 
@@ -305,7 +320,7 @@ static enum masc_state told(struct session *s, const struct event *ev, struct mo
 	const struct wire_notification *n = ev->n;
 	peer_error(s->peer, &(struct masc_error){ n->code, n->subcode, n->stay_open }, false, now);
 	tell_heard(s, n);
-	return leave(s, n->code == WIRE_CEASE ? END_CLOSED : END_ERROR, MASC_IDLE);
+	return leave(s, n->code == WIRE_CEASE ? END_CLOSED : END_ERROR, MASC_IDLE, now);
 }
 
 /* MASC-3.5: remarks of a peer that keeps the session open are passed on at most
@@ -328,8 +343,14 @@ static enum masc_state noted_heard(struct session *s, const struct event *ev, st
 	return noted(s, ev, now);
 }
 
+/* MASC-12.1: while it is being told what we know a KEEPALIVE would say that this
+ * was all. The UPDATEs keep the session up meanwhile. */
 static enum masc_state beat(struct session *s, const struct event *ev, struct mono now)
 {
+	if (s->dump || s->behind) {
+		keepalive_restart(s, now);
+		return s->state;
+	}
 	return session_keepalive(s, now) ? s->state : no_memory(s, now);
 }
 
@@ -436,7 +457,7 @@ void session_free(struct session *s)
 	if (!s)
 		return;
 	struct masc *m = s->peer->m;
-	(void)leave(s, END_STOPPED, MASC_IDLE);
+	detach(s);
 	timers_disown(&m->timers, SESSION_TIMERS);
 	env_free(m->env, s);
 }

@@ -49,10 +49,11 @@ void teller_drop(struct peer *p)
 	if (p->teller == TELLER_NONE)
 		return;
 	struct teller *x = &t->all[p->teller];
+	bool told = x->epoch != x->first;
 	*x = (struct teller){ .epoch = (uint16_t)(x->epoch + 1), .window = MONO_NEVER };
 	if (p->teller < t->free_from)
 		t->free_from = p->teller;
-	p->m->sync.orphaned = true;
+	p->m->sync.orphaned = p->m->sync.orphaned || told;
 	p->teller = TELLER_NONE;
 }
 

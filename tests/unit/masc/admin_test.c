@@ -461,10 +461,19 @@ static enum err unreadable_put(void *ctx, const struct store_table *t, struct sp
 	return store_put(u->under, t, key, value, number);
 }
 
+static enum err unreadable_scan(void *ctx, const struct store_table *t, struct span after,
+				struct store_row *row)
+{
+	struct unreadable *u = ctx;
+	return u->why != OK ? u->why : store_scan(u->under, t, after, row);
+}
+
 static void unreadable_init(struct unreadable *u, struct rig *r)
 {
 	*u = (struct unreadable){ .under = store_mem_store(r->mem) };
-	u->ops = (struct store_ops){ .get = unreadable_get, .put = unreadable_put };
+	u->ops = (struct store_ops){ .get = unreadable_get,
+				     .scan = unreadable_scan,
+				     .put = unreadable_put };
 	u->store = (struct store){ &u->ops, u };
 }
 

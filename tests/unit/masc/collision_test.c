@@ -31,7 +31,8 @@ static void expect_up(struct rig *r, uint32_t link)
 {
 	rig_discard(r);
 	rig_keepalive(r, link);
-	rig_expect(r, "state openconfirm>established; up");
+	rig_expect(r, link == 1 ? "send 1 KEEPALIVE; state openconfirm>established; up"
+				: "send 2 KEEPALIVE; state openconfirm>established; up");
 	assert_int_equal(rig_info(r, 0).opened_by_us, link % 2 == 1);
 	assert_int_equal(rig_info(r, 0).count.collisions, 1);
 }
@@ -138,13 +139,15 @@ static void the_weaker_one_goes_when_one_is_up(void **state)
 	open_on(&r, 1, 1);
 	rig_discard(&r);
 	rig_keepalive(&r, 1);
-	rig_expect(&r, "send 2 N7/0; sent 7/0; close 2; state openconfirm>established; up");
+	rig_expect(&r, "send 1 KEEPALIVE; send 2 N7/0; sent 7/0; close 2; "
+		       "state openconfirm>established; up");
 	rig_fini(&r);
 	both(&r, "", true);
 	open_on(&r, 2, 99);
 	rig_discard(&r);
 	rig_keepalive(&r, 2);
-	rig_expect(&r, "send 1 N7/0; sent 7/0; close 1; state openconfirm>established; up");
+	rig_expect(&r, "send 2 KEEPALIVE; send 1 N7/0; sent 7/0; close 1; "
+		       "state openconfirm>established; up");
 	rig_fini(&r);
 }
 
@@ -154,12 +157,12 @@ static void the_stronger_one_is_waited_for(void **state)
 {
 	static const struct {
 		uint32_t node, up, stronger;
-		const char *end;
+		const char *begin, *end;
 	} cases[] = {
-		{ 1, 2, 1,
+		{ 1, 2, 1, "send 2 KEEPALIVE; state openconfirm>established; up",
 		  "collision 2 for 1 ours higher-node; send 2 N7/0; sent 7/0; close 2; "
 		  "send 1 KEEPALIVE; state established>openconfirm; down 7/0" },
-		{ 99, 1, 2,
+		{ 99, 1, 2, "send 1 KEEPALIVE; state openconfirm>established; up",
 		  "collision 1 for 2 theirs higher-node; send 1 N7/0; sent 7/0; close 1; "
 		  "send 2 KEEPALIVE; state established>openconfirm; down 7/0" },
 	};
@@ -169,7 +172,7 @@ static void the_stronger_one_is_waited_for(void **state)
 		open_on(&r, cases[i].up, cases[i].node);
 		rig_discard(&r);
 		rig_keepalive(&r, cases[i].up);
-		rig_expect(&r, "state openconfirm>established; up");
+		rig_expect(&r, cases[i].begin);
 		open_on(&r, cases[i].stronger, cases[i].node);
 		rig_expect(&r, cases[i].end);
 		expect_up(&r, cases[i].stronger);
@@ -200,7 +203,7 @@ static void a_dial_under_way_goes_when_one_is_up(void **state)
 	open_on(&r, 2, 1);
 	rig_discard(&r);
 	rig_keepalive(&r, 2);
-	rig_expect(&r, "close 1; state openconfirm>established; up");
+	rig_expect(&r, "send 2 KEEPALIVE; close 1; state openconfirm>established; up");
 	rig_up(&r, 1);
 	rig_expect(&r, "");
 	rig_fini(&r);
@@ -218,7 +221,7 @@ static void a_dial_under_way_may_fail_beside(void **state)
 	assert_int_equal(rig_info(&r, 0).state, MASC_OPENSENT);
 	open_on(&r, 2, 1);
 	rig_keepalive(&r, 2);
-	rig_expect(&r, "send 2 KEEPALIVE; state opensent>openconfirm; "
+	rig_expect(&r, "send 2 KEEPALIVE; state opensent>openconfirm; send 2 KEEPALIVE; "
 		       "state openconfirm>established; up");
 	rig_fini(&r);
 }
@@ -248,7 +251,7 @@ static void the_further_one_may_be_lost(void **state)
 	rig_expect(&r, "state openconfirm>opensent");
 	open_on(&r, 1, 1);
 	rig_keepalive(&r, 1);
-	rig_expect(&r, "send 1 KEEPALIVE; state opensent>openconfirm; "
+	rig_expect(&r, "send 1 KEEPALIVE; state opensent>openconfirm; send 1 KEEPALIVE; "
 		       "state openconfirm>established; up");
 	rig_fini(&r);
 }

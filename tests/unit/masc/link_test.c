@@ -42,8 +42,9 @@ static void start(struct rig *r)
 
 static void expect_all(struct rig *r)
 {
-	rig_expect(r, "send 1 KEEPALIVE; state opensent>openconfirm; "
-		      "state openconfirm>established; up; range 239.192.0.0/14; heard 3/24+");
+	rig_expect(r, "send 1 KEEPALIVE; state opensent>openconfirm; send 1 KEEPALIVE; "
+		      "state openconfirm>established; up; range 239.192.0.0/14; synced; "
+		      "heard 3/24+");
 	struct masc_peer_info i = rig_info(r, 0);
 	assert_int_equal(i.count.in[MASC_MSG_UPDATE], 3);
 	assert_int_equal(i.count.in[MASC_MSG_KEEPALIVE], 2);

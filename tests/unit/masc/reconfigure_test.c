@@ -55,7 +55,7 @@ static void nothing_changed(void **state)
 	/* And they go on under the new configuration. */
 	rig_keepalive(&r, 1);
 	rig_next(&r);
-	rig_expect(&r, "send 1 KEEPALIVE; send 3 KEEPALIVE");
+	rig_expect(&r, "synced; send 1 KEEPALIVE; send 3 KEEPALIVE");
 	rig_down(&r, 1, ERR_RESET);
 	rig_expect(&r, "state established>idle; down RESET");
 	rig_next(&r);

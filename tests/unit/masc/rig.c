@@ -226,6 +226,11 @@ static void damped_text(struct text *t, const struct masc_event *ev)
 	masc_id_text(t, &ev->domain);
 }
 
+static void synced_text(struct text *t, const struct masc_event *ev)
+{
+	text_str(t, "synced");
+}
+
 static void event_text(struct text *t, const struct masc_event *ev)
 {
 	static void (*const texts[MASC_EVENT_COUNT])(struct text *, const struct masc_event *) = {
@@ -246,6 +251,7 @@ static void event_text(struct text *t, const struct masc_event *ev)
 		[MASC_EVENT_DAMPED] = damped_text,
 		[MASC_EVENT_FULL] = full_text,
 		[MASC_EVENT_QUOTA] = quota_text,
+		[MASC_EVENT_SYNC] = synced_text,
 	};
 	assert_true(ev->kind < MASC_EVENT_COUNT && texts[ev->kind]);
 	texts[ev->kind](t, ev);
@@ -468,6 +474,7 @@ void rig_establish(struct rig *r, uint32_t node)
 	rig_tick(r);
 	rig_up(r, 1);
 	rig_open(r, 1, MASC_PARENT, 9, 7, node, 0);
+	rig_keepalive(r, 1);
 	rig_keepalive(r, 1);
 	rig_discard(r);
 	assert_int_equal(rig_info(r, 0).state, MASC_ESTABLISHED);

@@ -6,9 +6,9 @@
  *	dial 1 | send 1 OPEN | send 1 KEEPALIVE | send 1 N2/8 01 | close 1
  *	state idle>connect | up | down CLOSED | down 7/0 | sent 2/8 | heard 7/0
  *	collision 3 for 2 theirs higher-node | refused | dial-failed REFUSED
- *	admin up | stopped IN_USE | store-failed IO | reply 5 OK
  *	range 239.192.0.0/16 | range gone 239.192.0.0/16 | damped 9
  *	denied 239.192.0.0/24 TAKEN | quota, wait-differs, full 239.192.0.0/24
+ *	admin up | stopped IN_USE | store-failed IO | reply 5 OK | synced
  *
  * A NOTIFICATION that leaves the session open has a + behind its numbers, an
  * output that waits for a put has @number behind it, an event tells its peer
@@ -87,7 +87,8 @@ struct masc_peer_info rig_info(struct rig *r, size_t peer);
 /* A usual machine: domain 100, node 10, and one peer "north" at 192.0.2.1 that
  * is our parent, domain 7; profile lab. */
 void rig_usual(struct rig *r);
-/* Its session brought up over the dialled link 1; north is node `node`. */
+/* Its session brought up over the dialled link 1, and it has told all it knows;
+ * north is node `node`. */
 void rig_establish(struct rig *r, uint32_t node);
 
 #endif
