@@ -132,6 +132,14 @@ static struct space *associate(const struct peer *p, const struct wire_claim *c,
 	return space_covers(sp, prefix, NULL) ? sp : NULL;
 }
 
+struct space *accept_space(const struct peer *p, const struct wire_claim *c)
+{
+	struct wire_claim says = *c;
+	struct masc_prefix prefix = table_prefix_of(c);
+	says.role = updated_role(p, c);
+	return says.role == NOT_ALLOWED ? NULL : associate(p, &says, &prefix);
+}
+
 /* -- what is known -- */
 
 /* The cached one was told again: it is fresh, and from the origin if the origin

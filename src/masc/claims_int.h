@@ -130,6 +130,8 @@ struct heard {
  * *subcode of the UPDATE error. */
 enum accepted accept_claim(struct session *s, struct wire_claim *c, struct mono now,
 			   struct heard *h, uint8_t *subcode);
+/* Where a claim as it came would be cached, if it is; NULL: not associated. */
+struct space *accept_space(const struct peer *p, const struct wire_claim *c);
 
 /* -- process.c: section 13; the matrix [type][role] -- */
 /* Subcode of the UPDATE error to answer with, 0 none. */

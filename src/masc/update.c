@@ -1,6 +1,9 @@
 /* UPDATEs taken apart (MASC-2.6, MASC-3.3). */
 #include "masc/claims_int.h"
 
+/* An attribute has 36 octets at least, and one more is read into. */
+#define CLAIMS_MAX (WIRE_MESSAGE_MAX / 36 + 1)
+
 /* MASC-3.3: one NOTIFICATION a refused attribute, one a second at most. */
 static void refuse(struct session *s, const struct wire_error *e, struct mono now)
 {
@@ -30,27 +33,47 @@ static void claim_in(struct session *s, struct wire_claim *c, struct span attrib
 	refuse(s, &e, now);
 }
 
+/* Claims of one message, as they came. */
+struct said {
+	struct wire_claim claims[CLAIMS_MAX];
+	size_t n;
+};
+
 /* Whether the session can live with the whole message. */
-static bool bearable(const struct session *s, struct span rest, struct wire_error *error)
+static bool bearable(const struct session *s, struct span rest, struct said *said,
+		     struct wire_error *error)
 {
 	enum masc_family f = s->peer->config->family + 1;
 	while (rest.n) {
 		struct wire_item item;
-		struct wire_claim c;
+		struct wire_claim *c = &said->claims[said->n];
 		if (!wire_item_next(&rest, &item, error))
 			return false;
-		if (wire_claim_read(&item, f, &c, error) == WIRE_REFUSED && !error->stay_open)
+		enum wire_verdict v = wire_claim_read(&item, f, c, error);
+		if (v == WIRE_REFUSED && !error->stay_open)
 			return false;
+		said->n += v == WIRE_TAKEN;
 	}
 	return true;
+}
+
+/* MASC-11.3: most of a message is about one space, that of its first claim. */
+static void expect(const struct session *s, const struct said *said)
+{
+	struct space *sp = said->n > 1 ? accept_space(s->peer, &said->claims[0]) : NULL;
+	if (sp)
+		table_expect(sp->table, said->claims, said->n);
 }
 
 bool update_in(struct session *s, struct span message, struct wire_error *error, struct mono now)
 {
 	enum masc_family f = s->peer->config->family + 1;
 	struct span rest = { message.p + WIRE_HEADER, message.n - WIRE_HEADER };
-	if (!bearable(s, rest, error))
+	struct said said;
+	said.n = 0;
+	if (!bearable(s, rest, &said, error))
 		return false;
+	expect(s, &said);
 	struct wire_item item;
 	struct wire_claim c;
 	while (rest.n && wire_item_next(&rest, &item, error)) {

@@ -2,6 +2,8 @@
  * refused and the session lives, what ends it. */
 #include "rig.h"
 
+#include <stdio.h>
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 #define GOOD  "0024 04 00 00 04 0000 6b49d200 00000e10 0002a300 00000007 c0000201 efc01000 fffff000"
@@ -26,7 +28,7 @@ static void start(struct rig *r)
 
 static void take(struct rig *r, const char *attributes)
 {
-	char hex[8192];
+	char hex[16384];
 	uint8_t *digits = (uint8_t *)hex;
 	size_t n = 0;
 	static const char d[] = "0123456789abcdef";
@@ -209,12 +211,42 @@ static void family_of_the_session(void **state)
 	rig_fini(&r);
 }
 
+/* MASC-2.3, MASC-11.3: as many as fit, one of which is the last to be expected. */
+static void a_full_message(void **state)
+{
+	enum {
+		MOST = 113
+	};
+	static const char one[] = "002404000004 00006b49d200 00000e10 0002a300 00000007 c0000201";
+	char *text = test_calloc(MOST, 100);
+	struct rig r;
+	start(&r);
+	for (unsigned i = 0; i < MOST; i++) {
+		char attribute[100];
+		(void)snprintf(attribute, sizeof(attribute), "%sefc0%02x00ffffff00", one, i);
+		strcat(text, attribute);
+	}
+	take(&r, text);
+	rig_discard(&r);
+	struct masc_peer_info info = rig_info(&r, 0);
+	assert_int_equal(info.count.attributes[WIRE_PREFIX_MANAGED], MOST);
+	assert_int_equal(info.count.attributes_refused, 0);
+	struct masc_claims_info known;
+	masc_claims_info(r.m, &known);
+	assert_int_equal(known.known[WIRE_PREFIX_MANAGED], MOST);
+	take(&r, text);
+	assert_int_equal(rig_info(&r, 0).count.claims_same, MOST);
+	test_free(text);
+	rig_fini(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_ones_are_counted), cmocka_unit_test(attributes_refused),
 		cmocka_unit_test(refusals_are_limited),	 cmocka_unit_test(messages_that_end_it),
 		cmocka_unit_test(data_is_cut),		 cmocka_unit_test(family_of_the_session),
+		cmocka_unit_test(a_full_message),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
