@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """masc_corpus.py: writes the first inputs of the MASC fuzzers, tests/fuzz/corpus/
-masc_wire and masc_session, from the formats of doc/masc.md. Run by hand when a
+masc_wire, masc_session and masc_table, from the formats of doc/masc.md. Run by hand when a
 format or a fuzzer's program changes."""
 
 import os
@@ -146,8 +146,55 @@ def session():
     yield "errors_back_off", b"\0" + b"".join(up(0) + keepalive(0) + passes() for _ in range(8))
 
 
+# The prefix table. A prefix: how many bits below the base, and which. A step is
+# followed by the prefix that is asked about after it.
+def below(bits, which):
+    return struct.pack(">H", bits << 12 | which)
+
+
+def comes(bits, which, says=0, domain=7, mark=1, end=9, ask=b"\0\0"):
+    return b"\x07\0" + below(bits, which) + bytes([says, domain, mark, end]) + ask
+
+
+def does(what, pick, octets=b"", ask=b"\0\0"):
+    return bytes([what, pick]) + octets + ask
+
+
+def row(family, claims):
+    octets = struct.pack(">BBQ", 1, family, (1 << len(claims)) - 1)
+    return b"\x80" + octets + b"".join(claims) if family == 1 else b"\x82" + octets + b"".join(claims)
+
+
+def row_claim(family, kind, flags, address, length, options=b""):
+    return (struct.pack(">BBIIII", kind, flags, 1000, 500, 600, 700) + ident(7, family) +
+            ident(8, family) + bytes([length]) + bytes.fromhex(address) +
+            (struct.pack(">H", len(options)) + options if options else b""))
+
+
+def table():
+    ladder = b"".join(comes(bits, 0, bits) for bits in range(11))
+    leaves = b"".join(comes(10, 37 * i % 1024, i, i, i, i) for i in range(24))
+    gone = b"".join(does(1, i) for i in range(1, 12))
+    yield "ladder_up_and_down", b"\0" + ladder + gone
+    yield "ladder_wide", b"\2" + ladder[::-1] + gone
+    yield "leaves", b"\1" + leaves
+    yield "leaves_end", b"\3" + leaves[:120] + b"".join(does(4 + 10 * i, 0) for i in range(12))
+    yield "swept", b"\0" + leaves[:150] + does(5, 0, below(2, 1) + b"\0") + does(5, 0, b"\0\0\1")
+    yield "changed", b"\2" + leaves[:100] + b"".join(
+        does(2, i, bytes([i, i])) + does(3, i, bytes([i])) for i in range(1, 9))
+    yield "expected", b"\0" + leaves[:50] + does(6, 0) + leaves[50:100] + gone[:16] + does(6, 0) + ladder[:60]
+    yield "no_memory", b"\1" + b"".join(does(10 * i, 0) + comes(10, i, i, i) for i in range(1, 14))
+    v4 = [row_claim(1, 0, 8, "ef0104", 24), row_claim(1, 5, 0x93, "ef010400", 32, b"\1\0"),
+          row_claim(1, 4, 4, "e0", 4)]
+    v6 = [row_claim(2, 2, 0x1F, "ff38", 16), row_claim(2, 3, 0, "ff3e" + 28 * "1", 128)]
+    yield "row_ipv4", row(1, v4)
+    yield "row_ipv6", row(2, v6)
+    yield "row_of_the_other_family", row(2, v6).replace(b"\x82", b"\x80", 1)
+
+
 def main():
-    for folder, inputs in (("masc_wire", wire()), ("masc_session", session())):
+    for folder, inputs in (("masc_wire", wire()), ("masc_session", session()),
+                           ("masc_table", table())):
         os.makedirs(os.path.join(HERE, folder), exist_ok=True)
         for name, octets in inputs:
             with open(os.path.join(HERE, folder, name), "wb") as f:

@@ -12,10 +12,12 @@
 
 #include "masc/table.h"
 
-#define MODEL_BITS  10
-#define MODEL_SIZE  (1U << MODEL_BITS)
-#define MODEL_MOST  1200
-#define MODEL_SPOTS (MODEL_MOST + 64)
+#define MODEL_BITS 10
+#define MODEL_SIZE (1U << MODEL_BITS)
+#ifndef MODEL_MOST
+#define MODEL_MOST 1200 /* claims at once */
+#endif
+#define MODEL_REFS (MODEL_MOST + 64)
 
 struct model_claim {
 	bool there;
@@ -28,12 +30,10 @@ struct model_claim {
 struct model {
 	struct table *t;
 	struct masc_prefix base;
-	struct model_claim claims[MODEL_SPOTS]; /* by ref */
+	struct model_claim claims[MODEL_REFS]; /* by ref */
 	size_t count;
 	bool held[MODEL_SIZE]; /* filled in by model_map() */
 };
-
-#define MODEL_REFS (MODEL_SPOTS)
 
 /* The v-th range of `below` bits more than the base. */
 static inline struct masc_prefix model_prefix(const struct model *m, uint32_t v, uint8_t below)
