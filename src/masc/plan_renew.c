@@ -24,19 +24,6 @@ static size_t demands_beyond(const struct own_claim *c, struct policy_demand *ou
 	return n;
 }
 
-/* Beyond so many demands their sum will do: it is never less. */
-#define FORECAST_MOST 1024
-
-static uint64_t forecast(const struct policy_demand *d, size_t n, int64_t from, int64_t until)
-{
-	uint64_t sum = 0;
-	if (n <= FORECAST_MOST)
-		return policy_forecast(d, n, from, until);
-	for (size_t i = 0; i < n; i++)
-		sum = plan_plus(sum, d[i].addresses);
-	return sum;
-}
-
 /* ERR_NOMEM. */
 static enum err forecast_of(const struct own_claim *c, uint64_t *out)
 {
@@ -45,7 +32,7 @@ static enum err forecast_of(const struct own_claim *c, uint64_t *out)
 	struct policy_demand *d = env_zalloc(m->env, c->in->n_demands + 1, sizeof(*d));
 	if (!d)
 		return ERR_NOMEM;
-	*out = forecast(d, demands_beyond(c, d), c->end, c->end + life);
+	*out = policy_forecast(d, demands_beyond(c, d), c->end, c->end + life);
 	env_free(m->env, d);
 	return OK;
 }

@@ -296,25 +296,3 @@ enum policy_renewal policy_renew(const struct policy *p, const struct masc_prefi
 	*half = used[1] > used[0];
 	return POLICY_RENEW_HALF;
 }
-
-static uint64_t wanted_at(const struct policy_demand *d, size_t n, int64_t when)
-{
-	uint64_t sum = 0;
-	for (size_t i = 0; i < n; i++)
-		if (d[i].from <= when && (d[i].until == 0 || d[i].until > when))
-			sum = plus(sum, d[i].addresses);
-	return sum;
-}
-
-/* MASC-15.9: demand grows only where one begins. */
-uint64_t policy_forecast(const struct policy_demand *d, size_t n, int64_t from, int64_t until)
-{
-	uint64_t most = wanted_at(d, n, from);
-	for (size_t i = 0; i < n; i++) {
-		if (d[i].from <= from || d[i].from > until)
-			continue;
-		uint64_t wanted = wanted_at(d, n, d[i].from);
-		most = wanted > most ? wanted : most;
-	}
-	return most;
-}

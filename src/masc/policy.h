@@ -87,8 +87,8 @@ struct policy_demand {
 	uint64_t addresses;
 	int64_t from, until; /* wanted at `from`, no longer at `until` */
 };
-/* The most addresses wanted at once in [from, until], both ends included. Takes
- * n * n steps and no memory: for a thousand demands, a millisecond. */
-uint64_t policy_forecast(const struct policy_demand *d, size_t n, int64_t from, int64_t until);
+/* The most addresses wanted at once in [from, until], both ends included. Uses up
+ * `d`: what is in it then means nothing. No memory but that, and n log n steps. */
+uint64_t policy_forecast(struct policy_demand *d, size_t n, int64_t from, int64_t until);
 
 #endif
