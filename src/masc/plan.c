@@ -242,17 +242,13 @@ static struct own_claim **under_way(struct plan_run *r, const struct level *l)
 static struct policy_step ask_policy(struct plan_run *r, const struct level *l)
 {
 	const struct masc_config *c = &r->m->config;
-	bool active = false;
-	for (size_t i = 0; i < r->n_level; i++)
-		active = active || r->own[i].active;
 	struct policy p = {
 		.use_percent = c->use_percent,
 		.active_most = c->prefixes_most,
 		.size_least = c->claim_least,
+		.size_first = c->claim_first,
 		.family = r->pools[l->pool].family,
 	};
-	if (!active && p.size_least < c->claim_first)
-		p.size_least = c->claim_first;
 	return policy_need(&p, r->own, r->n_level, r->room, l->need);
 }
 

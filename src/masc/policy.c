@@ -83,10 +83,8 @@ struct policy_step policy_need(const struct policy *p, const struct policy_prefi
 		return (struct policy_step){ .kind = POLICY_DOUBLE,
 					     .index = i,
 					     .length = (uint8_t)(own[i].prefix.length - 1) };
-	if (n == 0 && need < p->size_first)
-		return claim(p, POLICY_CLAIM, p->size_first);
 	if (all.n_active == 0)
-		return claim(p, POLICY_CLAIM, all.used);
+		return claim(p, POLICY_CLAIM, all.used < p->size_first ? p->size_first : all.used);
 	return all.n_active < p->active_most ? claim(p, POLICY_CLAIM, need)
 					     : claim(p, POLICY_REPLACE, all.used);
 }

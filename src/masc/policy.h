@@ -12,7 +12,7 @@ struct policy {
 	uint32_t use_percent; /* least use of what is active after doubling: 75 */
 	uint32_t active_most; /* active prefixes at once: 3; SIGCOMM'98: 2 */
 	uint64_t size_least;  /* addresses of the smallest claim; 0 as 1 */
-	uint64_t size_first;  /* of the first at least; 0: size_least */
+	uint64_t size_first;  /* at least, while none is active; 0: size_least */
 	enum masc_family family;
 };
 

@@ -142,13 +142,16 @@ static void without_an_active_one_all_is_claimed(void **state)
 }
 
 /* MASC-15.3 */
-static void the_first_claim_has_a_size(void **state)
+static void while_none_is_active_a_claim_has_a_size(void **state)
 {
 	struct policy p = paper;
 	struct policy_prefix own[] = { draining("239.1.0.0/22", 0) };
 	p.size_first = 1024;
 	assert_step(policy_need(&p, own, 0, none, 256), POLICY_CLAIM, 0, 22);
 	assert_step(policy_need(&p, own, 0, none, 1025), POLICY_CLAIM, 0, 21);
+	assert_step(policy_need(&p, own, 1, none, 256), POLICY_CLAIM, 0, 22);
+	own[0].active = true;
+	own[0].can_double = false;
 	assert_step(policy_need(&p, own, 1, none, 256), POLICY_CLAIM, 0, 24);
 }
 
@@ -312,7 +315,7 @@ int main(void)
 		cmocka_unit_test(claims_one_just_large_enough),
 		cmocka_unit_test(replaces_when_there_are_enough),
 		cmocka_unit_test(without_an_active_one_all_is_claimed),
-		cmocka_unit_test(the_first_claim_has_a_size),
+		cmocka_unit_test(while_none_is_active_a_claim_has_a_size),
 		cmocka_unit_test(too_much_is_no_claim),
 		cmocka_unit_test(large_ipv6_prefixes),
 		cmocka_unit_test(what_is_renewed),
