@@ -309,6 +309,29 @@ static void damaged_rows(void **state)
 	end(b);
 }
 
+/* What is wrong with the last claim keeps the first out as well. */
+static void damaged_behind_good(void **state)
+{
+	struct bench *b = begin_at("239.1.16.0/22");
+	uint8_t room[ROOM], row[128];
+	add(b, "239.1.16.0/24", 9);
+	add(b, "239.1.17.0/24", 9);
+	struct span s = row_of(b, 0, room);
+	assert_in_range(s.n, 60, sizeof(row));
+	memcpy(row, s.p, s.n);
+	for (table_ref r = 1; r <= 2; r++)
+		model_remove(&b->m, r);
+	row[s.n - 4] = 23; /* a bit behind the length */
+	assert_int_equal(try_read(b, row, s.n), ERR_CORRUPT);
+	row[s.n - 4] = 24;
+	for (size_t n = s.n - 30; n < s.n; n++)
+		assert_int_equal(try_read(b, row, n), ERR_CORRUPT);
+	assert_int_equal(table_count(b->m.t), 0);
+	assert_int_equal(try_read(b, row, s.n), OK);
+	assert_int_equal(table_count(b->m.t), 2);
+	end(b);
+}
+
 /* Without memory, or room: those before are in, and the page is dirty. */
 static void rows_that_do_not_fit(void **state)
 {
@@ -343,10 +366,11 @@ static void rows_that_do_not_fit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trip),	      cmocka_unit_test(octets_of_a_row),
-		cmocka_unit_test(those_still_wanted), cmocka_unit_test(slots_that_are_taken),
-		cmocka_unit_test(pages_with_holes),   cmocka_unit_test(pages_that_changed),
-		cmocka_unit_test(damaged_rows),	      cmocka_unit_test(rows_that_do_not_fit),
+		cmocka_unit_test(round_trip),		cmocka_unit_test(octets_of_a_row),
+		cmocka_unit_test(those_still_wanted),	cmocka_unit_test(slots_that_are_taken),
+		cmocka_unit_test(pages_with_holes),	cmocka_unit_test(pages_that_changed),
+		cmocka_unit_test(damaged_rows),		cmocka_unit_test(damaged_behind_good),
+		cmocka_unit_test(rows_that_do_not_fit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
