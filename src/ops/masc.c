@@ -34,7 +34,7 @@ static void set_addr(char *out, size_t size, const struct addr *a)
 		addr_text(&t, a);
 }
 
-static void set_id(char *out, size_t size, const struct masc_id *id)
+void ops_set_id(char *out, size_t size, const struct masc_id *id)
 {
 	struct text t = text_of(out, size);
 	if (!masc_id_is_zero(id))
@@ -76,6 +76,16 @@ static void set_counters(struct ops_masc_peer *p, const struct masc_counters *c)
 	p->dial_failures = c->dial_failures;
 	p->collisions = c->collisions;
 	p->refused = c->refused;
+}
+
+static void set_claims(struct ops_masc_peer *p, const struct masc_peer_info *info)
+{
+	p->synced = info->synced;
+	p->dumping = info->dumping;
+	if (!info->skew_known)
+		return;
+	p->skew = info->skew < 0 ? -info->skew : info->skew;
+	p->skew_behind = info->skew < 0;
 }
 
 /* A connection that failed later is newer than any NOTIFICATION. */
@@ -124,8 +134,8 @@ static void set_config(struct ops_masc_peer *p, const struct masc_peer_config *c
 	ops_set_text(p->our_role, sizeof(p->our_role), masc_role_text(ours));
 	ops_set_text(p->family, sizeof(p->family),
 		     masc_family_text(c->family ? MASC_IPV6 : MASC_IPV4));
-	set_id(p->domain, sizeof(p->domain), &c->domain);
-	set_id(p->node, sizeof(p->node), &c->node);
+	ops_set_id(p->domain, sizeof(p->domain), &c->domain);
+	ops_set_id(p->node, sizeof(p->node), &c->node);
 	p->passive = c->passive;
 	p->ttl_security = c->ttl_security;
 }
@@ -143,8 +153,8 @@ static void set_session(struct ops_masc_peer *p, const struct masc_peer_info *in
 	set_addr(p->local, sizeof(p->local), &info->local);
 	set_addr(p->remote, sizeof(p->remote), &info->remote);
 	p->opened_by_us = info->opened_by_us;
-	set_id(p->open_domain, sizeof(p->open_domain), &info->domain);
-	set_id(p->open_node, sizeof(p->open_node), &info->node);
+	ops_set_id(p->open_domain, sizeof(p->open_domain), &info->domain);
+	ops_set_id(p->open_node, sizeof(p->open_node), &info->node);
 	p->hold_time = up && info->hold_time_s ? (int64_t)info->hold_time_s * MONO_SEC : -1;
 	p->hold_left = left(at, info->hold_deadline);
 }
@@ -156,6 +166,7 @@ static void set_peer(const struct masc_peer_info *info, struct ops_masc_peer *p,
 	set_config(p, info->config);
 	set_session(p, info, at);
 	set_counters(p, &info->count);
+	set_claims(p, info);
 	set_last_error(p, info, at, d);
 }
 
@@ -274,7 +285,7 @@ static void answer_change(const struct ops_request *r, struct ops_call call, boo
 	char buffer[OPS_MESSAGE_MAX + 1];
 	struct text t = TEXT_OF(buffer);
 	describe(&t, r, would);
-	struct ops_change c = { !would, buffer };
+	struct ops_change c = { !would, buffer, 0 };
 	ops_answer_value(call, &ops_change_type, &c);
 }
 

@@ -42,7 +42,7 @@ void ops_answer_error(struct ops_call call, enum err e, const char *message, con
 
 static void answer_change(struct ops_call call, bool done, const char *text)
 {
-	struct ops_change c = { done, text };
+	struct ops_change c = { done, text, 0 };
 	ops_answer_value(call, &ops_change_type, &c);
 }
 
@@ -185,6 +185,16 @@ static run_fn *const runs[OPS_KIND_COUNT] = {
 	[OPS_MASC_PEER_UP] = ops_run_masc_command,
 	[OPS_MASC_PEER_DOWN] = ops_run_masc_command,
 	[OPS_MASC_PEER_RESET] = ops_run_masc_command,
+	[OPS_MASC_PREFIXES] = ops_run_masc_prefixes,
+	[OPS_MASC_CLAIMS] = ops_run_masc_claims,
+	[OPS_MASC_CLAIM] = ops_run_masc_wish,
+	[OPS_MASC_SPACE] = ops_run_masc_space,
+	[OPS_MASC_DEMANDS] = ops_run_masc_demands,
+	[OPS_MASC_DEMAND] = ops_run_masc_wish,
+	[OPS_MASC_DEMAND_END] = ops_run_masc_wish,
+	[OPS_MASC_WITHDRAW] = ops_run_masc_wish,
+	[OPS_MASC_CLASHES] = ops_run_masc_clashes,
+	[OPS_MASC_RESOLVE] = ops_run_masc_wish,
 	[OPS_LOG_GET] = run_log_get,
 	[OPS_LOG_SET] = run_log_set,
 	[OPS_PORTS] = run_ports,

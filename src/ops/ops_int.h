@@ -64,6 +64,36 @@ MUST_USE enum err ops_run_masc_command(struct ops *o, const struct ops_request *
 struct masc_peer_info;
 void ops_masc_last_error(struct text *t, const struct masc_peer_info *info);
 
+/* What masc's files share: numbers and ranges as text, "" for none. */
+struct masc_id;
+struct masc_prefix;
+void ops_set_id(char *out, size_t size, const struct masc_id *id);
+void ops_set_prefix(char *out, size_t size, const struct masc_prefix *p);
+/* Microseconds from now until a wall time; 0 when that is past. */
+int64_t ops_until(int64_t wall_us);
+
+/* masc_claims.c: looks. */
+MUST_USE enum err ops_run_masc_prefixes(struct ops *o, const struct ops_request *r,
+					struct ops_call call);
+MUST_USE enum err ops_run_masc_claims(struct ops *o, const struct ops_request *r,
+				      struct ops_call call);
+MUST_USE enum err ops_run_masc_demands(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+MUST_USE enum err ops_run_masc_clashes(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+/* In figures, for the status. */
+void ops_masc_holdings(const struct masc *m, struct ops_holdings *out);
+/* Reads a range that a user named. ERR_MALFORMED with a sentence in `why`. */
+MUST_USE enum err ops_read_prefix(const char *s, struct masc_prefix *out, struct text *why);
+
+/* masc_space.c */
+MUST_USE enum err ops_run_masc_space(struct ops *o, const struct ops_request *r,
+				     struct ops_call call);
+
+/* masc_wish.c: changes. */
+MUST_USE enum err ops_run_masc_wish(struct ops *o, const struct ops_request *r,
+				    struct ops_call call);
+
 /* history.c */
 MUST_USE enum err ops_history_init(struct ops *o);
 void ops_history_fini(struct ops *o);

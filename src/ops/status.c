@@ -153,6 +153,53 @@ static void attend_masc(struct attention *a, const struct masc *m)
 	}
 }
 
+static void attend_clashes(struct attention *a, const struct ops_holdings *h)
+{
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer);
+	if (!h->open_clashes)
+		return;
+	text_u64(&t, h->open_clashes);
+	text_str(&t, h->open_clashes == 1 ? " clash waits" : " clashes wait");
+	text_str(&t, " for a decision: another domain holds addresses of ours for longer");
+	attend_str(a, "masc", buffer, "homestead masc clashes");
+}
+
+static void attend_unmet(struct attention *a, const struct ops_holdings *h)
+{
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer);
+	if (!h->unmet)
+		return;
+	text_u64(&t, h->unmet);
+	text_str(&t, h->unmet == 1 ? " demand is" : " demands are");
+	text_str(&t, " not met");
+	attend_str(a, "masc", buffer, "homestead masc demand");
+}
+
+static void attend_paused(struct attention *a, const struct masc *m)
+{
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer);
+	struct masc_claims_info info;
+	masc_claims_info(m, &info);
+	if (info.paused == MASC_REASON_NONE)
+		return;
+	const char *advice = node_reason_advice(info.paused);
+	text_str(&t, "no claims are made or renewed: ");
+	text_str(&t, masc_reason_text(info.paused));
+	attend_str(a, "masc", buffer, advice ? advice : "homestead masc prefixes");
+}
+
+static void attend_claims(struct attention *a, const struct masc *m)
+{
+	if (!m || masc_health(m) != OK)
+		return;
+	attend_clashes(a, &a->status->claims);
+	attend_paused(a, m);
+	attend_unmet(a, &a->status->claims);
+}
+
 static void attend_clock(struct attention *a, const struct ops_clock *c)
 {
 	if (!c->synchronised)
@@ -258,11 +305,14 @@ static void look(struct ops *o, struct ops_status *s, struct draft *d)
 	set_engine(s, &info, d);
 	ops_masc_part(o, d, &s->parts[s->n_parts++]);
 	count_sessions(&s->masc, m);
+	if (m)
+		ops_masc_holdings(m, &s->claims);
 	if (m && masc_health(m) == OK)
 		set_listen(s, node_config_of(node));
 	attend_part(&a, &s->parts[0], o->host.config_path);
 	attend_store(&a, &info);
 	attend_clock(&a, &s->clock);
+	attend_claims(&a, m);
 	attend_masc(&a, m);
 	attend_rest(&a);
 }

@@ -15,6 +15,10 @@
 
 #define OPS_SCHEMA	1 /* of all JSON; fields are only ever added to it */
 #define OPS_NAME_MAX	63
+#define OPS_PREFIX_MAX	63 /* "ff38::9000:0/112" */
+#define OPS_TOKEN_MAX	63
+#define OPS_CLAIMS_MOST 1000 /* of one answer */
+#define OPS_SPACE_MOST	2000 /* claims looked at for one answer */
 #define OPS_MESSAGE_MAX 511
 #define OPS_BODY_MAX	65536	   /* octets of a request's body */
 #define OPS_ANSWER_MAX	(64 << 20) /* and of an answer that a client takes */
@@ -93,6 +97,7 @@ struct ops_pair {
 	X(ops_part, OPS_PART, "A part of the daemon.")                                             \
 	X(ops_listen, OPS_LISTEN, "An address that a part listens on.")                            \
 	X(ops_sessions, OPS_SESSIONS, "MASC sessions by state (RFC 2909, section 9).")             \
+	X(ops_holdings, OPS_HOLDINGS, "What we hold and claim, in figures.")                       \
 	X(ops_store, OPS_STORE, "The store of durable state.")                                     \
 	X(ops_jobs, OPS_JOBS, "The pool of threads for long work.")                                \
 	X(ops_links, OPS_LINKS, "Connections to peers.")                                           \
@@ -101,6 +106,18 @@ struct ops_pair {
 	X(ops_traffic, OPS_TRAFFIC, "Messages and octets in one direction.")                       \
 	X(ops_masc_peer, OPS_MASC_PEER_FIELDS, "A MASC peer and the session with it.")             \
 	X(ops_masc_peers, OPS_MASC_PEERS_FIELDS, "All MASC peers.")                                \
+	X(ops_masc_prefix, OPS_MASC_PREFIX,                                                        \
+	  "A range that our domain holds or claims (doc/masc.md, section 14).")                    \
+	X(ops_masc_range, OPS_MASC_RANGE, "A range that claims may come from.")                    \
+	X(ops_masc_prefixes, OPS_MASC_PREFIXES_FIELDS, "What our domain holds and claims.")        \
+	X(ops_masc_claim, OPS_MASC_CLAIM_FIELDS, "A claim, range or withdrawal that is known.")    \
+	X(ops_masc_claims, OPS_MASC_CLAIMS_FIELDS, "Known claims, in the order of addresses.")     \
+	X(ops_masc_block, OPS_MASC_BLOCK, "A line of the tree of addresses.")                      \
+	X(ops_masc_space, OPS_MASC_SPACE_FIELDS, "Who has which addresses, as a tree.")            \
+	X(ops_masc_demand, OPS_MASC_DEMAND_FIELDS, "Addresses that are wanted for a time.")        \
+	X(ops_masc_demands, OPS_MASC_DEMANDS_FIELDS, "All demands.")                               \
+	X(ops_masc_clash, OPS_MASC_CLASH_FIELDS, "Two domains that hold the same addresses.")      \
+	X(ops_masc_clashes, OPS_MASC_CLASHES_FIELDS, "All clashes, the oldest first.")             \
 	X(ops_log_part, OPS_LOG_PART, "The log level of a part.")                                  \
 	X(ops_log, OPS_LOG, "The log levels of all parts.")                                        \
 	X(ops_port, OPS_PORT, "Who holds one of Homestead's ports.")                               \
@@ -112,7 +129,13 @@ struct ops_pair {
 	X(ops_write, OPS_WRITE, "The body of a change without further values.")                    \
 	X(ops_down, OPS_DOWN, "The body of a request to hold a session down.")                     \
 	X(ops_log_set, OPS_LOG_SET_FIELDS, "The body of a request to set a log level.")            \
-	X(ops_filter, OPS_FILTER, "Which events are wanted.")
+	X(ops_filter, OPS_FILTER, "Which events are wanted.")                                      \
+	X(ops_claim_filter, OPS_CLAIM_FILTER, "Which claims are wanted.")                          \
+	X(ops_space_filter, OPS_SPACE_FILTER, "Which part of the tree is wanted.")                 \
+	X(ops_claim_wish, OPS_CLAIM_WISH, "The body of a request to claim a range.")               \
+	X(ops_demand_wish, OPS_DEMAND_WISH, "The body of a request for addresses.")                \
+	X(ops_withdraw, OPS_WITHDRAW_FIELDS, "The body of a request to give a range back.")        \
+	X(ops_resolve, OPS_RESOLVE_FIELDS, "The body of a decision about a clash.")
 
 #define OPS_CLOCK(X, S)                                                                            \
 	X(S, TIME, time, 0, "what it says")                                                        \
@@ -137,6 +160,20 @@ struct ops_pair {
 	X(S, NUMBER, openconfirm, 0, "OPEN accepted, waiting for the first KEEPALIVE")             \
 	X(S, NUMBER, established, 0, "up")                                                         \
 	X(S, NUMBER, held_down, 0, "held down by an operator; also counted as idle")
+
+#define OPS_HOLDINGS(X, S)                                                                         \
+	X(S, NUMBER, held, 0, "ranges held, of this and other nodes of our domain")                \
+	X(S, NUMBER, waiting, 0, "claims whose waiting period runs or stands still")               \
+	X(S, NUMBER, wanted, 0, "claims that are not made yet")                                    \
+	X(S, NUMBER, addresses, 0, "addresses held")                                               \
+	X(S, NUMBER, used, 0, "and promised to demands and children")                              \
+	X(S, NUMBER, known, 0, "claims known, of all domains")                                     \
+	X(S, NUMBER, children, 0, "domains with claims in our ranges")                             \
+	X(S, NUMBER, demands, 0, "demands")                                                        \
+	X(S, NUMBER, unmet, 0, "demands whose time has come and that are not met")                 \
+	X(S, NUMBER, clashes, 0, "clashes that go on")                                             \
+	X(S, NUMBER, open_clashes, 0, "clashes that an operator must decide")                      \
+	X(S, TEXT, paused, 31, "why no claims are made, in a word; empty: they are")
 
 #define OPS_STORE(X, S)                                                                            \
 	X(S, STRING, path, 0, "its file; empty: kept in memory, lost at the end")                  \
@@ -175,6 +212,7 @@ struct ops_pair {
 	X(S, LIST, parts, ops_part, "the parts and their state")                                   \
 	X(S, LIST, listen, ops_listen, "where they listen")                                        \
 	X(S, OBJECT, masc, ops_sessions, "MASC sessions by state")                                 \
+	X(S, OBJECT, claims, ops_holdings, "what we hold and claim")                               \
 	X(S, OBJECT, store, ops_store, "the store")                                                \
 	X(S, OBJECT, jobs, ops_jobs, "the job pool")                                               \
 	X(S, OBJECT, links, ops_links, "connections")                                              \
@@ -224,11 +262,137 @@ struct ops_pair {
 	X(S, NUMBER, last_error_code, 0, "code of the NOTIFICATION; 0: there was none")            \
 	X(S, NUMBER, last_error_subcode, 0, "its subcode")                                         \
 	X(S, BOOL, last_error_sent, 0, "whether we sent it; else it was received")                 \
-	X(S, TIME, last_error_at, 0, "when that was")
+	X(S, TIME, last_error_at, 0, "when that was")                                              \
+	X(S, BOOL, synced, 0, "whether it has told all the claims it knows")                       \
+	X(S, BOOL, dumping, 0, "whether we are still telling it what we know")                     \
+	X(S, SECONDS, skew, 0,                                                                     \
+	  "how far its clock is from ours, by its newest claim; null: unknown")                    \
+	X(S, BOOL, skew_behind, 0, "whether it is behind; else ahead")
 
 #define OPS_MASC_PEERS_FIELDS(X, S)                                                                \
 	X(S, OBJECT, part, ops_part, "the state of the part masc")                                 \
 	X(S, LIST, peers, ops_masc_peer, "the peers, in the order of the configuration")
+
+#define OPS_MASC_PREFIX(X, S)                                                                      \
+	X(S, NUMBER, number, 0, "of the claim; 0: of another node of our domain")                  \
+	X(S, TEXT, state, 15,                                                                      \
+	  "wanted, scheduled, waiting, held, renewing, growing, deprecated, clashed or expired")   \
+	X(S, TEXT, prefix, OPS_PREFIX_MAX, "what is held; empty: nothing yet")                     \
+	X(S, TEXT, wanted, OPS_PREFIX_MAX, "what is claimed; empty: nothing, or not chosen yet")   \
+	X(S, NUMBER, addresses, 0, "addresses held, or wanted while nothing is held")              \
+	X(S, NUMBER, used, 0, "of them promised to demands and children")                          \
+	X(S, TEXT, why, 31, "why it is in this state, or does not go on: a word for programs")     \
+	X(S, STRING, reason, 0, "the same in words")                                               \
+	X(S, STRING, hint, 0, "what to do about it; empty: nothing is to be done")                 \
+	X(S, TEXT, scope, OPS_NAME_MAX, "its scope; empty: outside of those with a name")          \
+	X(S, TEXT, parent, ADDR_TEXT_MAX, "domain it is claimed from; empty: a scope's range")     \
+	X(S, TEXT, node, ADDR_TEXT_MAX, "Node ID of whoever made the claim")                       \
+	X(S, BOOL, ours, 0, "whether this node made it")                                           \
+	X(S, BOOL, local, 0, "for our own use, in a range we share out to children")               \
+	X(S, BOOL, withdrawn, 0, "part of it is withdrawn for a clash")                            \
+	X(S, TIME, timestamp, 0, "when it was first claimed")                                      \
+	X(S, TIME, end, 0, "until when it is held")                                                \
+	X(S, SECONDS, left, 0, "until then; null: nothing is held")                                \
+	X(S, SECONDS, wait_left, 0, "what is left of the waiting period; null: it does not wait")  \
+	X(S, BOOL, frozen, 0, "whether the waiting period stands still: no session to the parent") \
+	X(S, TIME, due, 0, "when the next step is due: a claim, a renewal")
+
+#define OPS_MASC_RANGE(X, S)                                                                       \
+	X(S, TEXT, prefix, OPS_PREFIX_MAX, "the range")                                            \
+	X(S, TEXT, parent, ADDR_TEXT_MAX, "the parent it is held by; empty: a scope's")            \
+	X(S, TEXT, scope, OPS_NAME_MAX, "its scope; empty: outside of those with a name")          \
+	X(S, BOOL, deprecated, 0, "whether the parent lets it lapse: no new claims in it")         \
+	X(S, BOOL, stale, 0, "whether it is remembered, and not told again yet")                   \
+	X(S, BOOL, synced, 0, "whether all is known that claims in it need")                       \
+	X(S, TIME, end, 0, "until when it lasts; null: without end")
+
+#define OPS_MASC_PREFIXES_FIELDS(X, S)                                                             \
+	X(S, OBJECT, part, ops_part, "the state of the part masc")                                 \
+	X(S, TEXT, paused, 31, "why no claims are made, in a word; empty: they are")               \
+	X(S, BOOL, leaf, 0, "whether no child claims in our ranges")                               \
+	X(S, LIST, prefixes, ops_masc_prefix, "the ranges and claims, by number")                  \
+	X(S, LIST, ranges, ops_masc_range, "where claims may come from")
+
+#define OPS_MASC_CLAIM_FIELDS(X, S)                                                                \
+	X(S, TEXT, prefix, OPS_PREFIX_MAX, "the range")                                            \
+	X(S, TEXT, type, 15, "in-use, managed, new, expand, denied, withdraw")                     \
+	X(S, TEXT, role, 15, "what its origin is to us: internal, child, sibling or parent")       \
+	X(S, TEXT, domain, ADDR_TEXT_MAX, "Domain ID of its origin")                               \
+	X(S, TEXT, node, ADDR_TEXT_MAX, "Node ID of its origin")                                   \
+	X(S, TIME, timestamp, 0, "when it was first made")                                         \
+	X(S, TIME, end, 0, "until when it is claimed")                                             \
+	X(S, SECONDS, left, 0, "until then; 0: it is over")                                        \
+	X(S, SECONDS, hold_time, 0, "from the timestamp until it is forgotten")                    \
+	X(S, TEXT, peer, OPS_NAME_MAX, "who told us; empty: we made it, or a run before heard it") \
+	X(S, TEXT, parent, ADDR_TEXT_MAX, "the domain in whose range it is; empty: a scope's")     \
+	X(S, BOOL, below, 0, "whether it is in our own range, a child's")                          \
+	X(S, BOOL, holds, 0, "whether it takes its addresses: others may not claim them")          \
+	X(S, BOOL, deprecated, 0, "whether its holder lets it lapse")                              \
+	X(S, BOOL, stale, 0, "whether it is remembered, and not told again yet")                   \
+	X(S, BOOL, ours, 0, "whether this node made it")
+
+#define OPS_MASC_CLAIMS_FIELDS(X, S)                                                               \
+	X(S, OBJECT, part, ops_part, "the state of the part masc")                                 \
+	X(S, NUMBER, known, 0, "claims that are known, whatever was asked for")                    \
+	X(S, LIST, claims, ops_masc_claim, "those of this answer")                                 \
+	X(S, NUMBER, more, 0, "how many more there are, as far as they were counted")              \
+	X(S, BOOL, counted, 0, "whether those are all there are")                                  \
+	X(S, TEXT, next, OPS_TOKEN_MAX, "what to ask for as `after`; empty: that was all")
+
+#define OPS_MASC_BLOCK(X, S)                                                                       \
+	X(S, NUMBER, depth, 0, "how deep in the tree")                                             \
+	X(S, TEXT, kind, 15, "scope, range, ours, internal, local, sibling, child or free")        \
+	X(S, TEXT, prefix, OPS_PREFIX_MAX, "the range; of free ones the largest of them")          \
+	X(S, NUMBER, addresses, 0, "addresses in it; of free ones in all of them")                 \
+	X(S, NUMBER, blocks, 0, "free ranges in this line; 1 otherwise")                           \
+	X(S, TEXT, owner, ADDR_TEXT_MAX, "Domain ID of its holder; name of a scope; empty: free")  \
+	X(S, TEXT, state, 15, "of ours as in prefixes; else in-use, managed, new or expand")       \
+	X(S, BOOL, holds, 0, "whether it is held; else it is claimed")                             \
+	X(S, BOOL, stale, 0, "whether it is remembered, and not told again yet")                   \
+	X(S, NUMBER, used, 0, "addresses in use in it, where that is known")                       \
+	X(S, NUMBER, percent, 0, "and that of a hundred")                                          \
+	X(S, BOOL, use_known, 0, "whether it is known")                                            \
+	X(S, TIME, end, 0, "until when it lasts; null: without end")                               \
+	X(S, SECONDS, left, 0, "until then; null: without end")                                    \
+	X(S, NUMBER, hidden, 0, "lines inside it that were left out, by the depth asked for")
+
+#define OPS_MASC_SPACE_FIELDS(X, S)                                                                \
+	X(S, OBJECT, part, ops_part, "the state of the part masc")                                 \
+	X(S, TEXT, domain, ADDR_TEXT_MAX, "our Domain ID")                                         \
+	X(S, BOOL, complete, 0, "false: there was too much for one answer; ask within a range")    \
+	X(S, LIST, blocks, ops_masc_block, "the tree, in the order of addresses")
+
+#define OPS_MASC_DEMAND_FIELDS(X, S)                                                               \
+	X(S, NUMBER, number, 0, "its number")                                                      \
+	X(S, NUMBER, addresses, 0, "addresses wanted")                                             \
+	X(S, NUMBER, met, 0, "of them found in ranges that are held")                              \
+	X(S, TEXT, family, 15, "ipv4 or ipv6")                                                     \
+	X(S, TEXT, scope, OPS_NAME_MAX, "where; empty: anywhere")                                  \
+	X(S, TEXT, state, 15, "met, unmet or ahead (its time has not come)")                       \
+	X(S, TIME, from, 0, "from when on they are wanted")                                        \
+	X(S, TIME, until, 0, "until when; null: without end")                                      \
+	X(S, TEXT, why, 31, "why it is not met: a word for programs; empty: it is")                \
+	X(S, STRING, reason, 0, "the same in words")                                               \
+	X(S, STRING, hint, 0, "what to do about it")
+
+#define OPS_MASC_DEMANDS_FIELDS(X, S)                                                              \
+	X(S, OBJECT, part, ops_part, "the state of the part masc")                                 \
+	X(S, LIST, demands, ops_masc_demand, "the demands, by number")
+
+#define OPS_MASC_CLASH_FIELDS(X, S)                                                                \
+	X(S, NUMBER, number, 0, "its number")                                                      \
+	X(S, TEXT, ours, OPS_PREFIX_MAX, "what we hold")                                           \
+	X(S, TEXT, theirs, OPS_PREFIX_MAX, "what the other domain holds")                          \
+	X(S, TEXT, domain, ADDR_TEXT_MAX, "its Domain ID")                                         \
+	X(S, TEXT, node, ADDR_TEXT_MAX, "the Node ID that claimed it")                             \
+	X(S, BOOL, won, 0, "whether ours is the older, so that the other has to go")               \
+	X(S, BOOL, open, 0, "whether an operator must decide")                                     \
+	X(S, BOOL, yielded, 0, "whether our part is withdrawn")                                    \
+	X(S, TIME, since, 0, "when it was noticed")
+
+#define OPS_MASC_CLASHES_FIELDS(X, S)                                                              \
+	X(S, OBJECT, part, ops_part, "the state of the part masc")                                 \
+	X(S, LIST, clashes, ops_masc_clash, "the clashes")
 
 #define OPS_LOG_PART(X, S)                                                                         \
 	X(S, TEXT, part, 15, "the part")                                                           \
@@ -255,7 +419,8 @@ struct ops_pair {
 
 #define OPS_CHANGE(X, S)                                                                           \
 	X(S, BOOL, done, 0, "false when it was only asked what would be done")                     \
-	X(S, STRING, text, 0, "what was or would be done, in one sentence")
+	X(S, STRING, text, 0, "what was or would be done, in one sentence")                        \
+	X(S, NUMBER, number, 0, "of what was made, such as a claim; 0: nothing was")
 
 #define OPS_EVENT(X, S)                                                                            \
 	X(S, NUMBER, number, 0, "grows by one with each event of a run")                           \
@@ -294,11 +459,47 @@ struct ops_pair {
 	X(S, NUMBER, run, 0, "run that number belongs to; of another run, since counts as 0")      \
 	X(S, NUMBER, limit, 0, "at most so many of the newest; 0: all that are kept")
 
+#define OPS_CLAIM_FILTER(X, S)                                                                     \
+	X(S, TEXT, within, OPS_PREFIX_MAX, "only those in this range, or around it; empty: all")   \
+	X(S, TEXT, type, 15, "only in-use, managed, new, expand, denied or withdraw; empty: all")  \
+	X(S, TEXT, domain, ADDR_TEXT_MAX, "only those of this Domain ID; empty: all")              \
+	X(S, NUMBER, limit, 0, "at most so many, up to 1000; 0: 1000")                             \
+	X(S, TEXT, after, OPS_TOKEN_MAX, "go on where an answer ended: its `next`")
+
+#define OPS_SPACE_FILTER(X, S)                                                                     \
+	X(S, TEXT, within, OPS_PREFIX_MAX, "only this range; empty: all")                          \
+	X(S, NUMBER, depth, 0, "how many levels of the tree; 0: all")
+
+#define OPS_CLAIM_WISH(X, S)                                                                       \
+	X(S, TEXT, prefix, OPS_PREFIX_MAX, "exactly this range; empty: any of that size")          \
+	X(S, NUMBER, addresses, 0, "how many addresses, rounded up to a power of two")             \
+	X(S, TEXT, family, 15, "ipv4 or ipv6; empty: that of the scope, else ipv4")                \
+	X(S, TEXT, scope, OPS_NAME_MAX, "the scope; empty: the only one, or any range")            \
+	X(S, SECONDS, lifetime, 0, "for how long; null: claim_lifetime of the configuration")      \
+	X(S, TIME, from, 0, "not before; null: now")                                               \
+	X(S, BOOL, dry_run, 0, "only say what would be done")
+
+#define OPS_DEMAND_WISH(X, S)                                                                      \
+	X(S, NUMBER, addresses, 0, "how many addresses")                                           \
+	X(S, TEXT, family, 15, "ipv4 or ipv6; empty: that of the scope, else ipv4")                \
+	X(S, TEXT, scope, OPS_NAME_MAX, "the scope; empty: the only one, or any range")            \
+	X(S, TIME, from, 0, "from when on; null: now")                                             \
+	X(S, TIME, until, 0, "until when; null: until it is ended")                                \
+	X(S, BOOL, dry_run, 0, "only say what would be done")
+
+#define OPS_WITHDRAW_FIELDS(X, S)                                                                  \
+	X(S, TEXT, prefix, OPS_PREFIX_MAX, "the range that is held or claimed")                    \
+	X(S, BOOL, dry_run, 0, "only say what would be done")
+
+#define OPS_RESOLVE_FIELDS(X, S)                                                                   \
+	X(S, TEXT, action, 15, "keep: ours stays as it is; yield: the overlap is withdrawn")       \
+	X(S, BOOL, dry_run, 0, "only say what would be done")
+
 #define X(S, FIELDS, help) OPS_STRUCT(S, FIELDS);
 OPS_STRUCTS(X)
 #undef X
 
-/* name, method, path ({name} is taken from the path), struct of the request
+/* name, method, path ({name} and {number} are taken from the path), struct of the request
  * (the body; for GET the query) and of the answer, what it does */
 #define OPS_LIST(X)                                                                                \
 	X(STATUS, "GET", "/v1/status", NULL, &ops_status_type,                                     \
@@ -315,6 +516,24 @@ OPS_STRUCTS(X)
 	  "end a session and keep it down")                                                        \
 	X(MASC_PEER_RESET, "POST", "/v1/masc/peers/{name}/reset", &ops_write_type,                 \
 	  &ops_change_type, "end a session and start anew")                                        \
+	X(MASC_PREFIXES, "GET", "/v1/masc/prefixes", NULL, &ops_masc_prefixes_type,                \
+	  "what our domain holds and claims")                                                      \
+	X(MASC_CLAIMS, "GET", "/v1/masc/claims", &ops_claim_filter_type, &ops_masc_claims_type,    \
+	  "all claims that are known, ours and others'")                                           \
+	X(MASC_CLAIM, "POST", "/v1/masc/claims", &ops_claim_wish_type, &ops_change_type,           \
+	  "claim a range")                                                                         \
+	X(MASC_SPACE, "GET", "/v1/masc/space", &ops_space_filter_type, &ops_masc_space_type,       \
+	  "who has which addresses, as a tree")                                                    \
+	X(MASC_DEMANDS, "GET", "/v1/masc/demands", NULL, &ops_masc_demands_type, "all demands")    \
+	X(MASC_DEMAND, "POST", "/v1/masc/demands", &ops_demand_wish_type, &ops_change_type,        \
+	  "ask for addresses for a time")                                                          \
+	X(MASC_DEMAND_END, "POST", "/v1/masc/demands/{number}/end", &ops_write_type,               \
+	  &ops_change_type, "end a demand")                                                        \
+	X(MASC_WITHDRAW, "POST", "/v1/masc/withdraw", &ops_withdraw_type, &ops_change_type,        \
+	  "give a range back, or stop claiming it")                                                \
+	X(MASC_CLASHES, "GET", "/v1/masc/clashes", NULL, &ops_masc_clashes_type, "all clashes")    \
+	X(MASC_RESOLVE, "POST", "/v1/masc/clashes/{number}/resolve", &ops_resolve_type,            \
+	  &ops_change_type, "decide a clash")                                                      \
 	X(LOG_GET, "GET", "/v1/log", NULL, &ops_log_type, "log level of every part")               \
 	X(LOG_SET, "PUT", "/v1/log", &ops_log_set_type, &ops_change_type,                          \
 	  "set the log level of one part or all")                                                  \
@@ -348,12 +567,18 @@ const char *ops_field_kind_text(enum ops_field_kind k);
 /* The request of an operation: path parameter and body. */
 struct ops_request {
 	enum ops_kind kind;
-	char name[OPS_NAME_MAX + 1]; /* {name} of the path */
+	char name[OPS_NAME_MAX + 1]; /* {name} or {number} of the path */
 	union {
 		struct ops_write write;
 		struct ops_down down;
 		struct ops_log_set log_set;
 		struct ops_filter filter;
+		struct ops_claim_filter claim_filter;
+		struct ops_space_filter space_filter;
+		struct ops_claim_wish claim;
+		struct ops_demand_wish demand;
+		struct ops_withdraw withdraw;
+		struct ops_resolve resolve;
 		uint8_t values[1]; /* where any of them begins */
 	};
 };

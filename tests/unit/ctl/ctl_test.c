@@ -41,20 +41,34 @@ static void check_shape(const json_t *j, const struct ops_struct *type)
 	assert_int_equal(json_object_size(j), n + 1);
 }
 
+/* What an operation cannot do without. */
+static const char *body_for(enum ops_kind k)
+{
+	static const char *const bodies[OPS_KIND_COUNT] = {
+		[OPS_LOG_SET] = "{\"level\":\"debug\"}",
+		[OPS_MASC_CLAIM] = "{\"addresses\":256}",
+		[OPS_MASC_DEMAND] = "{\"addresses\":16,\"until\":\"2037-01-01T00:00:00Z\"}",
+		[OPS_MASC_WITHDRAW] = "{\"prefix\":\"239.192.1.0/24\"}",
+		[OPS_MASC_RESOLVE] = "{\"action\":\"keep\"}",
+	};
+	return bodies[k] ? bodies[k] : "";
+}
+
 static void every_operation_answers(void **state)
 {
 	for (int k = 0; k < OPS_KIND_COUNT; k++) {
 		char path[200];
-		const char *brace = strstr(ops_rows[k].path, "{name}");
+		const char *brace = strchr(ops_rows[k].path, '{');
+		const char *given = brace && strncmp(brace, "{number}", 8) == 0 ? "1" : "north";
 		(void)snprintf(path, sizeof(path), "%.*s%s%s",
 			       (int)(brace ? brace - ops_rows[k].path : 100), ops_rows[k].path,
-			       brace ? "north" : "", brace ? brace + 6 : "");
-		const char *body = k == OPS_LOG_SET ? "{\"level\":\"debug\"}" : "";
+			       brace ? given : "", brace ? strchr(brace, '}') + 1 : "");
+		const char *body = body_for((enum ops_kind)k);
 		json_t *j = json_of(ops_rows[k].method, path, body, 200);
 		check_shape(j, ops_rows[k].answer);
 		json_decref(j);
 	}
-	assert_int_equal(played.commands, 3);
+	assert_int_equal(played.commands, 8);
 	assert_int_equal(played.reloads, 1);
 	assert_int_equal(played.levels[0], NODE_DEBUG);
 }
@@ -91,6 +105,21 @@ static const struct failing failing[] = {
 	  "unknown key \"for\"; accepted: duration, dry_run" },
 	{ "POST", "/v1/masc/peers/north/down", "{\"duration\":1,\"duration\":2}", 400, "MALFORMED",
 	  "the body is no JSON" },
+	{ "GET", "/v1/masc/claims?within=10.0.0.0/8", "", 400, "MALFORMED",
+	  "\"10.0.0.0/8\" is no" },
+	{ "GET", "/v1/masc/claims?limit=x", "", 400, "MALFORMED", "\"limit\" takes" },
+	{ "GET", "/v1/masc/space?depth=-1", "", 400, "MALFORMED", "\"depth\" takes" },
+	{ "POST", "/v1/masc/claims", "", 400, "MALFORMED", "a claim is to a `prefix`" },
+	{ "POST", "/v1/masc/claims", "{\"prefix\":\"here\"}", 400, "MALFORMED",
+	  "\"here\" is no range" },
+	{ "POST", "/v1/masc/claims", "{\"addresses\":5,\"lifetime\":0}", 400, "RANGE",
+	  "a range cannot be claimed for no time" },
+	{ "POST", "/v1/masc/demands", "{\"addresses\":5,\"from\":\"now\"}", 400, "MALFORMED",
+	  "\"from\" takes RFC 3339" },
+	{ "POST", "/v1/masc/demands", "{\"addresses\":5,\"family\":\"ip\"}", 400, "MALFORMED",
+	  "\"ip\" is no family" },
+	{ "POST", "/v1/masc/demands/x/end", "", 404, "NOT_FOUND", "\"x\" is no number" },
+	{ "POST", "/v1/masc/clashes/1/resolve", "{}", 400, "MALFORMED", "\"\" is no decision" },
 	{ "PUT", "/v1/log", "{\"level\":\"loud\"}", 400, "MALFORMED", "\"loud\" is no log level" },
 	{ "PUT", "/v1/log", "", 400, "MALFORMED", "\"\" is no log level" },
 	{ "PUT", "/v1/log", "\xff\xfe", 400, "MALFORMED", "the body is no JSON" },

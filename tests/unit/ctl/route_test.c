@@ -18,6 +18,17 @@ static const struct row rows[] = {
 	{ "POST", "/v1/masc/peers/north/up", OK, OPS_MASC_PEER_UP, "north" },
 	{ "POST", "/v1/masc/peers/north/down", OK, OPS_MASC_PEER_DOWN, "north" },
 	{ "POST", "/v1/masc/peers/north/reset", OK, OPS_MASC_PEER_RESET, "north" },
+	{ "GET", "/v1/masc/prefixes", OK, OPS_MASC_PREFIXES, "" },
+	{ "GET", "/v1/masc/claims", OK, OPS_MASC_CLAIMS, "" },
+	{ "POST", "/v1/masc/claims", OK, OPS_MASC_CLAIM, "" },
+	{ "GET", "/v1/masc/space", OK, OPS_MASC_SPACE, "" },
+	{ "GET", "/v1/masc/demands", OK, OPS_MASC_DEMANDS, "" },
+	{ "POST", "/v1/masc/demands", OK, OPS_MASC_DEMAND, "" },
+	{ "POST", "/v1/masc/demands/7/end", OK, OPS_MASC_DEMAND_END, "7" },
+	{ "POST", "/v1/masc/withdraw", OK, OPS_MASC_WITHDRAW, "" },
+	{ "GET", "/v1/masc/clashes", OK, OPS_MASC_CLASHES, "" },
+	{ "POST", "/v1/masc/clashes/3/resolve", OK, OPS_MASC_RESOLVE, "3" },
+	{ "DELETE", "/v1/masc/claims", ERR_UNSUPPORTED, 0, "GET, POST" },
 	{ "GET", "/v1/log", OK, OPS_LOG_GET, "" },
 	{ "PUT", "/v1/log", OK, OPS_LOG_SET, "" },
 	{ "GET", "/v1/ports", OK, OPS_PORTS, "" },
@@ -69,13 +80,13 @@ static void every_operation_is_reached(void **state)
 	for (int k = 0; k < OPS_KIND_COUNT; k++) {
 		char path[200], name[OPS_NAME_MAX + 1], allowed[64];
 		struct text p = TEXT_OF(path), allow = TEXT_OF(allowed);
-		const char *brace = strstr(ops_rows[k].path, "{name}");
+		const char *brace = strchr(ops_rows[k].path, '{');
 		enum ops_kind kind;
 		if (brace) {
 			text_span(&p,
 				  span_of(ops_rows[k].path, (size_t)(brace - ops_rows[k].path)));
 			text_str(&p, "x");
-			text_str(&p, brace + 6);
+			text_str(&p, strchr(brace, '}') + 1);
 		} else {
 			text_str(&p, ops_rows[k].path);
 		}

@@ -1,6 +1,9 @@
 #include "played.h"
 
+#include "masc/wire.h"
 #include "os/clock.h"
+
+#include <stdlib.h>
 
 #define PLAYED_NOW                                                                                 \
 	(struct mono)                                                                              \
@@ -22,6 +25,17 @@ const struct node_config *__wrap_node_config_of(const struct node *n);
 size_t __wrap_masc_peer_count(const struct masc *m);
 void __wrap_masc_peer_info(const struct masc *m, size_t i, struct masc_peer_info *out);
 enum err __wrap_masc_health(const struct masc *m);
+size_t __wrap_masc_own_count(const struct masc *m);
+void __wrap_masc_own_info(const struct masc *m, size_t i, struct masc_own_info *out);
+size_t __wrap_masc_range_count(const struct masc *m);
+void __wrap_masc_range_info(const struct masc *m, size_t i, struct masc_range_info *out);
+size_t __wrap_masc_demand_count(const struct masc *m);
+void __wrap_masc_demand_info(const struct masc *m, size_t i, struct masc_demand_info *out);
+size_t __wrap_masc_clash_count(const struct masc *m);
+void __wrap_masc_clash_info(const struct masc *m, size_t i, struct masc_clash_info *out);
+void __wrap_masc_claims_info(const struct masc *m, struct masc_claims_info *out);
+bool __wrap_masc_claim_next(const struct masc *m, struct masc_claim_at *at,
+			    const struct masc_prefix *within, struct masc_claim_info *out);
 struct mono __real_os_mono(void);
 struct mono __wrap_os_mono(void);
 struct wall __wrap_os_wall(void);
@@ -55,6 +69,8 @@ enum err __wrap_engine_command(struct engine *e, const struct node_command *c, e
 	played.command = c->masc;
 	struct text t = TEXT_OF(played.command_peer);
 	text_span(&t, c->masc.peer);
+	struct text scope = TEXT_OF(played.command_scope);
+	text_span(&scope, c->masc.scope);
 	played.done = done;
 	played.done_arg = arg;
 	if (!played.later)
@@ -93,6 +109,122 @@ void __wrap_masc_peer_info(const struct masc *m, size_t i, struct masc_peer_info
 enum err __wrap_masc_health(const struct masc *m)
 {
 	return played.masc_health;
+}
+
+size_t __wrap_masc_own_count(const struct masc *m)
+{
+	return played.n_own;
+}
+
+void __wrap_masc_own_info(const struct masc *m, size_t i, struct masc_own_info *out)
+{
+	*out = played.own[i];
+}
+
+size_t __wrap_masc_range_count(const struct masc *m)
+{
+	return played.n_ranges;
+}
+
+void __wrap_masc_range_info(const struct masc *m, size_t i, struct masc_range_info *out)
+{
+	*out = played.ranges[i];
+}
+
+size_t __wrap_masc_demand_count(const struct masc *m)
+{
+	return played.n_demands;
+}
+
+void __wrap_masc_demand_info(const struct masc *m, size_t i, struct masc_demand_info *out)
+{
+	*out = played.demands[i];
+}
+
+size_t __wrap_masc_clash_count(const struct masc *m)
+{
+	return played.n_clashes;
+}
+
+void __wrap_masc_clash_info(const struct masc *m, size_t i, struct masc_clash_info *out)
+{
+	*out = played.clashes[i];
+}
+
+void __wrap_masc_claims_info(const struct masc *m, struct masc_claims_info *out)
+{
+	*out = played.claims_info;
+}
+
+/* The n-th claim: those of the list, then as many as are played. */
+static bool nth_claim(size_t n, struct masc_claim_info *out)
+{
+	if (n < played.n_claims) {
+		*out = played.claims[n];
+		return true;
+	}
+	if (n >= played.n_claims + played.many_claims)
+		return false;
+	*out = (struct masc_claim_info){ .type = WIRE_PREFIX_IN_USE,
+					 .role = MASC_SIBLING,
+					 .holds = true,
+					 .prefix = played_prefix("239.194.0.0/32"),
+					 .lifetime = 100000 };
+	out->timestamp = (uint32_t)(PLAYED_WALL / MONO_SEC);
+	out->prefix.address[2] = (uint8_t)((n - played.n_claims) >> 8);
+	out->prefix.address[3] = (uint8_t)(n - played.n_claims);
+	out->domain.octets[15] = 99;
+	return true;
+}
+
+bool __wrap_masc_claim_next(const struct masc *m, struct masc_claim_at *at,
+			    const struct masc_prefix *within, struct masc_claim_info *out)
+{
+	while (nth_claim(at->ref, out)) {
+		at->ref++;
+		at->prefix = out->prefix;
+		if (!within || masc_prefix_overlaps(within, &out->prefix))
+			return true;
+	}
+	return false;
+}
+
+struct masc_prefix played_prefix(const char *s)
+{
+	struct masc_prefix p = { .family = 0 };
+	if (s[0] && masc_prefix_parse(span_str(s), &p) != OK)
+		abort();
+	return p;
+}
+
+struct masc_own_info *played_own(const char *prefix, enum masc_life life, int64_t end_s)
+{
+	struct masc_own_info *o = &played.own[played.n_own++];
+	*o = (struct masc_own_info){ .number = played.n_own, .life = life, .ours = true };
+	o->prefix = played_prefix(prefix);
+	o->wait_left = -1;
+	o->node.octets[15] = 7;
+	o->timestamp = (uint32_t)(PLAYED_WALL / MONO_SEC) - 3600;
+	if (o->prefix.family)
+		o->end = PLAYED_WALL + end_s * MONO_SEC;
+	return o;
+}
+
+struct masc_claim_info *played_claim(const char *prefix, uint8_t type, uint8_t domain)
+{
+	struct masc_claim_info *c = &played.claims[played.n_claims++];
+	*c = (struct masc_claim_info){ .type = type,
+				       .role = MASC_SIBLING,
+				       .holds = true,
+				       .prefix = played_prefix(prefix),
+				       .lifetime = 90000,
+				       .hold_time = 90000 };
+	c->timestamp = (uint32_t)(PLAYED_WALL / MONO_SEC) - 3600;
+	c->domain.octets[15] = domain;
+	c->node.octets[15] = (uint8_t)(domain + 100);
+	ops_set_text(c->peer, sizeof(c->peer), "north");
+	played.claims_info.known[type]++;
+	return c;
 }
 
 struct mono __wrap_os_mono(void)
@@ -189,6 +321,82 @@ void played_init(void)
 		m->n_listen = 0;
 	add_north();
 	add_south();
+}
+
+static void claim_of_child(const char *prefix, uint8_t type, uint8_t domain)
+{
+	struct masc_claim_info *c = played_claim(prefix, type, domain);
+	c->role = MASC_CHILD;
+	c->below = true;
+	c->parent = played.node_config.masc.domain;
+	ops_set_text(c->peer, sizeof(c->peer), "south");
+}
+
+void played_claims(void)
+{
+	struct masc_config *m = &played.node_config.masc;
+	m->domain.octets[15] = 50;
+	m->scopes = played.scopes;
+	m->n_scopes = 1;
+	ops_set_text(played.scopes[0].name, sizeof(played.scopes[0].name), "organisation");
+	played.scopes[0].range = played_prefix("239.192.0.0/14");
+	played.ranges[played.n_ranges++] = (struct masc_range_info){
+		.prefix = played.scopes[0].range, .scope = "organisation", .synced = true
+	};
+	struct masc_own_info *o = played_own("239.192.0.0/22", MASC_LIFE_HELD, 86400);
+	o->used = 640;
+	ops_set_text(o->scope, sizeof(o->scope), "organisation");
+	o = played_own("239.192.3.0/24", MASC_LIFE_GROWING, 7200);
+	o->local = true;
+	o->used = 250;
+	o->wanted = played_prefix("239.192.2.0/23");
+	o->wait_left = 90 * MONO_SEC;
+	o = played_own("", MASC_LIFE_WAITING, 0);
+	o->wanted = played_prefix("239.195.0.0/24");
+	o->wait_left = 3600 * MONO_SEC;
+	o->frozen = true;
+	o->why = MASC_REASON_NO_SESSION;
+	o = played_own("", MASC_LIFE_WANTED, 0);
+	o->addresses = 65536;
+	o->why = MASC_REASON_NO_ROOM;
+	claim_of_child("239.192.0.0/24", WIRE_PREFIX_IN_USE, 61);
+	claim_of_child("239.192.1.0/25", WIRE_NEW_CLAIM, 62);
+	(void)played_claim("239.193.0.0/16", WIRE_PREFIX_IN_USE, 70);
+	played_claim("239.194.128.0/17", WIRE_PREFIX_IN_USE, 71)->stale = true;
+	played_claim("239.194.0.0/24", WIRE_WITHDRAW, 71)->holds = false;
+	played.demands[played.n_demands++] =
+		(struct masc_demand_info){ .number = 1,
+					   .addresses = 250,
+					   .met = 250,
+					   .family = MASC_IPV4,
+					   .from = PLAYED_WALL - MONO_HOUR };
+	played.demands[played.n_demands++] =
+		(struct masc_demand_info){ .number = 2,
+					   .addresses = 65536,
+					   .family = MASC_IPV4,
+					   .scope = "organisation",
+					   .from = PLAYED_WALL - MONO_HOUR,
+					   .until = PLAYED_WALL + MONO_DAY,
+					   .why = MASC_REASON_NO_ROOM };
+	played.demands[played.n_demands++] = (struct masc_demand_info){
+		.number = 3, .addresses = 16, .family = MASC_IPV6, .from = PLAYED_WALL + MONO_DAY
+	};
+	played.clashes[played.n_clashes++] =
+		(struct masc_clash_info){ .number = 1,
+					  .ours = played_prefix("239.192.3.0/24"),
+					  .theirs = played_prefix("239.192.3.128/25"),
+					  .open = true,
+					  .since = PLAYED_WALL - MONO_MIN };
+	played.clashes[0].domain.octets[15] = 70;
+	played.clashes[0].node.octets[15] = 170;
+	played.clashes[played.n_clashes++] =
+		(struct masc_clash_info){ .number = 2,
+					  .ours = played_prefix("239.192.0.0/22"),
+					  .theirs = played_prefix("239.192.0.0/24"),
+					  .won = true,
+					  .since = PLAYED_WALL - MONO_HOUR };
+	played.clashes[1].domain.octets[15] = 71;
+	played.claims_info.children = 2;
 }
 
 static int index_of(const char *part)

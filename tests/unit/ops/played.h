@@ -6,7 +6,8 @@
 
 #include "ops/ops.h"
 
-#define PLAYED_PEERS 24
+#define PLAYED_PEERS  24
+#define PLAYED_CLAIMS 64
 
 struct played {
 	bool masc_on; /* the part is configured */
@@ -14,6 +15,20 @@ struct played {
 	struct masc_peer_config config[PLAYED_PEERS];
 	struct masc_peer_info peers[PLAYED_PEERS];
 	size_t n_peers;
+	struct masc_own_info own[PLAYED_CLAIMS];
+	size_t n_own;
+	struct masc_range_info ranges[4];
+	size_t n_ranges;
+	struct masc_claim_info claims[PLAYED_CLAIMS];
+	size_t n_claims;
+	size_t many_claims; /* so many more, all alike but for their addresses */
+	struct masc_demand_info demands[8];
+	size_t n_demands;
+	struct masc_clash_info clashes[8];
+	size_t n_clashes;
+	struct masc_claims_info claims_info;
+	struct masc_scope_config scopes[2];
+
 	struct engine_info info;
 	struct node_config node_config;
 	bool clock_synchronised;
@@ -26,7 +41,7 @@ struct played {
 	enum err command_start;	 /* what engine_command itself gives */
 	bool later;		 /* hold the answer back until played_finish */
 	struct masc_command command;
-	char command_peer[64];
+	char command_peer[64], command_scope[64];
 	size_t commands;
 	engine_done_fn *done;
 	void *done_arg;
@@ -43,6 +58,12 @@ extern struct played played;
 
 /* Two peers: north, up; south, refused. Parts node, masc, store. */
 void played_init(void);
+/* A domain with some claims, children and siblings, in 239.192.0.0/14. */
+void played_claims(void);
+/* One more; `end_s` from now. */
+struct masc_own_info *played_own(const char *prefix, enum masc_life life, int64_t end_s);
+struct masc_claim_info *played_claim(const char *prefix, uint8_t type, uint8_t domain);
+struct masc_prefix played_prefix(const char *s);
 /* The host to hand to ops_new. */
 struct ops_host played_host(void);
 struct masc_peer_info *played_add(const char *name, const char *address, enum masc_role ours);

@@ -1,0 +1,471 @@
+/* What we hold, what others claim, demands and clashes: looks alone. */
+#include "ops/ops_int.h"
+
+#include "base/number.h"
+#include "os/clock.h"
+
+#define SCAN_MOST 20000 /* claims looked at for one answer: a few ms */
+
+void ops_set_prefix(char *out, size_t size, const struct masc_prefix *p)
+{
+	struct text t = text_of(out, size);
+	if (p->family)
+		masc_prefix_text(&t, p);
+}
+
+int64_t ops_until(int64_t wall_us)
+{
+	int64_t left = wall_us - os_wall().us;
+	return left > 0 ? left : 0;
+}
+
+enum err ops_read_prefix(const char *s, struct masc_prefix *out, struct text *why)
+{
+	enum err e = masc_prefix_parse(span_str(s), out);
+	if (e == OK)
+		return OK;
+	text_quoted(why, span_str(s), OPS_PREFIX_MAX);
+	text_str(why, e == ERR_RANGE
+			      ? " is no range of multicast addresses, or has bits behind its length"
+			      : " is no range; one looks like 239.192.1.0/24 or ff38::9000:0/112");
+	return ERR_MALFORMED;
+}
+
+static const struct masc *masc_of(const struct ops *o)
+{
+	return node_masc(engine_node(o->engine));
+}
+
+static void set_reason(char *word, size_t size, const char **text, const char **hint,
+		       enum masc_reason why)
+{
+	const char *advice = node_reason_advice(why);
+	if (why == MASC_REASON_NONE)
+		return;
+	ops_set_text(word, size, masc_reason_word(why));
+	*text = masc_reason_text(why);
+	*hint = advice ? advice : "";
+}
+
+/* What we hold and claim */
+
+static bool is_held(const struct masc_own_info *i)
+{
+	return i->prefix.family != 0;
+}
+
+static void set_times(struct ops_masc_prefix *p, const struct masc_own_info *i)
+{
+	p->timestamp = (int64_t)i->timestamp * MONO_SEC;
+	p->end = i->end;
+	p->left = i->end ? ops_until(i->end) : -1;
+	p->wait_left = i->wait_left;
+	p->frozen = i->frozen;
+	p->due = i->due;
+}
+
+static void set_prefix(struct ops_masc_prefix *p, const struct masc_own_info *i)
+{
+	ops_clear(&ops_masc_prefix_type, p);
+	p->number = i->number;
+	ops_set_text(p->state, sizeof(p->state), masc_life_text(i->life));
+	ops_set_prefix(p->prefix, sizeof(p->prefix), &i->prefix);
+	ops_set_prefix(p->wanted, sizeof(p->wanted), &i->wanted);
+	p->addresses = is_held(i)	  ? masc_prefix_size(&i->prefix)
+		       : i->wanted.family ? masc_prefix_size(&i->wanted)
+					  : i->addresses;
+	p->used = i->used;
+	set_reason(p->why, sizeof(p->why), &p->reason, &p->hint, i->why);
+	ops_set_text(p->scope, sizeof(p->scope), i->scope);
+	ops_set_id(p->parent, sizeof(p->parent), &i->parent);
+	ops_set_id(p->node, sizeof(p->node), &i->node);
+	p->ours = i->ours;
+	p->local = i->local;
+	p->withdrawn = i->withdrawn;
+	set_times(p, i);
+}
+
+static void set_range(struct ops_masc_range *r, const struct masc_range_info *i)
+{
+	ops_clear(&ops_masc_range_type, r);
+	ops_set_prefix(r->prefix, sizeof(r->prefix), &i->prefix);
+	ops_set_id(r->parent, sizeof(r->parent), &i->parent);
+	ops_set_text(r->scope, sizeof(r->scope), i->scope);
+	r->deprecated = i->deprecated;
+	r->stale = i->stale;
+	r->synced = i->synced;
+	r->end = i->end;
+}
+
+static enum err take_prefixes(const struct masc *m, struct ops_masc_prefixes *to, struct arena *mem)
+{
+	size_t n = masc_own_count(m), ranges = masc_range_count(m);
+	to->prefixes = arena_alloc(mem, (n + 1) * sizeof(*to->prefixes));
+	to->ranges = arena_alloc(mem, (ranges + 1) * sizeof(*to->ranges));
+	if (!to->prefixes || !to->ranges)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		struct masc_own_info info;
+		masc_own_info(m, i, &info);
+		set_prefix(&to->prefixes[to->n_prefixes++], &info);
+	}
+	for (size_t i = 0; i < ranges; i++) {
+		struct masc_range_info info;
+		masc_range_info(m, i, &info);
+		set_range(&to->ranges[to->n_ranges++], &info);
+	}
+	return OK;
+}
+
+enum err ops_run_masc_prefixes(struct ops *o, const struct ops_request *r, struct ops_call call)
+{
+	const struct masc *m = masc_of(o);
+	struct ops_masc_prefixes answer;
+	struct draft d = { &o->mem, false };
+	ops_clear(&ops_masc_prefixes_type, &answer);
+	ops_masc_part(o, &d, &answer.part);
+	if (m) {
+		struct masc_claims_info info;
+		masc_claims_info(m, &info);
+		answer.leaf = info.leaf;
+		if (info.paused)
+			ops_set_text(answer.paused, sizeof(answer.paused),
+				     masc_reason_word(info.paused));
+	}
+	if (d.failed || (m && take_prefixes(m, &answer, &o->mem) != OK))
+		return ERR_NOMEM;
+	ops_answer_value(call, &ops_masc_prefixes_type, &answer);
+	return OK;
+}
+
+/* In figures */
+
+static void add_saturating(uint64_t *sum, uint64_t more)
+{
+	*sum = more > UINT64_MAX - *sum ? UINT64_MAX : *sum + more;
+}
+
+static void count_own(struct ops_holdings *h, const struct masc *m)
+{
+	size_t n = masc_own_count(m);
+	for (size_t i = 0; i < n; i++) {
+		struct masc_own_info info;
+		masc_own_info(m, i, &info);
+		h->waiting += info.life == MASC_LIFE_WAITING;
+		h->wanted += info.life == MASC_LIFE_WANTED || info.life == MASC_LIFE_SCHEDULED;
+		/* The local part lies inside of another. */
+		if (!is_held(&info) || info.local)
+			continue;
+		h->held++;
+		add_saturating(&h->addresses, masc_prefix_size(&info.prefix));
+		add_saturating(&h->used, info.used);
+	}
+}
+
+static void count_troubles(struct ops_holdings *h, const struct masc *m)
+{
+	int64_t now = os_wall().us;
+	h->demands = masc_demand_count(m);
+	h->clashes = masc_clash_count(m);
+	for (size_t i = 0; i < h->demands; i++) {
+		struct masc_demand_info info;
+		masc_demand_info(m, i, &info);
+		h->unmet += info.why != MASC_REASON_NONE && info.from <= now;
+	}
+	for (size_t i = 0; i < h->clashes; i++) {
+		struct masc_clash_info info;
+		masc_clash_info(m, i, &info);
+		h->open_clashes += info.open;
+	}
+}
+
+void ops_masc_holdings(const struct masc *m, struct ops_holdings *out)
+{
+	struct masc_claims_info info;
+	masc_claims_info(m, &info);
+	for (size_t i = 0; i < sizeof(info.known) / sizeof(info.known[0]); i++)
+		out->known += info.known[i];
+	out->children = info.children;
+	if (info.paused)
+		ops_set_text(out->paused, sizeof(out->paused), masc_reason_word(info.paused));
+	count_own(out, m);
+	count_troubles(out, m);
+}
+
+/* What others claim */
+
+struct wanted_claims {
+	bool has_within, has_domain, from_start;
+	struct masc_prefix within;
+	struct masc_id domain;
+	int type; /* -1 any */
+	size_t limit;
+	struct masc_claim_at at;
+};
+
+/* A place in the order of claims, as a word that means nothing to others. */
+static void put_token(char *out, size_t size, const struct masc_claim_at *at)
+{
+	uint8_t octets[26];
+	struct text t = text_of(out, size);
+	for (size_t i = 0; i < 4; i++) {
+		octets[i] = (uint8_t)(at->space >> (24 - 8 * i));
+		octets[4 + i] = (uint8_t)(at->ref >> (24 - 8 * i));
+	}
+	octets[8] = at->prefix.family;
+	octets[9] = at->prefix.length;
+	memcpy(octets + 10, at->prefix.address, sizeof(at->prefix.address));
+	text_hex(&t, span_of(octets, sizeof(octets)));
+}
+
+static enum err read_token(const char *s, struct masc_claim_at *at, struct text *why)
+{
+	uint8_t octets[26];
+	size_t n = 0;
+	if (!s[0])
+		return OK;
+	enum err e = number_hex(span_str(s), octets, sizeof(octets), &n);
+	if (e != OK || n != sizeof(octets) || octets[8] > MASC_IPV6 ||
+	    octets[9] > masc_prefix_bits((enum masc_family)octets[8])) {
+		text_str(why, "`after` is not the `next` of an answer");
+		return ERR_MALFORMED;
+	}
+	for (size_t i = 0; i < 4; i++) {
+		at->space = at->space << 8 | octets[i];
+		at->ref = at->ref << 8 | octets[4 + i];
+	}
+	at->prefix.family = octets[8];
+	at->prefix.length = octets[9];
+	memcpy(at->prefix.address, octets + 10, sizeof(at->prefix.address));
+	return OK;
+}
+
+#define TYPES 6 /* enum wire_attribute */
+
+static enum err read_type(const char *s, int *type, struct text *why)
+{
+	*type = -1;
+	if (!s[0])
+		return OK;
+	for (uint8_t i = 0; i < TYPES; i++)
+		if (strcmp(masc_claim_type_text(i), s) == 0) {
+			*type = i;
+			return OK;
+		}
+	text_quoted(why, span_str(s), 15);
+	text_str(why, " is no type of claim; types are");
+	for (uint8_t i = 0; i < TYPES; i++) {
+		text_str(why, i ? ", " : " ");
+		text_str(why, masc_claim_type_text(i));
+	}
+	return ERR_MALFORMED;
+}
+
+static enum err read_domain(const char *s, struct masc_id *id, struct text *why)
+{
+	if (!s[0] || masc_id_parse(span_str(s), id) == OK)
+		return OK;
+	text_quoted(why, span_str(s), ADDR_TEXT_MAX);
+	text_str(why, " is no Domain ID: a number, or an address");
+	return ERR_MALFORMED;
+}
+
+static enum err read_filter(const struct ops_claim_filter *f, struct wanted_claims *w,
+			    struct text *why)
+{
+	memset(w, 0, sizeof(*w));
+	w->has_within = f->within[0];
+	w->has_domain = f->domain[0];
+	w->from_start = !f->after[0];
+	w->limit = f->limit && f->limit < OPS_CLAIMS_MOST ? (size_t)f->limit : OPS_CLAIMS_MOST;
+	enum err e = w->has_within ? ops_read_prefix(f->within, &w->within, why) : OK;
+	if (e == OK)
+		e = read_type(f->type, &w->type, why);
+	if (e == OK)
+		e = read_domain(f->domain, &w->domain, why);
+	return e == OK ? read_token(f->after, &w->at, why) : e;
+}
+
+static void set_claim(struct ops_masc_claim *c, const struct masc_claim_info *i)
+{
+	ops_clear(&ops_masc_claim_type, c);
+	ops_set_prefix(c->prefix, sizeof(c->prefix), &i->prefix);
+	ops_set_text(c->type, sizeof(c->type), masc_claim_type_text(i->type));
+	ops_set_text(c->role, sizeof(c->role), masc_role_text(i->role));
+	ops_set_id(c->domain, sizeof(c->domain), &i->domain);
+	ops_set_id(c->node, sizeof(c->node), &i->node);
+	c->timestamp = (int64_t)i->timestamp * MONO_SEC;
+	c->end = ((int64_t)i->timestamp + i->lifetime) * MONO_SEC;
+	c->left = ops_until(c->end);
+	c->hold_time = (int64_t)i->hold_time * MONO_SEC;
+	ops_set_text(c->peer, sizeof(c->peer), i->peer);
+	ops_set_id(c->parent, sizeof(c->parent), &i->parent);
+	c->below = i->below;
+	c->holds = i->holds;
+	c->deprecated = i->deprecated;
+	c->stale = i->stale;
+	c->ours = i->ours;
+}
+
+static bool fits(const struct wanted_claims *w, const struct masc_claim_info *i)
+{
+	return (w->type < 0 || i->type == w->type) &&
+	       (!w->has_domain || masc_id_cmp(&i->domain, &w->domain) == 0);
+}
+
+/* The next that is asked for, within what one answer may look at. */
+static bool next_claim(const struct masc *m, struct wanted_claims *w, size_t *scanned,
+		       struct masc_claim_info *info)
+{
+	while (*scanned < SCAN_MOST) {
+		++*scanned;
+		if (!masc_claim_next(m, &w->at, w->has_within ? &w->within : NULL, info))
+			return false;
+		if (fits(w, info))
+			return true;
+	}
+	return false;
+}
+
+/* Whether nothing but the beginning of all claims is asked for: what is behind
+ * them is known without a look. */
+static bool is_all(const struct wanted_claims *w)
+{
+	return w->from_start && !w->has_within && !w->has_domain && w->type < 0;
+}
+
+/* What is behind the last one of the answer, as far as it may be looked at. */
+static void count_rest(const struct masc *m, const struct wanted_claims *w, size_t scanned,
+		       struct ops_masc_claims *to)
+{
+	struct wanted_claims rest = *w;
+	struct masc_claim_info info;
+	while (next_claim(m, &rest, &scanned, &info))
+		to->more++;
+	to->counted = scanned < SCAN_MOST;
+	if (to->counted || !is_all(w) || to->known <= to->n_claims)
+		return;
+	to->more = to->known - to->n_claims;
+	to->counted = true;
+}
+
+static enum err take_claims(const struct masc *m, struct wanted_claims *w,
+			    struct ops_masc_claims *to, struct arena *mem)
+{
+	struct masc_claim_info info;
+	struct ops_holdings h = { 0 };
+	size_t scanned = 0;
+	ops_masc_holdings(m, &h);
+	to->known = h.known;
+	to->claims = arena_alloc(mem, (w->limit + 1) * sizeof(*to->claims));
+	if (!to->claims)
+		return ERR_NOMEM;
+	while (to->n_claims < w->limit && next_claim(m, w, &scanned, &info))
+		set_claim(&to->claims[to->n_claims++], &info);
+	count_rest(m, w, scanned, to);
+	if (to->more || !to->counted)
+		put_token(to->next, sizeof(to->next), &w->at);
+	return OK;
+}
+
+enum err ops_run_masc_claims(struct ops *o, const struct ops_request *r, struct ops_call call)
+{
+	const struct masc *m = masc_of(o);
+	const struct ops_claim_filter *f = &r->claim_filter;
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text why = TEXT_OF(buffer);
+	struct draft d = { &o->mem, false };
+	struct wanted_claims w;
+	struct ops_masc_claims answer;
+	ops_clear(&ops_masc_claims_type, &answer);
+	enum err e = read_filter(f, &w, &why);
+	if (e != OK) {
+		ops_answer_error(call, e, buffer, "homestead help masc claims");
+		return OK;
+	}
+	ops_masc_part(o, &d, &answer.part);
+	answer.counted = true;
+	if (d.failed || (m && take_claims(m, &w, &answer, &o->mem) != OK))
+		return ERR_NOMEM;
+	ops_answer_value(call, &ops_masc_claims_type, &answer);
+	return OK;
+}
+
+/* Demands */
+
+static const char *demand_state(const struct masc_demand_info *i)
+{
+	if (i->why == MASC_REASON_NONE)
+		return i->met >= i->addresses ? "met" : "ahead";
+	return i->from > os_wall().us ? "ahead" : "unmet";
+}
+
+static void set_demand(struct ops_masc_demand *d, const struct masc_demand_info *i)
+{
+	ops_clear(&ops_masc_demand_type, d);
+	d->number = i->number;
+	d->addresses = i->addresses;
+	d->met = i->met;
+	ops_set_text(d->family, sizeof(d->family), masc_family_text(i->family));
+	ops_set_text(d->scope, sizeof(d->scope), i->scope);
+	ops_set_text(d->state, sizeof(d->state), demand_state(i));
+	d->from = i->from;
+	d->until = i->until;
+	set_reason(d->why, sizeof(d->why), &d->reason, &d->hint, i->why);
+}
+
+enum err ops_run_masc_demands(struct ops *o, const struct ops_request *r, struct ops_call call)
+{
+	const struct masc *m = masc_of(o);
+	struct ops_masc_demands answer;
+	struct draft d = { &o->mem, false };
+	size_t n = m ? masc_demand_count(m) : 0;
+	ops_clear(&ops_masc_demands_type, &answer);
+	ops_masc_part(o, &d, &answer.part);
+	answer.demands = arena_alloc(&o->mem, (n + 1) * sizeof(*answer.demands));
+	if (d.failed || !answer.demands)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		struct masc_demand_info info;
+		masc_demand_info(m, i, &info);
+		set_demand(&answer.demands[answer.n_demands++], &info);
+	}
+	ops_answer_value(call, &ops_masc_demands_type, &answer);
+	return OK;
+}
+
+/* Clashes */
+
+static void set_clash(struct ops_masc_clash *c, const struct masc_clash_info *i)
+{
+	ops_clear(&ops_masc_clash_type, c);
+	c->number = i->number;
+	ops_set_prefix(c->ours, sizeof(c->ours), &i->ours);
+	ops_set_prefix(c->theirs, sizeof(c->theirs), &i->theirs);
+	ops_set_id(c->domain, sizeof(c->domain), &i->domain);
+	ops_set_id(c->node, sizeof(c->node), &i->node);
+	c->won = i->won;
+	c->open = i->open;
+	c->yielded = i->yielded;
+	c->since = i->since;
+}
+
+enum err ops_run_masc_clashes(struct ops *o, const struct ops_request *r, struct ops_call call)
+{
+	const struct masc *m = masc_of(o);
+	struct ops_masc_clashes answer;
+	struct draft d = { &o->mem, false };
+	size_t n = m ? masc_clash_count(m) : 0;
+	ops_clear(&ops_masc_clashes_type, &answer);
+	ops_masc_part(o, &d, &answer.part);
+	answer.clashes = arena_alloc(&o->mem, (n + 1) * sizeof(*answer.clashes));
+	if (d.failed || !answer.clashes)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		struct masc_clash_info info;
+		masc_clash_info(m, i, &info);
+		set_clash(&answer.clashes[answer.n_clashes++], &info);
+	}
+	ops_answer_value(call, &ops_masc_clashes_type, &answer);
+	return OK;
+}
