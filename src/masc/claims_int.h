@@ -261,9 +261,6 @@ void plan_child_claim(struct space *sp, const struct wire_claim *c, bool comes);
 /* MASC-13.18: a child asks for space. */
 void plan_hint(struct space *sp, const struct wire_claim *c, struct mono now);
 void own_synced(struct space *sp, bool synced, struct mono now);
-/* Runs timers that are due and the plan; part of masc_tick. */
-void own_tick(struct masc *m, struct mono now);
-struct mono own_deadline(const struct masc *m);
 void own_store_failed(struct masc *m, uint64_t first, enum err why, struct mono now);
 /* Commands CLAIM to RESOLVE; *number, *why of the reply; *after its put. */
 MUST_USE enum err own_command(struct masc *m, const struct masc_command *c, struct masc_out *reply,

@@ -263,6 +263,8 @@ void masc_wall(struct masc *m, struct wall wall, struct mono now)
 {
 	m->wall = wall;
 	m->wall_at = now;
+	own_wall(m, now);
+	masc_settle(m, now);
 }
 
 static void fire(const struct timer *t, struct mono now)
@@ -303,11 +305,10 @@ void masc_tick(struct masc *m, struct mono now)
 	for (struct timer *t; (t = timers_due(&m->timers, now));)
 		fire(t, now);
 	sync_tick(m, now);
-	own_tick(m, now);
 	masc_settle(m, now);
 }
 
 struct mono masc_deadline(const struct masc *m)
 {
-	return mono_min(timers_next(&m->timers), mono_min(sync_deadline(m), own_deadline(m)));
+	return mono_min(timers_next(&m->timers), sync_deadline(m));
 }

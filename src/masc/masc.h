@@ -358,7 +358,7 @@ struct masc_own_info {
 	bool withdrawn;		       /* part of it, for a clash */
 	uint32_t timestamp;	       /* first, s since 1970; 0 none */
 	int64_t end;		       /* of what is held: wall us, 0 none */
-	int64_t wait_left;	       /* us; -1 not waiting */
+	int64_t wait_left;	       /* us, while it stands still; 0 it runs till due; -1 none */
 	bool frozen;		       /* the waiting period stands still */
 	int64_t due;		       /* wall us of the next step: claim, renewal; 0 none */
 	uint64_t used;		       /* addresses promised to demands and children */

@@ -26,15 +26,25 @@ struct own_loss {
 	bool parent;				 /* the parent withdrew it: no clash */
 };
 
+/* Which space a claim is in, by names that outlive it: its space may go from the
+ * configuration, and come back. */
+struct own_home {
+	enum masc_family family;
+	struct masc_id parent;	      /* zero: a root scope's, or below */
+	char root[MASC_NAME_MAX + 1]; /* name of the root scope */
+	bool below;
+};
+
 /* A claim of ours, from wanted to expired: one row of masc_own. */
 struct own_claim {
 	struct list at; /* in holdings.claims, by number */
 	struct holdings *in;
 	uint64_t number;
 	struct space *space; /* NULL: its parent or scope is not configured any more */
-	bool local;	     /* in the space below */
-	bool fixed;	     /* an operator named the range or the size: the plan leaves it alone */
-	bool active;	     /* held: may grow and be renewed */
+	struct own_home home;
+	bool local;  /* in the space below */
+	bool fixed;  /* an operator named the range or the size: the plan leaves it alone */
+	bool active; /* held: may grow and be renewed */
 	enum masc_life life;
 	enum masc_reason why;
 	char scope[MASC_NAME_MAX + 1]; /* the range must lie in it; "" any: space_ranges_in() */
@@ -44,19 +54,28 @@ struct own_claim {
 	uint8_t n_parts;		      /* 0: nothing is held */
 	int64_t end;			      /* of what is held: wall us, whole seconds */
 	uint32_t claimed_at;		      /* Timestamp of the pending claim */
+	uint32_t claimed_hold;		      /* s, its hold time as told last */
 	int64_t claimed_end;		      /* end it asks for, wall us */
 	int64_t lifetime;		      /* us, asked for; 0 the usual */
 	int64_t not_before;		      /* wall us, an operator's --at; 0 now */
 	int64_t wait_left;		      /* us of W, while it stands still */
 	struct mono wait_from;		      /* while it runs: since then */
 	bool frozen;
+	bool untabled;	       /* what the table is to say could not be put in yet */
 	int64_t cap;	       /* us: as long as a CLAIM_DENIED allowed, MASC-14.6; 0 none */
 	uint32_t losses;       /* in a row, MASC-14.11 */
 	struct own_loss loss;  /* CLASHED */
 	struct masc_id keeps;  /* clashes with that domain are as an operator wants them; 0 */
 	struct timer timer;    /* of its state: see own_arm() */
-	struct mono not_again; /* no renewal or growth is tried before */
-	uint64_t put;	       /* newest of its row */
+	struct mono not_again; /* nothing is claimed for it before */
+	/* What happened to it and could not be stored: tried again by its timer. */
+	struct {
+		uint8_t event; /* and one; 0 none */
+		enum masc_reason why;
+		int64_t lifetime;
+		struct own_loss loss;
+	} undone;
+	uint64_t put; /* newest of its row */
 	/* The plan's: addresses promised below it, and the range they were counted in. */
 	uint64_t used;
 	struct masc_prefix counted;
@@ -98,12 +117,15 @@ struct holdings {
 	uint64_t next_demand, next_clash;
 	bool replan; /* at the end of this input */
 	struct timer plan;
-	struct timer again; /* clashes that are `undone` */
+	struct timer again; /* clashes that are `undone`, claims that are `untabled` */
+	bool loaded;	    /* the rows of a start are there */
+	bool yields;	    /* a WITHDRAW of a parent could not be followed */
+	bool returns;	    /* something is gone that a withdrawn claim may wait for */
 	uint64_t newest;    /* put of any claim */
 	enum masc_reason paused;
 	struct list hints; /* of children: plan_hint.c */
 	size_t n_hints;
-	bool counted;	  /* own_claim.used is what the tables say */
+	bool counted;	      /* own_claim.used is what the tables say */
 	uint64_t demand_gone; /* newest put that ended a demand */
 	size_t rows_unreadable;
 };
@@ -115,10 +137,12 @@ bool own_is_held(const struct own_claim *c);	/* held, renewing, growing, depreca
 bool own_is_pending(const struct own_claim *c); /* waiting, renewing, growing */
 bool own_in(const struct own_claim *c, const struct space *sp);
 /* Wanted claims that need no longer wait are scheduled, others say why not: in
- * own_settle(), before and after plan_run(). */
+ * own_settle(), before plan_run(), when that was asked for. */
 void own_go_on(struct masc *m, struct mono now);
 /* The wall clock was set: ends are wall times. */
 void own_wall(struct masc *m, struct mono now);
+/* Takes all that is ours out of the tables, before our identifiers change. */
+void own_hide(struct masc *m, struct mono now);
 /* Behind spaces_reconfigure(): claims find their spaces again, or have none. */
 void own_reconfigured(struct masc *m, struct mono now);
 /* Timers: TIMER_CLAIM, TIMER_CLASH. */

@@ -467,6 +467,7 @@ void own_settle(struct masc *m, struct mono now)
 		return;
 	for (unsigned i = 0; i < PASSES && h->replan; i++) {
 		h->replan = false;
+		own_go_on(m, now);
 		plan_run(m, now);
 	}
 	if (!h->replan)

@@ -155,6 +155,7 @@ static void commit(struct change *c, struct mono now)
 	for (size_t i = 0; m->health != OK && i < m->config.n_peers; i++)
 		peer_stop(m->peers[i], END_STOPPED, now);
 	sync_reconfigured(m, now);
+	own_reconfigured(m, now);
 }
 
 enum err masc_take_over(struct masc *m, const struct masc_config *cfg, struct mono now)
@@ -181,12 +182,17 @@ enum err masc_take_over(struct masc *m, const struct masc_config *cfg, struct mo
 	c.top_level = masc_config_top_level(&c.config);
 	c.parent = masc_config_parent(&c.config);
 	e = prepare(&c, now);
+	/* What is told in our name lies there in the old one. */
+	if (e == OK && !same_node(&c))
+		own_hide(m, now);
 	if (e == OK)
 		e = spaces_reconfigure(m, &c.config);
-	if (e != OK)
-		abandon(&c);
-	else
+	if (e == OK)
 		commit(&c, now);
+	else {
+		abandon(&c);
+		own_reconfigured(m, now);
+	}
 	return e;
 }
 
