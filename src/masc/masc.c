@@ -63,6 +63,17 @@ void masc_settle(struct masc *m, struct mono now)
 	pages_settle(m, now);
 }
 
+/* Whatever a clock says, times of claims can be added to it. */
+static void set_wall(struct masc *m, struct wall wall, struct mono now)
+{
+	m->wall = wall;
+	m->wall_at = now;
+	if (wall.us < 0)
+		m->wall.us = 0;
+	else if (wall.us > INT64_MAX / 4)
+		m->wall.us = INT64_MAX / 4;
+}
+
 enum err masc_new(struct masc **out, const struct masc_config *cfg, const struct env *env,
 		  struct store *store, struct mono now, struct wall wall)
 {
@@ -70,8 +81,7 @@ enum err masc_new(struct masc **out, const struct masc_config *cfg, const struct
 	if (!m)
 		return ERR_NOMEM;
 	init(m, env, store);
-	m->wall = wall;
-	m->wall_at = now;
+	set_wall(m, wall, now);
 	m->strangers_until = now;
 	m->spare = link_spare(m);
 	enum err e = m->spare ? guards_new(m) : ERR_NOMEM;
@@ -261,8 +271,7 @@ void masc_network_changed(struct masc *m, struct mono now)
 
 void masc_wall(struct masc *m, struct wall wall, struct mono now)
 {
-	m->wall = wall;
-	m->wall_at = now;
+	set_wall(m, wall, now);
 	own_wall(m, now);
 	masc_settle(m, now);
 }

@@ -214,8 +214,9 @@ static void birth_may_fail(void **state)
 		failing_env_fail_at(&r.f, n);
 		enum err e = rig_try_start(&r);
 		failed = r.f.failed;
-		assert_int_equal(e, failed ? ERR_NOMEM : OK);
-		assert_int_equal(r.m == NULL, failed);
+		/* Plans can be made later: for them alone a birth does not fail. */
+		assert_true(e == OK || (failed && e == ERR_NOMEM));
+		assert_int_equal(r.m == NULL, e != OK);
 		r.f.fail_at = 0;
 		rig_fini(&r);
 	}
