@@ -12,8 +12,10 @@ static const char letters[] = "icsp";
 static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void note(const char *format, ...)
 {
-	size_t n = strlen(on->log);
 	va_list args;
+	if (!on)
+		return;
+	size_t n = strlen(on->log);
 	va_start(args, format);
 	if (n)
 		n += (size_t)snprintf(on->log + n, sizeof(on->log) - n, "; ");
