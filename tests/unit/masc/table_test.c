@@ -250,6 +250,54 @@ static void like_a_naive_table(void **state)
 	play(&high, 4, 1000);
 }
 
+/* Claims come and go while all are gone through, in either order. */
+static void come_and_go(struct play *p, const bool *stays)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		table_ref r = model_some(&p->b->m, roll(p, MODEL_REFS));
+		if (r && !stays[r])
+			model_remove(&p->b->m, r);
+		step_add(p);
+	}
+}
+
+static void assert_each_once(struct play *p, const bool *stays, const unsigned *given)
+{
+	for (table_ref r = 1; r < MODEL_REFS; r++)
+		if (stays[r])
+			assert_int_equal(given[r], 1);
+}
+
+/* MASC-11.5: each that is there all the time comes once. */
+static void all_while_the_table_changes(void **state)
+{
+	struct masc_prefix base = prefix("239.4.0.0/22");
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct play p = { .b = begin(&base, seed), .next = COUNT(p.coming) };
+		bool stays[MODEL_REFS] = { false };
+		unsigned given[MODEL_REFS] = { 0 }, ordered[MODEL_REFS] = { 0 };
+		for (unsigned i = 0; i < 150; i++)
+			step_add(&p);
+		for (table_ref r = 1; r < MODEL_REFS; r++)
+			stays[r] = p.b->m.claims[r].there && roll(&p, 2);
+		for (table_ref r = 0; (r = table_each(p.b->m.t, r)) != 0;) {
+			given[r]++;
+			if (r < 300)
+				come_and_go(&p, stays);
+		}
+		assert_each_once(&p, stays, given);
+		struct masc_prefix at = { { 0 }, 0, MASC_IPV4 };
+		for (table_ref r = 0; (r = table_after(p.b->m.t, &at, r)) != 0;) {
+			ordered[r] += stays[r];
+			at = table_prefix_of(&p.b->m.claims[r].c);
+			if (p.b->m.count < 900)
+				come_and_go(&p, stays);
+		}
+		assert_each_once(&p, stays, ordered);
+		end(p.b);
+	}
+}
+
 /* MASC-11.1: numbers stay, also while others come and go. */
 static void claims_keep_their_numbers(void **state)
 {
@@ -363,6 +411,7 @@ int main(void)
 		cmocka_unit_test(what_is_the_same),
 		cmocka_unit_test(removal_during_a_walk),
 		cmocka_unit_test(ends_in_order),
+		cmocka_unit_test(all_while_the_table_changes),
 		cmocka_unit_test(empty_table),
 		cmocka_unit_test(free_blocks_of_the_rfc),
 		cmocka_unit_test(whole_range_and_single_addresses),

@@ -310,6 +310,83 @@ static void expecting_without_memory(void **state)
 	end(b);
 }
 
+/* A message's worth of claims, some of them known, some close to others. */
+static void next_message(struct bench *b, struct wire_claim *c, size_t n)
+{
+	struct masc_prefix at = b->m.base;
+	for (size_t i = 0; i < n; i++) {
+		at = anywhere(b, &at);
+		c[i] = claim_of(&at);
+		c[i].timestamp = roll(b, 3);
+		c[i].domain = id(roll(b, 50));
+	}
+}
+
+static void assert_same_answers(const struct table *a, const struct table *b,
+				const struct wire_claim *c)
+{
+	struct masc_prefix p = table_prefix_of(c);
+	struct table_walk wa, wb;
+	table_ref r;
+	assert_int_equal(table_same(a, c), table_same(b, c));
+	assert_int_equal(table_is_free(a, &p), table_is_free(b, &p));
+	table_overlaps(a, &p, &wa);
+	table_overlaps(b, &p, &wb);
+	for (unsigned i = 0; i < 50; i++) {
+		r = table_overlaps_next(&wa);
+		assert_int_equal(r, table_overlaps_next(&wb));
+		if (!r)
+			break;
+	}
+	assert_int_equal(table_after(a, &p, 0), table_after(b, &p, 0));
+	assert_int_equal(table_next_end(a), table_next_end(b));
+}
+
+/* The same done to both; what is replaced goes first, as a newer claim does. */
+static void put_both(struct table *a, struct table *b, const struct wire_claim *c, uint32_t until)
+{
+	const struct table_mark mark = { .holds = until % 4 != 0 };
+	table_ref ra, rb;
+	table_ref known = table_same(a, c);
+	assert_int_equal(known, table_same(b, c));
+	if (known) {
+		table_remove(a, known);
+		table_remove(b, known);
+		if (until % 2)
+			return;
+	}
+	assert_int_equal(table_add(a, c, &mark, until, &ra), OK);
+	assert_int_equal(table_add(b, c, &mark, until, &rb), OK);
+	assert_int_equal(ra, rb);
+}
+
+/* MASC-11.3: who tells beforehand gets the same answers as who does not. */
+static void expecting_changes_nothing(void **state)
+{
+	const struct masc_prefix bases[] = {
+		{ .address = { 239 }, .length = 8, .family = MASC_IPV4 },
+		{ .address = { 239 }, .length = 24, .family = MASC_IPV4 },
+		{ .address = { 0xff, 0x38 }, .length = 60, .family = MASC_IPV6 },
+	};
+	for (size_t i = 0; i < COUNT(bases); i++) {
+		struct bench *a = begin(&bases[i], i), *b = begin(&bases[i], i + 50);
+		table_set_most(a->m.t, MANY);
+		table_set_most(b->m.t, MANY);
+		for (unsigned round = 0; round < 60; round++) {
+			struct wire_claim c[60];
+			next_message(a, c, COUNT(c));
+			table_expect(a->m.t, c, COUNT(c));
+			for (size_t k = 0; k < COUNT(c); k++) {
+				assert_same_answers(a->m.t, b->m.t, &c[k]);
+				put_both(a->m.t, b->m.t, &c[k], roll(a, 100000));
+			}
+		}
+		check(a->m.t);
+		end(b);
+		end(a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +397,7 @@ int main(void)
 		cmocka_unit_test(nodes_that_became_others),
 		cmocka_unit_test(strange_expectations),
 		cmocka_unit_test(expecting_without_memory),
+		cmocka_unit_test(expecting_changes_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
