@@ -49,11 +49,13 @@ static void tell_child(const struct heard *h, const struct wire_claim *c, const 
 	}
 }
 
+/* MASC-13.1, MASC-13.6, MASC-13.8, MASC-13.12, MASC-13.16, MASC-13.21 */
 static uint8_t refuse(const struct heard *h)
 {
 	return WIRE_ORIGIN_ROLE;
 }
 
+/* MASC-13.17 */
 static uint8_t drop(const struct heard *h)
 {
 	return 0;
@@ -80,6 +82,7 @@ static void note_pending(const struct heard *h)
 
 /* -- siblings -- */
 
+/* MASC-13.2 */
 static uint8_t in_use_sibling(const struct heard *h)
 {
 	if (!h->sp)
@@ -102,6 +105,7 @@ static uint8_t pending_sibling(const struct heard *h)
 	return 0;
 }
 
+/* MASC-13.9 */
 static uint8_t expand_sibling(const struct heard *h)
 {
 	if (!h->sp)
@@ -109,6 +113,7 @@ static uint8_t expand_sibling(const struct heard *h)
 	return holds_some(h) ? pending_sibling(h) : WIRE_NO_SIBLING_PREFIX;
 }
 
+/* MASC-13.13 */
 static uint8_t new_sibling(const struct heard *h)
 {
 	if (!h->sp)
@@ -140,6 +145,7 @@ static void tell_older(const struct heard *h)
 	}
 }
 
+/* MASC-13.3 */
 static uint8_t in_use_child(const struct heard *h)
 {
 	if (!in_ours(h))
@@ -215,6 +221,7 @@ static uint8_t pending_child(const struct heard *h)
 	return 0;
 }
 
+/* MASC-13.10 */
 static uint8_t expand_child(const struct heard *h)
 {
 	if (!in_ours(h))
@@ -222,6 +229,7 @@ static uint8_t expand_child(const struct heard *h)
 	return holds_some(h) ? pending_child(h) : WIRE_NO_CHILD_PREFIX;
 }
 
+/* MASC-13.14 */
 static uint8_t new_child(const struct heard *h)
 {
 	if (!in_ours(h))
@@ -244,6 +252,7 @@ static uint8_t hint_child(const struct heard *h)
 
 /* -- our own domain -- */
 
+/* MASC-13.22; MASC-13.4 */
 static uint8_t managed_internal(const struct heard *h)
 {
 	if (!h->sp)
@@ -267,6 +276,7 @@ static uint8_t pending_internal(const struct heard *h)
 	return 0;
 }
 
+/* MASC-13.11 */
 static uint8_t expand_internal(const struct heard *h)
 {
 	if (!h->sp)
@@ -274,11 +284,13 @@ static uint8_t expand_internal(const struct heard *h)
 	return holds_some(h) ? pending_internal(h) : WIRE_NO_INTERNAL_PREFIX;
 }
 
+/* MASC-13.15 */
 static uint8_t new_internal(const struct heard *h)
 {
 	return h->sp ? pending_internal(h) : WIRE_NO_PARENT_PREFIX;
 }
 
+/* MASC-13.19 */
 static uint8_t hint_internal(const struct heard *h)
 {
 	if (h->sp && cached(h))
@@ -319,6 +331,7 @@ static uint8_t denied_ours(const struct heard *h)
 	return 0;
 }
 
+/* MASC-13.5 */
 static uint8_t denied_parent(const struct heard *h)
 {
 	if (id_eq(&h->c->domain, &masc_of(h)->config.domain))
@@ -332,6 +345,7 @@ static uint8_t denied_parent(const struct heard *h)
 	return 0;
 }
 
+/* MASC-13.7 */
 static uint8_t denied_internal(const struct heard *h)
 {
 	if (!h->sp || !cached(h))
@@ -365,6 +379,7 @@ static void tell_range(const struct heard *h, bool up)
 	out_event(masc_of(h), &ev, 0);
 }
 
+/* MASC-13.20 */
 static uint8_t managed_parent(const struct heard *h)
 {
 	if (!is_of_parent(h))
@@ -413,6 +428,7 @@ static bool withdrawn(const struct heard *h)
 	return true;
 }
 
+/* MASC-13.23 */
 static uint8_t withdraw_parent(const struct heard *h)
 {
 	if (!h->sp)
@@ -427,6 +443,7 @@ static uint8_t withdraw_parent(const struct heard *h)
 	return 0;
 }
 
+/* MASC-13.24 */
 static uint8_t withdraw_sibling(const struct heard *h)
 {
 	if (!has_match(h))
@@ -436,6 +453,7 @@ static uint8_t withdraw_sibling(const struct heard *h)
 	return 0;
 }
 
+/* MASC-13.25 */
 static uint8_t withdraw_child(const struct heard *h)
 {
 	if (!has_match(h))
@@ -445,6 +463,7 @@ static uint8_t withdraw_child(const struct heard *h)
 	return 0;
 }
 
+/* MASC-13.26 */
 static uint8_t withdraw_internal(const struct heard *h)
 {
 	if (!has_match(h))

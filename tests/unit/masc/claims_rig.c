@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/attr.h"
 #include "masc/own_int.h"
 
 /* The bench whose machine runs: the doubles write to it. */
@@ -9,7 +10,7 @@ static struct bench *on;
 
 static const char letters[] = "icsp";
 
-static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void note(const char *format, ...) PRINTF_LIKE(1, 2);
 static void note(const char *format, ...)
 {
 	va_list args;

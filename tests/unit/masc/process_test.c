@@ -26,7 +26,7 @@ static void check(const struct row *rows, size_t n)
 
 #define CHECK(rows) check(rows, sizeof(rows) / sizeof((rows)[0]))
 
-/* MASC-13.1, 13.6, 13.8, 13.12, 13.16, 13.21: cells that are always refused. */
+/* MASC-13.1, MASC-13.6, MASC-13.8, MASC-13.12, MASC-13.16, MASC-13.21: cells that are always refused. */
 static void cells_that_refuse(void **state)
 {
 	static const struct row rows[] = {
@@ -76,7 +76,7 @@ static void in_use_by_a_child(void **state)
 	CHECK(rows);
 }
 
-/* MASC-13.4, 13.22 */
+/* MASC-13.4, MASC-13.22 */
 static void held_by_our_domain(void **state)
 {
 	static const struct row rows[] = {
@@ -194,7 +194,7 @@ static void expanded_by_our_domain(void **state)
 	CHECK(rows);
 }
 
-/* MASC-13.13, 13.15 */
+/* MASC-13.13, MASC-13.15 */
 static void new_claims(void **state)
 {
 	static const struct row rows[] = {
@@ -245,7 +245,7 @@ static void denied_claim_told_again(void **state)
 	bench_fini(&b);
 }
 
-/* MASC-13.17 to 13.19 */
+/* MASC-13.17, MASC-13.18, MASC-13.19 */
 static void hints(void **state)
 {
 	static const struct row rows[] = {
@@ -310,7 +310,7 @@ static void withdrawn_by_the_parent(void **state)
 	bench_fini(&b);
 }
 
-/* MASC-13.24 to 13.26 */
+/* MASC-13.24, MASC-13.25, MASC-13.26 */
 static void withdrawn_by_others(void **state)
 {
 	static const struct row rows[] = {

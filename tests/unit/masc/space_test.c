@@ -274,7 +274,8 @@ static void no_memory_to_change(void **state)
 		done = e == OK;
 		failed = failed || e == ERR_NOMEM;
 		assert_true(done || e == ERR_NOMEM);
-		assert_string_equal(spaces(&b.r), done ? "v4 7, v4 30, v4 below" : "v4 7, v4 below");
+		assert_string_equal(spaces(&b.r),
+				    done ? "v4 7, v4 30, v4 below" : "v4 7, v4 below");
 		expect_known(&b, "managed p 239.192.0.0/16 7.71");
 		bench_fini(&b);
 	}
