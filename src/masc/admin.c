@@ -179,21 +179,26 @@ static void peer_command(struct masc *m, uint64_t call, const struct masc_comman
 		e = verbs[c->kind](p, c, now);
 	/* An answer is only as durable as the newest change it builds on. */
 	out_reply(m, call, e, e == OK ? p->admin_put : 0);
-	masc_settle(m, now);
 }
 
-void masc_command(struct masc *m, uint64_t call, const struct masc_command *c, struct mono now)
+static void claims_command(struct masc *m, uint64_t call, const struct masc_command *c,
+			   struct mono now)
 {
-	if (c->kind <= MASC_COMMAND_RESET) {
-		peer_command(m, call, c, now);
-		return;
-	}
 	struct masc_out reply = { .call = call, .result = ERR_STATE };
 	if (m->health == OK)
 		reply.result = own_command(m, c, &reply, now);
 	if (reply.result != OK)
 		reply.after = 0;
 	out_answer(m, &reply);
+}
+
+void masc_command(struct masc *m, uint64_t call, const struct masc_command *c, struct mono now)
+{
+	if (c->kind <= MASC_COMMAND_RESET)
+		peer_command(m, call, c, now);
+	else
+		claims_command(m, call, c, now);
+	masc_settle(m, now);
 }
 
 void admin_expired(struct peer *p, struct mono now)

@@ -469,6 +469,7 @@ void own_settle(struct masc *m, struct mono now)
 		h->replan = false;
 		own_go_on(m, now);
 		plan_run(m, now);
+		own_go_on(m, now);
 	}
 	if (!h->replan)
 		return;

@@ -153,11 +153,11 @@ enum err place_switch(struct plan_run *r)
 	sum_places(r);
 	for (size_t i = 0; i < r->n_claims; i++) {
 		struct own_claim *c = r->claims[i];
+		if (!c || !c->space)
+			continue;
 		uint64_t size = claim_size(c);
 		if (r->spare[i] > size)
 			trim(r, c, r->spare[i] - size);
-		if (!c->space)
-			continue;
 		if (c->local && leaf[c->space->family])
 			give_local_back(r, &r->claims[i]);
 		else if (!c->local && !leaf[c->space->family] && r->spare[i])

@@ -1,0 +1,961 @@
+/* The plan: MASC-18.2 to 18.4, 18.6, and what renewals ask of it. */
+#include "plan_rig.h"
+
+#include <stdio.h>
+
+/* -- what is claimed, MASC-18.2 -- */
+
+static void a_first_demand_is_claimed_for(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_plans(&b, "");
+	bench_demand(&b, 10, 0, 0);
+	/* claim_first, not ten. */
+	bench_plans(&b, "want 1 /24 at 7");
+	assert_int_equal(bench_claim(&b, 1)->why, MASC_REASON_DEMAND);
+	assert_false(bench_claim(&b, 1)->fixed);
+	bench_plans(&b, "");
+	bench_hold(&b, 1, "239.192.0.0/24");
+	bench_plans(&b, "met 1@2");
+	assert_string_equal(bench_places(&b, 1), "1:10");
+	assert_int_equal(bench_claim(&b, 1)->used, 10);
+	bench_plans(&b, "");
+	bench_fini(&b);
+}
+
+static void one_claim_a_level_is_under_way(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_demand(&b, 256, 0, 0);
+	bench_plans(&b, "want 1 /24 at 7");
+	bench_claim(&b, 1)->life = MASC_LIFE_WAITING;
+	bench_demand(&b, 1000, 0, 0);
+	bench_plans(&b, "");
+	bench_hold(&b, 1, "239.192.0.0/24");
+	/* 1000 do not fit into what doubling would win. */
+	bench_plans(&b, "want 2 /22 at 7; met 1@3");
+	bench_fini(&b);
+}
+
+static void a_claim_that_waits_for_its_turn_is_made_larger(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_demand(&b, 256, 0, 0);
+	bench_plans(&b, "want 1 /24 at 7");
+	bench_demand(&b, 256, 0, 0);
+	bench_plans(&b, "drop 1; want 2 /23 at 7");
+	/* But not smaller: what is too much now was wanted a moment ago. */
+	struct masc_command end = { .kind = MASC_COMMAND_DEMAND_END, .number = 2 };
+	assert_int_equal(bench_command(&b, &end).result, OK);
+	bench_plans(&b, "");
+	bench_claim(&b, 2)->life = MASC_LIFE_SCHEDULED;
+	bench_demand(&b, 4096, 0, 0);
+	bench_plans(&b, "");
+	bench_fini(&b);
+}
+
+static void what_is_not_needed_any_more_is_not_claimed(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_demand(&b, 256, 0, 0);
+	bench_plans(&b, "want 1 /24 at 7");
+	struct masc_command end = { .kind = MASC_COMMAND_DEMAND_END, .number = 1 };
+	assert_int_equal(bench_command(&b, &end).result, OK);
+	bench_plans(&b, "drop 1");
+	/* One that others have heard of goes on. */
+	bench_demand(&b, 256, 0, 0);
+	bench_plans(&b, "want 2 /24 at 7");
+	bench_claim(&b, 2)->life = MASC_LIFE_WAITING;
+	end.number = 2;
+	assert_int_equal(bench_command(&b, &end).result, OK);
+	bench_plans(&b, "");
+	bench_fini(&b);
+}
+
+static void a_full_prefix_grows(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_held(&b, sp, "239.192.0.0/24");
+	bench_demand(&b, 200, 0, 0);
+	bench_plans(&b, "met 1@2");
+	/* 400 of 512 are 75 percent and more. */
+	bench_demand(&b, 200, 0, 0);
+	bench_plans(&b, "grow 1");
+	assert_string_equal(bench_places(&b, 2), "1:56");
+	bench_plans(&b, "");
+	bench_hold(&b, 1, "239.192.0.0/23");
+	bench_plans(&b, "met 2@5");
+	assert_string_equal(bench_places(&b, 2), "1:200");
+	bench_fini(&b);
+}
+
+static void a_taken_buddy_means_another_prefix(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_other(&b, sp, 200, "239.192.1.0/24", WIRE_PREFIX_IN_USE);
+	bench_held(&b, sp, "239.192.0.0/24");
+	bench_demand(&b, 256, 0, 0);
+	bench_demand(&b, 20, 0, 0);
+	/* claim_least: it is no first claim. */
+	bench_plans(&b, "want 2 /27 at 7; met 1@3");
+	bench_fini(&b);
+}
+
+static void too_many_prefixes_are_replaced(void **state)
+{
+	struct bench b;
+	bench_init(&b, "prefixes_most=2");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_other(&b, sp, 200, "239.192.1.0/24", WIRE_PREFIX_IN_USE);
+	bench_other(&b, sp, 200, "239.192.3.0/24", WIRE_PREFIX_IN_USE);
+	bench_held(&b, sp, "239.192.0.0/24");
+	bench_held(&b, sp, "239.192.2.0/24");
+	bench_demand(&b, 512, 0, 0);
+	bench_plans(&b, "met 1@2");
+	bench_demand(&b, 100, 0, 0);
+	bench_plans(&b, "want 3 /22 at 7");
+	bench_hold(&b, 3, "239.192.4.0/22");
+	bench_plans(&b, "deprecate 1; deprecate 2; met 2@4");
+	assert_int_equal(bench_claim(&b, 1)->why, MASC_REASON_REPLACED);
+	/* Demands stay where they are, and new ones go to the large one. */
+	assert_string_equal(bench_places(&b, 1), "1:256 2:256");
+	assert_string_equal(bench_places(&b, 2), "3:100");
+	bench_fini(&b);
+}
+
+static void a_draining_prefix_is_left_before_its_end(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/24");
+	bench_demand(&b, 100, 0, 0);
+	bench_demand(&b, 50, 0, 10 * BENCH_W);
+	bench_plans(&b, "met 1@3; met 2@4");
+	c->active = false;
+	c->life = MASC_LIFE_DEPRECATED;
+	c->end = BENCH_WALL + 10 * BENCH_W;
+	bench_plans(&b, "");
+	/* A W and the delay before. The second demand ends with it. */
+	bench_pass(&b, 9 * BENCH_W);
+	bench_plans(&b, "want 2 /24 at 7");
+	bench_hold(&b, 2, "239.192.8.0/24");
+	bench_plans(&b, "");
+	assert_string_equal(bench_places(&b, 1), "2:100");
+	assert_string_equal(bench_places(&b, 2), "1:50");
+	/* When nothing lies on it, it is given back. */
+	bench_pass(&b, 1 * BENCH_W);
+	bench_expect(&b, "release 1");
+	bench_fini(&b);
+}
+
+static void operators_claims_are_left_alone(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_held(&b, sp, "239.192.0.0/24")->fixed = true;
+	bench_demand(&b, 256, 0, 0);
+	bench_plans(&b, "met 1@2");
+	/* It is used, but neither grown nor counted. */
+	bench_demand(&b, 200, 0, 0);
+	bench_plans(&b, "want 2 /24 at 7");
+	bench_fini(&b);
+}
+
+static void what_cannot_be_stored_is_tried_again(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_demand(&b, 256, 0, 0);
+	b.fail = ERR_NO_SPACE;
+	bench_plans(&b, "unmet 1 STORE");
+	bench_pass(&b, MONO_SEC);
+	bench_expect(&b, "want 1 /24 at 7");
+	bench_demand(&b, 4096, 0, 0);
+	bench_hold(&b, 1, "239.192.0.0/24");
+	b.fail = ERR_FULL;
+	bench_plans(&b, "met 1@3; unmet 2 TOO_MANY");
+	bench_fini(&b);
+}
+
+static void a_prefix_cannot_be_larger_than_all(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_demand(&b, UINT64_C(1) << 29, 0, 0);
+	bench_plans(&b, "unmet 1 TOO_LARGE");
+	bench_fini(&b);
+}
+
+/* -- ahead -- */
+
+static void demands_are_known_ahead(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	int64_t ahead = b.m->rules.waiting_period + b.m->rules.claim_delay;
+	bench_demand(&b, 256, 2 * ahead, 0);
+	bench_plans(&b, "");
+	bench_pass(&b, ahead - 1);
+	bench_expect(&b, "");
+	bench_pass(&b, 1);
+	bench_expect(&b, "want 1 /24 at 7");
+	bench_fini(&b);
+}
+
+/* -- scopes -- */
+
+static void each_scope_is_planned_for_itself(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_scope(&b, "site range=239.255.0.0/16 root=yes");
+	bench_scope(&b, "org range=239.192.0.0/14 root=yes");
+	bench_root(&b, "site");
+	bench_root(&b, "org");
+	bench_start(&b);
+	bench_demand_in(&b, 10, "org");
+	bench_demand_in(&b, 10, "site");
+	bench_plans(&b, "want 1 /24 at site; want 2 /24 at org");
+	bench_hold(&b, 2, "239.192.7.0/24");
+	bench_plans(&b, "met 1@3");
+	assert_string_equal(bench_places(&b, 1), "2:10");
+	assert_string_equal(bench_places(&b, 2), "-");
+	bench_fini(&b);
+}
+
+static void of_a_parents_range_the_scope_counts(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_scope(&b, "site range=239.255.0.0/16");
+	bench_scope(&b, "org range=239.192.0.0/14");
+	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 8, "239.0.0.0/8");
+	bench_start(&b);
+	bench_demand_in(&b, 10, "site");
+	bench_plans(&b, "want 1 /24 at 8; for site");
+	bench_hold(&b, 1, "239.192.0.0/24");
+	/* That is another scope's. */
+	bench_plans(&b, "want 2 /24 at 8; for site");
+	bench_fini(&b);
+}
+
+static void without_a_scope_it_is_where_we_are(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_scope(&b, "site range=239.255.0.0/16 root=yes");
+	bench_scope(&b, "org range=239.192.0.0/14 root=yes");
+	bench_root(&b, "site");
+	bench_root(&b, "org");
+	bench_start(&b);
+	bench_demand(&b, 10, 0, 0);
+	bench_plans(&b, "want 1 /24 at site");
+	/* Chosen already: the same scope's, though nobody named it. */
+	snprintf(bench_claim(&b, 1)->scope, MASC_NAME_MAX, "%s", "org");
+	bench_plans(&b, "drop 1; want 2 /24 at org");
+	bench_fini(&b);
+}
+
+static void a_scope_that_is_gone_meets_nothing(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_scope(&b, "site range=239.255.0.0/16 root=yes");
+	bench_start(&b);
+	bench_demand_in(&b, 10, "site");
+	b.m->config.n_scopes = 0;
+	bench_plans(&b, "unmet 1 NO_RANGE");
+	b.m->config.n_scopes = 1;
+	bench_fini(&b);
+}
+
+/* -- several parents, MASC-18.6 -- */
+
+static void the_lowest_parent_that_is_synced_and_has_room(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *a = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *c = bench_parent(&b, 8, "239.193.0.0/16");
+	bench_parent(&b, 9, "239.194.0.0/16");
+	bench_start(&b);
+	a->synced = false;
+	bench_demand(&b, 256, 0, 0);
+	bench_plans(&b, "want 1 /24 at 8");
+	a->synced = true;
+	bench_plans(&b, "drop 1; want 2 /24 at 7");
+	bench_ranges(a, "");
+	bench_plans(&b, "drop 2; want 3 /24 at 8");
+	/* None is synced: it waits at the first. */
+	bench_ranges(a, "239.192.0.0/16");
+	a->synced = c->synced = false;
+	b.spaces[4].sp.synced = false;
+	bench_plans(&b, "drop 3; want 4 /24 at 7; paused NO_SESSION");
+	bench_fini(&b);
+}
+
+static void where_something_is_held_there_is_more(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *a = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *c = bench_parent(&b, 8, "239.193.0.0/24 239.193.8.0/24");
+	bench_start(&b);
+	bench_held(&b, c, "239.193.0.0/24");
+	bench_demand(&b, 512, 0, 0);
+	bench_plans(&b, "want 2 /24 at 8");
+	/* But only if it has room. */
+	bench_other(&b, c, 200, "239.193.8.0/24", WIRE_PREFIX_IN_USE);
+	bench_plans(&b, "drop 2; want 3 /24 at 7");
+	assert_ptr_equal(bench_claim(&b, 3)->space, a);
+	bench_fini(&b);
+}
+
+static void a_parent_that_is_left_gets_nothing_new(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *a = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 8, "239.193.0.0/16");
+	bench_start(&b);
+	bench_held(&b, a, "239.192.0.0/24");
+	bench_demand(&b, 100, 0, 0);
+	bench_plans(&b, "met 1@2");
+	a->leaving = true;
+	bench_plans(&b, "deprecate 1; want 2 /24 at 8");
+	assert_string_equal(bench_places(&b, 1), "1:100");
+	bench_plans(&b, "");
+	/* Demands move when there is room for them. */
+	bench_hold(&b, 2, "239.193.0.0/24");
+	bench_plans(&b, "release 1");
+	assert_string_equal(bench_places(&b, 1), "2:100");
+	bench_fini(&b);
+}
+
+static void what_waits_at_a_parent_that_is_left_is_dropped(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *a = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 8, "239.193.0.0/16");
+	bench_start(&b);
+	bench_demand(&b, 100, 0, 0);
+	bench_plans(&b, "want 1 /24 at 7");
+	bench_claim(&b, 1)->life = MASC_LIFE_WAITING;
+	a->leaving = true;
+	bench_plans(&b, "drop 1; want 2 /24 at 8");
+	bench_fini(&b);
+}
+
+/* -- leaf and not, MASC-18.3 -- */
+
+static void the_part_in_use_is_taken_below_at_once(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *below = bench_below(&b, MASC_IPV4);
+	bench_start(&b);
+	bench_held(&b, sp, "239.192.0.0/16");
+	bench_demand(&b, 300, 0, 0);
+	bench_demand(&b, 20, 0, 0);
+	bench_plans(&b, "met 1@3; met 2@4");
+	assert_true(plan_is_leaf(b.m, MASC_IPV4));
+	table_ref child = bench_other(&b, below, 200, "239.192.9.0/24", WIRE_NEW_CLAIM);
+	assert_false(plan_is_leaf(b.m, MASC_IPV4));
+	assert_true(plan_is_leaf(b.m, MASC_IPV6));
+	/* 320 from the start of the range: 512. */
+	bench_plans(&b, "local 2 239.192.0.0/23 of 1");
+	assert_string_equal(bench_places(&b, 1), "2:300");
+	assert_string_equal(bench_places(&b, 2), "2:20");
+	assert_int_equal(bench_claim(&b, 1)->used, 512 + 256);
+	assert_int_equal(bench_claim(&b, 2)->used, 320);
+	bench_plans(&b, "");
+	/* The last child's entry is over: a leaf again. */
+	bench_gone(&b, below, child);
+	bench_plans(&b, "release 2");
+	assert_string_equal(bench_places(&b, 1), "1:300");
+	assert_string_equal(bench_places(&b, 2), "1:20");
+	assert_int_equal(bench_claim(&b, 1)->used, 320);
+	bench_fini(&b);
+}
+
+static void the_switch_is_tried_again(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_held(&b, sp, "239.192.0.0/16");
+	bench_demand(&b, 300, 0, 0);
+	bench_plans(&b, "met 1@2");
+	bench_other(&b, bench_below(&b, MASC_IPV4), 200, "239.192.9.0/24", WIRE_NEW_CLAIM);
+	b.fail = ERR_NO_SPACE;
+	bench_plans(&b, "");
+	assert_string_equal(bench_places(&b, 1), "1:300");
+	bench_pass(&b, MONO_SEC);
+	bench_expect(&b, "local 2 239.192.0.0/23 of 1");
+	bench_fini(&b);
+}
+
+static void a_non_leaf_domain_claims_its_part_below(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_held(&b, sp, "239.192.0.0/20");
+	bench_other(&b, bench_below(&b, MASC_IPV4), 200, "239.192.9.0/24", WIRE_PREFIX_IN_USE);
+	bench_demand(&b, 10, 0, 0);
+	bench_plans(&b, "want 2 /24 local");
+	bench_hold(&b, 2, "239.192.0.0/24");
+	bench_plans(&b, "met 1@2");
+	assert_string_equal(bench_places(&b, 1), "2:10");
+	/* More than fits here: the room for it comes from above first. */
+	bench_demand(&b, 5000, 0, 0);
+	bench_plans(&b, "want 3 /19 at 7");
+	bench_hold(&b, 3, "239.192.32.0/19");
+	bench_plans(&b, "want 4 /19 local");
+	bench_hold(&b, 4, "239.192.32.0/19");
+	/* Ahead: so much was taken just now. */
+	bench_plans(&b, "want 5 /19 at 7; met 2@5");
+	assert_string_equal(bench_places(&b, 2), "2:246 4:4754");
+	bench_fini(&b);
+}
+
+static void what_is_in_a_range_that_drains_drains(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *to = bench_parent(&b, 8, "239.193.0.0/16");
+	struct space *below = bench_below(&b, MASC_IPV4);
+	bench_start(&b);
+	bench_held(&b, sp, "239.192.0.0/20");
+	bench_other(&b, below, 200, "239.192.9.0/24", WIRE_PREFIX_IN_USE);
+	bench_held(&b, below, "239.192.0.0/24");
+	bench_demand(&b, 10, 0, 0);
+	bench_plans(&b, "met 1@2");
+	sp->leaving = true;
+	bench_plans(&b, "deprecate 1; deprecate 2; want 3 /22 at 8");
+	bench_hold(&b, 3, "239.193.0.0/22");
+	bench_plans(&b, "want 4 /24 local");
+	bench_hold(&b, 4, "239.193.0.0/24");
+	bench_plans(&b, "release 2");
+	assert_string_equal(bench_places(&b, 1), "4:10");
+	assert_ptr_equal(bench_claim(&b, 3)->space, to);
+	bench_fini(&b);
+}
+
+/* -- what is in use below -- */
+
+static void use_is_what_at_least_one_claim_covers(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *below = bench_below(&b, MASC_IPV4);
+	bench_start(&b);
+	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/20");
+	table_ref in_use = bench_other(&b, below, 200, "239.192.4.0/24", WIRE_PREFIX_IN_USE);
+	assert_int_equal(c->used, 256);
+	table_ref wider = bench_other(&b, below, 200, "239.192.4.0/23", WIRE_CLAIM_TO_EXPAND);
+	assert_int_equal(c->used, 512);
+	table_ref same = bench_other(&b, below, 200, "239.192.4.0/24", WIRE_NEW_CLAIM);
+	assert_int_equal(c->used, 512);
+	bench_gone(&b, below, in_use);
+	assert_int_equal(c->used, 512);
+	bench_gone(&b, below, wider);
+	assert_int_equal(c->used, 256);
+	bench_gone(&b, below, same);
+	assert_int_equal(c->used, 0);
+	/* Not in a range of ours. */
+	bench_other(&b, below, 200, "239.200.0.0/24", WIRE_NEW_CLAIM);
+	assert_int_equal(c->used, 0);
+	bench_fini(&b);
+}
+
+static void use_is_counted_at_a_start_and_when_a_range_changes(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *below = bench_below(&b, MASC_IPV4);
+	bench_start(&b);
+	bench_other(&b, below, 200, "239.192.4.0/24", WIRE_PREFIX_IN_USE);
+	bench_other(&b, below, 200, "239.192.4.0/25", WIRE_PREFIX_IN_USE);
+	bench_other(&b, below, 200, "239.192.16.0/24", WIRE_PREFIX_IN_USE);
+	bench_held(&b, sp, "239.192.0.0/20");
+	assert_int_equal(bench_claim(&b, 1)->used, 256);
+	bench_claim(&b, 1)->used = 9;
+	bench_plan(&b);
+	assert_int_equal(bench_claim(&b, 1)->used, 256);
+	bench_hold(&b, 1, "239.192.0.0/19");
+	assert_int_equal(bench_claim(&b, 1)->used, 512);
+	bench_hold(&b, 1, "239.192.16.0/20");
+	assert_int_equal(bench_claim(&b, 1)->used, 256);
+	bench_fini(&b);
+}
+
+static void used_is_exact_about_nothing(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *below = bench_below(&b, MASC_IPV4);
+	bench_start(&b);
+	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/20");
+	struct masc_prefix all = bench_prefix("239.192.0.0/20"),
+			   half = bench_prefix("239.192.0.0/21"),
+			   other = bench_prefix("239.200.0.0/20");
+	assert_int_equal(plan_used(b.m, &all), 0);
+	table_ref r = bench_other(&b, below, 200, "239.192.8.0/24", WIRE_PREFIX_IN_USE);
+	assert_int_equal(plan_used(b.m, &all), 256);
+	assert_int_equal(plan_used(b.m, &half), 0);
+	assert_int_equal(plan_used(b.m, &other), 0);
+	c->used = 0;
+	assert_int_equal(plan_used(b.m, &all), 1);
+	bench_gone(&b, below, r);
+	bench_plan(&b);
+	bench_demand(&b, 5, 0, 0);
+	bench_plan(&b);
+	assert_int_equal(plan_used(b.m, &all), 5);
+	bench_fini(&b);
+}
+
+/* -- what children ask for, MASC-18.4 -- */
+
+static void a_childs_hint_is_claimed_for(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *below = bench_below(&b, MASC_IPV4);
+	bench_start(&b);
+	bench_plan(&b);
+	bench_asks(&b, 200, 22);
+	bench_plans(&b, "want 1 /22 at 7");
+	bench_hold(&b, 1, "239.192.0.0/22");
+	bench_plans(&b, "");
+	/* It claims what it asked for: satisfied. As much again is wanted ahead. */
+	bench_other(&b, below, 200, "239.192.0.0/22", WIRE_NEW_CLAIM);
+	bench_plans(&b, "grow 1");
+	assert_int_equal(hint_lacks(LIST_ENTRY(b.m->own->hints.next, struct child_hint, at)), 0);
+	assert_ptr_equal(bench_claim(&b, 1)->space, sp);
+	bench_fini(&b);
+}
+
+static void hints_share_what_is_free(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_held(&b, sp, "239.192.0.0/22");
+	bench_plan(&b);
+	bench_asks(&b, 200, 23);
+	bench_asks(&b, 201, 23);
+	bench_plans(&b, "");
+	bench_asks(&b, 202, 24);
+	bench_asks(&b, 203, 24);
+	bench_plans(&b, "want 2 /23 at 7");
+	bench_fini(&b);
+}
+
+static void a_free_half_is_no_room_for_the_whole(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *below = bench_below(&b, MASC_IPV4);
+	bench_start(&b);
+	bench_held(&b, sp, "239.192.0.0/22");
+	bench_other(&b, below, 200, "239.192.0.0/26", WIRE_PREFIX_IN_USE);
+	bench_other(&b, below, 200, "239.192.2.0/26", WIRE_PREFIX_IN_USE);
+	bench_plan(&b);
+	/* 896 are free, but no 512 together. */
+	bench_asks(&b, 201, 23);
+	bench_plans(&b, "want 2 /23 at 7");
+	bench_fini(&b);
+}
+
+static void a_hint_is_over_with_its_time(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_plan(&b);
+	bench_asks(&b, 200, 22);
+	bench_plans(&b, "want 1 /22 at 7");
+	bench_pass(&b, BENCH_W + b.m->rules.skew_keep - 1);
+	bench_expect(&b, "");
+	assert_int_equal(b.m->own->n_hints, 1);
+	bench_pass(&b, 1);
+	bench_expect(&b, "drop 1");
+	assert_int_equal(b.m->own->n_hints, 0);
+	bench_fini(&b);
+}
+
+static void the_newest_hint_of_a_child_counts(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_plan(&b);
+	bench_asks(&b, 200, 22);
+	bench_pass(&b, 2 * MONO_SEC);
+	bench_expect(&b, "want 1 /22 at 7");
+	bench_asks(&b, 200, 20);
+	bench_plans(&b, "drop 1; want 2 /20 at 7");
+	assert_int_equal(b.m->own->n_hints, 1);
+	/* One that was under way for long comes late. */
+	b.now.us -= 2 * MONO_SEC;
+	bench_asks(&b, 200, 12);
+	b.now.us += 2 * MONO_SEC;
+	bench_plans(&b, "");
+	bench_fini(&b);
+}
+
+static void what_was_taken_in_the_last_wait_is_claimed_ahead(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *below = bench_below(&b, MASC_IPV4);
+	bench_start(&b);
+	bench_held(&b, sp, "239.192.0.0/22");
+	bench_plan(&b);
+	bench_pass(&b, 2 * BENCH_W);
+	bench_other(&b, below, 200, "239.192.0.0/24", WIRE_NEW_CLAIM);
+	bench_plans(&b, ""); /* 256 taken, 768 left */
+	bench_other(&b, below, 201, "239.192.2.0/24", WIRE_NEW_CLAIM);
+	bench_plans(&b, ""); /* 512 taken, 512 left */
+	bench_other(&b, below, 202, "239.192.1.0/25", WIRE_NEW_CLAIM);
+	bench_plans(&b, "want 2 /24 at 7"); /* 640 taken, 384 left */
+	/* Taken longer ago than that, it is no sign of more. */
+	bench_pass(&b, BENCH_W + BENCH_W / 4);
+	bench_plans(&b, "drop 2");
+	bench_fini(&b);
+}
+
+static void what_is_found_at_a_start_was_not_taken_just_now(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_other(&b, bench_below(&b, MASC_IPV4), 200, "239.192.0.0/23", WIRE_PREFIX_IN_USE);
+	bench_held(&b, sp, "239.192.0.0/23");
+	bench_plans(&b, "");
+	bench_fini(&b);
+}
+
+/* -- renewal, MASC-14.6 -- */
+
+static void renewal_follows_use(void **state)
+{
+	struct bench b;
+	struct masc_prefix half;
+	bool whole;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/22");
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), ERR_NOT_FOUND);
+	bench_demand(&b, 300, 0, 0);
+	bench_plan(&b);
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	assert_false(whole);
+	struct masc_prefix lower = bench_prefix("239.192.0.0/23");
+	assert_true(masc_prefix_eq(&half, &lower));
+	bench_demand(&b, 300, 0, 0);
+	bench_plan(&b);
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	assert_true(whole);
+	bench_fini(&b);
+}
+
+static void demands_that_end_before_it_need_no_renewal(void **state)
+{
+	struct bench b;
+	struct masc_prefix half;
+	bool whole;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/22");
+	c->end = BENCH_WALL + 5 * BENCH_W;
+	bench_demand(&b, 600, 0, 5 * BENCH_W);
+	bench_plan(&b);
+	assert_int_equal(c->used, 600);
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), ERR_NOT_FOUND);
+	/* One that is to come does. */
+	b.m->rules.claim_lifetime = 20 * BENCH_W;
+	bench_demand(&b, 600, 6 * BENCH_W, 0);
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	assert_true(whole);
+	bench_fini(&b);
+}
+
+static void the_half_where_children_are_is_renewed(void **state)
+{
+	struct bench b;
+	struct masc_prefix half, upper = bench_prefix("239.192.2.0/23");
+	bool whole;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *below = bench_below(&b, MASC_IPV4);
+	bench_start(&b);
+	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/22");
+	bench_other(&b, below, 200, "239.192.2.0/24", WIRE_PREFIX_IN_USE);
+	bench_plan(&b);
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	assert_false(whole);
+	assert_true(masc_prefix_eq(&half, &upper));
+	bench_other(&b, below, 200, "239.192.0.0/28", WIRE_PREFIX_IN_USE);
+	bench_plan(&b);
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	assert_true(whole);
+	bench_fini(&b);
+}
+
+static void hints_keep_a_range(void **state)
+{
+	struct bench b;
+	struct masc_prefix half;
+	bool whole;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/22");
+	bench_plan(&b);
+	bench_asks(&b, 200, 22);
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	assert_true(whole);
+	bench_fini(&b);
+}
+
+static void fixed_ranges_last_as_was_said(void **state)
+{
+	struct bench b;
+	struct masc_prefix half;
+	bool whole = false;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/22");
+	c->fixed = true;
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	assert_true(whole);
+	c->lifetime = 10 * BENCH_W;
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), ERR_NOT_FOUND);
+	bench_fini(&b);
+}
+
+static void nothing_is_renewed_at_a_parent_that_is_left(void **state)
+{
+	struct bench b;
+	struct masc_prefix half;
+	bool whole;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/22");
+	bench_demand(&b, 300, 0, 0);
+	bench_plan(&b);
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	sp->leaving = true;
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), ERR_NOT_FOUND);
+	bench_fini(&b);
+}
+
+/* -- events -- */
+
+static void pauses_are_told_once_and_when_they_end(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	b.clock = MASC_REASON_NO_CLOCK;
+	/* Nothing is wanted: nothing is held up. */
+	bench_plans(&b, "");
+	bench_demand(&b, 10, 0, 0);
+	bench_plans(&b, "want 1 /24 at 7; paused NO_CLOCK");
+	assert_int_equal(b.m->own->paused, MASC_REASON_NO_CLOCK);
+	bench_plans(&b, "");
+	b.clock = MASC_REASON_NONE;
+	/* It looks by itself. */
+	bench_pass(&b, MONO_SEC);
+	bench_expect(&b, "resumed NO_CLOCK");
+	sp->synced = false;
+	bench_plans(&b, "paused NO_SESSION");
+	sp->synced = true;
+	bench_plans(&b, "resumed NO_SESSION");
+	bench_fini(&b);
+}
+
+static void why_a_demand_is_unmet_is_told_once(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "");
+	bench_start(&b);
+	sp->synced = false;
+	bench_demand(&b, 10, 0, 0);
+	bench_plans(&b, "hint /24 at 7; unmet 1 NO_SESSION; paused NO_SESSION");
+	bench_plans(&b, "");
+	sp->synced = true;
+	bench_plans(&b, "unmet 1 NO_RANGE; resumed NO_SESSION");
+	bench_ranges(sp, "239.192.0.0/24");
+	table_ref r = bench_other(&b, sp, 200, "239.192.0.0/25", WIRE_PREFIX_IN_USE);
+	bench_plans(&b, "unmet 1 NO_ROOM");
+	struct masc_demand_info info;
+	masc_demand_info(b.m, 0, &info);
+	assert_int_equal(info.why, MASC_REASON_NO_ROOM);
+	bench_gone(&b, sp, r);
+	/* A claim is on its way: that is no news, but there is a reason to show. */
+	bench_plans(&b, "want 1 /24 at 7");
+	masc_demand_info(b.m, 0, &info);
+	assert_int_equal(info.why, MASC_REASON_DEMAND);
+	bench_hold(&b, 1, "239.192.0.0/24");
+	bench_plans(&b, "met 1@2");
+	masc_demand_info(b.m, 0, &info);
+	assert_int_equal(info.why, MASC_REASON_NONE);
+	bench_fini(&b);
+}
+
+/* -- limits -- */
+
+static void a_stopped_part_plans_nothing(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_demand(&b, 10, 0, 0);
+	b.m->health = ERR_STOPPING;
+	bench_plans(&b, "");
+	bench_fini(&b);
+}
+
+static void without_memory_it_is_tried_again(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	bench_held(&b, sp, "239.192.0.0/24");
+	bench_demand(&b, 10, 0, 0);
+	for (size_t n = 1;; n++) {
+		failing_env_fail_at(&b.f, n);
+		bench_plan(&b);
+		if (!b.f.failed)
+			break;
+		bench_out(&b);
+	}
+	failing_env_fail_at(&b.f, 0);
+	bench_pass(&b, MONO_SEC);
+	bench_out(&b);
+	assert_string_equal(bench_places(&b, 1), "1:10");
+	bench_fini(&b);
+}
+
+static void a_renewal_without_memory_is_put_off(void **state)
+{
+	struct bench b;
+	struct masc_prefix half;
+	bool whole;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	bench_start(&b);
+	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/24");
+	failing_env_fail_at(&b.f, 1);
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), ERR_NOMEM);
+	failing_env_fail_at(&b.f, 0);
+	bench_fini(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_first_demand_is_claimed_for),
+		cmocka_unit_test(one_claim_a_level_is_under_way),
+		cmocka_unit_test(a_claim_that_waits_for_its_turn_is_made_larger),
+		cmocka_unit_test(what_is_not_needed_any_more_is_not_claimed),
+		cmocka_unit_test(a_full_prefix_grows),
+		cmocka_unit_test(a_taken_buddy_means_another_prefix),
+		cmocka_unit_test(too_many_prefixes_are_replaced),
+		cmocka_unit_test(a_draining_prefix_is_left_before_its_end),
+		cmocka_unit_test(operators_claims_are_left_alone),
+		cmocka_unit_test(what_cannot_be_stored_is_tried_again),
+		cmocka_unit_test(a_prefix_cannot_be_larger_than_all),
+		cmocka_unit_test(demands_are_known_ahead),
+		cmocka_unit_test(each_scope_is_planned_for_itself),
+		cmocka_unit_test(of_a_parents_range_the_scope_counts),
+		cmocka_unit_test(without_a_scope_it_is_where_we_are),
+		cmocka_unit_test(a_scope_that_is_gone_meets_nothing),
+		cmocka_unit_test(the_lowest_parent_that_is_synced_and_has_room),
+		cmocka_unit_test(where_something_is_held_there_is_more),
+		cmocka_unit_test(a_parent_that_is_left_gets_nothing_new),
+		cmocka_unit_test(what_waits_at_a_parent_that_is_left_is_dropped),
+		cmocka_unit_test(the_part_in_use_is_taken_below_at_once),
+		cmocka_unit_test(the_switch_is_tried_again),
+		cmocka_unit_test(a_non_leaf_domain_claims_its_part_below),
+		cmocka_unit_test(what_is_in_a_range_that_drains_drains),
+		cmocka_unit_test(use_is_what_at_least_one_claim_covers),
+		cmocka_unit_test(use_is_counted_at_a_start_and_when_a_range_changes),
+		cmocka_unit_test(used_is_exact_about_nothing),
+		cmocka_unit_test(a_childs_hint_is_claimed_for),
+		cmocka_unit_test(hints_share_what_is_free),
+		cmocka_unit_test(a_free_half_is_no_room_for_the_whole),
+		cmocka_unit_test(a_hint_is_over_with_its_time),
+		cmocka_unit_test(the_newest_hint_of_a_child_counts),
+		cmocka_unit_test(what_was_taken_in_the_last_wait_is_claimed_ahead),
+		cmocka_unit_test(what_is_found_at_a_start_was_not_taken_just_now),
+		cmocka_unit_test(renewal_follows_use),
+		cmocka_unit_test(demands_that_end_before_it_need_no_renewal),
+		cmocka_unit_test(the_half_where_children_are_is_renewed),
+		cmocka_unit_test(hints_keep_a_range),
+		cmocka_unit_test(fixed_ranges_last_as_was_said),
+		cmocka_unit_test(nothing_is_renewed_at_a_parent_that_is_left),
+		cmocka_unit_test(pauses_are_told_once_and_when_they_end),
+		cmocka_unit_test(why_a_demand_is_unmet_is_told_once),
+		cmocka_unit_test(a_stopped_part_plans_nothing),
+		cmocka_unit_test(without_memory_it_is_tried_again),
+		cmocka_unit_test(a_renewal_without_memory_is_put_off),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
