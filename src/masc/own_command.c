@@ -89,16 +89,12 @@ static bool is_pending_of_ours(const struct masc *m, const struct masc_prefix *p
 static bool may_claim(const struct masc *m, const struct space *sp, const struct masc_prefix *p)
 {
 	bool split;
-	struct masc_prefix barred;
-	const struct masc_scope_config *s = masc_config_scope_of(&m->config, p, &split);
-	struct policy_space space = { .table = sp->table, .claimable = p, .n_claimable = 1 };
-	if (split)
-		return false;
-	if (s && policy_relative(&s->range, &barred)) {
-		space.barred = &barred;
-		space.n_barred = 1;
-	}
-	return policy_may_claim(&space, p);
+	struct masc_prefix barred[MASC_SCOPES_MAX];
+	struct policy_space s = { .table = sp->table, .claimable = p, .n_claimable = 1 };
+	s.barred = barred;
+	s.n_barred = plan_barred(m, barred);
+	(void)masc_config_scope_of(&m->config, p, &split);
+	return !split && policy_may_claim(&s, p);
 }
 
 /* A range of this space covers p. */

@@ -71,6 +71,8 @@ size_t pool_usual(const struct plan_run *r, enum masc_family f);
 /* POOL_NONE: its scope is not configured any more. */
 size_t pool_of_demand(const struct plan_run *r, const struct own_demand *d);
 bool plan_may_use(const struct own_claim *c); /* held, active, ours whole */
+/* Ranges that are never handed out, beside the slots of MASC-15.4. */
+size_t plan_barred(const struct masc *m, struct masc_prefix out[MASC_SCOPES_MAX]);
 /* Whether a range of `length` is free in that space and scope. */
 bool space_has_room(struct plan_run *r, const struct space *sp, const char *scope, uint8_t length);
 /* The same without a run: for an operator's claim, whether there is room or not. */
@@ -93,8 +95,10 @@ uint64_t use_below(const struct masc *m, const struct own_claim *c);
 bool use_is_none(const struct masc *m, const struct masc_prefix *p);
 /* MASC-18.4: addresses taken within the last W. */
 uint64_t use_grown(struct masc *m, enum masc_family f, struct mono now);
-uint64_t claim_size(const struct own_claim *c);
-uint64_t claim_spare(const struct own_claim *c); /* addresses not in use */
+/* Addresses that may be handed out: all but those that MASC-15.4 bars. */
+uint64_t plan_capacity(const struct masc *m, const struct masc_prefix *p);
+uint64_t claim_capacity(const struct own_claim *c); /* of what is held */
+uint64_t claim_spare(const struct own_claim *c);    /* and not in use */
 
 /* -- plan_hint.c -- */
 struct child_hint {

@@ -111,6 +111,8 @@ static void take_local(struct plan_run *r, struct own_claim *c, uint64_t placed)
 	uint8_t length = masc_prefix_length_for((enum masc_family)held->family, placed);
 	length = length < held->length ? held->length : length;
 	struct masc_prefix p = masc_prefix_first(held, length);
+	while (p.length > held->length && plan_capacity(r->m, &p) < placed)
+		p = masc_prefix_wider(&p);
 	if (own_take_local(r->m, &p, c, r->now) != OK) {
 		run_again(r, mono_add(r->now, MONO_SEC));
 		return;
@@ -155,13 +157,13 @@ enum err place_switch(struct plan_run *r)
 		struct own_claim *c = r->claims[i];
 		if (!c || !c->space)
 			continue;
-		uint64_t size = claim_size(c);
-		if (r->spare[i] > size)
-			trim(r, c, r->spare[i] - size);
+		uint64_t most = claim_capacity(c);
+		if (r->spare[i] > most)
+			trim(r, c, r->spare[i] - most);
 		if (c->local && leaf[c->space->family])
 			give_local_back(r, &r->claims[i]);
 		else if (!c->local && !leaf[c->space->family] && r->spare[i])
-			take_local(r, c, r->spare[i] < size ? r->spare[i] : size);
+			take_local(r, c, r->spare[i] < most ? r->spare[i] : most);
 	}
 	return run_gather(r);
 }

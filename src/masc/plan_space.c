@@ -114,17 +114,23 @@ bool plan_may_use(const struct own_claim *c)
 	return c->space && c->active && own_is_held(c) && p && !own_is_withdrawn(c, p);
 }
 
+/* MASC-15.4: the ends of scopes. */
+size_t plan_barred(const struct masc *m, struct masc_prefix out[MASC_SCOPES_MAX])
+{
+	size_t n = 0;
+	for (size_t i = 0; i < m->config.n_scopes; i++)
+		if (policy_relative(&m->config.scopes[i].range, &out[n]))
+			n++;
+	return n;
+}
+
 bool space_has_room(struct plan_run *r, const struct space *sp, const char *scope, uint8_t length)
 {
-	size_t n = space_ranges_in(sp, scope, r->ranges, OWN_CLAIMS_MAX);
-	for (size_t i = 0; i < n; i++) {
-		uint8_t largest;
-		uint64_t count;
-		if (table_largest_free(sp->table, &r->ranges[i], &largest, &count) &&
-		    largest <= length)
-			return true;
-	}
-	return false;
+	struct masc_prefix barred[MASC_SCOPES_MAX];
+	struct policy_space s = { .table = sp->table, .claimable = r->ranges, .barred = barred };
+	s.n_claimable = space_ranges_in(sp, scope, r->ranges, OWN_CLAIMS_MAX);
+	s.n_barred = plan_barred(r->m, barred);
+	return policy_has_room(&s, length);
 }
 
 static bool holds_in(const struct plan_run *r, const struct space *sp, size_t pool)

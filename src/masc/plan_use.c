@@ -13,16 +13,60 @@ uint64_t plan_plus(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-uint64_t claim_size(const struct own_claim *c)
+/* So many blocks of `each` addresses, 2^doublings of them. */
+static uint64_t blocks(uint64_t each, unsigned doublings)
+{
+	while (doublings-- && each <= UINT64_MAX / 2)
+		each *= 2;
+	return each;
+}
+
+/* Addresses of p in x.0.0.0/23 and x.128.0.0/23. */
+static uint64_t shadows_ipv4(const struct masc_prefix *p)
+{
+	bool first = !(p->address[1] & 0x7f) && !(p->address[2] & 0xfe);
+	if (p->length >= 23)
+		return first ? masc_prefix_size(p) : 0;
+	if (p->length > 9)
+		return first && !p->address[2] ? 512 : 0;
+	return blocks(512, 9U - p->length);
+}
+
+/* Addresses of p whose low 32 bits are 0xff000000 or above. */
+static uint64_t shadows_ipv6(const struct masc_prefix *p)
+{
+	if (p->length <= 96)
+		return blocks(UINT64_C(1) << 24, 96U - p->length);
+	for (uint8_t i = 96; i < p->length && i < 104; i++)
+		if (!masc_prefix_bit(p, i))
+			return 0;
+	return p->length < 104 ? UINT64_C(1) << 24 : masc_prefix_size(p);
+}
+
+uint64_t plan_capacity(const struct masc *m, const struct masc_prefix *p)
+{
+	struct masc_prefix ends[MASC_SCOPES_MAX];
+	size_t n = plan_barred(m, ends);
+	uint64_t size = masc_prefix_size(p);
+	uint64_t barred = p->family == MASC_IPV4 ? shadows_ipv4(p) : shadows_ipv6(p);
+	for (size_t i = 0; i < n; i++)
+		if (masc_prefix_covers(&ends[i], p))
+			return 0;
+		else if (masc_prefix_covers(p, &ends[i]))
+			barred = plan_plus(barred, masc_prefix_size(&ends[i]));
+	return size > barred ? size - barred : 0;
+}
+
+uint64_t claim_capacity(const struct own_claim *c)
 {
 	const struct masc_prefix *p = own_prefix(c);
-	return p ? masc_prefix_size(p) : 0;
+	return p ? plan_capacity(c->in->m, p) : 0;
 }
 
 uint64_t claim_spare(const struct own_claim *c)
 {
-	uint64_t size = claim_size(c);
-	return size > c->used ? size - c->used : 0;
+	uint64_t capacity = claim_capacity(c);
+	return capacity > c->used ? capacity - c->used : 0;
 }
 
 static bool holds(const struct table *t, table_ref r)

@@ -3,13 +3,49 @@
 
 #include <stdio.h>
 
+/* -- what can be handed out of a range -- */
+
+static void barred_addresses_are_no_room(void **state)
+{
+	static const struct {
+		const char *range;
+		uint64_t capacity;
+	} rows[] = {
+		{ "239.193.0.0/24", 256 },
+		{ "239.192.0.0/24", 256 },
+		{ "239.128.0.0/24", 0 },
+		{ "239.128.0.0/22", 512 },
+		{ "239.0.2.0/23", 512 },
+		{ "239.0.1.0/24", 0 },
+		{ "239.0.0.0/8", (1 << 24) - 1024 - 256 },
+		{ "238.0.0.0/7", (1 << 25) - 2048 - 256 },
+		{ "239.0.0.0/9", (1 << 23) - 512 },
+		{ "239.0.0.0/10", (1 << 22) - 512 },
+		{ "239.64.0.0/10", (1 << 22) },
+		{ "ff38::8000:0/98", 1 << 30 },
+		{ "ff38::ff00:0/120", 0 },
+		{ "ff38::c000:0/98", (1 << 30) - (1 << 24) },
+		{ "ff38::/95", (UINT64_C(1) << 33) - (1 << 25) },
+		{ "239.255.255.128/25", 0 },
+		{ "239.255.254.0/23", 256 },
+	};
+	struct bench b;
+	bench_init(&b, "");
+	bench_scope(&b, "site range=239.255.0.0/16 root=yes");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct masc_prefix p = bench_prefix(rows[i].range);
+		assert_int_equal(plan_capacity(b.m, &p), rows[i].capacity);
+	}
+	bench_fini(&b);
+}
+
 /* -- what is claimed, MASC-18.2 -- */
 
 static void a_first_demand_is_claimed_for(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
 	bench_plans(&b, "");
 	bench_demand(&b, 10, 0, 0);
@@ -18,7 +54,7 @@ static void a_first_demand_is_claimed_for(void **state)
 	assert_int_equal(bench_claim(&b, 1)->why, MASC_REASON_DEMAND);
 	assert_false(bench_claim(&b, 1)->fixed);
 	bench_plans(&b, "");
-	bench_hold(&b, 1, "239.192.0.0/24");
+	bench_hold(&b, 1, "239.193.0.0/24");
 	bench_plans(&b, "met 1@2");
 	assert_string_equal(bench_places(&b, 1), "1:10");
 	assert_int_equal(bench_claim(&b, 1)->used, 10);
@@ -30,14 +66,14 @@ static void one_claim_a_level_is_under_way(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
 	bench_demand(&b, 256, 0, 0);
 	bench_plans(&b, "want 1 /24 at 7");
 	bench_claim(&b, 1)->life = MASC_LIFE_WAITING;
 	bench_demand(&b, 1000, 0, 0);
 	bench_plans(&b, "");
-	bench_hold(&b, 1, "239.192.0.0/24");
+	bench_hold(&b, 1, "239.193.0.0/24");
 	/* 1000 do not fit into what doubling would win. */
 	bench_plans(&b, "want 2 /22 at 7; met 1@3");
 	bench_fini(&b);
@@ -47,7 +83,7 @@ static void a_claim_that_waits_for_its_turn_is_made_larger(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
 	bench_demand(&b, 256, 0, 0);
 	bench_plans(&b, "want 1 /24 at 7");
@@ -67,7 +103,7 @@ static void what_is_not_needed_any_more_is_not_claimed(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
 	bench_demand(&b, 256, 0, 0);
 	bench_plans(&b, "want 1 /24 at 7");
@@ -88,9 +124,9 @@ static void a_full_prefix_grows(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	bench_held(&b, sp, "239.192.0.0/24");
+	bench_held(&b, sp, "239.193.0.0/24");
 	bench_demand(&b, 200, 0, 0);
 	bench_plans(&b, "met 1@2");
 	/* 400 of 512 are 75 percent and more. */
@@ -98,7 +134,7 @@ static void a_full_prefix_grows(void **state)
 	bench_plans(&b, "grow 1");
 	assert_string_equal(bench_places(&b, 2), "1:56");
 	bench_plans(&b, "");
-	bench_hold(&b, 1, "239.192.0.0/23");
+	bench_hold(&b, 1, "239.193.0.0/23");
 	bench_plans(&b, "met 2@5");
 	assert_string_equal(bench_places(&b, 2), "1:200");
 	bench_fini(&b);
@@ -108,10 +144,10 @@ static void a_taken_buddy_means_another_prefix(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	bench_other(&b, sp, 200, "239.192.1.0/24", WIRE_PREFIX_IN_USE);
-	bench_held(&b, sp, "239.192.0.0/24");
+	bench_other(&b, sp, 200, "239.193.1.0/24", WIRE_PREFIX_IN_USE);
+	bench_held(&b, sp, "239.193.0.0/24");
 	bench_demand(&b, 256, 0, 0);
 	bench_demand(&b, 20, 0, 0);
 	/* claim_least: it is no first claim. */
@@ -123,17 +159,17 @@ static void too_many_prefixes_are_replaced(void **state)
 {
 	struct bench b;
 	bench_init(&b, "prefixes_most=2");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	bench_other(&b, sp, 200, "239.192.1.0/24", WIRE_PREFIX_IN_USE);
-	bench_other(&b, sp, 200, "239.192.3.0/24", WIRE_PREFIX_IN_USE);
-	bench_held(&b, sp, "239.192.0.0/24");
-	bench_held(&b, sp, "239.192.2.0/24");
+	bench_other(&b, sp, 200, "239.193.1.0/24", WIRE_PREFIX_IN_USE);
+	bench_other(&b, sp, 200, "239.193.3.0/24", WIRE_PREFIX_IN_USE);
+	bench_held(&b, sp, "239.193.0.0/24");
+	bench_held(&b, sp, "239.193.2.0/24");
 	bench_demand(&b, 512, 0, 0);
 	bench_plans(&b, "met 1@2");
 	bench_demand(&b, 100, 0, 0);
 	bench_plans(&b, "want 3 /22 at 7");
-	bench_hold(&b, 3, "239.192.4.0/22");
+	bench_hold(&b, 3, "239.193.4.0/22");
 	bench_plans(&b, "deprecate 1; deprecate 2; met 2@4");
 	assert_int_equal(bench_claim(&b, 1)->why, MASC_REASON_REPLACED);
 	/* Demands stay where they are, and new ones go to the large one. */
@@ -146,9 +182,9 @@ static void a_draining_prefix_is_left_before_its_end(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/24");
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/24");
 	bench_demand(&b, 100, 0, 0);
 	bench_demand(&b, 50, 0, 10 * BENCH_W);
 	bench_plans(&b, "met 1@3; met 2@4");
@@ -159,7 +195,7 @@ static void a_draining_prefix_is_left_before_its_end(void **state)
 	/* A W and the delay before. The second demand ends with it. */
 	bench_pass(&b, 9 * BENCH_W);
 	bench_plans(&b, "want 2 /24 at 7");
-	bench_hold(&b, 2, "239.192.8.0/24");
+	bench_hold(&b, 2, "239.193.8.0/24");
 	bench_plans(&b, "");
 	assert_string_equal(bench_places(&b, 1), "2:100");
 	assert_string_equal(bench_places(&b, 2), "1:50");
@@ -173,9 +209,9 @@ static void operators_claims_are_left_alone(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	bench_held(&b, sp, "239.192.0.0/24")->fixed = true;
+	bench_held(&b, sp, "239.193.0.0/24")->fixed = true;
 	bench_demand(&b, 256, 0, 0);
 	bench_plans(&b, "met 1@2");
 	/* It is used, but neither grown nor counted. */
@@ -188,7 +224,7 @@ static void what_cannot_be_stored_is_tried_again(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
 	bench_demand(&b, 256, 0, 0);
 	b.fail = ERR_NO_SPACE;
@@ -196,7 +232,7 @@ static void what_cannot_be_stored_is_tried_again(void **state)
 	bench_pass(&b, MONO_SEC);
 	bench_expect(&b, "want 1 /24 at 7");
 	bench_demand(&b, 4096, 0, 0);
-	bench_hold(&b, 1, "239.192.0.0/24");
+	bench_hold(&b, 1, "239.193.0.0/24");
 	b.fail = ERR_FULL;
 	bench_plans(&b, "met 1@3; unmet 2 TOO_MANY");
 	bench_fini(&b);
@@ -206,7 +242,7 @@ static void a_prefix_cannot_be_larger_than_all(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
 	bench_demand(&b, UINT64_C(1) << 29, 0, 0);
 	bench_plans(&b, "unmet 1 TOO_LARGE");
@@ -219,7 +255,7 @@ static void demands_are_known_ahead(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
 	int64_t ahead = b.m->rules.waiting_period + b.m->rules.claim_delay;
 	bench_demand(&b, 256, 2 * ahead, 0);
@@ -245,7 +281,7 @@ static void each_scope_is_planned_for_itself(void **state)
 	bench_demand_in(&b, 10, "org");
 	bench_demand_in(&b, 10, "site");
 	bench_plans(&b, "want 1 /24 at site; want 2 /24 at org");
-	bench_hold(&b, 2, "239.192.7.0/24");
+	bench_hold(&b, 2, "239.193.7.0/24");
 	bench_plans(&b, "met 1@3");
 	assert_string_equal(bench_places(&b, 1), "2:10");
 	assert_string_equal(bench_places(&b, 2), "-");
@@ -258,12 +294,12 @@ static void of_a_parents_range_the_scope_counts(void **state)
 	bench_init(&b, "");
 	bench_scope(&b, "site range=239.255.0.0/16");
 	bench_scope(&b, "org range=239.192.0.0/14");
-	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 7, "239.193.0.0/16");
 	bench_parent(&b, 8, "239.0.0.0/8");
 	bench_start(&b);
 	bench_demand_in(&b, 10, "site");
 	bench_plans(&b, "want 1 /24 at 8; for site");
-	bench_hold(&b, 1, "239.192.0.0/24");
+	bench_hold(&b, 1, "239.193.0.0/24");
 	/* That is another scope's. */
 	bench_plans(&b, "want 2 /24 at 8; for site");
 	bench_fini(&b);
@@ -305,9 +341,9 @@ static void the_lowest_parent_that_is_synced_and_has_room(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *a = bench_parent(&b, 7, "239.192.0.0/16");
-	struct space *c = bench_parent(&b, 8, "239.193.0.0/16");
-	bench_parent(&b, 9, "239.194.0.0/16");
+	struct space *a = bench_parent(&b, 7, "239.193.0.0/16");
+	struct space *c = bench_parent(&b, 8, "239.194.0.0/16");
+	bench_parent(&b, 9, "239.195.0.0/16");
 	bench_start(&b);
 	a->synced = false;
 	bench_demand(&b, 256, 0, 0);
@@ -317,7 +353,7 @@ static void the_lowest_parent_that_is_synced_and_has_room(void **state)
 	bench_ranges(a, "");
 	bench_plans(&b, "drop 2; want 3 /24 at 8");
 	/* None is synced: it waits at the first. */
-	bench_ranges(a, "239.192.0.0/16");
+	bench_ranges(a, "239.193.0.0/16");
 	a->synced = c->synced = false;
 	b.spaces[4].sp.synced = false;
 	bench_plans(&b, "drop 3; want 4 /24 at 7; paused NO_SESSION");
@@ -328,14 +364,14 @@ static void where_something_is_held_there_is_more(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *a = bench_parent(&b, 7, "239.192.0.0/16");
-	struct space *c = bench_parent(&b, 8, "239.193.0.0/24 239.193.8.0/24");
+	struct space *a = bench_parent(&b, 7, "239.193.0.0/16");
+	struct space *c = bench_parent(&b, 8, "239.194.0.0/24 239.194.8.0/24");
 	bench_start(&b);
-	bench_held(&b, c, "239.193.0.0/24");
+	bench_held(&b, c, "239.194.0.0/24");
 	bench_demand(&b, 512, 0, 0);
 	bench_plans(&b, "want 2 /24 at 8");
 	/* But only if it has room. */
-	bench_other(&b, c, 200, "239.193.8.0/24", WIRE_PREFIX_IN_USE);
+	bench_other(&b, c, 200, "239.194.8.0/24", WIRE_PREFIX_IN_USE);
 	bench_plans(&b, "drop 2; want 3 /24 at 7");
 	assert_ptr_equal(bench_claim(&b, 3)->space, a);
 	bench_fini(&b);
@@ -345,10 +381,10 @@ static void a_parent_that_is_left_gets_nothing_new(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *a = bench_parent(&b, 7, "239.192.0.0/16");
-	bench_parent(&b, 8, "239.193.0.0/16");
+	struct space *a = bench_parent(&b, 7, "239.193.0.0/16");
+	bench_parent(&b, 8, "239.194.0.0/16");
 	bench_start(&b);
-	bench_held(&b, a, "239.192.0.0/24");
+	bench_held(&b, a, "239.193.0.0/24");
 	bench_demand(&b, 100, 0, 0);
 	bench_plans(&b, "met 1@2");
 	a->leaving = true;
@@ -356,7 +392,7 @@ static void a_parent_that_is_left_gets_nothing_new(void **state)
 	assert_string_equal(bench_places(&b, 1), "1:100");
 	bench_plans(&b, "");
 	/* Demands move when there is room for them. */
-	bench_hold(&b, 2, "239.193.0.0/24");
+	bench_hold(&b, 2, "239.194.0.0/24");
 	bench_plans(&b, "release 1");
 	assert_string_equal(bench_places(&b, 1), "2:100");
 	bench_fini(&b);
@@ -366,8 +402,8 @@ static void what_waits_at_a_parent_that_is_left_is_dropped(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *a = bench_parent(&b, 7, "239.192.0.0/16");
-	bench_parent(&b, 8, "239.193.0.0/16");
+	struct space *a = bench_parent(&b, 7, "239.193.0.0/16");
+	bench_parent(&b, 8, "239.194.0.0/16");
 	bench_start(&b);
 	bench_demand(&b, 100, 0, 0);
 	bench_plans(&b, "want 1 /24 at 7");
@@ -383,19 +419,19 @@ static void the_part_in_use_is_taken_below_at_once(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	struct space *below = bench_below(&b, MASC_IPV4);
 	bench_start(&b);
-	bench_held(&b, sp, "239.192.0.0/16");
+	bench_held(&b, sp, "239.193.0.0/16");
 	bench_demand(&b, 300, 0, 0);
 	bench_demand(&b, 20, 0, 0);
 	bench_plans(&b, "met 1@3; met 2@4");
 	assert_true(plan_is_leaf(b.m, MASC_IPV4));
-	table_ref child = bench_other(&b, below, 200, "239.192.9.0/24", WIRE_NEW_CLAIM);
+	table_ref child = bench_other(&b, below, 200, "239.193.9.0/24", WIRE_NEW_CLAIM);
 	assert_false(plan_is_leaf(b.m, MASC_IPV4));
 	assert_true(plan_is_leaf(b.m, MASC_IPV6));
 	/* 320 from the start of the range: 512. */
-	bench_plans(&b, "local 2 239.192.0.0/23 of 1");
+	bench_plans(&b, "local 2 239.193.0.0/23 of 1");
 	assert_string_equal(bench_places(&b, 1), "2:300");
 	assert_string_equal(bench_places(&b, 2), "2:20");
 	assert_int_equal(bench_claim(&b, 1)->used, 512 + 256);
@@ -414,17 +450,17 @@ static void the_switch_is_tried_again(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	bench_held(&b, sp, "239.192.0.0/16");
+	bench_held(&b, sp, "239.193.0.0/16");
 	bench_demand(&b, 300, 0, 0);
 	bench_plans(&b, "met 1@2");
-	bench_other(&b, bench_below(&b, MASC_IPV4), 200, "239.192.9.0/24", WIRE_NEW_CLAIM);
+	bench_other(&b, bench_below(&b, MASC_IPV4), 200, "239.193.9.0/24", WIRE_NEW_CLAIM);
 	b.fail = ERR_NO_SPACE;
 	bench_plans(&b, "");
 	assert_string_equal(bench_places(&b, 1), "1:300");
 	bench_pass(&b, MONO_SEC);
-	bench_expect(&b, "local 2 239.192.0.0/23 of 1");
+	bench_expect(&b, "local 2 239.193.0.0/23 of 1");
 	bench_fini(&b);
 }
 
@@ -432,21 +468,21 @@ static void a_non_leaf_domain_claims_its_part_below(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	bench_held(&b, sp, "239.192.0.0/20");
-	bench_other(&b, bench_below(&b, MASC_IPV4), 200, "239.192.9.0/24", WIRE_PREFIX_IN_USE);
+	bench_held(&b, sp, "239.193.0.0/20");
+	bench_other(&b, bench_below(&b, MASC_IPV4), 200, "239.193.9.0/24", WIRE_PREFIX_IN_USE);
 	bench_demand(&b, 10, 0, 0);
 	bench_plans(&b, "want 2 /24 local");
-	bench_hold(&b, 2, "239.192.0.0/24");
+	bench_hold(&b, 2, "239.193.0.0/24");
 	bench_plans(&b, "met 1@2");
 	assert_string_equal(bench_places(&b, 1), "2:10");
 	/* More than fits here: the room for it comes from above first. */
 	bench_demand(&b, 5000, 0, 0);
 	bench_plans(&b, "want 3 /19 at 7");
-	bench_hold(&b, 3, "239.192.32.0/19");
+	bench_hold(&b, 3, "239.193.32.0/19");
 	bench_plans(&b, "want 4 /19 local");
-	bench_hold(&b, 4, "239.192.32.0/19");
+	bench_hold(&b, 4, "239.193.32.0/19");
 	/* Ahead: so much was taken just now. */
 	bench_plans(&b, "want 5 /19 at 7; met 2@5");
 	assert_string_equal(bench_places(&b, 2), "2:246 4:4754");
@@ -457,20 +493,20 @@ static void what_is_in_a_range_that_drains_drains(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
-	struct space *to = bench_parent(&b, 8, "239.193.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
+	struct space *to = bench_parent(&b, 8, "239.194.0.0/16");
 	struct space *below = bench_below(&b, MASC_IPV4);
 	bench_start(&b);
-	bench_held(&b, sp, "239.192.0.0/20");
-	bench_other(&b, below, 200, "239.192.9.0/24", WIRE_PREFIX_IN_USE);
-	bench_held(&b, below, "239.192.0.0/24");
+	bench_held(&b, sp, "239.193.0.0/20");
+	bench_other(&b, below, 200, "239.193.9.0/24", WIRE_PREFIX_IN_USE);
+	bench_held(&b, below, "239.193.0.0/24");
 	bench_demand(&b, 10, 0, 0);
 	bench_plans(&b, "met 1@2");
 	sp->leaving = true;
 	bench_plans(&b, "deprecate 1; deprecate 2; want 3 /22 at 8");
-	bench_hold(&b, 3, "239.193.0.0/22");
+	bench_hold(&b, 3, "239.194.0.0/22");
 	bench_plans(&b, "want 4 /24 local");
-	bench_hold(&b, 4, "239.193.0.0/24");
+	bench_hold(&b, 4, "239.194.0.0/24");
 	bench_plans(&b, "release 2");
 	assert_string_equal(bench_places(&b, 1), "4:10");
 	assert_ptr_equal(bench_claim(&b, 3)->space, to);
@@ -483,15 +519,15 @@ static void use_is_what_at_least_one_claim_covers(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	struct space *below = bench_below(&b, MASC_IPV4);
 	bench_start(&b);
-	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/20");
-	table_ref in_use = bench_other(&b, below, 200, "239.192.4.0/24", WIRE_PREFIX_IN_USE);
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/20");
+	table_ref in_use = bench_other(&b, below, 200, "239.193.4.0/24", WIRE_PREFIX_IN_USE);
 	assert_int_equal(c->used, 256);
-	table_ref wider = bench_other(&b, below, 200, "239.192.4.0/23", WIRE_CLAIM_TO_EXPAND);
+	table_ref wider = bench_other(&b, below, 200, "239.193.4.0/23", WIRE_CLAIM_TO_EXPAND);
 	assert_int_equal(c->used, 512);
-	table_ref same = bench_other(&b, below, 200, "239.192.4.0/24", WIRE_NEW_CLAIM);
+	table_ref same = bench_other(&b, below, 200, "239.193.4.0/24", WIRE_NEW_CLAIM);
 	assert_int_equal(c->used, 512);
 	bench_gone(&b, below, in_use);
 	assert_int_equal(c->used, 512);
@@ -509,20 +545,20 @@ static void use_is_counted_at_a_start_and_when_a_range_changes(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	struct space *below = bench_below(&b, MASC_IPV4);
 	bench_start(&b);
-	bench_other(&b, below, 200, "239.192.4.0/24", WIRE_PREFIX_IN_USE);
-	bench_other(&b, below, 200, "239.192.4.0/25", WIRE_PREFIX_IN_USE);
-	bench_other(&b, below, 200, "239.192.16.0/24", WIRE_PREFIX_IN_USE);
-	bench_held(&b, sp, "239.192.0.0/20");
+	bench_other(&b, below, 200, "239.193.4.0/24", WIRE_PREFIX_IN_USE);
+	bench_other(&b, below, 200, "239.193.4.0/25", WIRE_PREFIX_IN_USE);
+	bench_other(&b, below, 200, "239.193.16.0/24", WIRE_PREFIX_IN_USE);
+	bench_held(&b, sp, "239.193.0.0/20");
 	assert_int_equal(bench_claim(&b, 1)->used, 256);
 	bench_claim(&b, 1)->used = 9;
 	bench_plan(&b);
 	assert_int_equal(bench_claim(&b, 1)->used, 256);
-	bench_hold(&b, 1, "239.192.0.0/19");
+	bench_hold(&b, 1, "239.193.0.0/19");
 	assert_int_equal(bench_claim(&b, 1)->used, 512);
-	bench_hold(&b, 1, "239.192.16.0/20");
+	bench_hold(&b, 1, "239.193.16.0/20");
 	assert_int_equal(bench_claim(&b, 1)->used, 256);
 	bench_fini(&b);
 }
@@ -531,15 +567,15 @@ static void used_is_exact_about_nothing(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	struct space *below = bench_below(&b, MASC_IPV4);
 	bench_start(&b);
-	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/20");
-	struct masc_prefix all = bench_prefix("239.192.0.0/20"),
-			   half = bench_prefix("239.192.0.0/21"),
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/20");
+	struct masc_prefix all = bench_prefix("239.193.0.0/20"),
+			   half = bench_prefix("239.193.0.0/21"),
 			   other = bench_prefix("239.200.0.0/20");
 	assert_int_equal(plan_used(b.m, &all), 0);
-	table_ref r = bench_other(&b, below, 200, "239.192.8.0/24", WIRE_PREFIX_IN_USE);
+	table_ref r = bench_other(&b, below, 200, "239.193.8.0/24", WIRE_PREFIX_IN_USE);
 	assert_int_equal(plan_used(b.m, &all), 256);
 	assert_int_equal(plan_used(b.m, &half), 0);
 	assert_int_equal(plan_used(b.m, &other), 0);
@@ -559,16 +595,16 @@ static void a_childs_hint_is_claimed_for(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	struct space *below = bench_below(&b, MASC_IPV4);
 	bench_start(&b);
 	bench_plan(&b);
 	bench_asks(&b, 200, 22);
 	bench_plans(&b, "want 1 /22 at 7");
-	bench_hold(&b, 1, "239.192.0.0/22");
+	bench_hold(&b, 1, "239.193.0.0/22");
 	bench_plans(&b, "");
 	/* It claims what it asked for: satisfied. As much again is wanted ahead. */
-	bench_other(&b, below, 200, "239.192.0.0/22", WIRE_NEW_CLAIM);
+	bench_other(&b, below, 200, "239.193.0.0/22", WIRE_NEW_CLAIM);
 	bench_plans(&b, "grow 1");
 	assert_int_equal(hint_lacks(LIST_ENTRY(b.m->own->hints.next, struct child_hint, at)), 0);
 	assert_ptr_equal(bench_claim(&b, 1)->space, sp);
@@ -579,9 +615,9 @@ static void hints_share_what_is_free(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	bench_held(&b, sp, "239.192.0.0/22");
+	bench_held(&b, sp, "239.193.0.0/22");
 	bench_plan(&b);
 	bench_asks(&b, 200, 23);
 	bench_asks(&b, 201, 23);
@@ -596,12 +632,12 @@ static void a_free_half_is_no_room_for_the_whole(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	struct space *below = bench_below(&b, MASC_IPV4);
 	bench_start(&b);
-	bench_held(&b, sp, "239.192.0.0/22");
-	bench_other(&b, below, 200, "239.192.0.0/26", WIRE_PREFIX_IN_USE);
-	bench_other(&b, below, 200, "239.192.2.0/26", WIRE_PREFIX_IN_USE);
+	bench_held(&b, sp, "239.193.0.0/22");
+	bench_other(&b, below, 200, "239.193.0.0/26", WIRE_PREFIX_IN_USE);
+	bench_other(&b, below, 200, "239.193.2.0/26", WIRE_PREFIX_IN_USE);
 	bench_plan(&b);
 	/* 896 are free, but no 512 together. */
 	bench_asks(&b, 201, 23);
@@ -613,7 +649,7 @@ static void a_hint_is_over_with_its_time(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
 	bench_plan(&b);
 	bench_asks(&b, 200, 22);
@@ -631,7 +667,7 @@ static void the_newest_hint_of_a_child_counts(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
 	bench_plan(&b);
 	bench_asks(&b, 200, 22);
@@ -652,17 +688,17 @@ static void what_was_taken_in_the_last_wait_is_claimed_ahead(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	struct space *below = bench_below(&b, MASC_IPV4);
 	bench_start(&b);
-	bench_held(&b, sp, "239.192.0.0/22");
+	bench_held(&b, sp, "239.193.0.0/22");
 	bench_plan(&b);
 	bench_pass(&b, 2 * BENCH_W);
-	bench_other(&b, below, 200, "239.192.0.0/24", WIRE_NEW_CLAIM);
+	bench_other(&b, below, 200, "239.193.0.0/24", WIRE_NEW_CLAIM);
 	bench_plans(&b, ""); /* 256 taken, 768 left */
-	bench_other(&b, below, 201, "239.192.2.0/24", WIRE_NEW_CLAIM);
+	bench_other(&b, below, 201, "239.193.2.0/24", WIRE_NEW_CLAIM);
 	bench_plans(&b, ""); /* 512 taken, 512 left */
-	bench_other(&b, below, 202, "239.192.1.0/25", WIRE_NEW_CLAIM);
+	bench_other(&b, below, 202, "239.193.1.0/25", WIRE_NEW_CLAIM);
 	bench_plans(&b, "want 2 /24 at 7"); /* 640 taken, 384 left */
 	/* Taken longer ago than that, it is no sign of more. */
 	bench_pass(&b, BENCH_W + BENCH_W / 4);
@@ -674,10 +710,10 @@ static void what_is_found_at_a_start_was_not_taken_just_now(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	bench_other(&b, bench_below(&b, MASC_IPV4), 200, "239.192.0.0/23", WIRE_PREFIX_IN_USE);
-	bench_held(&b, sp, "239.192.0.0/23");
+	bench_other(&b, bench_below(&b, MASC_IPV4), 200, "239.193.0.0/23", WIRE_PREFIX_IN_USE);
+	bench_held(&b, sp, "239.193.0.0/23");
 	bench_plans(&b, "");
 	bench_fini(&b);
 }
@@ -690,15 +726,15 @@ static void renewal_follows_use(void **state)
 	struct masc_prefix half;
 	bool whole;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/22");
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/22");
 	assert_int_equal(plan_renewal(c, &half, &whole, b.now), ERR_NOT_FOUND);
 	bench_demand(&b, 300, 0, 0);
 	bench_plan(&b);
 	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
 	assert_false(whole);
-	struct masc_prefix lower = bench_prefix("239.192.0.0/23");
+	struct masc_prefix lower = bench_prefix("239.193.0.0/23");
 	assert_true(masc_prefix_eq(&half, &lower));
 	bench_demand(&b, 300, 0, 0);
 	bench_plan(&b);
@@ -713,9 +749,9 @@ static void demands_that_end_before_it_need_no_renewal(void **state)
 	struct masc_prefix half;
 	bool whole;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/22");
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/22");
 	c->end = BENCH_WALL + 5 * BENCH_W;
 	bench_demand(&b, 600, 0, 5 * BENCH_W);
 	bench_plan(&b);
@@ -732,19 +768,19 @@ static void demands_that_end_before_it_need_no_renewal(void **state)
 static void the_half_where_children_are_is_renewed(void **state)
 {
 	struct bench b;
-	struct masc_prefix half, upper = bench_prefix("239.192.2.0/23");
+	struct masc_prefix half, upper = bench_prefix("239.193.2.0/23");
 	bool whole;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	struct space *below = bench_below(&b, MASC_IPV4);
 	bench_start(&b);
-	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/22");
-	bench_other(&b, below, 200, "239.192.2.0/24", WIRE_PREFIX_IN_USE);
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/22");
+	bench_other(&b, below, 200, "239.193.2.0/24", WIRE_PREFIX_IN_USE);
 	bench_plan(&b);
 	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
 	assert_false(whole);
 	assert_true(masc_prefix_eq(&half, &upper));
-	bench_other(&b, below, 200, "239.192.0.0/28", WIRE_PREFIX_IN_USE);
+	bench_other(&b, below, 200, "239.193.0.0/28", WIRE_PREFIX_IN_USE);
 	bench_plan(&b);
 	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
 	assert_true(whole);
@@ -757,9 +793,9 @@ static void hints_keep_a_range(void **state)
 	struct masc_prefix half;
 	bool whole;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/22");
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/22");
 	bench_plan(&b);
 	bench_asks(&b, 200, 22);
 	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
@@ -773,9 +809,9 @@ static void fixed_ranges_last_as_was_said(void **state)
 	struct masc_prefix half;
 	bool whole = false;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/22");
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/22");
 	c->fixed = true;
 	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
 	assert_true(whole);
@@ -790,9 +826,9 @@ static void nothing_is_renewed_at_a_parent_that_is_left(void **state)
 	struct masc_prefix half;
 	bool whole;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/22");
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/22");
 	bench_demand(&b, 300, 0, 0);
 	bench_plan(&b);
 	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
@@ -807,7 +843,7 @@ static void pauses_are_told_once_and_when_they_end(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
 	b.clock = MASC_REASON_NO_CLOCK;
 	/* Nothing is wanted: nothing is held up. */
@@ -839,8 +875,8 @@ static void why_a_demand_is_unmet_is_told_once(void **state)
 	bench_plans(&b, "");
 	sp->synced = true;
 	bench_plans(&b, "unmet 1 NO_RANGE; resumed NO_SESSION");
-	bench_ranges(sp, "239.192.0.0/24");
-	table_ref r = bench_other(&b, sp, 200, "239.192.0.0/25", WIRE_PREFIX_IN_USE);
+	bench_ranges(sp, "239.193.0.0/24");
+	table_ref r = bench_other(&b, sp, 200, "239.193.0.0/25", WIRE_PREFIX_IN_USE);
 	bench_plans(&b, "unmet 1 NO_ROOM");
 	struct masc_demand_info info;
 	masc_demand_info(b.m, 0, &info);
@@ -850,7 +886,7 @@ static void why_a_demand_is_unmet_is_told_once(void **state)
 	bench_plans(&b, "want 1 /24 at 7");
 	masc_demand_info(b.m, 0, &info);
 	assert_int_equal(info.why, MASC_REASON_DEMAND);
-	bench_hold(&b, 1, "239.192.0.0/24");
+	bench_hold(&b, 1, "239.193.0.0/24");
 	bench_plans(&b, "met 1@2");
 	masc_demand_info(b.m, 0, &info);
 	assert_int_equal(info.why, MASC_REASON_NONE);
@@ -863,7 +899,7 @@ static void a_stopped_part_plans_nothing(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_parent(&b, 7, "239.192.0.0/16");
+	bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
 	bench_demand(&b, 10, 0, 0);
 	b.m->health = ERR_STOPPING;
@@ -875,9 +911,9 @@ static void without_memory_it_is_tried_again(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	bench_held(&b, sp, "239.192.0.0/24");
+	bench_held(&b, sp, "239.193.0.0/24");
 	bench_demand(&b, 10, 0, 0);
 	for (size_t n = 1;; n++) {
 		failing_env_fail_at(&b.f, n);
@@ -899,9 +935,9 @@ static void a_renewal_without_memory_is_put_off(void **state)
 	struct masc_prefix half;
 	bool whole;
 	bench_init(&b, "");
-	struct space *sp = bench_parent(&b, 7, "239.192.0.0/16");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
 	bench_start(&b);
-	struct own_claim *c = bench_held(&b, sp, "239.192.0.0/24");
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/24");
 	failing_env_fail_at(&b.f, 1);
 	assert_int_equal(plan_renewal(c, &half, &whole, b.now), ERR_NOMEM);
 	failing_env_fail_at(&b.f, 0);
@@ -911,6 +947,7 @@ static void a_renewal_without_memory_is_put_off(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(barred_addresses_are_no_room),
 		cmocka_unit_test(a_first_demand_is_claimed_for),
 		cmocka_unit_test(one_claim_a_level_is_under_way),
 		cmocka_unit_test(a_claim_that_waits_for_its_turn_is_made_larger),
