@@ -129,17 +129,22 @@ static uint64_t read_head(const struct table *t, struct rd *r)
 	return version == VERSION && family == t->family ? used : 0;
 }
 
-static bool row_is_good(const struct table *t, struct span row)
+/* Also fetches what putting the claims in will look at (MASC-11.3). */
+static bool row_is_good(struct table *t, struct span row)
 {
+	struct wire_claim claims[SLOTS_PAGE];
 	struct rd r = rd_of(row);
-	struct read_claim c;
-	uint64_t used = read_head(t, &r);
-	if (!used)
-		return false;
-	for (; used; used &= used - 1)
+	size_t n = 0;
+	for (uint64_t used = read_head(t, &r); used; used &= used - 1) {
+		struct read_claim c;
 		if (!read_claim(t, &r, &c))
 			return false;
-	return rd_done(&r);
+		claims[n++] = c.claim;
+	}
+	if (!n || !rd_done(&r))
+		return false;
+	table_expect(t, claims, n);
+	return true;
 }
 
 /* Takes one in; *moved says that it lies elsewhere now. */
