@@ -9,7 +9,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 
 import side
 
@@ -31,19 +30,12 @@ def routes(n):
                    % (prefix(i), AS_FEEDER, i >> 16, i & 65535) for i in order)
 
 
-def wait_for(what, condition, seconds):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise RuntimeError("bench/masc: %s: not within %d s" % (what, seconds))
-        time.sleep(0.05)
-
-
 class Program:
-    """A daemon in a folder of its own, ended and removed on leaving."""
+    """A daemon in a folder of its own, ended and removed on leaving. `clock` (of
+    run) is what waits."""
 
-    def __init__(self, name):
-        self.name = name
+    def __init__(self, clock, name):
+        self.clock, self.name = clock, name
         self.folder = tempfile.mkdtemp(prefix="homestead-bench-bgp-")
         os.chmod(self.folder, 0o755)  # OpenBGPD's children run as another user
         self.process = None
@@ -98,7 +90,7 @@ class Bird(Program):
     def run(self, config):
         self.start([side.fetched("usr/sbin/bird"), "-f", "-c", self.file("bird.conf", config),
                     "-s", os.path.join(self.folder, "ctl")])
-        wait_for("BIRD starts", self.connect, 120)
+        self.clock.until("BIRD starts", self.connect, 120)
 
     def connect(self):
         talk = socket.socket(socket.AF_UNIX)
@@ -136,8 +128,8 @@ class Bird(Program):
 class Feeder(Bird):
     """Has all its routes before its session may come up."""
 
-    def __init__(self, n, port, receiver_port):
-        super().__init__("feeder")
+    def __init__(self, clock, n, port, receiver_port):
+        super().__init__(clock, "feeder")
         self.n, self.port, self.receiver_port = n, port, receiver_port
 
     def launch(self):
@@ -149,16 +141,18 @@ class Feeder(Bird):
                  " ipv4 { import none; export all; next hop self; }; }\n"
                  % (routes(self.n), ADDRESS_FEEDER, self.port, AS_FEEDER, ADDRESS_RECEIVER,
                     self.receiver_port, AS_RECEIVER))
-        wait_for("BIRD reads its routes",
-                 lambda: "%d of %d routes" % (self.n, self.n) in self.control("show route count"), 120)
+        self.clock.until("BIRD reads its routes", self.is_ready, 120)
+
+    def is_ready(self):
+        return "%d of %d routes" % (self.n, self.n) in self.control("show route count")
 
     def begin(self):
         self.control("enable feed")
 
 
 class BirdReceiver(Bird):
-    def __init__(self, port, feeder_port):
-        super().__init__("bird")
+    def __init__(self, clock, port, feeder_port):
+        super().__init__(clock, "bird")
         self.port, self.feeder_port = port, feeder_port
 
     def launch(self):
@@ -177,8 +171,8 @@ class OpenbgpdReceiver(Program):
     """Its user is not on this machine: it sees a /etc/passwd of its own, in a
     mount namespace, which needs root."""
 
-    def __init__(self, port, _feeder_port):
-        super().__init__("openbgpd")
+    def __init__(self, clock, port, _feeder_port):
+        super().__init__(clock, "openbgpd")
         self.port = port
         self.socket = os.path.join(self.folder, "bgpd.sock")
 
@@ -200,7 +194,7 @@ class OpenbgpdReceiver(Program):
                     'mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group &&'
                     ' exec "$2" -d -f "$3"', "sh", self.folder, side.fetched("usr/sbin/bgpd"),
                     config])
-        wait_for("OpenBGPD starts", lambda: "Active" in self.neighbor(), 20)
+        self.clock.until("OpenBGPD starts", lambda: "Active" in self.neighbor(), 20)
 
     def neighbor(self):
         return self.ask(side.fetched("usr/sbin/bgpctl"), "-s", self.socket, "show", "neighbor",
@@ -226,8 +220,9 @@ def receivers():
     return kinds, missing
 
 
-def take_in(kind, n, watch):
-    """One session: `watch` (of run) sees the count grow from 0 to n."""
+def take_in(clock, kind, n):
+    """One session; clock.watch() sees the receiver's count grow from 0 to n."""
     port, feeder_port = side.free_port(), side.free_port()
-    with Feeder(n, feeder_port, port) as feeder, kind(port, feeder_port) as receiver:
-        return watch(receiver, feeder, n, feeder.begin)
+    with Feeder(clock, n, feeder_port, port) as feeder, \
+            kind(clock, port, feeder_port) as receiver:
+        return clock.watch(receiver, feeder, n, feeder.begin)

@@ -10,7 +10,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 
 import side
 
@@ -35,7 +34,10 @@ def config_b(port):
 
 
 class Daemon:
-    def __init__(self, name, build, port, config):
+    """`clock` (of run) is what waits."""
+
+    def __init__(self, clock, name, build, port, config):
+        self.clock = clock
         self.name, self.address = name, config[1]
         self.build, self.port, self.config = build, port, config
         self.process = self.http = None
@@ -57,14 +59,15 @@ class Daemon:
                 [side.find(self.build, "homesteadd"), "--config", path,
                  "--state", os.path.join(self.folder, "state"), "--socket", self.socket],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        end = time.monotonic() + 20
-        while not side.listening(self.process.pid, self.port):
-            if self.process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError("bench/masc: %s does not listen:\n%s" % (self.name, self.said()))
-            time.sleep(0.01)
+        self.clock.until("%s listens" % self.name, self.listens, 20)
         self.http = http.client.HTTPConnection("localhost")
         self.http.sock = socket.socket(socket.AF_UNIX)
         self.http.sock.connect(self.socket)
+
+    def listens(self):
+        if self.process.poll() is not None:
+            raise RuntimeError("bench/masc: %s ended:\n%s" % (self.name, self.said()))
+        return side.listening(self.process.pid, self.port)
 
     def said(self):
         with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
@@ -148,34 +151,33 @@ class Speaker:
         side.end(self.process)
 
 
-def take_in(build, n, watch):
-    """Node a is fed first; then `watch` (of run) sees b take all of it in."""
+def take_in(clock, build, n):
+    """Node a is fed first; then clock.watch() sees b take all of it in, and at
+    last somebody is told by b as many as there are."""
     port = side.free_port()
-    with Daemon("a", build, port, config_a(port)) as a, \
-            Receiver("b", build, port, config_b(port)) as b:
+    with Daemon(clock, "a", build, port, config_a(port)) as a, \
+            Receiver(clock, "b", build, port, config_b(port)) as b:
         b.ask("POST", "/v1/masc/peers/a/down")
         with Speaker(build, port, (FEEDER, a, FEEDER_DOMAIN)) as feeder:
             fed = feeder.tell("feed", 0, n)["seconds"]
-            time.sleep(2)  # what a stores in the background is not part of what follows
-            result = watch(b, a, n, lambda: b.ask("POST", "/v1/masc/peers/a/up"))
+            clock.quiet((a,))  # what a stores is not part of what follows
+            result = clock.watch(b, a, n, lambda: b.ask("POST", "/v1/masc/peers/a/up"))
+            with Speaker(build, port, (WATCHER, b, WATCHER_DOMAIN)) as watcher:
+                watcher.tell("seen", n)
         result["fed_rate"] = n / fed
         return result
 
 
-def change(build, n, times):
+def change(clock, build, n, times):
     """Microseconds from a new claim at the feeder, over a and b, to the watcher,
     with n claims held by all of them."""
     port = side.free_port()
-    with Daemon("a", build, port, config_a(port)) as a, \
-            Receiver("b", build, port, config_b(port)) as b, \
+    with Daemon(clock, "a", build, port, config_a(port)) as a, \
+            Receiver(clock, "b", build, port, config_b(port)) as b, \
             Speaker(build, port, (FEEDER, a, FEEDER_DOMAIN), (WATCHER, b, WATCHER_DOMAIN)) as s:
-        while b.peer("a")["state"] != "established":
-            time.sleep(0.05)
+        clock.until("a and b have a session",
+                    lambda: b.peer("a")["state"] == "established", 20)
         s.tell("feed", 0, n)
         s.tell("seen", n)
-        time.sleep(2)  # the same
-        took = []
-        for i in range(times):
-            took.append(s.tell("change", n + i)["us"])
-            time.sleep(0.02)
-        return took
+        clock.quiet((a, b))
+        return [s.tell("change", n + i)["us"] for i in range(times)]

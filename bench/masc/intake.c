@@ -29,7 +29,8 @@
 #define SETTLE	  (2 * MONO_SEC) /* pages are written within a second of a change */
 
 static const char config_text[] =
-	"masc { domain = 64500; node = 1; profile = lab; hold_time = 0s; mac_aliasing = yes; listen = 127.0.0.1\n"
+	"masc { domain = 64500; node = 1; profile = lab; hold_time = 0s\n"
+	"mac_aliasing = yes; listen = 127.0.0.1\n"
 	"scope all { range = " CLAIMS_SPACE "; root = yes }\n"
 	"peer s { address = 127.0.0.2; role = sibling; domain = 65001; passive = yes } }";
 
