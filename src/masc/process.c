@@ -1,8 +1,9 @@
 /* MASC-13: what an attribute does, by its type and the role of its origin. */
 #include "masc/own_int.h"
 
-#define IPS (TO_INTERNAL | TO_PARENT | TO_SIBLINGS)
-#define IC  (TO_INTERNAL | TO_CHILDREN)
+#define STEPS 4096 /* entries looked at for one attribute: D18 */
+#define IPS   (TO_INTERNAL | TO_PARENT | TO_SIBLINGS)
+#define IC    (TO_INTERNAL | TO_CHILDREN)
 
 /* Gives the subcode to refuse it with, 0 none. */
 typedef uint8_t action(const struct heard *h);
@@ -61,23 +62,43 @@ static uint8_t drop(const struct heard *h)
 	return 0;
 }
 
-/* Whether the domain of the attribute holds some of its range. */
+/* Whether the domain of the attribute holds some of its range. Whoever wants a
+ * range with thousands of claims of others in it holds none of it. */
 static bool holds_some(const struct heard *h)
 {
 	struct table_walk w;
 	struct wire_claim c;
+	size_t steps = STEPS;
 	table_overlaps(h->sp->table, &h->prefix, &w);
-	for (table_ref r; (r = table_overlaps_next(&w));)
+	for (table_ref r; steps-- && (r = table_overlaps_next(&w));)
 		if (table_get(h->sp->table, r, &c) && id_eq(&c.domain, &h->c->domain) &&
 		    (c.type == WIRE_PREFIX_IN_USE || c.type == WIRE_PREFIX_MANAGED))
 			return true;
 	return false;
 }
 
+/* Whether another domain's claim there goes first. */
+static bool loses(const struct heard *h)
+{
+	struct table_walk w;
+	struct wire_claim c;
+	size_t steps = STEPS;
+	table_overlaps(h->sp->table, &h->prefix, &w);
+	for (table_ref r; steps-- && (r = table_overlaps_next(&w));)
+		if (table_mark_of(h->sp->table, r).holds && table_get(h->sp->table, r, &c) &&
+		    !id_eq(&c.domain, &h->c->domain) && claim_cmp(&c, h->c) < 0)
+			return true;
+	return false;
+}
+
+/* MASC-16.4, 16.6: of a claim that was not told before. */
 static void note_pending(const struct heard *h)
 {
-	if (!cache_find(h->sp, h->c))
-		guard_wait(h);
+	if (cache_find(h->sp, h->c))
+		return;
+	guard_wait(h);
+	if (h->c->role != MASC_INTERNAL_PEER && loses(h))
+		guard_lost(masc_of(h), &h->c->domain, h->now);
 }
 
 /* -- siblings -- */
@@ -133,7 +154,7 @@ static void tell_older(const struct heard *h)
 {
 	struct table_walk w;
 	struct wire_claim c;
-	size_t steps = 4096;
+	size_t steps = STEPS;
 	table_overlaps(h->sp->table, &h->prefix, &w);
 	for (table_ref r; steps-- && (r = table_overlaps_next(&w));) {
 		if (!table_get(h->sp->table, r, &c) || c.type != WIRE_PREFIX_IN_USE ||
@@ -208,12 +229,12 @@ static uint8_t pending_child(const struct heard *h)
 	uint8_t subcode = guard_child(h, &denied, &lifetime, &why);
 	if (subcode)
 		return subcode;
-	note_pending(h);
 	if (denied) {
 		tell(h, TO_INTERNAL);
 		deny(h, lifetime, why);
 		return 0;
 	}
+	note_pending(h);
 	if (!cached(h))
 		return 0;
 	own_rival(h);

@@ -386,6 +386,53 @@ static void quota_of_ipv6(void **state)
 	bench_fini(&b);
 }
 
+/* Addresses of 239.192.128.0/24 that entries of the kid cover. */
+static unsigned covered(struct bench *b)
+{
+	uint8_t in[256] = { 0 };
+	unsigned n = 0;
+	struct masc_claim_at at = { 0 };
+	struct masc_claim_info i;
+	while (masc_claim_next(b->r.m, &at, NULL, &i))
+		if (i.below && i.holds && i.domain.octets[15] == 200)
+			memset(in + i.prefix.address[3], 1, (size_t)masc_prefix_size(&i.prefix));
+	for (size_t k = 0; k < sizeof(in); k++)
+		n += in[k];
+	return n;
+}
+
+/* However claims come, grow, are cut and go: the count is what they cover. */
+static void counts_are_what_is_covered(void **state)
+{
+	static const char *const types[] = { "in-use", "new", "expand", "withdraw", "in-use" };
+	static const char *const peers[] = { "kid", "kid", "kid", "bert" };
+	struct bench b;
+	start(&b, "child_claims=1000000 damp_after=1000000");
+	unsigned busy = 0;
+	for (int n = 0; n < 4000; n++) {
+		char claim[96];
+		uint64_t r = failing_env_next(&b.r.f);
+		unsigned length = 24 + (unsigned)(r >> 8) % 9, size = 1u << (32 - length);
+		unsigned first = (unsigned)(r >> 16) % 256 / size * size;
+		const char *peer = peers[r % 4];
+		snprintf(claim, sizeof(claim), "%s: %s 239.192.128.%u/%u %s i ts=%u", peer,
+			 types[(r >> 32) % 5], first, length, peer[0] == 'k' ? "200.21" : "201.1",
+			 (unsigned)(r >> 40) % 4);
+		bench_hear(&b, claim);
+		rig_discard(&b.r);
+		const struct masc_id kid = rig_id(200);
+		const struct child *ch =
+			map_get(&b.r.m->guards->by_child, span_of(kid.octets, sizeof(kid.octets)));
+		unsigned want = covered(&b);
+		if ((ch ? ch->has[0].lo : 0) != want)
+			fail_msg("%s: %u counted, %u covered", claim,
+				 (unsigned)(ch ? ch->has[0].lo : 0), want);
+		busy += want > 0 && want < 256;
+	}
+	assert_true(busy > 1000);
+	bench_fini(&b);
+}
+
 /* Counters of children go when nothing is left of them. */
 static void children_are_forgotten(void **state)
 {
@@ -455,6 +502,30 @@ static void damping_of_a_child(void **state)
 		snprintf(claim, sizeof(claim), "kid: new 239.192.%d.0/24 200.21 i", 130 + i);
 		expect_hear(&b, claim, i < 4 ? DENIED_KID : "");
 	}
+	bench_fini(&b);
+}
+
+/* Whoever claims what others claimed before it loses, in a row. */
+static void damping_of_a_sibling(void **state)
+{
+	struct bench b;
+	char claim[64];
+	start(&b, "damp_after=3");
+	bench_hear(&b, "west: in-use 239.192.16.0/24 9.91 i");
+	bench_hear(&b, "west: new 239.192.20.0/24 9.91 i");
+	/* The same one told again counts once; what goes first does not lose. */
+	bench_hear(&b, "east: new 239.192.16.0/20 8.81 i");
+	bench_hear(&b, "east: new 239.192.16.0/20 8.81 i hold=3");
+	bench_hear(&b, "east: new 239.192.20.0/24 8.81 i");
+	bench_hear(&b, "east: new 239.192.30.0/24 8.81 i");
+	rig_expect(&b.r, "");
+	bench_hear(&b, "east: new 239.192.20.0/24 8.82 i ts=1");
+	rig_expect(&b.r, "");
+	for (int i = 0; i < 2; i++) {
+		snprintf(claim, sizeof(claim), "east: new 239.192.16.%d/26 8.81 i", 64 * i);
+		expect_hear(&b, claim, i < 1 ? "rival; new s to IPS but east" : "");
+	}
+	rig_expect(&b.r, "damped 8");
 	bench_fini(&b);
 }
 
@@ -553,9 +624,11 @@ int main(void)
 		cmocka_unit_test(quota_of_the_peer),
 		cmocka_unit_test(soft_quota),
 		cmocka_unit_test(quota_of_ipv6),
+		cmocka_unit_test(counts_are_what_is_covered),
 		cmocka_unit_test(children_are_forgotten),
 		cmocka_unit_test(damping),
 		cmocka_unit_test(damping_of_a_child),
+		cmocka_unit_test(damping_of_a_sibling),
 		cmocka_unit_test(memory_is_bounded),
 		cmocka_unit_test(repeating),
 		cmocka_unit_test(another_waiting_period),
