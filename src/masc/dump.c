@@ -47,15 +47,23 @@ static const struct step {
 };
 #define STEPS (sizeof(steps) / sizeof(steps[0]))
 
-static bool concerns(const struct step *st, const struct space *sp, const struct peer *p)
+/* Whether there is anything of it: a walk in vain through a large table is long. */
+static bool is_empty(const struct step *st, const struct space *sp)
 {
 	size_t n = 0;
-	if (sp->below != st->below || !(spread_set(sp, p) & st->sets))
-		return false;
+	if (st->types == TYPE(PREFIX_MANAGED))
+		return sp->given.n == 0;
+	if (st->types == HELD && st->roles == OURS)
+		return sp->held.n == 0;
 	for (unsigned type = 0; type < WIRE_ATTRIBUTES; type++)
 		if (st->types & 1u << type)
 			n += table_count_of(sp->table, (enum wire_attribute)type);
-	return n > 0;
+	return n == 0;
+}
+
+static bool concerns(const struct step *st, const struct space *sp, const struct peer *p)
+{
+	return sp->below == st->below && (spread_set(sp, p) & st->sets) && !is_empty(st, sp);
 }
 
 /* The next space of this step, else of the steps after it; false: it was all. */
