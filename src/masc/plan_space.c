@@ -154,7 +154,7 @@ enum rank {
 /* Spaces come in the order of Domain IDs: the first of a rank is the lowest. */
 struct choice {
 	struct space *with_room[RANKS], *full[RANKS];
-	bool any_range, any_synced;
+	bool any_range, any_synced, any;
 };
 
 static void consider(struct plan_run *r, size_t pool, uint8_t length, struct space *sp,
@@ -165,6 +165,7 @@ static void consider(struct plan_run *r, size_t pool, uint8_t length, struct spa
 		return;
 	if (sp->scope && *p->scope && pool_of_name(r->m, p->family, sp->scope->name) != pool)
 		return;
+	c->any = true;
 	bool synced = space_synced(sp, r->now);
 	enum rank rank = synced ? RANK_SYNCED : RANK_OTHER;
 	rank = holds_in(r, sp, pool) ? RANK_HOLDS : rank;
@@ -198,7 +199,7 @@ struct space *plan_choose(struct plan_run *r, size_t pool, uint8_t length, struc
 	*asked = first_of(c.full);
 	*why = MASC_REASON_NO_ROOM;
 	if (!c.any_range)
-		*why = c.any_synced ? MASC_REASON_NO_RANGE : MASC_REASON_NO_SESSION;
+		*why = c.any && !c.any_synced ? MASC_REASON_NO_SESSION : MASC_REASON_NO_RANGE;
 	return NULL;
 }
 
