@@ -52,6 +52,15 @@ void WRAP(own_replan)(struct masc *m);
 void WRAP(plan_child_claim)(struct space *sp, const struct wire_claim *c, bool comes);
 void WRAP(plan_hint)(struct space *sp, const struct wire_claim *c, struct mono now);
 
+/* "in-use 239.192.1.0/24 +0 60/60": with its times, for the own side. */
+static void note_whole(const struct wire_claim *c, const char *to, uint64_t after)
+{
+	struct masc_prefix p = table_prefix_of(c);
+	note("%s%s %s %+ld %u/%u to %s@%lu", masc_claim_type_text(c->type),
+	     c->deprecated ? "-D" : "", prefix_text(&p), (long)c->timestamp - (long)BENCH_WALL,
+	     c->lifetime, c->hold_time, to, (unsigned long)after);
+}
+
 void WRAP(spread)(struct space *sp, const struct wire_claim *c, unsigned sets,
 		  const struct peer *except, uint64_t after, struct mono now)
 {
@@ -61,6 +70,11 @@ void WRAP(spread)(struct space *sp, const struct wire_claim *c, unsigned sets,
 			*p++ = "IPSC"[i];
 	*p = 0;
 	assert_non_null(sp);
+	if (on && on->whole) {
+		if (!except)
+			note_whole(c, to, after);
+		return;
+	}
 	assert_int_equal(after, 0);
 	note("%s %c to %s%s%s", masc_claim_type_text(c->type), letters[c->role], to,
 	     except ? " but " : "", except ? except->config->name : "");
@@ -69,6 +83,10 @@ void WRAP(spread)(struct space *sp, const struct wire_claim *c, unsigned sets,
 void WRAP(spread_to)(struct peer *p, struct space *sp, const struct wire_claim *c, uint64_t after,
 		     struct mono now)
 {
+	if (on && on->whole) {
+		note_whole(c, p->config->name, after);
+		return;
+	}
 	note("%s %c to %s only", masc_claim_type_text(c->type), letters[c->role], p->config->name);
 }
 

@@ -37,6 +37,7 @@ struct bench {
 	struct bench_held held[8]; /* what own_covers() knows */
 	size_t n_held;
 	bool denies; /* what own_denied() gives */
+	bool whole;  /* what is told is noted with its times, and only what starts here */
 	char log[4096], known[8192];
 };
 
