@@ -67,18 +67,19 @@ static bool claims_of(const struct own_claim *c, const struct heard *h)
 	       masc_prefix_overlaps(&c->wanted, &h->prefix);
 }
 
-/* MASC-13.2, 13.3, 13.9, 13.13. A clash settles all that we hold there at once. */
-void own_rival(const struct heard *h)
+static void collide_all(struct holdings *own, const struct heard *h)
 {
-	struct holdings *own = h->sp ? h->sp->m->own : NULL;
-	if (!own)
-		return;
 	LIST_EACH(at, next, &own->claims)
 	{
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
 		if (claims_of(c, h))
 			collide(c, h);
 	}
+}
+
+/* A clash settles all that we hold there at once. */
+static void stand_all(struct holdings *own, const struct heard *h)
+{
 	LIST_EACH(at, next, &own->claims)
 	{
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
@@ -86,8 +87,23 @@ void own_rival(const struct heard *h)
 			continue;
 		stand(c, h);
 		if (h->c->type == WIRE_PREFIX_IN_USE)
-			break;
+			return;
 	}
+}
+
+/* MASC-13.2, 13.3, 13.9, 13.13. Since a rival is told once a second, it is told
+ * first what says most: what we hold. */
+void own_rival(const struct heard *h)
+{
+	struct holdings *own = h->sp ? h->sp->m->own : NULL;
+	bool in_use = h->c->type == WIRE_PREFIX_IN_USE;
+	if (!own)
+		return;
+	if (!in_use)
+		stand_all(own, h);
+	collide_all(own, h);
+	if (in_use)
+		stand_all(own, h);
 }
 
 /* MASC-13.15, A24: what is not claimed yet need not be. */

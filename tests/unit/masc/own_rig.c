@@ -8,6 +8,16 @@ static struct own_bench *on;
 enum err __wrap_plan_renewal(struct own_claim *c, struct masc_prefix *half, bool *whole,
 			     struct mono now);
 uint64_t __wrap_plan_used(const struct masc *m, const struct masc_prefix *p);
+void __wrap_own_settle(struct masc *m, struct mono now);
+
+/* Without a plan of its own: claims are those of the test. */
+void __wrap_own_settle(struct masc *m, struct mono now)
+{
+	for (unsigned i = 0; i < 4 && m->own && m->own->replan; i++) {
+		m->own->replan = false;
+		own_go_on(m, now);
+	}
+}
 
 enum err __wrap_plan_renewal(struct own_claim *c, struct masc_prefix *half, bool *whole,
 			     struct mono now)
