@@ -89,10 +89,9 @@ static void take_value(struct cli *c, const struct cli_option *o, const char *va
 	const struct {
 		unsigned bit;
 		const char **to;
-	} places[] = { { CLI_SOCKET, &c->socket },
-		       { CLI_PART, &c->part },
-		       { CLI_LEVEL, &c->level },
-		       { CLI_FOR, &c->duration } };
+	} places[] = { { CLI_SOCKET, &c->socket }, { CLI_PART, &c->part },
+		       { CLI_LEVEL, &c->level },   { CLI_FOR, &c->duration },
+		       { CLI_SCOPE, &c->scope },   { CLI_AT, &c->at } };
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (places[i].bit == o->bit)
 			*places[i].to = value;

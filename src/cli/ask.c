@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A name as a segment of a path. */
-static void put_escaped(struct text *t, const char *s)
+void cli_escape(struct text *t, const char *s)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	for (; *s; s++) {
@@ -28,7 +27,7 @@ static void put_path(struct text *t, const struct cli_query *q)
 	const char *path = ops_rows[q->kind].path, *brace = strchr(path, '{');
 	if (brace) {
 		text_span(t, span_of(path, (size_t)(brace - path)));
-		put_escaped(t, q->name);
+		cli_escape(t, q->name);
 		text_str(t, strchr(brace, '}') + 1);
 	} else {
 		text_str(t, path);

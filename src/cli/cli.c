@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+bool cli_is_utf8(const char *locale)
+{
+	return strcasestr(locale, ".utf-8") || strcasestr(locale, ".utf8");
+}
+
 /* Commands that need no context: they work whatever the socket is. */
 static bool is_offline(const struct cli_command *k)
 {

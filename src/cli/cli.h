@@ -12,7 +12,9 @@ struct cli_place {
 	FILE *out, *err;
 	bool colour;  /* a terminal that may be coloured */
 	bool redraws; /* a terminal whose screen --watch may redraw */
+	bool utf8;    /* lines and bars may be drawn */
 	int width;    /* columns */
+	int wide;     /* of the terminal, for what profits from more; 0: as width */
 };
 
 /* Exit codes. */
@@ -30,6 +32,9 @@ enum cli_exit {
 
 /* Runs the command line; the exit code. */
 int cli_main(int argc, char *const *argv, const struct cli_place *place);
+
+/* Whether a locale, such as that of LANG, is one of UTF-8. */
+bool cli_is_utf8(const char *locale);
 
 /* The documents made from our tables: homestead(1) in man format, and the
  * reference of the API in Markdown. */

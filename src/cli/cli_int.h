@@ -26,7 +26,10 @@ enum cli_option_bit {
 	CLI_PART = 1 << 5,
 	CLI_LEVEL = 1 << 6,
 	CLI_FOR = 1 << 7,
-	CLI_DRY_RUN = 1 << 8
+	CLI_DRY_RUN = 1 << 8,
+	CLI_SCOPE = 1 << 9,
+	CLI_AT = 1 << 10,
+	CLI_WAIT = 1 << 11
 };
 #define CLI_ALWAYS (CLI_JSON | CLI_QUIET | CLI_SOCKET | CLI_HELP)
 
@@ -63,7 +66,7 @@ struct cli {
 	const struct cli_place *place;
 	const struct cli_command *command;
 	unsigned given; /* options */
-	const char *socket, *part, *level, *duration;
+	const char *socket, *part, *level, *duration, *scope, *at;
 	const char *args[CLI_ARGS_MAX];
 	int n_args;
 	hst_ctx *ctx;
@@ -104,7 +107,7 @@ int cli_complain_last(struct cli *c);
 /* ask.c: one operation, answered. */
 struct cli_query {
 	enum ops_kind kind;
-	const char *name;  /* {name} of the path */
+	const char *name;  /* {name} or {number} of the path */
 	const char *query; /* behind ?, NULL none */
 	const struct ops_struct *body_type;
 	const void *body; /* NULL: none */
@@ -112,6 +115,8 @@ struct cli_query {
 /* CLI_OK and the answer in *out (strings in c->mem), or the exit code after
  * having said why. */
 int cli_ask(struct cli *c, const struct cli_query *q, void *out);
+/* A word as part of a path or a query. */
+void cli_escape(struct text *t, const char *s);
 /* Prints the last answer as the daemon gave it, for --json. */
 int cli_print_answer(struct cli *c);
 int cli_print_json(struct cli *c, const char *json);
@@ -163,6 +168,16 @@ const char *cli_time(struct cli *c, int64_t us);
 /* watch.c: prints again and again, at each event and every two seconds, until
  * the reader goes away. */
 int cli_watch(struct cli *c, int (*print)(struct cli *c));
+/* Waits until what was asked may have changed, after a subscription; false when
+ * the reader is gone. */
+bool cli_wait_for_change(struct cli *c);
+
+/* claims.c: what its neighbours share. */
+void cli_say_off(struct cli *c, const struct ops_part *part);
+const char *cli_size(struct cli *c, uint64_t n); /* "256", "64k": addresses */
+const char *cli_percent(struct cli *c, uint64_t part, uint64_t whole);
+const char *cli_within(struct cli *c);
+int cli_list_demands(struct cli *c);
 
 /* The commands. */
 int cli_run_status(struct cli *c);
@@ -170,6 +185,14 @@ int cli_run_events(struct cli *c);
 int cli_run_masc_peers(struct cli *c);
 int cli_run_masc_peer(struct cli *c);
 int cli_run_masc_show(struct cli *c);
+int cli_run_masc_prefixes(struct cli *c);
+int cli_run_masc_claims(struct cli *c);
+int cli_run_masc_space(struct cli *c);
+int cli_run_masc_claim(struct cli *c);
+int cli_run_masc_demand(struct cli *c);
+int cli_run_masc_withdraw(struct cli *c);
+int cli_run_masc_clashes(struct cli *c);
+int cli_run_masc_resolve(struct cli *c);
 int cli_run_log(struct cli *c);
 int cli_run_doctor(struct cli *c);
 int cli_run_doctor_ports(struct cli *c);

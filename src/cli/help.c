@@ -119,8 +119,10 @@ void cli_help_command(FILE *f, const struct cli_command *k)
 {
 	char buffer[256];
 	struct text t = TEXT_OF(buffer);
+	text_str(&t, "usage: ");
 	cli_synopsis(&t, k);
-	fprintf(f, "usage: %s\n\n", buffer);
+	print_wrapped(f, buffer);
+	fputc('\n', f);
 	print_wrapped(f, k->help);
 	fputs("\noptions:\n", f);
 	print_options(f, k->options | CLI_ALWAYS);

@@ -279,6 +279,28 @@ static const char *role_line(struct cli *c, const struct ops_masc_peer *p)
 	return cli_keep(c, &t);
 }
 
+static const char *told_line(const struct ops_masc_peer *p)
+{
+	if (!is_up(p))
+		return "";
+	if (p->dumping)
+		return p->synced ? "it has told all it knows; we are still telling it"
+				 : "both sides are still telling what they know";
+	return p->synced ? "both sides have told all they know"
+			 : "it has not told all it knows yet";
+}
+
+static const char *skew_line(struct cli *c, const struct ops_masc_peer *p)
+{
+	char buffer[64];
+	struct text t = TEXT_OF(buffer);
+	if (p->skew < 0)
+		return "";
+	text_str(&t, cli_duration(c, p->skew));
+	text_str(&t, p->skew_behind ? " behind ours" : " ahead of ours");
+	return p->skew < MONO_SEC ? "as ours" : cli_keep(c, &t);
+}
+
 static void print_detail(struct cli *c, const struct ops_masc_peer *p)
 {
 	const char *note = note_of(c, p);
@@ -293,6 +315,8 @@ static void print_detail(struct cli *c, const struct ops_masc_peer *p)
 		{ "connection", { connection(c, p), CLI_PLAIN } },
 		{ "opened as", { identity(c, p->open_domain, p->open_node), CLI_PLAIN } },
 		{ "hold time", { hold_line(c, p), CLI_PLAIN } },
+		{ "claims", { told_line(p), CLI_PLAIN } },
+		{ "its clock", { skew_line(c, p), CLI_PLAIN } },
 		{ "guards", { guards(c, p), CLI_PLAIN } },
 		{ "in", { counts(c, &p->received), CLI_PLAIN } },
 		{ "out", { counts(c, &p->sent), CLI_PLAIN } },

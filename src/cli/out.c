@@ -184,10 +184,19 @@ static void print_titles(struct cli *c, const struct cli_table *t, const struct 
 	fputc('\n', c->place->out);
 }
 
+/* Nothing stands behind it, not even spaces. */
+static int last_cell(const struct cli_row *r, const struct fit *f)
+{
+	int last = 0;
+	for (int i = 0; i < f->n; i++)
+		last = f->width[i] >= 0 && r->cells[i].text[0] ? i : last;
+	return last;
+}
+
 static void print_row(struct cli *c, const struct cli_row *r, const struct fit *f)
 {
-	int last = last_column(f);
-	for (int i = 0; i < f->n; i++) {
+	int last = last_cell(r, f);
+	for (int i = 0; i <= last; i++) {
 		if (f->width[i] < 0)
 			continue;
 		cli_coloured(c, r->cells[i].colour, r->cells[i].text);

@@ -60,6 +60,35 @@ static struct cli_cell masc_line(struct cli *c, const struct ops_status *s)
 	return (struct cli_cell){ cli_keep(c, &t), all ? CLI_GREEN : CLI_YELLOW };
 }
 
+/* "2 ranges held, 1024 addresses, 62% used; 1 waiting; 12 claims known". */
+static struct cli_cell claims_line(struct cli *c, const struct ops_status *s)
+{
+	const struct ops_holdings *h = &s->claims;
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	const struct ops_part *p = part_of(s, "masc");
+	if (!p || strcmp(p->state, "running") != 0)
+		return (struct cli_cell){ "", CLI_PLAIN };
+	text_u64(&t, h->held);
+	text_str(&t, h->held == 1 ? " range held" : " ranges held");
+	if (h->held) {
+		text_str(&t, " (");
+		text_str(&t, cli_size(c, h->addresses));
+		text_str(&t, " addresses, ");
+		text_str(&t, cli_percent(c, h->used, h->addresses));
+		text_str(&t, " used)");
+	}
+	if (h->waiting + h->wanted) {
+		text_str(&t, ", ");
+		text_u64(&t, h->waiting + h->wanted);
+		text_str(&t, " on the way");
+	}
+	text_str(&t, "; ");
+	text_u64(&t, h->known);
+	text_str(&t, h->known == 1 ? " claim known" : " claims known");
+	return (struct cli_cell){ cli_keep(c, &t), h->paused[0] ? CLI_YELLOW : CLI_PLAIN };
+}
+
 static struct cli_cell store_line(struct cli *c, const struct ops_status *s)
 {
 	char buffer[CLI_TEXT_MAX];
@@ -119,7 +148,9 @@ static void next_step(struct cli *c, const struct ops_status *s)
 {
 	fputs("\nnext:\n", c->place->out);
 	if (s->masc.total)
-		fputs("  homestead masc peers       the sessions, one a line\n", c->place->out);
+		fputs("  homestead masc peers       the sessions, one a line\n"
+		      "  homestead masc space       who has which addresses\n",
+		      c->place->out);
 	fputs("  homestead events --watch   what happens, as it happens\n"
 	      "  homestead help             what else there is\n",
 	      c->place->out);
@@ -133,6 +164,7 @@ static void print_text(struct cli *c, const struct ops_status *s)
 		{ "config",
 		  { s->config_path[0] ? s->config_path : "none, running on defaults", CLI_PLAIN } },
 		{ "masc", masc_line(c, s) },
+		{ "claims", claims_line(c, s) },
 		{ "store", store_line(c, s) },
 		{ "clock", clock_line(c, s) },
 		{ "load", { load_line(c, s), CLI_PLAIN } },
@@ -176,6 +208,7 @@ int cli_run_masc_show(struct cli *c)
 		return CLI_OK;
 	const struct cli_pair pairs[] = {
 		{ "masc", masc_line(c, &s) },
+		{ "claims", claims_line(c, &s) },
 		{ "idle", { cli_number(c, s.masc.idle), CLI_PLAIN } },
 		{ "connect", { cli_number(c, s.masc.connect), CLI_PLAIN } },
 		{ "active", { cli_number(c, s.masc.active), CLI_PLAIN } },

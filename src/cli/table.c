@@ -12,6 +12,9 @@ const struct cli_option cli_options[] = {
 	{ CLI_LEVEL, "--level", "", "LEVEL",
 	  "of this level and more serious ones: error, warning, notice, info, debug" },
 	{ CLI_FOR, "--for", "", "T", "for a time such as 90s, 5m, 2h30m, 1d" },
+	{ CLI_SCOPE, "--scope", "", "SCOPE", "in this scope of the configuration" },
+	{ CLI_AT, "--at", "", "TIME", "not before: 2026-11-21T20:00:00Z, or from now such as +2h" },
+	{ CLI_WAIT, "--wait", "", "", "wait until it is done" },
 	{ CLI_DRY_RUN, "--dry-run", "-n", "", "only say what would be done" },
 	{ 0 },
 };
@@ -38,6 +41,44 @@ const struct cli_command cli_commands[] = {
 	  "session or dials at once; down ends it and keeps it down, with --for for a time; reset "
 	  "ends it and starts anew. What up and down say outlasts a restart of the daemon.",
 	  CLI_FOR | CLI_DRY_RUN, 1, 2, cli_run_masc_peer },
+	{ "masc prefixes", "", "the ranges our domain holds and claims",
+	  "One line for each: its number, the range, the state of the claim, how much of it is "
+	  "promised to demands and children, for how long it is held, and the scope or domain it "
+	  "comes from. The line below says what it waits for.",
+	  CLI_WATCH, 0, 0, cli_run_masc_prefixes },
+	{ "masc claims", "[PREFIX]", "the claims that are known, ours and others'",
+	  "One line for each, in the order of addresses: the range, the type of claim, the domain "
+	  "that made it and what that is to us, for how long it is claimed, the node that made it "
+	  "and the peer that told us. At most 1000 are shown; with a range, only those in it or "
+	  "around it.",
+	  CLI_WATCH, 0, 1, cli_run_masc_claims },
+	{ "masc space", "[PREFIX]", "who has which addresses, as a tree",
+	  "Draws the ranges that claims may come from, what we and others hold and claim in them, "
+	  "what children hold in ours, and what is free, with how much of each is used and for "
+	  "how long it is held. Of free ranges that follow each other the largest is named, with "
+	  "the number of the others. With a range, only that part.",
+	  CLI_WATCH, 0, 1, cli_run_masc_space },
+	{ "masc claim", "SIZE|PREFIX", "claim a range",
+	  "Claims so many addresses (256, 1k, or /24 for a prefix of that length), or exactly that "
+	  "range. It is ours when the waiting period has passed and nobody objected; --wait waits "
+	  "for that. --for says for how long, --at not before when.",
+	  CLI_SCOPE | CLI_FOR | CLI_AT | CLI_WAIT | CLI_DRY_RUN, 1, 1, cli_run_masc_claim },
+	{ "masc demand", "[SIZE | end NUMBER]", "the addresses asked for; ask for some",
+	  "Without a size, lists the demands and whether they are met. With one, asks for so many "
+	  "addresses, now or at --at, until they are ended or for --for; ranges are claimed, grown "
+	  "and renewed as all demands together need it. end ends one.",
+	  CLI_SCOPE | CLI_FOR | CLI_AT | CLI_DRY_RUN | CLI_WATCH, 0, 2, cli_run_masc_demand },
+	{ "masc withdraw", "PREFIX", "give a range back, or stop claiming it",
+	  "Gives a range back that nobody uses, or takes a claim back.", CLI_DRY_RUN, 1, 1,
+	  cli_run_masc_withdraw },
+	{ "masc clashes", "", "ranges that another domain holds too",
+	  "One line for each clash: what we hold, what the other domain holds, and what has become "
+	  "of it. Open ones wait for a decision: masc resolve.",
+	  CLI_WATCH, 0, 0, cli_run_masc_clashes },
+	{ "masc resolve", "NUMBER keep|yield", "decide a clash",
+	  "yield withdraws our part of the overlap until the other domain gives its own up; keep "
+	  "leaves ours as it is, for the other domain to go.",
+	  CLI_DRY_RUN, 2, 2, cli_run_masc_resolve },
 	{ "masc show", "", "the state of the part masc",
 	  "Shows whether MASC runs, where it listens, and how many sessions are in which state.", 0,
 	  0, 0, cli_run_masc_show },
@@ -76,6 +117,10 @@ const struct cli_alias cli_aliases[] = {
 	{ "info", "status", true },
 	{ "show", "status", true },
 	{ "masc list", "masc peers", true },
+	{ "masc ranges", "masc prefixes", true },
+	{ "masc tree", "masc space", true },
+	{ "masc demands", "masc demand", true },
+	{ "masc release", "masc withdraw", true },
 	{ "masc ls", "masc peers", true },
 	{ "masc info", "masc show", true },
 	{ "masc status", "masc show", true },
@@ -90,6 +135,14 @@ const struct cli_alias cli_aliases[] = {
 	{ "neighbors", "masc peers", false },
 	{ "neighbours", "masc peers", false },
 	{ "sessions", "masc peers", false },
+	{ "prefixes", "masc prefixes", false },
+	{ "ranges", "masc prefixes", false },
+	{ "claims", "masc claims", false },
+	{ "claim", "masc claim 256", false },
+	{ "space", "masc space", false },
+	{ "demand", "masc demand", false },
+	{ "withdraw", "masc withdraw NAME", false },
+	{ "clashes", "masc clashes", false },
 	{ "list", "masc peers", false },
 	{ "ls", "masc peers", false },
 	{ "up", "masc peer NAME up", false },

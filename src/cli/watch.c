@@ -9,8 +9,7 @@
 #define EVERY_US (2 * MONO_SEC)	 /* even when nothing happens: times go on */
 #define PAUSE_US (250 * MONO_MS) /* at most so often when much happens */
 
-/* Waits until the picture is out of date; false when the reader is gone. */
-static bool wait_for_change(struct cli *c)
+bool cli_wait_for_change(struct cli *c)
 {
 	struct mono began = os_mono(), until = mono_add(began, EVERY_US);
 	for (;;) {
@@ -48,7 +47,7 @@ int cli_watch(struct cli *c, int (*print)(struct cli *c))
 		if (first && exit)
 			return exit; /* later a daemon may come back */
 		arena_reset(&c->mem);
-		if (fflush(c->place->out) != 0 || !wait_for_change(c))
+		if (fflush(c->place->out) != 0 || !cli_wait_for_change(c))
 			return CLI_OK;
 	}
 }

@@ -293,11 +293,13 @@ static void answer_done(const struct wish *w, uint64_t number)
 	const char *words = w->dry ? k->would : k->done;
 	k->put(&t, w);
 	text_str(&t, words ? words : resolved(w));
-	if (number && w->command.kind != MASC_COMMAND_DEMAND_END) {
+	/* What was there before has its number already. */
+	bool made = w->command.kind == MASC_COMMAND_CLAIM || w->command.kind == MASC_COMMAND_DEMAND;
+	if (made && number) {
 		text_str(&t, ", as number ");
 		text_u64(&t, number);
 	}
-	struct ops_change c = { !w->dry, buffer, number };
+	struct ops_change c = { !w->dry, buffer, made ? number : 0 };
 	ops_answer_value(w->call, &ops_change_type, &c);
 }
 

@@ -41,8 +41,10 @@ static void compare(const char *name)
 static void check_width(void)
 {
 	for (const char *s = run_out; *s;) {
-		size_t n = strcspn(s, "\n");
-		assert_true(n <= (size_t)run_place.width);
+		size_t n = strcspn(s, "\n"), columns = 0;
+		for (size_t i = 0; i < n; i++)
+			columns += ((unsigned char)s[i] & 0xc0) != 0x80;
+		assert_true(columns <= (size_t)run_place.width);
 		s += n + (s[n] == '\n');
 	}
 }
@@ -77,11 +79,59 @@ static void held(void)
 	ops_set_text(played.config[1].md5_key, sizeof(played.config[1].md5_key), "secret");
 }
 
+static void claims(void)
+{
+	played_claims();
+}
+
+/* Nothing but the range to claim from. */
+static void no_claims(void)
+{
+	played_claims();
+	played.n_own = played.n_claims = played.n_demands = played.n_clashes = 0;
+	memset(played.claims_info.known, 0, sizeof(played.claims_info.known));
+}
+
+/* Not even that. */
+static void no_ranges(void)
+{
+	no_claims();
+	played.n_ranges = 0;
+}
+
+static void very_many(void)
+{
+	played_claims();
+	played.many_claims = 1000000;
+	played.claims_info.known[0] += 1000000;
+	played.n_claims = 0;
+}
+
+static void paused(void)
+{
+	played_claims();
+	played.claims_info.paused = MASC_REASON_NO_CLOCK;
+	played.own[0].withdrawn = true;
+	played.own[0].life = MASC_LIFE_CLASHED;
+	played.peers[0].synced = played.peers[0].skew_known = true;
+	played.peers[0].skew = -90 * MONO_SEC;
+}
+
+static void wide_addresses(void)
+{
+	played_claims();
+	played.n_claims = 1;
+	played.n_own = 1;
+	played.ranges[0].prefix = played_prefix("ff38::/32");
+	played.own[0].prefix = played_prefix("ff38::9000:0/112");
+	played.claims[0].prefix = played_prefix("ff38::9000:8000/114");
+}
+
 struct golden {
 	const char *file, *line;
 	void (*prepare)(void);
 	int width;
-	bool colour;
+	bool colour, utf8;
 };
 
 static const struct golden goldens[] = {
@@ -114,6 +164,45 @@ static const struct golden goldens[] = {
 	{ "down", "masc peer north down --for 5m", NULL, 80, false },
 	{ "down-dry", "masc peer north down --for 5m --dry-run", NULL, 80, false },
 	{ "reload", "daemon reload", NULL, 80, false },
+	{ "space-40", "masc space", claims, 40, false, false },
+	{ "space-utf8-40", "masc space", claims, 40, false, true },
+	{ "space-60", "masc space", claims, 60, false, false },
+	{ "space-utf8-60", "masc space", claims, 60, false, true },
+	{ "space-80", "masc space", claims, 80, false, false },
+	{ "space-utf8-80", "masc space", claims, 80, false, true },
+	{ "space-132", "masc space", claims, 132, false, false },
+	{ "space-utf8-132", "masc space", claims, 132, false, true },
+	{ "space-colour", "masc space", claims, 80, true, true },
+	{ "space-within", "masc space 239.192.0.0/22", claims, 80, false, true },
+	{ "space-elsewhere", "masc space 239.255.0.0/16", claims, 80, false, true },
+	{ "space-unclaimed", "masc space", no_claims, 80, false, true },
+	{ "space-empty", "masc space", no_ranges, 80, false, true },
+	{ "space-off", "masc space", masc_off, 80, false, true },
+	{ "space-many", "masc space", very_many, 80, false, true },
+	{ "space-ipv6", "masc space", wide_addresses, 80, false, true },
+	{ "prefixes", "masc prefixes", claims, 80, false, false },
+	{ "prefixes-40", "masc prefixes", claims, 40, false, false },
+	{ "prefixes-60", "masc prefixes", claims, 60, false, false },
+	{ "prefixes-paused", "masc prefixes", paused, 80, false, false },
+	{ "prefixes-none", "masc prefixes", no_claims, 80, false, false },
+	{ "prefixes-nowhere", "masc prefixes", no_ranges, 80, false, false },
+	{ "prefixes-off", "masc prefixes", masc_off, 80, false, false },
+	{ "claims", "masc claims", claims, 80, false, false },
+	{ "claims-40", "masc claims", claims, 40, false, false },
+	{ "claims-within", "masc claims 239.194.0.0/16", claims, 80, false, false },
+	{ "claims-none", "masc claims", no_claims, 80, false, false },
+	{ "demands", "masc demand", claims, 80, false, false },
+	{ "demands-40", "masc demand", claims, 40, false, false },
+	{ "demands-none", "masc demand", no_claims, 80, false, false },
+	{ "clashes", "masc clashes", claims, 80, false, false },
+	{ "clashes-60", "masc clashes", claims, 60, false, false },
+	{ "clashes-none", "masc clashes", no_claims, 80, false, false },
+	{ "claim-dry", "masc claim 1k --scope organisation --dry-run", claims, 80, false, false },
+	{ "status-claims", "status", claims, 80, false, false },
+	{ "status-paused", "status", paused, 80, false, false },
+	{ "peer-synced", "masc peer north", paused, 80, false, false },
+	{ "help-space", "help masc space", NULL, 80, false, false },
+	{ "help-claim", "help masc claim", NULL, 80, false, false },
 };
 
 static void output_is_as_it_was(void **state)
@@ -123,6 +212,7 @@ static void output_is_as_it_was(void **state)
 		run_serve(g->prepare);
 		run_place.width = g->width;
 		run_place.colour = g->colour;
+		run_place.utf8 = g->utf8;
 		assert_int_equal(run(g->line), 0);
 		assert_string_equal(run_err, "");
 		compare(g->file);
@@ -148,6 +238,39 @@ static void any_width_will_do(void **state)
 			if (width >= 44) /* the longest word there is */
 				check_width();
 		}
+	run_serve_end();
+	run_done();
+}
+
+/* The tree keeps its addresses at every width. */
+static void any_width_will_do_for_the_tree(void **state)
+{
+	run_serve(claims);
+	for (int width = 30; width <= 140; width++)
+		for (int utf8 = 0; utf8 < 2; utf8++) {
+			run_place.width = width;
+			run_place.utf8 = utf8;
+			assert_int_equal(run("masc space"), 0);
+			assert_non_null(strstr(run_out, "239.194.128.0/17"));
+			assert_non_null(strstr(run_out, "239.192.3.0/24"));
+			check_width();
+		}
+	run_serve_end();
+	run_done();
+}
+
+/* A million of them are not drawn, and it is said how many there are. */
+static void a_million_claims(void **state)
+{
+	run_serve(very_many);
+	assert_int_equal(run("masc claims"), 0);
+	assert_non_null(
+		strstr(run_out, "\n999005 more; those of one range: homestead masc claims"));
+	assert_int_equal(run("masc claims -q"), 0);
+	size_t lines = 0;
+	for (const char *s = run_out; *s; s++)
+		lines += *s == '\n';
+	assert_int_equal(lines, 1000);
 	run_serve_end();
 	run_done();
 }
@@ -185,14 +308,18 @@ static void bash_completes_words(void **state)
 	run_serve(NULL);
 	assert_int_equal(run("completion bash"), 0);
 	offer("homestead ma", 1, "masc");
-	offer("homestead masc ''", 2, "peers peer show");
+	offer("homestead masc ''", 2,
+	      "peers peer prefixes claims space claim demand withdraw clashes resolve show");
+	offer("homestead masc withdraw no", 3, "north");
+	offer("homestead masc resolve 1 ''", 4, "keep yield");
+	offer("homestead masc demand ''", 3, "end");
 	offer("homestead masc peer no", 3, "north");
 	offer("homestead masc peer north ''", 4, "up down reset");
 	offer("homestead log ''", 2, "error warning notice info debug");
 	offer("homestead log info no", 3, "north");
 	offer("homestead doctor ''", 2, "ports");
 	offer("homestead daemon ''", 2, "status reload");
-	offer("homestead status --wa", 2, "--watch");
+	offer("homestead status --wat", 2, "--watch");
 	offer("homestead events --level wa", 3, "warning");
 	offer("homestead completion ''", 2, "bash zsh fish");
 	run_serve_end();
@@ -204,7 +331,8 @@ static void the_other_shells_have_scripts(void **state)
 	run_serve(NULL);
 	assert_int_equal(run("completion zsh"), 0);
 	assert_memory_equal(run_out, "#compdef homestead\n", 19);
-	assert_non_null(strstr(run_out, "masc) words_=(peers peer show)"));
+	assert_non_null(strstr(run_out, "masc) words_=(peers peer prefixes claims space "
+					"claim demand withdraw clashes resolve show)"));
 	assert_int_equal(run("completion fish"), 0);
 	assert_non_null(strstr(run_out, "complete -c homestead -l watch -s w -d"));
 	assert_non_null(strstr(run_out, "__fish_seen_subcommand_from masc' -a peers"));
@@ -215,10 +343,12 @@ static void the_other_shells_have_scripts(void **state)
 /* Every command and option is in the manual and in the help. */
 static void documents_hold_every_command(void **state)
 {
-	static const char *const commands[] = { "status",	"events",	 "masc peers",
-						"masc peer",	"masc show",	 "log",
-						"doctor ports", "doctor",	 "daemon status",
-						"version",	"daemon reload", "completion" };
+	static const char *const commands[] = {
+		"status",	 "events",	 "masc peers",	  "masc peer",	   "masc show",
+		"log",		 "doctor ports", "doctor",	  "daemon status", "version",
+		"daemon reload", "completion",	 "masc prefixes", "masc claims",   "masc space",
+		"masc claim",	 "masc demand",	 "masc withdraw", "masc clashes",  "masc resolve"
+	};
 	char *manual = NULL, *api = NULL;
 	size_t n;
 	FILE *f = open_memstream(&manual, &n);
@@ -256,6 +386,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(output_is_as_it_was),
 		cmocka_unit_test(any_width_will_do),
+		cmocka_unit_test(any_width_will_do_for_the_tree),
+		cmocka_unit_test(a_million_claims),
 		cmocka_unit_test(bash_understands_its_script),
 		cmocka_unit_test(bash_completes_words),
 		cmocka_unit_test(the_other_shells_have_scripts),

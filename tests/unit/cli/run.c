@@ -32,6 +32,7 @@ static void serve(void (*prepare)(void), bool events)
 {
 	run_place.width = 80;
 	run_place.colour = false;
+	run_place.utf8 = false;
 	server_init();
 	if (prepare)
 		prepare();
@@ -62,6 +63,7 @@ void run_without_daemon(void)
 {
 	run_place.width = 80;
 	run_place.colour = false;
+	run_place.utf8 = false;
 	child = 0;
 	server_init();
 	server_start();

@@ -1,0 +1,431 @@
+/* masc prefixes, claims, demand, clashes: what there is, in tables. */
+#include "cli/cli_int.h"
+
+#include <string.h>
+
+static int no_memory(struct cli *c)
+{
+	return cli_complain(
+		c, &(struct cli_complaint){ CLI_FAILED, "NOMEM", err_text(ERR_NOMEM), "" });
+}
+
+/* Rows for n things; NULL without memory. */
+static struct cli_row *rows_for(struct cli *c, size_t n)
+{
+	return arena_alloc(&c->mem, (n + 1) * sizeof(struct cli_row));
+}
+
+static void set_cells(struct cli_row *r, const struct cli_cell *cells, size_t n)
+{
+	memcpy(r->cells, cells, n * sizeof(*cells));
+	r->note = NULL;
+}
+#define SET_CELLS(r, cells) set_cells(r, cells, sizeof(cells) / sizeof((cells)[0]))
+
+void cli_say_off(struct cli *c, const struct ops_part *part)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	text_str(&t, "MASC is ");
+	text_str(&t, part->state);
+	text_str(&t, ": ");
+	text_str(&t, part->reason);
+	cli_wrap(c, buffer, 0);
+	cli_wrap(
+		c,
+		strcmp(part->state, "off") == 0
+			? "name a domain and its peers (man homestead.conf), then: homestead daemon "
+			  "reload"
+			: "try: homestead doctor ports",
+		2);
+}
+
+/* Nothing to show: why, and what to do next. */
+static int say_empty(struct cli *c, const struct ops_part *part, const char *what, const char *next)
+{
+	if (strcmp(part->state, "running") != 0) {
+		cli_say_off(c, part);
+		return CLI_OK;
+	}
+	cli_wrap(c, what, 0);
+	cli_wrap(c, next, 2);
+	return CLI_OK;
+}
+
+const char *cli_size(struct cli *c, uint64_t n)
+{
+	static const char units[] = " kMGT";
+	char buffer[32];
+	struct text t = TEXT_OF(buffer);
+	size_t unit = 0;
+	for (; n >= 1024 && n % 1024 == 0 && unit + 2 < sizeof(units); unit++)
+		n /= 1024;
+	text_u64(&t, n);
+	if (unit)
+		text_char(&t, units[unit]);
+	return cli_keep(c, &t);
+}
+
+const char *cli_percent(struct cli *c, uint64_t part, uint64_t whole)
+{
+	char buffer[32];
+	struct text t = TEXT_OF(buffer);
+	if (!whole)
+		return "-";
+	/* Of very many the last digits are of no interest. */
+	for (; whole >= (UINT64_C(1) << 40); whole >>= 8)
+		part >>= 8;
+	text_u64(&t, (part * 100 + whole / 2) / whole);
+	text_char(&t, '%');
+	return cli_keep(c, &t);
+}
+
+/* prefixes */
+
+static enum cli_colour state_colour(const char *state)
+{
+	static const char *const held[] = { "held", "renewing", "growing" };
+	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++)
+		if (strcmp(state, held[i]) == 0)
+			return CLI_GREEN;
+	return strcmp(state, "clashed") == 0 ? CLI_RED : CLI_YELLOW;
+}
+
+static void put_sentence(struct text *t, const char *s)
+{
+	if (!s[0])
+		return;
+	text_str(t, t->n ? "; " : "");
+	text_str(t, s);
+}
+
+static void put_wait(struct cli *c, struct text *t, const struct ops_masc_prefix *p)
+{
+	if (p->wait_left < 0)
+		return;
+	if (p->prefix[0]) {
+		put_sentence(t, p->wanted);
+		text_str(t, " is claimed, ");
+	}
+	text_str(t, cli_duration(c, p->wait_left));
+	text_str(t, " of the waiting period left");
+	if (p->frozen)
+		text_str(t, ", which stands still");
+}
+
+static const char *note_of_prefix(struct cli *c, const struct ops_masc_prefix *p)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	put_wait(c, &t, p);
+	if (p->withdrawn)
+		put_sentence(&t, "part of it is withdrawn: homestead masc clashes");
+	if (!p->prefix[0] || p->hint[0]) {
+		put_sentence(&t, p->reason);
+		put_sentence(&t, p->hint);
+	}
+	return t.n ? cli_keep(c, &t) : NULL;
+}
+
+static const char *range_of(struct cli *c, const struct ops_masc_prefix *p)
+{
+	char buffer[64];
+	struct text t = TEXT_OF(buffer);
+	if (p->prefix[0])
+		return p->prefix;
+	if (p->wanted[0])
+		return p->wanted;
+	text_str(&t, cli_size(c, p->addresses));
+	text_str(&t, " addresses");
+	return cli_keep(c, &t);
+}
+
+static const char *origin_of(struct cli *c, const struct ops_masc_prefix *p)
+{
+	char buffer[96];
+	struct text t = TEXT_OF(buffer);
+	if (p->local)
+		return "our own";
+	if (!p->parent[0])
+		return p->scope[0] ? p->scope : "-";
+	text_str(&t, "domain ");
+	text_str(&t, p->parent);
+	return cli_keep(c, &t);
+}
+
+static const struct cli_column prefix_columns[] = {
+	{ "NUMBER", 2 }, { "RANGE", 0 }, { "STATE", 0 }, { "USED", 1 },
+	{ "FOR", 0 },	 { "FROM", 3 },	 { 0 },
+};
+
+static void set_prefix(struct cli *c, struct cli_row *r, const struct ops_masc_prefix *p)
+{
+	const struct cli_cell cells[] = {
+		{ p->number ? cli_number(c, p->number) : "-", CLI_PLAIN },
+		{ range_of(c, p), CLI_PLAIN },
+		{ p->state, state_colour(p->state) },
+		{ p->prefix[0] ? cli_percent(c, p->used, p->addresses) : "-", CLI_PLAIN },
+		{ cli_duration(c, p->left), CLI_PLAIN },
+		{ origin_of(c, p), CLI_PLAIN },
+	};
+	SET_CELLS(r, cells);
+	r->note = note_of_prefix(c, p);
+}
+
+static int print_prefix_table(struct cli *c, const struct ops_masc_prefixes *all)
+{
+	struct cli_table t = { prefix_columns, rows_for(c, all->n_prefixes), all->n_prefixes };
+	if (!t.rows)
+		return no_memory(c);
+	if (all->n_prefixes == 0 && all->n_ranges == 0)
+		return say_empty(c, &all->part, "no range is held, and none to claim from is known",
+				 "try: homestead masc peers; a top-level domain needs a scope with "
+				 "root (man homestead.conf)");
+	if (all->n_prefixes == 0)
+		return say_empty(c, &all->part, "no range is held or claimed",
+				 "try: homestead masc claim 256");
+	for (size_t i = 0; i < all->n_prefixes; i++)
+		set_prefix(c, &t.rows[i], &all->prefixes[i]);
+	cli_table_print(c, &t);
+	return CLI_OK;
+}
+
+static int print_prefixes(struct cli *c)
+{
+	struct ops_masc_prefixes all;
+	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_MASC_PREFIXES }, &all);
+	if (exit)
+		return exit;
+	if (c->given & CLI_JSON)
+		return cli_print_answer(c);
+	for (size_t i = 0; (c->given & CLI_QUIET) && i < all.n_prefixes; i++)
+		if (all.prefixes[i].prefix[0])
+			fprintf(c->place->out, "%s\n", all.prefixes[i].prefix);
+	return c->given & CLI_QUIET ? CLI_OK : print_prefix_table(c, &all);
+}
+
+int cli_run_masc_prefixes(struct cli *c)
+{
+	return c->given & CLI_WATCH ? cli_watch(c, print_prefixes) : print_prefixes(c);
+}
+
+/* claims */
+
+static const struct cli_column claim_columns[] = {
+	{ "RANGE", 0 }, { "TYPE", 0 }, { "DOMAIN", 0 }, { "IS OUR", 3 },
+	{ "FOR", 0 },	{ "NODE", 1 }, { "FROM", 2 },	{ 0 },
+};
+
+static void set_claim(struct cli *c, struct cli_row *r, const struct ops_masc_claim *m)
+{
+	const struct cli_cell cells[] = {
+		{ m->prefix, CLI_PLAIN },
+		{ m->stale ? "stale" : m->type, m->stale ? CLI_YELLOW : CLI_PLAIN },
+		{ m->domain[0] ? m->domain : "-", CLI_PLAIN },
+		{ m->ours ? "self" : m->role, CLI_PLAIN },
+		{ cli_duration(c, m->left), CLI_PLAIN },
+		{ m->node[0] ? m->node : "-", CLI_PLAIN },
+		{ m->peer[0] ? m->peer : "-", CLI_PLAIN },
+	};
+	SET_CELLS(r, cells);
+}
+
+/* What is not shown, and how to see it. */
+static void say_more(struct cli *c, const struct ops_masc_claims *all)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	if (!all->next[0])
+		return;
+	if (!all->counted)
+		text_str(&t, "at least ");
+	text_u64(&t, all->more);
+	text_str(&t, " more; those of one range: homestead masc claims PREFIX");
+	fputc('\n', c->place->out);
+	cli_wrap(c, buffer, 0);
+}
+
+static int print_claim_table(struct cli *c, const struct ops_masc_claims *all)
+{
+	struct cli_table t = { claim_columns, rows_for(c, all->n_claims), all->n_claims };
+	if (!t.rows)
+		return no_memory(c);
+	if (all->n_claims == 0 && !all->next[0])
+		return say_empty(
+			c, &all->part,
+			c->n_args ? "no claim in that range is known" : "no claim is known",
+			c->n_args ? "try: homestead masc space" : "try: homestead masc peers");
+	for (size_t i = 0; i < all->n_claims; i++)
+		set_claim(c, &t.rows[i], &all->claims[i]);
+	cli_table_print(c, &t);
+	say_more(c, all);
+	return CLI_OK;
+}
+
+/* "within=239.192.0.0/14" of the argument, "" without one. */
+const char *cli_within(struct cli *c)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	if (!c->n_args)
+		return "";
+	text_str(&t, "within=");
+	cli_escape(&t, c->args[0]);
+	return cli_keep(c, &t);
+}
+
+static int print_claims(struct cli *c)
+{
+	struct ops_masc_claims all;
+	const struct cli_query q = { .kind = OPS_MASC_CLAIMS, .query = cli_within(c) };
+	int exit = cli_ask(c, &q, &all);
+	if (exit)
+		return exit;
+	if (c->given & CLI_JSON)
+		return cli_print_answer(c);
+	for (size_t i = 0; (c->given & CLI_QUIET) && i < all.n_claims; i++)
+		fprintf(c->place->out, "%s\n", all.claims[i].prefix);
+	return c->given & CLI_QUIET ? CLI_OK : print_claim_table(c, &all);
+}
+
+int cli_run_masc_claims(struct cli *c)
+{
+	return c->given & CLI_WATCH ? cli_watch(c, print_claims) : print_claims(c);
+}
+
+/* demands */
+
+static const struct cli_column demand_columns[] = {
+	{ "NUMBER", 0 }, { "ADDRESSES", 0 }, { "STATE", 0 },  { "SCOPE", 1 },
+	{ "FROM", 3 },	 { "UNTIL", 0 },     { "FAMILY", 2 }, { 0 },
+};
+
+static void set_demand(struct cli *c, struct cli_row *r, const struct ops_masc_demand *d)
+{
+	bool met = strcmp(d->state, "met") == 0, unmet = strcmp(d->state, "unmet") == 0;
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	const struct cli_cell cells[] = {
+		{ cli_number(c, d->number), CLI_PLAIN },
+		{ cli_size(c, d->addresses), CLI_PLAIN },
+		{ d->state, met	    ? CLI_GREEN
+			    : unmet ? CLI_RED
+				    : CLI_YELLOW },
+		{ d->scope[0] ? d->scope : "-", CLI_PLAIN },
+		{ cli_time(c, d->from), CLI_PLAIN },
+		{ cli_time(c, d->until), CLI_PLAIN },
+		{ d->family, CLI_PLAIN },
+	};
+	SET_CELLS(r, cells);
+	put_sentence(&t, d->reason);
+	put_sentence(&t, d->hint);
+	r->note = t.n ? cli_keep(c, &t) : NULL;
+}
+
+static int print_demand_table(struct cli *c, const struct ops_masc_demands *all)
+{
+	struct cli_table t = { demand_columns, rows_for(c, all->n_demands), all->n_demands };
+	if (!t.rows)
+		return no_memory(c);
+	if (all->n_demands == 0)
+		return say_empty(c, &all->part, "no addresses are asked for",
+				 "try: homestead masc demand 256 --for 1d");
+	for (size_t i = 0; i < all->n_demands; i++)
+		set_demand(c, &t.rows[i], &all->demands[i]);
+	cli_table_print(c, &t);
+	return CLI_OK;
+}
+
+static int print_demands(struct cli *c)
+{
+	struct ops_masc_demands all;
+	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_MASC_DEMANDS }, &all);
+	if (exit)
+		return exit;
+	if (c->given & CLI_JSON)
+		return cli_print_answer(c);
+	for (size_t i = 0; (c->given & CLI_QUIET) && i < all.n_demands; i++)
+		fprintf(c->place->out, "%s\n", cli_number(c, all.demands[i].number));
+	return c->given & CLI_QUIET ? CLI_OK : print_demand_table(c, &all);
+}
+
+int cli_list_demands(struct cli *c)
+{
+	return c->given & CLI_WATCH ? cli_watch(c, print_demands) : print_demands(c);
+}
+
+/* clashes */
+
+static const struct cli_column clash_columns[] = {
+	{ "NUMBER", 0 }, { "OURS", 0 },	 { "THEIRS", 0 }, { "DOMAIN", 2 },
+	{ "STATE", 0 },	 { "SINCE", 1 }, { 0 },
+};
+
+static struct cli_cell clash_state(const struct ops_masc_clash *m)
+{
+	if (m->open)
+		return (struct cli_cell){ "open", CLI_RED };
+	if (m->won)
+		return (struct cli_cell){ "won", CLI_GREEN };
+	return (struct cli_cell){ m->yielded ? "withdrawn" : "kept", CLI_YELLOW };
+}
+
+static const char *note_of_clash(struct cli *c, const struct ops_masc_clash *m)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	if (!m->open)
+		return NULL;
+	text_str(&t, "theirs is the older; give the overlap up, or stay: homestead masc resolve ");
+	text_u64(&t, m->number);
+	text_str(&t, " yield|keep");
+	return cli_keep(c, &t);
+}
+
+static void set_clash(struct cli *c, struct cli_row *r, const struct ops_masc_clash *m)
+{
+	const struct cli_cell cells[] = {
+		{ cli_number(c, m->number), CLI_PLAIN },
+		{ m->ours, CLI_PLAIN },
+		{ m->theirs, CLI_PLAIN },
+		{ m->domain, CLI_PLAIN },
+		clash_state(m),
+		{ cli_time(c, m->since), CLI_PLAIN },
+	};
+	SET_CELLS(r, cells);
+	r->note = note_of_clash(c, m);
+}
+
+static int print_clash_table(struct cli *c, const struct ops_masc_clashes *all)
+{
+	struct cli_table t = { clash_columns, rows_for(c, all->n_clashes), all->n_clashes };
+	if (!t.rows)
+		return no_memory(c);
+	if (strcmp(all->part.state, "running") != 0)
+		cli_say_off(c, &all->part);
+	else if (all->n_clashes == 0)
+		cli_wrap(c, "nobody else holds addresses of ours", 0);
+	for (size_t i = 0; i < all->n_clashes; i++)
+		set_clash(c, &t.rows[i], &all->clashes[i]);
+	if (all->n_clashes)
+		cli_table_print(c, &t);
+	return CLI_OK;
+}
+
+static int print_clashes(struct cli *c)
+{
+	struct ops_masc_clashes all;
+	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_MASC_CLASHES }, &all);
+	if (exit)
+		return exit;
+	if (c->given & CLI_JSON)
+		return cli_print_answer(c);
+	for (size_t i = 0; (c->given & CLI_QUIET) && i < all.n_clashes; i++)
+		fprintf(c->place->out, "%s\n", cli_number(c, all.clashes[i].number));
+	return c->given & CLI_QUIET ? CLI_OK : print_clash_table(c, &all);
+}
+
+int cli_run_masc_clashes(struct cli *c)
+{
+	return c->given & CLI_WATCH ? cli_watch(c, print_clashes) : print_clashes(c);
+}
