@@ -1,4 +1,8 @@
 #include "sim/world_int.h"
+#include "wire/rd.h"
+#include "wire/wr.h"
+
+#define SEND_MAX 8192
 
 /* What the scenario does to the world: a function a verb. */
 
@@ -137,6 +141,16 @@ static void do_silence(struct world *w, const struct scn_action *a)
 	}
 }
 
+/* Times of a claim or demand are the node's own, by its wall clock. */
+static void set_times(struct machine *m, const struct scn_action *a, struct masc_command *c)
+{
+	int64_t now = sim_clock_wall(&m->clock, m->site.w->now).us;
+	if (a->from_in)
+		c->from = now + a->from_in;
+	if (c->kind == MASC_COMMAND_DEMAND && a->for_us)
+		c->until = now + a->from_in + a->for_us;
+}
+
 static void do_command(struct world *w, const struct scn_action *a)
 {
 	struct machine *m = machine_at(w, a->a);
@@ -144,7 +158,8 @@ static void do_command(struct world *w, const struct scn_action *a)
 	if (!m->node)
 		return;
 	in.number = ++m->next_call;
-	invariant_call(m, in.number, &a->command.masc);
+	set_times(m, a, &in.command.masc);
+	invariant_call(m, in.number, &in.command.masc);
 	feed(m, &in);
 }
 
@@ -185,9 +200,25 @@ static void do_listen(struct world *w, const struct scn_action *a)
 	r->port = (uint16_t)a->count;
 }
 
+/* Seconds from now become seconds since 1970. */
+static void stamp(uint8_t p[4], int64_t now_s)
+{
+	struct rd r = rd_of(span_of(p, 4));
+	struct wr w = wr_of(p, 4);
+	wr_u32(&w, rd_u32(&r) + (uint32_t)now_s);
+}
+
 static void do_send(struct world *w, const struct scn_action *a)
 {
-	raw_send(raw_of(w->sites[a->a]), a->connection, a->bytes);
+	uint8_t octets[SEND_MAX];
+	if (!a->n_stamps || a->bytes.n > sizeof(octets)) {
+		raw_send(raw_of(w->sites[a->a]), a->connection, a->bytes);
+		return;
+	}
+	memcpy(octets, a->bytes.p, a->bytes.n);
+	for (size_t i = 0; i < a->n_stamps; i++)
+		stamp(octets + a->stamps[i], (WORLD_WALL + w->now) / MONO_SEC);
+	raw_send(raw_of(w->sites[a->a]), a->connection, span_of(octets, a->bytes.n));
 }
 
 static void do_close(struct world *w, const struct scn_action *a)
@@ -229,6 +260,13 @@ static const struct verb_row {
 	[SCN_NOTHING] = { "nothing", do_nothing },
 };
 
+/* Whether nodes or what lies between them is not as it was afterwards. */
+static bool disturbs(enum scn_verb v)
+{
+	return v != SCN_NOTHING && v != SCN_COMMAND && v != SCN_CONNECT && v != SCN_LISTEN &&
+	       v != SCN_SEND && v != SCN_CLOSE;
+}
+
 static void say_action(struct world *w, const struct scn_action *a)
 {
 	char buffer[TRACE_LINE_MAX];
@@ -245,6 +283,8 @@ static void say_action(struct world *w, const struct scn_action *a)
 void action_run(struct world *w, const struct scn_action *a)
 {
 	say_action(w, a);
+	if (disturbs(a->verb))
+		w->disturbed = w->now;
 	rows[a->verb].run(w, a);
 	if (a->a != SCN_NO_SITE)
 		world_touch(w->sites[a->a]);

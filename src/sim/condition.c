@@ -6,7 +6,7 @@
 
 typedef enum err test_fn(struct scn_parser *p, struct scn_condition *c);
 
-static enum err read_op(struct scn_parser *p, struct scn_condition *c)
+enum err scn_read_op(struct scn_parser *p, struct scn_condition *c)
 {
 	struct span w = scn_word(p);
 	if (scn_op_of(w, &c->op))
@@ -67,7 +67,7 @@ static enum err read_value(struct scn_parser *p, struct scn_condition *c)
 	struct span w = scn_word(p);
 	for (c->what = 0; sim_values[c->what].name; c->what++)
 		if (span_eq(w, span_str(sim_values[c->what].name)))
-			return read_op(p, c);
+			return scn_read_op(p, c);
 	text_str(p->why, "value ");
 	text_quoted(p->why, w, 48);
 	text_str(p->why, "; accepted are");
@@ -92,7 +92,7 @@ static enum err read_running(struct scn_parser *p, struct scn_condition *c)
 static enum err read_links(struct scn_parser *p, struct scn_condition *c)
 {
 	enum err e = scn_site_name(p, &c->a);
-	return e ? e : read_op(p, c);
+	return e ? e : scn_read_op(p, c);
 }
 
 static enum err read_octets(struct scn_parser *p, struct scn_condition *c)
@@ -111,7 +111,7 @@ static enum err read_count(struct scn_parser *p, struct scn_condition *c)
 {
 	c->op = SCN_AT_LEAST;
 	c->number = 1;
-	return scn_accept(p, "times") ? read_op(p, c) : OK;
+	return scn_accept(p, "times") ? scn_read_op(p, c) : OK;
 }
 
 static bool is_event_name(struct span name)
@@ -219,6 +219,12 @@ static const struct test_row {
 	{ "links", SCN_LINKS, read_links },
 	{ "octets", SCN_OCTETS, read_octets },
 	{ "closed", SCN_CLOSED, read_closed },
+	{ "holds", SCN_HOLDS, scn_read_holds },
+	{ "own", SCN_OWN, scn_read_own },
+	{ "knows", SCN_KNOWS, scn_read_knows },
+	{ "known", SCN_KNOWN, scn_read_known },
+	{ "clashes", SCN_CLASHES, scn_read_count_of },
+	{ "met", SCN_MET, scn_read_count_of },
 	{ "event", SCN_EVENT, read_event },
 	{ "notification", SCN_NOTIFICATION, read_notification },
 	{ "reply", SCN_REPLY, read_reply },
@@ -240,5 +246,5 @@ enum err scn_read_condition(struct scn_parser *p, struct scn_condition *c)
 	}
 	return scn_fail(p, "condition", name,
 			"not, then state, admin, value, paired, running, links, octets, closed, "
-			"event, notification or reply");
+			"holds, own, knows, known, clashes, met, event, notification or reply");
 }

@@ -96,6 +96,7 @@ void edge_cut(struct world *w, struct edge *e)
 		return;
 	e->cut = true;
 	e->cut_at = w->now;
+	w->cuts++;
 }
 
 /* What was held up comes with its sender's next try: the longer the link was
@@ -107,6 +108,7 @@ void edge_heal(struct world *w, struct edge *e)
 	if (!e->cut)
 		return;
 	e->cut = false;
+	w->cuts--;
 	int64_t lasted = w->now - e->cut_at;
 	LIST_EACH(i, next, &e->streams)
 	{

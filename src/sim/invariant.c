@@ -128,6 +128,8 @@ void invariant_event(struct machine *m, const struct node_event *e)
 {
 	if (e->part != NODE_PART_MASC)
 		return;
+	if (e->masc.kind == MASC_EVENT_CLAIM || e->masc.kind == MASC_EVENT_CLASH)
+		invariant_claim_out(m, &e->masc);
 	if (e->masc.kind == MASC_EVENT_ESTABLISHED)
 		check_one_session(m, e->masc.peer);
 	if (e->masc.kind == MASC_EVENT_STATE && e->masc.from == e->masc.to)
@@ -163,7 +165,7 @@ void invariant_call(struct machine *m, uint64_t number, const struct masc_comman
 		return;
 	call->number = number;
 	call->command = *c;
-	if (c->for_us)
+	if (c->for_us && c->kind == MASC_COMMAND_DOWN)
 		call->until = sim_clock_wall(&m->clock, w->now).us + c->for_us;
 	list_push_back(&m->calls, &call->at);
 }
@@ -187,7 +189,7 @@ void invariant_reply(struct machine *m, const struct node_out *out)
 		broken_number(m, "a second reply, or one to no command:", out->number);
 		return;
 	}
-	if (out->err == OK && c->command.kind != MASC_COMMAND_RESET)
+	if (out->err == OK && c->command.kind < MASC_COMMAND_RESET)
 		note_told(m, c);
 	list_take(&c->at);
 	env_free(m->site.w->env, c);
@@ -233,6 +235,7 @@ void invariant_born(struct machine *m)
 {
 	m->spins = 0;
 	check_all_told(m);
+	invariant_claim_born(m);
 }
 
 static void clear_calls(struct machine *m, bool unsure)
@@ -251,6 +254,7 @@ static void clear_calls(struct machine *m, bool unsure)
 void invariant_crash(struct machine *m, bool lost_store)
 {
 	clear_calls(m, true);
+	invariant_claim_crash(m, lost_store);
 	if (!lost_store)
 		return;
 	LIST_EACH(i, next, &m->told)
@@ -277,6 +281,7 @@ void invariant_stepped(struct machine *m)
 void invariant_forget(struct machine *m)
 {
 	clear_calls(m, false);
+	invariant_claim_forget(m);
 	LIST_EACH(i, next, &m->told)
 	forget_told(m, LIST_ENTRY(i, struct told, at));
 }
@@ -295,6 +300,7 @@ void invariant_after(struct machine *m)
 	if (m->memory > m->site.spec->memory)
 		broken_number(m, "more memory than its cap, octets:", m->memory);
 	check_calls(m);
+	invariant_claim_after(m);
 	if (!list_empty(&m->told))
 		check_all_told(m);
 }

@@ -141,6 +141,15 @@ static bool holds(struct world *w, const struct scn_condition *c, int64_t count)
 		return judge_octets(w, c);
 	case SCN_CLOSED:
 		return judge_closed(w, c);
+	case SCN_HOLDS:
+		return judge_holds(w, c);
+	case SCN_KNOWS:
+		return judge_knows(w, c);
+	case SCN_OWN:
+	case SCN_KNOWN:
+	case SCN_CLASHES:
+	case SCN_MET:
+		return compare(c->op, judge_claim_count(w, c), c->number);
 	case SCN_EVENT:
 	case SCN_NOTIFICATION:
 	case SCN_REPLY:

@@ -2,8 +2,6 @@
 
 /* The life of a node: memory, store, clocks, birth, stop and crash. */
 
-/* 2026-11-21T00:00:00Z: when every world begins. */
-#define WALL_START     INT64_C(1795219200000000)
 #define WALL_EVERY     (10 * MONO_SEC)
 #define UPTIME_MAX     (400 * MONO_DAY)
 #define BOOT_JITTER_US (50 * MONO_MS)
@@ -95,13 +93,15 @@ enum err machine_init(struct machine *m)
 	m->recorded =
 		w->opt.record_node && span_eq(span_str(w->opt.record_node), span_str(spec->name));
 	m->clock = (struct sim_clock){ 0, rng_between(&w->rng, MONO_SEC, UPTIME_MAX),
-				       WALL_START + spec->wall_offset, spec->rate,
+				       WORLD_WALL + spec->wall_offset, spec->rate,
 				       spec->synchronised };
 	rng_init(&m->random, w->opt.seed, RNG_NODE, m->site.index);
 	list_init(&m->held);
 	list_init(&m->pending);
 	list_init(&m->calls);
 	list_init(&m->told);
+	list_init(&m->kept);
+	list_init(&m->waits);
 	list_init(&m->listens);
 	map_init(&m->links, &w->seeded);
 	if (!spec->starts_late)
@@ -264,5 +264,6 @@ void machine_kill(struct machine *m, enum scn_fate fate, bool power)
 
 void machine_crash(struct machine *m)
 {
+	m->site.w->disturbed = m->site.w->now;
 	machine_kill(m, m->crash_fate, m->crash_power);
 }

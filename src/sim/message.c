@@ -1,6 +1,5 @@
 #include "sim/scenario_int.h"
 #include "base/number.h"
-#include "wire/wr.h"
 
 /* MASC messages as a scenario words them: written here a second time and by
  * hand, so that the core's own codec is not its own judge. */
@@ -39,7 +38,7 @@ enum err scn_open_set(struct scn_open *o, struct span key, struct span value, st
 	return setting_set(open_settings, o, key, value, why);
 }
 
-static bool split(struct span word, struct span *key, struct span *value)
+bool scn_split(struct span word, struct span *key, struct span *value)
 {
 	const uint8_t *equal = word.n ? memchr(word.p, '=', word.n) : NULL;
 	if (!equal)
@@ -68,7 +67,7 @@ static void put_id(struct wr *w, const struct masc_id *id, uint32_t family)
 	wr_bytes(w, span_of(id->octets + sizeof(id->octets) - n, n));
 }
 
-static bool more_words(struct scn_parser *p)
+bool scn_more_words(struct scn_parser *p)
 {
 	struct span w = scn_peek(p);
 	return w.p && !span_eq(w, span_str("+"));
@@ -78,9 +77,9 @@ static enum err put_open(struct scn_parser *p, const struct scn_open *defaults, 
 {
 	struct scn_open o = *defaults;
 	size_t at;
-	while (more_words(p)) {
+	while (scn_more_words(p)) {
 		struct span word = scn_word(p), key, value;
-		if (!split(word, &key, &value))
+		if (!scn_split(word, &key, &value))
 			return scn_fail(p, "open", word, "key=value");
 		if (scn_open_set(&o, key, value, p->why))
 			return ERR_MALFORMED;
@@ -108,7 +107,7 @@ static enum err put_notification(struct scn_parser *p, struct wr *w)
 	    number_u64(span_of(slash + 1, word.n - n - 1), 255, &subcode))
 		return scn_fail(p, "notification", word, "CODE/SUBCODE");
 	bool stay = scn_accept(p, "stay-open");
-	if (more_words(p)) {
+	if (scn_more_words(p)) {
 		enum err e = scn_hex(p, &data, &mask);
 		if (e)
 			return e;
@@ -134,6 +133,20 @@ static enum err put_update(struct scn_parser *p, struct wr *w)
 	return OK;
 }
 
+/* "claim ... , ...": one UPDATE, an attribute each. */
+static enum err put_claims(struct scn_parser *p, const struct scn_open *defaults, struct wr *w)
+{
+	size_t at;
+	begin(w, 2, &at);
+	do {
+		enum err e = scn_put_claim(p, defaults, w);
+		if (e)
+			return e;
+	} while (scn_accept(p, ","));
+	finish(w, at);
+	return OK;
+}
+
 static enum err put_message(struct scn_parser *p, const struct scn_open *defaults, struct wr *w)
 {
 	struct span word = scn_word(p), octets;
@@ -144,13 +157,16 @@ static enum err put_message(struct scn_parser *p, const struct scn_open *default
 		return put_notification(p, w);
 	if (span_eq(word, span_str("update")))
 		return put_update(p, w);
+	if (span_eq(word, span_str("claim")))
+		return put_claims(p, defaults, w);
 	if (span_eq(word, span_str("keepalive"))) {
 		begin(w, 4, &at);
 		finish(w, at);
 		return OK;
 	}
 	if (!span_eq(word, span_str("hex")))
-		return scn_fail(p, "message", word, "open, update, notification, keepalive or hex");
+		return scn_fail(p, "message", word,
+				"open, claim, update, notification, keepalive or hex");
 	enum err e = scn_hex(p, &octets, NULL);
 	wr_bytes(w, octets);
 	return e;
@@ -162,6 +178,7 @@ enum err scn_read_messages(struct scn_parser *p, const struct scn_open *defaults
 	if (!room)
 		return ERR_NOMEM;
 	struct wr w = wr_of(room, MESSAGE_MAX);
+	p->n_stamps = 0;
 	do {
 		enum err e = put_message(p, defaults, &w);
 		if (e)

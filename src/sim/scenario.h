@@ -104,8 +104,12 @@ struct scn_action {
 	enum err err;
 	struct addr addr;
 	struct node_command command;
+	int64_t from_in, for_us;    /* COMMAND about a demand or claim: times from now on */
 	struct node_config *config; /* RELOAD that is to be taken */
 	struct span bytes;	    /* SEND, RELOAD */
+	/* SEND: where in bytes seconds stand that count from the time of sending */
+	const uint16_t *stamps;
+	size_t n_stamps;
 };
 
 enum scn_test {
@@ -117,6 +121,12 @@ enum scn_test {
 	SCN_LINKS,
 	SCN_OCTETS,
 	SCN_CLOSED,
+	SCN_HOLDS,
+	SCN_OWN,
+	SCN_KNOWS,
+	SCN_KNOWN,
+	SCN_CLASHES,
+	SCN_MET,
 	/* these count what happens while they are watched */
 	SCN_EVENT,
 	SCN_NOTIFICATION,
@@ -144,11 +154,12 @@ struct scn_condition {
 	uint32_t a, b; /* sites */
 	uint32_t connection;
 	struct span peer; /* STATE, ADMIN, VALUE: its name in a's configuration */
-	uint32_t what;	  /* state, wanted admin state, or field of VALUE */
+	uint32_t what;	  /* state, wanted admin state, field of VALUE, life, type of claim */
 	struct span name; /* EVENT; REPLY: an error's */
 	struct scn_field fields[SCN_FIELDS_MAX];
 	size_t n_fields;
-	uint8_t code, subcode; /* NOTIFICATION */
+	struct masc_prefix prefix; /* HOLDS, KNOWS */
+	uint8_t code, subcode;	   /* NOTIFICATION */
 	bool has_data;
 	struct span data, mask; /* OCTETS, NOTIFICATION; mask 0: any octet */
 	enum scn_op op;

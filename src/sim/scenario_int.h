@@ -3,6 +3,9 @@
 #define SIM_SCENARIO_INT_H
 
 #include "sim/scenario.h"
+#include "wire/wr.h"
+
+#define SCN_STAMPS_MAX 64
 
 struct scn_parser {
 	struct scenario *s;
@@ -11,6 +14,8 @@ struct scn_parser {
 	uint32_t line; /* of what was read last */
 	struct text *why;
 	uint32_t last_action;
+	uint16_t stamps[SCN_STAMPS_MAX]; /* of the messages read last */
+	size_t n_stamps;
 };
 
 /* lex.c: words of the present line. */
@@ -59,6 +64,24 @@ MUST_USE enum err scn_read_messages(struct scn_parser *p, const struct scn_open 
 MUST_USE enum err scn_open_set(struct scn_open *o, struct span key, struct span value,
 			       struct text *why);
 void scn_open_defaults(struct scn_open *o);
+
+/* The two words of "key=value"; false when it is none. */
+bool scn_split(struct span word, struct span *key, struct span *value);
+/* Whether words are left before a + or the end of the line. */
+bool scn_more_words(struct scn_parser *p);
+
+/* verb_claim.c: "masc claim ...", "demand", "demand-end", "withdraw", "resolve". */
+MUST_USE enum err scn_read_claim_command(struct scn_parser *p, struct scn_action *a);
+/* message_claim.c: one attribute of an UPDATE in words. */
+MUST_USE enum err scn_put_claim(struct scn_parser *p, const struct scn_open *from, struct wr *w);
+/* condition_claim.c */
+MUST_USE enum err scn_read_holds(struct scn_parser *p, struct scn_condition *c);
+MUST_USE enum err scn_read_own(struct scn_parser *p, struct scn_condition *c);
+MUST_USE enum err scn_read_knows(struct scn_parser *p, struct scn_condition *c);
+MUST_USE enum err scn_read_known(struct scn_parser *p, struct scn_condition *c);
+MUST_USE enum err scn_read_count_of(struct scn_parser *p, struct scn_condition *c);
+/* condition.c: "OP NUMBER". */
+MUST_USE enum err scn_read_op(struct scn_parser *p, struct scn_condition *c);
 
 /* The settings of a node's and of a raw peer's block. */
 extern const struct setting scn_node_settings[];

@@ -80,7 +80,40 @@ static int64_t keepalive_out(const struct masc_peer_info *i)
 	return (int64_t)i->count.out[MASC_MSG_KEEPALIVE];
 }
 
+static int64_t synced(const struct masc_peer_info *i)
+{
+	return i->synced;
+}
+
+static int64_t dumping(const struct masc_peer_info *i)
+{
+	return i->dumping;
+}
+
+static int64_t refused_attributes(const struct masc_peer_info *i)
+{
+	return (int64_t)i->count.attributes_refused;
+}
+
+static int64_t resyncs(const struct masc_peer_info *i)
+{
+	return (int64_t)i->count.resyncs;
+}
+
+static int64_t attributes(const struct masc_peer_info *i)
+{
+	uint64_t n = 0;
+	for (size_t k = 0; k < sizeof(i->count.attributes) / sizeof(i->count.attributes[0]); k++)
+		n += i->count.attributes[k];
+	return (int64_t)n;
+}
+
 const struct sim_value sim_values[] = {
+	{ "synced", synced },
+	{ "dumping", dumping },
+	{ "refused-attributes", refused_attributes },
+	{ "resyncs", resyncs },
+	{ "attributes", attributes },
 	{ "hold", hold },
 	{ "opened-by-us", opened_by_us },
 	{ "established", established },

@@ -148,10 +148,8 @@ static enum err read_silence(struct scn_parser *p, struct scn_action *a)
 	return e;
 }
 
-static enum err read_masc_command(struct scn_parser *p, struct masc_command *c)
+static enum err read_peer_command(struct scn_parser *p, struct masc_command *c)
 {
-	if (!scn_accept(p, "masc") || !scn_accept(p, "peer"))
-		return scn_fail(p, "command", scn_peek(p), "masc peer NAME up, down or reset");
 	c->peer = scn_word(p);
 	struct span w = scn_word(p);
 	if (span_eq(w, span_str("up")))
@@ -169,7 +167,12 @@ static enum err read_command(struct scn_parser *p, struct scn_action *a)
 {
 	enum err e = scn_node_name(p, &a->a);
 	a->command.kind = NODE_COMMAND_MASC;
-	return e ? e : read_masc_command(p, &a->command.masc);
+	if (e)
+		return e;
+	if (!scn_accept(p, "masc"))
+		return scn_fail(p, "command", scn_peek(p), "masc");
+	return scn_accept(p, "peer") ? read_peer_command(p, &a->command.masc)
+				     : scn_read_claim_command(p, a);
 }
 
 /* A configuration that is to be taken must be good, one that is to be refused
@@ -255,7 +258,17 @@ static enum err read_listen(struct scn_parser *p, struct scn_action *a)
 static enum err read_send(struct scn_parser *p, struct scn_action *a)
 {
 	enum err e = scn_peer_name(p, &a->a, &a->connection);
-	return e ? e : scn_read_messages(p, &p->s->sites[a->a].open, &a->bytes);
+	if (!e)
+		e = scn_read_messages(p, &p->s->sites[a->a].open, &a->bytes);
+	if (e || !p->n_stamps)
+		return e;
+	uint16_t *stamps = arena_alloc(&p->s->arena, p->n_stamps * sizeof(*stamps));
+	if (!stamps)
+		return ERR_NOMEM;
+	memcpy(stamps, p->stamps, p->n_stamps * sizeof(*stamps));
+	a->stamps = stamps;
+	a->n_stamps = p->n_stamps;
+	return OK;
 }
 
 static enum err read_close(struct scn_parser *p, struct scn_action *a)

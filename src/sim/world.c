@@ -215,6 +215,7 @@ static void after_event(struct world *w)
 			invariant_after(machine_of(s));
 		expect_judge(s);
 	}
+	invariant_claims_after(w);
 }
 
 static void fill_result(struct world *w, struct world_result *r)

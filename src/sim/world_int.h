@@ -22,6 +22,9 @@
 struct machine;
 struct stream;
 
+/* 2026-11-21T00:00:00Z: when every world begins. */
+#define WORLD_WALL INT64_C(1795219200000000)
+
 /* Kinds of entries in the queue, and what they lie in. */
 enum world_event {
 	EV_ACTION,  /* struct world_action */
@@ -137,7 +140,8 @@ struct machine {
 	struct queue_entry boot, tick, wall, commit;
 	bool committing;
 	struct list held, pending, calls, told, listens;
-	struct map links; /* to struct end */
+	struct list kept, waits; /* invariant_claim.c */
+	struct map links;	 /* to struct end */
 	uint32_t next_accept, highest_dial;
 	uint64_t next_call;
 	uint32_t spins;	 /* ticks without the deadline moving on */
@@ -209,6 +213,10 @@ struct world {
 	struct world_action *actions;
 	struct expectation *expects;
 	struct list touched, streams;
+	uint32_t cuts;	     /* edges that are cut */
+	int64_t disturbed;   /* when the story last did something to sites or links */
+	bool claims_changed; /* since what nodes hold was last compared */
+	bool was_well;
 	enum err err; /* of the world's own memory */
 	bool broken;
 	uint32_t broken_line;
@@ -346,6 +354,12 @@ bool judge_event(const struct scn_condition *c, const struct site *s, const stru
 /* True when no more counting can make it false. */
 bool judge_is_final(const struct scn_condition *c);
 
+/* judge_claim.c */
+bool judge_holds(struct world *w, const struct scn_condition *c);
+bool judge_knows(struct world *w, const struct scn_condition *c);
+int64_t judge_claim_count(struct world *w, const struct scn_condition *c);
+bool claim_is_held(enum masc_life l); /* in whichever state */
+
 /* invariant.c */
 void invariant_out(struct machine *m, const struct node_out *out);
 void invariant_deadline(struct machine *m);
@@ -359,6 +373,15 @@ void invariant_stopped(struct machine *m);
 /* Wall times told before mean nothing any more. */
 void invariant_stepped(struct machine *m);
 void invariant_forget(struct machine *m);
+
+/* invariant_claim.c */
+void invariant_claim_out(struct machine *m, const struct masc_event *e);
+void invariant_claim_told(struct machine *m, const struct masc_event *e);
+void invariant_claim_after(struct machine *m); /* each event that touched it */
+void invariant_claim_born(struct machine *m);
+void invariant_claim_crash(struct machine *m, bool lost_store);
+void invariant_claim_forget(struct machine *m);
+void invariant_claims_after(struct world *w); /* each event */
 
 /* recorder.c */
 void recorder_birth(struct machine *m);

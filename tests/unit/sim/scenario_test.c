@@ -156,7 +156,7 @@ static void errors_of_verbs(void **state)
 	refused_line("at 5s port a maybe", "taken or free");
 	refused_line("at 5s memory a much", "64KiB");
 	refused_line("at 5s reset a", "peer \"a\"");
-	refused_line("at 5s command a dance", "masc peer NAME");
+	refused_line("at 5s command a dance", "accepted is masc");
 	refused_line("at 5s command a masc peer b sideways", "up, down or reset");
 	refused_line("at 5s command a masc peer b down for x", "for \"x\"");
 	refused_line("at 5s connect a b", "peer \"a\"");
@@ -194,7 +194,7 @@ static void errors_of_conditions(void **state)
 	refused_line("expect state x b idle", "node \"x\"");
 	refused_line("expect state a c idle", "peer \"c\"; accepted is one in the node's");
 	refused_line("expect admin a b sideways", "up or down");
-	refused_line("expect value a b height = 3", "accepted are hold");
+	refused_line("expect value a b height = 3", "accepted are synced");
 	refused_line("expect value a b hold ~ 3", "comparison \"~\"");
 	refused_line("expect value a b hold = x", "number \"x\"");
 	refused_line("expect links a", "comparison is missing");

@@ -1,0 +1,63 @@
+#include "sim/scenario_int.h"
+
+/* What a scenario can ask about claims. */
+
+static enum err read_prefix(struct scn_parser *p, struct masc_prefix *out)
+{
+	struct span w = scn_word(p);
+	return masc_prefix_parse(w, out) ? scn_fail(p, "range", w, "a prefix") : OK;
+}
+
+enum err scn_read_holds(struct scn_parser *p, struct scn_condition *c)
+{
+	enum err e = scn_node_name(p, &c->a);
+	return e ? e : read_prefix(p, &c->prefix);
+}
+
+/* "own N held > 2"; `any`: whatever is held, in any of its states. */
+enum err scn_read_own(struct scn_parser *p, struct scn_condition *c)
+{
+	enum err e = scn_node_name(p, &c->a);
+	if (e)
+		return e;
+	struct span w = scn_word(p);
+	for (c->what = 0; c->what < MASC_LIFE_COUNT; c->what++)
+		if (span_eq(w, span_str(masc_life_text((enum masc_life)c->what))))
+			return scn_read_op(p, c);
+	if (span_eq(w, span_str("any")))
+		return scn_read_op(p, c);
+	return scn_fail(p, "life", w,
+			"wanted, scheduled, waiting, held, renewing, growing, deprecated, "
+			"clashed, expired, or any that is held");
+}
+
+static enum err read_type(struct scn_parser *p, struct scn_condition *c)
+{
+	struct span w = scn_word(p);
+	for (c->what = 0; c->what < 6; c->what++)
+		if (span_eq(w, span_str(masc_claim_type_text((uint8_t)c->what))))
+			return OK;
+	return scn_fail(p, "claim", w, "in-use, denied, expand, new, managed or withdraw");
+}
+
+enum err scn_read_knows(struct scn_parser *p, struct scn_condition *c)
+{
+	enum err e = scn_node_name(p, &c->a);
+	if (!e)
+		e = read_type(p, c);
+	return e ? e : read_prefix(p, &c->prefix);
+}
+
+enum err scn_read_known(struct scn_parser *p, struct scn_condition *c)
+{
+	enum err e = scn_node_name(p, &c->a);
+	if (!e)
+		e = read_type(p, c);
+	return e ? e : scn_read_op(p, c);
+}
+
+enum err scn_read_count_of(struct scn_parser *p, struct scn_condition *c)
+{
+	enum err e = scn_node_name(p, &c->a);
+	return e ? e : scn_read_op(p, c);
+}

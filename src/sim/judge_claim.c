@@ -1,0 +1,79 @@
+#include "sim/world_int.h"
+
+/* Whether a condition about claims holds now. */
+
+static const struct masc *core_of(struct world *w, uint32_t site)
+{
+	const struct machine *m = machine_of(w->sites[site]);
+	return m->node ? node_masc(m->node) : NULL;
+}
+
+bool claim_is_held(enum masc_life l)
+{
+	return l == MASC_LIFE_HELD || l == MASC_LIFE_RENEWING || l == MASC_LIFE_GROWING ||
+	       l == MASC_LIFE_DEPRECATED;
+}
+
+bool judge_holds(struct world *w, const struct scn_condition *c)
+{
+	const struct masc *m = core_of(w, c->a);
+	struct masc_own_info info;
+	for (size_t i = 0; m && i < masc_own_count(m); i++) {
+		masc_own_info(m, i, &info);
+		if (claim_is_held(info.life) && masc_prefix_eq(&info.prefix, &c->prefix))
+			return true;
+	}
+	return false;
+}
+
+bool judge_knows(struct world *w, const struct scn_condition *c)
+{
+	const struct masc *m = core_of(w, c->a);
+	struct masc_claim_at at = { 0 };
+	struct masc_claim_info info;
+	while (m && masc_claim_next(m, &at, &c->prefix, &info))
+		if (info.type == c->what && masc_prefix_eq(&info.prefix, &c->prefix))
+			return true;
+	return false;
+}
+
+static int64_t count_own(const struct masc *m, uint32_t life)
+{
+	int64_t n = 0;
+	struct masc_own_info info;
+	for (size_t i = 0; i < masc_own_count(m); i++) {
+		masc_own_info(m, i, &info);
+		if (!info.ours)
+			continue;
+		n += life == MASC_LIFE_COUNT ? claim_is_held(info.life)
+					     : (uint32_t)info.life == life;
+	}
+	return n;
+}
+
+static int64_t count_met(const struct masc *m)
+{
+	int64_t n = 0;
+	struct masc_demand_info info;
+	for (size_t i = 0; i < masc_demand_count(m); i++) {
+		masc_demand_info(m, i, &info);
+		n += (int64_t)info.met;
+	}
+	return n;
+}
+
+int64_t judge_claim_count(struct world *w, const struct scn_condition *c)
+{
+	const struct masc *m = core_of(w, c->a);
+	struct masc_claims_info info;
+	if (!m)
+		return 0;
+	if (c->test == SCN_OWN)
+		return count_own(m, c->what);
+	if (c->test == SCN_MET)
+		return count_met(m);
+	if (c->test == SCN_CLASHES)
+		return (int64_t)masc_clash_count(m);
+	masc_claims_info(m, &info);
+	return (int64_t)info.known[c->what];
+}
