@@ -164,7 +164,7 @@ static void errors_of_verbs(void **state)
 	refused_line("at 5s connect x b port 99999", "port \"99999\"");
 	refused_line("at 5s connect x b from y", "from \"y\"");
 	refused_line("at 5s send x", "message is missing");
-	refused_line("at 5s send x hello", "open, update, notification, keepalive or hex");
+	refused_line("at 5s send x hello", "open, claim, update, notification");
 	refused_line("at 5s send x hex 12 3", "octets \"3\"");
 	refused_line("at 5s send x hex zz", "octets \"zz\"");
 	refused_line("at 5s send x hex ..", "octets \"..\"");
