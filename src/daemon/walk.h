@@ -13,7 +13,7 @@ struct walk {
 	const char *path;   /* of the main file */
 	const char *folder; /* "DIR/" or "" */
 	struct report *report;
-	enum err failed;		      /* ERR_NOMEM: no use in going on */
+	enum err failed;			       /* ERR_NOMEM: no use in going on */
 	const config_setting_t *masc, *peers, *scopes; /* NULL: not in the file */
 };
 

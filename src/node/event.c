@@ -75,47 +75,41 @@ enum node_level node_self_event_level(enum node_self_event_kind k)
 
 #define CEASE 7
 
+static const enum node_level masc_levels[MASC_EVENT_COUNT] = {
+	[MASC_EVENT_STATE] = NODE_DEBUG,	  [MASC_EVENT_ESTABLISHED] = NODE_NOTICE,
+	[MASC_EVENT_LOST] = NODE_WARNING,	  [MASC_EVENT_NOTIFIED] = NODE_WARNING,
+	[MASC_EVENT_NOTIFICATION] = NODE_WARNING, [MASC_EVENT_COLLISION] = NODE_INFO,
+	[MASC_EVENT_WRONG_SOURCE] = NODE_WARNING, [MASC_EVENT_DIAL_FAILED] = NODE_INFO,
+	[MASC_EVENT_ADMIN] = NODE_NOTICE,	  [MASC_EVENT_STOPPED] = NODE_ERROR,
+	[MASC_EVENT_STORE_FAILED] = NODE_ERROR,	  [MASC_EVENT_CLAIM] = NODE_INFO,
+	[MASC_EVENT_CLASH] = NODE_WARNING,	  [MASC_EVENT_DENIED] = NODE_WARNING,
+	[MASC_EVENT_RANGE] = NODE_INFO,		  [MASC_EVENT_SYNC] = NODE_INFO,
+	[MASC_EVENT_UNMET] = NODE_WARNING,	  [MASC_EVENT_PAUSED] = NODE_WARNING,
+	[MASC_EVENT_WAIT_DIFFERS] = NODE_WARNING, [MASC_EVENT_DAMPED] = NODE_WARNING,
+	[MASC_EVENT_FULL] = NODE_WARNING,	  [MASC_EVENT_QUOTA] = NODE_WARNING,
+};
+
 /* A Cease is how a session ends in good order: no reason to alarm anyone. */
-static enum node_level unless_cease(const struct masc_event *e, enum node_level level)
+static bool is_cease(const struct masc_event *e)
 {
-	return e->error.code == CEASE ? NODE_INFO : level;
+	bool said = e->kind == MASC_EVENT_LOST || e->kind == MASC_EVENT_NOTIFIED ||
+		    e->kind == MASC_EVENT_NOTIFICATION;
+	return said && e->error.code == CEASE;
+}
+
+/* Something that alarmed is over. */
+static bool is_relief(const struct masc_event *e)
+{
+	bool alarms = e->kind == MASC_EVENT_CLASH || e->kind == MASC_EVENT_UNMET ||
+		      e->kind == MASC_EVENT_PAUSED;
+	return alarms && e->up;
 }
 
 enum node_level node_masc_event_level(const struct masc_event *e)
 {
-	switch (e->kind) {
-	case MASC_EVENT_STATE:
-		return NODE_DEBUG;
-	case MASC_EVENT_ESTABLISHED:
-	case MASC_EVENT_ADMIN:
-		return NODE_NOTICE;
-	case MASC_EVENT_COLLISION:
-	case MASC_EVENT_DIAL_FAILED:
-		return NODE_INFO;
-	case MASC_EVENT_LOST:
-	case MASC_EVENT_NOTIFIED:
-	case MASC_EVENT_NOTIFICATION:
-		return unless_cease(e, NODE_WARNING);
-	case MASC_EVENT_CLAIM:
-	case MASC_EVENT_RANGE:
-	case MASC_EVENT_SYNC:
-		return NODE_INFO;
-	case MASC_EVENT_PAUSED:
-	case MASC_EVENT_UNMET:
-	case MASC_EVENT_CLASH:
-		return e->up ? NODE_NOTICE : NODE_WARNING;
-	case MASC_EVENT_WRONG_SOURCE:
-	case MASC_EVENT_DENIED:
-	case MASC_EVENT_WAIT_DIFFERS:
-	case MASC_EVENT_DAMPED:
-	case MASC_EVENT_FULL:
-	case MASC_EVENT_QUOTA:
-		return NODE_WARNING;
-	case MASC_EVENT_STOPPED:
-	case MASC_EVENT_STORE_FAILED:
+	if (e->kind >= MASC_EVENT_COUNT)
 		return NODE_ERROR;
-	case MASC_EVENT_COUNT:
-		break;
-	}
-	return NODE_ERROR;
+	if (is_cease(e))
+		return NODE_INFO;
+	return is_relief(e) ? NODE_NOTICE : masc_levels[e->kind];
 }

@@ -179,62 +179,41 @@ static void store_failed_text(struct text *t, const struct masc_event *e)
 	text_str(t, "; mend the store, then give the command again");
 }
 
+static void established_text(struct text *t, const struct masc_event *e)
+{
+	text_str(t, "session with ");
+	put_peer(t, e);
+	text_str(t, " is up");
+}
+
+static void admin_text(struct text *t, const struct masc_event *e)
+{
+	put_peer(t, e);
+	text_str(t, e->up ? " taken up by an operator" : " taken down by an operator");
+}
+
 static void masc_text(struct text *t, const struct masc_event *e)
 {
-	switch (e->kind) {
-	case MASC_EVENT_STATE:
-		state_text(t, e);
-		return;
-	case MASC_EVENT_ESTABLISHED:
-		text_str(t, "session with ");
-		put_peer(t, e);
-		text_str(t, " is up");
-		return;
-	case MASC_EVENT_LOST:
-		lost_text(t, e);
-		return;
-	case MASC_EVENT_NOTIFIED:
-		notified_text(t, e);
-		return;
-	case MASC_EVENT_NOTIFICATION:
-		notification_text(t, e);
-		return;
-	case MASC_EVENT_COLLISION:
-		collision_text(t, e);
-		return;
-	case MASC_EVENT_WRONG_SOURCE:
-		wrong_source_text(t, e);
-		return;
-	case MASC_EVENT_DIAL_FAILED:
-		dial_failed_text(t, e);
-		return;
-	case MASC_EVENT_ADMIN:
-		put_peer(t, e);
-		text_str(t, e->up ? " taken up by an operator" : " taken down by an operator");
-		return;
-	case MASC_EVENT_STOPPED:
-		stopped_text(t, e);
-		return;
-	case MASC_EVENT_STORE_FAILED:
-		store_failed_text(t, e);
-		return;
-	case MASC_EVENT_CLAIM:
-	case MASC_EVENT_CLASH:
-	case MASC_EVENT_DENIED:
-	case MASC_EVENT_RANGE:
-	case MASC_EVENT_SYNC:
-	case MASC_EVENT_UNMET:
-	case MASC_EVENT_PAUSED:
-	case MASC_EVENT_WAIT_DIFFERS:
-	case MASC_EVENT_DAMPED:
-	case MASC_EVENT_FULL:
-	case MASC_EVENT_QUOTA:
+	static void (*const words[MASC_EVENT_COUNT])(struct text * t,
+						     const struct masc_event *e) = {
+		[MASC_EVENT_STATE] = state_text,
+		[MASC_EVENT_ESTABLISHED] = established_text,
+		[MASC_EVENT_LOST] = lost_text,
+		[MASC_EVENT_NOTIFIED] = notified_text,
+		[MASC_EVENT_NOTIFICATION] = notification_text,
+		[MASC_EVENT_COLLISION] = collision_text,
+		[MASC_EVENT_WRONG_SOURCE] = wrong_source_text,
+		[MASC_EVENT_DIAL_FAILED] = dial_failed_text,
+		[MASC_EVENT_ADMIN] = admin_text,
+		[MASC_EVENT_STOPPED] = stopped_text,
+		[MASC_EVENT_STORE_FAILED] = store_failed_text,
+	};
+	if (e->kind >= MASC_EVENT_COUNT)
+		text_str(t, "unknown event");
+	else if (words[e->kind])
+		words[e->kind](t, e);
+	else
 		node_claim_text(t, e);
-		return;
-	case MASC_EVENT_COUNT:
-		break;
-	}
-	text_str(t, "unknown event");
 }
 
 static void workers_stuck_text(struct text *t, const struct node_self_event *e)

@@ -2,7 +2,8 @@
 
 /* Which parts run and where they listen; changes of the configuration. */
 
-const struct store_table *const node_tables[] = { &masc_table_admin, NULL };
+const struct store_table *const node_tables[] = { &masc_table_admin, &masc_table_own,
+						  &masc_table_demand, &masc_table_claims, NULL };
 
 struct listens {
 	struct addr at[MASC_LISTEN_MAX];

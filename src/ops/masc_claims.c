@@ -162,6 +162,12 @@ static void count_own(struct ops_holdings *h, const struct masc *m)
 	}
 }
 
+/* Nothing is on its way that would meet it. */
+static bool is_unmet(const struct masc_demand_info *i)
+{
+	return i->why != MASC_REASON_NONE && i->why != MASC_REASON_DEMAND;
+}
+
 static void count_troubles(struct ops_holdings *h, const struct masc *m)
 {
 	int64_t now = os_wall().us;
@@ -170,7 +176,7 @@ static void count_troubles(struct ops_holdings *h, const struct masc *m)
 	for (size_t i = 0; i < h->demands; i++) {
 		struct masc_demand_info info;
 		masc_demand_info(m, i, &info);
-		h->unmet += info.why != MASC_REASON_NONE && info.from <= now;
+		h->unmet += is_unmet(&info) && info.from <= now;
 	}
 	for (size_t i = 0; i < h->clashes; i++) {
 		struct masc_clash_info info;
@@ -395,9 +401,11 @@ enum err ops_run_masc_claims(struct ops *o, const struct ops_request *r, struct 
 
 static const char *demand_state(const struct masc_demand_info *i)
 {
-	if (i->why == MASC_REASON_NONE)
-		return i->met >= i->addresses ? "met" : "ahead";
-	return i->from > os_wall().us ? "ahead" : "unmet";
+	if (i->met >= i->addresses)
+		return "met";
+	if (i->from > os_wall().us)
+		return "ahead";
+	return is_unmet(i) ? "unmet" : "claiming";
 }
 
 static void set_demand(struct ops_masc_demand *d, const struct masc_demand_info *i)

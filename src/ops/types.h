@@ -368,7 +368,7 @@ struct ops_pair {
 	X(S, NUMBER, met, 0, "of them found in ranges that are held")                              \
 	X(S, TEXT, family, 15, "ipv4 or ipv6")                                                     \
 	X(S, TEXT, scope, OPS_NAME_MAX, "where; empty: anywhere")                                  \
-	X(S, TEXT, state, 15, "met, unmet or ahead (its time has not come)")                       \
+	X(S, TEXT, state, 15, "met, claiming, unmet or ahead (of its time)")                       \
 	X(S, TIME, from, 0, "from when on they are wanted")                                        \
 	X(S, TIME, until, 0, "until when; null: without end")                                      \
 	X(S, TEXT, why, 31, "why it is not met: a word for programs; empty: it is")                \

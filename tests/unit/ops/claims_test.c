@@ -358,6 +358,11 @@ static void demands(void **state)
 	assert_at("demands.1.until", "2026-11-22T21:03:18Z");
 	assert_at("demands.2.state", "ahead");
 	assert_at("demands.2.family", "ipv6");
+	played.demands[1].why = MASC_REASON_DEMAND;
+	ask_kind(OPS_MASC_DEMANDS);
+	assert_at("demands.1.state", "claiming");
+	ask_kind(OPS_STATUS);
+	assert_at("claims.unmet", "0");
 }
 
 static void clashes(void **state)
