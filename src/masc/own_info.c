@@ -13,44 +13,56 @@ static bool is_above(const struct space *sp, const struct masc_prefix *p)
 	return !sp->below && sp->family == p->family;
 }
 
+struct cover {
+	bool found, deprecated;
+	uint32_t end;
+};
+
 /* Takes the longest where several do. */
-static bool cover(const struct masc *m, const struct space *sp, const struct masc_prefix *p,
-		  uint32_t *end, bool *deprecated)
+static void cover(const struct masc *m, const struct space *sp, const struct masc_prefix *p,
+		  struct cover *out)
 {
 	struct table_walk walk;
 	struct wire_claim w;
-	bool found = false;
 	table_covers(sp->table, p, &walk);
 	for (table_ref r; (r = table_covers_next(&walk));) {
 		if (!table_get(sp->table, r, &w) || !is_ours(m, &w))
 			continue;
 		uint64_t ends = (uint64_t)w.timestamp + w.lifetime;
-		uint32_t till = ends > UINT32_MAX ? UINT32_MAX : (uint32_t)ends;
-		if (found && till <= *end)
-			continue;
-		*end = till;
-		*deprecated = w.deprecated;
-		found = true;
+		uint32_t end = ends > UINT32_MAX ? UINT32_MAX : (uint32_t)ends;
+		if (!out->found || end > out->end)
+			*out = (struct cover){ true, w.deprecated, end };
 	}
-	return found;
 }
 
 bool own_covers(const struct masc *m, const struct masc_prefix *p, uint32_t *end, bool *deprecated)
 {
-	uint32_t till = 0, best = 0;
-	bool old = false, found = false;
+	struct cover c = { .found = false };
 	LIST_EACH(at, next, &m->spaces)
 	{
 		const struct space *sp = LIST_ENTRY(at, struct space, at);
-		if (!is_above(sp, p) || !cover(m, sp, p, &till, &old) || (found && till <= best))
-			continue;
-		best = till;
-		*deprecated = old;
-		found = true;
+		if (is_above(sp, p))
+			cover(m, sp, p, &c);
 	}
-	if (found)
-		*end = best;
-	return found;
+	if (c.found && end)
+		*end = c.end;
+	if (c.found && deprecated)
+		*deprecated = c.deprecated;
+	return c.found;
+}
+
+/* What we hold there is on a list: in the table there are those of siblings too. */
+static bool overlaps(const struct masc *m, const struct space *sp, const struct masc_prefix *p)
+{
+	struct wire_claim w;
+	for (size_t i = 0; i < sp->held.n; i++) {
+		if (!table_get(sp->table, sp->held.refs[i], &w) || !is_ours(m, &w))
+			continue;
+		struct masc_prefix held = table_prefix_of(&w);
+		if (masc_prefix_overlaps(&held, p))
+			return true;
+	}
+	return false;
 }
 
 bool own_overlaps(const struct masc *m, const struct masc_prefix *p)
@@ -58,14 +70,8 @@ bool own_overlaps(const struct masc *m, const struct masc_prefix *p)
 	LIST_EACH(at, next, &m->spaces)
 	{
 		const struct space *sp = LIST_ENTRY(at, struct space, at);
-		struct table_walk walk;
-		struct wire_claim w;
-		if (!is_above(sp, p))
-			continue;
-		table_overlaps(sp->table, p, &walk);
-		for (table_ref r; (r = table_overlaps_next(&walk));)
-			if (table_get(sp->table, r, &w) && is_ours(m, &w))
-				return true;
+		if (is_above(sp, p) && overlaps(m, sp, p))
+			return true;
 	}
 	return false;
 }
@@ -77,19 +83,22 @@ static bool is_colleagues(const struct space *sp, table_ref r, struct wire_claim
 	return table_get(sp->table, r, w) && is_ours(sp->m, w) && !table_mark_of(sp->table, r).ours;
 }
 
-/* The next of other nodes of our domain; *sp NULL to begin. False: none left. A
- * table without one is not walked: most have none. */
-static bool next_colleagues(const struct masc *m, struct space **sp, table_ref *r,
+/* A place among what is held above. */
+struct place {
+	const struct list *space; /* NULL to begin */
+	size_t held;
+};
+
+/* The next of other nodes of our domain. False: none left. */
+static bool next_colleagues(const struct masc *m, struct place *at, const struct space **sp,
 			    struct wire_claim *w)
 {
-	const struct list *at = *sp ? &(*sp)->at : m->spaces.next;
-	for (; at != &m->spaces; at = at->next, *r = 0) {
-		*sp = LIST_ENTRY(at, struct space, at);
-		size_t left = table_count_of_domain((*sp)->table, &m->config.domain);
-		if ((*sp)->below || left == 0)
-			continue;
-		while ((*r = table_each((*sp)->table, *r)))
-			if (is_colleagues(*sp, *r, w))
+	if (!at->space)
+		at->space = m->spaces.next;
+	for (; at->space != &m->spaces; at->space = at->space->next, at->held = 0) {
+		*sp = LIST_ENTRY(at->space, const struct space, at);
+		while (at->held < (*sp)->held.n)
+			if (is_colleagues(*sp, (*sp)->held.refs[at->held++], w))
 				return true;
 	}
 	return false;
@@ -97,13 +106,13 @@ static bool next_colleagues(const struct masc *m, struct space **sp, table_ref *
 
 size_t masc_own_count(const struct masc *m)
 {
-	struct space *sp = NULL;
+	const struct space *sp;
+	struct place at = { .held = 0 };
 	struct wire_claim w;
-	table_ref r = 0;
 	if (!m->own)
 		return 0;
 	size_t n = m->own->n_claims;
-	while (next_colleagues(m, &sp, &r, &w))
+	while (next_colleagues(m, &at, &sp, &w))
 		n++;
 	return n;
 }
@@ -179,16 +188,16 @@ static void colleague_info(const struct space *sp, const struct wire_claim *w,
 /* Ours by number, then what other nodes of our domain hold. */
 void masc_own_info(const struct masc *m, size_t i, struct masc_own_info *out)
 {
-	struct space *sp = NULL;
+	const struct space *sp;
+	struct place place = { .held = 0 };
 	struct wire_claim w;
-	table_ref r = 0;
 	*out = (struct masc_own_info){ .wait_left = -1 };
 	LIST_EACH(at, next, &m->own->claims)
 	if (i-- == 0) {
 		claim_info(LIST_ENTRY(at, struct own_claim, at), out);
 		return;
 	}
-	while (next_colleagues(m, &sp, &r, &w))
+	while (next_colleagues(m, &place, &sp, &w))
 		if (i-- == 0) {
 			colleague_info(sp, &w, out);
 			return;

@@ -151,8 +151,7 @@ static void tell_taken(struct own_claim *c, struct own_claim *was, struct mono n
 	own_tell_held(c, now);
 }
 
-/* What was claimed on top of it is left to run out: a WITHDRAW would name what is
- * held too. */
+/* MASC-14.13: what was claimed on top of it is left to run out. */
 static void tell_deprecated(struct own_claim *c, struct own_claim *was, struct mono now)
 {
 	if (own_is_pending(was))

@@ -1,4 +1,5 @@
-/* MASC-14.2: every cell of the matrix, where it leads and what others hear. */
+/* MASC-14.2: every cell of the matrix, where it leads and what others hear
+ * (MASC-14.1, 14.13). */
 #include "own_rig.h"
 
 #include <stdio.h>
