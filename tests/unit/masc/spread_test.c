@@ -306,6 +306,24 @@ static void siblings_of_a_root_scope(void **state)
 	kin_fini(&k);
 }
 
+/* Without a parent above all of us: below, siblings have no business. */
+static void siblings_without_a_parent(void **state)
+{
+	struct kin k;
+	kin_init(&k, "domain=100 node=10 profile=lab");
+	rig_scope(&k.r, "org range=239.192.0.0/14 root=yes");
+	kin_peer(&k, "west", "address=192.0.2.4 role=sibling domain=20", 20, 21);
+	kin_peer(&k, "south", "address=192.0.2.8 role=parent domain=200", 200, 201);
+	kin_start(&k);
+	kin_all_up(&k);
+	tell(&k, "org", "use i 100.10 239.192.1.0/24", ALL_SETS, NULL);
+	kin_expect(&k, "west", "use i 100.10 239.192.1.0/24");
+	kin_expect(&k, "south", "managed i 100.10 239.192.1.0/24");
+	tell(&k, "below", "use c 200.201 239.192.1.0/28", ALL_SETS, NULL);
+	assert_string_equal(heard_by(&k), "south");
+	kin_fini(&k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +340,7 @@ int main(void)
 		cmocka_unit_test(a_message_waits_for_its_newest_put),
 		cmocka_unit_test(without_memory_the_session_ends),
 		cmocka_unit_test(siblings_of_a_root_scope),
+		cmocka_unit_test(siblings_without_a_parent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
