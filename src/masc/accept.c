@@ -109,6 +109,18 @@ static bool may_tell(const struct peer *p, const struct wire_claim *c)
 	return true;
 }
 
+unsigned accept_sets(const struct masc *m, const struct wire_claim *c, unsigned sets)
+{
+	if (!m->config.strict_origin)
+		return sets;
+	if (c->role == MASC_SIBLING)
+		return sets & ~(TO_PARENT | TO_SIBLINGS);
+	if (c->role != MASC_PARENT)
+		return sets;
+	bool of_range = c->type == WIRE_PREFIX_MANAGED || c->type == WIRE_WITHDRAW;
+	return sets & ~(of_range ? TO_PARENT : TO_PARENT | TO_SIBLINGS);
+}
+
 /* -- association -- */
 
 /* A parent speaks of its own range with these: nothing else covers it. */

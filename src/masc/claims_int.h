@@ -130,6 +130,9 @@ struct heard {
  * *subcode of the UPDATE error. */
 enum accepted accept_claim(struct session *s, struct wire_claim *c, struct mono now,
 			   struct heard *h, uint8_t *subcode);
+/* MASC-13.28: those of the sets whose peers would believe a claim of that origin
+ * from us, if they keep to the strict origin rule as we do. */
+unsigned accept_sets(const struct masc *m, const struct wire_claim *c, unsigned sets);
 /* Where a claim as it came would be cached, if it is; NULL: not associated. */
 struct space *accept_space(const struct peer *p, const struct wire_claim *c);
 

@@ -34,7 +34,9 @@ static bool cached(const struct heard *h)
 
 static void tell(const struct heard *h, unsigned sets)
 {
-	spread(h->sp, h->c, sets, h->s->peer, 0, h->now);
+	unsigned to = accept_sets(masc_of(h), h->c, sets);
+	if (to)
+		spread(h->sp, h->c, to, h->s->peer, 0, h->now);
 }
 
 /* To all nodes of the child that made the claim but the one it came from. */
@@ -441,6 +443,13 @@ static bool has_match(const struct heard *h)
 	return false;
 }
 
+/* While a peer tells all it knows a WITHDRAW may be about what has gone since,
+ * and who hears of both for the first time has nothing to take away. */
+static uint8_t without_match(const struct heard *h, uint8_t subcode)
+{
+	return h->s->synced ? subcode : 0;
+}
+
 static bool withdrawn(const struct heard *h)
 {
 	if (!cached(h))
@@ -468,7 +477,7 @@ static uint8_t withdraw_parent(const struct heard *h)
 static uint8_t withdraw_sibling(const struct heard *h)
 {
 	if (!has_match(h))
-		return WIRE_NO_SIBLING_PREFIX;
+		return without_match(h, WIRE_NO_SIBLING_PREFIX);
 	if (withdrawn(h))
 		tell(h, IPS);
 	return 0;
@@ -478,7 +487,7 @@ static uint8_t withdraw_sibling(const struct heard *h)
 static uint8_t withdraw_child(const struct heard *h)
 {
 	if (!has_match(h))
-		return WIRE_NO_CHILD_PREFIX;
+		return without_match(h, WIRE_NO_CHILD_PREFIX);
 	if (withdrawn(h))
 		tell(h, IC);
 	return 0;
@@ -488,7 +497,7 @@ static uint8_t withdraw_child(const struct heard *h)
 static uint8_t withdraw_internal(const struct heard *h)
 {
 	if (!has_match(h))
-		return WIRE_NO_INTERNAL_PREFIX;
+		return without_match(h, WIRE_NO_INTERNAL_PREFIX);
 	/* First the own side, which looks at what is still there. */
 	own_withdrawn(h);
 	if (withdrawn(h))

@@ -41,10 +41,12 @@ struct bench {
 	char log[4096], known[8192];
 };
 
-/* Configured as said above, not started: more may be configured. */
+/* Configured as said above, not started: more may be configured. Started, its
+ * peers count as having told all they know. */
 void bench_init(struct bench *b, const char *settings);
 void bench_start(struct bench *b);
-/* Both, and 239.192.0.0/16 told by the parent; the outputs are thrown away. */
+/* Both, without the strict origin rule, and with 239.192.0.0/16 told by the
+ * parent; the outputs are thrown away. */
 void bench_usual(struct bench *b);
 void bench_fini(struct bench *b);
 

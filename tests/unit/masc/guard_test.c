@@ -24,16 +24,16 @@ static void clock_ahead(void **state)
 {
 	struct bench b;
 	start(&b, "clock_check=kernel");
-	expect_hear(&b, "east: new 239.192.1.0/24 8.81 i ts=300", "rival; new s to IPS but east");
+	expect_hear(&b, "east: new 239.192.1.0/24 8.81 i ts=300", "rival; new s to I but east");
 	expect_hear(&b, "east: new 239.192.2.0/24 8.81 i ts=301", "3/20");
 	expect_hear(&b, "east: expand 239.192.0.0/23 8.81 i ts=301", "3/20");
 	expect_hear(&b, "east: in-use 239.192.2.0/24 8.81 i ts=301", "3/20");
 	expect_hear(&b, "east: withdraw 239.192.2.0/24 8.81 i ts=301", "3/27");
 	/* Of others it is not known when they said it. */
-	expect_hear(&b, "north: new 239.192.2.0/24 9.91 c ts=301", "rival; new s to IPS but north");
+	expect_hear(&b, "north: new 239.192.2.0/24 9.91 c ts=301", "rival; new s to I but north");
 	bench_fini(&b);
 	start(&b, "clock_check=off");
-	expect_hear(&b, "east: new 239.192.2.0/24 8.81 i ts=301", "rival; new s to IPS but east");
+	expect_hear(&b, "east: new 239.192.2.0/24 8.81 i ts=301", "rival; new s to I but east");
 	bench_fini(&b);
 }
 
@@ -50,7 +50,7 @@ static const char *back_dated(struct bench *b, int prefix, long ts)
 	return bench_hear(b, claim);
 }
 
-#define TAKEN_EAST "rival; in-use s to IPS but east"
+#define TAKEN_EAST "rival; in-use s to I but east"
 
 /* MASC-16.1: a Timestamp of a time when we would have heard it. */
 static void clock_behind(void **state)
@@ -157,6 +157,7 @@ static void whose_clock(void **state)
 	struct bench b;
 	start(&b, "");
 	struct masc_peer_info info;
+	bench_peer(&b, "east")->main->synced = false;
 	bench_hear(&b, "east: new 239.192.1.0/24 8.81 i ts=7");
 	assert_false(bench_peer(&b, "east")->hearing.skew_known);
 	bench_peer(&b, "east")->main->synced = true;
@@ -523,7 +524,7 @@ static void damping_of_a_sibling(void **state)
 	rig_expect(&b.r, "");
 	for (int i = 0; i < 2; i++) {
 		snprintf(claim, sizeof(claim), "east: new 239.192.16.%d/26 8.81 i", 64 * i);
-		expect_hear(&b, claim, i < 1 ? "rival; new s to IPS but east" : "");
+		expect_hear(&b, claim, i < 1 ? "rival; new s to I but east" : "");
 	}
 	rig_expect(&b.r, "damped 8");
 	bench_fini(&b);
@@ -573,12 +574,12 @@ static void another_waiting_period(void **state)
 	struct bench b;
 	struct masc_claims_info info;
 	start(&b, "");
-	expect_hear(&b, "east: new 239.192.1.0/24 8.81 i", "rival; new s to IPS but east");
+	expect_hear(&b, "east: new 239.192.1.0/24 8.81 i", "rival; new s to I but east");
 	rig_expect(&b.r, "");
 	/* W stood still over there: the same claim, told again, MASC-14.4. */
 	bench_hear(&b, "east: new 239.192.1.0/24 8.81 i hold=9");
 	rig_expect(&b.r, "");
-	expect_hear(&b, "east: new 239.192.2.0/24 8.81 i hold=9", "rival; new s to IPS but east");
+	expect_hear(&b, "east: new 239.192.2.0/24 8.81 i hold=9", "rival; new s to I but east");
 	rig_expect(&b.r, "wait-differs 239.192.2.0/24 east");
 	bench_hear(&b, "east: new 239.192.3.0/24 8.81 i hold=9");
 	rig_expect(&b.r, "");

@@ -23,6 +23,8 @@ void kin_init(struct kin *k, const char *settings)
 	memset(k, 0, sizeof(*k));
 	k->next_link = 2;
 	rig_init(&k->r, settings);
+	/* So that every set of the table is told: MASC-13.28. */
+	rig_set(&k->r, "strict_origin=no");
 	k->events = TEXT_OF(k->event_line);
 }
 

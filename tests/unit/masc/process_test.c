@@ -274,7 +274,7 @@ static void hint_of_a_third_party(void **state)
 static void range_of_the_parent(void **state)
 {
 	struct bench b;
-	bench_init(&b, "");
+	bench_init(&b, "strict_origin=no");
 	bench_start(&b);
 	expect_hear(&b, "north: managed 239.192.0.0/16 6.61 i", "3/15");
 	expect_known(&b, "");
@@ -363,6 +363,26 @@ static void what_a_withdraw_matches(void **state)
 	CHECK(rows);
 }
 
+/* MASC-13.27: what a newcomer is told of may be gone already. */
+static void a_withdraw_of_the_past(void **state)
+{
+	static const char *const claims[] = { "east: withdraw 239.192.1.0/24 8.81 i",
+					      "kid: withdraw 239.192.129.0/24 200.21 i",
+					      "inner: withdraw 239.192.1.0/24 100.11 i" };
+	static const char *const peers[] = { "east", "kid", "inner" };
+	static const char *const refused[] = { "3/27", "3/25", "3/26" };
+	struct bench b;
+	bench_usual(&b);
+	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
+		bench_peer(&b, peers[i])->main->synced = false;
+		expect_hear(&b, claims[i], "");
+		bench_peer(&b, peers[i])->main->synced = true;
+		expect_hear(&b, claims[i], refused[i]);
+	}
+	expect_known(&b, PARENT);
+	bench_fini(&b);
+}
+
 /* MASC-13.28: options go on, as does the updated role. */
 static void options_are_kept(void **state)
 {
@@ -377,6 +397,31 @@ static void options_are_kept(void **state)
 	assert_int_equal(c.options.n, 4);
 	assert_memory_equal(c.options.p, "\x02\x09\xaa\xbb", 4);
 	bench_fini(&b);
+}
+
+/* MASC-13.28: with the strict origin rule nothing goes where it is not believed. */
+static void told_to_whom_it_may_be(void **state)
+{
+	static const struct {
+		const char *claim, *done;
+	} rows[] = {
+		{ "east: in-use 239.192.1.0/24 8.81 i", "rival; in-use s to I but east" },
+		{ "east: new 239.192.1.0/24 8.81 i", "rival; new s to I but east" },
+		{ "north: denied 239.192.1.0/24 8.81 i", "denied p to I but north" },
+		{ "north: managed 239.192.0.0/17 7.71 i", "replan; managed p to IS but north" },
+		{ "inner: new 239.192.1.0/24 100.11 i", "colleague; new i to IPS but inner" },
+		{ "kid: new 239.192.129.0/24 200.21 i", "rival; new c to IC but kid" },
+		{ "inner: denied 239.192.1.0/24 8.81 p", "denied p to I but inner" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench b;
+		bench_init(&b, "strict_origin=yes");
+		bench_start(&b);
+		bench_hold(&b, "239.192.128.0/17", 100000, false);
+		bench_hear(&b, "north: managed 239.192.0.0/16 7.71 i");
+		expect_hear(&b, rows[i].claim, rows[i].done);
+		bench_fini(&b);
+	}
 }
 
 int main(void)
@@ -401,6 +446,8 @@ int main(void)
 		cmocka_unit_test(withdrawn_by_the_parent),
 		cmocka_unit_test(withdrawn_by_others),
 		cmocka_unit_test(what_a_withdraw_matches),
+		cmocka_unit_test(a_withdraw_of_the_past),
+		cmocka_unit_test(told_to_whom_it_may_be),
 		cmocka_unit_test(options_are_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
