@@ -114,6 +114,9 @@ static const char *use_of(struct picture *p, const struct ops_masc_block *b)
 	int full = (int)(b->percent * (uint64_t)p->bar / 100);
 	if (!b->use_known)
 		return "";
+	/* A little is not nothing. */
+	if (!full && b->percent)
+		full = 1;
 	for (int i = 0; i < p->bar; i++)
 		text_str(&t, i < full ? p->with->full : p->with->empty);
 	if (p->bar)

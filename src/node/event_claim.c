@@ -113,9 +113,12 @@ static const char *held_words(const struct masc_event *e)
 static const char *life_words(const struct masc_event *e)
 {
 	bool lost = e->life_from == MASC_LIFE_WAITING;
+	bool asked = e->why == MASC_REASON_ASKED || e->why == MASC_REASON_DEMAND;
 	switch (e->life) {
 	case MASC_LIFE_WANTED:
-		return lost ? " is lost, and chosen anew" : " waits";
+		if (lost)
+			return " is lost, and chosen anew";
+		return asked ? " is to be made" : " waits";
 	case MASC_LIFE_SCHEDULED:
 		return " will be made shortly";
 	case MASC_LIFE_WAITING:

@@ -303,7 +303,7 @@ static void answer_done(const struct wish *w, uint64_t number)
 	ops_answer_value(w->call, &ops_change_type, &c);
 }
 
-/* Why the core, or a look at it, said no; the reason it gave goes first. */
+/* Why the core, or a look at it, said no, when it gave no reason. */
 static const char *plain_reason(const struct wish *w, enum err e)
 {
 	bool clash = w->command.kind == MASC_COMMAND_RESOLVE;
@@ -322,16 +322,46 @@ static const char *plain_reason(const struct wish *w, enum err e)
 	return err_text(e);
 }
 
+/* Reasons of a core speak of claims; some mean something else in an answer. */
+static const struct {
+	enum masc_command_kind kind;
+	enum masc_reason why;
+	const char *words, *hint;
+} meanings[] = {
+	{ MASC_COMMAND_WITHDRAW, MASC_REASON_DEMAND, "a demand or a child uses it",
+	  "homestead masc demand, homestead masc space" },
+	{ MASC_COMMAND_CLAIM, MASC_REASON_TOO_LARGE, "no range to claim from is that large",
+	  "homestead masc space" },
+	{ MASC_COMMAND_DEMAND, MASC_REASON_TOO_LARGE, "no range could ever be that large",
+	  "homestead masc space" },
+};
+
+static void put_refusal(const struct wish *w, enum err e, enum masc_reason why, struct text *t,
+			struct text *hint)
+{
+	const char *advice = node_reason_advice(why);
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+		if (meanings[i].kind == w->command.kind && meanings[i].why == why) {
+			text_str(t, meanings[i].words);
+			text_str(hint, meanings[i].hint);
+			return;
+		}
+	text_str(t, why ? masc_reason_text(why) : plain_reason(w, e));
+	text_str(hint, advice ? advice : kind_of(w)->where);
+}
+
 static void answer_refused(const struct wish *w, enum err e, enum masc_reason why)
 {
 	char buffer[2][OPS_MESSAGE_MAX + 1];
 	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
-	const char *advice = node_reason_advice(why);
-	const struct kind *k = kind_of(w);
-	k->put(&t, w);
-	text_str(&t, w->dry ? " would be refused: " : " is refused: ");
-	text_str(&t, why ? masc_reason_text(why) : plain_reason(w, e));
-	text_str(&h, advice ? advice : k->where);
+	bool is_new =
+		w->command.kind == MASC_COMMAND_CLAIM || w->command.kind == MASC_COMMAND_DEMAND;
+	kind_of(w)->put(&t, w);
+	if (is_new)
+		text_str(&t, w->dry ? " would be refused: " : " is refused: ");
+	else
+		text_str(&t, w->dry ? " would stay as it is: " : " stays as it is: ");
+	put_refusal(w, e, why, &t, &h);
 	ops_answer_error(w->call, e, buffer[0], buffer[1]);
 }
 

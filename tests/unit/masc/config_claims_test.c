@@ -140,6 +140,7 @@ static const struct sense claim_senses[] = {
 	{ NODE, { SCOPE("a", "range=236.0.0.0/16") }, "reserved" },
 	{ NODE, { SCOPE("a", "range=238.0.0.0/16") }, "reserved" },
 	{ NODE, { SCOPE("a", "range=ff08::9000:0/112") }, "permanent" },
+	{ NODE, { SCOPE("a", "range=ff28::9000:0/112") }, "permanent" },
 	{ NODE, { SCOPE("a", "range=ff11::9000:0/112") }, "no network carries" },
 	{ NODE, { SCOPE("a", "range=ff1f::9000:0/112") }, "no network carries" },
 	{ NODE, { SCOPE("a", "range=ff18::4000:0/112") }, "assigned for good" },

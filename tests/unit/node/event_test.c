@@ -225,6 +225,7 @@ static void lives_of_a_claim(void **state)
 	} rows[] = {
 		LIFE(WANTED, WANTED, NO_SESSION,
 		     " waits: no session to a parent is up and complete; see `homestead masc peers`"),
+		LIFE(WANTED, WANTED, ASKED, " is to be made: an operator asked for it"),
 		LIFE(WANTED, SCHEDULED, DEMAND, " will be made shortly: more addresses are wanted"),
 		LIFE(SCHEDULED, WAITING, NONE, " is made, and the waiting period begins"),
 		LIFE(WAITING, WANTED, BEATEN,

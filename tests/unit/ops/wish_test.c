@@ -132,7 +132,7 @@ static void the_end_of_a_demand(void **state)
 	r = numbered(OPS_MASC_DEMAND_END, "77");
 	r.write.dry_run = true;
 	ask(&r);
-	refused(ERR_NOT_FOUND, "demand 77 would be refused: there is none such",
+	refused(ERR_NOT_FOUND, "demand 77 would stay as it is: there is none such",
 		"homestead masc demand");
 	r = numbered(OPS_MASC_DEMAND_END, "two");
 	ask(&r);
@@ -154,7 +154,7 @@ static void a_range_given_back(void **state)
 	assert_at("text", "239.195.0.0/24 would be given back");
 	ops_set_text(r.withdraw.prefix, sizeof(r.withdraw.prefix), "239.193.0.0/16");
 	ask(&r);
-	refused(ERR_NOT_FOUND, "would be refused: it is neither held nor claimed here",
+	refused(ERR_NOT_FOUND, "would stay as it is: it is neither held nor claimed here",
 		"homestead masc prefixes");
 	ops_set_text(r.withdraw.prefix, sizeof(r.withdraw.prefix), "");
 	ask(&r);
@@ -182,7 +182,7 @@ static void a_clash_decided(void **state)
 	assert_at("text", "clash 1 would be resolved: the overlap would be withdrawn");
 	ops_set_text(r.name, sizeof(r.name), "7");
 	ask(&r);
-	refused(ERR_NOT_FOUND, "clash 7 would be refused: there is none such",
+	refused(ERR_NOT_FOUND, "clash 7 would stay as it is: there is none such",
 		"homestead masc clashes");
 	ops_set_text(r.resolve.action, sizeof(r.resolve.action), "");
 	ask(&r);
@@ -215,6 +215,26 @@ static void what_the_core_refuses(void **state)
 		refused(rows[i].e, "a claim to 256 addresses is refused: ", rows[i].hint);
 		refused(rows[i].e, rows[i].message, rows[i].hint);
 	}
+}
+
+/* A reason of the core may mean something else in an answer. */
+static void reasons_in_other_words(void **state)
+{
+	struct ops_request r = { .kind = OPS_MASC_WITHDRAW };
+	ops_set_text(r.withdraw.prefix, sizeof(r.withdraw.prefix), "239.192.0.0/22");
+	played.command_result = ERR_STATE;
+	played.why = MASC_REASON_DEMAND;
+	ask(&r);
+	refused(ERR_STATE, "239.192.0.0/22 stays as it is: a demand or a child uses it",
+		"homestead masc demand");
+	r = claim_wish("", 1 << 20);
+	played.command_result = ERR_RANGE;
+	played.why = MASC_REASON_TOO_LARGE;
+	ask(&r);
+	refused(ERR_RANGE,
+		"a claim to 1048576 addresses is refused: no range to claim from is "
+		"that large",
+		"homestead masc space");
 }
 
 static void answers_may_come_later(void **state)
@@ -277,17 +297,12 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(a_claim_by_size),
-		T(a_claim_to_a_range),
-		T(claims_that_make_no_sense),
-		T(a_demand),
-		T(the_end_of_a_demand),
-		T(a_range_given_back),
-		T(a_clash_decided),
-		T(what_the_core_refuses),
-		T(answers_may_come_later),
-		T(not_while_masc_is_down),
-		T(without_memory),
+		T(a_claim_by_size),	      T(a_claim_to_a_range),
+		T(claims_that_make_no_sense), T(a_demand),
+		T(the_end_of_a_demand),	      T(a_range_given_back),
+		T(a_clash_decided),	      T(what_the_core_refuses),
+		T(reasons_in_other_words),    T(answers_may_come_later),
+		T(not_while_masc_is_down),    T(without_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
