@@ -66,6 +66,10 @@ static const char *note_of(struct cli *c, const struct ops_masc_peer *p)
 			text_str(&t, cli_duration(c, p->retry_in));
 		}
 	}
+	if (is_up(p) && !p->synced)
+		text_str(&t, "it has not told all the claims it knows yet");
+	else if (is_up(p) && p->dumping)
+		text_str(&t, "it is still being told the claims we know");
 	return t.n ? cli_keep(c, &t) : NULL;
 }
 
@@ -281,13 +285,8 @@ static const char *role_line(struct cli *c, const struct ops_masc_peer *p)
 
 static const char *told_line(const struct ops_masc_peer *p)
 {
-	if (!is_up(p))
-		return "";
-	if (p->dumping)
-		return p->synced ? "it has told all it knows; we are still telling it"
-				 : "both sides are still telling what they know";
-	return p->synced ? "both sides have told all they know"
-			 : "it has not told all it knows yet";
+	bool all = p->synced && !p->dumping;
+	return is_up(p) && all ? "both sides have told all they know" : "";
 }
 
 static const char *skew_line(struct cli *c, const struct ops_masc_peer *p)

@@ -113,8 +113,16 @@ static void paused(void)
 	played.claims_info.paused = MASC_REASON_NO_CLOCK;
 	played.own[0].withdrawn = true;
 	played.own[0].life = MASC_LIFE_CLASHED;
-	played.peers[0].synced = played.peers[0].skew_known = true;
+	played.peers[0].skew_known = true;
 	played.peers[0].skew = -90 * MONO_SEC;
+}
+
+/* A session that has just come up. */
+static void just_up(void)
+{
+	played.peers[0].synced = false;
+	played.peers[1].state = MASC_ESTABLISHED;
+	played.peers[1].synced = played.peers[1].dumping = true;
 }
 
 static void wide_addresses(void)
@@ -147,6 +155,7 @@ static const struct golden goldens[] = {
 	{ "peers-off", "masc peers", masc_off, 80, false },
 	{ "peers-stopped", "masc peers", masc_stopped, 80, false },
 	{ "peers-held", "masc peers", held, 80, false },
+	{ "peers-just-up", "masc peers", just_up, 80, false, false },
 	{ "peers-60", "masc peers", NULL, 60, false },
 	{ "peers-40", "masc peers", NULL, 40, false },
 	{ "peer-north", "masc peer north", NULL, 80, false },

@@ -273,6 +273,7 @@ static void add_north(void)
 	p->domain = p->config->domain;
 	p->node.octets[15] = 7;
 	p->hold_time_s = 240;
+	p->synced = true;
 	p->hold_deadline = (struct mono){ 1200 * MONO_SEC };
 	p->count = (struct masc_counters){
 		.in = { 0, 1, 0, 0, 8 },
