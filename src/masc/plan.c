@@ -163,7 +163,7 @@ static bool can_double(struct plan_run *r, const struct level *l, const struct o
 {
 	const struct masc_prefix *p = own_prefix(c);
 	struct policy_space s = { .table = c->space->table, .claimable = r->ranges };
-	if (!c->active || c->life != MASC_LIFE_HELD)
+	if (!c->active || c->life != MASC_LIFE_HELD || !mono_reached(c->not_again, r->now))
 		return false;
 	s.n_claimable =
 		space_ranges_in(c->space, r->pools[l->pool].scope, r->ranges, OWN_CLAIMS_MAX);
@@ -276,12 +276,24 @@ static struct space *where(struct plan_run *r, struct level *l, uint8_t length)
 	return NULL;
 }
 
+/* The life of a claim may know better: a range that is free ends too soon, say. */
+static void explain(struct plan_run *r, const struct level *l, const struct own_claim *c)
+{
+	if (c->why != MASC_REASON_NO_ROOM && c->why != MASC_REASON_NO_RANGE)
+		return;
+	r->pools[l->pool].why = c->why;
+	if (!l->local)
+		ask_parent(c->space, c->length);
+}
+
 static void want(struct plan_run *r, struct level *l, uint8_t length, struct own_claim **pending)
 {
 	struct space *sp = where(r, l, length);
 	/* One that waits for its turn may be too small by now, or in the wrong place. */
-	if (pending && (*pending)->space == sp && (*pending)->length <= length)
+	if (pending && (*pending)->space == sp && (*pending)->length <= length) {
+		explain(r, l, *pending);
 		return;
+	}
 	if (pending)
 		drop(r, pending, MASC_REASON_UNUSED);
 	if (!sp)
@@ -300,15 +312,45 @@ static void want(struct plan_run *r, struct level *l, uint8_t length, struct own
 	}
 }
 
-static void grow(struct plan_run *r, const struct level *l, struct own_claim *c,
-		 struct own_claim **pending)
+/* False: it cannot grow after all, whatever the table says. */
+static bool grow(struct plan_run *r, const struct level *l, struct own_claim *c)
 {
-	if (pending)
-		drop(r, pending, MASC_REASON_UNUSED);
-	if (own_grow(c, r->now) == OK)
-		return;
-	r->pools[l->pool].why = MASC_REASON_STORE;
-	run_again(r, mono_add(r->now, MONO_SEC));
+	enum err e = own_grow(c, r->now);
+	if (e == ERR_NOT_FOUND || e == ERR_FULL)
+		return false;
+	if (e == ERR_STATE) {
+		/* It waits for a session or a clock, as a claim would. */
+		r->pools[l->pool].why = space_synced(c->space, r->now) ? MASC_REASON_NO_CLOCK
+								       : MASC_REASON_NO_SESSION;
+	} else if (e != OK) {
+		r->pools[l->pool].why = MASC_REASON_STORE;
+		run_again(r, mono_add(r->now, MONO_SEC));
+	}
+	return true;
+}
+
+static void take_step(struct plan_run *r, struct level *l, struct own_claim **pending)
+{
+	struct policy_step step = ask_policy(r, l);
+	while (step.kind == POLICY_DOUBLE && !grow(r, l, r->level[step.index])) {
+		r->own[step.index].can_double = false;
+		step = ask_policy(r, l);
+	}
+	switch (step.kind) {
+	case POLICY_USE:
+		break;
+	case POLICY_DOUBLE:
+		if (pending)
+			drop(r, pending, MASC_REASON_UNUSED);
+		break;
+	case POLICY_CLAIM:
+	case POLICY_REPLACE:
+		want(r, l, step.length, pending);
+		break;
+	case POLICY_NONE:
+		r->pools[l->pool].why = MASC_REASON_TOO_LARGE;
+		break;
+	}
 }
 
 /* MASC-18.2. */
@@ -324,23 +366,8 @@ static void run_level(struct plan_run *r, struct level *l)
 			drop(r, pending, MASC_REASON_UNUSED);
 		return;
 	}
-	if (pending && (*pending)->life == MASC_LIFE_SCHEDULED)
-		return;
-	struct policy_step step = ask_policy(r, l);
-	switch (step.kind) {
-	case POLICY_USE:
-		break;
-	case POLICY_DOUBLE:
-		grow(r, l, r->level[step.index], pending);
-		break;
-	case POLICY_CLAIM:
-	case POLICY_REPLACE:
-		want(r, l, step.length, pending);
-		break;
-	case POLICY_NONE:
-		r->pools[l->pool].why = MASC_REASON_TOO_LARGE;
-		break;
-	}
+	if (!pending || (*pending)->life == MASC_LIFE_WANTED)
+		take_step(r, l, pending);
 }
 
 /* -- what a non-leaf domain needs, MASC-18.4 -- */

@@ -168,24 +168,26 @@ enum err place_switch(struct plan_run *r)
 	return run_gather(r);
 }
 
-/* What a local claim lies in leaves with its parent. */
+/* Its parent is left, or not known any more; what is local leaves with the range
+ * it lies in. */
 static bool leaves(const struct plan_run *r, const struct own_claim *c)
 {
 	if (c->local)
 		c = claim_above(r, c);
-	return c && c->space && c->space->leaving;
+	return c && (!c->space || c->space->leaving);
 }
 
 bool place_must_move(const struct plan_run *r, const struct own_demand *d,
 		     const struct own_claim *c)
 {
-	if (c->active)
+	if (c->active && c->space)
 		return false;
 	bool outlasts = d->until == 0 || d->until > c->end;
 	return outlasts && (leaves(r, c) || c->end <= r->horizon);
 }
 
-/* The claims of its level that demands may lie on, in r->level. */
+/* The claims of its level that demands may lie on, in r->level, and in r->spare
+ * what of each is left. */
 static void gather_usable(struct plan_run *r)
 {
 	bool leaf[] = { [MASC_IPV4] = plan_is_leaf(r->m, MASC_IPV4),
@@ -193,8 +195,11 @@ static void gather_usable(struct plan_run *r)
 	r->n_level = 0;
 	for (size_t i = 0; i < r->n_claims; i++) {
 		struct own_claim *c = r->claims[i];
-		if (plan_may_use(c) && c->local == !leaf[c->space->family] && claim_spare(c))
-			r->level[r->n_level++] = c;
+		uint64_t spare = plan_may_use(c) ? claim_spare(c) : 0;
+		if (!spare || c->local == leaf[c->space->family])
+			continue;
+		r->spare[r->n_level] = spare;
+		r->level[r->n_level++] = c;
 	}
 }
 
@@ -204,13 +209,15 @@ static uint64_t place(struct plan_run *r, struct own_demand *d, uint64_t n)
 	size_t pool = pool_of_name(r->m, d->family, d->scope);
 	for (size_t i = 0; n && i < r->n_level; i++) {
 		struct own_claim *c = r->level[i];
-		uint64_t spare = claim_spare(c), part = n < spare ? n : spare;
+		uint64_t part = n < r->spare[i] ? n : r->spare[i];
 		if (!part || c->space->family != d->family)
 			continue;
 		if (*d->scope && pool_of_claim(c) != pool)
 			continue;
-		if (demand_place(d, c, part))
-			n -= part;
+		if (!demand_place(d, c, part))
+			continue;
+		r->spare[i] -= part;
+		n -= part;
 	}
 	return n;
 }

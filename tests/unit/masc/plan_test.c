@@ -104,6 +104,78 @@ static void a_full_prefix_grows(void **state)
 	bench_fini(&b);
 }
 
+static void what_cannot_grow_after_all_has_another_beside_it(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
+	bench_start(&b);
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/24");
+	bench_demand(&b, 400, 0, 0);
+	/* Its range ends too soon, or it has as many parts as may be. */
+	b.fail = ERR_NOT_FOUND;
+	/* When it can, it does: at the next look here, which the claim asks for. */
+	bench_plans(&b, "want 2 /24 at 7; grow 1; drop 2");
+	c->life = MASC_LIFE_HELD;
+	/* It was beaten or denied: not before another W. */
+	c->not_again = mono_add(b.now, BENCH_W);
+	bench_plans(&b, "want 3 /24 at 7");
+	bench_fini(&b);
+}
+
+static void growth_waits_for_session_and_clock(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
+	bench_start(&b);
+	bench_held(&b, sp, "239.193.0.0/24");
+	bench_demand(&b, 400, 0, 0);
+	sp->synced = false;
+	b.fail = ERR_STATE;
+	bench_plans(&b, "unmet 1 NO_SESSION; paused NO_SESSION");
+	sp->synced = true;
+	b.clock = MASC_REASON_NO_CLOCK;
+	b.fail = ERR_STATE;
+	bench_plans(&b, "unmet 1 NO_CLOCK; paused NO_CLOCK");
+	b.clock = MASC_REASON_NONE;
+	bench_plans(&b, "grow 1; resumed NO_CLOCK");
+	bench_fini(&b);
+}
+
+static void a_claim_that_finds_no_range_says_so(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.193.0.0/16");
+	bench_start(&b);
+	bench_demand(&b, 400, 0, 0);
+	bench_plans(&b, "want 1 /23 at 7");
+	bench_claim(&b, 1)->why = MASC_REASON_NO_RANGE;
+	bench_plans(&b, "hint /23 at 7; unmet 1 NO_RANGE");
+	bench_fini(&b);
+}
+
+static void what_is_held_of_nobody_is_left(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
+	struct space *gone = bench_parent(&b, 8, "");
+	bench_start(&b);
+	struct own_claim *c = bench_held(&b, gone, "239.194.0.0/24");
+	bench_demand(&b, 100, 0, 0);
+	bench_plans(&b, "met 1@2");
+	/* Its parent is not configured any more. */
+	c->space = NULL;
+	bench_plans(&b, "want 2 /24 at 7");
+	bench_hold(&b, 2, "239.193.0.0/24");
+	bench_plan(&b);
+	assert_string_equal(bench_places(&b, 1), "2:100");
+	assert_ptr_equal(bench_claim(&b, 2)->space, sp);
+	bench_fini(&b);
+}
+
 static void a_taken_buddy_means_another_prefix(void **state)
 {
 	struct bench b;
@@ -492,6 +564,10 @@ int main(void)
 		cmocka_unit_test(a_claim_that_waits_for_its_turn_is_made_larger),
 		cmocka_unit_test(what_is_not_needed_any_more_is_not_claimed),
 		cmocka_unit_test(a_full_prefix_grows),
+		cmocka_unit_test(what_cannot_grow_after_all_has_another_beside_it),
+		cmocka_unit_test(growth_waits_for_session_and_clock),
+		cmocka_unit_test(a_claim_that_finds_no_range_says_so),
+		cmocka_unit_test(what_is_held_of_nobody_is_left),
 		cmocka_unit_test(a_taken_buddy_means_another_prefix),
 		cmocka_unit_test(too_many_prefixes_are_replaced),
 		cmocka_unit_test(a_draining_prefix_is_left_before_its_end),
