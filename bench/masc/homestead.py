@@ -168,8 +168,8 @@ def take_in(clock, build, n):
         return result
 
 
-def change(clock, build, n, times):
-    """Microseconds from a new claim at the feeder, over a and b, to the watcher,
+def change(clock, build, n, rounds, times):
+    """For each round, microseconds from a new claim at the feeder, over a and b, to the watcher,
     with n claims held by all of them."""
     port = side.free_port()
     with Daemon(clock, "a", build, port, config_a(port)) as a, \
@@ -180,4 +180,5 @@ def change(clock, build, n, times):
         s.tell("feed", 0, n)
         s.tell("seen", n)
         clock.quiet((a, b))
-        return [s.tell("change", n + i)["us"] for i in range(times)]
+        return [[s.tell("change", n + r * times + i)["us"] for i in range(times)]
+                for r in range(rounds)]
