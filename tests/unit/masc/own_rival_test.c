@@ -9,20 +9,20 @@ static const enum masc_life pending[] = { MASC_LIFE_WAITING, MASC_LIFE_GROWING,
 /* MASC-13.2: a PREFIX_IN_USE ends every pending claim that it collides with. */
 static void in_use_beats_what_is_pending(void **state)
 {
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		struct own_bench o;
+		bool held = pending[i] != MASC_LIFE_WAITING;
 		own_start(&o, "");
 		struct own_claim *c = have(&o, "239.192.2.0/24", pending[i]);
 		/* Later than ours, and it wins all the same. */
 		hear(&o, pending[i] == MASC_LIFE_GROWING
 				 ? "east: in-use 239.192.3.0/25 8.81 i ts=50"
 				 : "east: in-use 239.192.2.0/25 8.81 i ts=50");
-		assert_int_equal(c->life, pending[i] == MASC_LIFE_GROWING ? MASC_LIFE_HELD
-									  : MASC_LIFE_WANTED);
-		assert_int_equal(c->why, pending[i] == MASC_LIFE_GROWING ? MASC_REASON_BEATEN
-									 : MASC_REASON_NO_ROOM);
-		assert_int_equal(c->losses, i == 0);
-		expect_told(&o, "");
+		assert_int_equal(c->life, held ? MASC_LIFE_HELD : MASC_LIFE_WANTED);
+		assert_int_equal(c->why, held ? MASC_REASON_BEATEN : MASC_REASON_NO_ROOM);
+		assert_int_equal(c->losses, !held);
+		/* What is held stands. */
+		assert_int_equal(*told(&o) != 0, pending[i] == MASC_LIFE_RENEWING);
 		own_end(&o);
 	}
 }
@@ -286,6 +286,8 @@ static void a_renewal_denied(void **state)
 	pass(&o, 40 * SEC);
 	hear(&o, "north: denied 239.192.2.0/24 100.10 i life=20");
 	assert_int_equal(c->life, MASC_LIFE_HELD);
+	assert_int_equal(c->why, MASC_REASON_DENIED);
+	assert_int_equal(c->cap, 0);
 	own_end(&o);
 }
 
