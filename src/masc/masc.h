@@ -275,10 +275,10 @@ struct masc_command {
 	int64_t for_us;	   /* DOWN: how long, 0 until told otherwise; CLAIM: lifetime, 0 usual */
 	struct span scope; /* CLAIM, DEMAND: its name; empty: the only one, or any range */
 	enum masc_family family;   /* CLAIM, DEMAND by size; 0: of the scope, else IPv4 */
-	struct masc_prefix prefix; /* CLAIM, WITHDRAW; family 0: by size */
+	struct masc_prefix prefix; /* CLAIM, WITHDRAW; family 0: by size, by number */
 	uint64_t addresses;	   /* CLAIM, DEMAND */
 	int64_t from, until;	   /* wall us; CLAIM `from`, DEMAND; 0: now, no end */
-	uint64_t number;	   /* DEMAND_END, RESOLVE */
+	uint64_t number;	   /* DEMAND_END, RESOLVE, WITHDRAW */
 	bool yield;		   /* RESOLVE: ours is withdrawn; else it is kept */
 };
 
