@@ -124,8 +124,9 @@ static size_t tell_claim(struct session *s)
 		return 0;
 	if (!(st->types & 1u << c.type) || !(st->roles & 1u << c.role))
 		return 0;
-	if (is_others_hint(d->sp, &c, set) || p->crosses & spread_scope(p->m, &c) ||
-	    !accept_sets(p->m, &c, set))
+	if (is_others_hint(d->sp, &c, set) || p->crosses & spread_scope(p->m, &c))
+		return 0;
+	if (!accept_sets(p->m, &c, set))
 		return 0;
 	struct wire_claim named = spread_named(d->sp, &c, set);
 	return spread_put(s, &named, mark.ours ? p->m->told_put : 0);
