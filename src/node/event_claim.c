@@ -82,11 +82,6 @@ void node_claim_name(struct text *t, const struct masc_event *e)
 	masc_prefix_text(t, &e->prefix);
 }
 
-static bool was_held(const struct masc_event *e)
-{
-	return e->life_from == MASC_LIFE_RENEWING || e->life_from == MASC_LIFE_GROWING;
-}
-
 /* What held means goes by where it comes from, and whether that went well. */
 static const char *held_words(const struct masc_event *e)
 {
@@ -110,36 +105,35 @@ static const char *held_words(const struct masc_event *e)
 	return " is ours";
 }
 
+static const char *wanted_words(const struct masc_event *e)
+{
+	if (e->life_from == MASC_LIFE_WAITING)
+		return " is lost, and chosen anew";
+	bool asked = e->why == MASC_REASON_ASKED || e->why == MASC_REASON_DEMAND;
+	return asked ? " is to be made" : " waits";
+}
+
+static const char *expired_words(const struct masc_event *e)
+{
+	bool made = e->life_from != MASC_LIFE_WANTED && e->life_from != MASC_LIFE_SCHEDULED;
+	return made ? " is over" : " is dropped";
+}
+
 static const char *life_words(const struct masc_event *e)
 {
-	bool lost = e->life_from == MASC_LIFE_WAITING;
-	bool asked = e->why == MASC_REASON_ASKED || e->why == MASC_REASON_DEMAND;
-	switch (e->life) {
-	case MASC_LIFE_WANTED:
-		if (lost)
-			return " is lost, and chosen anew";
-		return asked ? " is to be made" : " waits";
-	case MASC_LIFE_SCHEDULED:
-		return " will be made shortly";
-	case MASC_LIFE_WAITING:
-		return " is made, and the waiting period begins";
-	case MASC_LIFE_HELD:
+	static const char *const words[MASC_LIFE_COUNT] = {
+		[MASC_LIFE_SCHEDULED] = " will be made shortly",
+		[MASC_LIFE_WAITING] = " is made, and the waiting period begins",
+		[MASC_LIFE_RENEWING] = " is claimed for longer",
+		[MASC_LIFE_GROWING] = " is claimed twice as large",
+		[MASC_LIFE_DEPRECATED] = " takes no new use and ends by itself",
+		[MASC_LIFE_CLASHED] = " is withdrawn where it clashes; do not use addresses there",
+	};
+	if (e->life == MASC_LIFE_WANTED)
+		return wanted_words(e);
+	if (e->life == MASC_LIFE_HELD)
 		return held_words(e);
-	case MASC_LIFE_RENEWING:
-		return " is claimed for longer";
-	case MASC_LIFE_GROWING:
-		return " is claimed twice as large";
-	case MASC_LIFE_DEPRECATED:
-		return " takes no new use and ends by itself";
-	case MASC_LIFE_CLASHED:
-		return " is withdrawn where it clashes; do not use addresses there";
-	case MASC_LIFE_EXPIRED:
-		return lost || was_held(e) || e->life_from > MASC_LIFE_WAITING ? " is over"
-									       : " is dropped";
-	case MASC_LIFE_COUNT:
-		break;
-	}
-	return " has changed";
+	return e->life == MASC_LIFE_EXPIRED ? expired_words(e) : words[e->life];
 }
 
 static void claim_text(struct text *t, const struct masc_event *e)

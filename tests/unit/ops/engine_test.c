@@ -189,9 +189,35 @@ static void events_of_the_session_are_kept(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void a_claim_is_asked_for_and_seen(void **state)
+{
+	struct ops_request r = { .kind = OPS_MASC_CLAIM };
+	r.claim.addresses = 256;
+	r.claim.lifetime = -1;
+	json_decref(answer);
+	answer = NULL;
+	assert_int_equal(ops_submit(sides[1].ops, &r, take, NULL), OK);
+	while (!answer)
+		assert_int_equal(os_loop_run(loop, 100), OK);
+	assert_int_equal(answer_err, OK);
+	assert_int_equal(json_integer_value(json_object_get(answer, "number")), 1);
+	json_t *j = ask(sides[1].ops, OPS_MASC_PREFIXES, "");
+	json_t *p = json_array_get(json_object_get(j, "prefixes"), 0);
+	assert_int_equal(json_integer_value(json_object_get(p, "number")), 1);
+	assert_int_equal(json_integer_value(json_object_get(p, "addresses")), 256);
+	j = ask(sides[1].ops, OPS_MASC_SPACE, "");
+	json_t *top = json_array_get(json_object_get(j, "blocks"), 0);
+	assert_string_equal(json_string_value(json_object_get(top, "prefix")), "239.192.0.0/14");
+	assert_string_equal(json_string_value(json_object_get(top, "owner")), "organisation");
+	/* The other has no parent's range to claim from. */
+	j = ask(sides[0].ops, OPS_MASC_SPACE, "");
+	assert_int_equal(json_array_size(json_object_get(j, "blocks")), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_claim_is_asked_for_and_seen),
 		TEST(a_session_is_seen_from_both_sides),
 		TEST(commands_are_done_and_durable),
 		TEST(events_of_the_session_are_kept),
