@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "wire/wr.h"
+
 #define W (100 * MONO_SEC)
 
 static char line[4096];
@@ -216,6 +218,82 @@ static void an_operators_claim_and_back(void **state)
 	rig_fini(&r);
 }
 
+/* A child's NEW_CLAIM (or, length alone, its hint) as octets. */
+static void child_claims(struct rig *r, enum wire_attribute type, const char *prefix,
+			 uint8_t length)
+{
+	struct masc_prefix p = { .length = length };
+	uint8_t room[WIRE_MESSAGE_MAX];
+	struct wr w;
+	if (prefix)
+		assert_int_equal(masc_prefix_parse(span_str(prefix), &p), OK);
+	int64_t wall = RIG_WALL + mono_since(r->now, (struct mono){ 5 * MONO_SEC });
+	struct wire_claim c = { .type = (uint8_t)type,
+				.family = MASC_IPV4,
+				.timestamp = (uint32_t)(wall / MONO_SEC),
+				.lifetime = 500,
+				.hold_time = type == WIRE_NEW_CLAIM ? 100 : 500,
+				.domain = rig_id(200),
+				.node = rig_id(20),
+				.prefix_length = p.length };
+	memcpy(c.address, p.address, sizeof(c.address));
+	wire_update_start(&w, room);
+	assert_true(wire_update_add(&w, &c));
+	struct span s = wire_update_end(&w);
+	rig_in(r, 1, s.p, s.n);
+}
+
+static void start_with_child(struct rig *r)
+{
+	rig_init(r, "domain=100 node=10 profile=lab waiting_period=100s claim_delay=10s "
+		    "claim_lifetime=1000s clock_check=off hold_time=0s");
+	rig_scope(r, "org range=239.193.0.0/20 root=yes");
+	rig_peer(r, "south", "address=192.0.2.2 domain=200 role=parent");
+	rig_start(r);
+	masc_tick(r->m, r->now);
+	assert_string_equal(out(r), "");
+	rig_up(r, 1);
+	rig_open(r, 1, MASC_CHILD, 0, 200, 20, 100);
+	rig_keepalive(r, 1);
+	rig_keepalive(r, 1);
+	assert_string_equal(out(r), "");
+}
+
+static void a_child_makes_us_claim_from_ourselves(void **state)
+{
+	struct rig r;
+	struct masc_own_info own;
+	struct masc_demand_info d;
+	start_with_child(&r);
+	wanted(&r, 200, 0);
+	pass(&r, 10 * MONO_SEC + W);
+	masc_own_info(r.m, 0, &own);
+	struct masc_prefix held = own.prefix;
+	out(&r);
+	/* It asks for space: that is its first attribute. */
+	child_claims(&r, WIRE_NEW_CLAIM, NULL, 25);
+	assert_non_null(strstr(out(&r), "local 2 wanted>held"));
+	assert_int_equal(masc_own_count(r.m), 3);
+	masc_own_info(r.m, 1, &own);
+	assert_true(own.local);
+	assert_true(masc_prefix_eq(&own.prefix, &held));
+	assert_int_equal(own.used, 200);
+	masc_own_info(r.m, 0, &own);
+	assert_int_equal(own.used, 256);
+	masc_demand_info(r.m, 0, &d);
+	assert_int_equal(d.met, 200);
+	/* What it asks for is claimed above, and what we took just now once more. */
+	masc_own_info(r.m, 2, &own);
+	assert_false(own.local);
+	assert_int_equal(own.addresses, 512);
+	/* When it is silent for long, we are a leaf again. */
+	pass(&r, 3 * W);
+	assert_non_null(strstr(out(&r), "local 2 held>expired"));
+	masc_own_info(r.m, 0, &own);
+	assert_int_equal(own.used, 200);
+	rig_fini(&r);
+}
+
 static void a_failed_commit_undoes_a_demand(void **state)
 {
 	struct rig r;
@@ -272,6 +350,7 @@ int main(void)
 		cmocka_unit_test(a_half_that_will_do_is_renewed),
 		cmocka_unit_test(demand_grows_a_range),
 		cmocka_unit_test(an_operators_claim_and_back),
+		cmocka_unit_test(a_child_makes_us_claim_from_ourselves),
 		cmocka_unit_test(a_failed_commit_undoes_a_demand),
 		cmocka_unit_test(a_stopped_part_takes_no_commands),
 		cmocka_unit_test(without_memory_a_command_is_answered),
