@@ -212,28 +212,83 @@ MOVE(come_back, HELD, back, tell_back);
 MOVE(come_back_old, CLASHED, passive, NULL);
 MOVE(forget_yielded, EXPIRED, NULL, NULL);
 
-#define NO NULL /* that does not happen there, or means nothing */
-
-/* Columns as OWN_EVENTS has them. */
+/* NULL: that does not happen there, or means nothing. */
+/* clang-format off */
 static const struct move *const matrix[MASC_LIFE_COUNT][OWN_EVENT_COUNT] = {
-	[MASC_LIFE_WANTED] = { &schedule, NO, NO, &get_now, NO, NO, &forget, NO, NO, NO, &forget,
-			       NO, NO, &forget, &forget, NO },
-	[MASC_LIFE_SCHEDULED] = { NO, &unschedule, &announce, NO, NO, NO, &forget, NO, NO, NO,
-				  &forget, NO, NO, &forget, &forget, NO },
-	[MASC_LIFE_WAITING] = { NO, NO, NO, NO, &get, &again, &met, &again, NO, NO, &take_back, NO,
-				NO, &take_back, &take_back, &again },
-	[MASC_LIFE_HELD] = { NO, NO, NO, NO, NO, NO, NO, NO, &grow, &renew, &deprecate, &withdraw,
-			     NO, NO, &give_back, &run_out },
-	[MASC_LIFE_RENEWING] = { NO, NO, NO, NO, &get_longer, &stay_held, &stay_held, &stay_held,
-				 NO, NO, &deprecate, &withdraw, NO, NO, &give_back, &run_out },
-	[MASC_LIFE_GROWING] = { NO, NO, NO, NO, &get_more, &stay_held, &stay_held, &stay_held, NO,
-				NO, &deprecate, &withdraw, NO, NO, &give_back, &run_out },
-	[MASC_LIFE_DEPRECATED] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, &withdraw, NO, NO,
-				   &give_back, &run_out },
-	[MASC_LIFE_CLASHED] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, &come_back_old, NO,
-				&come_back, NO, &forget_yielded, &forget_yielded },
-	[MASC_LIFE_EXPIRED] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
+	[MASC_LIFE_WANTED] = {
+		[OWN_READY] = &schedule,      [OWN_UNREADY] = NULL,         [OWN_CHOSEN] = NULL,
+		[OWN_TAKEN] = &get_now,       [OWN_WAITED] = NULL,          [OWN_BEATEN] = NULL,
+		[OWN_MET] = &forget,          [OWN_DENIED] = NULL,          [OWN_GROW] = NULL,
+		[OWN_RENEW] = NULL,           [OWN_DEPRECATE] = &forget,    [OWN_CLASH_LOST] = NULL,
+		[OWN_CLASH_OVER] = NULL,      [OWN_DROP] = &forget,         [OWN_RELEASE] = &forget,
+		[OWN_END] = NULL,
+	},
+	[MASC_LIFE_SCHEDULED] = {
+		[OWN_READY] = NULL,           [OWN_UNREADY] = &unschedule,  [OWN_CHOSEN] = &announce,
+		[OWN_TAKEN] = NULL,           [OWN_WAITED] = NULL,          [OWN_BEATEN] = NULL,
+		[OWN_MET] = &forget,          [OWN_DENIED] = NULL,          [OWN_GROW] = NULL,
+		[OWN_RENEW] = NULL,           [OWN_DEPRECATE] = &forget,    [OWN_CLASH_LOST] = NULL,
+		[OWN_CLASH_OVER] = NULL,      [OWN_DROP] = &forget,         [OWN_RELEASE] = &forget,
+		[OWN_END] = NULL,
+	},
+	[MASC_LIFE_WAITING] = {
+		[OWN_READY] = NULL,           [OWN_UNREADY] = NULL,         [OWN_CHOSEN] = NULL,
+		[OWN_TAKEN] = NULL,           [OWN_WAITED] = &get,          [OWN_BEATEN] = &again,
+		[OWN_MET] = &met,             [OWN_DENIED] = &again,        [OWN_GROW] = NULL,
+		[OWN_RENEW] = NULL,           [OWN_DEPRECATE] = &take_back, [OWN_CLASH_LOST] = NULL,
+		[OWN_CLASH_OVER] = NULL,      [OWN_DROP] = &take_back,      [OWN_RELEASE] = &take_back,
+		[OWN_END] = &again,
+	},
+	[MASC_LIFE_HELD] = {
+		[OWN_READY] = NULL,           [OWN_UNREADY] = NULL,         [OWN_CHOSEN] = NULL,
+		[OWN_TAKEN] = NULL,           [OWN_WAITED] = NULL,          [OWN_BEATEN] = NULL,
+		[OWN_MET] = NULL,             [OWN_DENIED] = NULL,          [OWN_GROW] = &grow,
+		[OWN_RENEW] = &renew,         [OWN_DEPRECATE] = &deprecate, [OWN_CLASH_LOST] = &withdraw,
+		[OWN_CLASH_OVER] = NULL,      [OWN_DROP] = NULL,            [OWN_RELEASE] = &give_back,
+		[OWN_END] = &run_out,
+	},
+	[MASC_LIFE_RENEWING] = {
+		[OWN_READY] = NULL,           [OWN_UNREADY] = NULL,         [OWN_CHOSEN] = NULL,
+		[OWN_TAKEN] = NULL,           [OWN_WAITED] = &get_longer,   [OWN_BEATEN] = &stay_held,
+		[OWN_MET] = &stay_held,       [OWN_DENIED] = &stay_held,    [OWN_GROW] = NULL,
+		[OWN_RENEW] = NULL,           [OWN_DEPRECATE] = &deprecate, [OWN_CLASH_LOST] = &withdraw,
+		[OWN_CLASH_OVER] = NULL,      [OWN_DROP] = NULL,            [OWN_RELEASE] = &give_back,
+		[OWN_END] = &run_out,
+	},
+	[MASC_LIFE_GROWING] = {
+		[OWN_READY] = NULL,           [OWN_UNREADY] = NULL,         [OWN_CHOSEN] = NULL,
+		[OWN_TAKEN] = NULL,           [OWN_WAITED] = &get_more,     [OWN_BEATEN] = &stay_held,
+		[OWN_MET] = &stay_held,       [OWN_DENIED] = &stay_held,    [OWN_GROW] = NULL,
+		[OWN_RENEW] = NULL,           [OWN_DEPRECATE] = &deprecate, [OWN_CLASH_LOST] = &withdraw,
+		[OWN_CLASH_OVER] = NULL,      [OWN_DROP] = NULL,            [OWN_RELEASE] = &give_back,
+		[OWN_END] = &run_out,
+	},
+	[MASC_LIFE_DEPRECATED] = {
+		[OWN_READY] = NULL,           [OWN_UNREADY] = NULL,         [OWN_CHOSEN] = NULL,
+		[OWN_TAKEN] = NULL,           [OWN_WAITED] = NULL,          [OWN_BEATEN] = NULL,
+		[OWN_MET] = NULL,             [OWN_DENIED] = NULL,          [OWN_GROW] = NULL,
+		[OWN_RENEW] = NULL,           [OWN_DEPRECATE] = NULL,       [OWN_CLASH_LOST] = &withdraw,
+		[OWN_CLASH_OVER] = NULL,      [OWN_DROP] = NULL,            [OWN_RELEASE] = &give_back,
+		[OWN_END] = &run_out,
+	},
+	[MASC_LIFE_CLASHED] = {
+		[OWN_READY] = NULL,           [OWN_UNREADY] = NULL,         [OWN_CHOSEN] = NULL,
+		[OWN_TAKEN] = NULL,           [OWN_WAITED] = NULL,          [OWN_BEATEN] = NULL,
+		[OWN_MET] = NULL,             [OWN_DENIED] = NULL,          [OWN_GROW] = NULL,
+		[OWN_RENEW] = NULL,           [OWN_DEPRECATE] = &come_back_old,[OWN_CLASH_LOST] = NULL,
+		[OWN_CLASH_OVER] = &come_back,[OWN_DROP] = NULL,            [OWN_RELEASE] = &forget_yielded,
+		[OWN_END] = &forget_yielded,
+	},
+	[MASC_LIFE_EXPIRED] = {
+		[OWN_READY] = NULL,           [OWN_UNREADY] = NULL,         [OWN_CHOSEN] = NULL,
+		[OWN_TAKEN] = NULL,           [OWN_WAITED] = NULL,          [OWN_BEATEN] = NULL,
+		[OWN_MET] = NULL,             [OWN_DENIED] = NULL,          [OWN_GROW] = NULL,
+		[OWN_RENEW] = NULL,           [OWN_DEPRECATE] = NULL,       [OWN_CLASH_LOST] = NULL,
+		[OWN_CLASH_OVER] = NULL,      [OWN_DROP] = NULL,            [OWN_RELEASE] = NULL,
+		[OWN_END] = NULL,
+	},
 };
+/* clang-format on */
 
 bool own_may(const struct own_claim *c, enum own_event_kind kind)
 {
