@@ -330,6 +330,8 @@ static const struct {
 } meanings[] = {
 	{ MASC_COMMAND_WITHDRAW, MASC_REASON_DEMAND, "a demand or a child uses it",
 	  "homestead masc demand, homestead masc space" },
+	{ MASC_COMMAND_WITHDRAW, MASC_REASON_TAKEN, "a child holds part of it",
+	  "homestead masc space" },
 	{ MASC_COMMAND_CLAIM, MASC_REASON_TOO_LARGE, "no range to claim from is that large",
 	  "homestead masc space" },
 	{ MASC_COMMAND_DEMAND, MASC_REASON_TOO_LARGE, "no range could ever be that large",

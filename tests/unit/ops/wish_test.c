@@ -227,6 +227,10 @@ static void reasons_in_other_words(void **state)
 	ask(&r);
 	refused(ERR_STATE, "239.192.0.0/22 stays as it is: a demand or a child uses it",
 		"homestead masc demand");
+	played.why = MASC_REASON_TAKEN;
+	ask(&r);
+	refused(ERR_STATE, "239.192.0.0/22 stays as it is: a child holds part of it",
+		"homestead masc space");
 	r = claim_wish("", 1 << 20);
 	played.command_result = ERR_RANGE;
 	played.why = MASC_REASON_TOO_LARGE;
