@@ -231,6 +231,19 @@ static void synced_text(struct text *t, const struct masc_event *ev)
 	text_str(t, "synced");
 }
 
+static void claim_text(struct text *t, const struct masc_event *ev)
+{
+	text_str(t, "claim ");
+	text_str(t, masc_life_text(ev->life_from));
+	text_char(t, '>');
+	text_str(t, masc_life_text(ev->life));
+}
+
+static void clash_text(struct text *t, const struct masc_event *ev)
+{
+	text_str(t, ev->up ? "clash over" : ev->won ? "clash won" : "clash lost");
+}
+
 static void event_text(struct text *t, const struct masc_event *ev)
 {
 	static void (*const texts[MASC_EVENT_COUNT])(struct text *, const struct masc_event *) = {
@@ -252,6 +265,8 @@ static void event_text(struct text *t, const struct masc_event *ev)
 		[MASC_EVENT_FULL] = full_text,
 		[MASC_EVENT_QUOTA] = quota_text,
 		[MASC_EVENT_SYNC] = synced_text,
+		[MASC_EVENT_CLAIM] = claim_text,
+		[MASC_EVENT_CLASH] = clash_text,
 	};
 	assert_true(ev->kind < MASC_EVENT_COUNT && texts[ev->kind]);
 	texts[ev->kind](t, ev);

@@ -8,6 +8,7 @@
  *	collision 3 for 2 theirs higher-node | refused | dial-failed REFUSED
  *	range 239.192.0.0/16 | range gone 239.192.0.0/16 | damped 9
  *	denied 239.192.0.0/24 TAKEN | quota, wait-differs, full 239.192.0.0/24
+ *	claim wanted>scheduled | clash won | clash over
  *	admin up | stopped IN_USE | store-failed IO | reply 5 OK | synced
  *
  * A NOTIFICATION that leaves the session open has a + behind its numbers, an
