@@ -54,12 +54,19 @@ static bool is_held(const struct masc_own_info *i)
 	return i->prefix.family != 0;
 }
 
+/* While it runs its end is when the next step is due. */
+static int64_t wait_left(const struct masc_own_info *i)
+{
+	bool runs = i->wait_left >= 0 && !i->frozen && i->due;
+	return runs ? ops_until(i->due) : i->wait_left;
+}
+
 static void set_times(struct ops_masc_prefix *p, const struct masc_own_info *i)
 {
 	p->timestamp = (int64_t)i->timestamp * MONO_SEC;
 	p->end = i->end;
 	p->left = i->end ? ops_until(i->end) : -1;
-	p->wait_left = i->wait_left;
+	p->wait_left = wait_left(i);
 	p->frozen = i->frozen;
 	p->due = i->due;
 }

@@ -51,6 +51,18 @@ static void what_we_hold(void **state)
 	assert_at("ranges.0.end", "null");
 }
 
+/* A waiting period that runs ends when the next step is due. */
+static void what_is_left_of_the_wait(void **state)
+{
+	played.own[1].wait_left = 0;
+	played.own[1].due = played.wall_us + 30 * MONO_SEC;
+	played.own[2].due = played.wall_us + 40 * MONO_SEC;
+	ask_kind(OPS_MASC_PREFIXES);
+	assert_at("prefixes.0.wait_left", "null");
+	assert_at("prefixes.1.wait_left", "30");
+	assert_at("prefixes.2.wait_left", "3600"); /* stands still */
+}
+
 static void nothing_without_masc(void **state)
 {
 	static const struct {
@@ -437,6 +449,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(what_we_hold),
+		T(what_is_left_of_the_wait),
 		T(nothing_without_masc),
 		T(what_others_claim),
 		T(claims_are_filtered),
