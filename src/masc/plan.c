@@ -123,6 +123,8 @@ static void leave(struct plan_run *r)
 {
 	for (size_t i = 0; i < r->n_claims; i++) {
 		struct own_claim *c = r->claims[i];
+		if (!c)
+			continue;
 		const struct own_claim *in = c->local ? claim_above(r, c) : NULL;
 		bool leaving = c->space && c->space->leaving;
 		if (own_is_held(c) && c->active && (leaving || (in && !in->active)))
@@ -130,6 +132,29 @@ static void leave(struct plan_run *r)
 		else if (leaving && !own_is_held(c) && !c->fixed && c->life != MASC_LIFE_CLASHED &&
 			 c->life != MASC_LIFE_EXPIRED)
 			drop(r, &r->claims[i], MASC_REASON_ASKED);
+	}
+}
+
+/* One of ours, or of another node of our domain. */
+static bool is_in_what_we_hold(const struct plan_run *r, const struct own_claim *local)
+{
+	const struct own_claim *in = claim_above(r, local);
+	uint32_t end;
+	bool deprecated;
+	return (in && own_is_held(in)) || own_covers(r->m, own_prefix(local), &end, &deprecated);
+}
+
+/* MASC-17.3: what is local in a range that is withdrawn is not used either; it is
+ * sought elsewhere. */
+static void follow_withdrawn(struct plan_run *r)
+{
+	for (size_t i = 0; i < r->n_claims; i++) {
+		struct own_claim *c = r->claims[i];
+		if (!c->local || !own_is_held(c) || is_in_what_we_hold(r, c))
+			continue;
+		r->claims[i] = NULL;
+		if (own_release(c, MASC_REASON_CLASH, r->now) != OK)
+			run_again(r, mono_add(r->now, MONO_SEC));
 	}
 }
 
@@ -459,6 +484,7 @@ static enum err run(struct plan_run *r)
 		use_count(r->m, r->now);
 	demands_expire(r);
 	hints_expire(r);
+	follow_withdrawn(r);
 	leave(r);
 	enum err e = place_switch(r);
 	if (e != OK)

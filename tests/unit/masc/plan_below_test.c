@@ -77,6 +77,30 @@ static void a_non_leaf_domain_claims_its_part_below(void **state)
 	bench_fini(&b);
 }
 
+static void what_is_in_a_range_that_is_withdrawn_is_not_used(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
+	struct space *below = bench_below(&b, MASC_IPV4);
+	bench_start(&b);
+	bench_held(&b, sp, "239.193.0.0/20");
+	bench_held(&b, sp, "239.193.32.0/20");
+	bench_other(&b, below, 200, "239.193.9.0/24", WIRE_PREFIX_IN_USE);
+	bench_held(&b, below, "239.193.0.0/24");
+	bench_demand(&b, 10, 0, 0);
+	bench_plans(&b, "met 1@2");
+	assert_string_equal(bench_places(&b, 1), "3:10");
+	bench_claim(&b, 1)->life = MASC_LIFE_CLASHED;
+	bench_claim(&b, 1)->active = false;
+	bench_plans(&b, "release 3; want 4 /24 local");
+	assert_string_equal(bench_places(&b, 1), "-");
+	bench_hold(&b, 4, "239.193.32.0/24");
+	bench_plan(&b);
+	assert_string_equal(bench_places(&b, 1), "4:10");
+	bench_fini(&b);
+}
+
 static void what_is_in_a_range_that_drains_drains(void **state)
 {
 	struct bench b;
@@ -312,6 +336,7 @@ int main(void)
 		cmocka_unit_test(the_part_in_use_is_taken_below_at_once),
 		cmocka_unit_test(the_switch_is_tried_again),
 		cmocka_unit_test(a_non_leaf_domain_claims_its_part_below),
+		cmocka_unit_test(what_is_in_a_range_that_is_withdrawn_is_not_used),
 		cmocka_unit_test(what_is_in_a_range_that_drains_drains),
 		cmocka_unit_test(use_is_what_at_least_one_claim_covers),
 		cmocka_unit_test(use_is_counted_at_a_start_and_when_a_range_changes),

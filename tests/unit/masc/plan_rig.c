@@ -184,6 +184,17 @@ bool own_is_withdrawn(const struct own_claim *c, const struct masc_prefix *p)
 	return c->life == MASC_LIFE_CLASHED;
 }
 
+bool own_covers(const struct masc *m, const struct masc_prefix *p, uint32_t *end, bool *deprecated)
+{
+	LIST_EACH(at, next, &m->own->claims)
+	{
+		const struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
+		if (!c->local && own_is_held(c) && masc_prefix_covers(own_prefix(c), p))
+			return true;
+	}
+	return false;
+}
+
 bool own_overlaps(const struct masc *m, const struct masc_prefix *p)
 {
 	LIST_EACH(at, next, &m->own->claims)
