@@ -137,7 +137,8 @@ static struct space *associate(const struct peer *p, const struct wire_claim *c,
 	if (c->type == WIRE_CLAIM_DENIED && c->role == MASC_INTERNAL_PEER)
 		return space_below(m, prefix->family);
 	if (names_range(c) && p->config->role == MASC_INTERNAL_PEER)
-		return space_parent(m, prefix->family, &c->domain);
+		return c->type == WIRE_PREFIX_MANAGED ? space_learn(m, prefix->family, &c->domain)
+						      : space_parent(m, prefix->family, &c->domain);
 	struct space *sp = space_of(m, p, (enum masc_role)c->role, prefix);
 	if (!sp || sp->below || sp->scope || !sp->given.n || names_range(c) || is_zero(prefix))
 		return sp;
@@ -220,8 +221,10 @@ enum accepted accept_claim(struct session *s, struct wire_claim *c, struct mono 
 	if (role == NOT_ALLOWED)
 		return refuse(subcode, WIRE_ORIGIN_ROLE);
 	c->role = role;
-	if (!may_tell(p, c))
-		return refuse(subcode, WIRE_ORIGIN_ROLE);
+	if (!may_tell(p, c)) {
+		p->count.claims_hearsay++;
+		return ACCEPTED_NOT;
+	}
 	struct space *sp = associate(p, c, &prefix);
 	bool echo = is_own_echo(p->m, c);
 	uint8_t clock = echo ? 0 : guard_timestamp(s, c, sp, now);

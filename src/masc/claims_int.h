@@ -37,6 +37,7 @@ struct space {
 	struct masc_id parent;		       /* whose space; zero: a root scope's */
 	const struct masc_scope_config *scope; /* of a root scope, else NULL */
 	bool below;			       /* our children's, in what we hold */
+	bool learned;			       /* its parent is one of other nodes of ours */
 	bool leaving;			       /* MASC-18.6 */
 	struct table *table;
 	bool synced;   /* as told to own_synced() last */
@@ -66,6 +67,9 @@ struct space *space_of(struct masc *m, const struct peer *from, enum masc_role u
 		       const struct masc_prefix *p);
 struct space *space_below(struct masc *m, enum masc_family f);
 struct space *space_parent(struct masc *m, enum masc_family f, const struct masc_id *parent);
+/* The same, made when another node of our domain tells of a parent that this one
+ * has no peer of; NULL: 16 are enough, or no memory. */
+struct space *space_learn(struct masc *m, enum masc_family f, const struct masc_id *parent);
 /* Ranges that claims of this space may come from: parents' PREFIX_MANAGED that
  * are not deprecated, the scope's range, or what we hold. Written to `out` as
  * far as they fit; gives how many there are. */

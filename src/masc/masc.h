@@ -313,6 +313,7 @@ struct masc_counters {
 	uint64_t established, lost, dials, dial_failures, collisions, refused;
 	uint64_t claims_same;	 /* attributes that told what was known */
 	uint64_t claims_expired; /* and what was over already */
+	uint64_t claims_hearsay; /* and what it said of third parties, MASC-10.4 item 4 */
 	uint64_t claims_full;	 /* and what there was no room for */
 	uint64_t resyncs;	 /* dumps begun anew because the peer was slow */
 };

@@ -248,7 +248,8 @@ static enum err wait_over(struct own_claim *c, struct mono now)
 			now);
 }
 
-/* MASC-14.6; when it cannot be now, again after another W. */
+/* MASC-14.6; when it cannot be now, again after another W. What an operator asked
+ * for some time stays to its end, in use or not. */
 static void renew(struct own_claim *c, struct mono now)
 {
 	struct masc *m = c->in->m;
@@ -262,13 +263,16 @@ static void renew(struct own_claim *c, struct mono now)
 	enum err e = plan_renewal(c, &half, &whole, now);
 	if (e == OK)
 		e = own_renew(c, whole ? NULL : &half, now);
+	else if (e == ERR_NOT_FOUND && c->fixed && c->space && !c->space->leaving)
+		c->not_again = mono_add(now, c->end - masc_wall_now(m, now));
 	else if (e == ERR_NOT_FOUND)
 		e = own_step(
 			c, &(struct own_event){ .kind = OWN_DEPRECATE, .why = MASC_REASON_UNUSED },
 			now);
 	if (e == OK)
 		return;
-	c->not_again = mono_add(now, m->rules.waiting_period);
+	if (e != ERR_NOT_FOUND)
+		c->not_again = mono_add(now, m->rules.waiting_period);
 	own_arm(c, now);
 }
 

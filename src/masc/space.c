@@ -181,6 +181,75 @@ static enum err space_new(struct masc *m, const struct wanted *w, struct list *t
 	return OK;
 }
 
+/* -- parents of our domain that only other nodes of it are configured with -- */
+
+#define LEARNED_MAX 16
+
+static size_t learned(const struct masc *m)
+{
+	size_t n = 0;
+	LIST_EACH(at, next, &m->spaces)
+	n += LIST_ENTRY(at, struct space, at)->learned;
+	return n;
+}
+
+/* The place of a parent's space: by family, then before higher Domain IDs, scopes
+ * and what is below. */
+static struct list *place_of(struct list *spaces, const struct space *new)
+{
+	LIST_EACH(at, next, spaces)
+	{
+		const struct space *sp = LIST_ENTRY(at, struct space, at);
+		if (sp->family > new->family)
+			return at;
+		if (sp->family == new->family &&
+		    (sp->scope || sp->below || masc_id_cmp(&sp->parent, &new->parent) > 0))
+			return at;
+	}
+	return spaces;
+}
+
+struct space *space_learn(struct masc *m, enum masc_family f, const struct masc_id *parent)
+{
+	struct wanted w = { .c = &m->config, .k = { .family = f, .parent = *parent } };
+	struct list made;
+	struct space *known = space_parent(m, f, parent);
+	bool can = !m->top_level && !masc_id_is_zero(parent) &&
+		   masc_id_cmp(parent, &m->config.domain) != 0;
+	if (known || !can || learned(m) == LEARNED_MAX)
+		return known;
+	list_init(&made);
+	if (space_new(m, &w, &made) != OK)
+		return NULL;
+	struct space *sp = LIST_ENTRY(made.next, struct space, at);
+	sp->learned = true;
+	list_take(&sp->at);
+	list_push_back(place_of(&m->spaces, sp), &sp->at);
+	return sp;
+}
+
+static bool has_colleague(const struct masc_config *c, enum masc_family f)
+{
+	for (size_t i = 0; i < c->n_peers; i++)
+		if (c->peers[i].role == MASC_INTERNAL_PEER && c->peers[i].family + 1 == f)
+			return true;
+	return false;
+}
+
+/* Those that were learned and may still be told of go on. */
+static void keep_learned(struct masc *m, const struct masc_config *c, struct list *all)
+{
+	bool low = !masc_config_top_level(c);
+	LIST_EACH(at, next, &m->spaces)
+	{
+		struct space *sp = LIST_ENTRY(at, struct space, at);
+		if (!sp->learned || !low || !has_colleague(c, sp->family))
+			continue;
+		list_take(&sp->at);
+		list_push_back(place_of(all, sp), &sp->at);
+	}
+}
+
 static enum err make_missing(struct masc *m, const struct masc_config *c, struct list *made)
 {
 	struct wanted w = wanted_of(c);
@@ -208,11 +277,13 @@ enum err spaces_reconfigure(struct masc *m, const struct masc_config *c)
 		if (!sp)
 			sp = find(&made, &w.k);
 		sp->scope = w.k.scope;
+		sp->learned = false;
 		sp->leaving = w.leaving;
 		table_set_most(sp->table, (size_t)c->claims_most);
 		list_take(&sp->at);
 		list_push_back(&all, &sp->at);
 	}
+	keep_learned(m, c, &all);
 	free_all(&m->spaces);
 	LIST_EACH(at, next, &all)
 	{

@@ -95,6 +95,11 @@ static int64_t refused_attributes(const struct masc_peer_info *i)
 	return (int64_t)i->count.attributes_refused;
 }
 
+static int64_t hearsay(const struct masc_peer_info *i)
+{
+	return (int64_t)i->count.claims_hearsay;
+}
+
 static int64_t resyncs(const struct masc_peer_info *i)
 {
 	return (int64_t)i->count.resyncs;
@@ -112,6 +117,7 @@ const struct sim_value sim_values[] = {
 	{ "synced", synced },
 	{ "dumping", dumping },
 	{ "refused-attributes", refused_attributes },
+	{ "hearsay", hearsay },
 	{ "resyncs", resyncs },
 	{ "attributes", attributes },
 	{ "hold", hold },

@@ -253,13 +253,27 @@ static void renewal_of_a_short_claim(void **state)
 	own_end(&o);
 }
 
+/* What an operator asked for some time is held to its end, used or not. */
+static void fixed_to_its_end(void **state)
+{
+	struct own_bench o;
+	own_start(&o, "");
+	o.renewal = ERR_NOT_FOUND;
+	(void)have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	pass(&o, 60 * SEC - 1);
+	assert_string_equal(lives(&o), "held 239.192.2.0/24");
+	pass(&o, 1);
+	assert_string_equal(lives(&o), "");
+	own_end(&o);
+}
+
 /* The plan says nobody uses it: it runs out, in silence at the end (MASC-14.7). */
 static void not_renewed(void **state)
 {
 	struct own_bench o;
 	own_start(&o, "");
 	o.renewal = ERR_NOT_FOUND;
-	(void)have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	have(&o, "239.192.2.0/24", MASC_LIFE_HELD)->fixed = false;
 	pass(&o, 40 * SEC);
 	assert_string_equal(lives(&o), "deprecated 239.192.2.0/24");
 	expect_told(&o, "in-use-D 239.192.2.0/24 +0 60/60 to IC@7");
@@ -375,6 +389,7 @@ int main(void)
 		cmocka_unit_test(a_range_gone_meanwhile),
 		cmocka_unit_test(renewal_is_due),
 		cmocka_unit_test(renewal_of_a_short_claim),
+		cmocka_unit_test(fixed_to_its_end),
 		cmocka_unit_test(not_renewed),
 		cmocka_unit_test(half_is_renewed),
 		cmocka_unit_test(renewal_that_must_wait),
