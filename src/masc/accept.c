@@ -157,7 +157,7 @@ struct space *accept_space(const struct peer *p, const struct wire_claim *c)
 
 /* The cached one was told again: it is fresh, and from the origin if the origin
  * itself said so. */
-static void freshen(struct space *sp, table_ref r, const struct peer *p, const struct wire_claim *c)
+static void freshen(struct space *sp, uint32_t r, const struct peer *p, const struct wire_claim *c)
 {
 	struct table_mark mark = table_mark_of(sp->table, r);
 	bool stale = sync_stale(p->m, &mark), from_origin = id_eq(&p->config->domain, &c->domain);
@@ -182,7 +182,7 @@ static bool is_known(const struct peer *p, const struct wire_claim *c, struct sp
 	/* One thing under two names, MASC-10.5. */
 	if (c->role == MASC_INTERNAL_PEER && c->type == WIRE_PREFIX_IN_USE)
 		says.type = WIRE_PREFIX_MANAGED;
-	table_ref r = table_same(sp->table, &says);
+	uint32_t r = table_same(sp->table, &says);
 	if (r)
 		freshen(sp, r, p, c);
 	return r;

@@ -84,20 +84,20 @@ int claim_cmp(const struct wire_claim *a, const struct wire_claim *b)
 
 /* -- finding -- */
 
-static table_ref find(const struct space *sp, const struct wire_claim *c, enum kind kind)
+static uint32_t find(const struct space *sp, const struct wire_claim *c, enum kind kind)
 {
 	struct masc_prefix p = table_prefix_of(c);
 	struct table_walk w;
 	struct wire_claim known;
 	table_covers(sp->table, &p, &w);
-	for (table_ref r; (r = table_covers_next(&w));)
+	for (uint32_t r; (r = table_covers_next(&w));)
 		if (table_get(sp->table, r, &known) && known.prefix_length == p.length &&
 		    kind_of(&known) == kind && same_origin(&known, c))
 			return r;
 	return 0;
 }
 
-table_ref cache_find(const struct space *sp, const struct wire_claim *c)
+uint32_t cache_find(const struct space *sp, const struct wire_claim *c)
 {
 	return find(sp, c, kind_of(c));
 }
@@ -121,7 +121,7 @@ static enum err list_reserve(struct space *sp, struct space_list *l)
 	if (l == &sp->given && l->n >= GIVEN_MAX)
 		return ERR_FULL;
 	size_t room = 2 * l->room + 8;
-	table_ref *refs = env_resize(sp->m->env, l->refs, room * sizeof(*refs));
+	uint32_t *refs = env_resize(sp->m->env, l->refs, room * sizeof(*refs));
 	if (!refs)
 		return ERR_NOMEM;
 	l->refs = refs;
@@ -129,7 +129,7 @@ static enum err list_reserve(struct space *sp, struct space_list *l)
 	return OK;
 }
 
-static void list_drop(struct space_list *l, table_ref r)
+static void list_drop(struct space_list *l, uint32_t r)
 {
 	for (size_t i = 0; l && i < l->n; i++)
 		if (l->refs[i] == r) {
@@ -162,7 +162,7 @@ static void count_out(struct space *sp, const struct wire_claim *c)
 }
 
 static enum err add(struct space *sp, const struct wire_claim *c, const struct table_mark *mark,
-		    table_ref *out)
+		    uint32_t *out)
 {
 	struct space_list *l = list_of(sp, c);
 	enum err e = list_reserve(sp, l);
@@ -181,7 +181,7 @@ static enum err add(struct space *sp, const struct wire_claim *c, const struct t
 }
 
 /* Gives what the entry said, without options. */
-static struct wire_claim take(struct space *sp, table_ref r)
+static struct wire_claim take(struct space *sp, uint32_t r)
 {
 	struct wire_claim c = { 0 };
 	(void)!table_get(sp->table, r, &c);
@@ -210,7 +210,7 @@ static void tell_gone(struct space *sp, const struct wire_claim *c, struct mono 
 		own_rival_gone(sp, c, now);
 }
 
-void cache_remove(struct space *sp, table_ref r, struct mono now)
+void cache_remove(struct space *sp, uint32_t r, struct mono now)
 {
 	bool ours = table_mark_of(sp->table, r).ours;
 	struct wire_claim c = take(sp, r);
@@ -222,7 +222,7 @@ enum err cache_loaded(struct space *sp)
 {
 	struct wire_claim c;
 	sp->given.n = sp->held.n = 0;
-	for (table_ref r = 0; (r = table_each(sp->table, r));) {
+	for (uint32_t r = 0; (r = table_each(sp->table, r));) {
 		if (!table_get(sp->table, r, &c))
 			continue;
 		struct space_list *l = list_of(sp, &c);
@@ -275,11 +275,11 @@ static bool options_differ(const struct wire_claim *a, const struct wire_claim *
 
 /* A table keeps the options of an entry: for others there must be another one.
  * Without memory for that the old ones stay, which harms less than losing it. */
-static void change(struct space *sp, table_ref r, const struct wire_claim *c,
+static void change(struct space *sp, uint32_t r, const struct wire_claim *c,
 		   const struct table_mark *mark)
 {
 	struct wire_claim known;
-	table_ref fresh;
+	uint32_t fresh;
 	if (table_get(sp->table, r, &known) && options_differ(&known, c) &&
 	    add(sp, c, mark, &fresh) == OK)
 		(void)take(sp, r);
@@ -298,7 +298,7 @@ static struct wire_claim canonical(const struct wire_claim *c)
 	return says;
 }
 
-static enum err put_known(struct space *sp, table_ref r, const struct wire_claim *c,
+static enum err put_known(struct space *sp, uint32_t r, const struct wire_claim *c,
 			  const struct peer *from, bool ours)
 {
 	struct wire_claim known;
@@ -313,7 +313,7 @@ static enum err put_known(struct space *sp, table_ref r, const struct wire_claim
 		return OK;
 	}
 	/* Of another origin role other lists and counts are concerned. */
-	table_ref fresh;
+	uint32_t fresh;
 	enum err e = add(sp, c, &mark, &fresh);
 	if (e == OK)
 		(void)take(sp, r);
@@ -325,7 +325,7 @@ enum err cache_put(struct space *sp, const struct wire_claim *c, const struct pe
 {
 	const struct wire_claim says = canonical(c);
 	struct table_mark mark = sync_mark_of(from, ours, holds_space(&says));
-	table_ref r = cache_find(sp, &says);
+	uint32_t r = cache_find(sp, &says);
 	enum err e;
 	if (r)
 		e = put_known(sp, r, &says, from, ours);
@@ -369,10 +369,10 @@ static struct masc_prefix rest_of(const struct masc_prefix *cut, uint8_t length)
 /* Whether the part is in, by itself or with an older Timestamp of its own; what
  * was put in is added to `made`. */
 static bool add_rest(struct space *sp, const struct wire_claim *part, const struct table_mark *mark,
-		     table_ref *made, size_t *n)
+		     uint32_t *made, size_t *n)
 {
 	struct wire_claim known;
-	table_ref r = cache_find(sp, part);
+	uint32_t r = cache_find(sp, part);
 	if (r && table_get(sp->table, r, &known)) {
 		if (known.timestamp > part->timestamp)
 			table_set_claim(sp->table, r, part, cache_end(sp->m, part));
@@ -387,7 +387,7 @@ static bool add_rest(struct space *sp, const struct wire_claim *part, const stru
 static bool add_rests(const struct cut *k, const struct wire_claim *whole,
 		      const struct table_mark *mark)
 {
-	table_ref made[128];
+	uint32_t made[128];
 	size_t n = 0;
 	struct wire_claim c = *whole;
 	for (c.prefix_length++; c.prefix_length <= k->p->length; c.prefix_length++) {
@@ -404,7 +404,7 @@ static bool add_rests(const struct cut *k, const struct wire_claim *whole,
 
 /* MASC-13.27. False without memory or room for the rest: then it stays whole,
  * since what is forgotten could be taken twice. */
-static bool split(const struct cut *k, table_ref r)
+static bool split(const struct cut *k, uint32_t r)
 {
 	struct space *sp = k->sp;
 	struct table_mark mark = table_mark_of(sp->table, r);
@@ -427,12 +427,12 @@ static bool split(const struct cut *k, table_ref r)
 }
 
 /* One that is held and wider than what is cut; pending ones stay as they are. */
-static table_ref next_wider(const struct cut *k)
+static uint32_t next_wider(const struct cut *k)
 {
 	struct table_walk w;
 	struct wire_claim c;
 	table_covers(k->sp->table, k->p, &w);
-	for (table_ref r; (r = table_covers_next(&w));)
+	for (uint32_t r; (r = table_covers_next(&w));)
 		if (table_get(k->sp->table, r, &c) && c.prefix_length < k->p->length &&
 		    is_cut(k, &c) && kind_of(&c) == KIND_HELD)
 			return r;
@@ -444,10 +444,10 @@ void cache_cut(struct space *sp, const struct masc_id *domain, const struct masc
 {
 	const struct cut k = { sp, domain, p, now };
 	struct wire_claim c;
-	for (table_ref r; (r = next_wider(&k)) && split(&k, r);)
+	for (uint32_t r; (r = next_wider(&k)) && split(&k, r);)
 		;
 	struct masc_prefix at = *p;
-	for (table_ref r = 0; (r = table_after(sp->table, &at, r));) {
+	for (uint32_t r = 0; (r = table_after(sp->table, &at, r));) {
 		if (!table_get(sp->table, r, &c))
 			break;
 		at = table_prefix_of(&c);

@@ -10,7 +10,7 @@ static const struct space *space_at(const struct masc *m, uint32_t i)
 }
 
 /* Whether `at` is behind the place (p, r) in the order of addresses. */
-static bool is_behind(const struct masc_prefix *at, table_ref r, const struct masc_claim_at *than)
+static bool is_behind(const struct masc_prefix *at, uint32_t r, const struct masc_claim_at *than)
 {
 	if (!than->prefix.family)
 		return true;
@@ -19,15 +19,15 @@ static bool is_behind(const struct masc_prefix *at, table_ref r, const struct ma
 }
 
 /* Of those that cover `within`, the first behind the place. */
-static table_ref next_cover(const struct table *t, const struct masc_claim_at *place,
-			    const struct masc_prefix *within)
+static uint32_t next_cover(const struct table *t, const struct masc_claim_at *place,
+			   const struct masc_prefix *within)
 {
 	struct table_walk w;
 	struct wire_claim c;
-	table_ref best = 0;
+	uint32_t best = 0;
 	struct masc_prefix best_at = { .family = 0 };
 	table_covers(t, within, &w);
-	for (table_ref r; (r = table_covers_next(&w));) {
+	for (uint32_t r; (r = table_covers_next(&w));) {
 		if (!table_get(t, r, &c))
 			continue;
 		struct masc_prefix at = table_prefix_of(&c);
@@ -40,31 +40,31 @@ static table_ref next_cover(const struct table *t, const struct masc_claim_at *p
 	return best;
 }
 
-static table_ref next_inside(const struct table *t, const struct masc_claim_at *place,
-			     const struct masc_prefix *within)
+static uint32_t next_inside(const struct table *t, const struct masc_claim_at *place,
+			    const struct masc_prefix *within)
 {
 	struct wire_claim c;
 	bool begun = place->prefix.family && masc_prefix_covers(within, &place->prefix);
-	table_ref r = table_after(t, begun ? &place->prefix : within, begun ? place->ref : 0);
+	uint32_t r = table_after(t, begun ? &place->prefix : within, begun ? place->ref : 0);
 	if (!r || !table_get(t, r, &c))
 		return 0;
 	struct masc_prefix at = table_prefix_of(&c);
 	return masc_prefix_covers(within, &at) ? r : 0;
 }
 
-static table_ref next_of(const struct space *sp, const struct masc_claim_at *place,
-			 const struct masc_prefix *within)
+static uint32_t next_of(const struct space *sp, const struct masc_claim_at *place,
+			const struct masc_prefix *within)
 {
 	const struct table *t = sp->table;
 	if (!within)
 		return table_after(t, place->prefix.family ? &place->prefix : NULL, place->ref);
 	if (within->family != sp->family)
 		return 0;
-	table_ref r = next_cover(t, place, within);
+	uint32_t r = next_cover(t, place, within);
 	return r ? r : next_inside(t, place, within);
 }
 
-static void fill(const struct space *sp, table_ref r, const struct wire_claim *c,
+static void fill(const struct space *sp, uint32_t r, const struct wire_claim *c,
 		 struct masc_claim_info *out)
 {
 	struct table_mark mark = table_mark_of(sp->table, r);
@@ -95,7 +95,7 @@ bool masc_claim_next(const struct masc *m, struct masc_claim_at *at,
 	struct wire_claim c;
 	const struct space *sp;
 	for (; (sp = space_at(m, at->space)); at->space++) {
-		table_ref r = next_of(sp, at, within);
+		uint32_t r = next_of(sp, at, within);
 		if (r && table_get(sp->table, r, &c)) {
 			fill(sp, r, &c, out);
 			at->ref = r;
@@ -134,7 +134,7 @@ static void scope_range(const struct space *sp, struct masc_range_info *out)
 static void given_range(const struct space *sp, size_t i, struct masc_range_info *out)
 {
 	struct wire_claim c;
-	table_ref r = sp->given.refs[i];
+	uint32_t r = sp->given.refs[i];
 	struct table_mark mark = table_mark_of(sp->table, r);
 	bool split;
 	if (!table_get(sp->table, r, &c))

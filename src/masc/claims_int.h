@@ -15,7 +15,7 @@
 /* sync.c: the walk that takes out stale claims. */
 struct sweep {
 	bool on, again; /* again: begin anew at its end */
-	table_ref at;
+	uint32_t at;
 };
 
 /* pages.c: which put each page of the table is in. */
@@ -26,7 +26,7 @@ struct pages {
 
 /* Some claims of a space's table. */
 struct space_list {
-	table_ref *refs;
+	uint32_t *refs;
 	size_t n, room;
 };
 
@@ -144,7 +144,7 @@ struct space *accept_space(const struct peer *p, const struct wire_claim *c);
 /* Subcode of the UPDATE error to answer with, 0 none. */
 uint8_t process_claim(const struct heard *h);
 /* The entry of `c`'s kind, origin and prefix; 0 none. */
-table_ref cache_find(const struct space *sp, const struct wire_claim *c);
+uint32_t cache_find(const struct space *sp, const struct wire_claim *c);
 /* MASC-10.5: puts it in, in the place of what it replaces. ERR_EXISTS: what is
  * known is newer, or ours and `ours` is not said. ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err cache_put(struct space *sp, const struct wire_claim *c, const struct peer *from,
@@ -155,7 +155,7 @@ void cache_cut(struct space *sp, const struct masc_id *domain, const struct masc
 /* Takes an entry out, because it is over, swept or withdrawn, and lets the own
  * side know. Nothing but this and cache_put() changes which claims are in a
  * table: ranges, quotas and the plan count on it. */
-void cache_remove(struct space *sp, table_ref r, struct mono now);
+void cache_remove(struct space *sp, uint32_t r, struct mono now);
 /* Behind table_page_read(): what it put in counts. ERR_NOMEM. */
 MUST_USE enum err cache_loaded(struct space *sp);
 /* MASC-10.6: when it is to be forgotten, wall s; UINT32_MAX never. */
@@ -225,7 +225,7 @@ void guard_wait(const struct heard *h);
 MUST_USE enum err guard_child_comes(struct space *sp, const struct wire_claim *c);
 void guard_child_goes(struct space *sp, const struct wire_claim *c);
 /* An entry that was in the table before anybody counted. ERR_NOMEM, ERR_FULL. */
-MUST_USE enum err guard_child_loaded(struct space *sp, table_ref r, const struct wire_claim *c);
+MUST_USE enum err guard_child_loaded(struct space *sp, uint32_t r, const struct wire_claim *c);
 /* Domains of children with claims that hold space below. */
 size_t guard_children(const struct masc *m);
 

@@ -9,7 +9,7 @@
 struct dump {
 	size_t step;
 	struct space *sp; /* NULL: the step begins */
-	table_ref at;
+	uint32_t at;
 	size_t octets; /* since the owner said that all has left */
 };
 

@@ -78,7 +78,7 @@ static bool known_since(const struct space *sp, const struct wire_claim *c)
 	struct wire_claim known;
 	size_t steps = GUARD_STEPS;
 	table_overlaps(sp->table, &p, &w);
-	for (table_ref r; steps-- && (r = table_overlaps_next(&w));)
+	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));)
 		if (table_get(sp->table, r, &known) && known.timestamp == c->timestamp &&
 		    masc_id_cmp(&known.domain, &c->domain) == 0)
 			return true;

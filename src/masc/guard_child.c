@@ -31,7 +31,7 @@ static bool exceeds(struct amount a, uint64_t limit)
 	return a.hi || a.lo > limit;
 }
 
-static bool is_of(const struct space *sp, table_ref r, const struct masc_id *domain,
+static bool is_of(const struct space *sp, uint32_t r, const struct masc_id *domain,
 		  struct wire_claim *c)
 {
 	return table_mark_of(sp->table, r).holds && table_get(sp->table, r, c) &&
@@ -51,7 +51,7 @@ static struct amount added_by(const struct space *sp, const struct masc_id *doma
 	struct wire_claim c;
 	size_t steps = GUARD_STEPS;
 	table_overlaps(sp->table, p, &w);
-	for (table_ref r; steps-- && (r = table_overlaps_next(&w));) {
+	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));) {
 		if (!is_of(sp, r, domain, &c))
 			continue;
 		struct masc_prefix at = table_prefix_of(&c);
@@ -162,20 +162,20 @@ void guard_child_goes(struct space *sp, const struct wire_claim *c)
 
 /* Whether another entry of the domain stands for its addresses: a wider one, or
  * of equal ones the first. */
-static bool is_counted(const struct space *sp, table_ref self, const struct wire_claim *c)
+static bool is_counted(const struct space *sp, uint32_t self, const struct wire_claim *c)
 {
 	struct masc_prefix p = table_prefix_of(c);
 	struct table_walk w;
 	struct wire_claim other;
 	table_covers(sp->table, &p, &w);
-	for (table_ref r; (r = table_covers_next(&w));)
+	for (uint32_t r; (r = table_covers_next(&w));)
 		if (r != self && is_of(sp, r, &c->domain, &other) &&
 		    (other.prefix_length < p.length || r < self))
 			return true;
 	return false;
 }
 
-enum err guard_child_loaded(struct space *sp, table_ref r, const struct wire_claim *c)
+enum err guard_child_loaded(struct space *sp, uint32_t r, const struct wire_claim *c)
 {
 	struct child *ch;
 	if (is_ours(sp, c))
@@ -247,7 +247,7 @@ static struct verdict judge_taken(const struct heard *h)
 	struct table_walk w;
 	struct wire_claim c;
 	table_overlaps(h->sp->table, &h->prefix, &w);
-	for (table_ref r; (r = table_overlaps_next(&w));)
+	for (uint32_t r; (r = table_overlaps_next(&w));)
 		if (table_get(h->sp->table, r, &c) && c.type == WIRE_PREFIX_IN_USE &&
 		    masc_id_cmp(&c.domain, &h->c->domain) != 0)
 			return denied(MASC_REASON_TAKEN, 0);

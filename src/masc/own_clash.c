@@ -289,7 +289,7 @@ static bool is_free(const struct own_claim *c)
 	struct table_walk walk;
 	struct wire_claim w;
 	table_overlaps(c->space->table, own_prefix(c), &walk);
-	for (table_ref r; (r = table_overlaps_next(&walk));)
+	for (uint32_t r; (r = table_overlaps_next(&walk));)
 		if (table_get(c->space->table, r, &w) && in_the_way(c, &w))
 			return false;
 	return true;
@@ -404,7 +404,7 @@ static bool parents(const struct own_claim *c, struct wire_claim *out)
 {
 	struct table_walk walk;
 	table_overlaps(c->space->table, own_prefix(c), &walk);
-	for (table_ref r; (r = table_overlaps_next(&walk));)
+	for (uint32_t r; (r = table_overlaps_next(&walk));)
 		if (table_get(c->space->table, r, out) && out->type == WIRE_WITHDRAW &&
 		    out->role == MASC_PARENT)
 			return true;
@@ -452,7 +452,7 @@ static bool unlisted(const struct own_claim *c, struct wire_claim *out)
 	struct table_walk walk;
 	struct wire_claim w;
 	table_overlaps(c->space->table, own_prefix(c), &walk);
-	for (table_ref r; (r = table_overlaps_next(&walk));) {
+	for (uint32_t r; (r = table_overlaps_next(&walk));) {
 		if (!table_get(c->space->table, r, &w) || w.type != WIRE_PREFIX_IN_USE ||
 		    !in_the_way(c, &w) || listed(c->in, c->space, &w))
 			continue;

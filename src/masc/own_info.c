@@ -25,7 +25,7 @@ static void cover(const struct masc *m, const struct space *sp, const struct mas
 	struct table_walk walk;
 	struct wire_claim w;
 	table_covers(sp->table, p, &walk);
-	for (table_ref r; (r = table_covers_next(&walk));) {
+	for (uint32_t r; (r = table_covers_next(&walk));) {
 		if (!table_get(sp->table, r, &w) || !is_ours(m, &w))
 			continue;
 		uint64_t ends = (uint64_t)w.timestamp + w.lifetime;
@@ -78,7 +78,7 @@ bool own_overlaps(const struct masc *m, const struct masc_prefix *p)
 
 /* -- claims -- */
 
-static bool is_colleagues(const struct space *sp, table_ref r, struct wire_claim *w)
+static bool is_colleagues(const struct space *sp, uint32_t r, struct wire_claim *w)
 {
 	return table_get(sp->table, r, w) && is_ours(sp->m, w) && !table_mark_of(sp->table, r).ours;
 }

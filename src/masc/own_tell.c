@@ -93,7 +93,7 @@ static void put_in(struct own_claim *c, const struct wire_claim *w, struct mono 
 
 static void take_out(struct own_claim *c, const struct wire_claim *w, struct mono now)
 {
-	table_ref r = cache_find(c->space, w);
+	uint32_t r = cache_find(c->space, w);
 	if (r)
 		cache_remove(c->space, r, now);
 }

@@ -76,7 +76,7 @@ void plan_hint(struct space *sp, const struct wire_claim *c, struct mono now)
 void hints_load(struct masc *m, struct space *sp)
 {
 	struct wire_claim c;
-	for (table_ref r = 0; (r = table_each(sp->table, r));) {
+	for (uint32_t r = 0; (r = table_each(sp->table, r));) {
 		static const uint8_t zero[sizeof(c.address)];
 		if (!table_get(sp->table, r, &c) || c.type != WIRE_NEW_CLAIM)
 			continue;

@@ -69,13 +69,13 @@ uint64_t claim_spare(const struct own_claim *c)
 	return capacity > c->used ? capacity - c->used : 0;
 }
 
-static bool holds(const struct table *t, table_ref r)
+static bool holds(const struct table *t, uint32_t r)
 {
 	struct table_mark mark = table_mark_of(t, r);
 	return mark.holds;
 }
 
-static struct masc_prefix prefix_at(const struct table *t, table_ref r)
+static struct masc_prefix prefix_at(const struct table *t, uint32_t r)
 {
 	struct wire_claim c;
 	if (!table_get(t, r, &c))
@@ -91,7 +91,7 @@ static uint64_t covered(const struct table *t, const struct masc_prefix *p, size
 	struct masc_prefix last = { .family = 0 };
 	uint64_t sum = 0;
 	table_overlaps(t, p, &w);
-	for (table_ref r; most-- && (r = table_overlaps_next(&w));) {
+	for (uint32_t r; most-- && (r = table_overlaps_next(&w));) {
 		if (!holds(t, r))
 			continue;
 		struct masc_prefix q = prefix_at(t, r);

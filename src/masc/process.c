@@ -72,7 +72,7 @@ static bool holds_some(const struct heard *h)
 	struct wire_claim c;
 	size_t steps = STEPS;
 	table_overlaps(h->sp->table, &h->prefix, &w);
-	for (table_ref r; steps-- && (r = table_overlaps_next(&w));)
+	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));)
 		if (table_get(h->sp->table, r, &c) && id_eq(&c.domain, &h->c->domain) &&
 		    (c.type == WIRE_PREFIX_IN_USE || c.type == WIRE_PREFIX_MANAGED))
 			return true;
@@ -86,7 +86,7 @@ static bool loses(const struct heard *h)
 	struct wire_claim c;
 	size_t steps = STEPS;
 	table_overlaps(h->sp->table, &h->prefix, &w);
-	for (table_ref r; steps-- && (r = table_overlaps_next(&w));)
+	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));)
 		if (table_mark_of(h->sp->table, r).holds && table_get(h->sp->table, r, &c) &&
 		    !id_eq(&c.domain, &h->c->domain) && claim_cmp(&c, h->c) < 0)
 			return true;
@@ -158,7 +158,7 @@ static void tell_older(const struct heard *h)
 	struct wire_claim c;
 	size_t steps = STEPS;
 	table_overlaps(h->sp->table, &h->prefix, &w);
-	for (table_ref r; steps-- && (r = table_overlaps_next(&w));) {
+	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));) {
 		if (!table_get(h->sp->table, r, &c) || c.type != WIRE_PREFIX_IN_USE ||
 		    id_eq(&c.domain, &h->c->domain) || claim_cmp(&c, h->c) > 0)
 			continue;
@@ -212,7 +212,7 @@ static bool was_denied(const struct heard *h)
 {
 	struct wire_claim d = *h->c, known;
 	d.type = WIRE_CLAIM_DENIED;
-	table_ref r = cache_find(h->sp, &d);
+	uint32_t r = cache_find(h->sp, &d);
 	if (!r || !table_get(h->sp->table, r, &known) || known.timestamp != h->c->timestamp ||
 	    known.lifetime >= h->c->lifetime)
 		return false;
@@ -324,12 +324,12 @@ static uint8_t hint_internal(const struct heard *h)
 /* -- denials -- */
 
 /* The pending claim of the domain that the attribute names; 0 none. */
-static table_ref named_pending(const struct heard *h)
+static uint32_t named_pending(const struct heard *h)
 {
 	struct wire_claim c = *h->c, known;
 	/* Of the kind of a NEW_CLAIM, whichever it was. */
 	c.type = WIRE_NEW_CLAIM;
-	table_ref r = h->sp ? cache_find(h->sp, &c) : 0;
+	uint32_t r = h->sp ? cache_find(h->sp, &c) : 0;
 	if (!r || !table_get(h->sp->table, r, &known) || known.timestamp != h->c->timestamp)
 		return 0;
 	return r;
@@ -338,7 +338,7 @@ static table_ref named_pending(const struct heard *h)
 /* MASC-10.7: it beats the claim that it names. */
 static void cancel_named(const struct heard *h)
 {
-	table_ref r = named_pending(h);
+	uint32_t r = named_pending(h);
 	if (r && !table_mark_of(h->sp->table, r).ours)
 		cache_remove(h->sp, r, h->now);
 }
@@ -389,7 +389,7 @@ static bool is_of_parent(const struct heard *h)
 static bool is_range_news(const struct heard *h)
 {
 	struct wire_claim known;
-	table_ref r = cache_find(h->sp, h->c);
+	uint32_t r = cache_find(h->sp, h->c);
 	return !r || !table_get(h->sp->table, r, &known) || known.deprecated != h->c->deprecated;
 }
 
@@ -437,7 +437,7 @@ static bool has_match(const struct heard *h)
 	if (!h->sp)
 		return false;
 	table_covers(h->sp->table, &h->prefix, &w);
-	for (table_ref r; (r = table_covers_next(&w));)
+	for (uint32_t r; (r = table_covers_next(&w));)
 		if (table_get(h->sp->table, r, &c) && is_matched_by(h, &c))
 			return true;
 	return false;

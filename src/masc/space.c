@@ -371,7 +371,7 @@ static bool parent_covers(const struct space *sp, const struct masc_prefix *p, u
 	if (!sp->given.n)
 		return false;
 	table_covers(sp->table, p, &w);
-	for (table_ref r; (r = table_covers_next(&w));) {
+	for (uint32_t r; (r = table_covers_next(&w));) {
 		if (!table_get(sp->table, r, &c) || c.type != WIRE_PREFIX_MANAGED ||
 		    c.role != MASC_PARENT)
 			continue;

@@ -35,7 +35,7 @@ static bool window_over(const struct masc *m, const struct teller *t, struct mon
 	return mono_is_never(end) || mono_reached(end, now);
 }
 
-static bool is_to_go(const struct space *sp, table_ref r, struct mono now)
+static bool is_to_go(const struct space *sp, uint32_t r, struct mono now)
 {
 	const struct masc *m = sp->m;
 	struct table_mark mark = table_mark_of(sp->table, r);
@@ -83,7 +83,7 @@ static uint32_t wall_s(const struct masc *m, struct mono now)
 static void take_out_ended(struct space *sp, struct budget *b, struct mono now)
 {
 	uint32_t at = wall_s(sp->m, now);
-	for (table_ref r; b->gone && (r = table_ended(sp->table, at)); b->gone--)
+	for (uint32_t r; b->gone && (r = table_ended(sp->table, at)); b->gone--)
 		cache_remove(sp, r, now);
 }
 

@@ -115,7 +115,7 @@ static bool has_room(const struct table *t, const struct table_entry *n)
 	return !node || trie_at(&t->trie, node)->n_claims < TRIE_CLAIMS_MAX;
 }
 
-static enum err reserve_slot(struct table *t, const struct table_entry *n, table_ref *r)
+static enum err reserve_slot(struct table *t, const struct table_entry *n, uint32_t *r)
 {
 	if (n->at == 0 || slots_used(&t->slots, n->at))
 		return slots_reserve(&t->slots, r);
@@ -141,7 +141,7 @@ static void write_says(struct slot *s, const struct wire_claim *c, uint32_t end)
 	s->type = c->type;
 }
 
-static void write_slot(struct table *t, const struct table_entry *n, table_ref r)
+static void write_slot(struct table *t, const struct table_entry *n, uint32_t r)
 {
 	struct slot *s = slots_at(&t->slots, r);
 	write_says(s, n->claim, n->end);
@@ -152,9 +152,9 @@ static void write_slot(struct table *t, const struct table_entry *n, table_ref r
 	memcpy(s->ids + t->slots.id_size, id_tail(t, &n->claim->node), t->slots.id_size);
 }
 
-enum err table_put(struct table *t, const struct table_entry *n, table_ref *out)
+enum err table_put(struct table *t, const struct table_entry *n, uint32_t *out)
 {
-	table_ref r;
+	uint32_t r;
 	struct domain_spot domain;
 	if (!table_claim_fits(t, n->claim))
 		return ERR_RANGE;
@@ -181,10 +181,10 @@ enum err table_put(struct table *t, const struct table_entry *n, table_ref *out)
 }
 
 enum err table_add(struct table *t, const struct wire_claim *c, const struct table_mark *mark,
-		   uint32_t end, table_ref *out)
+		   uint32_t end, uint32_t *out)
 {
 	struct table_entry n = { .claim = c, .mark = *mark, .end = end };
-	table_ref r;
+	uint32_t r;
 	enum err e = table_put(t, &n, &r);
 	if (e)
 		return e;
@@ -193,7 +193,7 @@ enum err table_add(struct table *t, const struct wire_claim *c, const struct tab
 	return OK;
 }
 
-void table_remove(struct table *t, table_ref r)
+void table_remove(struct table *t, uint32_t r)
 {
 	assert(slots_used(&t->slots, r));
 	const struct slot *s = slots_at(&t->slots, r);
@@ -212,7 +212,7 @@ static struct masc_id id_read(const struct table *t, const uint8_t *p)
 	return id;
 }
 
-bool table_get(const struct table *t, table_ref r, struct wire_claim *out)
+bool table_get(const struct table *t, uint32_t r, struct wire_claim *out)
 {
 	if (!slots_used(&t->slots, r))
 		return false;
@@ -243,19 +243,19 @@ static struct table_mark mark_read(const struct slot *s)
 				    .ours = (s->flags & SLOT_OURS) != 0 };
 }
 
-struct table_mark table_mark_of(const struct table *t, table_ref r)
+struct table_mark table_mark_of(const struct table *t, uint32_t r)
 {
 	assert(slots_used(&t->slots, r));
 	return mark_read(slots_at(&t->slots, r));
 }
 
-uint32_t table_end_of(const struct table *t, table_ref r)
+uint32_t table_end_of(const struct table *t, uint32_t r)
 {
 	assert(slots_used(&t->slots, r));
 	return slots_at(&t->slots, r)->end;
 }
 
-void table_set_mark(struct table *t, table_ref r, const struct table_mark *mark)
+void table_set_mark(struct table *t, uint32_t r, const struct table_mark *mark)
 {
 	assert(slots_used(&t->slots, r));
 	struct slot *s = slots_at(&t->slots, r);
@@ -271,7 +271,7 @@ void table_set_mark(struct table *t, table_ref r, const struct table_mark *mark)
 		trie_changed(&t->trie, r);
 }
 
-void table_set_claim(struct table *t, table_ref r, const struct wire_claim *c, uint32_t end)
+void table_set_claim(struct table *t, uint32_t r, const struct wire_claim *c, uint32_t end)
 {
 	assert(slots_used(&t->slots, r) && table_claim_fits(t, c));
 	struct slot *s = slots_at(&t->slots, r);
@@ -311,7 +311,7 @@ static bool says_same(const struct table *t, const struct slot *s, const struct 
 	       same_id(t, s->ids + t->slots.id_size, id_tail(t, &c->node));
 }
 
-table_ref table_same(const struct table *t, const struct wire_claim *c)
+uint32_t table_same(const struct table *t, const struct wire_claim *c)
 {
 	struct masc_prefix p = table_prefix_of(c);
 	if (!table_claim_fits(t, c))
@@ -355,7 +355,7 @@ uint32_t table_next_end(const struct table *t)
 }
 
 /* Down to the node whose own claim it is, then along its chain. */
-table_ref table_ended(const struct table *t, uint32_t now_s)
+uint32_t table_ended(const struct table *t, uint32_t now_s)
 {
 	if (table_next_end(t) > now_s)
 		return 0;

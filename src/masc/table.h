@@ -17,8 +17,8 @@
 
 struct table;
 
-/* A claim in the table: its slot, from 1, good until it is removed; 0: none. */
-typedef uint32_t table_ref;
+/* A claim in the table goes by its ref, a uint32_t: its slot, from 1, good until
+ * it is removed; 0: none. */
 
 #define TABLE_PAGE	64
 #define TABLE_PEER_NONE UINT16_MAX
@@ -49,16 +49,16 @@ size_t table_octets(const struct table *t);
  * ERR_FULL: a limit of MASC-11.7; ERR_RANGE: of another family, or with numbers
  * no claim of this family has. Nothing changed then. */
 MUST_USE enum err table_add(struct table *t, const struct wire_claim *c,
-			    const struct table_mark *mark, uint32_t end, table_ref *out);
-void table_remove(struct table *t, table_ref r);
+			    const struct table_mark *mark, uint32_t end, uint32_t *out);
+void table_remove(struct table *t, uint32_t r);
 /* False: no claim there. options borrow the table until it changes. */
-bool table_get(const struct table *t, table_ref r, struct wire_claim *out);
-struct table_mark table_mark_of(const struct table *t, table_ref r);
-uint32_t table_end_of(const struct table *t, table_ref r);
-void table_set_mark(struct table *t, table_ref r, const struct table_mark *mark);
+bool table_get(const struct table *t, uint32_t r, struct wire_claim *out);
+struct table_mark table_mark_of(const struct table *t, uint32_t r);
+uint32_t table_end_of(const struct table *t, uint32_t r);
+void table_set_mark(struct table *t, uint32_t r, const struct table_mark *mark);
 /* Other times, type, role or deprecated bit for the same prefix and origin: what
  * a renewal changes. Its options stay: for others, remove it and add anew. */
-void table_set_claim(struct table *t, table_ref r, const struct wire_claim *c, uint32_t end);
+void table_set_claim(struct table *t, uint32_t r, const struct wire_claim *c, uint32_t end);
 
 struct masc_prefix table_prefix_of(const struct wire_claim *c);
 
@@ -68,7 +68,7 @@ struct masc_prefix table_prefix_of(const struct wire_claim *c);
 void table_expect(struct table *t, const struct wire_claim *c, size_t n);
 
 /* The claim that says the same, in every field of MASC-10.4; 0: none. */
-table_ref table_same(const struct table *t, const struct wire_claim *c);
+uint32_t table_same(const struct table *t, const struct wire_claim *c);
 
 /* Claims that share an address with `p`: first those that cover it, widest
  * first, equal ones among them; then those inside, in the order of addresses.
@@ -76,21 +76,21 @@ table_ref table_same(const struct table *t, const struct wire_claim *c);
 struct table_walk {
 	const struct table *t;
 	struct masc_prefix p;
-	table_ref next; /* to be given */
+	uint32_t next; /* to be given */
 	bool covers_only;
 };
 void table_overlaps(const struct table *t, const struct masc_prefix *p, struct table_walk *w);
-table_ref table_overlaps_next(struct table_walk *w);
+uint32_t table_overlaps_next(struct table_walk *w);
 /* Those that cover `p` only. */
 void table_covers(const struct table *t, const struct masc_prefix *p, struct table_walk *w);
-table_ref table_covers_next(struct table_walk *w);
+uint32_t table_covers_next(struct table_walk *w);
 
 /* All of them in order of slots, from `after` (0 to begin): the table may change
  * between calls; one put in meanwhile may or may not come. 0 at the end. */
-table_ref table_each(const struct table *t, table_ref after);
+uint32_t table_each(const struct table *t, uint32_t after);
 /* All in the order of addresses: the first whose (prefix, slot) is behind the
  * given; p NULL to begin. 0 at the end. */
-table_ref table_after(const struct table *t, const struct masc_prefix *p, table_ref r);
+uint32_t table_after(const struct table *t, const struct masc_prefix *p, uint32_t r);
 
 /* Nothing that holds space shares an address with it. */
 bool table_is_free(const struct table *t, const struct masc_prefix *p);
@@ -104,7 +104,7 @@ struct masc_prefix table_nth_free(const struct table *t, const struct masc_prefi
 
 /* The earliest end there is, UINT32_MAX none; a claim whose end is <= now_s. */
 uint32_t table_next_end(const struct table *t);
-table_ref table_ended(const struct table *t, uint32_t now_s);
+uint32_t table_ended(const struct table *t, uint32_t now_s);
 
 /* Pages that changed since they were last taken. False: none is left. */
 bool table_take_dirty(struct table *t, uint32_t *page);

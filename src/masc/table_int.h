@@ -22,11 +22,11 @@ struct table_entry {
 	const struct wire_claim *claim;
 	struct table_mark mark;
 	uint32_t end;
-	table_ref at; /* into this slot if it is free; 0: any */
+	uint32_t at; /* into this slot if it is free; 0: any */
 };
 
 /* Whether a claim could be one of this family. */
 bool table_claim_fits(const struct table *t, const struct wire_claim *c);
 /* As table_add(), but for the slot and without making its page dirty. */
-MUST_USE enum err table_put(struct table *t, const struct table_entry *n, table_ref *out);
+MUST_USE enum err table_put(struct table *t, const struct table_entry *n, uint32_t *out);
 #endif

@@ -19,7 +19,7 @@ size_t table_page_size_max(const struct table *t)
 	return HEAD + SLOTS_PAGE * (CLAIM_FIXED + ids + address + OPTIONS_SIZE + SLOTS_OPTIONS_MAX);
 }
 
-static void write_claim(const struct table *t, table_ref r, struct wr *w)
+static void write_claim(const struct table *t, uint32_t r, struct wr *w)
 {
 	const struct slot *s = slots_at(&t->slots, r);
 	struct masc_prefix p = trie_prefix_of(&t->trie, s->node);
@@ -148,10 +148,10 @@ static bool row_is_good(struct table *t, struct span row)
 }
 
 /* Takes one in; *moved says that it lies elsewhere now. */
-static enum err take_in(struct table *t, const struct read_claim *c, table_ref at, bool *moved)
+static enum err take_in(struct table *t, const struct read_claim *c, uint32_t at, bool *moved)
 {
 	struct table_entry n = { .claim = &c->claim, .mark = c->mark, .end = c->end, .at = at };
-	table_ref r;
+	uint32_t r;
 	enum err e = table_put(t, &n, &r);
 	if (e)
 		return e;
@@ -176,7 +176,7 @@ enum err table_page_read(struct table *t, uint32_t page, struct span row, table_
 		bool moved = true;
 		if (!read_claim(t, &r, &c))
 			return ERR_CORRUPT;
-		table_ref at = page * SLOTS_PAGE + (uint32_t)__builtin_ctzll(used) + 1;
+		uint32_t at = page * SLOTS_PAGE + (uint32_t)__builtin_ctzll(used) + 1;
 		if (!keep || keep(arg, &c.claim))
 			e = take_in(t, &c, at, &moved);
 		changed = changed || moved;

@@ -13,7 +13,7 @@ static uint32_t claims_at(const struct table *t, uint32_t node)
 }
 
 /* The first of the narrower covers than `length`, else of what lies inside. */
-static table_ref cover_from(struct table_walk *w, uint8_t least)
+static uint32_t cover_from(struct table_walk *w, uint8_t least)
 {
 	const struct trie *trie = &w->t->trie;
 	const struct trie_spot *s = trie_find(trie, &w->p);
@@ -30,7 +30,7 @@ static table_ref cover_from(struct table_walk *w, uint8_t least)
 	return claims_at(w->t, trie_next(trie, top, w->p.length));
 }
 
-static table_ref walk_after(struct table_walk *w, table_ref r)
+static uint32_t walk_after(struct table_walk *w, uint32_t r)
 {
 	uint32_t chain = slots_at(&w->t->slots, r)->chain;
 	if (chain)
@@ -49,9 +49,9 @@ static void walk_init(const struct table *t, const struct masc_prefix *p, struct
 	w->next = p->family == t->family ? cover_from(w, 0) : 0;
 }
 
-static table_ref walk_next(struct table_walk *w)
+static uint32_t walk_next(struct table_walk *w)
 {
-	table_ref r = w->next;
+	uint32_t r = w->next;
 	if (r)
 		w->next = walk_after(w, r);
 	return r;
@@ -63,7 +63,7 @@ void table_overlaps(const struct table *t, const struct masc_prefix *p, struct t
 	walk_init(t, p, w);
 }
 
-table_ref table_overlaps_next(struct table_walk *w)
+uint32_t table_overlaps_next(struct table_walk *w)
 {
 	return walk_next(w);
 }
@@ -74,27 +74,27 @@ void table_covers(const struct table *t, const struct masc_prefix *p, struct tab
 	walk_init(t, p, w);
 }
 
-table_ref table_covers_next(struct table_walk *w)
+uint32_t table_covers_next(struct table_walk *w)
 {
 	return walk_next(w);
 }
 
-table_ref table_each(const struct table *t, table_ref after)
+uint32_t table_each(const struct table *t, uint32_t after)
 {
 	return slots_after(&t->slots, after);
 }
 
 /* Of the claims at a node, the lowest number above r. */
-static table_ref lowest_above(const struct table *t, uint32_t node, table_ref r)
+static uint32_t lowest_above(const struct table *t, uint32_t node, uint32_t r)
 {
-	table_ref best = 0;
+	uint32_t best = 0;
 	for (uint32_t c = claims_at(t, node); c; c = slots_at(&t->slots, c)->chain)
 		if (c > r && (!best || c < best))
 			best = c;
 	return best;
 }
 
-table_ref table_after(const struct table *t, const struct masc_prefix *p, table_ref r)
+uint32_t table_after(const struct table *t, const struct masc_prefix *p, uint32_t r)
 {
 	const struct trie *trie = &t->trie;
 	if (!p)
@@ -102,6 +102,6 @@ table_ref table_after(const struct table *t, const struct masc_prefix *p, table_
 	if (p->family != t->family)
 		return 0;
 	const struct trie_spot *s = trie_find(trie, p);
-	table_ref same = lowest_above(t, trie_exact(trie, s), r);
+	uint32_t same = lowest_above(t, trie_exact(trie, s), r);
 	return same ? same : lowest_above(t, trie_behind(trie, s), 0);
 }

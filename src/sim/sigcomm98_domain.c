@@ -53,7 +53,7 @@ static void say(struct sigcomm98_sim *s, const struct domain *d, const char *ver
 }
 
 static enum err hold(struct sigcomm98_sim *s, struct domain *d, const struct masc_prefix *p,
-		     table_ref *out)
+		     uint32_t *out)
 {
 	static const struct table_mark mark = { .peer = TABLE_PEER_NONE, .holds = true };
 	struct wire_claim c = { .type = WIRE_PREFIX_IN_USE,
@@ -207,7 +207,7 @@ static void shift_up(struct holding *h, size_t blocks)
 static enum err grow(struct sigcomm98_sim *s, struct domain *d, size_t i)
 {
 	struct masc_prefix old = d->own[i].prefix, wider = masc_prefix_wider(&old);
-	table_ref fresh;
+	uint32_t fresh;
 	enum err e = hold(s, d, &wider, &fresh);
 	if (e)
 		return e;

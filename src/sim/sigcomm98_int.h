@@ -28,7 +28,7 @@ _Static_assert(LIFE_US / GAP_LEAST_US * 4 / 3 <= BLOCKS_MOST, "a prefix may be t
 
 /* What goes with a prefix of the same index in `own`. */
 struct holding {
-	table_ref claim;		  /* in the table of the level above */
+	uint32_t claim;			  /* in the table of the level above */
 	uint64_t taken[BLOCKS_MOST / 64]; /* of a child: its blocks in use */
 };
 

@@ -113,7 +113,7 @@ static void come(struct world *w, struct rd *r)
 	     (e == ERR_FULL && w->m.count == table_most(w->m.t)));
 }
 
-static void change(struct world *w, struct rd *r, table_ref ref)
+static void change(struct world *w, struct rd *r, uint32_t ref)
 {
 	struct model_claim *k = &w->m.claims[ref];
 	uint8_t v = rd_u8(r);
@@ -123,7 +123,7 @@ static void change(struct world *w, struct rd *r, table_ref ref)
 	table_set_claim(w->m.t, ref, &k->c, k->end);
 }
 
-static void mark(struct world *w, struct rd *r, table_ref ref)
+static void mark(struct world *w, struct rd *r, uint32_t ref)
 {
 	struct table_mark mark = read_mark(r);
 	w->m.claims[ref].mark = mark;
@@ -138,7 +138,7 @@ static void sweep(struct world *w, struct rd *r)
 	struct table_walk walk;
 	size_t n = 0;
 	table_overlaps(w->m.t, &p, &walk);
-	for (table_ref ref; (ref = table_overlaps_next(&walk)) != 0; n++)
+	for (uint32_t ref; (ref = table_overlaps_next(&walk)) != 0; n++)
 		if (n % every == 0)
 			model_remove(&w->m, ref);
 }
@@ -155,7 +155,7 @@ static void expect(struct world *w, struct rd *r)
 static void step(struct world *w, struct rd *r)
 {
 	uint8_t what = rd_u8(r);
-	table_ref ref = model_some(&w->m, rd_u8(r));
+	uint32_t ref = model_some(&w->m, rd_u8(r));
 	switch (what % 10) {
 	case 0:
 		w->fail_in = what / 10;
@@ -224,7 +224,7 @@ static void over_the_store(struct world *w)
 		hold(table_page_write(was, page, room, ROW_MAX, &row) == OK);
 		hold(row.n == 0 || table_page_read(w->m.t, page, row, NULL, NULL) == OK);
 	}
-	for (table_ref r = 1; r < MODEL_REFS; r++)
+	for (uint32_t r = 1; r < MODEL_REFS; r++)
 		w->m.claims[r].mark.peer = TABLE_PEER_NONE;
 	model_check_claims(&w->m);
 	table_free(was);

@@ -233,7 +233,7 @@ static struct table_mark mark_of(struct bench *b, const char *claim)
 {
 	struct wire_claim c = bench_claim(b, claim, NULL);
 	struct space *sp = space_parent(b->r.m, MASC_IPV4, &(struct masc_id){ { [15] = 7 } });
-	table_ref r = cache_find(sp, &c);
+	uint32_t r = cache_find(sp, &c);
 	assert_true(r);
 	return table_mark_of(sp->table, r);
 }

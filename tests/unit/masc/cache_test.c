@@ -250,7 +250,7 @@ static void cut_keeps_what_it_says(void **state)
 			 OK);
 	cut(&b, "239.192.0.0/24");
 	rest = bench_claim(&b, "in-use 239.192.1.0/24 8.81 s", NULL);
-	table_ref r = cache_find(sp, &rest);
+	uint32_t r = cache_find(sp, &rest);
 	assert_true(r && table_get(sp->table, r, &rest));
 	assert_int_equal(rest.timestamp, whole.timestamp);
 	assert_int_equal(rest.lifetime, 99);
@@ -384,7 +384,7 @@ static void loaded(void **state)
 	uint8_t *room = malloc(size);
 	assert_non_null(room);
 	assert_int_equal(table_page_write(sp->table, 0, room, size, &row), OK);
-	for (table_ref r; (r = table_each(sp->table, 0));)
+	for (uint32_t r; (r = table_each(sp->table, 0));)
 		cache_remove(sp, r, b.r.now);
 	assert_int_equal(table_page_read(sp->table, 0, row, NULL, NULL), OK);
 	assert_int_equal(cache_loaded(sp), OK);
@@ -393,7 +393,7 @@ static void loaded(void **state)
 	assert_int_equal(put(&b, "kid: in-use 239.192.129.0/24 200.21 c"), OK);
 	assert_int_equal(put(&b, "kid: in-use 239.192.128.0/23 200.21 c"), OK);
 	assert_int_equal(table_page_write(below->table, 0, room, size, &row), OK);
-	for (table_ref r; (r = table_each(below->table, 0));)
+	for (uint32_t r; (r = table_each(below->table, 0));)
 		cache_remove(below, r, b.r.now);
 	masc_claims_info(b.r.m, &info);
 	assert_int_equal(info.children, 0);

@@ -324,7 +324,7 @@ static void only_what_nobody_uses_is_given_back(void **state)
 	c.prefix = bench_prefix("239.193.8.0/24");
 	refused(&b, &c, ERR_STATE, MASC_REASON_DEMAND);
 	assert_int_equal(bench_command(&b, &end).result, OK);
-	table_ref child =
+	uint32_t child =
 		bench_other(&b, bench_below(&b, MASC_IPV4), 201, "239.193.8.0/28", WIRE_NEW_CLAIM);
 	refused(&b, &c, ERR_STATE, MASC_REASON_TAKEN);
 	bench_gone(&b, bench_below(&b, MASC_IPV4), child);

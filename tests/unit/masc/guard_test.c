@@ -234,7 +234,7 @@ static uint32_t allowed(struct bench *b, const char *claim)
 	struct wire_claim c = bench_claim(b, claim, NULL), known;
 	c.type = WIRE_CLAIM_DENIED;
 	struct space *sp = space_below(b->r.m, MASC_IPV4);
-	table_ref r = cache_find(sp, &c);
+	uint32_t r = cache_find(sp, &c);
 	assert_true(r && table_get(sp->table, r, &known));
 	assert_int_equal(known.timestamp, c.timestamp);
 	assert_int_equal(known.hold_time, c.hold_time);

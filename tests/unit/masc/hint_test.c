@@ -11,7 +11,7 @@ static void no_room_is_asked_for(void **state)
 	bench_plans(&b, "hint /22 at 7; unmet 1 NO_ROOM");
 	/* It is ours in the table, and holds nothing. */
 	assert_int_equal(table_count(sp->table), 1);
-	table_ref r = table_each(sp->table, 0);
+	uint32_t r = table_each(sp->table, 0);
 	assert_true(table_mark_of(sp->table, r).ours);
 	assert_false(table_mark_of(sp->table, r).holds);
 	bench_fini(&b);
@@ -174,7 +174,7 @@ static void what_was_held_before_is_not_what_was_asked_for(void **state)
 	struct space *below = bench_below(&b, MASC_IPV4);
 	bench_start(&b);
 	bench_plan(&b);
-	table_ref before = bench_other(&b, below, 200, "239.193.0.0/24", WIRE_PREFIX_IN_USE);
+	uint32_t before = bench_other(&b, below, 200, "239.193.0.0/24", WIRE_PREFIX_IN_USE);
 	bench_pass(&b, 5 * MONO_SEC);
 	bench_asks(&b, 200, 24);
 	const struct child_hint *t = LIST_ENTRY(b.m->own->hints.next, struct child_hint, at);
@@ -182,7 +182,7 @@ static void what_was_held_before_is_not_what_was_asked_for(void **state)
 	/* Another child's claims are none of it. */
 	bench_other(&b, below, 201, "239.193.1.0/24", WIRE_NEW_CLAIM);
 	assert_int_equal(hint_lacks(t), 256);
-	table_ref after = bench_other(&b, below, 200, "239.193.2.0/25", WIRE_NEW_CLAIM);
+	uint32_t after = bench_other(&b, below, 200, "239.193.2.0/25", WIRE_NEW_CLAIM);
 	assert_int_equal(hint_lacks(t), 128);
 	bench_gone(&b, below, before);
 	assert_int_equal(hint_lacks(t), 128);

@@ -397,7 +397,7 @@ const char *kin_known(struct kin *k, const char *space)
 	const struct table *table = kin_space(k, space)->table;
 	struct masc_prefix p;
 	struct wire_claim c;
-	for (table_ref r = 0; (r = table_after(table, r ? &p : NULL, r));) {
+	for (uint32_t r = 0; (r = table_after(table, r ? &p : NULL, r));) {
 		struct table_mark mark = table_mark_of(table, r);
 		assert_true(table_get(table, r, &c));
 		p = table_prefix_of(&c);

@@ -15,7 +15,7 @@ static void the_part_in_use_is_taken_below_at_once(void **state)
 	bench_demand(&b, 20, 0, 0);
 	bench_plans(&b, "met 1@3; met 2@4");
 	assert_true(plan_is_leaf(b.m, MASC_IPV4));
-	table_ref child = bench_other(&b, below, 200, "239.193.9.0/24", WIRE_NEW_CLAIM);
+	uint32_t child = bench_other(&b, below, 200, "239.193.9.0/24", WIRE_NEW_CLAIM);
 	assert_false(plan_is_leaf(b.m, MASC_IPV4));
 	assert_true(plan_is_leaf(b.m, MASC_IPV6));
 	/* 320 from the start of the range: 512. */
@@ -135,11 +135,11 @@ static void use_is_what_at_least_one_claim_covers(void **state)
 	struct space *below = bench_below(&b, MASC_IPV4);
 	bench_start(&b);
 	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/20");
-	table_ref in_use = bench_other(&b, below, 200, "239.193.4.0/24", WIRE_PREFIX_IN_USE);
+	uint32_t in_use = bench_other(&b, below, 200, "239.193.4.0/24", WIRE_PREFIX_IN_USE);
 	assert_int_equal(c->used, 256);
-	table_ref wider = bench_other(&b, below, 200, "239.193.4.0/23", WIRE_CLAIM_TO_EXPAND);
+	uint32_t wider = bench_other(&b, below, 200, "239.193.4.0/23", WIRE_CLAIM_TO_EXPAND);
 	assert_int_equal(c->used, 512);
-	table_ref same = bench_other(&b, below, 200, "239.193.4.0/24", WIRE_NEW_CLAIM);
+	uint32_t same = bench_other(&b, below, 200, "239.193.4.0/24", WIRE_NEW_CLAIM);
 	assert_int_equal(c->used, 512);
 	bench_gone(&b, below, in_use);
 	assert_int_equal(c->used, 512);
@@ -187,7 +187,7 @@ static void used_is_exact_about_nothing(void **state)
 			   half = bench_prefix("239.193.0.0/21"),
 			   other = bench_prefix("239.200.0.0/20");
 	assert_int_equal(plan_used(b.m, &all), 0);
-	table_ref r = bench_other(&b, below, 200, "239.193.8.0/24", WIRE_PREFIX_IN_USE);
+	uint32_t r = bench_other(&b, below, 200, "239.193.8.0/24", WIRE_PREFIX_IN_USE);
 	assert_int_equal(plan_used(b.m, &all), 256);
 	assert_int_equal(plan_used(b.m, &half), 0);
 	assert_int_equal(plan_used(b.m, &other), 0);

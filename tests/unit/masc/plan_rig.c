@@ -133,7 +133,7 @@ enum err cache_put(struct space *sp, const struct wire_claim *c, const struct pe
 	assert_null(from);
 	assert_true(ours);
 	struct table_mark mark = { .peer = TABLE_PEER_NONE, .ours = true };
-	table_ref r;
+	uint32_t r;
 	return table_add(sp->table, c, &mark, c->timestamp + c->hold_time, &r);
 }
 
@@ -264,7 +264,7 @@ static void tell(struct own_claim *c)
 static void untable(struct own_claim *c)
 {
 	struct table *t = c->space->table;
-	for (table_ref r = 0; (r = table_each(t, r));) {
+	for (uint32_t r = 0; (r = table_each(t, r));) {
 		struct wire_claim w;
 		struct masc_prefix p;
 		if (!table_mark_of(t, r).ours || !table_get(t, r, &w))
@@ -338,7 +338,7 @@ enum err own_release(struct own_claim *c, enum masc_reason why, struct mono now)
 	return OK;
 }
 
-static void put_in(struct space *sp, const struct wire_claim *w, bool ours, table_ref *r)
+static void put_in(struct space *sp, const struct wire_claim *w, bool ours, uint32_t *r)
 {
 	struct table_mark mark = { .peer = TABLE_PEER_NONE, .ours = ours, .holds = true };
 	if (sp->below)
@@ -362,7 +362,7 @@ static struct wire_claim attribute(const struct masc_prefix *p, uint32_t domain,
 static void hold(struct own_claim *c, const struct masc_prefix *p)
 {
 	struct wire_claim w = attribute(p, 100, WIRE_PREFIX_MANAGED, bench->now);
-	table_ref r;
+	uint32_t r;
 	untable(c);
 	c->parts[0].prefix = *p;
 	c->n_parts = 1;
@@ -583,17 +583,17 @@ void bench_lose(struct bench *b, uint64_t number)
 	forget(bench_claim(b, number));
 }
 
-table_ref bench_other(struct bench *b, struct space *sp, uint32_t domain, const char *prefix,
-		      enum wire_attribute type)
+uint32_t bench_other(struct bench *b, struct space *sp, uint32_t domain, const char *prefix,
+		     enum wire_attribute type)
 {
 	struct masc_prefix p = bench_prefix(prefix);
 	struct wire_claim w = attribute(&p, domain, type, b->now);
-	table_ref r;
+	uint32_t r;
 	put_in(sp, &w, false, &r);
 	return r;
 }
 
-void bench_gone(struct bench *b, struct space *sp, table_ref r)
+void bench_gone(struct bench *b, struct space *sp, uint32_t r)
 {
 	struct wire_claim w;
 	assert_true(table_get(sp->table, r, &w));
@@ -610,7 +610,7 @@ void bench_asks(struct bench *b, uint32_t domain, uint8_t length)
 	struct masc_prefix p = { .family = MASC_IPV4, .length = length };
 	struct wire_claim w = attribute(&p, domain, WIRE_NEW_CLAIM, b->now);
 	struct table_mark mark = { .peer = TABLE_PEER_NONE };
-	table_ref r;
+	uint32_t r;
 	w.hold_time = (uint32_t)(BENCH_W / MONO_SEC);
 	assert_int_equal(table_add(sp->table, &w, &mark, w.timestamp + w.hold_time, &r), OK);
 	plan_hint(sp, &w, b->now);

@@ -68,9 +68,9 @@ struct own_claim *bench_held(struct bench *b, struct space *sp, const char *pref
 /* It is gone. */
 void bench_lose(struct bench *b, uint64_t number);
 /* A claim of another domain in a table; gives its place. */
-table_ref bench_other(struct bench *b, struct space *sp, uint32_t domain, const char *prefix,
-		      enum wire_attribute type);
-void bench_gone(struct bench *b, struct space *sp, table_ref r);
+uint32_t bench_other(struct bench *b, struct space *sp, uint32_t domain, const char *prefix,
+		     enum wire_attribute type);
+void bench_gone(struct bench *b, struct space *sp, uint32_t r);
 /* A child asks for 2^(32 - length) addresses. */
 void bench_asks(struct bench *b, uint32_t domain, uint8_t length);
 

@@ -488,7 +488,7 @@ static void why_a_demand_is_unmet_is_told_once(void **state)
 	sp->synced = true;
 	bench_plans(&b, "unmet 1 NO_RANGE; resumed NO_SESSION");
 	bench_ranges(sp, "239.193.0.0/24");
-	table_ref r = bench_other(&b, sp, 200, "239.193.0.0/25", WIRE_PREFIX_IN_USE);
+	uint32_t r = bench_other(&b, sp, 200, "239.193.0.0/25", WIRE_PREFIX_IN_USE);
 	bench_plans(&b, "unmet 1 NO_ROOM");
 	struct masc_demand_info info;
 	masc_demand_info(b.m, 0, &info);

@@ -37,7 +37,7 @@ static void put(struct rig *r, const struct masc_prefix *p, bool holds)
 	struct wire_claim c = { .type = WIRE_PREFIX_IN_USE,
 				.family = p->family,
 				.prefix_length = p->length };
-	table_ref ref;
+	uint32_t ref;
 	c.domain.octets[15] = ++r->claims;
 	memcpy(c.address, p->address, sizeof(c.address));
 	assert_int_equal(table_add(r->table, &c,

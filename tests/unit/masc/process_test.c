@@ -395,7 +395,7 @@ static void options_are_kept(void **state)
 	expect_hear(&b, "east: new 239.192.1.0/24 8.81 i opt", "rival; new s to IPS but east");
 	struct space *sp = space_parent(b.r.m, MASC_IPV4, &(struct masc_id){ { [15] = 7 } });
 	c = bench_claim(&b, "new 239.192.1.0/24 8.81 i", NULL);
-	table_ref r = cache_find(sp, &c);
+	uint32_t r = cache_find(sp, &c);
 	assert_true(r && table_get(sp->table, r, &c));
 	assert_int_equal(c.options.n, 4);
 	assert_memory_equal(c.options.p, "\x02\x09\xaa\xbb", 4);

@@ -407,7 +407,7 @@ static void numbers_stay_when_the_configuration_moves(void **state)
 	k.r.config.peers[0] = k.r.config.peers[1];
 	k.r.config.peers[1] = first;
 	assert_int_equal(masc_reconfigure(k.r.m, &k.r.config, k.r.now), OK);
-	table_ref r = table_each(kin_space(&k, "7")->table, 0);
+	uint32_t r = table_each(kin_space(&k, "7")->table, 0);
 	struct table_mark mark = table_mark_of(kin_space(&k, "7")->table, r);
 	assert_ptr_equal(sync_peer_of(k.r.m, &mark), kin_inside(&k, "west"));
 	assert_false(sync_stale(k.r.m, &mark));

@@ -16,7 +16,7 @@ static void most_claims(void **state)
 	table_set_most(b->m.t, 2);
 	struct wire_claim c = claim("239.0.2.0/24");
 	add(b, "239.0.0.0/24", 9);
-	table_ref second = add(b, "239.0.1.0/24", 9);
+	uint32_t second = add(b, "239.0.1.0/24", 9);
 	assert_int_equal(model_add(&b->m, &c, &holding, 9), ERR_FULL);
 	assert_as_model(b);
 	/* Those above a lower limit stay until they end. */
@@ -42,7 +42,7 @@ static void claims_at_one_prefix(void **state)
 	assert_int_equal(model_add(&b->m, &c, &holding, 9), ERR_FULL);
 	assert_int_equal(model_add(&b->m, &beside, &holding, 9), OK);
 	c.timestamp = 500;
-	table_ref r = table_same(b->m.t, &c);
+	uint32_t r = table_same(b->m.t, &c);
 	assert_int_equal(b->m.claims[r].c.timestamp, 500);
 	model_remove(&b->m, r);
 	assert_int_equal(table_same(b->m.t, &c), 0);
@@ -68,7 +68,7 @@ static void octets_of_options(void **state)
 	static uint8_t octets[4097];
 	struct bench *b = begin_at("239.0.0.0/22");
 	struct wire_claim c = claim("239.0.1.0/24");
-	table_ref r, refs[32];
+	uint32_t r, refs[32];
 	size_t n = 0;
 	table_set_most(b->m.t, 256);
 	c.options = span_of(octets, 4097);
@@ -104,7 +104,7 @@ static void claims_of_no_family(void **state)
 {
 	struct bench *b = begin_at("239.0.0.0/22");
 	struct wire_claim good = claim("239.0.1.0/24"), c;
-	table_ref r = 77;
+	uint32_t r = 77;
 	c = claim("ff38::/64");
 	assert_int_equal(table_add(b->m.t, &c, &holding, 9, &r), ERR_RANGE);
 	assert_int_equal(table_same(b->m.t, &c), 0);
@@ -236,7 +236,7 @@ static void fill(struct table *t, struct meter *m, uint32_t n, enum masc_family 
 		at[3] = (uint8_t)(v & 0xf0);
 		struct wire_claim c = claim_of(&p);
 		c.domain = id(i + 1);
-		table_ref r;
+		uint32_t r;
 		assert_int_equal(table_add(t, &c, &holding, v, &r), OK);
 	}
 }
@@ -261,7 +261,7 @@ static void octets_of_a_claim(void **state)
 		assert_in_range(m.largest, 1, 96 * 1024);
 		/* Used again: as many more come and go, and memory stays. */
 		size_t full = m.octets;
-		for (table_ref r = 0; (r = table_each(t, r)) != 0;)
+		for (uint32_t r = 0; (r = table_each(t, r)) != 0;)
 			table_remove(t, r);
 		assert_int_equal(table_octets(t), m.octets);
 		fill(t, &m, n, rows[i].family);

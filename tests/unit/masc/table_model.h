@@ -125,7 +125,7 @@ static inline void model_check_claims(const struct model *m)
 {
 	size_t by_type[WIRE_ATTRIBUTES] = { 0 };
 	uint32_t next = UINT32_MAX;
-	for (table_ref r = 0; r < MODEL_REFS; r++) {
+	for (uint32_t r = 0; r < MODEL_REFS; r++) {
 		const struct model_claim *c = &m->claims[r];
 		struct wire_claim got;
 		MODEL_HOLD(table_get(m->t, r, &got) == c->there);
@@ -146,7 +146,7 @@ static inline void model_check_claims(const struct model *m)
 
 static inline void model_check_ended(const struct model *m, uint32_t now)
 {
-	table_ref r = table_ended(m->t, now);
+	uint32_t r = table_ended(m->t, now);
 	if (r) {
 		MODEL_HOLD(r < MODEL_REFS && m->claims[r].there && m->claims[r].end <= now);
 		return;
@@ -158,13 +158,13 @@ static inline void model_check_ended(const struct model *m, uint32_t now)
 static inline void model_check_domain(const struct model *m, const struct masc_id *domain)
 {
 	size_t n = 0;
-	for (table_ref r = 1; r < MODEL_REFS; r++)
+	for (uint32_t r = 1; r < MODEL_REFS; r++)
 		n += m->claims[r].there && masc_id_cmp(&m->claims[r].c.domain, domain) == 0;
 	MODEL_HOLD(table_count_of_domain(m->t, domain) == n);
 }
 
 /* One that the walk was to give: each once. */
-static inline void model_given(const struct model *m, table_ref r, bool *seen)
+static inline void model_given(const struct model *m, uint32_t r, bool *seen)
 {
 	MODEL_HOLD(r < MODEL_REFS && m->claims[r].there && !seen[r]);
 	seen[r] = true;
@@ -177,13 +177,13 @@ static inline void model_check_overlaps(const struct model *m, const struct masc
 	struct masc_prefix before = { { 0 }, 0, p->family };
 	struct table_walk w;
 	table_overlaps(m->t, p, &w);
-	for (table_ref r; (r = table_overlaps_next(&w)) != 0;) {
+	for (uint32_t r; (r = table_overlaps_next(&w)) != 0;) {
 		model_given(m, r, seen);
 		struct masc_prefix at = table_prefix_of(&m->claims[r].c);
 		MODEL_HOLD(masc_prefix_cmp(&before, &at) <= 0);
 		before = at;
 	}
-	for (table_ref r = 1; r < MODEL_REFS; r++) {
+	for (uint32_t r = 1; r < MODEL_REFS; r++) {
 		struct masc_prefix at = table_prefix_of(&m->claims[r].c);
 		bool overlaps = m->claims[r].there && masc_prefix_overlaps(&at, p);
 		MODEL_HOLD(overlaps == seen[r]);
@@ -196,12 +196,12 @@ static inline void model_check_covers(const struct model *m, const struct masc_p
 	uint8_t before = 0;
 	struct table_walk w;
 	table_covers(m->t, p, &w);
-	for (table_ref r; (r = table_covers_next(&w)) != 0;) {
+	for (uint32_t r; (r = table_covers_next(&w)) != 0;) {
 		model_given(m, r, seen);
 		MODEL_HOLD(before <= m->claims[r].c.prefix_length);
 		before = m->claims[r].c.prefix_length;
 	}
-	for (table_ref r = 1; r < MODEL_REFS; r++) {
+	for (uint32_t r = 1; r < MODEL_REFS; r++) {
 		struct masc_prefix at = table_prefix_of(&m->claims[r].c);
 		bool covers = m->claims[r].there && masc_prefix_covers(&at, p);
 		MODEL_HOLD(covers == seen[r]);
@@ -211,17 +211,17 @@ static inline void model_check_covers(const struct model *m, const struct masc_p
 static inline void model_check_each(const struct model *m)
 {
 	size_t n = 0;
-	for (table_ref r = 0, last = 0; (r = table_each(m->t, r)) != 0; last = r, n++)
+	for (uint32_t r = 0, last = 0; (r = table_each(m->t, r)) != 0; last = r, n++)
 		MODEL_HOLD(r > last && r < MODEL_REFS && m->claims[r].there);
 	MODEL_HOLD(n == m->count);
 }
 
 /* The one behind (p, r) by looking at all of them. */
-static inline table_ref model_after(const struct model *m, const struct masc_prefix *p, table_ref r)
+static inline uint32_t model_after(const struct model *m, const struct masc_prefix *p, uint32_t r)
 {
-	table_ref best = 0;
+	uint32_t best = 0;
 	struct masc_prefix first = { { 0 }, 0, 0 };
-	for (table_ref i = 1; i < MODEL_REFS; i++) {
+	for (uint32_t i = 1; i < MODEL_REFS; i++) {
 		struct masc_prefix at = table_prefix_of(&m->claims[i].c);
 		int behind = p ? masc_prefix_cmp(&at, p) : 1;
 		if (!m->claims[i].there || behind < 0 || (behind == 0 && i <= r))
@@ -236,12 +236,12 @@ static inline table_ref model_after(const struct model *m, const struct masc_pre
 
 static inline void model_check_order(const struct model *m)
 {
-	table_ref r = table_after(m->t, NULL, 0);
+	uint32_t r = table_after(m->t, NULL, 0);
 	size_t n = 0;
 	for (; r; n++) {
 		MODEL_HOLD(n < m->count);
 		struct masc_prefix at = table_prefix_of(&m->claims[r].c);
-		table_ref next = table_after(m->t, &at, r);
+		uint32_t next = table_after(m->t, &at, r);
 		MODEL_HOLD(next == model_after(m, &at, r));
 		r = next;
 	}
@@ -259,7 +259,7 @@ static inline void model_check(struct model *m, const struct masc_prefix *p)
 	MODEL_HOLD(table_after(m->t, p, 0) == model_after(m, p, 0));
 }
 
-static inline void model_keep(struct model *m, table_ref r, const struct wire_claim *c,
+static inline void model_keep(struct model *m, uint32_t r, const struct wire_claim *c,
 			      const struct table_mark *mark, uint32_t end)
 {
 	MODEL_HOLD(r > 0 && r < MODEL_REFS && !m->claims[r].there);
@@ -275,7 +275,7 @@ static inline void model_keep(struct model *m, table_ref r, const struct wire_cl
 static inline enum err model_add(struct model *m, const struct wire_claim *c,
 				 const struct table_mark *mark, uint32_t end)
 {
-	table_ref r = 0;
+	uint32_t r = 0;
 	enum err e = table_add(m->t, c, mark, end, &r);
 	if (!e)
 		model_keep(m, r, c, mark, end);
@@ -284,7 +284,7 @@ static inline enum err model_add(struct model *m, const struct wire_claim *c,
 	return e;
 }
 
-static inline void model_remove(struct model *m, table_ref r)
+static inline void model_remove(struct model *m, uint32_t r)
 {
 	table_remove(m->t, r);
 	m->claims[r].there = false;
@@ -292,10 +292,10 @@ static inline void model_remove(struct model *m, table_ref r)
 }
 
 /* One that is there, by a number of the caller's; 0 when there is none. */
-static inline table_ref model_some(const struct model *m, uint32_t pick)
+static inline uint32_t model_some(const struct model *m, uint32_t pick)
 {
-	for (table_ref i = 0; i < MODEL_REFS; i++) {
-		table_ref r = (table_ref)((pick + i) % MODEL_REFS);
+	for (uint32_t i = 0; i < MODEL_REFS; i++) {
+		uint32_t r = (uint32_t)((pick + i) % MODEL_REFS);
 		if (m->claims[r].there)
 			return r;
 	}

@@ -52,7 +52,7 @@ static struct bench *load(struct bench *from, const struct rows *s)
 					 OK);
 	memcpy(b->m.claims, from->m.claims, sizeof(b->m.claims));
 	b->m.count = from->m.count;
-	for (table_ref r = 1; r < MODEL_REFS; r++) {
+	for (uint32_t r = 1; r < MODEL_REFS; r++) {
 		b->m.claims[r].c.options.p = b->m.claims[r].octets;
 		b->m.claims[r].mark.peer = TABLE_PEER_NONE;
 		b->m.claims[r].mark.epoch = 0;
@@ -129,7 +129,7 @@ static void octets_of_a_row(void **state)
 	struct table_mark ours = { .peer = 1, .ours = true };
 	struct wire_claim c = claim("239.1.16.0/20");
 	uint8_t room[ROOM];
-	table_ref first = add_claim(b, &c, &holding, 1);
+	uint32_t first = add_claim(b, &c, &holding, 1);
 	c.options = span_of(options, sizeof(options));
 	add_claim(b, &c, &holding, 775);
 	c = claim("239.1.16.1/32");
@@ -169,7 +169,7 @@ static void those_still_wanted(void **state)
 	assert_true(table_take_dirty(again->m.t, &page));
 	assert_int_equal(page, 0);
 	assert_false(table_take_dirty(again->m.t, &page));
-	for (table_ref r = 1; r <= 64; r++) {
+	for (uint32_t r = 1; r <= 64; r++) {
 		struct wire_claim c;
 		assert_int_equal(table_get(again->m.t, r, &c), r % 2 == 1);
 	}
@@ -201,7 +201,7 @@ static void pages_with_holes(void **state)
 	struct bench *b = begin_at("239.7.4.0/22");
 	struct rows rows = { .taken = 0 };
 	add_many(b, 400);
-	for (table_ref r = 1; r <= 400; r++)
+	for (uint32_t r = 1; r <= 400; r++)
 		if ((r - 1) / 64 != 1 && (r - 1) / 64 != 5)
 			model_remove(&b->m, r);
 	save(b, &rows);
@@ -210,7 +210,7 @@ static void pages_with_holes(void **state)
 	model_check_each(&again->m);
 	for (uint32_t i = 0; i < 320; i++) {
 		struct wire_claim c = claim("239.7.4.0/24");
-		table_ref r;
+		uint32_t r;
 		c.timestamp = i;
 		assert_int_equal(table_add(again->m.t, &c, &holding, 5, &r), OK);
 		model_keep(&again->m, r, &c, &holding, 5);
@@ -286,7 +286,7 @@ static void damaged_rows(void **state)
 	uint8_t room[ROOM], row[64];
 	static const uint8_t options[] = { 1, 2, 3 };
 	c.options = span_of(options, sizeof(options));
-	table_ref r = add_claim(b, &c, &holding, 775);
+	uint32_t r = add_claim(b, &c, &holding, 775);
 	struct span s = row_of(b, 0, room);
 	assert_int_equal(s.n, 45);
 	memcpy(row, s.p, s.n);
@@ -319,7 +319,7 @@ static void damaged_behind_good(void **state)
 	struct span s = row_of(b, 0, room);
 	assert_in_range(s.n, 60, sizeof(row));
 	memcpy(row, s.p, s.n);
-	for (table_ref r = 1; r <= 2; r++)
+	for (uint32_t r = 1; r <= 2; r++)
 		model_remove(&b->m, r);
 	row[s.n - 4] = 23; /* a bit behind the length */
 	assert_int_equal(try_read(b, row, s.n), ERR_CORRUPT);

@@ -76,16 +76,16 @@ static inline void end(struct bench *b)
 	free(b);
 }
 
-static inline table_ref add_claim(struct bench *b, const struct wire_claim *c,
-				  const struct table_mark *mark, uint32_t until)
+static inline uint32_t add_claim(struct bench *b, const struct wire_claim *c,
+				 const struct table_mark *mark, uint32_t until)
 {
-	table_ref r;
+	uint32_t r;
 	assert_int_equal(table_add(b->m.t, c, mark, until, &r), OK);
 	model_keep(&b->m, r, c, mark, until);
 	return r;
 }
 
-static inline table_ref add(struct bench *b, const char *text, uint32_t until)
+static inline uint32_t add(struct bench *b, const char *text, uint32_t until)
 {
 	struct wire_claim c = claim(text);
 	return add_claim(b, &c, &holding, until);

@@ -67,11 +67,11 @@ static void free_blocks_of_the_rfc(void **state)
 static void whole_range_and_single_addresses(void **state)
 {
 	struct bench *b = begin_at("239.255.255.0/24");
-	table_ref one = add(b, "239.255.255.255/32", 9);
-	table_ref zero = add(b, "239.255.255.0/32", 9);
+	uint32_t one = add(b, "239.255.255.255/32", 9);
+	uint32_t zero = add(b, "239.255.255.0/32", 9);
 	assert_largest(b, "239.255.255.0/24", "26 2 239.255.255.64/26 239.255.255.128/26");
 	assert_largest(b, "239.255.255.254/31", "32 1 239.255.255.254/32");
-	table_ref all = add(b, "224.0.0.0/4", 9);
+	uint32_t all = add(b, "224.0.0.0/4", 9);
 	assert_largest(b, "239.255.255.254/32", "none");
 	table_remove(b->m.t, all);
 	assert_largest(b, "224.0.0.0/4", "5 1 224.0.0.0/5");
@@ -153,18 +153,18 @@ static void step_add(struct play *p)
 	struct table_mark mark = some_mark(p);
 	enum err e = model_add(&p->b->m, &c, &mark, roll(p, 1000));
 	assert_int_equal(e, p->b->m.count == MODEL_MOST && e ? ERR_FULL : OK);
-	table_ref same = table_same(p->b->m.t, &c);
+	uint32_t same = table_same(p->b->m.t, &c);
 	assert_true(e || (same && model_same_claim(&p->b->m.claims[same].c, &c)));
 }
 
-static void step_mark(struct play *p, table_ref r)
+static void step_mark(struct play *p, uint32_t r)
 {
 	struct table_mark mark = some_mark(p);
 	table_set_mark(p->b->m.t, r, &mark);
 	p->b->m.claims[r].mark = mark;
 }
 
-static void step_claim(struct play *p, table_ref r)
+static void step_claim(struct play *p, uint32_t r)
 {
 	struct model_claim *k = &p->b->m.claims[r];
 	k->c.type = (uint8_t)roll(p, WIRE_ATTRIBUTES);
@@ -177,7 +177,7 @@ static void step_claim(struct play *p, table_ref r)
 static void step_expire(struct play *p)
 {
 	uint32_t now = table_next_end(p->b->m.t);
-	table_ref r = now == UINT32_MAX ? 0 : table_ended(p->b->m.t, now);
+	uint32_t r = now == UINT32_MAX ? 0 : table_ended(p->b->m.t, now);
 	if (!r)
 		return;
 	assert_int_equal(p->b->m.claims[r].end, now);
@@ -189,7 +189,7 @@ static void step(struct play *p)
 {
 	uint32_t grow = p->steps % 1500 < 700 ? 60 : 25;
 	uint32_t what = roll(p, 100);
-	table_ref r = model_some(&p->b->m, roll(p, MODEL_REFS));
+	uint32_t r = model_some(&p->b->m, roll(p, MODEL_REFS));
 	if (what < grow || !r)
 		step_add(p);
 	else if (what < 65)
@@ -227,7 +227,7 @@ static void play(const struct masc_prefix *base, uint64_t seed, unsigned steps)
 		step(&p);
 		ask_everything(&p);
 	}
-	for (table_ref r; (r = model_some(&p.b->m, 0)) != 0;)
+	for (uint32_t r; (r = model_some(&p.b->m, 0)) != 0;)
 		model_remove(&p.b->m, r);
 	model_check_claims(&p.b->m);
 	assert_int_equal(table_each(p.b->m.t, 0), 0);
@@ -254,7 +254,7 @@ static void like_a_naive_table(void **state)
 static void come_and_go(struct play *p, const bool *stays)
 {
 	for (unsigned i = 0; i < 3; i++) {
-		table_ref r = model_some(&p->b->m, roll(p, MODEL_REFS));
+		uint32_t r = model_some(&p->b->m, roll(p, MODEL_REFS));
 		if (r && !stays[r])
 			model_remove(&p->b->m, r);
 		step_add(p);
@@ -263,7 +263,7 @@ static void come_and_go(struct play *p, const bool *stays)
 
 static void assert_each_once(struct play *p, const bool *stays, const unsigned *given)
 {
-	for (table_ref r = 1; r < MODEL_REFS; r++)
+	for (uint32_t r = 1; r < MODEL_REFS; r++)
 		if (stays[r])
 			assert_int_equal(given[r], 1);
 }
@@ -278,16 +278,16 @@ static void all_while_the_table_changes(void **state)
 		unsigned given[MODEL_REFS] = { 0 }, ordered[MODEL_REFS] = { 0 };
 		for (unsigned i = 0; i < 150; i++)
 			step_add(&p);
-		for (table_ref r = 1; r < MODEL_REFS; r++)
+		for (uint32_t r = 1; r < MODEL_REFS; r++)
 			stays[r] = p.b->m.claims[r].there && roll(&p, 2);
-		for (table_ref r = 0; (r = table_each(p.b->m.t, r)) != 0;) {
+		for (uint32_t r = 0; (r = table_each(p.b->m.t, r)) != 0;) {
 			given[r]++;
 			if (r < 300)
 				come_and_go(&p, stays);
 		}
 		assert_each_once(&p, stays, given);
 		struct masc_prefix at = { { 0 }, 0, MASC_IPV4 };
-		for (table_ref r = 0; (r = table_after(p.b->m.t, &at, r)) != 0;) {
+		for (uint32_t r = 0; (r = table_after(p.b->m.t, &at, r)) != 0;) {
 			ordered[r] += stays[r];
 			at = table_prefix_of(&p.b->m.claims[r].c);
 			if (p.b->m.count < 900)
@@ -303,15 +303,15 @@ static void claims_keep_their_numbers(void **state)
 {
 	struct bench *b = begin_at("239.0.0.0/22");
 	struct wire_claim c = claim("239.0.1.0/24"), got;
-	table_ref first = add_claim(b, &c, &holding, 5), twin = add_claim(b, &c, &holding, 6);
+	uint32_t first = add_claim(b, &c, &holding, 5), twin = add_claim(b, &c, &holding, 6);
 	assert_int_not_equal(first, twin);
 	c.domain = id(99);
-	table_ref other = add_claim(b, &c, &holding, 7);
-	table_ref same = table_same(b->m.t, &c);
+	uint32_t other = add_claim(b, &c, &holding, 7);
+	uint32_t same = table_same(b->m.t, &c);
 	assert_int_equal(same, other);
 	for (unsigned i = 0; i < 100; i++)
 		add(b, "239.0.1.0/25", i + 10);
-	for (table_ref r = other + 1; r <= other + 100; r++)
+	for (uint32_t r = other + 1; r <= other + 100; r++)
 		model_remove(&b->m, r);
 	model_remove(&b->m, twin);
 	model_check_claims(&b->m);
@@ -327,7 +327,7 @@ static void what_is_the_same(void **state)
 	static const uint8_t octets[] = { 1, 0 };
 	struct bench *b = begin_at("239.0.0.0/22");
 	struct wire_claim c = claim("239.0.1.0/24"), d;
-	table_ref r = add_claim(b, &c, &holding, 5);
+	uint32_t r = add_claim(b, &c, &holding, 5);
 	assert_int_equal(table_same(b->m.t, &c), r);
 	struct wire_claim other[10];
 	for (size_t i = 0; i < COUNT(other); i++)
@@ -371,7 +371,7 @@ static void removal_during_a_walk(void **state)
 			want += masc_prefix_overlaps(&at, &p);
 		}
 		table_overlaps(b->m.t, &p, &w);
-		for (table_ref r; (r = table_overlaps_next(&w)) != 0; given++)
+		for (uint32_t r; (r = table_overlaps_next(&w)) != 0; given++)
 			if (mask >> (r - 1) & 1)
 				model_remove(&b->m, r);
 		assert_int_equal(given, want);
@@ -395,7 +395,7 @@ static void ends_in_order(void **state)
 	while (table_count(b->m.t)) {
 		uint32_t now = table_next_end(b->m.t);
 		assert_true(now >= last && table_ended(b->m.t, now - 1) == 0);
-		table_ref r = table_ended(b->m.t, now);
+		uint32_t r = table_ended(b->m.t, now);
 		assert_int_equal(b->m.claims[r].end, now);
 		model_remove(&b->m, r);
 		last = now;

@@ -107,7 +107,7 @@ static struct masc_prefix anywhere(struct bench *b, const struct masc_prefix *ne
 	return p;
 }
 
-static void change(struct bench *b, table_ref r)
+static void change(struct bench *b, uint32_t r)
 {
 	struct table_mark mark = table_mark_of(b->m.t, r);
 	struct wire_claim c;
@@ -123,7 +123,7 @@ static void grow(struct bench *b, unsigned n)
 {
 	struct masc_prefix at = b->m.base;
 	for (unsigned i = 0; i < n; i++) {
-		table_ref r;
+		uint32_t r;
 		at = anywhere(b, &at);
 		struct wire_claim c = claim_of(&at);
 		struct table_mark mark = { .holds = roll(b, 4) != 0 };
@@ -138,7 +138,7 @@ static void grow(struct bench *b, unsigned n)
 static void shrink(struct bench *b)
 {
 	unsigned i = 0;
-	for (table_ref r = 0; (r = table_each(b->m.t, r)) != 0; i++) {
+	for (uint32_t r = 0; (r = table_each(b->m.t, r)) != 0; i++) {
 		if (roll(b, 3))
 			table_remove(b->m.t, r);
 		else
@@ -165,7 +165,7 @@ static void shape_and_sums(void **state)
 		grow(b, MANY / 2);
 		while (table_count(b->m.t) > 50)
 			shrink(b);
-		for (table_ref r; (r = table_each(b->m.t, 0)) != 0;)
+		for (uint32_t r; (r = table_each(b->m.t, 0)) != 0;)
 			table_remove(b->m.t, r);
 		assert_int_equal(b->m.t->trie.root, 0);
 		end(b);
@@ -197,7 +197,7 @@ static void as_deep_as_it_gets(void **state)
 		struct table_walk w;
 		uint8_t n = 0;
 		table_covers(b->m.t, &p, &w);
-		for (table_ref r; (r = table_covers_next(&w)) != 0; n++)
+		for (uint32_t r; (r = table_covers_next(&w)) != 0; n++)
 			assert_int_equal(b->m.claims[r].c.prefix_length, n);
 		assert_int_equal(n, bits + 1U);
 		end(b);
@@ -215,7 +215,7 @@ static void nodes_are_used_again(void **state)
 	for (unsigned i = 0; i < 5000; i++) {
 		struct masc_prefix base = b->m.base, p = anywhere(b, &base);
 		struct wire_claim c = claim_of(&p);
-		table_ref r;
+		uint32_t r;
 		assert_int_equal(table_add(b->m.t, &c, &holding, i, &r), OK);
 		table_remove(b->m.t, r);
 	}
@@ -264,7 +264,7 @@ static void nodes_that_became_others(void **state)
 	struct bench *b = begin_at("239.1.0.0/22");
 	add(b, "239.1.3.0/32", 9);
 	add(b, "239.1.2.0/32", 9);
-	table_ref inner = add(b, "239.1.1.0/28", 9);
+	uint32_t inner = add(b, "239.1.1.0/28", 9);
 	expect(b, "239.1.1.0/30");
 	model_remove(&b->m, inner);
 	assert_covers(b, "239.1.1.0/30", 0);
@@ -327,7 +327,7 @@ static void assert_same_answers(const struct table *a, const struct table *b,
 {
 	struct masc_prefix p = table_prefix_of(c);
 	struct table_walk wa, wb;
-	table_ref r;
+	uint32_t r;
 	assert_int_equal(table_same(a, c), table_same(b, c));
 	assert_int_equal(table_is_free(a, &p), table_is_free(b, &p));
 	table_overlaps(a, &p, &wa);
@@ -346,8 +346,8 @@ static void assert_same_answers(const struct table *a, const struct table *b,
 static void put_both(struct table *a, struct table *b, const struct wire_claim *c, uint32_t until)
 {
 	const struct table_mark mark = { .holds = until % 4 != 0 };
-	table_ref ra, rb;
-	table_ref known = table_same(a, c);
+	uint32_t ra, rb;
+	uint32_t known = table_same(a, c);
 	assert_int_equal(known, table_same(b, c));
 	if (known) {
 		table_remove(a, known);
