@@ -6,5 +6,7 @@ world    namespaces, links, relays, folders; takes all of it away again
 process  child processes that cannot outlive the run
 daemon   a homesteadd with its configuration, commands and event stream
 masc     MASC messages and a peer that says whatever a test wants
+scenes   who stands where
+claims   what is held and told; a kill at a state that was just read
 wait     deadlines and conditions
 """

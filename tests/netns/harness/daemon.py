@@ -89,6 +89,21 @@ class Events:
             if event["name"] == name and fields.items() <= event["fields"].items():
                 return event
 
+    @property
+    def arrived(self):
+        """When the newest octets of the stream were read, by time.monotonic()."""
+        return self.lines.arrived
+
+    def rest(self):
+        """What comes up to the end of the stream, of a daemon that was killed."""
+        already = len(self.seen)
+        try:
+            while self.next():
+                pass
+        except ConnectionError:
+            pass
+        return self.seen[already:]
+
     def drain(self, quiet=0.1):
         """All events till now, those that were passed over included."""
         try:

@@ -5,6 +5,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import time
 
 from .wait import Late, deadline_of, readable
 
@@ -98,6 +99,7 @@ class Lines:
         self.fd = stream.fileno()
         self.rest = b""
         self.ended = False
+        self.arrived = 0.0  # when the newest octets were read
 
     def next(self, within=None):
         """The next line as text; None at the end of the stream."""
@@ -108,6 +110,7 @@ class Lines:
             if not readable(self.fd, deadline.left()):
                 raise Late("no line came")
             piece = os.read(self.fd, 65536)
+            self.arrived = time.monotonic()
             self.ended = not piece
             self.rest += piece
         line, self.rest = self.rest.split(b"\n", 1)

@@ -23,21 +23,43 @@ def show_logs(world):
             note("\n".join(lines[-LOG_LINES:]))
 
 
+def in_a_world(function):
+    started = time.monotonic()
+    with World() as world:
+        try:
+            function(world)
+        except plain.Skip:
+            raise
+        except Exception:
+            show_logs(world)
+            raise
+    note("took %.1f s" % (time.monotonic() - started))
+
+
 def case(function):
     @functools.wraps(function)
     def with_world():
-        started = time.monotonic()
-        with World() as world:
-            try:
-                function(world)
-            except plain.Skip:
-                raise
-            except Exception:
-                show_logs(world)
-                raise
-        note("took %.1f s" % (time.monotonic() - started))
+        in_a_world(function)
 
     return plain.case(with_world)
+
+
+def case_again(excuse, tries):
+    """A case that has so many tries, each with a World of its own, when all that
+    goes wrong is this excuse: the test itself was too slow."""
+    def decorate(function):
+        @functools.wraps(function)
+        def tried():
+            for _ in range(tries - 1):
+                try:
+                    return in_a_world(function)
+                except excuse as why:
+                    note("once more: %s" % why)
+            return in_a_world(function)
+
+        return plain.case(tried)
+
+    return decorate
 
 
 def stop_on_signals():
