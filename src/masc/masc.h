@@ -127,7 +127,7 @@ const char *masc_life_text(enum masc_life l); /* "wanted"; never NULL */
 	X(GROW_DUE, "it is nearly full")                                                           \
 	X(NO_ROOM, "no free range is large enough")                                                \
 	X(NO_RANGE, "no parent has told a range to claim from")                                    \
-	X(NO_SESSION, "no session to a parent is up and complete")                                 \
+	X(NO_SESSION, "too few parents and siblings are connected and have told all they know")    \
 	X(NO_CLOCK, "the clock of this machine cannot be trusted")                                 \
 	X(TOO_MANY, "there are as many prefixes as may be")                                        \
 	X(OVER_QUOTA, "above the quota of that child")                                             \

@@ -123,7 +123,8 @@ struct holdings {
 	bool returns;	    /* something is gone that a withdrawn claim may wait for */
 	uint64_t newest;    /* put of any claim */
 	enum masc_reason paused;
-	struct list hints; /* of children: plan_hint.c */
+	struct mono pause_told; /* when one for want of sessions is; 0 there is none */
+	struct list hints;	/* of children: plan_hint.c */
 	size_t n_hints;
 	bool counted;	      /* own_claim.used is what the tables say */
 	uint64_t demand_gone; /* newest put that ended a demand */

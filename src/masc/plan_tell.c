@@ -2,6 +2,8 @@
  * wanted and cannot be made. */
 #include "masc/plan_int.h"
 
+#define PAUSE_LASTS (2 * MONO_SEC)
+
 bool demand_is_due(const struct plan_run *r, const struct own_demand *d)
 {
 	return d->from <= r->horizon;
@@ -78,10 +80,27 @@ static enum masc_reason reason_paused(const struct plan_run *r)
 	return any_is_synced(r) ? MASC_REASON_NONE : MASC_REASON_NO_SESSION;
 }
 
+/* Whoever is connected anew tells all it knows in a moment, and until then its
+ * space is not synced: no news, unless it lasts. */
+static enum masc_reason lasting(struct plan_run *r, enum masc_reason why)
+{
+	struct holdings *h = r->m->own;
+	if (why != MASC_REASON_NO_SESSION) {
+		h->pause_told = (struct mono){ 0 };
+		return why;
+	}
+	if (!h->pause_told.us)
+		h->pause_told = mono_add(r->now, PAUSE_LASTS);
+	if (mono_reached(h->pause_told, r->now))
+		return why;
+	run_again(r, h->pause_told);
+	return h->paused;
+}
+
 void tell_paused(struct plan_run *r)
 {
 	struct holdings *h = r->m->own;
-	enum masc_reason why = reason_paused(r);
+	enum masc_reason why = lasting(r, reason_paused(r));
 	/* Nobody tells when a clock is good again. */
 	if (why == MASC_REASON_NO_CLOCK)
 		run_again(r, mono_add(r->now, MONO_SEC));

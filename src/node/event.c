@@ -105,10 +105,22 @@ static bool is_relief(const struct masc_event *e)
 	return alarms && e->up;
 }
 
+/* Addresses that may be in use are not ours any more: somebody must act. What is
+ * merely wanted is told again when it is scheduled, or says what it waits for. */
+static enum node_level claim_level(const struct masc_event *e)
+{
+	bool asked = e->why == MASC_REASON_ASKED || e->why == MASC_REASON_DEMAND;
+	if (e->life == MASC_LIFE_CLASHED)
+		return NODE_WARNING;
+	return e->life == MASC_LIFE_WANTED && asked ? NODE_DEBUG : NODE_INFO;
+}
+
 enum node_level node_masc_event_level(const struct masc_event *e)
 {
 	if (e->kind >= MASC_EVENT_COUNT)
 		return NODE_ERROR;
+	if (e->kind == MASC_EVENT_CLAIM)
+		return claim_level(e);
 	if (is_cease(e))
 		return NODE_INFO;
 	return is_relief(e) ? NODE_NOTICE : masc_levels[e->kind];

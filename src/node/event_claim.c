@@ -8,8 +8,8 @@ static const struct {
 	const char *advice;
 } advices[] = {
 	{ MASC_REASON_NO_ROOM, "ask for less, give ranges back, or have the parent claim more" },
-	{ MASC_REASON_NO_RANGE,
-	  "see `homestead masc peers`; a top-level domain needs a scope with `root`" },
+	{ MASC_REASON_NO_RANGE, "a parent without one is asked for it and needs a waiting period "
+				"or more; a top-level domain needs a scope with `root`" },
 	{ MASC_REASON_NO_SESSION, "see `homestead masc peers`" },
 	{ MASC_REASON_NO_CLOCK, "look at the time service of this machine, or set `clock_check`" },
 	{ MASC_REASON_TOO_MANY, "give one back, or raise `prefixes_most`" },
@@ -193,10 +193,14 @@ static void unmet_text(struct text *t, const struct masc_event *e)
 
 static void paused_text(struct text *t, const struct masc_event *e)
 {
-	text_str(t, e->up ? "claims are made again" : "no claims are made or renewed");
+	if (e->up) {
+		/* The reason it comes with is that of the pause. */
+		text_str(t, "claims are made and renewed again");
+		return;
+	}
+	text_str(t, "no claims are made or renewed");
 	put_why(t, e);
-	if (!e->up)
-		put_advice(t, e);
+	put_advice(t, e);
 }
 
 static void differs_text(struct text *t, const struct masc_event *e)

@@ -214,18 +214,23 @@ static struct node_event claim_event(enum masc_life from, enum masc_life to, enu
 /* MASC-14.1: each way into a state says what it means. */
 static void lives_of_a_claim(void **state)
 {
-#define LIFE(from, to, why, words)                                                                 \
+#define AT(level, from, to, why, words)                                                            \
 	{                                                                                          \
-		MASC_LIFE_##from, MASC_LIFE_##to, MASC_REASON_##why, words                         \
+		MASC_LIFE_##from, MASC_LIFE_##to, MASC_REASON_##why, NODE_##level, words           \
 	}
+#define LIFE(from, to, why, words) AT(INFO, from, to, why, words)
 	static const struct {
 		enum masc_life from, to;
 		enum masc_reason why;
+		enum node_level level;
 		const char *words;
 	} rows[] = {
 		LIFE(WANTED, WANTED, NO_SESSION,
-		     " waits: no session to a parent is up and complete; see `homestead masc peers`"),
-		LIFE(WANTED, WANTED, ASKED, " is to be made: an operator asked for it"),
+		     " waits: too few parents and siblings are connected and have told all they "
+		     "know; see `homestead masc peers`"),
+		/* It is scheduled next, or says what it waits for. */
+		AT(DEBUG, WANTED, WANTED, ASKED, " is to be made: an operator asked for it"),
+		AT(DEBUG, WANTED, WANTED, DEMAND, " is to be made: more addresses are wanted"),
 		LIFE(WANTED, SCHEDULED, DEMAND, " will be made shortly: more addresses are wanted"),
 		LIFE(SCHEDULED, WAITING, NONE, " is made, and the waiting period begins"),
 		LIFE(WAITING, WANTED, BEATEN,
@@ -243,20 +248,22 @@ static void lives_of_a_claim(void **state)
 		     " has not grown, and is held as it was: another domain's claim goes first"),
 		LIFE(HELD, DEPRECATED, UNUSED,
 		     " takes no new use and ends by itself: nobody uses it"),
-		LIFE(HELD, CLASHED, CLASH,
-		     " is withdrawn where it clashes; do not use addresses there: another domain "
-		     "held it first"),
+		/* Somebody must stop using addresses. */
+		AT(WARNING, HELD, CLASHED, CLASH,
+		   " is withdrawn where it clashes; do not use addresses there: another domain "
+		   "held it first"),
 		LIFE(CLASHED, HELD, CLASH_OVER, " is ours again: the clash is over"),
 		LIFE(HELD, EXPIRED, ENDED, " is over: its lifetime is over"),
 		LIFE(WANTED, EXPIRED, RELEASED, " is dropped: an operator gave it back"),
 	};
 #undef LIFE
+#undef AT
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char expected[256] = "claim 5, 239.192.1.0/24";
 		struct node_event e = claim_event(rows[i].from, rows[i].to, rows[i].why);
 		strcat(expected, rows[i].words);
 		says(&e, "claim", expected);
-		assert_int_equal(node_masc_event_level(&e.masc), NODE_INFO);
+		assert_int_equal(node_masc_event_level(&e.masc), rows[i].level);
 	}
 }
 
@@ -367,9 +374,10 @@ static void demands_and_pauses(void **state)
 	has_fields(&e, "paused=true why=NO_CLOCK "
 		       "reason=the clock of this machine cannot be trusted");
 	e.masc.up = true;
-	e.masc.why = MASC_REASON_NONE;
-	says(&e, "paused", "claims are made again");
-	has_fields(&e, "paused=false");
+	/* It ends with the reason it began with, which would read as one for going on. */
+	says(&e, "paused", "claims are made and renewed again");
+	has_fields(&e, "paused=false why=NO_CLOCK "
+		       "reason=the clock of this machine cannot be trusted");
 }
 
 static void a_claim_that_could_not_be_stored(void **state)

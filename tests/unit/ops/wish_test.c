@@ -200,7 +200,7 @@ static void what_the_core_refuses(void **state)
 		{ ERR_IN_USE, MASC_REASON_NONE, "somebody else holds or claims it", "prefixes" },
 		{ ERR_EXISTS, MASC_REASON_NONE, "it is ours already", "homestead masc prefixes" },
 		{ ERR_RANGE, MASC_REASON_NO_RANGE, "no parent has told a range",
-		  "see `homestead masc peers`" },
+		  "a top-level domain needs a scope with `root`" },
 		{ ERR_RANGE, MASC_REASON_NONE, "no range of that size, place or time", "" },
 		{ ERR_FULL, MASC_REASON_TOO_MANY, "as many prefixes as may be", "prefixes_most" },
 		{ ERR_STATE, MASC_REASON_NONE, "something uses it", "" },
