@@ -402,11 +402,38 @@ static void tell_range(const struct heard *h, bool up)
 	out_event(masc_of(h), &ev, 0);
 }
 
+/* MASC-13.20: of the range a WITHDRAW came by another way. What this peer passes
+ * on may have been said before that; the parent itself, and who told of the
+ * WITHDRAW, say things in their order. */
+static bool is_outdated(const struct heard *h)
+{
+	struct peer *p = h->s->peer;
+	struct table_walk w;
+	struct wire_claim c;
+	if (id_eq(&p->config->domain, &h->c->domain))
+		return false;
+	table_overlaps(h->sp->table, &h->prefix, &w);
+	size_t steps = STEPS;
+	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));) {
+		struct table_mark mark = table_mark_of(h->sp->table, r);
+		if (!table_get(h->sp->table, r, &c) || c.type != WIRE_WITHDRAW ||
+		    !id_eq(&c.domain, &h->c->domain))
+			continue;
+		if (!sync_stale(masc_of(h), &mark) && sync_peer_of(masc_of(h), &mark) != p)
+			return true;
+	}
+	return false;
+}
+
 /* MASC-13.20 */
 static uint8_t managed_parent(const struct heard *h)
 {
 	if (!is_of_parent(h))
 		return WIRE_ORIGIN_DOMAIN;
+	if (is_outdated(h)) {
+		h->s->peer->count.claims_same++;
+		return 0;
+	}
 	bool news = is_range_news(h);
 	if (!cached(h))
 		return 0;

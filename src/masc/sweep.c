@@ -35,6 +35,24 @@ static bool window_over(const struct masc *m, const struct teller *t, struct mon
 	return mono_is_never(end) || mono_reached(end, now);
 }
 
+/* What a child holds, as a colleague told: that the colleague does not tell it
+ * now may mean that the child is not back yet. */
+static bool is_colleagues(const struct space *sp, const struct teller *t,
+			  const struct wire_claim *c)
+{
+	const struct masc *m = sp->m;
+	bool hearsay = !t || t->peer->config->role == MASC_INTERNAL_PEER;
+	if (!sp->below || !hearsay || c->role != MASC_CHILD || c->type != WIRE_PREFIX_IN_USE)
+		return false;
+	for (size_t i = 0; i < m->config.n_peers; i++) {
+		const struct peer *p = m->peers[i];
+		if (p->config->role == MASC_PARENT && p->main->synced &&
+		    masc_id_cmp(&p->config->domain, &c->domain) == 0)
+			return false;
+	}
+	return true;
+}
+
 static bool is_to_go(const struct space *sp, uint32_t r, struct mono now)
 {
 	const struct masc *m = sp->m;
@@ -43,9 +61,11 @@ static bool is_to_go(const struct space *sp, uint32_t r, struct mono now)
 	if (!sync_stale(m, &mark))
 		return false;
 	const struct teller *t = teller_of(m, mark.peer, mark.epoch);
+	if (!table_get(sp->table, r, &c) || is_colleagues(sp, t, &c))
+		return false;
 	if (t ? t->peer->main->synced : sp->complete)
 		return true;
-	return table_get(sp->table, r, &c) && is_pending(&c) && window_over(m, t, now);
+	return is_pending(&c) && window_over(m, t, now);
 }
 
 struct budget {

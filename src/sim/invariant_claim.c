@@ -13,11 +13,18 @@ struct kept {
 	int64_t end; /* wall us */
 };
 
-/* A claim whose waiting period runs. */
+/* A claim whose waiting period runs, and what came of it. */
 struct waits {
 	struct list at; /* in machine.waits */
 	uint64_t number;
-	int64_t since; /* world us */
+	int64_t since; /* world us: it was claimed */
+	/* Since then, and since the node was started: with a session to somebody who
+	 * would object, world us. */
+	int64_t listened;
+	struct masc_id parent;	   /* it is claimed from */
+	bool local;		   /* nobody is waited for */
+	bool heard;		   /* such a session is up */
+	struct masc_prefix prefix; /* held in the end; family 0 not yet */
 };
 
 static void broken_prefix(struct machine *m, const char *what, const struct masc_prefix *p)
@@ -73,37 +80,134 @@ static bool find_own(const struct masc *core, uint64_t number, struct masc_own_i
 
 /* -- SIM-6.9: not held before the waiting period is over -- */
 
-static void note_waiting(struct machine *m, uint64_t number)
+static struct waits *waits_for(struct machine *m, uint64_t number)
 {
 	struct waits *x = find_waits(m, number);
-	if (!x) {
-		x = world_alloc(m->site.w, sizeof(*x));
-		if (!x)
-			return;
-		x->number = number;
-		list_push_back(&m->waits, &x->at);
-	}
-	x->since = m->site.w->now;
+	if (x)
+		return x;
+	x = world_alloc(m->site.w, sizeof(*x));
+	if (!x)
+		return NULL;
+	x->number = number;
+	list_push_back(&m->waits, &x->at);
+	return x;
 }
 
-/* Crystals differ by less than a hundredth, timers by less than a second's. */
-static bool long_enough(const struct machine *m, int64_t since)
+static void note_waiting(struct machine *m, const struct masc_event *e)
+{
+	struct waits *x = waits_for(m, e->number);
+	struct masc_own_info info;
+	if (!x)
+		return;
+	x->since = m->site.w->now;
+	x->listened = 0;
+	x->local = e->local;
+	x->parent = (struct masc_id){ { 0 } };
+	if (m->node && node_masc(m->node) && find_own(node_masc(m->node), e->number, &info))
+		x->parent = info.parent;
+}
+
+static bool is_up(const struct masc *core, const struct masc_peer_config *c)
+{
+	struct masc_peer_info info;
+	for (size_t i = 0; i < masc_peer_count(core); i++) {
+		masc_peer_info(core, i, &info);
+		if (span_eq(span_str(info.config->name), span_str(c->name)))
+			return info.state == MASC_ESTABLISHED;
+	}
+	return false;
+}
+
+/* From outside: a session of the parent's is up; in a root scope more than half
+ * of the siblings there are. That they are synced is not asked for. */
+static bool listens(const struct machine *m, const struct waits *x)
+{
+	const struct masc_config *c = &m->config->masc;
+	const struct masc *core = m->node ? node_masc(m->node) : NULL;
+	bool root = masc_id_is_zero(&x->parent);
+	size_t all = 0, up = 0;
+	for (size_t i = 0; core && !x->local && i < c->n_peers; i++) {
+		const struct masc_peer_config *p = &c->peers[i];
+		bool concerns =
+			root ? p->role == MASC_SIBLING && masc_id_is_zero(&p->parent_domain)
+			     : p->role == MASC_CHILD && masc_id_cmp(&p->domain, &x->parent) == 0;
+		all += concerns;
+		up += concerns && is_up(core, p);
+	}
+	if (!core)
+		return false;
+	return x->local || (root ? all == 0 || 2 * up > all : up > 0);
+}
+
+/* What was so since the node was touched last. */
+static void passes(struct machine *m)
+{
+	int64_t passed = m->site.w->now - m->looked;
+	LIST_EACH(i, next, &m->waits)
+	{
+		struct waits *x = LIST_ENTRY(i, struct waits, at);
+		if (x->heard)
+			x->listened += passed;
+	}
+	m->looked = m->site.w->now;
+}
+
+static void look_who_listens(struct machine *m)
+{
+	LIST_EACH(i, next, &m->waits)
+	{
+		struct waits *x = LIST_ENTRY(i, struct waits, at);
+		x->heard = listens(m, x);
+	}
+}
+
+/* Crystals differ by two parts in ten thousand. */
+static bool long_enough(const struct machine *m, int64_t us)
 {
 	int64_t w = masc_config_rules(&m->config->masc).waiting_period;
-	return m->site.w->now - since >= w - w / 100;
+	return us >= w - w / 1000;
+}
+
+/* Part of a range that was held before: a clash, or half of it was renewed. */
+static bool is_piece(struct machine *m, const struct masc_event *e)
+{
+	LIST_EACH(i, next, &m->waits)
+	{
+		const struct waits *x = LIST_ENTRY(i, struct waits, at);
+		if (x->number != e->number && x->prefix.family &&
+		    masc_prefix_covers(&x->prefix, &e->prefix))
+			return true;
+	}
+	return false;
+}
+
+static bool is_claimed(enum masc_life l)
+{
+	return l == MASC_LIFE_WAITING || l == MASC_LIFE_GROWING || l == MASC_LIFE_RENEWING;
 }
 
 static void check_waited(struct machine *m, const struct masc_event *e)
 {
-	const struct waits *x = find_waits(m, e->number);
-	bool claimed = e->life_from == MASC_LIFE_WAITING || e->life_from == MASC_LIFE_GROWING ||
-		       e->life_from == MASC_LIFE_RENEWING;
-	if (e->why == MASC_REASON_WAITED && (!x || !long_enough(m, x->since)))
-		broken_prefix(m, "held before its waiting period is over:", &e->prefix);
-	/* The part in use by a domain that stops being a leaf, MASC-18.3. */
-	if (!claimed && !claim_is_held(e->life_from) && e->life_from != MASC_LIFE_CLASHED &&
-	    e->why != MASC_REASON_RESTARTED && e->why != MASC_REASON_CLASH && !e->local)
+	struct waits *x = waits_for(m, e->number);
+	if (!x)
+		return;
+	if (is_claimed(e->life_from) && e->why == MASC_REASON_WAITED) {
+		passes(m);
+		if (!x->since || !long_enough(m, m->site.w->now - x->since))
+			broken_prefix(m, "held before its waiting period is over:", &e->prefix);
+		else if (!long_enough(m, x->listened))
+			broken_prefix(m, "held though nobody could object for a waiting period:",
+				      &e->prefix);
+	} else if (claim_is_held(e->life_from) && !is_claimed(e->life_from) && !x->prefix.family &&
+		   !is_piece(m, e)) {
+		broken_prefix(m, "a piece of nothing that was held:", &e->prefix);
+	} else if (!is_claimed(e->life_from) && !claim_is_held(e->life_from) &&
+		   e->life_from != MASC_LIFE_CLASHED && e->why != MASC_REASON_RESTARTED &&
+		   e->why != MASC_REASON_CLASH && !e->local) {
+		/* The part in use by a domain that stops being a leaf, MASC-18.3. */
 		broken_prefix(m, "held without a claim:", &e->prefix);
+	}
+	x->prefix = e->prefix;
 }
 
 void invariant_claim_out(struct machine *m, const struct masc_event *e)
@@ -111,10 +215,8 @@ void invariant_claim_out(struct machine *m, const struct masc_event *e)
 	m->site.w->claims_changed = true;
 	if (e->kind != MASC_EVENT_CLAIM)
 		return;
-	bool claims = e->life == MASC_LIFE_WAITING || e->life == MASC_LIFE_GROWING ||
-		      e->life == MASC_LIFE_RENEWING;
-	if (claims)
-		note_waiting(m, e->number);
+	if (is_claimed(e->life))
+		note_waiting(m, e);
 	else if (e->life == MASC_LIFE_HELD)
 		check_waited(m, e);
 }
@@ -150,6 +252,8 @@ static void look_at(struct machine *m, struct kept *k)
  * nothing waits. */
 void invariant_claim_after(struct machine *m)
 {
+	passes(m);
+	look_who_listens(m);
 	if (list_empty(&m->kept) || m->committing || !list_empty(&m->held) || !node_masc(m->node) ||
 	    m->stopping)
 		return;
@@ -161,10 +265,23 @@ void invariant_claim_after(struct machine *m)
 	}
 }
 
+/* A piece of it goes its own way: how much is left is to be seen. */
+static void look_again(struct machine *m, const struct masc_event *e)
+{
+	LIST_EACH(i, next, &m->kept)
+	{
+		struct kept *k = LIST_ENTRY(i, struct kept, at);
+		if (k->number != e->number && k->known &&
+		    masc_prefix_covers(&k->prefix, &e->prefix))
+			k->known = false;
+	}
+}
+
 void invariant_claim_told(struct machine *m, const struct masc_event *e)
 {
 	if (e->kind != MASC_EVENT_CLAIM)
 		return;
+	look_again(m, e);
 	if (e->life == MASC_LIFE_HELD)
 		keep(m, e->number);
 	else if (!claim_is_held(e->life))
@@ -189,6 +306,8 @@ static void check_kept(struct machine *m, struct kept *k)
 
 void invariant_claim_born(struct machine *m)
 {
+	passes(m);
+	look_who_listens(m);
 	m->site.w->claims_changed = true;
 	LIST_EACH(i, next, &m->kept)
 	check_kept(m, LIST_ENTRY(i, struct kept, at));
@@ -197,11 +316,20 @@ void invariant_claim_born(struct machine *m)
 /* What waited to be told when the crash came may be done or not. */
 void invariant_claim_crash(struct machine *m, bool lost_store)
 {
+	/* MASC-14.10: nobody listens meanwhile. */
+	LIST_EACH(x, next, &m->waits)
+	{
+		LIST_ENTRY(x, struct waits, at)->heard = false;
+		LIST_ENTRY(x, struct waits, at)->listened = 0;
+	}
 	LIST_EACH(i, next, &m->held)
 	{
 		const struct held *h = LIST_ENTRY(i, struct held, at);
-		if (h->out.kind == NODE_OUT_EVENT && h->event.part == NODE_PART_MASC)
-			forget(m, h->event.masc.number);
+		if (h->out.kind != NODE_OUT_EVENT || h->event.part != NODE_PART_MASC)
+			continue;
+		forget(m, h->event.masc.number);
+		if (h->event.masc.kind == MASC_EVENT_CLAIM)
+			look_again(m, &h->event.masc);
 	}
 	while (lost_store && !list_empty(&m->kept))
 		forget(m, LIST_ENTRY(m->kept.next, struct kept, at)->number);

@@ -141,6 +141,7 @@ struct machine {
 	bool committing;
 	struct list held, pending, calls, told, listens;
 	struct list kept, waits; /* invariant_claim.c */
+	int64_t looked;		 /* when waits were brought up to date */
 	struct map links;	 /* to struct end */
 	uint32_t next_accept, highest_dial;
 	uint64_t next_call;

@@ -313,6 +313,35 @@ static void withdrawn_by_the_parent(void **state)
 	bench_fini(&b);
 }
 
+/* MASC-13.20: what others pass on of the parent may be older than its WITHDRAW. */
+static void withdrawn_and_told_by_another(void **state)
+{
+	static const char gone[] = "withdraw p 239.192.0.0/16 7.71";
+	struct bench b;
+	bench_usual(&b);
+	bench_hear(&b, "north: withdraw 239.192.0.0/16 7.71 i");
+	expect_known(&b, gone);
+	expect_hear(&b, "east: managed 239.192.0.0/16 7.71 p life=7200", "");
+	expect_hear(&b, "inner: managed 239.192.0.0/17 7.71 p", "");
+	expect_known(&b, gone);
+	/* It is the parent's again when the parent says so. */
+	expect_hear(&b, "north: managed 239.192.0.0/16 7.71 i",
+		    "replan; managed p to IPS but north");
+	bench_fini(&b);
+}
+
+/* Who told of the WITHDRAW says things in their order. */
+static void withdrawn_and_told_by_the_same(void **state)
+{
+	struct bench b;
+	bench_usual(&b);
+	bench_hear(&b, "inner: withdraw 239.192.0.0/16 7.71 p");
+	expect_hear(&b, "east: managed 239.192.0.0/16 7.71 p", "");
+	expect_hear(&b, "inner: managed 239.192.0.0/16 7.71 p",
+		    "replan; managed p to IPS but inner");
+	bench_fini(&b);
+}
+
 /* MASC-13.24, MASC-13.25, MASC-13.26 */
 static void withdrawn_by_others(void **state)
 {
@@ -447,6 +476,8 @@ int main(void)
 		cmocka_unit_test(hint_of_a_third_party),
 		cmocka_unit_test(range_of_the_parent),
 		cmocka_unit_test(withdrawn_by_the_parent),
+		cmocka_unit_test(withdrawn_and_told_by_another),
+		cmocka_unit_test(withdrawn_and_told_by_the_same),
 		cmocka_unit_test(withdrawn_by_others),
 		cmocka_unit_test(what_a_withdraw_matches),
 		cmocka_unit_test(a_withdraw_of_the_past),

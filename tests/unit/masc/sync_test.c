@@ -51,6 +51,29 @@ static void what_is_not_told_again_is_swept(void **state)
 	kin_fini(&k);
 }
 
+/* MASC-12.4: of a child's claim a colleague may not know yet; the child does. */
+static void a_childs_claim_from_a_colleague(void **state)
+{
+	struct kin k;
+	kin_usual(&k);
+	kin_all_up(&k);
+	kin_know(&k, "below", "inner", "use c 200.201 234.1.0.0/24");
+	kin_know(&k, "below", "inner", "use c 300.31 234.2.0.0/24");
+	kin_know(&k, "below", "inner", "new c 300.31 234.3.0.0/24");
+	kin_know(&k, "below", "inner", "use i 100.11 234.4.0.0/24");
+	kin_lose(&k, "inner");
+	kin_lose(&k, "south");
+	kin_up(&k, "inner");
+	kin_mark(&k, "inner");
+	kin_settle(&k);
+	kin_expect_known(&k, "below", "~234.1.0.0/24 ~234.2.0.0/24");
+	kin_up(&k, "south");
+	kin_mark(&k, "south");
+	kin_settle(&k);
+	kin_expect_known(&k, "below", "~234.2.0.0/24");
+	kin_fini(&k);
+}
+
 /* An equal attribute makes it fresh again: by the front door. */
 static void told_again_by_octets(void **state)
 {
@@ -442,6 +465,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_keepalive_is_the_mark),
 		cmocka_unit_test(what_is_not_told_again_is_swept),
+		cmocka_unit_test(a_childs_claim_from_a_colleague),
 		cmocka_unit_test(told_again_by_octets),
 		cmocka_unit_test(a_range_that_is_swept_is_told_of),
 		cmocka_unit_test(pending_ones_stay_for_two_hold_times),

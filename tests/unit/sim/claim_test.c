@@ -164,14 +164,30 @@ static void begin(struct bench *b)
 	assert_false(b->t->w->broken);
 }
 
+static void any_claim_event(struct bench *b, enum masc_life from, enum masc_life to,
+			    enum masc_reason why, bool local)
+{
+	struct masc_event e = { .kind = MASC_EVENT_CLAIM,
+				.number = 1,
+				.life_from = from,
+				.life = to,
+				.local = local,
+				.why = why };
+	assert_int_equal(masc_prefix_parse(span_str("239.192.8.0/24"), &e.prefix), OK);
+	invariant_claim_out(b->m, &e);
+	invariant_claim_after(b->m);
+}
+
 static void claim_event(struct bench *b, enum masc_life from, enum masc_life to,
 			enum masc_reason why)
 {
-	struct masc_event e = {
-		.kind = MASC_EVENT_CLAIM, .number = 1, .life_from = from, .life = to, .why = why
-	};
-	assert_int_equal(masc_prefix_parse(span_str("239.192.8.0/24"), &e.prefix), OK);
-	invariant_claim_out(b->m, &e);
+	any_claim_event(b, from, to, why, false);
+}
+
+static void local_event(struct bench *b, enum masc_life from, enum masc_life to,
+			enum masc_reason why)
+{
+	any_claim_event(b, from, to, why, true);
 }
 
 static void is_broken(struct bench *b, const char *words)
@@ -187,14 +203,39 @@ static void held_too_early(void **state)
 {
 	struct bench b;
 	begin(&b);
-	claim_event(&b, MASC_LIFE_SCHEDULED, MASC_LIFE_WAITING, MASC_REASON_DEMAND);
+	local_event(&b, MASC_LIFE_SCHEDULED, MASC_LIFE_WAITING, MASC_REASON_DEMAND);
 	b.t->w->now += 2 * MONO_SEC;
-	claim_event(&b, MASC_LIFE_WAITING, MASC_LIFE_HELD, MASC_REASON_WAITED);
+	local_event(&b, MASC_LIFE_WAITING, MASC_LIFE_HELD, MASC_REASON_WAITED);
 	assert_false(b.t->w->broken);
-	claim_event(&b, MASC_LIFE_HELD, MASC_LIFE_GROWING, MASC_REASON_GROW_DUE);
-	b.t->w->now += MONO_SEC;
-	claim_event(&b, MASC_LIFE_GROWING, MASC_LIFE_HELD, MASC_REASON_WAITED);
+	local_event(&b, MASC_LIFE_HELD, MASC_LIFE_GROWING, MASC_REASON_GROW_DUE);
+	b.t->w->now += 2 * MONO_SEC - 5 * MONO_MS;
+	local_event(&b, MASC_LIFE_GROWING, MASC_LIFE_HELD, MASC_REASON_WAITED);
 	is_broken(&b, "before its waiting period is over: 239.192.8.0/24");
+}
+
+/* SIM-6.9: no sibling was there to object. */
+static void held_unheard(void **state)
+{
+	struct bench b;
+	b.t = story_new("node a { address = 192.0.2.1\n masc { domain = 64500; node = 5\n"
+			"profile = lab\n scope org { range = 239.192.0.0/14; root = yes }\n"
+			"peer b { address = 192.0.2.2; role = sibling; domain = 64501 } } }\n"
+			"at 5s nothing\n");
+	story_run(b.t, 1, NULL);
+	b.m = machine_of(b.t->w->sites[0]);
+	claim_event(&b, MASC_LIFE_SCHEDULED, MASC_LIFE_WAITING, MASC_REASON_DEMAND);
+	b.t->w->now += 9 * MONO_SEC;
+	claim_event(&b, MASC_LIFE_WAITING, MASC_LIFE_HELD, MASC_REASON_WAITED);
+	is_broken(&b, "held though nobody could object for a waiting period: 239.192.8.0/24");
+}
+
+/* SIM-6.9 */
+static void a_piece_of_nothing(void **state)
+{
+	struct bench b;
+	begin(&b);
+	claim_event(&b, MASC_LIFE_HELD, MASC_LIFE_HELD, MASC_REASON_WAITED);
+	is_broken(&b, "a piece of nothing that was held: 239.192.8.0/24");
 }
 
 /* SIM-6.9 */
@@ -238,6 +279,8 @@ int main(void)
 		cmocka_unit_test(a_claim_in_words_is_the_wire_format),
 		cmocka_unit_test(several_claims_are_one_message),
 		cmocka_unit_test(held_too_early),
+		cmocka_unit_test(held_unheard),
+		cmocka_unit_test(a_piece_of_nothing),
 		cmocka_unit_test(held_without_a_claim),
 		cmocka_unit_test(lost_in_a_crash),
 	};
