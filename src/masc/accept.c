@@ -80,16 +80,13 @@ static bool is_claim(const struct wire_claim *c)
 	       c->type == WIRE_NEW_CLAIM;
 }
 
+/* Of itself, and echoes of ours. What it says of the parent could take ranges away
+ * from us, and the parent tells us itself. */
 static bool sibling_may_tell(const struct peer *p, const struct wire_claim *c)
 {
-	const struct masc_peer_config *config = p->config;
-	if (id_eq(&c->domain, &config->domain))
+	if (id_eq(&c->domain, &p->config->domain))
 		return true;
-	if (id_eq(&c->domain, &p->m->config.domain))
-		return is_claim(c);
-	return c->role == MASC_PARENT && !masc_id_is_zero(&c->domain) &&
-	       (c->type == WIRE_PREFIX_MANAGED || c->type == WIRE_WITHDRAW) &&
-	       id_eq(&c->domain, &config->parent_domain);
+	return id_eq(&c->domain, &p->m->config.domain) && is_claim(c);
 }
 
 /* MASC-10.4, 4: c->role is the updated one. */
@@ -113,12 +110,8 @@ unsigned accept_sets(const struct masc *m, const struct wire_claim *c, unsigned 
 {
 	if (!m->config.strict_origin)
 		return sets;
-	if (c->role == MASC_SIBLING)
-		return sets & ~(TO_PARENT | TO_SIBLINGS);
-	if (c->role != MASC_PARENT)
-		return sets;
-	bool of_range = c->type == WIRE_PREFIX_MANAGED || c->type == WIRE_WITHDRAW;
-	return sets & ~(of_range ? TO_PARENT : TO_PARENT | TO_SIBLINGS);
+	bool of_others = c->role == MASC_SIBLING || c->role == MASC_PARENT;
+	return of_others ? sets & ~(TO_PARENT | TO_SIBLINGS) : sets;
 }
 
 /* -- association -- */

@@ -123,16 +123,38 @@ enum masc_reason own_hindrance(const struct own_claim *c, struct mono now)
 	return has_room(&o, c) ? MASC_REASON_NONE : MASC_REASON_NO_ROOM;
 }
 
+/* What another claim of ours holds, claims, or may hold again after a clash. The
+ * table shows it too, but not while memory lacks to put it there. */
+static bool is_ours(const struct own_claim *c, const struct masc_prefix *p)
+{
+	LIST_EACH(at, next, &c->in->claims)
+	{
+		const struct own_claim *o = LIST_ENTRY(at, struct own_claim, at);
+		if (o == c || !own_in(o, c->space))
+			continue;
+		if (own_prefix(o) && masc_prefix_overlaps(own_prefix(o), p))
+			return true;
+		if (own_is_pending(o) && masc_prefix_overlaps(&o->wanted, p))
+			return true;
+	}
+	return false;
+}
+
 enum err own_choose(const struct own_claim *c, struct masc_prefix *out, struct mono now)
 {
 	struct offer o;
+	struct masc_prefix p = c->wanted;
+	enum err e = OK;
 	offer(&o, c, now);
 	if (by_size(c))
-		return policy_choose(&o.space, c->length, c->in->m->env, out);
-	if (!policy_may_claim(&o.space, &c->wanted))
-		return ERR_NOT_FOUND;
-	*out = c->wanted;
-	return OK;
+		e = policy_choose(&o.space, c->length, c->in->m->env, &p);
+	else if (!policy_may_claim(&o.space, &p))
+		e = ERR_NOT_FOUND;
+	if (e == OK && is_ours(c, &p))
+		e = ERR_NOT_FOUND;
+	if (e == OK)
+		*out = p;
+	return e;
 }
 
 bool own_can_double(const struct own_claim *c, struct mono now)

@@ -79,13 +79,29 @@ static struct wire_claim yielded(const struct own_claim *c, const struct masc_pr
 	return w;
 }
 
+/* MASC-17.3: what is withdrawn may be ours again: nothing else of ours goes there,
+ * whatever the range it lies in says. */
+static void keep_free(const struct own_claim *c, const struct wire_claim *w)
+{
+	struct table *t = c->space->table;
+	uint32_t r = c->life == MASC_LIFE_CLASHED && !c->local ? cache_find(c->space, w) : 0;
+	struct table_mark mark;
+	if (!r)
+		return;
+	mark = table_mark_of(t, r);
+	mark.holds = true;
+	table_set_mark(t, r, &mark);
+}
+
 /* A claim that is told but cannot be put in the table is put there later: till
  * then new peers would not hear of it, and we might choose its range again. */
 static void put_in(struct own_claim *c, const struct wire_claim *w, struct mono now)
 {
 	struct holdings *h = c->in;
-	if (cache_put(c->space, w, NULL, true, now) == OK)
+	if (cache_put(c->space, w, NULL, true, now) == OK) {
+		keep_free(c, w);
 		return;
+	}
 	c->untabled = true;
 	if (!timer_armed(&h->again))
 		timer_arm(&h->m->timers, &h->again, mono_add(now, MONO_SEC));

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """masc_corpus.py: writes the first inputs of the MASC fuzzers, tests/fuzz/corpus/
-masc_wire, masc_session and masc_table, from the formats of doc/masc.md. Run by hand when a
+masc_wire, masc_session, masc_claims and masc_table, from the formats of doc/masc.md. Run by hand when a
 format or a fuzzer's program changes."""
 
 import os
@@ -146,6 +146,67 @@ def session():
     yield "errors_back_off", b"\0" + b"".join(up(0) + keepalive(0) + passes() for _ in range(8))
 
 
+# Steps of masc_claims.c. Peers: 0 up, 1 up2, 2 down, 3 down2, 4 in, 5 side, 6 six.
+IN_USE, DENIED, EXPAND, NEW, MANAGED, WITHDRAW = range(6)
+TOP, LAX, MANUAL, CLOCK, SCOPED, LEAVING = (1 << i for i in range(6))
+COMMIT = b"\x0c\0"
+RESTART = b"\x0f\0"
+
+
+def joins(*peers):
+    return b"".join(bytes([3, 0x80 | i]) for i in peers)
+
+
+def due(n=1):
+    return n * b"\0\0"
+
+
+def later(v):
+    return bytes([0, v])
+
+
+def tells(peer, kind, where, who=0, when=0, how=0):
+    return bytes([6, 7 << 5 | peer, kind, where, who, when, how])
+
+
+def retorts(peer, change, kind, which=0, as_own=1):
+    return bytes([9, 7 << 5 | as_own << 4 | peer, which, change, kind])
+
+
+def asks(what, how, when=0):
+    return bytes([11, what, how, when])
+
+
+def claims():
+    ranges = tells(0, MANAGED, 0x01, how=2)
+    holds = joins(0, 2, 4, 5) + ranges + asks(0, 5) + due(3) + COMMIT + later(120) + due(2) + COMMIT
+    below = tells(2, NEW, 0x05) + later(120) + tells(2, IN_USE, 0x05)
+    yield "held_and_renewed", b"\0" + holds + 6 * (due(4) + COMMIT)
+    yield "two_parents", b"\0" + joins(0, 1, 5) + ranges + tells(1, MANAGED, 0x21, how=2) + asks(2, 5) + due(4) + COMMIT
+    yield "top_level", bytes([TOP]) + joins(2, 4, 5) + asks(0, 5) + due(4) + COMMIT + below
+    yield "six", b"\0" + joins(6) + tells(6, MANAGED, 0x00, how=2) + asks(10, 5) + due(4) + COMMIT + due(3)
+    yield "beaten", b"\0" + joins(0, 5) + ranges + asks(0, 5) + due(3) + retorts(5, 4, 0, 0) + due(4)
+    yield "denied_shorter", b"\0" + joins(0, 5) + ranges + asks(0, 5) + due(3) + retorts(0, 11, 1, 0, 0) + due(4)
+    yield "clash_lost", b"\0" + holds + retorts(5, 5, 0) + COMMIT + due(3) + retorts(5, 1, 5) + due(4)
+    yield "clash_part", b"\0" + holds + tells(5, IN_USE, 0x07, when=10) + COMMIT + due(6)
+    yield "clash_manual", bytes([MANUAL]) + holds + retorts(5, 5, 0) + asks(0x16, 0) + COMMIT + due(3)
+    yield "parent_withdraws", b"\0" + holds + tells(0, WITHDRAW, 0x05, how=0) + COMMIT + due(4)
+    yield "child_claims", b"\0" + holds + joins(3) + below + tells(3, NEW, 0x05) + tells(3, NEW, 0x45) + due(4)
+    yield "child_asks", b"\0" + holds + tells(2, NEW, 0x05, how=0x40) + due(6) + COMMIT
+    yield "child_gives_back", b"\0" + holds + below + tells(2, WITHDRAW, 0x07, how=8) + due(4)
+    yield "demands", b"\0" + joins(0) + ranges + asks(2, 2, 4) + asks(3, 4, 0x2C) + due(6) + COMMIT + asks(4, 0) + due(6)
+    yield "given_back", b"\0" + holds + asks(5, 0) + COMMIT + due(4)
+    yield "colleague", b"\0" + holds + tells(4, MANAGED, 0x15) + tells(4, NEW, 0x25) + tells(4, WITHDRAW, 0x15)
+    yield "cut_and_back", b"\0" + holds + b"\4\0\4\5" + later(100) + joins(0, 5) + due(4)
+    yield "restarted", b"\0" + holds + below + later(60) + COMMIT + RESTART + joins(0, 2, 5) + due(4) + COMMIT
+    yield "commit_fails", b"\0" + joins(0, 5) + ranges + asks(0, 5) + due(3) + b"\x0c\xb0" + due(6) + COMMIT
+    yield "clock_jumps", bytes([CLOCK]) + holds + b"\x0d\7" + due(2) + b"\x0d\x88" + due(4)
+    yield "reconfigured", b"\0" + holds + b"\x0f\x60\1" + due(3) + b"\x0f\x60\x22" + due(3)
+    yield "no_memory", b"\0" + b"".join(holds + bytes([15, 192 + i]) + below for i in range(1, 6))
+    yield "full", bytes([LAX]) + joins(0, 5) + ranges + b"".join(
+        tells(5, NEW, i << 3 | 7, 0x80 | i) for i in range(1, 32))
+
+
 # The prefix table. A prefix: how many bits below the base, and which. A step is
 # followed by the prefix that is asked about after it.
 def below(bits, which):
@@ -194,7 +255,7 @@ def table():
 
 def main():
     for folder, inputs in (("masc_wire", wire()), ("masc_session", session()),
-                           ("masc_table", table())):
+                           ("masc_claims", claims()), ("masc_table", table())):
         os.makedirs(os.path.join(HERE, folder), exist_ok=True)
         for name, octets in inputs:
             with open(os.path.join(HERE, folder, name), "wb") as f:

@@ -74,10 +74,44 @@ static void part_of_it_is_lost(void **state)
 	assert_int_equal(claim_at(&o, "239.192.2.0/26")->end, RIG_WALL + 60 * SEC);
 	assert_true(claim_at(&o, "239.192.2.0/26")->active);
 	expect_known(&o.b, "managed p 239.192.0.0/16 7.71; managed i 239.192.2.0/26 100.10*~; "
-			   "in-use s 239.192.2.64/26 8.81*; withdraw i 239.192.2.64/26 100.10~; "
+			   "in-use s 239.192.2.64/26 8.81*; withdraw i 239.192.2.64/26 100.10*~; "
 			   "managed i 239.192.2.128/25 100.10*~");
 	hear(&o, "east: withdraw 239.192.2.64/26 8.81 i ts=-9 hold=60");
 	expect_claims(&o, "held 239.192.2.128/25; held 239.192.2.0/26; held 239.192.2.64/26");
+	own_end(&o);
+}
+
+/* MASC-17.3: the parent tells its range anew while its WITHDRAW lasts: what was
+ * withdrawn is no room for another claim. */
+static void no_other_claim_there(void **state)
+{
+	struct own_bench o;
+	struct own_claim *c;
+	own_start(&o, "");
+	(void)have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	hear(&o, "north: withdraw 239.192.0.0/16 7.71 i life=50 hold=50");
+	expect_claims(&o, "clashed 239.192.2.0/24");
+	hear(&o, "north: managed 239.192.2.0/24 7.71 i ts=1");
+	const struct own_wish w = { .space = o.sp, .length = 25, .why = MASC_REASON_DEMAND };
+	assert_int_equal(own_want(o.b.r.m, &w, &c, o.b.r.now), OK);
+	pass(&o, SEC);
+	assert_int_equal(c->life, MASC_LIFE_WANTED);
+	assert_int_equal(c->why, MASC_REASON_NO_ROOM);
+	own_end(&o);
+}
+
+/* MASC-14.3: a claim of ours that there was no memory to put in the table. */
+static void not_seen_in_the_table(void **state)
+{
+	struct own_bench o;
+	struct masc_prefix got;
+	own_start(&o, "");
+	struct own_claim *c = have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	own_untable(c, o.b.r.now);
+	const struct own_claim other = { .in = c->in,
+					 .space = c->space,
+					 .wanted = bench_prefix("239.192.2.0/25") };
+	assert_int_equal(own_choose(&other, &got, o.b.r.now), ERR_NOT_FOUND);
 	own_end(&o);
 }
 
@@ -268,6 +302,8 @@ int main(void)
 		cmocka_unit_test(the_older_wins),
 		cmocka_unit_test(the_younger_withdraws),
 		cmocka_unit_test(part_of_it_is_lost),
+		cmocka_unit_test(no_other_claim_there),
+		cmocka_unit_test(not_seen_in_the_table),
 		cmocka_unit_test(parts_by_their_own_timestamp),
 		cmocka_unit_test(ties),
 		cmocka_unit_test(while_something_is_claimed),

@@ -219,7 +219,7 @@ static void what_lies_in_the_table(void **state)
 		[MASC_LIFE_GROWING] = "; expand i 239.192.2.0/23 100.10*~; "
 				      "managed i 239.192.2.0/24 100.10*~",
 		[MASC_LIFE_DEPRECATED] = "; managed i 239.192.2.0/24 100.10*~",
-		[MASC_LIFE_CLASHED] = "; withdraw i 239.192.2.0/24 100.10~",
+		[MASC_LIFE_CLASHED] = "; withdraw i 239.192.2.0/24 100.10*~",
 	};
 	for (enum masc_life life = MASC_LIFE_WANTED; life < MASC_LIFE_EXPIRED; life++) {
 		struct own_bench o;
