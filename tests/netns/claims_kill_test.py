@@ -4,12 +4,12 @@ comes within 10 ms of reading the state from the event stream."""
 
 import time
 
-from harness.claims import (EXPAND, HOLDING, IN_USE, NEW, Claimer, Overslept, holdings, in_use, kept,
-                            kept_as_told, overlap, rows, seconds)
+from harness.claims import (EXPAND, HOLDING, IN_USE, NEW, Claimer, Overslept, holdings, in_use,
+                            kept, kept_as_told, overlap, rows, seconds)
 from harness.tap import case, case_again, run
 from harness.wait import until
 
-timely = case_again(Overslept, 3)
+timely = case_again(Overslept, 5)
 
 
 def only(found, **fields):

@@ -24,6 +24,9 @@ def ten_domains_get_their_ranges(world):
                 assert any(c["prefix"] == prefix and c["type"] == "in-use" and c["holds"]
                            for c in told), (customer, prefix, told)
     tree.fine()
+    counted = [way for relay in tree.relays.values() for name, way in relay.stats().items()
+               if ">" in name]
+    assert sum(way["lost"] for way in counted), counted
 
 
 def cut_off(tree, name, *others):
@@ -39,7 +42,7 @@ def cut_off(tree, name, *others):
 @case
 def provider_is_cut_off_while_its_customers_demand(world):
     """What they ask for meanwhile comes when it is back; the others go on."""
-    tree = Tree(world).start()
+    tree = Tree(world, top={"claim_first": 65536}).start()
     tree.demand(tree.customers, 100)
     tree.all_met(tree.customers)
     over = cut_off(tree, "west", "top", "east")

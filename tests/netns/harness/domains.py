@@ -96,7 +96,7 @@ class Tree(Domains):
     CUSTOMERS = {"west": ("w1", "w2", "w3", "w4"), "east": ("e1", "e2", "e3")}
     NET = "192.0.2.%d"
 
-    def __init__(self, world, **values):
+    def __init__(self, world, top=None, **values):
         super().__init__()
         self.parent = {p: self.TOP for p in self.PROVIDERS}
         self.parent.update((c, p) for p, customers in self.CUSTOMERS.items() for c in customers)
@@ -112,13 +112,15 @@ class Tree(Domains):
         peers = self._peers(places)
         self.daemons = {n: Daemon(world, n, spaces[n], peers[n], p.domain, p.node,
                                   **{**RULES, **values}) for n, p in places.items()}
+        self[self.TOP].values.update(top or {})
 
     def _places(self):
         """The top's switch is 192.0.2.0/27, those of providers are .32 and .64."""
         places = {self.TOP: Place(64500, 1, None, self.NET % 1)}
         for i, provider in enumerate(self.PROVIDERS, 1):
             net = 32 * i
-            places[provider] = Place(64500 + 10 * i, 10 * i, self.NET % (1 + i), self.NET % (net + 1))
+            places[provider] = Place(64500 + 10 * i, 10 * i, self.NET % (1 + i),
+                                     self.NET % (net + 1))
             for j, customer in enumerate(self.CUSTOMERS[provider], 1):
                 places[customer] = Place(64500 + 10 * i + j, 10 * i + j,
                                          self.NET % (net + 1 + j), None)
