@@ -4,6 +4,8 @@
 
 #define CHILD_CLAIMS_MAX 4096 /* cached of one child, MASC-16.5 */
 #define GIVEN_MAX	 4096 /* ranges of one parent */
+/* Claims over one that comes, for a WITHDRAW: those it lies in, and some inside. */
+#define OUTDATED_LOOKED_AT 256
 
 enum kind {
 	KIND_HELD,
@@ -320,6 +322,36 @@ static enum err put_known(struct space *sp, uint32_t r, const struct wire_claim 
 	return e;
 }
 
+/* The first of the same origin over p that `c` is newer than; what we say is. */
+static uint32_t outdated(const struct space *sp, const struct wire_claim *c, bool ours)
+{
+	struct masc_prefix p = table_prefix_of(c);
+	struct table_walk w;
+	struct wire_claim known;
+	size_t most = OUTDATED_LOOKED_AT;
+	table_overlaps(sp->table, &p, &w);
+	for (uint32_t r; most-- && (r = table_overlaps_next(&w));)
+		if (table_get(sp->table, r, &known) && kind_of(&known) == KIND_WITHDRAWN &&
+		    same_origin(&known, c) && (ours || known.timestamp < c->timestamp))
+			return r;
+	return 0;
+}
+
+/* MASC-10.5: a WITHDRAW ends when its origin holds or claims there again. Told
+ * behind that in a dump it would take it away. */
+static void drop_outdated(struct space *sp, const struct wire_claim *c, bool ours, struct mono now)
+{
+	enum kind kind = kind_of(c);
+	if (kind != KIND_HELD && kind != KIND_PENDING)
+		return;
+	while (table_count_of(sp->table, WIRE_WITHDRAW)) {
+		uint32_t r = outdated(sp, c, ours);
+		if (!r)
+			return;
+		cache_remove(sp, r, now);
+	}
+}
+
 enum err cache_put(struct space *sp, const struct wire_claim *c, const struct peer *from, bool ours,
 		   struct mono now)
 {
@@ -333,6 +365,8 @@ enum err cache_put(struct space *sp, const struct wire_claim *c, const struct pe
 		e = ERR_FULL;
 	else
 		e = add(sp, &says, &mark, &r);
+	if (e == OK)
+		drop_outdated(sp, &says, ours, now);
 	if (e != OK || kind_of(&says) != KIND_HELD)
 		return e;
 	/* The pending one it came from. */

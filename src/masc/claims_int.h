@@ -114,6 +114,8 @@ MUST_USE enum err pages_load(struct masc *m, struct mono now);
 void pages_settle(struct masc *m, struct mono now);
 void pages_tick(struct masc *m, struct mono now);
 void pages_store_failed(struct masc *m, uint64_t first);
+/* The page of that claim at once: the put, or 0: as any other, a while later. */
+uint64_t pages_put(struct space *sp, uint32_t r);
 /* Of a space that goes. */
 void pages_free(struct space *sp);
 
@@ -267,6 +269,8 @@ void own_settle(struct masc *m, struct mono now);
 void plan_child_claim(struct space *sp, const struct wire_claim *c, bool comes);
 /* MASC-13.18: a child asks for space. */
 void plan_hint(struct space *sp, const struct wire_claim *c, struct mono now);
+/* Another node of our domain claims: what a child asked us for may come of it. */
+void plan_colleague_claims(struct masc *m, const struct wire_claim *c, struct mono now);
 void own_synced(struct space *sp, bool synced, struct mono now);
 void own_store_failed(struct masc *m, uint64_t first, enum err why, struct mono now);
 /* Commands CLAIM to RESOLVE; *number, *why of the reply; *after its put. */

@@ -276,9 +276,11 @@ void own_clash(struct own_claim *c, const struct wire_claim *theirs, const struc
 /* -- its end -- */
 
 /* MASC-17.3: nobody's PREFIX_IN_USE is there any more, and no WITHDRAW of the
- * parent's. */
+ * parent's; nor has our domain got it anew. */
 static bool in_the_way(const struct own_claim *c, const struct wire_claim *w)
 {
+	if (w->type == WIRE_PREFIX_MANAGED)
+		return w->role == MASC_INTERNAL_PEER;
 	if (w->type == WIRE_WITHDRAW)
 		return w->role == MASC_PARENT;
 	return w->type == WIRE_PREFIX_IN_USE && !same_id(&w->domain, &c->in->m->config.domain);

@@ -135,7 +135,7 @@ static void tell_taken_back(struct own_claim *c, struct own_claim *was, struct m
 	own_untable_pending(was, now);
 	struct wire_claim w =
 		own_withdrawal(was, &was->wanted, was->claimed_at, was->claimed_end, now);
-	own_tell_withdrawal(c, &w, now);
+	own_tell_given_back(c, &w, now);
 }
 
 static void tell_held(struct own_claim *c, struct own_claim *was, struct mono now)
@@ -164,7 +164,7 @@ static void tell_released(struct own_claim *c, struct own_claim *was, struct mon
 	const struct own_part *whole = &was->parts[was->n_parts - 1];
 	own_untable(was, now);
 	struct wire_claim w = own_withdrawal(was, &whole->prefix, whole->timestamp, was->end, now);
-	own_tell_withdrawal(c, &w, now);
+	own_tell_given_back(c, &w, now);
 }
 
 /* MASC-14.7. */

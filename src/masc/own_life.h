@@ -103,6 +103,7 @@ void own_tell_held(struct own_claim *c, struct mono now);
 void own_tell_pending(struct own_claim *c, struct mono now);
 void own_tell_deprecated(struct own_claim *c, struct mono now);
 void own_tell_withdrawal(struct own_claim *c, const struct wire_claim *w, struct mono now);
+void own_tell_given_back(struct own_claim *c, const struct wire_claim *w, struct mono now);
 void own_tell_yielded(struct own_claim *c, struct mono now);
 void own_untable_yielded(struct own_claim *c, struct mono now);
 /* To the one who claims against it; MASC-16.7. */

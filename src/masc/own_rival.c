@@ -132,6 +132,8 @@ void own_colleague(const struct heard *h)
 	if (!own)
 		return;
 	const struct own_event met = event_by(h, OWN_MET, MASC_REASON_BEATEN_INSIDE);
+	if (h->c->type == WIRE_NEW_CLAIM && !h->sp->below)
+		plan_colleague_claims(own->m, h->c, h->now);
 	LIST_EACH(at, next, &own->claims)
 	{
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);

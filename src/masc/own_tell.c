@@ -209,6 +209,19 @@ void own_tell_withdrawal(struct own_claim *c, const struct wire_claim *w, struct
 	spread(c->space, w, rivals(c) | TO_CHILDREN, NULL, c->put, now);
 }
 
+/* MASC-14.8: the claim it was of has no row any more, so that the page of the
+ * table is what a start finds. */
+void own_tell_given_back(struct own_claim *c, const struct wire_claim *w, struct mono now)
+{
+	if (!c->space)
+		return;
+	put_in(c, w, now);
+	uint32_t r = cache_find(c->space, w);
+	uint64_t put = r ? pages_put(c->space, r) : 0;
+	c->put = put ? put : c->put;
+	spread(c->space, w, rivals(c) | TO_CHILDREN, NULL, c->put, now);
+}
+
 void own_tell_yielded(struct own_claim *c, struct mono now)
 {
 	struct wire_claim w = yielded(c, own_prefix(c));

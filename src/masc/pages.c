@@ -102,6 +102,12 @@ static enum err write_pages(struct space *sp, size_t *left)
 	return OK;
 }
 
+uint64_t pages_put(struct space *sp, uint32_t r)
+{
+	uint32_t page = table_page_of(sp->table, r);
+	return page != UINT32_MAX && write_page(sp, page) == OK ? sp->pages.put[page] : 0;
+}
+
 void pages_tick(struct masc *m, struct mono now)
 {
 	size_t left = PAGES_A_TICK;
@@ -169,13 +175,14 @@ struct reading {
 	int64_t wall_s;
 };
 
-/* Ours come from masc_own. What a page of an older run says again is one claim. */
+/* Ours come from masc_own, but for what we gave back: that has no row there any
+ * more. What a page of an older run says again is one claim. */
 static bool keep(void *arg, const struct wire_claim *c)
 {
 	const struct reading *r = arg;
 	const struct masc *m = r->sp->m;
 	bool ours = masc_id_cmp(&c->domain, &m->config.domain) == 0 &&
-		    masc_id_cmp(&c->node, &m->config.node) == 0;
+		    masc_id_cmp(&c->node, &m->config.node) == 0 && c->type != WIRE_WITHDRAW;
 	return !ours && cache_end(m, c) > r->wall_s && !table_same(r->sp->table, c);
 }
 

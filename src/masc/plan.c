@@ -432,7 +432,7 @@ static uint64_t asked_by_children(struct plan_run *r, size_t pool)
 	LIST_EACH(at, next, &r->m->own->hints)
 	{
 		const struct child_hint *t = LIST_ENTRY(at, struct child_hint, at);
-		uint64_t lacks = t->family == r->pools[pool].family ? hint_lacks(t) : 0;
+		uint64_t lacks = t->family == r->pools[pool].family ? hint_wants(r, t) : 0;
 		if (lacks && !fits(r, pool, lacks))
 			need = plan_plus(need, lacks);
 	}

@@ -107,8 +107,9 @@ struct child_hint {
 	enum masc_family family;
 	uint8_t length;
 	uint32_t timestamp;
-	int64_t end;	   /* wall us */
-	uint64_t obtained; /* by claims that are not older */
+	int64_t end;		      /* wall us */
+	uint64_t obtained;	      /* by claims that are not older */
+	struct mono since, ours_from; /* heard; before it another node of ours serves it */
 };
 #define CHILD_HINTS_MAX MASC_PEERS_MAX
 void hints_init(struct holdings *h);
@@ -118,6 +119,8 @@ void hints_claim(struct holdings *h, const struct wire_claim *c, bool comes);
 /* Those that are cached, after a start. */
 void hints_load(struct masc *m, struct space *sp);
 void hints_expire(struct plan_run *r);
+/* What it lacks, when that is for us to claim by now. */
+uint64_t hint_wants(struct plan_run *r, const struct child_hint *t);
 uint64_t hint_lacks(const struct child_hint *t);
 
 /* -- hint.c: MASC-18.5 -- */

@@ -316,8 +316,11 @@ static uint8_t new_internal(const struct heard *h)
 /* MASC-13.19 */
 static uint8_t hint_internal(const struct heard *h)
 {
-	if (h->sp && cached(h))
-		tell(h, TO_INTERNAL | TO_PARENT);
+	if (!h->sp || !cached(h))
+		return 0;
+	if (masc_of(h)->own)
+		plan_colleague_claims(masc_of(h), h->c, h->now);
+	tell(h, TO_INTERNAL | TO_PARENT);
 	return 0;
 }
 

@@ -113,6 +113,8 @@ bool table_take_dirty(struct table *t, uint32_t *page);
  * its epoch mean nothing to another run. ERR_RANGE: it does not fit `size`. */
 MUST_USE enum err table_page_write(const struct table *t, uint32_t page, uint8_t *room, size_t size,
 				   struct span *out);
+/* The page it lies in; UINT32_MAX: there is no such claim. */
+uint32_t table_page_of(const struct table *t, uint32_t r);
 size_t table_page_size_max(const struct table *t);
 /* Takes the claims of a row in, each to the slot it had if that is free, so that
  * the row is as good as before; else the pages concerned are dirty. `keep` says

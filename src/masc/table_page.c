@@ -161,6 +161,11 @@ static enum err take_in(struct table *t, const struct read_claim *c, uint32_t at
 	return OK;
 }
 
+uint32_t table_page_of(const struct table *t, uint32_t r)
+{
+	return slots_used(&t->slots, r) ? slots_page_of(r) : UINT32_MAX;
+}
+
 enum err table_page_read(struct table *t, uint32_t page, struct span row, table_keep_fn *keep,
 			 void *arg)
 {

@@ -209,6 +209,143 @@ static void hints_are_found_at_a_start(void **state)
 	bench_fini(&b);
 }
 
+/* The machine has one peer; it is gone again at the end. */
+struct family {
+	struct masc_peer_config config;
+	struct session session;
+	struct peer peer, *peers[1];
+};
+
+static void meet(struct bench *b, struct family *f, enum masc_role role, uint32_t domain)
+{
+	*f = (struct family){ .config = { .role = role, .domain = bench_id(domain) },
+			      .session = { .state = MASC_ESTABLISHED } };
+	f->peer = (struct peer){ .m = b->m, .config = &f->config, .main = &f->session };
+	f->peers[0] = &f->peer;
+	b->m->peers = f->peers;
+	b->m->config.n_peers = 1;
+}
+
+static void part(struct bench *b)
+{
+	b->m->peers = NULL;
+	b->m->config.n_peers = 0;
+}
+
+static int64_t turn(const struct bench *b)
+{
+	return b->m->rules.waiting_period + b->m->rules.claim_delay;
+}
+
+static struct wire_claim colleagues(struct bench *b, const char *prefix)
+{
+	struct masc_prefix p = bench_prefix(prefix);
+	struct wire_claim c = { .type = WIRE_NEW_CLAIM,
+				.family = p.family,
+				.role = MASC_INTERNAL_PEER,
+				.timestamp = (uint32_t)(masc_wall_now(b->m, b->now) / MONO_SEC),
+				.lifetime = 100000,
+				.domain = bench_id(100),
+				.node = bench_id(11),
+				.prefix_length = p.length };
+	memcpy(c.address, p.address, sizeof(c.address));
+	return c;
+}
+
+/* The child goes on asking. */
+static void pass_asked(struct bench *b, int64_t us)
+{
+	for (; us > BENCH_W / 4; us -= BENCH_W / 4) {
+		bench_pass(b, BENCH_W / 4);
+		bench_asks(b, 200, 22);
+	}
+	bench_pass(b, us);
+}
+
+/* MASC-18.4: the node that the child is told by goes first. */
+static void a_colleague_that_hears_the_child_goes_first(void **state)
+{
+	struct bench b;
+	struct family f;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.193.0.0/16");
+	bench_start(&b);
+	meet(&b, &f, MASC_INTERNAL_PEER, 100);
+	bench_asks(&b, 200, 22);
+	bench_plans(&b, "");
+	pass_asked(&b, turn(&b) - 1);
+	bench_plans(&b, "");
+	/* It claims: that is for the child. */
+	struct wire_claim c = colleagues(&b, "239.193.4.0/22");
+	plan_colleague_claims(b.m, &c, b.now);
+	pass_asked(&b, turn(&b) - 1);
+	bench_plans(&b, "");
+	/* Nothing came of it. */
+	bench_pass(&b, 1);
+	bench_plans(&b, "want 1 /22 at 7");
+	part(&b);
+	bench_fini(&b);
+}
+
+static void whoever_hears_the_child_serves_at_once(void **state)
+{
+	struct bench b;
+	struct family f;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.193.0.0/16");
+	bench_start(&b);
+	meet(&b, &f, MASC_PARENT, 200);
+	bench_asks(&b, 200, 22);
+	bench_plans(&b, "want 1 /22 at 7");
+	part(&b);
+	bench_fini(&b);
+}
+
+/* A colleague that asks its own parents is waited for, but not for ever. */
+static void a_colleague_may_ask_first(void **state)
+{
+	struct bench b;
+	struct family f;
+	int64_t waited = 0;
+	bench_init(&b, "");
+	bench_parent(&b, 7, "239.193.0.0/16");
+	bench_start(&b);
+	meet(&b, &f, MASC_INTERNAL_PEER, 100);
+	bench_asks(&b, 200, 22);
+	for (; !b.m->own->n_claims && waited < 20 * BENCH_W; waited += BENCH_W / 2) {
+		struct wire_claim c = colleagues(&b, "239.193.4.0/22");
+		memset(c.address, 0, sizeof(c.address));
+		plan_colleague_claims(b.m, &c, b.now);
+		bench_asks(&b, 200, 22);
+		bench_plan(&b);
+		bench_pass(&b, BENCH_W / 2);
+	}
+	assert_true(waited > 3 * BENCH_W && waited < 8 * BENCH_W);
+	part(&b);
+	bench_fini(&b);
+}
+
+/* What another node of ours holds and has room in is claimed by the child. */
+static void a_colleagues_room_is_room(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
+	bench_start(&b);
+	struct wire_claim c = colleagues(&b, "239.193.4.0/22");
+	struct table_mark mark = { .peer = TABLE_PEER_NONE, .holds = true };
+	uint32_t r;
+	c.type = WIRE_PREFIX_MANAGED;
+	assert_int_equal(table_add(sp->table, &c, &mark, UINT32_MAX, &r), OK);
+	sp->held = (struct space_list){ &r, 1, 1 };
+	bench_asks(&b, 200, 22);
+	bench_plans(&b, "");
+	bench_other(&b, bench_below(&b, MASC_IPV4), 201, "239.193.4.0/24", WIRE_PREFIX_IN_USE);
+	bench_plans(&b, "want 1 /22 at 7");
+	sp->held = (struct space_list){ NULL, 0, 0 };
+	bench_fini(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +362,10 @@ int main(void)
 		cmocka_unit_test(a_hint_is_lost_without_memory),
 		cmocka_unit_test(what_was_held_before_is_not_what_was_asked_for),
 		cmocka_unit_test(hints_are_found_at_a_start),
+		cmocka_unit_test(a_colleague_that_hears_the_child_goes_first),
+		cmocka_unit_test(whoever_hears_the_child_serves_at_once),
+		cmocka_unit_test(a_colleague_may_ask_first),
+		cmocka_unit_test(a_colleagues_room_is_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,7 +105,7 @@ static void giving_back(void **state)
 	expect_claims(&o, "held 239.192.2.0/24");
 	o.used = 0;
 	assert_int_equal(own_release(c, MASC_REASON_RELEASED, o.b.r.now), OK);
-	expect_told(&o, "withdraw 239.192.2.0/24 +0 60/33 to IPSC@7");
+	expect_told(&o, "withdraw 239.192.2.0/24 +0 60/33 to IPSC@8");
 	expect_claims(&o, "");
 	/* For new peers it lies there as long. */
 	expect_known(&o.b, "managed p 239.192.0.0/16 7.71; withdraw i 239.192.2.0/24 100.10~");

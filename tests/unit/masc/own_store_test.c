@@ -266,6 +266,47 @@ static void a_split_undone(void **state)
 	own_end(&o);
 }
 
+/* MASC-14.8: what was given back is told after a start too, as long as others
+ * keep it, and not when a failed commit makes it ours again. */
+static void given_back_over_a_restart(void **state)
+{
+	struct own_bench o;
+	own_start(&o, "");
+	struct own_claim *c = have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	struct own_claim *pending = have(&o, "239.192.4.0/24", MASC_LIFE_WAITING);
+	own_commit(&o);
+	assert_int_equal(own_release(c, MASC_REASON_RELEASED, o.b.r.now), OK);
+	assert_int_equal(own_drop(pending, MASC_REASON_RELEASED, o.b.r.now), OK);
+	own_commit(&o);
+	own_restart(&o, SEC);
+	expect_claims(&o, "");
+	expect_known(&o.b, "managed p 239.192.0.0/16 7.71!; withdraw i 239.192.2.0/24 100.10~; "
+			   "withdraw i 239.192.4.0/24 100.10~");
+	/* Told before the row was gone for good, it was not told at all. */
+	c = have(&o, "239.192.6.0/24", MASC_LIFE_HELD);
+	own_commit(&o);
+	assert_int_equal(own_release(c, MASC_REASON_RELEASED, o.b.r.now), OK);
+	fail_commit(&o);
+	expect_claims(&o, "held 239.192.6.0/24");
+	own_restart(&o, RIG_WALL);
+	expect_known(&o.b, "");
+	own_end(&o);
+}
+
+/* The WITHDRAW ends when the range is claimed again, or part of it: told behind
+ * the new claim it would take that away. */
+static void claimed_again_after_giving_back(void **state)
+{
+	struct own_bench o;
+	own_start(&o, "");
+	struct own_claim *c = have(&o, "239.192.2.0/23", MASC_LIFE_HELD);
+	assert_int_equal(own_release(c, MASC_REASON_RELEASED, o.b.r.now), OK);
+	pass(&o, SEC);
+	(void)have(&o, "239.192.2.0/24", MASC_LIFE_WAITING);
+	expect_known(&o.b, "managed p 239.192.0.0/16 7.71; new i 239.192.2.0/24 100.10*~");
+	own_end(&o);
+}
+
 /* A disk that is full: one try a second, not one a commit. */
 static void a_full_disk(void **state)
 {
@@ -350,6 +391,8 @@ int main(void)
 		cmocka_unit_test(each_change_undone),
 		cmocka_unit_test(a_birth_undone),
 		cmocka_unit_test(a_split_undone),
+		cmocka_unit_test(given_back_over_a_restart),
+		cmocka_unit_test(claimed_again_after_giving_back),
 		cmocka_unit_test(a_full_disk),
 		cmocka_unit_test(clashes_over_a_restart),
 		cmocka_unit_test(a_clash_that_is_kept),
