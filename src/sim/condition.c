@@ -224,6 +224,7 @@ static const struct test_row {
 	{ "knows", SCN_KNOWS, scn_read_knows },
 	{ "known", SCN_KNOWN, scn_read_known },
 	{ "clashes", SCN_CLASHES, scn_read_count_of },
+	{ "crashes", SCN_CRASHES, scn_read_count_of },
 	{ "met", SCN_MET, scn_read_count_of },
 	{ "event", SCN_EVENT, read_event },
 	{ "notification", SCN_NOTIFICATION, read_notification },
@@ -244,7 +245,8 @@ enum err scn_read_condition(struct scn_parser *p, struct scn_condition *c)
 		c->text = span_of(rest.p, (size_t)(p->text.p + p->at - rest.p));
 		return e;
 	}
-	return scn_fail(p, "condition", name,
-			"not, then state, admin, value, paired, running, links, octets, closed, "
-			"holds, own, knows, known, clashes, met, event, notification or reply");
+	return scn_fail(
+		p, "condition", name,
+		"not, then state, admin, value, paired, running, links, octets, closed, "
+		"holds, own, knows, known, clashes, crashes, met, event, notification or reply");
 }

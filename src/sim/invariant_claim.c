@@ -186,6 +186,23 @@ static bool is_claimed(enum masc_life l)
 	return l == MASC_LIFE_WAITING || l == MASC_LIFE_GROWING || l == MASC_LIFE_RENEWING;
 }
 
+/* But for the part in use by a domain that stops being a leaf, MASC-18.3. */
+static bool from_nothing(const struct masc_event *e)
+{
+	return !is_claimed(e->life_from) && !claim_is_held(e->life_from) &&
+	       e->life_from != MASC_LIFE_CLASHED && e->why != MASC_REASON_RESTARTED &&
+	       e->why != MASC_REASON_CLASH && !e->local;
+}
+
+static void check_claimed(struct machine *m, const struct waits *x, const struct masc_event *e)
+{
+	if (!x->since || !long_enough(m, m->site.w->now - x->since))
+		broken_prefix(m, "held before its waiting period is over:", &e->prefix);
+	else if (!long_enough(m, x->listened))
+		broken_prefix(m,
+			      "held though nobody could object for a waiting period:", &e->prefix);
+}
+
 static void check_waited(struct machine *m, const struct masc_event *e)
 {
 	struct waits *x = waits_for(m, e->number);
@@ -193,18 +210,11 @@ static void check_waited(struct machine *m, const struct masc_event *e)
 		return;
 	if (is_claimed(e->life_from) && e->why == MASC_REASON_WAITED) {
 		passes(m);
-		if (!x->since || !long_enough(m, m->site.w->now - x->since))
-			broken_prefix(m, "held before its waiting period is over:", &e->prefix);
-		else if (!long_enough(m, x->listened))
-			broken_prefix(m, "held though nobody could object for a waiting period:",
-				      &e->prefix);
+		check_claimed(m, x, e);
 	} else if (claim_is_held(e->life_from) && !is_claimed(e->life_from) && !x->prefix.family &&
 		   !is_piece(m, e)) {
 		broken_prefix(m, "a piece of nothing that was held:", &e->prefix);
-	} else if (!is_claimed(e->life_from) && !claim_is_held(e->life_from) &&
-		   e->life_from != MASC_LIFE_CLASHED && e->why != MASC_REASON_RESTARTED &&
-		   e->why != MASC_REASON_CLASH && !e->local) {
-		/* The part in use by a domain that stops being a leaf, MASC-18.3. */
+	} else if (from_nothing(e)) {
 		broken_prefix(m, "held without a claim:", &e->prefix);
 	}
 	x->prefix = e->prefix;

@@ -135,6 +135,8 @@ static bool holds(struct world *w, const struct scn_condition *c, int64_t count)
 		return judge_paired(w, c);
 	case SCN_RUNNING:
 		return machine_of(w->sites[c->a])->node != NULL;
+	case SCN_CRASHES:
+		return compare(c->op, machine_of(w->sites[c->a])->crashes, c->number);
 	case SCN_LINKS:
 		return compare(c->op, count_links(w->sites[c->a]), c->number);
 	case SCN_OCTETS:

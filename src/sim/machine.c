@@ -265,5 +265,6 @@ void machine_kill(struct machine *m, enum scn_fate fate, bool power)
 void machine_crash(struct machine *m)
 {
 	m->site.w->disturbed = m->site.w->now;
+	m->crashes++;
 	machine_kill(m, m->crash_fate, m->crash_power);
 }

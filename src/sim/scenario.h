@@ -126,6 +126,7 @@ enum scn_test {
 	SCN_KNOWS,
 	SCN_KNOWN,
 	SCN_CLASHES,
+	SCN_CRASHES,
 	SCN_MET,
 	/* these count what happens while they are watched */
 	SCN_EVENT,

@@ -153,6 +153,7 @@ struct machine {
 	enum scn_point crash_point;
 	enum scn_fate crash_fate;
 	bool crash_power;
+	uint32_t crashes; /* at a point of a commit */
 	bool recorded;
 };
 
