@@ -89,9 +89,10 @@ static void take_value(struct cli *c, const struct cli_option *o, const char *va
 	const struct {
 		unsigned bit;
 		const char **to;
-	} places[] = { { CLI_SOCKET, &c->socket }, { CLI_PART, &c->part },
-		       { CLI_LEVEL, &c->level },   { CLI_FOR, &c->duration },
-		       { CLI_SCOPE, &c->scope },   { CLI_AT, &c->at } };
+	} places[] = { { CLI_SOCKET, &c->socket },  { CLI_PART, &c->part },
+		       { CLI_LEVEL, &c->level },    { CLI_FOR, &c->duration },
+		       { CLI_SCOPE, &c->scope },    { CLI_AT, &c->at },
+		       { CLI_TIMEOUT, &c->timeout } };
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (places[i].bit == o->bit)
 			*places[i].to = value;

@@ -99,6 +99,19 @@ int cli_print_json(struct cli *c, const char *json)
 	return CLI_OK;
 }
 
+int cli_print_value(struct cli *c, const struct ops_struct *type, const void *value)
+{
+	json_t *j = ops_encode_schema(type, value);
+	char *s = j ? json_dumps(j, JSON_COMPACT) : NULL;
+	json_decref(j);
+	if (!s)
+		return cli_complain(
+			c, &(struct cli_complaint){ CLI_FAILED, "NOMEM", err_text(ERR_NOMEM), "" });
+	int exit = cli_print_json(c, s);
+	free(s); /* from jansson */
+	return exit;
+}
+
 int cli_print_answer(struct cli *c)
 {
 	return cli_print_json(c, c->event->json);

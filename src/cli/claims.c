@@ -119,7 +119,9 @@ static const char *note_of_prefix(struct cli *c, const struct ops_masc_prefix *p
 	struct text t = TEXT_OF(buffer);
 	put_wait(c, &t, p);
 	if (p->withdrawn)
-		put_sentence(&t, "part of it is withdrawn: homestead masc clashes");
+		put_sentence(&t, "withdrawn where it clashes: homestead masc clashes");
+	if (p->clash)
+		put_sentence(&t, "another domain holds addresses of it: homestead masc clashes");
 	if (!p->prefix[0] || p->hint[0]) {
 		put_sentence(&t, p->reason);
 		put_sentence(&t, p->hint);

@@ -7,6 +7,7 @@
 #include <homestead.h>
 
 #include "base/arena.h"
+#include "base/mono.h"
 #include "base/text.h"
 #include "ops/types.h"
 
@@ -29,7 +30,8 @@ enum cli_option_bit {
 	CLI_DRY_RUN = 1 << 8,
 	CLI_SCOPE = 1 << 9,
 	CLI_AT = 1 << 10,
-	CLI_WAIT = 1 << 11
+	CLI_WAIT = 1 << 11,
+	CLI_TIMEOUT = 1 << 12
 };
 #define CLI_ALWAYS (CLI_JSON | CLI_QUIET | CLI_SOCKET | CLI_HELP)
 
@@ -66,7 +68,7 @@ struct cli {
 	const struct cli_place *place;
 	const struct cli_command *command;
 	unsigned given; /* options */
-	const char *socket, *part, *level, *duration, *scope, *at;
+	const char *socket, *part, *level, *duration, *scope, *at, *timeout;
 	const char *args[CLI_ARGS_MAX];
 	int n_args;
 	hst_ctx *ctx;
@@ -119,6 +121,8 @@ int cli_ask(struct cli *c, const struct cli_query *q, void *out);
 void cli_escape(struct text *t, const char *s);
 /* Prints the last answer as the daemon gave it, for --json. */
 int cli_print_answer(struct cli *c);
+/* The same of a part of an answer. */
+int cli_print_value(struct cli *c, const struct ops_struct *type, const void *value);
 int cli_print_json(struct cli *c, const char *json);
 /* Asks a change and tells what it did. */
 int cli_change(struct cli *c, const struct cli_query *q);
@@ -171,6 +175,8 @@ int cli_watch(struct cli *c, int (*print)(struct cli *c));
 /* Waits until what was asked may have changed, after a subscription; false when
  * the reader is gone. */
 bool cli_wait_for_change(struct cli *c);
+/* The same, no longer than to `end`. */
+bool cli_wait_until(struct cli *c, struct mono end);
 
 /* claims.c: what its neighbours share. */
 void cli_say_off(struct cli *c, const struct ops_part *part);

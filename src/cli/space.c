@@ -88,6 +88,8 @@ static const char *state_of(const struct ops_masc_block *b)
 						{ "expand", "claimed" } };
 	if (b->stale)
 		return "stale";
+	if (b->clash)
+		return "in clash";
 	if (wider && !b->holds)
 		return "claimed";
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -101,6 +103,8 @@ static enum cli_colour colour_of(const struct ops_masc_block *b)
 	bool ours = is(b->kind, "ours") || is(b->kind, "local") || is(b->kind, "internal");
 	if (is(b->kind, "free"))
 		return CLI_PLAIN;
+	if (b->clash)
+		return CLI_RED;
 	if (!b->holds || b->stale)
 		return CLI_YELLOW;
 	return ours ? CLI_GREEN : CLI_PLAIN;

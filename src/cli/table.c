@@ -15,6 +15,7 @@ const struct cli_option cli_options[] = {
 	{ CLI_SCOPE, "--scope", "", "SCOPE", "in this scope of the configuration" },
 	{ CLI_AT, "--at", "", "TIME", "not before: 2026-11-21T20:00:00Z, or from now such as +2h" },
 	{ CLI_WAIT, "--wait", "", "", "wait until it is done" },
+	{ CLI_TIMEOUT, "--timeout", "", "T", "wait no longer than this: 90s, 5m, 2h30m, 1d" },
 	{ CLI_DRY_RUN, "--dry-run", "-n", "", "only say what would be done" },
 	{ 0 },
 };
@@ -49,8 +50,8 @@ const struct cli_command cli_commands[] = {
 	{ "masc claims", "[PREFIX]", "the claims that are known, ours and others'",
 	  "One line for each, in the order of addresses: the range, the type of claim, the domain "
 	  "that made it and what that is to us, for how long it is claimed, the node that made it "
-	  "and the peer that told us. At most 1000 are shown; with a range, only those in it or "
-	  "around it.",
+	  "and the peer that told us. At most 250 are shown; with a range or an address, only "
+	  "those in it or around it.",
 	  CLI_WATCH, 0, 1, cli_run_masc_claims },
 	{ "masc space", "[PREFIX]", "who has which addresses, as a tree",
 	  "Draws the ranges that claims may come from, what we and others hold and claim in them, "
@@ -61,8 +62,10 @@ const struct cli_command cli_commands[] = {
 	{ "masc claim", "SIZE|PREFIX", "claim a range",
 	  "Claims so many addresses (256, 1k, or /24 for a prefix of that length), or exactly that "
 	  "range. It is ours when the waiting period has passed and nobody objected; --wait waits "
-	  "for that. --for says for how long, --at not before when.",
-	  CLI_SCOPE | CLI_FOR | CLI_AT | CLI_WAIT | CLI_DRY_RUN, 1, 1, cli_run_masc_claim },
+	  "for that, up to --timeout; the claim goes on when the waiting is ended, by that or by "
+	  "Ctrl-C. --for says for how long, --at not before when.",
+	  CLI_SCOPE | CLI_FOR | CLI_AT | CLI_WAIT | CLI_TIMEOUT | CLI_DRY_RUN, 1, 1,
+	  cli_run_masc_claim },
 	{ "masc demand", "[SIZE | end NUMBER]", "the addresses asked for; ask for some",
 	  "Without a size, lists the demands and whether they are met. With one, asks for so many "
 	  "addresses, now or at --at, until they are ended or for --for; ranges are claimed, grown "

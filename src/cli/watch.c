@@ -11,7 +11,12 @@
 
 bool cli_wait_for_change(struct cli *c)
 {
-	struct mono began = os_mono(), until = mono_add(began, EVERY_US);
+	return cli_wait_until(c, MONO_NEVER);
+}
+
+bool cli_wait_until(struct cli *c, struct mono end)
+{
+	struct mono began = os_mono(), until = mono_min(end, mono_add(began, EVERY_US));
 	for (;;) {
 		struct pollfd fds[2] = { { hst_ctx_fd(c->ctx), POLLIN, 0 },
 					 { fileno(c->place->out), 0, 0 } };

@@ -67,19 +67,28 @@ static int refuse_word(struct cli *c, const char *word, const char *what)
 
 /* --at and --for, as far as they are given. */
 struct times {
-	int64_t at;	/* wall, 0 none */
-	int64_t for_us; /* -1 none */
+	int64_t at;	 /* wall, 0 none */
+	int64_t for_us;	 /* -1 none */
+	struct mono end; /* of waiting */
 };
 
 static int read_times(struct cli *c, struct times *t)
 {
-	*t = (struct times){ 0, -1 };
+	int64_t timeout;
+	*t = (struct times){ 0, -1, MONO_NEVER };
 	if (c->at && !read_at(c->at, &t->at))
 		return refuse_word(c, c->at,
 				   " is no time: 2026-11-21T20:00:00Z, or from now such as +2h");
 	if (c->duration &&
 	    (number_duration(span_str(c->duration), &t->for_us) != OK || t->for_us <= 0))
 		return refuse_word(c, c->duration, " is no time such as 90s, 5m, 2h30m, 1d");
+	if (!c->timeout)
+		return CLI_OK;
+	if (number_duration(span_str(c->timeout), &timeout) != OK || timeout < 0)
+		return refuse_word(c, c->timeout, " is no time such as 90s, 5m, 2h30m, 1d");
+	t->end = mono_add(os_mono(), timeout);
+	if (!(c->given & CLI_WAIT))
+		return cli_usage(c, "--timeout goes with --wait", "homestead help masc claim");
 	return CLI_OK;
 }
 
@@ -89,11 +98,13 @@ static int change(struct cli *c, const struct cli_query *q, struct ops_change *m
 	int exit = cli_ask(c, q, made);
 	if (exit)
 		return exit;
+	/* With --wait one document tells all: the range, when it is held. */
+	bool waits = (c->given & CLI_WAIT) && made->done;
 	if (c->given & CLI_JSON)
-		return cli_print_answer(c);
+		return waits ? CLI_OK : cli_print_answer(c);
 	if (!(c->given & CLI_QUIET))
 		fprintf(c->place->out, "%s\n", made->text);
-	else if (made->number && !(c->given & CLI_WAIT))
+	else if (made->number && !waits)
 		fprintf(c->place->out, "%s\n", cli_number(c, made->number));
 	return CLI_OK;
 }
@@ -109,14 +120,15 @@ static const struct ops_masc_prefix *find_claim(const struct ops_masc_prefixes *
 	return NULL;
 }
 
-static void say_held(struct cli *c, const struct ops_masc_prefix *p)
+static int say_held(struct cli *c, const struct ops_masc_prefix *p)
 {
 	if (c->given & CLI_JSON)
-		(void)cli_print_answer(c);
-	else if (c->given & CLI_QUIET)
+		return cli_print_value(c, &ops_masc_prefix_type, p);
+	if (c->given & CLI_QUIET)
 		fprintf(c->place->out, "%s\n", p->prefix);
 	else
 		fprintf(c->place->out, "%s is ours until %s\n", p->prefix, cli_time(c, p->end));
+	return CLI_OK;
 }
 
 /* "claim 5: waiting, 239.192.1.0/24, 2s left", when it is news. */
@@ -150,7 +162,18 @@ static int say_given_up(struct cli *c, uint64_t number)
 							"homestead events --part masc" });
 }
 
-static int wait_held(struct cli *c, uint64_t number)
+static int say_late(struct cli *c, uint64_t number)
+{
+	char message[100];
+	struct text t = TEXT_OF(message);
+	text_str(&t, "claim ");
+	text_u64(&t, number);
+	text_str(&t, " is not held yet; it goes on without this command");
+	return cli_complain(c, &(struct cli_complaint){ CLI_DEADLINE, "DEADLINE", message,
+							"homestead masc prefixes" });
+}
+
+static int wait_held(struct cli *c, uint64_t number, struct mono end)
 {
 	hst_sub sub;
 	char said[32] = "";
@@ -164,13 +187,13 @@ static int wait_held(struct cli *c, uint64_t number)
 		const struct ops_masc_prefix *p = find_claim(&all, number);
 		if (!p)
 			return say_given_up(c, number);
-		if (p->prefix[0]) {
-			say_held(c, p);
-			return CLI_OK;
-		}
+		if (p->prefix[0])
+			return say_held(c, p);
+		if (mono_reached(end, os_mono()))
+			return say_late(c, number);
 		say_state(c, p, said);
 		arena_reset(&c->mem);
-		if (fflush(c->place->out) != 0 || !cli_wait_for_change(c))
+		if (fflush(c->place->out) != 0 || !cli_wait_until(c, end))
 			return CLI_OK;
 	}
 }
@@ -204,7 +227,7 @@ int cli_run_masc_claim(struct cli *c)
 					   .body = &body },
 		      &made);
 	bool waits = (c->given & CLI_WAIT) && made.done;
-	return exit || !waits ? exit : wait_held(c, made.number);
+	return exit || !waits ? exit : wait_held(c, made.number, t.end);
 }
 
 static int add_demand(struct cli *c)

@@ -19,16 +19,51 @@ int64_t ops_until(int64_t wall_us)
 	return left > 0 ? left : 0;
 }
 
+/* The address in front of the slash, all of its bits. */
+static enum err read_address(const char *s, struct masc_prefix *out)
+{
+	char buffer[OPS_PREFIX_MAX + 8];
+	struct text t = TEXT_OF(buffer);
+	const char *slash = strchr(s, '/');
+	text_span(&t, span_of(s, slash ? (size_t)(slash - s) : strlen(s)));
+	text_str(&t, strchr(s, ':') ? "/128" : "/32");
+	return masc_prefix_parse(span_str(buffer), out);
+}
+
+/* "239.192.1.5/24": what may have been meant. */
+static bool put_meant(struct text *why, const char *s)
+{
+	struct masc_prefix p;
+	uint64_t length;
+	const char *slash = strchr(s, '/');
+	if (!slash || read_address(s, &p) != OK ||
+	    number_u64(span_str(slash + 1), p.length, &length) != OK)
+		return false;
+	while (p.length > length)
+		p = masc_prefix_wider(&p);
+	text_str(why, " has bits behind its length; with that length it lies in ");
+	masc_prefix_text(why, &p);
+	return true;
+}
+
 enum err ops_read_prefix(const char *s, struct masc_prefix *out, struct text *why)
 {
 	enum err e = masc_prefix_parse(span_str(s), out);
 	if (e == OK)
 		return OK;
 	text_quoted(why, span_str(s), OPS_PREFIX_MAX);
-	text_str(why, e == ERR_RANGE
-			      ? " is no range of multicast addresses, or has bits behind its length"
-			      : " is no range; one looks like 239.192.1.0/24 or ff38::9000:0/112");
+	if (e != ERR_RANGE)
+		text_str(why, " is no range; one looks like 239.192.1.0/24 or ff38::9000:0/112");
+	else if (!put_meant(why, s))
+		text_str(why, " is no range of multicast addresses");
 	return ERR_MALFORMED;
+}
+
+enum err ops_read_within(const char *s, struct masc_prefix *out, struct text *why)
+{
+	if (!strchr(s, '/') && read_address(s, out) == OK)
+		return OK;
+	return ops_read_prefix(s, out, why);
 }
 
 static const struct masc *masc_of(const struct ops *o)
@@ -69,6 +104,19 @@ static void set_times(struct ops_masc_prefix *p, const struct masc_own_info *i)
 	p->wait_left = wait_left(i);
 	p->frozen = i->frozen;
 	p->due = i->due;
+}
+
+bool ops_masc_clashes(const struct masc *m, const struct masc_prefix *p)
+{
+	size_t n = masc_clash_count(m);
+	for (size_t i = 0; i < n; i++) {
+		struct masc_clash_info info;
+		masc_clash_info(m, i, &info);
+		if (!info.yielded && masc_prefix_overlaps(&info.ours, p) &&
+		    masc_prefix_overlaps(&info.theirs, p))
+			return true;
+	}
+	return false;
 }
 
 static void set_prefix(struct ops_masc_prefix *p, const struct masc_own_info *i)
@@ -114,7 +162,9 @@ static enum err take_prefixes(const struct masc *m, struct ops_masc_prefixes *to
 	for (size_t i = 0; i < n; i++) {
 		struct masc_own_info info;
 		masc_own_info(m, i, &info);
-		set_prefix(&to->prefixes[to->n_prefixes++], &info);
+		set_prefix(&to->prefixes[to->n_prefixes], &info);
+		to->prefixes[to->n_prefixes++].clash =
+			info.prefix.family && ops_masc_clashes(m, &info.prefix);
 	}
 	for (size_t i = 0; i < ranges; i++) {
 		struct masc_range_info info;
@@ -291,7 +341,7 @@ static enum err read_filter(const struct ops_claim_filter *f, struct wanted_clai
 	w->has_domain = f->domain[0];
 	w->from_start = !f->after[0];
 	w->limit = f->limit && f->limit < OPS_CLAIMS_MOST ? (size_t)f->limit : OPS_CLAIMS_MOST;
-	enum err e = w->has_within ? ops_read_prefix(f->within, &w->within, why) : OK;
+	enum err e = w->has_within ? ops_read_within(f->within, &w->within, why) : OK;
 	if (e == OK)
 		e = read_type(f->type, &w->type, why);
 	if (e == OK)

@@ -32,6 +32,7 @@ struct run {
 };
 
 struct tree {
+	const struct masc *masc;
 	struct item *items;
 	size_t n, room;
 	bool cut; /* there were more */
@@ -133,13 +134,17 @@ static void add_own_prefix(struct tree *t, const struct masc_own_info *o,
 	struct item *i = add(t, p, o->local ? RANK_BELOW : RANK_CLAIM);
 	if (!i)
 		return;
+	i->block.clash = held && ops_masc_clashes(t->masc, p);
 	set_kind(i, own_kind(o), masc_life_text(o->life));
 	ops_set_text(i->block.owner, sizeof(i->block.owner), domain);
 	i->block.holds = held;
 	if (!held)
 		return;
 	set_end(i, o->end);
-	set_used(i, o->used);
+	/* Only the node that made a claim counts what it is used for; of those of
+	 * our other nodes it shows what lies in them. */
+	if (o->ours)
+		set_used(i, o->used);
 }
 
 /* What is held, and what is claimed beyond that. */
@@ -346,6 +351,7 @@ static enum err grow_tree(struct tree *t, const struct masc *m, const char *doma
 	t->items = arena_alloc(mem, t->room * sizeof(*t->items));
 	if (!t->items)
 		return ERR_NOMEM;
+	t->masc = m;
 	add_ours(t, m, domain);
 	add_others(t, m);
 	qsort(t->items, t->n, sizeof(*t->items), cmp_items);
@@ -385,7 +391,7 @@ enum err ops_run_masc_space(struct ops *o, const struct ops_request *r, struct o
 	t.deepest = f->depth ? (size_t)f->depth - 1 : SIZE_MAX;
 	ops_clear(&ops_masc_space_type, &answer);
 	answer.complete = true;
-	enum err e = t.has_within ? ops_read_prefix(f->within, &t.within, &why) : OK;
+	enum err e = t.has_within ? ops_read_within(f->within, &t.within, &why) : OK;
 	if (e != OK) {
 		ops_answer_error(call, e, buffer, "homestead help masc space");
 		return OK;

@@ -77,6 +77,17 @@ static enum err check_times(int64_t from, int64_t until, struct refusal *f)
 	return OK;
 }
 
+/* A time typed wrongly is more likely than one that is meant and over. */
+#define LATE_MOST (5 * MONO_MIN)
+
+static enum err check_begin(int64_t from, struct refusal *f)
+{
+	if (!from || from > os_wall().us - LATE_MOST)
+		return OK;
+	return refuse(f, ERR_RANGE, "the time it is to begin at is over",
+		      "give a later one, or none: now");
+}
+
 static enum err read_claim(struct wish *w, struct refusal *f)
 {
 	const struct ops_claim_wish *r = &w->request.claim;
@@ -94,6 +105,8 @@ static enum err read_claim(struct wish *w, struct refusal *f)
 		return refuse(f, ERR_RANGE, "a range cannot be claimed for no time",
 			      "give a lifetime above 0, or none: the usual");
 	enum err e = read_family(r->family, &c->family, f);
+	if (e == OK)
+		e = check_begin(r->from, f);
 	if (e == OK && r->prefix[0])
 		e = ops_read_prefix(r->prefix, &c->prefix, &f->why);
 	return e == OK ? check_scope(w->ops, r->scope, f) : e;
@@ -114,6 +127,8 @@ static enum err read_demand(struct wish *w, struct refusal *f)
 	enum err e = read_family(r->family, &c->family, f);
 	if (e == OK)
 		e = check_times(r->from, r->until, f);
+	if (e == OK)
+		e = check_begin(r->from, f);
 	return e == OK ? check_scope(w->ops, r->scope, f) : e;
 }
 
@@ -317,8 +332,11 @@ static const char *plain_reason(const struct wish *w, enum err e)
 		return "somebody else holds or claims it, or part of it";
 	if (e == ERR_STATE)
 		return clash ? "it is over, or decided" : "something uses it";
+	if (e == ERR_RANGE && w->command.for_us)
+		return "a range is claimed for four waiting periods or more, and of a size and "
+		       "place that can be had";
 	if (e == ERR_RANGE)
-		return "no range of that size, place or time can be had";
+		return "no range of that size or place can be had";
 	return err_text(e);
 }
 
@@ -342,6 +360,11 @@ static void put_refusal(const struct wish *w, enum err e, enum masc_reason why, 
 			struct text *hint)
 {
 	const char *advice = node_reason_advice(why);
+	if (why == MASC_REASON_NO_RANGE && w->command.prefix.family) {
+		text_str(t, "it lies in no range that claims may come from");
+		text_str(hint, "homestead masc space");
+		return;
+	}
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
 		if (meanings[i].kind == w->command.kind && meanings[i].why == why) {
 			text_str(t, meanings[i].words);

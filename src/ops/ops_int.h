@@ -85,6 +85,10 @@ MUST_USE enum err ops_run_masc_clashes(struct ops *o, const struct ops_request *
 void ops_masc_holdings(const struct masc *m, struct ops_holdings *out);
 /* Reads a range that a user named. ERR_MALFORMED with a sentence in `why`. */
 MUST_USE enum err ops_read_prefix(const char *s, struct masc_prefix *out, struct text *why);
+/* The same for where to look: a single address is a range too. */
+MUST_USE enum err ops_read_within(const char *s, struct masc_prefix *out, struct text *why);
+/* Whether another domain holds a part of it, which is not withdrawn. */
+bool ops_masc_clashes(const struct masc *m, const struct masc_prefix *p);
 
 /* masc_space.c */
 MUST_USE enum err ops_run_masc_space(struct ops *o, const struct ops_request *r,

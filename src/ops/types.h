@@ -17,7 +17,7 @@
 #define OPS_NAME_MAX	63
 #define OPS_PREFIX_MAX	63 /* "ff38::9000:0/112" */
 #define OPS_TOKEN_MAX	63
-#define OPS_CLAIMS_MOST 1000 /* of one answer */
+#define OPS_CLAIMS_MOST 250  /* of one answer: a few ms to write */
 #define OPS_SPACE_MOST	2000 /* claims looked at for one answer */
 #define OPS_MESSAGE_MAX 511
 #define OPS_BODY_MAX	65536	   /* octets of a request's body */
@@ -295,6 +295,7 @@ struct ops_pair {
 	X(S, SECONDS, left, 0, "until then; null: nothing is held")                                \
 	X(S, SECONDS, wait_left, 0, "what is left of the waiting period; null: it does not wait")  \
 	X(S, BOOL, frozen, 0, "whether the waiting period stands still: no session to the parent") \
+	X(S, BOOL, clash, 0, "whether another domain holds a part of it, which is not withdrawn")  \
 	X(S, TIME, due, 0, "when the next step is due: a claim, a renewal")
 
 #define OPS_MASC_RANGE(X, S)                                                                       \
@@ -347,6 +348,7 @@ struct ops_pair {
 	X(S, NUMBER, blocks, 0, "free ranges in this line; 1 otherwise")                           \
 	X(S, TEXT, owner, ADDR_TEXT_MAX, "Domain ID of its holder; name of a scope; empty: free")  \
 	X(S, TEXT, state, 15, "of ours as in prefixes; else in-use, managed, new or expand")       \
+	X(S, BOOL, clash, 0, "of ours: whether another domain holds a part of it as well")         \
 	X(S, BOOL, holds, 0, "whether it is held; else it is claimed")                             \
 	X(S, BOOL, stale, 0, "whether it is remembered, and not told again yet")                   \
 	X(S, NUMBER, used, 0, "addresses in use in it, where that is known")                       \
@@ -463,7 +465,7 @@ struct ops_pair {
 	X(S, TEXT, within, OPS_PREFIX_MAX, "only those in this range, or around it; empty: all")   \
 	X(S, TEXT, type, 15, "only in-use, managed, new, expand, denied or withdraw; empty: all")  \
 	X(S, TEXT, domain, ADDR_TEXT_MAX, "only those of this Domain ID; empty: all")              \
-	X(S, NUMBER, limit, 0, "at most so many, up to 1000; 0: 1000")                             \
+	X(S, NUMBER, limit, 0, "at most so many, up to 250; 0: 250")                               \
 	X(S, TEXT, after, OPS_TOKEN_MAX, "go on where an answer ended: its `next`")
 
 #define OPS_SPACE_FILTER(X, S)                                                                     \

@@ -109,11 +109,30 @@ static void claims_are_waited_for(void **state)
 	     "239.192.0.0/22 is ours until 2026-11-22T21:03:18Z\n");
 	says("masc claim 256 --wait -q", CLI_OK, "239.192.0.0/22\n");
 	says("masc claim 256 --wait -n", CLI_OK, "a claim to 256 addresses would be made\n");
+	/* One document: the range that is held. */
 	assert_int_equal(run("masc claim 256 --wait --json"), CLI_OK);
-	assert_non_null(strstr(run_out, "\n{\"part\":"));
+	assert_ptr_equal(strchr(run_out, '\n'), run_out + strlen(run_out) - 1);
+	assert_non_null(strstr(run_out, "{\"number\":1,"));
+	assert_non_null(strstr(run_out, "\"prefix\":\"239.192.0.0/22\""));
+	assert_non_null(strstr(run_out, "\"schema\":1}"));
+	assert_int_equal(run("masc claim 256 --wait --json -n"), CLI_OK);
+	assert_non_null(strstr(run_out, "{\"done\":false,"));
 	serve_anew(77, OK, MASC_REASON_NONE);
 	assert_int_equal(run("masc claim 256 --wait"), CLI_FAILED);
 	assert_non_null(strstr(run_err, "claim 77 is over before it was held\ntry: "));
+}
+
+/* A claim that is not held goes on; what waits for it ends. */
+static void waiting_has_an_end(void **state)
+{
+	serve_anew(3, OK, MASC_REASON_NONE);
+	assert_int_equal(run("masc claim 256 --wait --timeout 0"), CLI_DEADLINE);
+	assert_string_equal(run_err, "homestead: claim 3 is not held yet; it goes on without this "
+				     "command\ntry: homestead masc prefixes\n");
+	assert_int_equal(run("masc claim 256 --wait --timeout 0 --json"), CLI_DEADLINE);
+	assert_string_equal(run_out, "");
+	assert_int_equal(run("masc claim 256 --timeout 5s"), CLI_USAGE);
+	assert_non_null(strstr(run_err, "--timeout goes with --wait"));
 }
 
 static void refusals_have_words_and_codes(void **state)
@@ -154,6 +173,7 @@ static void usage(void **state)
 		{ "masc claim 256 --for ever", "\"ever\" is no time such as 90s" },
 		{ "masc claim 256 --for 0", "is no time such as 90s" },
 		{ "masc demand 256 --wait", "takes no --wait" },
+		{ "masc claim 256 --wait --timeout soon", "\"soon\" is no time such as 90s" },
 		{ "masc demand end", "wants a number" },
 		{ "masc demand end two", "\"two\" is no number" },
 		{ "masc demand 256 16", "one word too many" },
@@ -255,6 +275,7 @@ int main(void)
 		T(what_was_made),
 		T(numbers_and_names_alone),
 		T(claims_are_waited_for),
+		T(waiting_has_an_end),
 		T(refusals_have_words_and_codes),
 		T(usage),
 		T(spellings),

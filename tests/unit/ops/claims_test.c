@@ -31,6 +31,9 @@ static void what_we_hold(void **state)
 	assert_at("prefixes.0.left", "86400");
 	assert_at("prefixes.0.wait_left", "null");
 	assert_at("prefixes.0.timestamp", "2026-11-21T20:03:18Z");
+	assert_at("prefixes.0.clash", "true");
+	assert_at("prefixes.1.clash", "true");
+	assert_at("prefixes.2.clash", "false");
 	assert_at("prefixes.1.state", "growing");
 	assert_at("prefixes.1.local", "true");
 	assert_at("prefixes.1.wanted", "239.192.2.0/23");
@@ -195,15 +198,15 @@ static void very_many_claims(void **state)
 	played.many_claims = 1000000;
 	played.claims_info.known[WIRE_PREFIX_IN_USE] += 1000000;
 	ask(&r);
-	assert_int_equal(length_of("claims"), 1000);
+	assert_int_equal(length_of("claims"), 250);
 	assert_at("known", "1000005");
-	assert_at("more", "999005");
+	assert_at("more", "999755");
 	assert_at("counted", "true");
 	/* Behind the first page, or with a filter, there are at least so many. */
 	ops_set_text(r.claim_filter.after, sizeof(r.claim_filter.after),
 		     json_string_value(at_path("next")));
 	ask(&r);
-	assert_int_equal(length_of("claims"), 1000);
+	assert_int_equal(length_of("claims"), 250);
 	assert_at("counted", "false");
 	r = claims_request("", "withdraw", "");
 	ask(&r);
@@ -293,6 +296,10 @@ static void the_tree_within_a_range(void **state)
 			    "scope 239.192.0.0/14 262144 organisation managed\n"
 			    ".free 239.194.0.0/17 32768  (\n"
 			    ".sibling 239.194.128.0/17 32768 71 in-use\n");
+	/* Who has this address? */
+	assert_string_equal(space("239.194.128.9", 0),
+			    "scope 239.192.0.0/14 262144 organisation managed\n"
+			    ".sibling 239.194.128.0/17 32768 71 in-use\n");
 	assert_string_equal(space("239.255.0.0/16", 0), "");
 	struct ops_request r = { .kind = OPS_MASC_SPACE };
 	ops_set_text(r.space_filter.within, sizeof(r.space_filter.within), "all");
@@ -355,6 +362,32 @@ static void a_clash_in_the_tree(void **state)
 			    ".sibling 239.192.0.0/16 65536 70 in-use\n"
 			    "..sibling 239.192.1.0/24 256 71 in-use\n"
 			    ".free 239.193.0.0/16 65536  (\n");
+	assert_at("blocks.1.clash", "true");
+	assert_at("blocks.2.clash", "false");
+	/* Withdrawn where they clash, or of another range: none. */
+	played.clashes[0].yielded = played.clashes[1].yielded = true;
+	(void)space("", 0);
+	assert_at("blocks.1.clash", "false");
+	ask_kind(OPS_MASC_PREFIXES);
+	assert_at("prefixes.0.clash", "false");
+}
+
+/* How much our other nodes use shows in what lies there, if it does. */
+static void the_tree_of_our_other_nodes(void **state)
+{
+	played.n_own = played.n_claims = 0;
+	played_own("239.192.0.0/22", MASC_LIFE_HELD, 60)->ours = false;
+	played_own("239.193.0.0/22", MASC_LIFE_HELD, 60)->ours = false;
+	played_claim("239.192.0.0/24", WIRE_PREFIX_IN_USE, 61)->below = true;
+	assert_string_equal(space("239.192.0.0/16", 0),
+			    "scope 239.192.0.0/14 262144 organisation managed\n"
+			    ".internal 239.192.0.0/22 1024 50 held 25%\n"
+			    "..child 239.192.0.0/24 256 61 in-use\n"
+			    "..free 239.192.2.0/23 768x2  (\n"
+			    ".free 239.192.128.0/17 64512x6  (\n");
+	assert_string_equal(space("239.193.0.0/22", 0),
+			    "scope 239.192.0.0/14 262144 organisation managed\n"
+			    ".internal 239.193.0.0/22 1024 50 held\n");
 }
 
 static void demands(void **state)
@@ -462,6 +495,7 @@ int main(void)
 		T(the_tree_of_very_many),
 		T(the_tree_of_ipv6),
 		T(a_clash_in_the_tree),
+		T(the_tree_of_our_other_nodes),
 		T(demands),
 		T(clashes),
 		T(the_status_counts),

@@ -62,7 +62,21 @@ static void claims_that_make_no_sense(void **state)
 	refused(ERR_MALFORMED, "one of the two", "homestead help masc claim");
 	r = claim_wish("192.0.2.0/24", 0);
 	ask(&r);
-	refused(ERR_MALFORMED, "is no range of multicast addresses", "");
+	refused(ERR_MALFORMED, "\"192.0.2.0/24\" is no range of multicast addresses", "");
+	r = claim_wish("239.192.9.5/22", 0);
+	ask(&r);
+	refused(ERR_MALFORMED,
+		"\"239.192.9.5/22\" has bits behind its length; with that length it lies in "
+		"239.192.8.0/22",
+		"");
+	r = claim_wish("239.192.9.5", 0);
+	ask(&r);
+	refused(ERR_MALFORMED, "\"239.192.9.5\" is no range; one looks like", "");
+	r = claim_wish("", 256);
+	r.claim.from = played.wall_us - MONO_HOUR;
+	ask(&r);
+	refused(ERR_RANGE, "the time it is to begin at is over", "now");
+	assert_int_equal(played.commands, 0);
 	r = claim_wish("", 256);
 	r.claim.lifetime = 0;
 	ask(&r);
@@ -201,7 +215,7 @@ static void what_the_core_refuses(void **state)
 		{ ERR_EXISTS, MASC_REASON_NONE, "it is ours already", "homestead masc prefixes" },
 		{ ERR_RANGE, MASC_REASON_NO_RANGE, "no parent has told a range",
 		  "a top-level domain needs a scope with `root`" },
-		{ ERR_RANGE, MASC_REASON_NONE, "no range of that size, place or time", "" },
+		{ ERR_RANGE, MASC_REASON_NONE, "no range of that size or place can be had", "" },
 		{ ERR_FULL, MASC_REASON_TOO_MANY, "as many prefixes as may be", "prefixes_most" },
 		{ ERR_STATE, MASC_REASON_NONE, "something uses it", "" },
 		{ ERR_NO_SPACE, MASC_REASON_STORE, "it could not be stored", "mend the store" },
@@ -220,6 +234,17 @@ static void what_the_core_refuses(void **state)
 /* A reason of the core may mean something else in an answer. */
 static void reasons_in_other_words(void **state)
 {
+	struct ops_request away = claim_wish("239.255.0.0/24", 0);
+	played.command_result = ERR_RANGE;
+	played.why = MASC_REASON_NO_RANGE;
+	ask(&away);
+	refused(ERR_RANGE, "239.255.0.0/24 is refused: it lies in no range that claims may come",
+		"homestead masc space");
+	away = claim_wish("", 256);
+	away.claim.lifetime = MONO_SEC;
+	played.why = MASC_REASON_NONE;
+	ask(&away);
+	refused(ERR_RANGE, "is refused: a range is claimed for four waiting periods or more", "");
 	struct ops_request r = { .kind = OPS_MASC_WITHDRAW };
 	ops_set_text(r.withdraw.prefix, sizeof(r.withdraw.prefix), "239.192.0.0/22");
 	played.command_result = ERR_STATE;
