@@ -206,6 +206,8 @@ void guards_free(struct masc *m);
 /* A child's NEW_CLAIM or CLAIM_TO_EXPAND. Gives the subcode to refuse it with;
  * else 0, and *denied with the allowed lifetime in *lifetime when it is denied. */
 uint8_t guard_child(const struct heard *h, bool *denied, uint32_t *lifetime, enum masc_reason *why);
+/* MASC-16.8: whether a child's PREFIX_IN_USE may be taken; else *why not. */
+bool guard_in_use(const struct heard *h, enum masc_reason *why);
 /* MASC-16.1: subcode, 0 good. */
 uint8_t guard_timestamp(const struct session *s, const struct wire_claim *c, const struct space *sp,
 			struct mono now);

@@ -2,8 +2,7 @@
  * is kept of each domain is bounded; who was heard of longest ago goes first. */
 #include "masc/guard_int.h"
 
-#define SKEW_MOST    300 /* s, MASC-16.1 */
-#define CLOSE_ENOUGH 5	 /* s, MASC-16.2 */
+#define CLOSE_ENOUGH 5 /* s, MASC-16.2 */
 
 enum err guards_new(struct masc *m)
 {
@@ -99,9 +98,9 @@ uint8_t guard_timestamp(const struct session *s, const struct wire_claim *c, con
 	    masc_id_cmp(&c->domain, &p->config->domain) != 0)
 		return 0;
 	int64_t wall = wall_s(p->m, now);
-	if (c->timestamp > wall + SKEW_MOST)
+	if (c->timestamp > wall + GUARD_SKEW_MOST)
 		return WIRE_TIMESTAMP_NEW;
-	if (c->timestamp >= wall - SKEW_MOST || !was_heard(&p->hearing, c->timestamp))
+	if (c->timestamp >= wall - GUARD_SKEW_MOST || !was_heard(&p->hearing, c->timestamp))
 		return 0;
 	return sp && known_since(sp, c) ? 0 : WIRE_TIMESTAMP_OLD;
 }

@@ -356,6 +356,32 @@ static void watch_soft_quota(const struct heard *h)
 	out_event(m, &ev, 0);
 }
 
+/* Without a claim before it: who has not waited has not been heard by others. */
+static struct verdict judge_waited(const struct heard *h)
+{
+	const struct masc *m = h->s->peer->m;
+	int64_t wait = m->rules.waiting_period - GUARD_SKEW_MOST * MONO_SEC;
+	int64_t since = masc_wall_now(m, h->now) - (int64_t)h->c->timestamp * MONO_SEC;
+	if (m->rules.clock_check == MASC_CLOCK_OFF || since >= wait)
+		return fine;
+	return denied(MASC_REASON_EARLY, 0);
+}
+
+bool guard_in_use(const struct heard *h, enum masc_reason *why)
+{
+	struct amount part = added_by(h->sp, &h->c->domain, &h->prefix);
+	if (h->s->peer->config->role != MASC_PARENT || (!part.hi && !part.lo))
+		return true;
+	struct verdict v = judge_quota(h);
+	/* What it tells when we meet was claimed while we were not there. */
+	if (passes(&v) && h->s->synced)
+		v = judge_waited(h);
+	if (passes(&v) && h->s->synced)
+		v = judge_rate(h);
+	*why = v.why;
+	return passes(&v);
+}
+
 uint8_t guard_child(const struct heard *h, bool *is_denied, uint32_t *lifetime,
 		    enum masc_reason *why)
 {

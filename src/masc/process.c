@@ -168,20 +168,6 @@ static void tell_older(const struct heard *h)
 	}
 }
 
-/* MASC-13.3 */
-static uint8_t in_use_child(const struct heard *h)
-{
-	if (!in_ours(h))
-		return WIRE_NO_PARENT_PREFIX;
-	if (!cached(h))
-		return 0;
-	guard_won(masc_of(h), &h->c->domain);
-	own_rival(h);
-	tell(h, IC);
-	tell_older(h);
-	return 0;
-}
-
 static void tell_denied(const struct heard *h, enum masc_reason why)
 {
 	struct masc_event ev = event_of(h->s->peer, MASC_EVENT_DENIED);
@@ -219,6 +205,38 @@ static bool was_denied(const struct heard *h)
 	if (guard_repeat(masc_of(h), &h->c->domain, h->now))
 		tell_child(h, &known, NULL);
 	return true;
+}
+
+/* MASC-16.8: told, not remembered: whoever goes on is told again. */
+static void deny_use(const struct heard *h, enum masc_reason why)
+{
+	struct wire_claim d = *h->c;
+	d.type = WIRE_CLAIM_DENIED;
+	d.role = MASC_INTERNAL_PEER;
+	d.lifetime = 0;
+	if (!guard_repeat(masc_of(h), &h->c->domain, h->now))
+		return;
+	tell_child(h, &d, NULL);
+	tell_denied(h, why);
+}
+
+/* MASC-13.3 */
+static uint8_t in_use_child(const struct heard *h)
+{
+	enum masc_reason why;
+	if (!in_ours(h))
+		return WIRE_NO_PARENT_PREFIX;
+	if (!guard_in_use(h, &why)) {
+		deny_use(h, why);
+		return 0;
+	}
+	if (!cached(h))
+		return 0;
+	guard_won(masc_of(h), &h->c->domain);
+	own_rival(h);
+	tell(h, IC);
+	tell_older(h);
+	return 0;
 }
 
 static uint8_t pending_child(const struct heard *h)

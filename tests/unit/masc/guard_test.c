@@ -315,6 +315,56 @@ static void quota_counts_addresses(void **state)
 	bench_fini(&b);
 }
 
+/* MASC-16.8: what a child uses without having claimed it. */
+static void used_unclaimed(void **state)
+{
+	static const char *const used = "kid: in-use 239.192.130.0/24 200.21 i ts=-301 life=999";
+	static const struct {
+		const char *settings, *before, *claim;
+		bool synced, taken;
+	} rows[] = {
+		{ "", NULL, used, true, true },
+		{ "quota_hard=255", NULL, used, true, false },
+		{ "quota_hard=255", NULL, used, false, false },
+		{ "quota_hard=256", NULL, used, true, true },
+		/* More of what it has is no more. */
+		{ "quota_hard=512", "kid: in-use 239.192.130.0/23 200.21 i ts=-301 life=999", used,
+		  true, true },
+		{ "child_claims=1", "kid: in-use 239.192.129.0/24 200.21 i ts=-301 life=999", used,
+		  true, false },
+		{ "child_claims=1", "kid: in-use 239.192.129.0/24 200.21 i ts=-301 life=999", used,
+		  false, true },
+		{ "child_claims=1", "kid: new 239.192.130.0/24 200.21 i ts=-301 life=999", used,
+		  true, true },
+		/* It cannot have waited. */
+		{ "clock_check=kernel waiting_period=400s", NULL,
+		  "kid: in-use 239.192.130.0/24 200.21 i ts=-99 life=999", true, false },
+		{ "clock_check=kernel waiting_period=400s", NULL,
+		  "kid: in-use 239.192.130.0/24 200.21 i ts=-100 life=999", true, true },
+		{ "clock_check=kernel waiting_period=400s", NULL,
+		  "kid: in-use 239.192.130.0/24 200.21 i ts=-99 life=999", false, true },
+		{ "clock_check=off waiting_period=400s", NULL,
+		  "kid: in-use 239.192.130.0/24 200.21 i ts=-99 life=999", true, true },
+		/* Another node of ours has judged it. */
+		{ "quota_hard=255", NULL,
+		  "inner: in-use 239.192.130.0/24 200.21 c ts=-301 life=999", true, true },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bench b;
+		start(&b, rows[i].settings);
+		if (rows[i].before)
+			bench_hear(&b, rows[i].before);
+		bench_peer(&b, "kid")->main->synced = rows[i].synced;
+		const char *done = bench_hear(&b, rows[i].claim);
+		bool denied = !strcmp(done, "denied i to kid only; denied i to kid2 only");
+		if (denied == rows[i].taken || (rows[i].taken && !strstr(done, "in-use c to ")))
+			fail_msg("%zu: %s", i, done);
+		if (denied && !rows[i].before)
+			expect_known(&b, "");
+		bench_fini(&b);
+	}
+}
+
 /* The peer's quota goes before the node's, 0 lifts it. */
 static void quota_of_the_peer(void **state)
 {
@@ -440,7 +490,8 @@ static void children_are_forgotten(void **state)
 	struct bench b;
 	start(&b, "");
 	struct guards *g = b.r.m->guards;
-	bench_hear(&b, "kid: in-use 239.192.129.0/24 200.21 i");
+	/* Of a colleague: it does not count as a claim here. */
+	bench_hear(&b, "inner: in-use 239.192.129.0/24 200.21 c");
 	bench_hear(&b, "bert: new 239.192.130.0/24 201.1 i");
 	assert_int_equal(g->n_children, 2);
 	assert_int_equal(guard_children(b.r.m), 2);
@@ -622,6 +673,7 @@ int main(void)
 		cmocka_unit_test(deprecated_to_its_end),
 		cmocka_unit_test(child_rate),
 		cmocka_unit_test(quota_counts_addresses),
+		cmocka_unit_test(used_unclaimed),
 		cmocka_unit_test(quota_of_the_peer),
 		cmocka_unit_test(soft_quota),
 		cmocka_unit_test(quota_of_ipv6),
