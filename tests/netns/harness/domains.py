@@ -10,7 +10,7 @@ from collections import namedtuple
 
 from .claims import covers, holdings, overlap
 from .daemon import QUICK, Daemon
-from .wait import until
+from .wait import deadline_of, until
 
 ROUGH = "at 0ms delay 5ms jitter 2ms loss 1% dup 0.5% reorder 2%\n"
 RULES = {**QUICK, "hold_time": "3s", "claim_lifetime": "2m"}
@@ -63,25 +63,33 @@ class Domains:
             d.start(ready=False)
         for d in self.daemons.values():
             d.notified("READY=1", 60)
-        until(lambda: "all sessions: %s" % self.missing(), lambda: not self.missing(), 60)
+        self.one_by_one(self.daemons, self.missing, 60)
         return self
 
-    def missing(self):
-        """Sessions that are not up or have not told all, as (daemon, peer)."""
-        return [(name, p["name"]) for name, d in self.daemons.items()
-                for p in d.cli("masc", "peers")["peers"] if not p["synced"]]
+    @staticmethod
+    def one_by_one(names, lacking, within):
+        """Until nobody lacks anything: each is asked until it is done, which
+        takes less of the machine than to ask all again and again."""
+        deadline = deadline_of(within)
+        for name in names:
+            until(lambda n=name: "%s lacks %s" % (n, lacking(n)),
+                  lambda n=name: not lacking(n), deadline)
+
+    def missing(self, name):
+        """Sessions that are not up, or whose peer has not told all."""
+        return [p["name"] for p in self[name].cli("masc", "peers")["peers"] if not p["synced"]]
 
     def demand(self, names, addresses):
         for name in names:
             self[name].cli("masc", "demand", str(addresses))
 
-    def unmet(self, names):
-        return {name: [d["reason"] for d in self[name].cli("masc", "demand")["demands"]
-                       if d["state"] != "met"] for name in names}
+    def unmet(self, name):
+        """Why the demands are not met that are not."""
+        return [d["reason"] for d in self[name].cli("masc", "demand")["demands"]
+                if d["state"] != "met"]
 
     def all_met(self, names, within=40):
-        until(lambda: "demands met: %s" % self.unmet(names),
-              lambda: not any(self.unmet(names).values()), within)
+        self.one_by_one(names, self.unmet, within)
 
     def held(self):
         return {name: holdings(d) for name, d in self.daemons.items()}
