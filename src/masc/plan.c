@@ -117,6 +117,14 @@ static void drop(struct plan_run *r, struct own_claim **c, enum masc_reason why)
 		run_again(r, mono_add(r->now, MONO_SEC));
 }
 
+/* Claimed and not held: nothing keeps it. Clashed ones and those that ended are
+ * on their way out by themselves. */
+static bool is_only_claimed(const struct own_claim *c)
+{
+	return !own_is_held(c) && !c->fixed && c->life != MASC_LIFE_CLASHED &&
+	       c->life != MASC_LIFE_EXPIRED;
+}
+
 /* MASC-18.6: nothing new from a parent that is left, and the end of what there
  * is. What lies in a range that drains drains with it. */
 static void leave(struct plan_run *r)
@@ -129,8 +137,7 @@ static void leave(struct plan_run *r)
 		bool leaving = c->space && c->space->leaving;
 		if (own_is_held(c) && c->active && (leaving || (in && !in->active)))
 			deprecate(r, c, leaving ? MASC_REASON_ASKED : MASC_REASON_REPLACED);
-		else if (leaving && !own_is_held(c) && !c->fixed && c->life != MASC_LIFE_CLASHED &&
-			 c->life != MASC_LIFE_EXPIRED)
+		else if (leaving && is_only_claimed(c))
 			drop(r, &r->claims[i], MASC_REASON_ASKED);
 	}
 }

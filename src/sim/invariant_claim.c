@@ -356,7 +356,7 @@ void invariant_claim_forget(struct machine *m)
 	}
 }
 
-/* -- SIM-6.11, 6.12: between nodes, when all has been well for long enough -- */
+/* -- SIM-6.11, SIM-6.12: between nodes, when all has been well for long enough -- */
 
 static const struct masc *core_of(const struct machine *m)
 {

@@ -122,42 +122,42 @@ bool judge_counts(const struct scn_condition *c)
 	return c->test == SCN_EVENT || c->test == SCN_NOTIFICATION || c->test == SCN_REPLY;
 }
 
+static bool judge_running(struct world *w, const struct scn_condition *c)
+{
+	return machine_of(w->sites[c->a])->node != NULL;
+}
+
+static bool judge_crashes(struct world *w, const struct scn_condition *c)
+{
+	return compare(c->op, machine_of(w->sites[c->a])->crashes, c->number);
+}
+
+static bool judge_links(struct world *w, const struct scn_condition *c)
+{
+	return compare(c->op, count_links(w->sites[c->a]), c->number);
+}
+
+static bool judge_claims(struct world *w, const struct scn_condition *c)
+{
+	return compare(c->op, judge_claim_count(w, c), c->number);
+}
+
+typedef bool look(struct world *w, const struct scn_condition *c);
+
+/* What is looked up in the world; the rest is counted while it is watched. */
+static look *const looks[] = {
+	[SCN_STATE] = judge_state,    [SCN_ADMIN] = judge_admin,     [SCN_VALUE] = judge_value,
+	[SCN_PAIRED] = judge_paired,  [SCN_RUNNING] = judge_running, [SCN_LINKS] = judge_links,
+	[SCN_OCTETS] = judge_octets,  [SCN_CLOSED] = judge_closed,   [SCN_HOLDS] = judge_holds,
+	[SCN_KNOWS] = judge_knows,    [SCN_OWN] = judge_claims,	     [SCN_KNOWN] = judge_claims,
+	[SCN_CLASHES] = judge_claims, [SCN_MET] = judge_claims,	     [SCN_CRASHES] = judge_crashes,
+};
+
 static bool holds(struct world *w, const struct scn_condition *c, int64_t count)
 {
-	switch (c->test) {
-	case SCN_STATE:
-		return judge_state(w, c);
-	case SCN_ADMIN:
-		return judge_admin(w, c);
-	case SCN_VALUE:
-		return judge_value(w, c);
-	case SCN_PAIRED:
-		return judge_paired(w, c);
-	case SCN_RUNNING:
-		return machine_of(w->sites[c->a])->node != NULL;
-	case SCN_CRASHES:
-		return compare(c->op, machine_of(w->sites[c->a])->crashes, c->number);
-	case SCN_LINKS:
-		return compare(c->op, count_links(w->sites[c->a]), c->number);
-	case SCN_OCTETS:
-		return judge_octets(w, c);
-	case SCN_CLOSED:
-		return judge_closed(w, c);
-	case SCN_HOLDS:
-		return judge_holds(w, c);
-	case SCN_KNOWS:
-		return judge_knows(w, c);
-	case SCN_OWN:
-	case SCN_KNOWN:
-	case SCN_CLASHES:
-	case SCN_MET:
-		return compare(c->op, judge_claim_count(w, c), c->number);
-	case SCN_EVENT:
-	case SCN_NOTIFICATION:
-	case SCN_REPLY:
+	if (judge_counts(c))
 		return compare(c->op, count, c->number);
-	}
-	return false;
+	return looks[c->test](w, c);
 }
 
 bool judge(struct world *w, const struct scn_condition *c, int64_t count)

@@ -19,9 +19,15 @@ DROPPED = ("-c", "-MD", "-fdiagnostics-color=always", "-fsanitize=address,undefi
            "-fno-sanitize-recover=all", "-Wno-format-truncation")
 
 
+# A cache may stand before the compiler; it is not asked.
+LAUNCHERS = ("ccache", "sccache")
+
+
 def arguments(command):
     """What clang is asked for in the place of gcc."""
-    words = iter(shlex.split(command)[1:])
+    words = shlex.split(command)
+    launched = os.path.basename(words[0]) in LAUNCHERS
+    words = iter(words[2 if launched else 1:])
     kept = []
     for word in words:
         if word in VALUED:
@@ -57,12 +63,13 @@ def a_warning_of_clang_is_noticed():
     if not shutil.which("clang"):
         skip("no clang here")
     plus = 'const char *f(int n);\nconst char *f(int n)\n{\n\treturn "abc" + n;\n}\n'
-    with tree({"a.c": plus, "b.c": "int b;\n"}) as top:
+    with tree({"a.c": plus, "b.c": "int b;\n", "c.c": plus}) as top:
         with open(os.path.join(top, "compile_commands.json"), "w", encoding="utf-8") as f:
             json.dump([{"file": n, "directory": top,
-                        "command": "cc -Wall -Werror -fsanitize=address,undefined -MD -MF x -o y -c "
-                                   + n} for n in ("a.c", "b.c")], f)
-        only(complaints(top), "a.c:4")
+                        "command": launcher + "cc -Wall -Werror -fsanitize=address,undefined -MD "
+                                   "-MF x -o y -c " + n}
+                       for n, launcher in (("a.c", ""), ("b.c", ""), ("c.c", "/usr/bin/ccache "))], f)
+        only(complaints(top), "a.c:4", "c.c:4")
 
 
 run()
