@@ -102,6 +102,29 @@ static void to_an_internal_peer(void **state)
 	kin_fini(&k);
 }
 
+/* MASC-13.28: not in a dump either where it would not be believed; they hear it
+ * from its origin. */
+static void what_would_not_be_believed(void **state)
+{
+	struct kin k;
+	kin_init(&k, "domain=100 node=10 profile=lab");
+	rig_set(&k.r, "strict_origin=yes");
+	rig_scope(&k.r, "org range=239.192.0.0/14");
+	kin_family(&k);
+	kin_start(&k);
+	kin_all_up(&k);
+	know_all(&k);
+	kin_reset(&k);
+	assert_string_equal(told_anew(&k, "north"), "use i 100.10 234.1.0.0/24; "
+						    "new i 100.10 234.1.1.0/24; "
+						    "withdraw i 100.10 234.1.3.0/24 / K");
+	assert_string_equal(told_anew(&k, "west"),
+			    "managed p 7.72 234.0.0.0/8; withdraw p 7.72 234.9.0.0/16; "
+			    "use i 100.10 234.1.0.0/24; new i 100.10 234.1.1.0/24; "
+			    "withdraw i 100.10 234.1.3.0/24 / K");
+	kin_fini(&k);
+}
+
 /* It knows what it told in this session; not what it told in one before. */
 static void not_back_to_whom_it_came_from(void **state)
 {
@@ -469,6 +492,7 @@ int main(void)
 		cmocka_unit_test(to_a_sibling),
 		cmocka_unit_test(to_a_child),
 		cmocka_unit_test(to_an_internal_peer),
+		cmocka_unit_test(what_would_not_be_believed),
 		cmocka_unit_test(not_back_to_whom_it_came_from),
 		cmocka_unit_test(stale_claims_are_not_told),
 		cmocka_unit_test(hints),
