@@ -3,23 +3,12 @@
 
 #define NOT_ALLOWED UINT8_MAX
 
-static bool id_eq(const struct masc_id *a, const struct masc_id *b)
-{
-	return memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
-}
-
-static bool is_zero(const struct masc_prefix *p)
-{
-	static const uint8_t none[sizeof(p->address)];
-	return memcmp(p->address, none, sizeof(none)) == 0;
-}
-
 /* MASC-10.3 */
 static bool in_bounds(const struct peer *p, const struct masc_prefix *prefix)
 {
 	const struct masc_config *c = &p->m->config;
 	bool split;
-	if (is_zero(prefix))
+	if (masc_prefix_is_zero(prefix))
 		return true;
 	const struct masc_scope_config *scope = masc_config_scope_of(c, prefix, &split);
 	if (!scope)
@@ -37,7 +26,7 @@ static bool is_child_domain(const struct masc *m, const struct masc_id *domain)
 {
 	for (size_t i = 0; i < m->config.n_peers; i++)
 		if (m->config.peers[i].role == MASC_PARENT &&
-		    id_eq(&m->config.peers[i].domain, domain))
+		    masc_id_eq(&m->config.peers[i].domain, domain))
 			return true;
 	return false;
 }
@@ -45,7 +34,7 @@ static bool is_child_domain(const struct masc *m, const struct masc_id *domain)
 /* A child says PARENT of what comes back of our own. */
 static bool is_ourselves(const struct masc *m, const struct wire_claim *c)
 {
-	if (id_eq(&c->domain, &m->config.domain))
+	if (masc_id_eq(&c->domain, &m->config.domain))
 		return true;
 	return c->type == WIRE_CLAIM_DENIED && is_child_domain(m, &c->domain);
 }
@@ -64,7 +53,7 @@ static uint8_t updated_role(const struct peer *p, const struct wire_claim *c)
 	/* clang-format on */
 	const struct masc *m = p->m;
 	uint8_t role = table[c->role][p->config->role];
-	bool ours = id_eq(&c->domain, &m->config.domain);
+	bool ours = masc_id_eq(&c->domain, &m->config.domain);
 	if (c->role == MASC_PARENT && p->config->role == MASC_PARENT && is_ourselves(m, c))
 		role = MASC_INTERNAL_PEER;
 	if (role == MASC_SIBLING && ours)
@@ -84,9 +73,9 @@ static bool is_claim(const struct wire_claim *c)
  * from us, and the parent tells us itself. */
 static bool sibling_may_tell(const struct peer *p, const struct wire_claim *c)
 {
-	if (id_eq(&c->domain, &p->config->domain))
+	if (masc_id_eq(&c->domain, &p->config->domain))
 		return true;
-	return id_eq(&c->domain, &p->m->config.domain) && is_claim(c);
+	return masc_id_eq(&c->domain, &p->m->config.domain) && is_claim(c);
 }
 
 /* MASC-10.4, 4: c->role is the updated one. */
@@ -98,7 +87,7 @@ static bool may_tell(const struct peer *p, const struct wire_claim *c)
 	case MASC_SIBLING:
 		return sibling_may_tell(p, c);
 	case MASC_PARENT:
-		return c->role != MASC_INTERNAL_PEER && id_eq(&c->domain, &p->config->domain);
+		return c->role != MASC_INTERNAL_PEER && masc_id_eq(&c->domain, &p->config->domain);
 	case MASC_CHILD:
 	case MASC_INTERNAL_PEER:
 		break;
@@ -133,7 +122,8 @@ static struct space *associate(const struct peer *p, const struct wire_claim *c,
 		return c->type == WIRE_PREFIX_MANAGED ? space_learn(m, prefix->family, &c->domain)
 						      : space_parent(m, prefix->family, &c->domain);
 	struct space *sp = space_of(m, p, (enum masc_role)c->role, prefix);
-	if (!sp || sp->below || sp->scope || !sp->given.n || names_range(c) || is_zero(prefix))
+	if (!sp || sp->below || sp->scope || !sp->given.n || names_range(c) ||
+	    masc_prefix_is_zero(prefix))
 		return sp;
 	return space_covers(sp, prefix, NULL) ? sp : NULL;
 }
@@ -153,7 +143,8 @@ struct space *accept_space(const struct peer *p, const struct wire_claim *c)
 static void freshen(struct space *sp, uint32_t r, const struct peer *p, const struct wire_claim *c)
 {
 	struct table_mark mark = table_mark_of(sp->table, r);
-	bool stale = sync_stale(p->m, &mark), from_origin = id_eq(&p->config->domain, &c->domain);
+	bool stale = sync_stale(p->m, &mark),
+	     from_origin = masc_id_eq(&p->config->domain, &c->domain);
 	if (mark.ours || (!stale && !from_origin))
 		return;
 	mark = sync_mark_of(p, false, mark.holds);
@@ -163,8 +154,8 @@ static void freshen(struct space *sp, uint32_t r, const struct peer *p, const st
 /* What this node said, as others tell it, may be old, and is no news. */
 static bool is_own_echo(const struct masc *m, const struct wire_claim *c)
 {
-	return c->type != WIRE_CLAIM_DENIED && id_eq(&c->node, &m->config.node) &&
-	       id_eq(&c->domain, &m->config.domain);
+	return c->type != WIRE_CLAIM_DENIED && masc_id_eq(&c->node, &m->config.node) &&
+	       masc_id_eq(&c->domain, &m->config.domain);
 }
 
 static bool is_known(const struct peer *p, const struct wire_claim *c, struct space *sp)
@@ -186,7 +177,7 @@ static void note_skew(struct session *s, const struct wire_claim *c, struct mono
 {
 	struct hearing *h = &s->peer->hearing;
 	bool pending = c->type == WIRE_NEW_CLAIM || c->type == WIRE_CLAIM_TO_EXPAND;
-	if (!s->synced || !pending || !id_eq(&c->domain, &s->peer->config->domain))
+	if (!s->synced || !pending || !masc_id_eq(&c->domain, &s->peer->config->domain))
 		return;
 	int64_t skew = c->timestamp - masc_wall_now(s->peer->m, now) / MONO_SEC;
 	h->skew_known = true;

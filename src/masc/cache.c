@@ -15,12 +15,6 @@ enum kind {
 	KIND_HINT
 };
 
-bool claim_is_hint(const struct wire_claim *c)
-{
-	static const uint8_t none[sizeof(c->address)];
-	return c->type == WIRE_NEW_CLAIM && memcmp(c->address, none, sizeof(none)) == 0;
-}
-
 static enum kind kind_of(const struct wire_claim *c)
 {
 	static const uint8_t kinds[WIRE_ATTRIBUTES] = {
@@ -28,7 +22,7 @@ static enum kind kind_of(const struct wire_claim *c)
 		[WIRE_CLAIM_TO_EXPAND] = KIND_PENDING, [WIRE_NEW_CLAIM] = KIND_PENDING,
 		[WIRE_PREFIX_MANAGED] = KIND_HELD,     [WIRE_WITHDRAW] = KIND_WITHDRAWN,
 	};
-	return claim_is_hint(c) ? KIND_HINT : (enum kind)kinds[c->type];
+	return wire_is_hint(c) ? KIND_HINT : (enum kind)kinds[c->type];
 }
 
 static bool holds_space(const struct wire_claim *c)
@@ -46,14 +40,9 @@ static bool holds_space(const struct wire_claim *c)
 	return false;
 }
 
-static bool id_eq(const struct masc_id *a, const struct masc_id *b)
-{
-	return memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
-}
-
 static bool same_origin(const struct wire_claim *a, const struct wire_claim *b)
 {
-	return id_eq(&a->node, &b->node) && id_eq(&a->domain, &b->domain);
+	return masc_id_eq(&a->node, &b->node) && masc_id_eq(&a->domain, &b->domain);
 }
 
 uint32_t cache_end(const struct masc *m, const struct wire_claim *c)
@@ -249,7 +238,7 @@ static bool has_room(const struct space *sp, const struct wire_claim *c)
 	if (n >= most || (kind_of(c) == KIND_PENDING && n >= most - most / 16))
 		return false;
 	uint64_t of_origin = config->origin_most;
-	if (sp->below && of_origin > CHILD_CLAIMS_MAX && !id_eq(&c->domain, &config->domain))
+	if (sp->below && of_origin > CHILD_CLAIMS_MAX && !masc_id_eq(&c->domain, &config->domain))
 		of_origin = CHILD_CLAIMS_MAX;
 	return table_count_of_domain(sp->table, &c->domain) < of_origin;
 }
@@ -267,7 +256,7 @@ static bool is_newer(const struct wire_claim *c, const struct wire_claim *known)
 static bool replaces(const struct wire_claim *c, const struct wire_claim *known,
 		     const struct peer *from)
 {
-	return is_newer(c, known) || (from && id_eq(&from->config->domain, &c->domain));
+	return is_newer(c, known) || (from && masc_id_eq(&from->config->domain, &c->domain));
 }
 
 static bool options_differ(const struct wire_claim *a, const struct wire_claim *b)
@@ -388,7 +377,7 @@ struct cut {
 static bool is_cut(const struct cut *k, const struct wire_claim *c)
 {
 	enum kind kind = kind_of(c);
-	return (kind == KIND_HELD || kind == KIND_PENDING) && id_eq(&c->domain, k->domain);
+	return (kind == KIND_HELD || kind == KIND_PENDING) && masc_id_eq(&c->domain, k->domain);
 }
 
 /* The other half at each step from the whole down to what is cut out. */

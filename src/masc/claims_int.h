@@ -162,8 +162,6 @@ void cache_remove(struct space *sp, uint32_t r, struct mono now);
 MUST_USE enum err cache_loaded(struct space *sp);
 /* MASC-10.6: when it is to be forgotten, wall s; UINT32_MAX never. */
 uint32_t cache_end(const struct masc *m, const struct wire_claim *c);
-/* A hint of size only: NEW_CLAIM with address 0. */
-bool claim_is_hint(const struct wire_claim *c);
 /* MASC-10.7: negative when a goes first. */
 int claim_cmp(const struct wire_claim *a, const struct wire_claim *b);
 

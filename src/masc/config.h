@@ -65,6 +65,7 @@ struct masc_id {
 };
 
 bool masc_id_is_zero(const struct masc_id *id);
+bool masc_id_eq(const struct masc_id *a, const struct masc_id *b);
 int masc_id_cmp(const struct masc_id *a, const struct masc_id *b); /* as numbers */
 bool masc_id_fits_ipv4(const struct masc_id *id);
 /* Decimal, dotted quad, or an IPv6 address. ERR_MALFORMED, ERR_RANGE. */
@@ -185,6 +186,9 @@ MUST_USE enum err masc_config_check(const struct masc_config *c, struct text *wh
  * zero then, else the lowest known parent, else our own Domain ID. */
 bool masc_config_top_level(const struct masc_config *c);
 struct masc_id masc_config_parent(const struct masc_config *c);
+/* The Domain ID of the parent that a peer tells us of: itself, or one we share;
+ * NULL: none. Borrowed from `p`. */
+const struct masc_id *masc_peer_parent(const struct masc_peer_config *p);
 /* The lowest known parent above `id` (zero to begin with); false: none left. */
 bool masc_config_parent_after(const struct masc_config *c, const struct masc_id *id,
 			      struct masc_id *out);

@@ -81,7 +81,7 @@ static enum err check_address(const struct check *k)
 static enum err check_domain(const struct check *k)
 {
 	const struct masc_peer_config *p = k->peer;
-	bool ours = masc_id_cmp(&p->domain, &k->c->domain) == 0;
+	bool ours = masc_id_eq(&p->domain, &k->c->domain);
 	if (p->role == MASC_ROLE_NOT_GIVEN)
 		return refuse(k, "role must be given: internal, child, sibling or parent, what "
 				 "we are to this peer");
@@ -92,7 +92,7 @@ static enum err check_domain(const struct check *k)
 				 "role");
 	if (p->role != MASC_INTERNAL_PEER && ours)
 		return refuse(k, "domain is our own; a peer in it has the role internal");
-	if (masc_id_cmp(&p->node, &k->c->node) == 0)
+	if (masc_id_eq(&p->node, &k->c->node))
 		return refuse(k, "node is our own; Node IDs differ on every node");
 	return OK;
 }
@@ -124,8 +124,7 @@ static enum err check_sibling(const struct check *k)
 	if (!k->top && masc_id_is_zero(parent))
 		return refuse(k, "parent_domain must be given: the Domain ID of the parent we "
 				 "share with this sibling");
-	if (!k->top &&
-	    (masc_id_cmp(parent, &k->c->domain) == 0 || masc_id_cmp(parent, &k->peer->domain) == 0))
+	if (!k->top && (masc_id_eq(parent, &k->c->domain) || masc_id_eq(parent, &k->peer->domain)))
 		return refuse(k, "parent_domain is neither our own domain nor the peer's, but "
 				 "that of the parent we share");
 	return OK;

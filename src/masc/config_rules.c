@@ -9,8 +9,7 @@ bool masc_config_active(const struct masc_config *c)
 	       (!masc_id_is_zero(&c->domain) || !masc_id_is_zero(&c->node) || c->n_peers);
 }
 
-/* The Domain ID of the parent that a peer tells us of: itself, or one we share. */
-static const struct masc_id *parent_by(const struct masc_peer_config *p)
+const struct masc_id *masc_peer_parent(const struct masc_peer_config *p)
 {
 	if (p->role == MASC_CHILD)
 		return &p->domain;
@@ -24,7 +23,7 @@ bool masc_config_parent_after(const struct masc_config *c, const struct masc_id 
 {
 	const struct masc_id *low = NULL;
 	for (size_t i = 0; i < c->n_peers; i++) {
-		const struct masc_id *p = parent_by(&c->peers[i]);
+		const struct masc_id *p = masc_peer_parent(&c->peers[i]);
 		if (p && masc_id_cmp(p, id) > 0 && (!low || masc_id_cmp(p, low) < 0))
 			low = p;
 	}
@@ -36,8 +35,8 @@ bool masc_config_parent_after(const struct masc_config *c, const struct masc_id 
 bool masc_config_has_parent(const struct masc_config *c, const struct masc_id *id)
 {
 	for (size_t i = 0; i < c->n_peers; i++) {
-		const struct masc_id *p = parent_by(&c->peers[i]);
-		if (p && masc_id_cmp(p, id) == 0)
+		const struct masc_id *p = masc_peer_parent(&c->peers[i]);
+		if (p && masc_id_eq(p, id))
 			return true;
 	}
 	return false;

@@ -95,10 +95,8 @@ static bool next_claim(struct dump *d, const struct peer *p)
 /* Third parties' hints are theirs: MASC-12.1. */
 static bool is_others_hint(const struct space *sp, const struct wire_claim *c, unsigned set)
 {
-	static const uint8_t zero[16];
-	bool hint = c->type == WIRE_NEW_CLAIM && memcmp(c->address, zero, sizeof(zero)) == 0;
 	bool ours = c->role == MASC_INTERNAL_PEER && !sp->below;
-	return hint && !(ours && set & (TO_PARENT | TO_INTERNAL));
+	return wire_is_hint(c) && !(ours && set & (TO_PARENT | TO_INTERNAL));
 }
 
 /* It told us in this very session, or nobody has told us since what it came from

@@ -79,7 +79,7 @@ static bool known_since(const struct space *sp, const struct wire_claim *c)
 	table_overlaps(sp->table, &p, &w);
 	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));)
 		if (table_get(sp->table, r, &known) && known.timestamp == c->timestamp &&
-		    masc_id_cmp(&known.domain, &c->domain) == 0)
+		    masc_id_eq(&known.domain, &c->domain))
 			return true;
 	return false;
 }
@@ -95,7 +95,7 @@ uint8_t guard_timestamp(const struct session *s, const struct wire_claim *c, con
 {
 	const struct peer *p = s->peer;
 	if (p->m->rules.clock_check == MASC_CLOCK_OFF || !is_timed(c) ||
-	    masc_id_cmp(&c->domain, &p->config->domain) != 0)
+	    !masc_id_eq(&c->domain, &p->config->domain))
 		return 0;
 	int64_t wall = wall_s(p->m, now);
 	if (c->timestamp > wall + GUARD_SKEW_MOST)
@@ -140,7 +140,7 @@ enum masc_reason guard_clock(const struct masc *m, struct mono now)
 static struct remembered *find(struct memory *mem, const struct masc_id *domain)
 {
 	for (size_t i = 0; i < mem->n; i++)
-		if (masc_id_cmp(&mem->all[i].domain, domain) == 0)
+		if (masc_id_eq(&mem->all[i].domain, domain))
 			return &mem->all[i];
 	return NULL;
 }

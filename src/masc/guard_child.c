@@ -35,7 +35,7 @@ static bool is_of(const struct space *sp, uint32_t r, const struct masc_id *doma
 		  struct wire_claim *c)
 {
 	return table_mark_of(sp->table, r).holds && table_get(sp->table, r, c) &&
-	       masc_id_cmp(&c->domain, domain) == 0;
+	       masc_id_eq(&c->domain, domain);
 }
 
 /* What `p` adds to what a domain has in the table: nothing if that covers it,
@@ -128,7 +128,7 @@ static enum err find_or_make(struct guards *g, const struct masc_id *domain, str
 
 static bool is_ours(const struct space *sp, const struct wire_claim *c)
 {
-	return masc_id_cmp(&c->domain, &sp->m->config.domain) == 0;
+	return masc_id_eq(&c->domain, &sp->m->config.domain);
 }
 
 enum err guard_child_comes(struct space *sp, const struct wire_claim *c)
@@ -249,7 +249,7 @@ static struct verdict judge_taken(const struct heard *h)
 	table_overlaps(h->sp->table, &h->prefix, &w);
 	for (uint32_t r; (r = table_overlaps_next(&w));)
 		if (table_get(h->sp->table, r, &c) && c.type == WIRE_PREFIX_IN_USE &&
-		    masc_id_cmp(&c.domain, &h->c->domain) != 0)
+		    !masc_id_eq(&c.domain, &h->c->domain))
 			return denied(MASC_REASON_TAKEN, 0);
 	return fine;
 }
@@ -277,7 +277,7 @@ static const struct masc_peer_config *config_of(const struct masc *m, const stru
 	for (size_t i = 0; i < m->config.n_peers; i++) {
 		const struct masc_peer_config *p = m->peers[i]->config;
 		if (p->role == MASC_PARENT && p->family + 1 == h->sp->family &&
-		    masc_id_cmp(&p->domain, &h->c->domain) == 0)
+		    masc_id_eq(&p->domain, &h->c->domain))
 			return p;
 	}
 	return NULL;

@@ -8,6 +8,11 @@ bool masc_id_is_zero(const struct masc_id *id)
 	return memcmp(id->octets, zero.octets, sizeof(zero.octets)) == 0;
 }
 
+bool masc_id_eq(const struct masc_id *a, const struct masc_id *b)
+{
+	return memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
+}
+
 int masc_id_cmp(const struct masc_id *a, const struct masc_id *b)
 {
 	int c = memcmp(a->octets, b->octets, sizeof(a->octets));

@@ -27,7 +27,7 @@ typedef uint8_t check(struct look *k, struct span *data);
 
 static bool is(const struct masc_id *a, const struct masc_id *b)
 {
-	return masc_id_cmp(a, b) == 0;
+	return masc_id_eq(a, b);
 }
 
 static void id_data(struct look *k, const struct masc_id *id)

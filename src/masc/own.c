@@ -49,8 +49,7 @@ struct own_home own_home_of(const struct space *sp)
 static bool same_home(const struct own_home *a, const struct own_home *b)
 {
 	return a->family == b->family && a->below == b->below &&
-	       masc_id_cmp(&a->parent, &b->parent) == 0 &&
-	       span_eq(span_str(a->root), span_str(b->root));
+	       masc_id_eq(&a->parent, &b->parent) && span_eq(span_str(a->root), span_str(b->root));
 }
 
 struct space *own_home_find(struct masc *m, const struct own_home *home)

@@ -2,15 +2,6 @@
  * claim of its own, withdrawn; the rest goes on in pieces. */
 #include "masc/own_life.h"
 
-static struct own_loss loss_of(const struct wire_claim *c)
-{
-	return (struct own_loss){ .domain = c->domain,
-				  .node = c->node,
-				  .timestamp = c->timestamp,
-				  .lifetime = c->lifetime,
-				  .hold_time = c->hold_time };
-}
-
 static const struct masc_prefix *narrower(const struct masc_prefix *a, const struct masc_prefix *b)
 {
 	return masc_prefix_covers(a, b) ? b : a;
@@ -31,7 +22,7 @@ struct own_clash *own_clash_find(const struct holdings *h, uint64_t number)
 
 static bool same_id(const struct masc_id *a, const struct masc_id *b)
 {
-	return masc_id_cmp(a, b) == 0;
+	return masc_id_eq(a, b);
 }
 
 static struct own_clash *listed(const struct holdings *h, const struct space *sp,
@@ -186,7 +177,7 @@ enum err own_yield(struct masc *m, const struct space *sp, const struct masc_pre
 static enum err withdraw(struct own_clash *k, struct masc *m, const struct masc_prefix *lost,
 			 size_t n, struct mono now)
 {
-	const struct own_loss loss = loss_of(&k->theirs);
+	const struct own_loss loss = own_loss_of(&k->theirs);
 	for (size_t i = 0; i < n; i++) {
 		enum err e = own_yield(m, k->space, &lost[i], &loss, now);
 		if (e != OK)
@@ -359,7 +350,7 @@ void own_return_all(struct holdings *h, struct mono now)
 /* MASC-17.4. All of the overlap, whoever would win. */
 static enum err give_way(struct own_clash *k, struct holdings *h, struct mono now)
 {
-	const struct own_loss loss = loss_of(&k->theirs);
+	const struct own_loss loss = own_loss_of(&k->theirs);
 	enum err e = own_yield(h->m, k->space, &k->info.theirs, &loss, now);
 	if (e != OK)
 		return e;
@@ -422,7 +413,7 @@ static void follow_parents(struct holdings *h, struct mono now)
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
 		if (!c->space || !own_is_held(c) || !parents(c, &w))
 			continue;
-		struct own_loss loss = loss_of(&w);
+		struct own_loss loss = own_loss_of(&w);
 		struct masc_prefix p = table_prefix_of(&w);
 		loss.parent = true;
 		if (own_yield(h->m, c->space, &p, &loss, now) != OK)

@@ -4,7 +4,7 @@
 static bool is_ours(const struct masc *m, const struct wire_claim *w)
 {
 	return (w->type == WIRE_PREFIX_IN_USE || w->type == WIRE_PREFIX_MANAGED) &&
-	       w->role == MASC_INTERNAL_PEER && masc_id_cmp(&w->domain, &m->config.domain) == 0;
+	       w->role == MASC_INTERNAL_PEER && masc_id_eq(&w->domain, &m->config.domain);
 }
 
 /* Of the spaces above: what lies below is handed on. */

@@ -127,6 +127,8 @@ MUST_USE enum err own_split(struct own_claim *c, const struct masc_prefix *piece
 /* A PREFIX_IN_USE of another domain over what we hold. */
 void own_clash(struct own_claim *c, const struct wire_claim *theirs, const struct heard *h,
 	       struct mono now);
+/* What a claim of theirs wins. */
+struct own_loss own_loss_of(const struct wire_claim *c);
 /* Withdraws the overlap with `p` of all we hold in that space. */
 MUST_USE enum err own_yield(struct masc *m, const struct space *sp, const struct masc_prefix *p,
 			    const struct own_loss *loss, struct mono now);

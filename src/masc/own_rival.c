@@ -2,7 +2,7 @@
  * withdrawals. A rival is another domain, a colleague another node of ours. */
 #include "masc/own_life.h"
 
-static struct own_loss loss_of(const struct wire_claim *c)
+struct own_loss own_loss_of(const struct wire_claim *c)
 {
 	return (struct own_loss){ .domain = c->domain,
 				  .node = c->node,
@@ -14,7 +14,7 @@ static struct own_loss loss_of(const struct wire_claim *c)
 static struct own_event event_by(const struct heard *h, enum own_event_kind kind,
 				 enum masc_reason why)
 {
-	return (struct own_event){ .kind = kind, .why = why, .loss = loss_of(h->c) };
+	return (struct own_event){ .kind = kind, .why = why, .loss = own_loss_of(h->c) };
 }
 
 /* What overlaps lies in what is held: then the PREFIX_IN_USE stands for it, and
@@ -213,7 +213,7 @@ static void withdrawn(const struct heard *h, bool by_parent)
 	struct holdings *own = h->sp ? h->sp->m->own : NULL;
 	if (!own)
 		return;
-	struct own_loss loss = loss_of(h->c);
+	struct own_loss loss = own_loss_of(h->c);
 	const struct own_event lost = event_by(h, OWN_BEATEN, MASC_REASON_PARENT_WITHDREW);
 	loss.parent = by_parent;
 	LIST_EACH(at, next, &own->claims)

@@ -234,7 +234,7 @@ void own_defend(struct own_claim *c, const struct wire_claim *ours, const struct
 	struct peer *from = h->s->peer;
 	if (!guard_repeat(m, &h->c->domain, h->now))
 		return;
-	if (masc_id_cmp(&from->config->domain, &h->c->domain) == 0)
+	if (masc_id_eq(&from->config->domain, &h->c->domain))
 		spread_to(from, c->space, ours, c->put, h->now);
 	else
 		spread(c->space, ours, rivals(c) & ~TO_INTERNAL, NULL, c->put, h->now);

@@ -181,8 +181,8 @@ static bool keep(void *arg, const struct wire_claim *c)
 {
 	const struct reading *r = arg;
 	const struct masc *m = r->sp->m;
-	bool ours = masc_id_cmp(&c->domain, &m->config.domain) == 0 &&
-		    masc_id_cmp(&c->node, &m->config.node) == 0 && c->type != WIRE_WITHDRAW;
+	bool ours = masc_id_eq(&c->domain, &m->config.domain) &&
+		    masc_id_eq(&c->node, &m->config.node) && c->type != WIRE_WITHDRAW;
 	return !ours && cache_end(m, c) > r->wall_s && !table_same(r->sp->table, c);
 }
 

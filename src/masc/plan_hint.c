@@ -28,7 +28,7 @@ static struct child_hint *find(const struct holdings *h, const struct masc_id *d
 	LIST_EACH(at, next, &h->hints)
 	{
 		struct child_hint *t = LIST_ENTRY(at, struct child_hint, at);
-		if (t->family == family && masc_id_cmp(&t->domain, domain) == 0)
+		if (t->family == family && masc_id_eq(&t->domain, domain))
 			return t;
 	}
 	return NULL;
@@ -44,12 +44,6 @@ uint64_t hint_lacks(const struct child_hint *t)
 {
 	uint64_t size = size_of(t->family, t->length);
 	return size > t->obtained ? size - t->obtained : 0;
-}
-
-static bool says_size(const struct wire_claim *c)
-{
-	static const uint8_t zero[sizeof(c->address)];
-	return c->type == WIRE_NEW_CLAIM && memcmp(c->address, zero, sizeof(zero)) == 0;
 }
 
 static struct child_hint *make(struct holdings *h, const struct wire_claim *c)
@@ -75,7 +69,7 @@ static bool is_for_us(const struct masc *m, const struct masc_id *child)
 	for (size_t i = 0; i < m->config.n_peers; i++) {
 		const struct masc_peer_config *p = m->peers[i]->config;
 		bool up = m->peers[i]->main && m->peers[i]->main->state == MASC_ESTABLISHED;
-		if (up && p->role == MASC_PARENT && masc_id_cmp(&p->domain, child) == 0)
+		if (up && p->role == MASC_PARENT && masc_id_eq(&p->domain, child))
 			return true;
 		alone = alone && p->role != MASC_INTERNAL_PEER;
 	}
@@ -110,7 +104,7 @@ void plan_colleague_claims(struct masc *m, const struct wire_claim *c, struct mo
 		struct child_hint *t = LIST_ENTRY(at, struct child_hint, at);
 		if (t->family != c->family || hint_lacks(t) > size)
 			continue;
-		if (!says_size(c))
+		if (!wire_is_hint(c))
 			t->ours_from = colleagues_time(m, now);
 		else if (!mono_reached(t->ours_from, now))
 			t->ours_from = asks_until(t, m, now);
@@ -196,7 +190,7 @@ void hints_load(struct masc *m, struct space *sp)
 	for (uint32_t r = 0; (r = table_each(sp->table, r));) {
 		if (!table_get(sp->table, r, &c))
 			continue;
-		if (says_size(&c) && masc_id_cmp(&c.domain, &m->config.domain) != 0)
+		if (wire_is_hint(&c) && !masc_id_eq(&c.domain, &m->config.domain))
 			plan_hint(sp, &c, m->wall_at);
 	}
 }

@@ -105,6 +105,11 @@ void masc_prefix_text(struct text *t, const struct masc_prefix *p)
 	text_u64(t, p->length);
 }
 
+bool masc_prefix_is_zero(const struct masc_prefix *p)
+{
+	return zero_from(p->address, 0);
+}
+
 bool masc_prefix_eq(const struct masc_prefix *a, const struct masc_prefix *b)
 {
 	return a->family == b->family && a->length == b->length &&

@@ -29,6 +29,8 @@ uint8_t masc_prefix_bits(enum masc_family f); /* 32 or 128 */
 MUST_USE enum err masc_prefix_parse(struct span s, struct masc_prefix *out);
 void masc_prefix_text(struct text *t, const struct masc_prefix *p);
 
+/* No address, whatever the length: a wish for one (a hint). */
+bool masc_prefix_is_zero(const struct masc_prefix *p);
 bool masc_prefix_eq(const struct masc_prefix *a, const struct masc_prefix *b);
 /* Order of addresses, then the shorter first: a range before what lies in it. */
 int masc_prefix_cmp(const struct masc_prefix *a, const struct masc_prefix *b);

@@ -13,11 +13,6 @@ static struct masc *masc_of(const struct heard *h)
 	return h->s->peer->m;
 }
 
-static bool id_eq(const struct masc_id *a, const struct masc_id *b)
-{
-	return memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
-}
-
 /* False: it is lost for want of room or memory, or old; nothing goes on. */
 static bool cached(const struct heard *h)
 {
@@ -47,7 +42,7 @@ static void tell_child(const struct heard *h, const struct wire_claim *c, const 
 		struct peer *p = m->peers[i];
 		if (p != except && p->config->role == MASC_PARENT &&
 		    p->config->family + 1 == h->sp->family &&
-		    id_eq(&p->config->domain, &h->c->domain))
+		    masc_id_eq(&p->config->domain, &h->c->domain))
 			spread_to(p, h->sp, c, 0, h->now);
 	}
 }
@@ -73,7 +68,7 @@ static bool holds_some(const struct heard *h)
 	size_t steps = STEPS;
 	table_overlaps(h->sp->table, &h->prefix, &w);
 	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));)
-		if (table_get(h->sp->table, r, &c) && id_eq(&c.domain, &h->c->domain) &&
+		if (table_get(h->sp->table, r, &c) && masc_id_eq(&c.domain, &h->c->domain) &&
 		    (c.type == WIRE_PREFIX_IN_USE || c.type == WIRE_PREFIX_MANAGED))
 			return true;
 	return false;
@@ -88,7 +83,7 @@ static bool loses(const struct heard *h)
 	table_overlaps(h->sp->table, &h->prefix, &w);
 	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));)
 		if (table_mark_of(h->sp->table, r).holds && table_get(h->sp->table, r, &c) &&
-		    !id_eq(&c.domain, &h->c->domain) && claim_cmp(&c, h->c) < 0)
+		    !masc_id_eq(&c.domain, &h->c->domain) && claim_cmp(&c, h->c) < 0)
 			return true;
 	return false;
 }
@@ -160,7 +155,7 @@ static void tell_older(const struct heard *h)
 	table_overlaps(h->sp->table, &h->prefix, &w);
 	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));) {
 		if (!table_get(h->sp->table, r, &c) || c.type != WIRE_PREFIX_IN_USE ||
-		    id_eq(&c.domain, &h->c->domain) || claim_cmp(&c, h->c) > 0)
+		    masc_id_eq(&c.domain, &h->c->domain) || claim_cmp(&c, h->c) > 0)
 			continue;
 		if (!guard_repeat(masc_of(h), &h->c->domain, h->now))
 			return;
@@ -282,7 +277,7 @@ static uint8_t new_child(const struct heard *h)
 static uint8_t hint_child(const struct heard *h)
 {
 	const struct masc_peer_config *p = h->s->peer->config;
-	bool its_own = id_eq(&p->domain, &h->c->domain);
+	bool its_own = masc_id_eq(&p->domain, &h->c->domain);
 	if (!h->sp || (!its_own && p->role != MASC_INTERNAL_PEER) || !cached(h))
 		return 0;
 	plan_hint(h->sp, h->c, h->now);
@@ -378,7 +373,7 @@ static uint8_t denied_ours(const struct heard *h)
 /* MASC-13.5 */
 static uint8_t denied_parent(const struct heard *h)
 {
-	if (id_eq(&h->c->domain, &masc_of(h)->config.domain))
+	if (masc_id_eq(&h->c->domain, &masc_of(h)->config.domain))
 		return denied_ours(h);
 	if (!h->sp)
 		return WIRE_NO_PARENT_PREFIX;
@@ -403,7 +398,8 @@ static uint8_t denied_internal(const struct heard *h)
 
 static bool is_of_parent(const struct heard *h)
 {
-	return h->sp && !masc_id_is_zero(&h->sp->parent) && id_eq(&h->sp->parent, &h->c->domain);
+	return h->sp && !masc_id_is_zero(&h->sp->parent) &&
+	       masc_id_eq(&h->sp->parent, &h->c->domain);
 }
 
 /* Renewed without any other change is no news for people. */
@@ -431,14 +427,14 @@ static bool is_outdated(const struct heard *h)
 	struct peer *p = h->s->peer;
 	struct table_walk w;
 	struct wire_claim c;
-	if (id_eq(&p->config->domain, &h->c->domain))
+	if (masc_id_eq(&p->config->domain, &h->c->domain))
 		return false;
 	table_overlaps(h->sp->table, &h->prefix, &w);
 	size_t steps = STEPS;
 	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));) {
 		struct table_mark mark = table_mark_of(h->sp->table, r);
 		if (!table_get(h->sp->table, r, &c) || c.type != WIRE_WITHDRAW ||
-		    !id_eq(&c.domain, &h->c->domain))
+		    !masc_id_eq(&c.domain, &h->c->domain))
 			continue;
 		if (!sync_stale(masc_of(h), &mark) && sync_peer_of(masc_of(h), &mark) != p)
 			return true;
@@ -469,7 +465,7 @@ static uint8_t managed_parent(const struct heard *h)
 
 static bool is_matched_by(const struct heard *h, const struct wire_claim *c)
 {
-	if (!id_eq(&c->domain, &h->c->domain))
+	if (!masc_id_eq(&c->domain, &h->c->domain))
 		return false;
 	if (c->type == WIRE_PREFIX_IN_USE || c->type == WIRE_PREFIX_MANAGED)
 		return true;
@@ -590,6 +586,6 @@ static action *const matrix[WIRE_ATTRIBUTES + 1][4] = {
 
 uint8_t process_claim(const struct heard *h)
 {
-	unsigned row = claim_is_hint(h->c) ? HINT : h->c->type;
+	unsigned row = wire_is_hint(h->c) ? HINT : h->c->type;
 	return matrix[row][h->c->role](h);
 }

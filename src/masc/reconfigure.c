@@ -10,16 +10,11 @@ struct change {
 	struct map by_name, by_address;
 };
 
-static bool id_eq(const struct masc_id *a, const struct masc_id *b)
-{
-	return masc_id_cmp(a, b) == 0;
-}
-
 static bool same_peer(const struct masc_peer_config *a, const struct masc_peer_config *b)
 {
 	return addr_eq(&a->address, &b->address) && addr_eq(&a->local_address, &b->local_address) &&
-	       a->role == b->role && a->family == b->family && id_eq(&a->domain, &b->domain) &&
-	       id_eq(&a->node, &b->node) && id_eq(&a->parent_domain, &b->parent_domain) &&
+	       a->role == b->role && a->family == b->family && masc_id_eq(&a->domain, &b->domain) &&
+	       masc_id_eq(&a->node, &b->node) && masc_id_eq(&a->parent_domain, &b->parent_domain) &&
 	       a->passive == b->passive && a->ttl_security == b->ttl_security &&
 	       span_eq(span_str(a->md5_key), span_str(b->md5_key));
 }
@@ -28,9 +23,9 @@ static bool same_peer(const struct masc_peer_config *a, const struct masc_peer_c
 static bool same_node(const struct change *c)
 {
 	const struct masc *m = c->m;
-	return id_eq(&c->config.domain, &m->config.domain) &&
-	       id_eq(&c->config.node, &m->config.node) && c->top_level == m->top_level &&
-	       id_eq(&c->parent, &m->parent);
+	return masc_id_eq(&c->config.domain, &m->config.domain) &&
+	       masc_id_eq(&c->config.node, &m->config.node) && c->top_level == m->top_level &&
+	       masc_id_eq(&c->parent, &m->parent);
 }
 
 static bool same_timers(const struct masc_timers *a, const struct masc_timers *b)

@@ -1,12 +1,6 @@
 /* MASC-10.1, MASC-10.2: spaces, and which one a claim is about. */
 #include "masc/own_int.h"
 
-static bool is_zero(const struct masc_prefix *p)
-{
-	static const uint8_t none[sizeof(p->address)];
-	return memcmp(p->address, none, sizeof(none)) == 0;
-}
-
 /* What tells a space from others. */
 struct key {
 	enum masc_family family;
@@ -21,7 +15,7 @@ static bool is_space(const struct space *sp, const struct key *k)
 		return false;
 	if (k->scope)
 		return span_eq(span_str(sp->scope->name), span_str(k->scope->name));
-	return masc_id_cmp(&sp->parent, &k->parent) == 0;
+	return masc_id_eq(&sp->parent, &k->parent);
 }
 
 static struct space *find(const struct list *spaces, const struct key *k)
@@ -49,13 +43,6 @@ struct space *space_parent(struct masc *m, enum masc_family f, const struct masc
 
 /* -- which there are -- */
 
-static const struct masc_id *parent_by(const struct masc_peer_config *p)
-{
-	if (p->role == MASC_CHILD)
-		return &p->domain;
-	return p->role == MASC_SIBLING ? &p->parent_domain : NULL;
-}
-
 static bool has_family(const struct masc_config *c, enum masc_family f)
 {
 	for (size_t i = 0; i < c->n_peers; i++)
@@ -74,8 +61,8 @@ static bool has_parent(const struct masc_config *c, const struct key *k, bool *l
 	*leaving = false;
 	for (size_t i = 0; i < c->n_peers; i++) {
 		const struct masc_peer_config *p = &c->peers[i];
-		const struct masc_id *parent = parent_by(p);
-		if (!parent || p->family + 1 != k->family || masc_id_cmp(parent, &k->parent) != 0)
+		const struct masc_id *parent = masc_peer_parent(p);
+		if (!parent || p->family + 1 != k->family || !masc_id_eq(parent, &k->parent))
 			continue;
 		found = true;
 		*leaving = *leaving || (p->role == MASC_CHILD && p->leaving);
@@ -214,8 +201,8 @@ struct space *space_learn(struct masc *m, enum masc_family f, const struct masc_
 	struct wanted w = { .c = &m->config, .k = { .family = f, .parent = *parent } };
 	struct list made;
 	struct space *known = space_parent(m, f, parent);
-	bool can = !m->top_level && !masc_id_is_zero(parent) &&
-		   masc_id_cmp(parent, &m->config.domain) != 0;
+	bool can =
+		!m->top_level && !masc_id_is_zero(parent) && !masc_id_eq(parent, &m->config.domain);
 	if (known || !can || learned(m) == LEARNED_MAX)
 		return known;
 	list_init(&made);
@@ -346,7 +333,7 @@ struct space *space_of(struct masc *m, const struct peer *from, enum masc_role u
 		return root;
 	if (child || sibling)
 		return space_parent(m, p->family, child ? &c->domain : &c->parent_domain);
-	return is_zero(p) ? first_parent(m, p->family) : covering_parent(m, p);
+	return masc_prefix_is_zero(p) ? first_parent(m, p->family) : covering_parent(m, p);
 }
 
 /* -- ranges -- */

@@ -31,10 +31,10 @@ unsigned spread_set(const struct space *sp, const struct peer *p)
 	if (sp->below)
 		return 0;
 	if (c->role == MASC_CHILD)
-		return !sp->scope && masc_id_cmp(&c->domain, parent) == 0 ? TO_PARENT : 0;
+		return !sp->scope && masc_id_eq(&c->domain, parent) ? TO_PARENT : 0;
 	if (sp->scope)
 		return p->crosses >> (sp->scope - sp->m->config.scopes) & 1 ? 0 : TO_SIBLINGS;
-	return masc_id_cmp(&c->parent_domain, parent) == 0 ? TO_SIBLINGS : 0;
+	return masc_id_eq(&c->parent_domain, parent) ? TO_SIBLINGS : 0;
 }
 
 /* MASC-10.3: the bit of the scope the claim lies in, as in peer.crosses. */

@@ -47,7 +47,7 @@ static bool is_colleagues(const struct space *sp, const struct teller *t,
 	for (size_t i = 0; i < m->config.n_peers; i++) {
 		const struct peer *p = m->peers[i];
 		if (p->config->role == MASC_PARENT && p->main->synced &&
-		    masc_id_cmp(&p->config->domain, &c->domain) == 0)
+		    masc_id_eq(&p->config->domain, &c->domain))
 			return false;
 	}
 	return true;

@@ -311,6 +311,12 @@ static struct span message_end(struct wr *w)
 	return wr_span(w);
 }
 
+bool wire_is_hint(const struct wire_claim *c)
+{
+	static const uint8_t none[sizeof(c->address)];
+	return c->type == WIRE_NEW_CLAIM && memcmp(c->address, none, sizeof(none)) == 0;
+}
+
 struct span wire_open_write(const struct wire_open *o, uint8_t *room)
 {
 	struct wr w = wr_of(room, WIRE_MESSAGE_MAX);

@@ -150,6 +150,9 @@ enum wire_verdict {
 enum wire_verdict wire_claim_read(const struct wire_item *item, enum masc_family family,
 				  struct wire_claim *out, struct wire_error *error);
 
+/* A hint of size only: NEW_CLAIM with address 0. */
+bool wire_is_hint(const struct wire_claim *c);
+
 /* Writers give the whole message in `room` (WIRE_MESSAGE_MAX octets). IDs of an
  * IPv4 message are cut to their last four octets. */
 struct span wire_open_write(const struct wire_open *o, uint8_t *room);

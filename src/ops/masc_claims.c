@@ -373,7 +373,7 @@ static void set_claim(struct ops_masc_claim *c, const struct masc_claim_info *i)
 static bool fits(const struct wanted_claims *w, const struct masc_claim_info *i)
 {
 	return (w->type < 0 || i->type == w->type) &&
-	       (!w->has_domain || masc_id_cmp(&i->domain, &w->domain) == 0);
+	       (!w->has_domain || masc_id_eq(&i->domain, &w->domain));
 }
 
 /* The next that is asked for, within what one answer may look at. */

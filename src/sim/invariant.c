@@ -89,8 +89,8 @@ void invariant_deadline(struct machine *m)
 
 static bool same_key(const struct masc_peer_info *a, const struct masc_peer_info *b)
 {
-	return a->config->family == b->config->family && masc_id_cmp(&a->node, &b->node) == 0 &&
-	       masc_id_cmp(&a->config->parent_domain, &b->config->parent_domain) == 0 &&
+	return a->config->family == b->config->family && masc_id_eq(&a->node, &b->node) &&
+	       masc_id_eq(&a->config->parent_domain, &b->config->parent_domain) &&
 	       a->config->role == b->config->role;
 }
 

@@ -128,9 +128,8 @@ static bool listens(const struct machine *m, const struct waits *x)
 	size_t all = 0, up = 0;
 	for (size_t i = 0; core && !x->local && i < c->n_peers; i++) {
 		const struct masc_peer_config *p = &c->peers[i];
-		bool concerns =
-			root ? p->role == MASC_SIBLING && masc_id_is_zero(&p->parent_domain)
-			     : p->role == MASC_CHILD && masc_id_cmp(&p->domain, &x->parent) == 0;
+		bool concerns = root ? p->role == MASC_SIBLING && masc_id_is_zero(&p->parent_domain)
+				     : p->role == MASC_CHILD && masc_id_eq(&p->domain, &x->parent);
 		all += concerns;
 		up += concerns && is_up(core, p);
 	}
@@ -402,7 +401,7 @@ static bool clocks_agree(const struct machine *a, const struct machine *b)
 
 static bool same_domain(const struct machine *a, const struct machine *b)
 {
-	return masc_id_cmp(&a->config->masc.domain, &b->config->masc.domain) == 0;
+	return masc_id_eq(&a->config->masc.domain, &b->config->masc.domain);
 }
 
 /* The boundary of that scope lies between one of its sessions and another. */
@@ -436,7 +435,7 @@ static void check_apart(struct machine *a, const struct masc_own_info *x, struct
 		return;
 	for (size_t i = 0; i < masc_own_count(core); i++) {
 		masc_own_info(core, i, &y);
-		if (competes(&y) && masc_id_cmp(&x->parent, &y.parent) == 0 &&
+		if (competes(&y) && masc_id_eq(&x->parent, &y.parent) &&
 		    masc_prefix_overlaps(&x->prefix, &y.prefix))
 			broken_prefix(a, "two siblings hold overlapping ranges:", &x->prefix);
 	}
@@ -467,7 +466,7 @@ static enum around around(struct machine *of, const struct masc_id *domain,
 	enum around found = AROUND_NOBODY;
 	for (size_t i = 0; i < w->s->n_sites && found != AROUND_HELD; i++) {
 		struct machine *m = is_raw(w->sites[i]) ? NULL : machine_of(w->sites[i]);
-		if (!m || masc_id_cmp(&m->config->masc.domain, domain) || !clocks_agree(of, m))
+		if (!m || !masc_id_eq(&m->config->masc.domain, domain) || !clocks_agree(of, m))
 			continue;
 		found = holds_around(core_of(m), p) ? AROUND_HELD : AROUND_NOT;
 	}

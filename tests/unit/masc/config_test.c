@@ -57,6 +57,8 @@ static void identifiers_are_numbers(void **state)
 	assert_int_equal(masc_id_cmp(&small, &large), -1);
 	assert_int_equal(masc_id_cmp(&large, &small), 1);
 	assert_int_equal(masc_id_cmp(&small, &small), 0);
+	assert_true(masc_id_eq(&small, &small));
+	assert_false(masc_id_eq(&small, &large));
 	assert_int_equal(masc_id_cmp(&large, &wide), -1);
 	assert_true(masc_id_fits_ipv4(&large));
 	assert_false(masc_id_fits_ipv4(&wide));

@@ -115,13 +115,10 @@ static void what_would_not_be_believed(void **state)
 	kin_all_up(&k);
 	know_all(&k);
 	kin_reset(&k);
-	assert_string_equal(told_anew(&k, "north"), "use i 100.10 234.1.0.0/24; "
-						    "new i 100.10 234.1.1.0/24; "
-						    "withdraw i 100.10 234.1.3.0/24 / K");
-	assert_string_equal(told_anew(&k, "west"),
-			    "managed p 7.72 234.0.0.0/8; withdraw p 7.72 234.9.0.0/16; "
-			    "use i 100.10 234.1.0.0/24; new i 100.10 234.1.1.0/24; "
-			    "withdraw i 100.10 234.1.3.0/24 / K");
+	const char *ours = "use i 100.10 234.1.0.0/24; new i 100.10 234.1.1.0/24; "
+			   "withdraw i 100.10 234.1.3.0/24 / K";
+	assert_string_equal(told_anew(&k, "north"), ours);
+	assert_string_equal(told_anew(&k, "west"), ours);
 	kin_fini(&k);
 }
 
