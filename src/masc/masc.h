@@ -135,7 +135,7 @@ const char *masc_life_text(enum masc_life l); /* "wanted"; never NULL */
 	X(TOO_LONG, "for longer than we hold the range or allow")                                  \
 	X(TOO_LARGE, "larger than we allow")                                                       \
 	X(EARLY, "used without a waiting period")                                                  \
-	X(TAKEN, "another child holds it")                                                         \
+	X(TAKEN, "another domain holds it")                                                        \
 	X(RESTARTED, "the program was started again")                                              \
 	X(STORE, "it could not be stored")
 

@@ -120,7 +120,11 @@ enum masc_reason own_hindrance(const struct own_claim *c, struct mono now)
 	offer(&o, c, now);
 	if (!has_range(&o, c))
 		return MASC_REASON_NO_RANGE;
-	return has_room(&o, c) ? MASC_REASON_NONE : MASC_REASON_NO_ROOM;
+	if (has_room(&o, c))
+		return MASC_REASON_NONE;
+	/* A range that was named waits for whoever has it. */
+	bool taken = !by_size(c) && !table_is_free(c->space->table, &c->wanted);
+	return taken ? MASC_REASON_TAKEN : MASC_REASON_NO_ROOM;
 }
 
 /* What another claim of ours holds, claims, or may hold again after a clash. The

@@ -171,10 +171,8 @@ static void go_on(struct own_claim *c, struct mono now)
 		c->why = why;
 		return;
 	}
-	enum masc_reason first = c->losses ? MASC_REASON_BEATEN : MASC_REASON_DEMAND;
-	if (c->fixed && !c->losses)
-		first = MASC_REASON_ASKED;
-	own_happen(c, &(struct own_event){ .kind = OWN_READY, .why = first }, now);
+	why = c->fixed ? MASC_REASON_ASKED : MASC_REASON_DEMAND;
+	own_happen(c, &(struct own_event){ .kind = OWN_READY, .why = why }, now);
 }
 
 void own_go_on(struct masc *m, struct mono now)

@@ -107,7 +107,7 @@ void tell_paused(struct plan_run *r)
 	if (why == h->paused)
 		return;
 	struct masc_event ev = event_of(NULL, MASC_EVENT_PAUSED);
-	ev.why = why == MASC_REASON_NONE ? h->paused : why;
+	ev.why = why;
 	ev.up = why == MASC_REASON_NONE;
 	h->paused = why;
 	out_event(r->m, &ev, 0);

@@ -119,7 +119,7 @@ static void nothing_is_said_with_a_bad_clock(void **state)
 	bench_plans(&b, "unmet 1 NO_RANGE; paused NO_CLOCK");
 	b.clock = MASC_REASON_NONE;
 	bench_pass(&b, MONO_SEC);
-	bench_expect(&b, "hint /22 at 7; resumed NO_CLOCK");
+	bench_expect(&b, "hint /22 at 7; resumed NONE");
 	bench_fini(&b);
 }
 

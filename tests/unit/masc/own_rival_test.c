@@ -19,7 +19,7 @@ static void in_use_beats_what_is_pending(void **state)
 				 ? "east: in-use 239.192.3.0/25 8.81 i ts=50"
 				 : "east: in-use 239.192.2.0/25 8.81 i ts=50");
 		assert_int_equal(c->life, held ? MASC_LIFE_HELD : MASC_LIFE_WANTED);
-		assert_int_equal(c->why, held ? MASC_REASON_BEATEN : MASC_REASON_NO_ROOM);
+		assert_int_equal(c->why, held ? MASC_REASON_BEATEN : MASC_REASON_TAKEN);
 		assert_int_equal(c->losses, !held);
 		/* What is held stands. */
 		assert_int_equal(*told(&o) != 0, pending[i] == MASC_LIFE_RENEWING);

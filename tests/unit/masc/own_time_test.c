@@ -89,7 +89,7 @@ static void what_a_claim_waits_for(void **state)
 	hear(&o, "east: in-use 239.192.9.0/24 8.81 i");
 	struct own_claim *taken = want(&o, "239.192.9.0/25");
 	pass(&o, 0);
-	assert_int_equal(taken->why, MASC_REASON_NO_ROOM);
+	assert_int_equal(taken->why, MASC_REASON_TAKEN);
 	o.sp->leaving = true;
 	struct own_claim *old = want(&o, "239.192.7.0/24");
 	pass(&o, 0);

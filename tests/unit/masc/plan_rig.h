@@ -7,7 +7,7 @@
  *	want 1 /24 local	the same below
  *	drop 1 | grow 1 | deprecate 1 | release 1 | local 2 239.1.0.0/24 of 1
  *	hint /22 at 7		sent to the parent and kept in the table
- *	unmet 3 NO_ROOM | met 3@5 | paused NO_CLOCK | resumed NO_CLOCK | store-failed IO
+ *	unmet 3 NO_ROOM | met 3@5 | paused NO_CLOCK | resumed NONE | store-failed IO
  *
  * The plan and its tables, policy, timers and store are the real ones. */
 #ifndef UNIT_MASC_PLAN_RIG_H

@@ -139,7 +139,7 @@ static void growth_waits_for_session_and_clock(void **state)
 	b.fail = ERR_STATE;
 	bench_plans(&b, "unmet 1 NO_CLOCK; paused NO_CLOCK");
 	b.clock = MASC_REASON_NONE;
-	bench_plans(&b, "grow 1; resumed NO_CLOCK");
+	bench_plans(&b, "grow 1; resumed NONE");
 	bench_fini(&b);
 }
 
@@ -467,7 +467,7 @@ static void pauses_are_told_once_and_when_they_end(void **state)
 	b.clock = MASC_REASON_NONE;
 	/* It looks by itself. */
 	bench_pass(&b, MONO_SEC);
-	bench_expect(&b, "resumed NO_CLOCK");
+	bench_expect(&b, "resumed NONE");
 	/* A session that has just come up syncs in a moment. */
 	sp->synced = false;
 	bench_plans(&b, "");
@@ -483,7 +483,7 @@ static void pauses_are_told_once_and_when_they_end(void **state)
 	bench_pass(&b, 1);
 	bench_expect(&b, "paused NO_SESSION");
 	sp->synced = true;
-	bench_plans(&b, "resumed NO_SESSION");
+	bench_plans(&b, "resumed NONE");
 	bench_fini(&b);
 }
 
