@@ -56,8 +56,6 @@ static void hold(bool good)
 		abort();
 }
 
-/* -- surroundings -- */
-
 struct block {
 	size_t n;
 	max_align_t at[];
@@ -324,7 +322,6 @@ static void check_lists(const struct world *w)
 {
 	struct masc_clash_info clash;
 	struct masc_demand_info demand;
-	struct masc_range_info range;
 	hold(masc_clash_count(w->m) <= 256 && masc_demand_count(w->m) <= 4096);
 	for (size_t i = 0; i < masc_clash_count(w->m); i++) {
 		masc_clash_info(w->m, i, &clash);
@@ -333,10 +330,6 @@ static void check_lists(const struct world *w)
 	for (size_t i = 0; i < masc_demand_count(w->m); i++) {
 		masc_demand_info(w->m, i, &demand);
 		hold(demand.met <= demand.addresses);
-	}
-	for (size_t i = 0; i < masc_range_count(w->m); i++) {
-		masc_range_info(w->m, i, &range);
-		hold(range.prefix.family != 0);
 	}
 }
 
@@ -450,7 +443,7 @@ static void leaves(struct world *w, struct rd *r)
 	masc_link_down(w->m, link, ERR_RESET, w->now);
 }
 
-static void drained(struct world *w)
+static void drained(struct world *w, struct rd *r)
 {
 	for (size_t i = 0; i < PEERS; i++) {
 		if (w->links[i] && w->drains[i])
@@ -476,13 +469,6 @@ static struct masc_prefix prefix_of(uint8_t v, enum masc_family f)
 	while (all.length > masc_prefix_bits(f) - size)
 		all = masc_prefix_wider(&all);
 	return all;
-}
-
-static void set_prefix(struct wire_claim *c, const struct masc_prefix *p)
-{
-	c->family = p->family;
-	c->prefix_length = p->length;
-	memcpy(c->address, p->address, sizeof(c->address));
 }
 
 static uint32_t time_of(const struct world *w, uint8_t v)
@@ -521,7 +507,9 @@ static void one_claim(const struct world *w, size_t peer, struct rd *r, struct w
 		       : c->type == WIRE_NEW_CLAIM || c->type == WIRE_CLAIM_TO_EXPAND
 			       ? WAIT / MONO_SEC
 			       : c->lifetime;
-	set_prefix(c, &p);
+	c->family = p.family;
+	c->prefix_length = p.length;
+	memcpy(c->address, p.address, sizeof(c->address));
 	if (c->type == WIRE_NEW_CLAIM && how & 0x40)
 		memset(c->address, 0, sizeof(c->address));
 	origin_of(&kin[peer], who, c);
@@ -545,13 +533,6 @@ static void retort(const struct world *w, struct rd *r, struct wire_claim *c)
 		c->hold_time = c->lifetime;
 	if (change & 32 && c->prefix_length > 8)
 		c->prefix_length--;
-	if (change & 64)
-		c->hold_time += 20;
-}
-
-static bool goes(const struct wire_claim *c, size_t peer)
-{
-	return c->family == kin[peer].family + 1;
 }
 
 static void tells(struct world *w, struct rd *r, bool again)
@@ -571,7 +552,7 @@ static void tells(struct world *w, struct rd *r, bool again)
 			c.domain = id_of(kin[peer].domain);
 			c.node = id_of(kin[peer].node);
 		}
-		any |= goes(&c, peer) && wire_update_add(&out, &c);
+		any |= c.family == kin[peer].family + 1 && wire_update_add(&out, &c);
 	}
 	if (any)
 		give(w, peer, wire_update_end(&out));
@@ -668,48 +649,29 @@ static void rarely(struct world *w, struct rd *r)
 		w->fail_in = v & 31;
 }
 
+static void alive(struct world *w, struct rd *r)
+{
+	says_alive(w, rd_u8(r) % PEERS);
+}
+
+static void tells_anew(struct world *w, struct rd *r)
+{
+	tells(w, r, false);
+}
+
+static void tells_again(struct world *w, struct rd *r)
+{
+	tells(w, r, true);
+}
+
 static void happens(struct world *w, uint8_t what, struct rd *r)
 {
-	switch (what & 15) {
-	case 0:
-	case 1:
-	case 2:
-		time_passes(w, r);
-		break;
-	case 3:
-		joins(w, r);
-		break;
-	case 4:
-		leaves(w, r);
-		break;
-	case 5:
-		says_alive(w, rd_u8(r) % PEERS);
-		break;
-	case 6:
-	case 7:
-	case 8:
-		tells(w, r, false);
-		break;
-	case 9:
-	case 10:
-		tells(w, r, true);
-		break;
-	case 11:
-		a_command(w, r);
-		break;
-	case 12:
-		the_store(w, r);
-		break;
-	case 13:
-		clock_is_set(w, r);
-		break;
-	case 14:
-		drained(w);
-		break;
-	default:
-		rarely(w, r);
-		break;
-	}
+	static void (*const steps[16])(struct world *, struct rd *) = {
+		time_passes, time_passes,  time_passes, joins,	     leaves,	  alive,
+		tells_anew,  tells_anew,   tells_anew,	tells_again, tells_again, a_command,
+		the_store,   clock_is_set, drained,	rarely
+	};
+	steps[what & 15](w, r);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -334,8 +334,8 @@ static void used_unclaimed(void **state)
 		  true, false },
 		{ "child_claims=1", "kid: in-use 239.192.129.0/24 200.21 i ts=-301 life=999", used,
 		  false, true },
-		{ "child_claims=1", "kid: new 239.192.130.0/24 200.21 i ts=-301 life=999", used,
-		  true, true },
+		{ "child_claims=1", "kid: new 239.192.130.0/24 200.21 i life=999", used, true,
+		  true },
 		/* It cannot have waited. */
 		{ "clock_check=kernel waiting_period=400s", NULL,
 		  "kid: in-use 239.192.130.0/24 200.21 i ts=-99 life=999", true, false },
