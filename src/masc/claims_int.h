@@ -86,6 +86,8 @@ size_t space_ranges_in(const struct space *sp, const char *scope, struct masc_pr
 void sync_up(struct session *s, struct mono now);   /* established */
 void sync_mark(struct session *s, struct mono now); /* a KEEPALIVE */
 void sync_down(struct session *s, struct mono now); /* not established any more */
+/* Every other node of our domain has told all it knows: so we know all we hold. */
+bool sync_colleagues_told(const struct masc *m, enum masc_family f);
 bool space_synced(const struct space *sp, struct mono now);
 /* The mark of a claim that comes from a peer now; NULL: from nobody. */
 struct table_mark sync_mark_of(const struct peer *from, bool ours, bool holds);

@@ -170,13 +170,20 @@ static bool is_empty(const struct masc *m, const struct own_claim *c)
 	return c->local ? c->used == 0 : use_is_none(m, own_prefix(c));
 }
 
+/* A child whose claims nobody has told us yet may be using it. */
+static bool all_users_known(struct masc *m, const struct own_claim *c)
+{
+	const struct space *below = space_below(m, c->space->family);
+	return c->local || !below || below->complete;
+}
+
 /* MASC-14.7: one that drains and is empty is given back before its end. */
 static void give_back(struct plan_run *r)
 {
 	for (size_t i = 0; i < r->n_claims; i++) {
 		struct own_claim *c = r->claims[i];
 		if (!c || c->life != MASC_LIFE_DEPRECATED || !c->space || !own_prefix(c) ||
-		    !is_empty(r->m, c))
+		    !is_empty(r->m, c) || !all_users_known(r->m, c))
 			continue;
 		r->claims[i] = NULL;
 		if (own_release(c, MASC_REASON_UNUSED, r->now) != OK)

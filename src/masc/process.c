@@ -219,9 +219,11 @@ static void deny_use(const struct heard *h, enum masc_reason why)
 static uint8_t in_use_child(const struct heard *h)
 {
 	enum masc_reason why;
-	if (!in_ours(h))
+	bool inside = in_ours(h);
+	/* A colleague who has not told all yet may hold the range it lies in. */
+	if (!inside && sync_colleagues_told(masc_of(h), h->sp->family))
 		return WIRE_NO_PARENT_PREFIX;
-	if (!guard_in_use(h, &why)) {
+	if (inside && !guard_in_use(h, &why)) {
 		deny_use(h, why);
 		return 0;
 	}

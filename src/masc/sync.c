@@ -152,6 +152,17 @@ static bool is_complete(const struct space *sp)
 	return true;
 }
 
+bool sync_colleagues_told(const struct masc *m, enum masc_family f)
+{
+	for (size_t i = 0; i < m->config.n_peers; i++) {
+		const struct peer *p = m->peers[i];
+		if (p->config->role == MASC_INTERNAL_PEER && p->config->family + 1 == f &&
+		    !p->main->synced)
+			return false;
+	}
+	return true;
+}
+
 static struct mono next_grace(const struct masc *m, struct mono now)
 {
 	struct mono next = MONO_NEVER;

@@ -469,6 +469,7 @@ void bench_init(struct bench *b, const char *settings)
 	list_push_back(&m->spaces, &space_new(b, MASC_IPV4)->sp.at);
 	list_push_back(&m->spaces, &space_new(b, MASC_IPV6)->sp.at);
 	b->spaces[0].sp.below = b->spaces[1].sp.below = true;
+	b->spaces[0].sp.complete = b->spaces[1].sp.complete = true;
 }
 
 void bench_scope(struct bench *b, const char *name_and_settings)

@@ -235,9 +235,13 @@ static void a_draining_prefix_is_left_before_its_end(void **state)
 	bench_plans(&b, "");
 	assert_string_equal(bench_places(&b, 1), "2:100");
 	assert_string_equal(bench_places(&b, 2), "1:50");
-	/* When nothing lies on it, it is given back. */
+	/* When nothing lies on it, it is given back, and not while a child that is
+	 * cut off may be using it. */
+	b.spaces[0].sp.complete = false;
 	bench_pass(&b, 1 * BENCH_W);
-	bench_expect(&b, "release 1");
+	bench_plans(&b, "");
+	b.spaces[0].sp.complete = true;
+	bench_plans(&b, "release 1");
 	bench_fini(&b);
 }
 

@@ -96,6 +96,18 @@ static void held_by_our_domain(void **state)
 	CHECK(rows);
 }
 
+/* MASC-13.3: while a colleague has not told all, the range may be one of its. */
+static void in_use_by_a_child_of_a_colleague(void **state)
+{
+	struct bench b;
+	bench_usual(&b);
+	bench_peer(&b, "inner")->main->synced = false;
+	expect_hear(&b, "kid: in-use 239.192.1.0/24 200.21 i", "rival; in-use c to IC but kid");
+	bench_peer(&b, "inner")->main->synced = true;
+	expect_hear(&b, "kid: in-use 239.192.2.0/24 200.21 i", "3/24");
+	bench_fini(&b);
+}
+
 /* MASC-13.5, MASC-10.7: a denial beats the claim that it names, and no other. */
 static void denied_by_the_parent(void **state)
 {
@@ -464,6 +476,7 @@ int main(void)
 		cmocka_unit_test(cells_that_refuse),
 		cmocka_unit_test(in_use_by_a_sibling),
 		cmocka_unit_test(in_use_by_a_child),
+		cmocka_unit_test(in_use_by_a_child_of_a_colleague),
 		cmocka_unit_test(held_by_our_domain),
 		cmocka_unit_test(denied_by_the_parent),
 		cmocka_unit_test(denied_is_ours),
