@@ -178,7 +178,11 @@ def remarked(speaker, octets):
     while True:
         speaker.send(update(octets))
         try:
-            return speaker.expect(NOTIFICATION, 0.3)
+            # The mark that the daemon has told all it knows may come before it.
+            got = speaker.receive(0.3)
+            while got.kind != NOTIFICATION:
+                got = speaker.receive(0.3)
+            return got
         except Late:
             if deadline.passed():
                 raise
