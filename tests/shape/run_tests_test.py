@@ -70,6 +70,13 @@ def a_failed_case_is_named_and_its_output_shown():
 
 
 @case
+def the_end_tells_once_more_what_failed_and_why():
+    """Who has only the end of the log reads it there."""
+    counts("bad skip one", 3, 1, 1,
+           r"(?s)==== skipped.*==== failed\n  tests:sbad / bad: seven\n  \| # seen 7\n\n\d+ passed")
+
+
+@case
 def a_skip_is_listed_with_its_reason():
     counts("skip", 1, 0, 1, "skip: x: no root here")
 
