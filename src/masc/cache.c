@@ -12,7 +12,10 @@ enum kind {
 	KIND_PENDING,
 	KIND_DENIED,
 	KIND_WITHDRAWN,
-	KIND_HINT
+	KIND_HINT,
+	/* A parent's range, which its own local part may be just as large as. */
+	KIND_GIVEN,
+	KIND_GIVEN_WITHDRAWN
 };
 
 static enum kind kind_of(const struct wire_claim *c)
@@ -22,19 +25,23 @@ static enum kind kind_of(const struct wire_claim *c)
 		[WIRE_CLAIM_TO_EXPAND] = KIND_PENDING, [WIRE_NEW_CLAIM] = KIND_PENDING,
 		[WIRE_PREFIX_MANAGED] = KIND_HELD,     [WIRE_WITHDRAW] = KIND_WITHDRAWN,
 	};
-	return wire_is_hint(c) ? KIND_HINT : (enum kind)kinds[c->type];
+	enum kind kind = wire_is_hint(c) ? KIND_HINT : (enum kind)kinds[c->type];
+	if (c->role == MASC_PARENT && kind == KIND_HELD)
+		return KIND_GIVEN;
+	return c->role == MASC_PARENT && kind == KIND_WITHDRAWN ? KIND_GIVEN_WITHDRAWN : kind;
 }
 
 static bool holds_space(const struct wire_claim *c)
 {
 	switch (kind_of(c)) {
 	case KIND_HELD:
-		return c->role != MASC_PARENT;
 	case KIND_PENDING:
 		return true;
 	case KIND_DENIED:
 	case KIND_WITHDRAWN:
 	case KIND_HINT:
+	case KIND_GIVEN:
+	case KIND_GIVEN_WITHDRAWN:
 		break;
 	}
 	return false;
@@ -98,11 +105,11 @@ uint32_t cache_find(const struct space *sp, const struct wire_claim *c)
 /* The list an entry is to be on; NULL none. */
 static struct space_list *list_of(struct space *sp, const struct wire_claim *c)
 {
-	if (kind_of(c) != KIND_HELD)
-		return NULL;
-	if (c->role == MASC_PARENT)
+	enum kind kind = kind_of(c);
+	if (kind == KIND_GIVEN)
 		return &sp->given;
-	return c->role == MASC_INTERNAL_PEER && !sp->below ? &sp->held : NULL;
+	bool ours = kind == KIND_HELD && c->role == MASC_INTERNAL_PEER;
+	return ours && !sp->below ? &sp->held : NULL;
 }
 
 static enum err list_reserve(struct space *sp, struct space_list *l)
@@ -311,16 +318,18 @@ static enum err put_known(struct space *sp, uint32_t r, const struct wire_claim 
 	return e;
 }
 
-/* The first of the same origin over p that `c` is newer than; what we say is. */
+/* The first WITHDRAW of the same origin over p that `c` is newer than; what we say
+ * is. */
 static uint32_t outdated(const struct space *sp, const struct wire_claim *c, bool ours)
 {
+	enum kind kind = kind_of(c) == KIND_GIVEN ? KIND_GIVEN_WITHDRAWN : KIND_WITHDRAWN;
 	struct masc_prefix p = table_prefix_of(c);
 	struct table_walk w;
 	struct wire_claim known;
 	size_t most = OUTDATED_LOOKED_AT;
 	table_overlaps(sp->table, &p, &w);
 	for (uint32_t r; most-- && (r = table_overlaps_next(&w));)
-		if (table_get(sp->table, r, &known) && kind_of(&known) == KIND_WITHDRAWN &&
+		if (table_get(sp->table, r, &known) && kind_of(&known) == kind &&
 		    same_origin(&known, c) && (ours || known.timestamp < c->timestamp))
 			return r;
 	return 0;
@@ -331,7 +340,7 @@ static uint32_t outdated(const struct space *sp, const struct wire_claim *c, boo
 static void drop_outdated(struct space *sp, const struct wire_claim *c, bool ours, struct mono now)
 {
 	enum kind kind = kind_of(c);
-	if (kind != KIND_HELD && kind != KIND_PENDING)
+	if (kind != KIND_HELD && kind != KIND_PENDING && kind != KIND_GIVEN)
 		return;
 	while (table_count_of(sp->table, WIRE_WITHDRAW)) {
 		uint32_t r = outdated(sp, c, ours);
@@ -371,13 +380,15 @@ struct cut {
 	struct space *sp;
 	const struct masc_id *domain;
 	const struct masc_prefix *p;
+	bool given; /* a parent's range goes too, not only what is local of it */
 	struct mono now;
 };
 
 static bool is_cut(const struct cut *k, const struct wire_claim *c)
 {
 	enum kind kind = kind_of(c);
-	return (kind == KIND_HELD || kind == KIND_PENDING) && masc_id_eq(&c->domain, k->domain);
+	bool is_its = kind == KIND_HELD || kind == KIND_PENDING || (k->given && kind == KIND_GIVEN);
+	return is_its && masc_id_eq(&c->domain, k->domain);
 }
 
 /* The other half at each step from the whole down to what is cut out. */
@@ -457,15 +468,15 @@ static uint32_t next_wider(const struct cut *k)
 	table_covers(k->sp->table, k->p, &w);
 	for (uint32_t r; (r = table_covers_next(&w));)
 		if (table_get(k->sp->table, r, &c) && c.prefix_length < k->p->length &&
-		    is_cut(k, &c) && kind_of(&c) == KIND_HELD)
+		    is_cut(k, &c) && kind_of(&c) != KIND_PENDING)
 			return r;
 	return 0;
 }
 
-void cache_cut(struct space *sp, const struct masc_id *domain, const struct masc_prefix *p,
-	       struct mono now)
+void cache_cut(struct space *sp, const struct wire_claim *w, struct mono now)
 {
-	const struct cut k = { sp, domain, p, now };
+	const struct masc_prefix whole = table_prefix_of(w), *p = &whole;
+	const struct cut k = { sp, &w->domain, p, w->role == MASC_PARENT, now };
 	struct wire_claim c;
 	for (uint32_t r; (r = next_wider(&k)) && split(&k, r);)
 		;

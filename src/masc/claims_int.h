@@ -153,9 +153,9 @@ uint32_t cache_find(const struct space *sp, const struct wire_claim *c);
  * known is newer, or ours and `ours` is not said. ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err cache_put(struct space *sp, const struct wire_claim *c, const struct peer *from,
 			    bool ours, struct mono now);
-/* MASC-13.27: takes a range away from what that domain holds and claims here. */
-void cache_cut(struct space *sp, const struct masc_id *domain, const struct masc_prefix *p,
-	       struct mono now);
+/* MASC-13.27: takes away what a WITHDRAW names of what its domain holds and claims
+ * here. */
+void cache_cut(struct space *sp, const struct wire_claim *w, struct mono now);
 /* Takes an entry out, because it is over, swept or withdrawn, and lets the own
  * side know. Nothing but this and cache_put() changes which claims are in a
  * table: ranges, quotas and the plan count on it. */

@@ -188,7 +188,8 @@ static void deny(const struct heard *h, uint32_t lifetime, enum masc_reason why)
 	guard_lost(masc_of(h), &h->c->domain, h->now);
 }
 
-/* A claim that we denied and that its maker does not know to be denied. */
+/* A claim that we denied and that its maker does not know to be denied, or has
+ * made again within the second. */
 static bool was_denied(const struct heard *h)
 {
 	struct wire_claim d = *h->c, known;
@@ -197,7 +198,9 @@ static bool was_denied(const struct heard *h)
 	if (!r || !table_get(h->sp->table, r, &known) || known.timestamp != h->c->timestamp ||
 	    known.lifetime >= h->c->lifetime)
 		return false;
-	if (guard_repeat(masc_of(h), &h->c->domain, h->now))
+	if (h->s->peer->config->role == MASC_PARENT)
+		spread_to(h->s->peer, h->sp, &known, 0, h->now);
+	else if (guard_repeat(masc_of(h), &h->c->domain, h->now))
 		tell_child(h, &known, NULL);
 	return true;
 }
@@ -500,7 +503,7 @@ static bool withdrawn(const struct heard *h)
 {
 	if (!cached(h))
 		return false;
-	cache_cut(h->sp, &h->c->domain, &h->prefix, h->now);
+	cache_cut(h->sp, h->c, h->now);
 	return true;
 }
 

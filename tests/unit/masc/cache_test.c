@@ -58,6 +58,11 @@ static void one_a_kind(void **state)
 		{ "inner: managed 239.192.1.0/24 100.11 i",
 		  "inner: in-use 239.192.1.0/24 100.11 i ts=1",
 		  "managed i 239.192.1.0/24 100.11*" },
+		/* A parent's range, and its local part that fills it. */
+		{ "north: in-use 239.192.0.0/16 7.71 s", "north: managed 239.192.0.0/16 7.71 p",
+		  "in-use s 239.192.0.0/16 7.71*; managed p 239.192.0.0/16 7.71" },
+		{ "north: withdraw 239.192.0.0/16 7.71 s", "north: withdraw 239.192.0.0/16 7.71 p",
+		  "withdraw s 239.192.0.0/16 7.71; withdraw p 239.192.0.0/16 7.71" },
 		/* A parent's range holds nothing. */
 		{ "north: managed 239.192.0.0/16 7.71 p", "east: new 239.192.1.0/24 8.81 s",
 		  "managed p 239.192.0.0/16 7.71; new s 239.192.1.0/24 8.81*" },
@@ -182,9 +187,10 @@ static void who_goes_first(void **state)
 
 static void cut(struct bench *b, const char *prefix)
 {
-	struct masc_prefix p = bench_prefix(prefix);
-	const struct masc_id domain = rig_id(8);
-	cache_cut(under_parent(b), &domain, &p, b->r.now);
+	char text[64];
+	snprintf(text, sizeof(text), "withdraw %s 8.81 s", prefix);
+	struct wire_claim w = bench_claim(b, text, NULL);
+	cache_cut(under_parent(b), &w, b->r.now);
 }
 
 /* MASC-13.27: the rest stays, as aligned blocks with the same times. */
@@ -235,6 +241,28 @@ static void cut_out(void **state)
 		cut(&b, rows[i].prefix);
 		expect_known(&b, rows[i].known);
 		assert_string_equal(bench_log(&b), rows[i].done);
+		bench_fini(&b);
+	}
+}
+
+/* A parent that gives back what it used itself keeps the range; with the range its
+ * local part goes. */
+static void cut_of_a_parent(void **state)
+{
+	static const struct {
+		const char *withdraw, *known;
+	} rows[] = {
+		{ "withdraw 239.192.0.0/17 7.71 s", "managed p 239.192.0.0/16 7.71" },
+		{ "withdraw 239.192.0.0/17 7.71 p", "managed p 239.192.128.0/17 7.71" },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bench b;
+		bare(&b, "");
+		struct wire_claim w = bench_claim(&b, rows[i].withdraw, NULL);
+		assert_int_equal(put(&b, "north: managed 239.192.0.0/16 7.71 p"), OK);
+		assert_int_equal(put(&b, "north: in-use 239.192.0.0/17 7.71 s"), OK);
+		cache_cut(under_parent(&b), &w, b.r.now);
+		expect_known(&b, rows[i].known);
 		bench_fini(&b);
 	}
 }
@@ -418,6 +446,7 @@ int main(void)
 		cmocka_unit_test(when_it_ends),
 		cmocka_unit_test(who_goes_first),
 		cmocka_unit_test(cut_out),
+		cmocka_unit_test(cut_of_a_parent),
 		cmocka_unit_test(cut_keeps_what_it_says),
 		cmocka_unit_test(cut_without_memory),
 		cmocka_unit_test(no_room),
