@@ -60,6 +60,7 @@ static void do_skew_wall(struct world *w, const struct scn_action *a)
 {
 	struct machine *m = machine_at(w, a->a);
 	m->clock.wall += a->time.low;
+	tally_clock(m);
 	invariant_stepped(m);
 	read_wall(m);
 }

@@ -84,6 +84,12 @@ static enum err read_paired(struct scn_parser *p, struct scn_condition *c)
 	return e ? e : scn_node_name(p, &c->b);
 }
 
+static enum err read_partitions(struct scn_parser *p, struct scn_condition *c)
+{
+	enum err e = read_paired(p, c);
+	return e ? e : scn_read_op(p, c);
+}
+
 static enum err read_running(struct scn_parser *p, struct scn_condition *c)
 {
 	return scn_node_name(p, &c->a);
@@ -225,6 +231,8 @@ static const struct test_row {
 	{ "known", SCN_KNOWN, scn_read_known },
 	{ "clashes", SCN_CLASHES, scn_read_count_of },
 	{ "crashes", SCN_CRASHES, scn_read_count_of },
+	{ "partitions", SCN_PARTITIONS, read_partitions },
+	{ "skews", SCN_SKEWS, scn_read_count_of },
 	{ "met", SCN_MET, scn_read_count_of },
 	{ "event", SCN_EVENT, read_event },
 	{ "notification", SCN_NOTIFICATION, read_notification },
@@ -248,5 +256,5 @@ enum err scn_read_condition(struct scn_parser *p, struct scn_condition *c)
 	return scn_fail(
 		p, "condition", name,
 		"not, then state, admin, value, paired, running, links, octets, closed, "
-		"holds, own, knows, known, clashes, crashes, met, event, notification or reply");
+		"holds, own, knows, known, clashes, crashes, partitions, skews, met, event, notification or reply");
 }

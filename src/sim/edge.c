@@ -47,12 +47,17 @@ static struct edge *edge_add(struct world *w, uint32_t a, uint32_t b, struct scn
 	return NULL;
 }
 
-/* SIM-2.1. Raw peers are linked with everybody, nodes as the scenario says. */
-struct edge *edge_between(struct world *w, uint32_t a, uint32_t b)
+struct edge *edge_find(struct world *w, uint32_t a, uint32_t b)
 {
 	uint8_t key[8];
 	edge_key(a, b, key);
-	struct edge *e = map_get(&w->edges, span_of(key, sizeof(key)));
+	return map_get(&w->edges, span_of(key, sizeof(key)));
+}
+
+/* SIM-2.1. Raw peers are linked with everybody, nodes as the scenario says. */
+struct edge *edge_between(struct world *w, uint32_t a, uint32_t b)
+{
+	struct edge *e = edge_find(w, a, b);
 	if (e)
 		return e;
 	bool raw = w->s->sites[a].raw || w->s->sites[b].raw;
@@ -107,6 +112,7 @@ void edge_heal(struct world *w, struct edge *e)
 {
 	if (!e->cut)
 		return;
+	tally_heal(w, e);
 	e->cut = false;
 	w->cuts--;
 	int64_t lasted = w->now - e->cut_at;

@@ -132,6 +132,16 @@ static bool judge_crashes(struct world *w, const struct scn_condition *c)
 	return compare(c->op, machine_of(w->sites[c->a])->crashes, c->number);
 }
 
+static bool judge_partitions(struct world *w, const struct scn_condition *c)
+{
+	return compare(c->op, tally_partitions(w, c->a, c->b), c->number);
+}
+
+static bool judge_skews(struct world *w, const struct scn_condition *c)
+{
+	return compare(c->op, machine_of(w->sites[c->a])->skews, c->number);
+}
+
 static bool judge_links(struct world *w, const struct scn_condition *c)
 {
 	return compare(c->op, count_links(w->sites[c->a]), c->number);
@@ -146,11 +156,15 @@ typedef bool look(struct world *w, const struct scn_condition *c);
 
 /* What is looked up in the world; the rest is counted while it is watched. */
 static look *const looks[] = {
-	[SCN_STATE] = judge_state,    [SCN_ADMIN] = judge_admin,     [SCN_VALUE] = judge_value,
-	[SCN_PAIRED] = judge_paired,  [SCN_RUNNING] = judge_running, [SCN_LINKS] = judge_links,
-	[SCN_OCTETS] = judge_octets,  [SCN_CLOSED] = judge_closed,   [SCN_HOLDS] = judge_holds,
-	[SCN_KNOWS] = judge_knows,    [SCN_OWN] = judge_claims,	     [SCN_KNOWN] = judge_claims,
-	[SCN_CLASHES] = judge_claims, [SCN_MET] = judge_claims,	     [SCN_CRASHES] = judge_crashes,
+	[SCN_STATE] = judge_state,     [SCN_ADMIN] = judge_admin,
+	[SCN_VALUE] = judge_value,     [SCN_PAIRED] = judge_paired,
+	[SCN_RUNNING] = judge_running, [SCN_LINKS] = judge_links,
+	[SCN_OCTETS] = judge_octets,   [SCN_CLOSED] = judge_closed,
+	[SCN_HOLDS] = judge_holds,     [SCN_KNOWS] = judge_knows,
+	[SCN_OWN] = judge_claims,      [SCN_KNOWN] = judge_claims,
+	[SCN_CLASHES] = judge_claims,  [SCN_MET] = judge_claims,
+	[SCN_CRASHES] = judge_crashes, [SCN_PARTITIONS] = judge_partitions,
+	[SCN_SKEWS] = judge_skews,
 };
 
 static bool holds(struct world *w, const struct scn_condition *c, int64_t count)

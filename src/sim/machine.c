@@ -180,6 +180,7 @@ void machine_start(struct machine *m)
 		return;
 	}
 	world_at(w, &m->wall, EV_WALL, w->now + WALL_EVERY);
+	tally_start(m);
 	invariant_born(m);
 	feed_drain(m);
 }
@@ -221,6 +222,7 @@ void machine_settle(struct machine *m)
 		return;
 	say(&m->site, "#", "stopped");
 	world_touch(&m->site);
+	tally_end(m);
 	invariant_stopped(m);
 	recorder_end(m);
 	bury_process(m);
@@ -256,6 +258,7 @@ void machine_kill(struct machine *m, enum scn_fate fate, bool power)
 		return;
 	world_touch(&m->site);
 	say(&m->site, "#", words[fate]);
+	tally_end(m);
 	invariant_crash(m, fate == SCN_LOSE);
 	bury_process(m);
 	end_streams(m, power);

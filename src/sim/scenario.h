@@ -127,6 +127,8 @@ enum scn_test {
 	SCN_KNOWN,
 	SCN_CLASHES,
 	SCN_CRASHES,
+	SCN_PARTITIONS,
+	SCN_SKEWS,
 	SCN_MET,
 	/* these count what happens while they are watched */
 	SCN_EVENT,

@@ -42,8 +42,9 @@ enum world_event {
 struct edge {
 	uint32_t a, b; /* sites, a < b */
 	struct scn_range delay;
-	bool cut;
+	bool cut, parted; /* parted: so long that it counts */
 	int64_t cut_at;
+	uint32_t partitions; /* of cuts that are over, so many were */
 	struct list streams;
 	uint8_t key[8];
 };
@@ -154,6 +155,9 @@ struct machine {
 	enum scn_fate crash_fate;
 	bool crash_power;
 	uint32_t crashes; /* at a point of a commit */
+	uint32_t skews;	  /* tally.c */
+	bool astray;	  /* the wall clock, now */
+	int64_t born_at;
 	bool recorded;
 };
 
@@ -316,6 +320,7 @@ void stream_arm(struct end *e, int64_t least);
 void stream_free(struct stream *st);
 
 /* edge.c */
+struct edge *edge_find(struct world *w, uint32_t a, uint32_t b); /* NULL: none, or not yet */
 struct edge *edge_between(struct world *w, uint32_t a, uint32_t b);
 void edge_cut(struct world *w, struct edge *e);
 void edge_heal(struct world *w, struct edge *e);
@@ -323,6 +328,14 @@ int64_t edge_delay(const struct stream *st, struct world *w);
 MUST_USE enum err edges_init(struct world *w);
 void edges_free(struct world *w);
 struct site *site_at(struct world *w, const struct addr *a);
+
+/* tally.c: what of the story really took effect */
+void tally_start(struct machine *m);
+void tally_end(struct machine *m); /* just before its process is gone */
+void tally_clock(struct machine *m);
+void tally_heal(struct world *w, struct edge *e); /* just before */
+/* So often nodes that ran were parted for longer than their waiting periods. */
+int64_t tally_partitions(struct world *w, uint32_t a, uint32_t b);
 
 /* raw.c */
 void raw_accepted(struct raw *r, struct end *e);

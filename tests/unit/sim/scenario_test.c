@@ -198,6 +198,9 @@ static void errors_of_conditions(void **state)
 	refused_line("expect value a b hold ~ 3", "comparison \"~\"");
 	refused_line("expect value a b hold = x", "number \"x\"");
 	refused_line("expect links a", "comparison is missing");
+	refused_line("expect partitions a", "node is missing");
+	refused_line("expect partitions a b", "comparison is missing");
+	refused_line("expect skews x = 1", "node \"x\"");
 	refused_line("expect octets x", "octets is missing");
 	refused_line("expect closed a", "peer \"a\"");
 	refused_line("expect event a", "event is missing");
