@@ -205,17 +205,14 @@ static bool was_denied(const struct heard *h)
 	return true;
 }
 
-/* MASC-16.8: told, not remembered: whoever goes on is told again. */
-static void deny_use(const struct heard *h, enum masc_reason why)
+/* MASC-16.4, 16.8: told, not remembered: whoever goes on is told again, each time. */
+static void deny_alone(const struct heard *h)
 {
 	struct wire_claim d = *h->c;
 	d.type = WIRE_CLAIM_DENIED;
 	d.role = MASC_INTERNAL_PEER;
 	d.lifetime = 0;
-	if (!guard_repeat(masc_of(h), &h->c->domain, h->now))
-		return;
 	tell_child(h, &d, NULL);
-	tell_denied(h, why);
 }
 
 /* MASC-13.3 */
@@ -227,7 +224,8 @@ static uint8_t in_use_child(const struct heard *h)
 	if (!inside && sync_colleagues_told(masc_of(h), h->sp->family))
 		return WIRE_NO_PARENT_PREFIX;
 	if (inside && !guard_in_use(h, &why)) {
-		deny_use(h, why);
+		deny_alone(h);
+		tell_denied(h, why);
 		return 0;
 	}
 	if (!cached(h))
@@ -275,7 +273,10 @@ static uint8_t new_child(const struct heard *h)
 {
 	if (!in_ours(h))
 		return WIRE_NO_PARENT_PREFIX;
-	return guard_damped(masc_of(h), &h->c->domain, h->now) ? pending_child(h) : 0;
+	if (guard_damped(masc_of(h), &h->c->domain, h->now))
+		return pending_child(h);
+	deny_alone(h);
+	return 0;
 }
 
 /* MASC-13.18: nobody but the child itself, and nodes of ours that heard it. */

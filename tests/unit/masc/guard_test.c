@@ -365,6 +365,19 @@ static void used_unclaimed(void **state)
 	}
 }
 
+/* MASC-16.8: however often. */
+static void used_unclaimed_again(void **state)
+{
+	struct bench b;
+	start(&b, "quota_hard=255");
+	for (int i = 0; i < 3; i++) {
+		expect_hear(&b, "kid: in-use 239.192.130.0/24 200.21 i ts=-301 life=999",
+			    "denied i to kid only; denied i to kid2 only");
+		rig_expect(&b.r, "denied 239.192.130.0/24 OVER_QUOTA kid");
+	}
+	bench_fini(&b);
+}
+
 /* The peer's quota goes before the node's, 0 lifts it. */
 static void quota_of_the_peer(void **state)
 {
@@ -544,7 +557,9 @@ static void damping(void **state)
 	bench_fini(&b);
 }
 
-/* A child whose claims are denied is damped too, and its claims cost nothing. */
+#define DENIED_ALONE "denied i to kid only; denied i to kid2 only"
+
+/* A child whose claims are denied is damped too; it is told, or it would hold them. */
 static void damping_of_a_child(void **state)
 {
 	struct bench b;
@@ -552,8 +567,12 @@ static void damping_of_a_child(void **state)
 	start(&b, "quota_hard=1 damp_after=4");
 	for (int i = 0; i < 6; i++) {
 		snprintf(claim, sizeof(claim), "kid: new 239.192.%d.0/24 200.21 i", 130 + i);
-		expect_hear(&b, claim, i < 4 ? DENIED_KID : "");
+		expect_hear(&b, claim, i < 4 ? DENIED_KID : DENIED_ALONE);
 	}
+	expect_known(&b, "below denied i 239.192.130.0/24 200.21~; "
+			 "below denied i 239.192.131.0/24 200.21~; "
+			 "below denied i 239.192.132.0/24 200.21~; "
+			 "below denied i 239.192.133.0/24 200.21~");
 	bench_fini(&b);
 }
 
@@ -674,6 +693,7 @@ int main(void)
 		cmocka_unit_test(child_rate),
 		cmocka_unit_test(quota_counts_addresses),
 		cmocka_unit_test(used_unclaimed),
+		cmocka_unit_test(used_unclaimed_again),
 		cmocka_unit_test(quota_of_the_peer),
 		cmocka_unit_test(soft_quota),
 		cmocka_unit_test(quota_of_ipv6),
