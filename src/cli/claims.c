@@ -113,6 +113,15 @@ static void put_wait(struct cli *c, struct text *t, const struct ops_masc_prefix
 		text_str(t, ", which stands still");
 }
 
+static void put_rival(struct text *t, const struct ops_masc_prefix *p)
+{
+	if (!p->rival[0])
+		return;
+	text_str(t, " (domain ");
+	text_str(t, p->rival);
+	text_char(t, ')');
+}
+
 static const char *note_of_prefix(struct cli *c, const struct ops_masc_prefix *p)
 {
 	char buffer[CLI_TEXT_MAX];
@@ -122,8 +131,12 @@ static const char *note_of_prefix(struct cli *c, const struct ops_masc_prefix *p
 		put_sentence(&t, "withdrawn where it clashes: homestead masc clashes");
 	if (p->clash)
 		put_sentence(&t, "another domain holds addresses of it: homestead masc clashes");
+	if (p->disputed)
+		put_sentence(&t, "the parent denies that it is ours, and may hand it to others: "
+				 "agree with its operator, or homestead masc withdraw it");
 	if (!p->prefix[0] || p->hint[0]) {
 		put_sentence(&t, p->reason);
+		put_rival(&t, p);
 		put_sentence(&t, p->hint);
 	}
 	return t.n ? cli_keep(c, &t) : NULL;
@@ -411,6 +424,8 @@ static int print_clash_table(struct cli *c, const struct ops_masc_clashes *all)
 		set_clash(c, &t.rows[i], &all->clashes[i]);
 	if (all->n_clashes)
 		cli_table_print(c, &t);
+	if (!all->complete)
+		cli_wrap(c, "\nthere are more, which take their places here as these end", 0);
 	return CLI_OK;
 }
 

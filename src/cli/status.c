@@ -78,6 +78,11 @@ static struct cli_cell claims_line(struct cli *c, const struct ops_status *s)
 		text_str(&t, cli_percent(c, h->used, h->addresses));
 		text_str(&t, " used)");
 	}
+	if (h->withdrawn) {
+		text_str(&t, ", ");
+		text_u64(&t, h->withdrawn);
+		text_str(&t, " withdrawn for a clash");
+	}
 	if (h->waiting + h->wanted) {
 		text_str(&t, ", ");
 		text_u64(&t, h->waiting + h->wanted);

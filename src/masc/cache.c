@@ -190,6 +190,19 @@ static struct wire_claim take(struct space *sp, uint32_t r)
 	return c;
 }
 
+struct masc_id cache_holder(const struct space *sp, const struct masc_prefix *p,
+			    const struct masc_id *but, unsigned types)
+{
+	struct table_walk walk;
+	struct wire_claim c;
+	table_overlaps(sp->table, p, &walk);
+	for (uint32_t r; (r = table_overlaps_next(&walk));)
+		if (table_get(sp->table, r, &c) && (types >> c.type & 1) &&
+		    !masc_id_eq(&c.domain, but))
+			return c.domain;
+	return (struct masc_id){ { 0 } };
+}
+
 static void tell_range_gone(struct space *sp, const struct wire_claim *c)
 {
 	struct masc_event ev = event_of(NULL, MASC_EVENT_RANGE);

@@ -149,6 +149,10 @@ struct space *accept_space(const struct peer *p, const struct wire_claim *c);
 uint8_t process_claim(const struct heard *h);
 /* The entry of `c`'s kind, origin and prefix; 0 none. */
 uint32_t cache_find(const struct space *sp, const struct wire_claim *c);
+/* The first of the domains but one that has a claim of one of these types (bits of
+ * enum wire_attribute) over p; zero: none. */
+struct masc_id cache_holder(const struct space *sp, const struct masc_prefix *p,
+			    const struct masc_id *but, unsigned types);
 /* MASC-10.5: puts it in, in the place of what it replaces. ERR_EXISTS: what is
  * known is newer, or ours and `ours` is not said. ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err cache_put(struct space *sp, const struct wire_claim *c, const struct peer *from,
@@ -253,6 +257,8 @@ void own_colleague(const struct heard *h);
 /* MASC-13.5: false when no pending claim of ours matches. */
 bool own_denied(const struct heard *h);
 /* MASC-13.23, 13.26: a WITHDRAW by the parent, or for our domain. */
+/* MASC-13.30: what is denied is held, by that range and Timestamp: told once. */
+void own_disputed(const struct heard *h);
 void own_parent_withdrew(const struct heard *h);
 void own_withdrawn(const struct heard *h);
 /* A claim of a rival is gone from a space (over, withdrawn, swept): clashes with

@@ -15,7 +15,7 @@ enum err config_refuse(struct text *why, const char *kind, const char *name, con
 	return ERR_CONFIG;
 }
 
-/* IPv4 ranges in which nobody may claim, first octets from..to and what they are. */
+/* MASC-10.8: IPv4 ranges in which nobody may claim, first octets from..to and what they are. */
 static const struct {
 	struct masc_prefix range;
 	const char *why;
@@ -26,6 +26,9 @@ static const struct {
 	{ { { 225 }, 8, MASC_IPV4 }, NULL },
 	{ { { 226 }, 7, MASC_IPV4 }, NULL },
 	{ { { 228 }, 6, MASC_IPV4 }, NULL },
+	{ { { 232 }, 8, MASC_IPV4 },
+	  "range reaches into 232.0.0.0/8, source-specific multicast: there every source has all "
+	  "addresses for itself and nothing is to be claimed; take one inside 239.192.0.0/14" },
 	{ { { 233, 252 }, 14, MASC_IPV4 },
 	  "range reaches into 233.252.0.0/14, whose addresses are assigned one by one and for "
 	  "documentation; take the /24 that goes with a number of an autonomous system below it, "
@@ -34,6 +37,26 @@ static const struct {
 	{ { { 236 }, 7, MASC_IPV4 }, NULL },
 	{ { { 238 }, 8, MASC_IPV4 }, NULL },
 };
+
+/* The local scope of RFC 2365, of one site and never divided. */
+static const struct masc_prefix local_scope = { { 239, 255 }, 16, MASC_IPV4 };
+
+static enum err check_local(const struct masc_scope_config *s, struct text *why)
+{
+	if (!masc_prefix_overlaps(&local_scope, &s->range))
+		return OK;
+	if (s->root)
+		return config_refuse(why, "scope", s->name,
+				     "range reaches into 239.255.0.0/16, the local scope, which is "
+				     "not shared out between domains; leave out root, or take a "
+				     "range inside 239.192.0.0/14");
+	if (!masc_prefix_covers(&s->range, &local_scope))
+		return config_refuse(why, "scope", s->name,
+				     "range is a part of 239.255.0.0/16, the local scope, which is "
+				     "not divided; name all of it, or take a range inside "
+				     "239.192.0.0/14");
+	return OK;
+}
 
 static enum err check_ipv4(const struct masc_scope_config *s, struct text *why)
 {
@@ -44,7 +67,7 @@ static enum err check_ipv4(const struct masc_scope_config *s, struct text *why)
 							  : "range reaches into addresses that are "
 							    "reserved; take one inside "
 							    "239.192.0.0/14");
-	return OK;
+	return check_local(s, why);
 }
 
 /* Second octet: four flags, the last of which says that an address is not

@@ -244,14 +244,9 @@ static struct verdict judge_short(const struct heard *h)
 
 static struct verdict judge_taken(const struct heard *h)
 {
-	struct table_walk w;
-	struct wire_claim c;
-	table_overlaps(h->sp->table, &h->prefix, &w);
-	for (uint32_t r; (r = table_overlaps_next(&w));)
-		if (table_get(h->sp->table, r, &c) && c.type == WIRE_PREFIX_IN_USE &&
-		    !masc_id_eq(&c.domain, &h->c->domain))
-			return denied(MASC_REASON_TAKEN, 0);
-	return fine;
+	struct masc_id holder =
+		cache_holder(h->sp, &h->prefix, &h->c->domain, 1U << WIRE_PREFIX_IN_USE);
+	return masc_id_is_zero(&holder) ? fine : denied(MASC_REASON_TAKEN, 0);
 }
 
 static struct verdict judge_rate(const struct heard *h)

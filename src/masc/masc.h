@@ -121,6 +121,8 @@ const char *masc_life_text(enum masc_life l); /* "wanted"; never NULL */
 	X(RELEASED, "an operator gave it back")                                                    \
 	X(CLASH, "another domain held it first")                                                   \
 	X(CLASH_OVER, "the clash is over")                                                         \
+	X(KEPT, "an operator keeps ours")                                                          \
+	X(YIELDED, "an operator gave the overlap up")                                              \
 	X(PARENT_WITHDREW, "the parent withdrew the range it lies in")                             \
 	X(REPLACED, "one larger range takes its place")                                            \
 	X(RENEW_DUE, "its end comes near")                                                         \
@@ -181,13 +183,17 @@ struct masc_event {
 
 	/* CLAIM: number, prefix, life_from, life, why; domain and node of the rival or
 	 * parent where there is one. CLASH: number, prefix (ours), other (theirs),
-	 * domain, won. DENIED, DAMPED, WAIT_DIFFERS, QUOTA: prefix, domain, why.
+	 * domain, won. DENIED, DAMPED, WAIT_DIFFERS, QUOTA: prefix, domain, why; DENIED
+	 * with a number: the parent `domain` denies that claim of ours, which is held.
+	 * NOTIFIED, NOTIFICATION: prefix, of the attribute it is about.
 	 * RANGE: prefix, domain. UNMET: number (of the demand), why. */
 	uint64_t number;
 	struct masc_prefix prefix, other;
 	enum masc_life life_from, life;
 	enum masc_reason why;
 	struct masc_id domain, node;
+	struct masc_id rival; /* DENIED, why TAKEN: who holds it */
+	uint32_t allowed;     /* DENIED: s, a claim for so long would pass; 0 none would */
 	bool won;
 	bool local; /* CLAIM: of the locally allocated set of a non-leaf domain */
 };
@@ -356,8 +362,10 @@ struct masc_own_info {
 	char scope[MASC_NAME_MAX + 1]; /* "" outside of named scopes */
 	struct masc_id parent;	       /* claimed from this domain; zero: from a scope's range */
 	struct masc_id node;	       /* whose claim it is */
+	struct masc_id rival;	       /* why TAKEN: who has it */
 	bool ours, local;	       /* made on this node; locally allocated set, MASC-18 */
 	bool withdrawn;		       /* part of it, for a clash */
+	bool disputed;		       /* held, and denied by the parent, MASC-13.30 */
 	uint32_t timestamp;	       /* first, s since 1970; 0 none */
 	int64_t end;		       /* of what is held: wall us, 0 none */
 	int64_t wait_left;	       /* us, while it stands still; 0 it runs till due; -1 none */
@@ -414,6 +422,7 @@ struct masc_clash_info {
 	int64_t since;		     /* wall us */
 };
 size_t masc_clash_count(const struct masc *m);
+bool masc_clashes_cut(const struct masc *m); /* there are more than are listed */
 void masc_clash_info(const struct masc *m, size_t i, struct masc_clash_info *out);
 
 struct masc_demand_info {

@@ -279,6 +279,9 @@ void message_open(struct session *s, struct span message, struct mono now);
  * being done then. */
 MUST_USE bool update_in(struct session *s, struct span message, struct wire_error *error,
 			struct mono now);
+/* A NOTIFICATION that leaves the session open: what it means for our claims. */
+void update_refused(struct session *s, const struct wire_notification *n, struct mono now);
+struct masc_prefix update_about(const struct session *s, uint8_t code, struct span data);
 
 /* teller.c: numbers that say whom a cached claim came from. A peer keeps its own
  * while it is configured, wherever it stands in the configuration. What came in

@@ -39,7 +39,7 @@ static struct own_clash *listed(const struct holdings *h, const struct space *sp
 	return NULL;
 }
 
-static void tell(const struct own_clash *k, const struct holdings *h, bool over)
+static void tell(const struct own_clash *k, const struct holdings *h, enum masc_reason why)
 {
 	struct masc_event ev = event_of(NULL, MASC_EVENT_CLASH);
 	ev.number = k->info.number;
@@ -48,8 +48,8 @@ static void tell(const struct own_clash *k, const struct holdings *h, bool over)
 	ev.domain = k->info.domain;
 	ev.node = k->info.node;
 	ev.won = k->info.won;
-	ev.up = over;
-	ev.why = over ? MASC_REASON_CLASH_OVER : MASC_REASON_CLASH;
+	ev.up = why == MASC_REASON_CLASH_OVER;
+	ev.why = why;
 	out_event(h->m, &ev, h->newest);
 }
 
@@ -63,8 +63,10 @@ static void forget(struct holdings *h, struct own_clash *k)
 /* MASC-16.5: one more than may be is told, and resolved, but not listed. */
 static struct own_clash *list_new(struct holdings *h, struct mono now)
 {
-	if (h->n_clashes >= OWN_CLASHES_MAX)
+	if (h->n_clashes >= OWN_CLASHES_MAX) {
+		h->clashes_cut = true;
 		return NULL;
+	}
 	struct own_clash *k = env_zalloc(h->m->env, 1, sizeof(*k));
 	if (!k)
 		return NULL;
@@ -261,7 +263,7 @@ void own_clash(struct own_claim *c, const struct wire_claim *theirs, const struc
 	note(k, c, theirs);
 	resolve(k, h, heard, now);
 	if (fresh)
-		tell(k, h, false);
+		tell(k, h, MASC_REASON_CLASH);
 }
 
 /* -- its end -- */
@@ -327,7 +329,7 @@ void own_rival_gone(struct space *sp, const struct wire_claim *c, struct mono no
 		return;
 	struct own_clash *k = c->type == WIRE_PREFIX_IN_USE ? listed(h, sp, c) : NULL;
 	if (k) {
-		tell(k, h, true);
+		tell(k, h, MASC_REASON_CLASH_OVER);
 		forget(h, k);
 	}
 	h->returns = true;
@@ -337,6 +339,8 @@ void own_rival_gone(struct space *sp, const struct wire_claim *c, struct mono no
 void own_return_all(struct holdings *h, struct mono now)
 {
 	h->returns = false;
+	if (h->clashes_cut)
+		own_clash_look(h->m, now);
 	LIST_EACH(at, next, &h->claims)
 	{
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
@@ -385,9 +389,11 @@ enum err own_clash_resolve(struct masc *m, struct own_clash *k, bool yield_it, s
 	if (k->info.yielded)
 		return ERR_STATE;
 	enum err e = yield_it ? give_way(k, h, now) : stand(k, h);
-	if (e == OK)
-		k->put = h->newest;
-	return e;
+	if (e != OK)
+		return e;
+	k->put = h->newest;
+	tell(k, h, yield_it ? MASC_REASON_YIELDED : MASC_REASON_KEPT);
+	return OK;
 }
 
 /* -- what could not be done at once -- */
@@ -459,6 +465,7 @@ static bool unlisted(const struct own_claim *c, struct wire_claim *out)
 void own_clash_look(struct masc *m, struct mono now)
 {
 	struct wire_claim w;
+	m->own->clashes_cut = false;
 	LIST_EACH(at, next, &m->own->claims)
 	{
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);

@@ -143,6 +143,16 @@ static bool has_withdrawn(const struct own_claim *c)
 	return c->life == MASC_LIFE_CLASHED;
 }
 
+/* Whoever has the range that an operator named. */
+static struct masc_id rival_of(const struct own_claim *c)
+{
+	if (c->why != MASC_REASON_TAKEN || !c->space || !c->wanted.family)
+		return (struct masc_id){ { 0 } };
+	return cache_holder(c->space, &c->wanted, &c->in->m->config.domain,
+			    1U << WIRE_PREFIX_IN_USE | 1U << WIRE_CLAIM_TO_EXPAND |
+				    1U << WIRE_NEW_CLAIM);
+}
+
 static void claim_info(const struct own_claim *c, struct masc_own_info *out)
 {
 	const struct masc *m = c->in->m;
@@ -156,6 +166,8 @@ static void claim_info(const struct own_claim *c, struct masc_own_info *out)
 		.ours = true,
 		.local = c->local,
 		.withdrawn = has_withdrawn(c),
+		.disputed = c->disputed,
+		.rival = rival_of(c),
 		.used = c->used,
 	};
 	if (own_prefix(c))
@@ -209,6 +221,11 @@ void masc_own_info(const struct masc *m, size_t i, struct masc_own_info *out)
 size_t masc_clash_count(const struct masc *m)
 {
 	return m->own ? m->own->n_clashes : 0;
+}
+
+bool masc_clashes_cut(const struct masc *m)
+{
+	return m->own && m->own->clashes_cut;
 }
 
 void masc_clash_info(const struct masc *m, size_t i, struct masc_clash_info *out)

@@ -61,6 +61,7 @@ struct own_claim {
 	int64_t wait_left;		      /* us of W, while it stands still */
 	struct mono wait_from;		      /* while it runs: since then */
 	bool frozen;
+	bool disputed;	       /* the parent denies it while it is held, MASC-13.30 */
 	bool untabled;	       /* what the table is to say could not be put in yet */
 	int64_t cap;	       /* us: as long as a CLAIM_DENIED allowed, MASC-14.6; 0 none */
 	uint32_t losses;       /* in a row, MASC-14.11 */
@@ -120,6 +121,7 @@ struct holdings {
 	struct timer again; /* clashes that are `undone`, claims that are `untabled` */
 	bool loaded;	    /* the rows of a start are there */
 	bool yields;	    /* a WITHDRAW of a parent could not be followed */
+	bool clashes_cut;   /* there are clashes that are not listed, MASC-16.5 */
 	bool returns;	    /* something is gone that a withdrawn claim may wait for */
 	uint64_t newest;    /* put of any claim */
 	enum masc_reason paused;

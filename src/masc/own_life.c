@@ -60,6 +60,7 @@ static void won(struct own_claim *c)
 	unclaim(c);
 	c->cap = 0;
 	c->losses = 0;
+	c->disputed = false;
 	c->not_again = (struct mono){ 0 };
 }
 

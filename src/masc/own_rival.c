@@ -197,6 +197,9 @@ bool own_denied(const struct heard *h)
 	uint64_t number = c->number;
 	bool held = own_is_held(c), growing = c->life == MASC_LIFE_GROWING, first = c->cap == 0;
 	struct own_event ev = event_by(h, OWN_DENIED, MASC_REASON_DENIED);
+	/* It names the claimer; who said it is the parent. */
+	ev.loss.domain = h->sp->parent;
+	ev.loss.node = (struct masc_id){ { 0 } };
 	ev.lifetime = first ? allowed(c, h) : 0;
 	if (ev.lifetime)
 		ev.why = MASC_REASON_DENIED_SHORTER;
@@ -204,6 +207,40 @@ bool own_denied(const struct heard *h)
 	if (ev.lifetime && held)
 		retry(number, own, &h->prefix, growing, h->now);
 	return true;
+}
+
+static bool has_part(const struct own_claim *c, const struct heard *h)
+{
+	for (size_t i = 0; i < c->n_parts; i++)
+		if (c->parts[i].timestamp == h->c->timestamp &&
+		    masc_prefix_eq(&c->parts[i].prefix, &h->prefix))
+			return true;
+	return false;
+}
+
+static void tell_disputed(const struct own_claim *c, const struct heard *h)
+{
+	struct masc_event ev = event_of(h->s->peer, MASC_EVENT_DENIED);
+	ev.number = c->number;
+	ev.prefix = h->prefix;
+	ev.domain = h->sp->parent;
+	ev.why = MASC_REASON_DENIED;
+	out_event(c->in->m, &ev, c->put);
+}
+
+void own_disputed(const struct heard *h)
+{
+	struct holdings *own = h->sp ? h->sp->m->own : NULL;
+	if (!own)
+		return;
+	LIST_EACH(at, next, &own->claims)
+	{
+		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
+		if (!own_in(c, h->sp) || !own_is_held(c) || c->disputed || !has_part(c, h))
+			continue;
+		c->disputed = true;
+		tell_disputed(c, h);
+	}
 }
 
 /* MASC-13.23: ours for each overlap, with the parent's times. Whatever is claimed

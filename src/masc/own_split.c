@@ -43,6 +43,7 @@ static void inherit(struct own_claim *to, const struct own_claim *from)
 	to->home = from->home;
 	to->local = from->local;
 	to->fixed = from->fixed;
+	to->disputed = from->disputed;
 	to->active = from->active;
 	memcpy(to->scope, from->scope, sizeof(to->scope));
 	to->end = from->end;

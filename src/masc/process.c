@@ -163,13 +163,16 @@ static void tell_older(const struct heard *h)
 	}
 }
 
-static void tell_denied(const struct heard *h, enum masc_reason why)
+static void tell_denied(const struct heard *h, uint32_t lifetime, enum masc_reason why)
 {
 	struct masc_event ev = event_of(h->s->peer, MASC_EVENT_DENIED);
 	ev.prefix = h->prefix;
 	ev.domain = h->c->domain;
 	ev.node = h->c->node;
 	ev.why = why;
+	ev.allowed = lifetime;
+	if (why == MASC_REASON_TAKEN)
+		ev.rival = cache_holder(h->sp, &h->prefix, &h->c->domain, 1U << WIRE_PREFIX_IN_USE);
 	out_event(masc_of(h), &ev, 0);
 }
 
@@ -184,7 +187,7 @@ static void deny(const struct heard *h, uint32_t lifetime, enum masc_reason why)
 	(void)!cache_put(h->sp, &d, NULL, true, h->now);
 	tell_child(h, &d, NULL);
 	spread(h->sp, &d, TO_INTERNAL, NULL, 0, h->now);
-	tell_denied(h, why);
+	tell_denied(h, lifetime, why);
 	guard_lost(masc_of(h), &h->c->domain, h->now);
 }
 
@@ -225,7 +228,7 @@ static uint8_t in_use_child(const struct heard *h)
 		return WIRE_NO_PARENT_PREFIX;
 	if (inside && !guard_in_use(h, &why)) {
 		deny_alone(h);
-		tell_denied(h, why);
+		tell_denied(h, 0, why);
 		return 0;
 	}
 	if (!cached(h))
@@ -368,8 +371,10 @@ static void cancel_named(const struct heard *h)
 static uint8_t denied_ours(const struct heard *h)
 {
 	bool colleagues = named_pending(h);
-	if (!own_denied(h) && !colleagues)
+	if (!own_denied(h) && !colleagues) {
+		own_disputed(h);
 		return WIRE_NO_INTERNAL_PREFIX;
+	}
 	cancel_named(h);
 	if (h->sp)
 		tell(h, IPS);

@@ -71,6 +71,7 @@ static void tell_notified(struct session *s, const struct wire_error *e)
 	ev.data_n = (uint8_t)(e->data.n < sizeof(ev.data) ? e->data.n : sizeof(ev.data));
 	if (ev.data_n)
 		memcpy(ev.data, e->data.p, ev.data_n);
+	ev.prefix = update_about(s, e->code, e->data);
 	ev.remote = s->link->remote;
 	out_event(s->peer->m, &ev, 0);
 }
@@ -310,6 +311,7 @@ static void tell_heard(struct session *s, const struct wire_notification *n)
 	ev.data_n = (uint8_t)(n->data.n < sizeof(ev.data) ? n->data.n : sizeof(ev.data));
 	if (ev.data_n)
 		memcpy(ev.data, n->data.p, ev.data_n);
+	ev.prefix = update_about(s, n->code, n->data);
 	ev.remote = s->link->remote;
 	out_event(s->peer->m, &ev, 0);
 }
@@ -340,6 +342,7 @@ static enum masc_state noted(struct session *s, const struct event *ev, struct m
 static enum masc_state noted_heard(struct session *s, const struct event *ev, struct mono now)
 {
 	hold_restart(s, now);
+	update_refused(s, ev->n, now);
 	return noted(s, ev, now);
 }
 

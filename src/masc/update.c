@@ -33,6 +33,49 @@ static void claim_in(struct session *s, struct wire_claim *c, struct span attrib
 	refuse(s, &e, now);
 }
 
+static bool is_claim(const struct wire_claim *c)
+{
+	return c->type == WIRE_PREFIX_IN_USE || c->type == WIRE_CLAIM_TO_EXPAND ||
+	       c->type == WIRE_NEW_CLAIM;
+}
+
+/* MASC-13.29: an error that names a claim of our domain says what a CLAIM_DENIED of
+ * it would. It is not answered, whatever comes of it. */
+void update_refused(struct session *s, const struct wire_notification *n, struct mono now)
+{
+	const struct peer *p = s->peer;
+	struct span rest = n->data;
+	struct wire_item item;
+	struct wire_claim c;
+	struct wire_error e;
+	struct heard h;
+	uint8_t subcode;
+	if (n->code != WIRE_UPDATE_ERROR || p->config->role != MASC_CHILD || !rest.n)
+		return;
+	if (!wire_item_next(&rest, &item, &e) ||
+	    wire_claim_read(&item, p->config->family + 1, &c, &e) != WIRE_TAKEN)
+		return;
+	if (!is_claim(&c) || !masc_id_eq(&c.domain, &p->m->config.domain))
+		return;
+	c.type = WIRE_CLAIM_DENIED;
+	c.role = MASC_INTERNAL_PEER;
+	c.lifetime = 0;
+	if (accept_claim(s, &c, now, &h, &subcode) == ACCEPTED)
+		(void)process_claim(&h);
+}
+
+/* The range of the attribute that a NOTIFICATION is about; family 0: none. */
+struct masc_prefix update_about(const struct session *s, uint8_t code, struct span data)
+{
+	struct wire_item item;
+	struct wire_claim c;
+	struct wire_error e;
+	if (code != WIRE_UPDATE_ERROR || !data.n || !wire_item_next(&data, &item, &e) ||
+	    wire_claim_read(&item, s->peer->config->family + 1, &c, &e) != WIRE_TAKEN)
+		return (struct masc_prefix){ .family = 0 };
+	return table_prefix_of(&c);
+}
+
 /* Claims of one message, as they came. */
 struct said {
 	struct wire_claim claims[CLAIMS_MAX];

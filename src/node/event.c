@@ -100,6 +100,9 @@ static bool is_cease(const struct masc_event *e)
 /* Something that alarmed is over. */
 static bool is_relief(const struct masc_event *e)
 {
+	if (e->kind == MASC_EVENT_CLASH &&
+	    (e->why == MASC_REASON_KEPT || e->why == MASC_REASON_YIELDED))
+		return true;
 	bool alarms = e->kind == MASC_EVENT_CLASH || e->kind == MASC_EVENT_UNMET ||
 		      e->kind == MASC_EVENT_PAUSED;
 	return alarms && e->up;
@@ -112,6 +115,8 @@ static enum node_level claim_level(const struct masc_event *e)
 	bool asked = e->why == MASC_REASON_ASKED || e->why == MASC_REASON_DEMAND;
 	if (e->life == MASC_LIFE_CLASHED)
 		return NODE_WARNING;
+	if (e->life_from == MASC_LIFE_WAITING && e->life == MASC_LIFE_WANTED && e->prefix.family)
+		return NODE_NOTICE; /* the very range that an operator wants */
 	return e->life == MASC_LIFE_WANTED && asked ? NODE_DEBUG : NODE_INFO;
 }
 
@@ -122,6 +127,9 @@ enum node_level node_masc_event_level(const struct masc_event *e)
 	if (e->kind == MASC_EVENT_CLAIM)
 		return claim_level(e);
 	if (is_cease(e))
+		return NODE_INFO;
+	/* A shorter claim follows: that is how lifetimes are agreed on. */
+	if (e->kind == MASC_EVENT_DENIED && e->allowed)
 		return NODE_INFO;
 	return is_relief(e) ? NODE_NOTICE : masc_levels[e->kind];
 }

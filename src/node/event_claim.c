@@ -16,6 +16,7 @@ static const struct {
 	{ MASC_REASON_OVER_QUOTA, "raise its `quota_hard` if it is to have more" },
 	{ MASC_REASON_TOO_OFTEN, "look at that domain, or raise `child_claims`" },
 	{ MASC_REASON_TOO_LARGE, "raise `child_claim_most` if it is to have more" },
+	{ MASC_REASON_DENIED, "its operator sees why in `homestead events`" },
 	{ MASC_REASON_STORE, "mend the store: `homestead status`" },
 };
 
@@ -107,8 +108,10 @@ static const char *held_words(const struct masc_event *e)
 
 static const char *wanted_words(const struct masc_event *e)
 {
+	/* One that an operator named is for that very range. */
 	if (e->life_from == MASC_LIFE_WAITING)
-		return " is lost, and chosen anew";
+		return e->prefix.family ? " is lost, and waits until that range is free"
+					: " is lost, and chosen anew";
 	bool asked = e->why == MASC_REASON_ASKED || e->why == MASC_REASON_DEMAND;
 	return asked ? " is to be made" : " waits";
 }
@@ -147,8 +150,11 @@ static void claim_text(struct text *t, const struct masc_event *e)
 
 static void clash_text(struct text *t, const struct masc_event *e)
 {
-	text_str(t, "clash ");
-	text_u64(t, e->number);
+	text_str(t, "clash");
+	if (e->number) {
+		text_char(t, ' ');
+		text_u64(t, e->number);
+	}
 	text_str(t, ": our ");
 	put_prefix(t, &e->prefix);
 	text_str(t, " and ");
@@ -157,19 +163,62 @@ static void clash_text(struct text *t, const struct masc_event *e)
 	put_domain(t, e);
 	if (e->up)
 		text_str(t, " do not overlap any more");
+	else if (e->why == MASC_REASON_KEPT)
+		text_str(t, " overlap, and ours stays: so an operator decided; both use it until "
+			    "one of the two gives way");
+	else if (e->why == MASC_REASON_YIELDED)
+		text_str(t, " overlap, and ours is withdrawn there: so an operator decided");
 	else
 		text_str(t, e->won ? " overlap; ours is the older and stays"
 				   : " overlap, and theirs is the older; see `homestead masc "
 				     "clashes`");
 }
 
+/* It may be in the hands of another before long. */
+static void disputed_text(struct text *t, const struct masc_event *e)
+{
+	text_str(t, "the parent, ");
+	put_domain(t, e);
+	text_str(t, ", denies that ");
+	put_prefix(t, &e->prefix);
+	text_str(t, " of claim ");
+	text_u64(t, e->number);
+	text_str(t, " is ours; agree with its operator, who sees why in `homestead events`, or "
+		    "give it back: homestead masc withdraw ");
+	put_prefix(t, &e->prefix);
+}
+
+static void put_holder(struct text *t, const struct masc_event *e)
+{
+	if (masc_id_is_zero(&e->rival))
+		return;
+	text_str(t, " (domain ");
+	masc_id_text(t, &e->rival);
+	text_char(t, ')');
+}
+
+static void put_allowed(struct text *t, const struct masc_event *e)
+{
+	if (!e->allowed)
+		return;
+	text_str(t, "; ");
+	text_duration(t, (int64_t)e->allowed * MONO_SEC);
+	text_str(t, " would pass");
+}
+
 static void denied_text(struct text *t, const struct masc_event *e)
 {
+	if (e->number) {
+		disputed_text(t, e);
+		return;
+	}
 	text_str(t, "denied ");
 	put_prefix(t, &e->prefix);
 	text_str(t, " to ");
 	put_domain(t, e);
 	put_why(t, e);
+	put_holder(t, e);
+	put_allowed(t, e);
 	put_advice(t, e);
 }
 

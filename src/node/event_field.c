@@ -66,6 +66,18 @@ static void fill_domain(const struct masc_event *e, struct node_field *f)
 		masc_id_text(&f->value, &e->domain);
 }
 
+static void fill_rival(const struct masc_event *e, struct node_field *f)
+{
+	if (!masc_id_is_zero(&e->rival))
+		masc_id_text(&f->value, &e->rival);
+}
+
+static void fill_allowed(const struct masc_event *e, struct node_field *f)
+{
+	if (e->allowed)
+		number(f, e->allowed);
+}
+
 static void fill_node(const struct masc_event *e, struct node_field *f)
 {
 	if (!masc_id_is_zero(&e->node))
@@ -181,7 +193,7 @@ static void fill_admin(const struct masc_event *e, struct node_field *f)
 #define TOLD	 (ON(NOTIFIED) | ON(NOTIFICATION))
 #define OTHERS	 (ON(DENIED) | ON(DAMPED) | ON(WAIT_DIFFERS) | ON(QUOTA) | ON(FULL))
 #define REASONED (ON(CLAIM) | ON(CLASH) | ON(UNMET) | ON(PAUSED) | ON(RANGE) | OTHERS)
-#define RANGED	 (ON(CLAIM) | ON(CLASH) | ON(RANGE) | ON(STORE_FAILED) | OTHERS)
+#define RANGED	 (ON(CLAIM) | ON(CLASH) | ON(RANGE) | ON(STORE_FAILED) | TOLD | OTHERS)
 
 static const struct masc_field {
 	const char *name;
@@ -191,13 +203,16 @@ static const struct masc_field {
 	{ "peer", ALWAYS, fill_peer },
 	{ "from", ON(STATE), fill_from },
 	{ "to", ON(STATE), fill_to },
-	{ "number", ON(CLAIM) | ON(CLASH) | ON(UNMET) | ON(STORE_FAILED), fill_number },
+	{ "number", ON(DENIED) | ON(CLAIM) | ON(CLASH) | ON(UNMET) | ON(STORE_FAILED),
+	  fill_number },
 	{ "prefix", RANGED, fill_prefix },
 	{ "other", ON(CLASH), fill_other },
 	{ "from", ON(CLAIM), fill_life_from },
 	{ "to", ON(CLAIM), fill_life },
 	{ "domain", ON(CLAIM) | ON(CLASH) | ON(RANGE) | OTHERS, fill_domain },
 	{ "node", ON(CLAIM) | ON(CLASH) | OTHERS, fill_node },
+	{ "rival", ON(DENIED), fill_rival },
+	{ "allowed", ON(DENIED), fill_allowed },
 	{ "won", ON(CLASH), fill_won },
 	{ "over", ON(CLASH), fill_up },
 	{ "usable", ON(RANGE), fill_up },

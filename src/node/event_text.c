@@ -17,6 +17,12 @@ static const struct hint {
 	{ 2, 9, "compare `parent_domain` on both sides" },
 	{ 2, 10, "siblings need a parent in common: compare `parent_domain` on both sides" },
 	{ 2, 13, "compare `family` of this peer on both sides" },
+	{ 3, 15, "compare `domain` on both sides" },
+	{ 3, 17, "the parent wants longer claims: its `child_lifetime_least`" },
+	{ 3, 19, "compare the clocks of both machines" },
+	{ 3, 20, "compare the clocks of both machines" },
+	{ 3, 21, "the parent wants larger claims: its `claim_least`" },
+	{ 3, 22, "the parent allows smaller claims only: its `child_claim_most`" },
 };
 
 const char *node_masc_advice(const struct masc_error *error, enum err why)
@@ -89,12 +95,21 @@ static void lost_text(struct text *t, const struct masc_event *e)
 		text_str(t, e->err ? err_text(e->err) : "ended in good order");
 }
 
+static void put_about(struct text *t, const struct masc_event *e)
+{
+	if (!e->prefix.family)
+		return;
+	text_str(t, ", about ");
+	masc_prefix_text(t, &e->prefix);
+}
+
 static void notified_text(struct text *t, const struct masc_event *e)
 {
 	text_str(t, "told ");
 	put_peer(t, e);
 	text_str(t, ": ");
 	put_error(t, &e->error);
+	put_about(t, e);
 	put_advice(t, node_masc_advice(&e->error, OK));
 }
 
@@ -103,6 +118,7 @@ static void notification_text(struct text *t, const struct masc_event *e)
 	put_peer(t, e);
 	text_str(t, " says: ");
 	put_error(t, &e->error);
+	put_about(t, e);
 	put_advice(t, node_masc_advice(&e->error, OK));
 }
 

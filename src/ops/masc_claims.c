@@ -137,6 +137,8 @@ static void set_prefix(struct ops_masc_prefix *p, const struct masc_own_info *i)
 	p->ours = i->ours;
 	p->local = i->local;
 	p->withdrawn = i->withdrawn;
+	p->disputed = i->disputed;
+	ops_set_id(p->rival, sizeof(p->rival), &i->rival);
 	set_times(p, i);
 }
 
@@ -213,6 +215,12 @@ static void count_own(struct ops_holdings *h, const struct masc *m)
 		/* The local part lies inside of another. */
 		if (!is_held(&info) || info.local)
 			continue;
+		/* Nobody may use it now. */
+		if (info.life == MASC_LIFE_CLASHED) {
+			h->withdrawn++;
+			continue;
+		}
+		h->disputed += info.disputed;
 		h->held++;
 		add_saturating(&h->addresses, masc_prefix_size(&info.prefix));
 		add_saturating(&h->used, info.used);
@@ -523,6 +531,7 @@ enum err ops_run_masc_clashes(struct ops *o, const struct ops_request *r, struct
 	size_t n = m ? masc_clash_count(m) : 0;
 	ops_clear(&ops_masc_clashes_type, &answer);
 	ops_masc_part(o, &d, &answer.part);
+	answer.complete = !m || !masc_clashes_cut(m);
 	answer.clashes = arena_alloc(&o->mem, (n + 1) * sizeof(*answer.clashes));
 	if (d.failed || !answer.clashes)
 		return ERR_NOMEM;

@@ -5,6 +5,8 @@
 #include "base/number.h"
 #include "os/clock.h"
 
+#define HOLDER_SCAN 1000 /* claims looked at for one that stands in the way */
+
 /* A change on its way through the engine. */
 struct wish {
 	struct ops *ops;
@@ -356,12 +358,35 @@ static const struct {
 	  "homestead masc space" },
 };
 
+/* Whoever stands where we may not claim: "domain 7 has 239.192.1.0/24". */
+static bool put_holder(const struct wish *w, struct text *t)
+{
+	const struct masc *m = node_masc(engine_node(w->ops->engine));
+	struct masc_claim_at at = { 0 };
+	struct masc_claim_info info;
+	for (int i = 0; i < HOLDER_SCAN && masc_claim_next(m, &at, &w->command.prefix, &info);
+	     i++) {
+		if (!info.holds || info.ours || info.below)
+			continue;
+		text_str(t, "domain ");
+		masc_id_text(t, &info.domain);
+		text_str(t, " has ");
+		masc_prefix_text(t, &info.prefix);
+		return true;
+	}
+	return false;
+}
+
 static void put_refusal(const struct wish *w, enum err e, enum masc_reason why, struct text *t,
 			struct text *hint)
 {
 	const char *advice = node_reason_advice(why);
 	if (why == MASC_REASON_NO_RANGE && w->command.prefix.family) {
 		text_str(t, "it lies in no range that claims may come from");
+		text_str(hint, "homestead masc space");
+		return;
+	}
+	if (w->command.kind == MASC_COMMAND_CLAIM && e == ERR_IN_USE && put_holder(w, t)) {
 		text_str(hint, "homestead masc space");
 		return;
 	}

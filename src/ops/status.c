@@ -165,6 +165,19 @@ static void attend_clashes(struct attention *a, const struct ops_holdings *h)
 	attend_str(a, "masc", buffer, "homestead masc clashes");
 }
 
+static void attend_disputed(struct attention *a, const struct ops_holdings *h)
+{
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer);
+	if (!h->disputed)
+		return;
+	text_str(&t, "the parent denies ");
+	text_u64(&t, h->disputed);
+	text_str(&t, h->disputed == 1 ? " range that we hold, and may hand it to others"
+				      : " ranges that we hold, and may hand them to others");
+	attend_str(a, "masc", buffer, "homestead masc prefixes");
+}
+
 static void attend_unmet(struct attention *a, const struct ops_holdings *h)
 {
 	char buffer[OPS_MESSAGE_MAX + 1];
@@ -196,6 +209,7 @@ static void attend_claims(struct attention *a, const struct masc *m)
 	if (!m || masc_health(m) != OK)
 		return;
 	attend_clashes(a, &a->status->claims);
+	attend_disputed(a, &a->status->claims);
 	attend_paused(a, m);
 	attend_unmet(a, &a->status->claims);
 }

@@ -163,6 +163,8 @@ struct ops_pair {
 
 #define OPS_HOLDINGS(X, S)                                                                         \
 	X(S, NUMBER, held, 0, "ranges held, of this and other nodes of our domain")                \
+	X(S, NUMBER, withdrawn, 0, "ranges that are ours, but withdrawn for a clash")              \
+	X(S, NUMBER, disputed, 0, "ranges held that the parent denies")                            \
 	X(S, NUMBER, waiting, 0, "claims whose waiting period runs or stands still")               \
 	X(S, NUMBER, wanted, 0, "claims that are not made yet")                                    \
 	X(S, NUMBER, addresses, 0, "addresses held")                                               \
@@ -289,7 +291,9 @@ struct ops_pair {
 	X(S, TEXT, node, ADDR_TEXT_MAX, "Node ID of whoever made the claim")                       \
 	X(S, BOOL, ours, 0, "whether this node made it")                                           \
 	X(S, BOOL, local, 0, "for our own use, in a range we share out to children")               \
+	X(S, TEXT, rival, 39, "why TAKEN: the Domain ID of who has it; empty: nobody")             \
 	X(S, BOOL, withdrawn, 0, "part of it is withdrawn for a clash")                            \
+	X(S, BOOL, disputed, 0, "held, and denied by the parent: it may hand it to others")        \
 	X(S, TIME, timestamp, 0, "when it was first claimed")                                      \
 	X(S, TIME, end, 0, "until when it is held")                                                \
 	X(S, SECONDS, left, 0, "until then; null: nothing is held")                                \
@@ -394,7 +398,8 @@ struct ops_pair {
 
 #define OPS_MASC_CLASHES_FIELDS(X, S)                                                              \
 	X(S, OBJECT, part, ops_part, "the state of the part masc")                                 \
-	X(S, LIST, clashes, ops_masc_clash, "the clashes")
+	X(S, LIST, clashes, ops_masc_clash, "the clashes")                                         \
+	X(S, BOOL, complete, 0, "whether these are all: no more than 256 are listed")
 
 #define OPS_LOG_PART(X, S)                                                                         \
 	X(S, TEXT, part, 15, "the part")                                                           \

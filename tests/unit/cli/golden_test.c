@@ -117,6 +117,19 @@ static void paused(void)
 	played.peers[0].skew = -90 * MONO_SEC;
 }
 
+/* Denied by the parent; more clashes than there is room for; a range that another
+ * domain has; withdrawn, and so not held. */
+static void disputed(void)
+{
+	played_claims();
+	played.own[0].disputed = true;
+	played.own[0].life = MASC_LIFE_HELD;
+	played.own[2].why = MASC_REASON_TAKEN;
+	played.own[2].rival.octets[15] = 71;
+	played.clashes_cut = true;
+	played_own("239.192.200.0/24", MASC_LIFE_CLASHED, 3600);
+}
+
 /* A session that has just come up. */
 static void just_up(void)
 {
@@ -206,6 +219,9 @@ static const struct golden goldens[] = {
 	{ "clashes", "masc clashes", claims, 80, false, false },
 	{ "clashes-60", "masc clashes", claims, 60, false, false },
 	{ "clashes-none", "masc clashes", no_claims, 80, false, false },
+	{ "prefixes-disputed", "masc prefixes", disputed, 80, false, false },
+	{ "status-disputed", "status", disputed, 80, false, false },
+	{ "clashes-cut", "masc clashes", disputed, 80, false, false },
 	{ "claim-dry", "masc claim 1k --scope organisation --dry-run", claims, 80, false, false },
 	{ "status-claims", "status", claims, 80, false, false },
 	{ "status-paused", "status", paused, 80, false, false },

@@ -139,7 +139,11 @@ static void refusals_have_words_and_codes(void **state)
 {
 	serve_anew(0, ERR_IN_USE, MASC_REASON_NONE);
 	assert_int_equal(run("masc claim 239.193.0.0/16"), CLI_CONFLICT);
-	assert_string_equal(run_err, "homestead: a claim to 239.193.0.0/16 is refused: somebody "
+	assert_string_equal(run_err, "homestead: a claim to 239.193.0.0/16 is refused: domain 70 "
+				     "has 239.193.0.0/16\ntry: homestead masc space\n");
+	/* Gone again since, or not to be named. */
+	assert_int_equal(run("masc claim 239.195.0.0/16"), CLI_CONFLICT);
+	assert_string_equal(run_err, "homestead: a claim to 239.195.0.0/16 is refused: somebody "
 				     "else holds or claims it, or part of it\n"
 				     "try: homestead masc prefixes\n");
 	serve_anew(0, ERR_STATE, MASC_REASON_NONE);

@@ -183,7 +183,7 @@ static void unknown_keys(void **state)
 	end(&x);
 }
 
-#define SITE "name = \"site\"; range = \"239.252.0.0/14\";"
+#define SITE "name = \"site\"; range = \"239.248.0.0/14\";"
 
 static void scopes(void **state)
 {
@@ -213,7 +213,7 @@ static void scopes_that_are_wrong(void **state)
 	begin(&x);
 	bad(&x, WHO "scopes = { }; };",
 	    "a.conf:2: scopes: a list of groups is expected: ( { name = \"site\"; ... }, ... )");
-	bad(&x, WHO "scopes = ( { range = \"239.252.0.0/14\"; },\n{ name = \"a b\"; } ); };",
+	bad(&x, WHO "scopes = ( { range = \"239.248.0.0/14\"; },\n{ name = \"a b\"; } ); };",
 	    "a.conf:2: a scope needs a name in quotes: name = \"site\"\n"
 	    "a.conf:3: name: accepted are 1 to 63 letters, digits, dots, dashes and underscores");
 	begins(&x, WHO "scopes = ( { " SITE " },\n{ name = \"site\"; } ); };",
@@ -224,7 +224,7 @@ static void scopes_that_are_wrong(void **state)
 	       "a.conf:3: range \"10.0.0.0/8\" is not accepted; ");
 	/* What only the whole shows, at the scope. */
 	begins(&x,
-	       WHO "scopes = ( { " SITE " },\n{ name = \"b\"; range = \"239.253.0.0/16\"; },\n"
+	       WHO "scopes = ( { " SITE " },\n{ name = \"b\"; range = \"239.249.0.0/16\"; },\n"
 		   "{ name = \"c\"; range = \"239.0.0.0/16\"; } );\n"
 		   "peers = ( { " NORTH " } ); };",
 	       "a.conf:3: masc: scope b: range overlaps that of scope site");

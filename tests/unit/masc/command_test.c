@@ -152,7 +152,7 @@ static void a_range_that_is_nobodys(void **state)
 	struct bench b;
 	bench_init(&b, "");
 	bench_scope(&b, "org range=239.128.0.0/14 root=yes");
-	bench_scope(&b, "site range=239.255.0.0/16 root=yes");
+	bench_scope(&b, "site range=239.254.0.0/16 root=yes");
 	bench_root(&b, "org");
 	bench_parent(&b, 7, "239.0.0.0/8");
 	bench_start(&b);
@@ -175,7 +175,7 @@ static void scopes_by_name(void **state)
 	struct bench b;
 	bench_init(&b, "");
 	bench_scope(&b, "org range=239.192.0.0/14 root=yes");
-	bench_scope(&b, "site range=239.255.0.0/16 root=yes");
+	bench_scope(&b, "site range=239.254.0.0/16 root=yes");
 	bench_scope(&b, "wide range=ff38::8000:0/98 root=yes");
 	bench_root(&b, "org");
 	bench_root(&b, "site");

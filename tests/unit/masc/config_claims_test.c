@@ -110,7 +110,7 @@ static const struct sense claim_senses[] = {
 	/* The same low 23 bits. */
 	{ NODE, { SCOPE("a", "range=239.1.0.0/16"), SCOPE("b", "range=239.129.0.0/24") },
 	  "scope b: range shares link-layer addresses with scope a" },
-	{ NODE, { SCOPE("a", "range=239.1.0.0/16"), SCOPE("b", "range=232.1.9.0/24") },
+	{ NODE, { SCOPE("a", "range=239.1.0.0/16"), SCOPE("b", "range=233.1.9.0/24") },
 	  "shares link-layer addresses" },
 	{ NODE " mac_aliasing=yes", { SCOPE("a", "range=239.1.0.0/16"), SCOPE("b", "range=239.129.0.0/24") },
 	  NULL },
@@ -124,14 +124,20 @@ static const struct sense claim_senses[] = {
 	{ NODE, { SCOPE("a", "range=ff38::/95") }, "more than 4294967296 addresses" },
 	{ NODE, { SCOPE("a", "range=ff38::/96") }, NULL },
 	{ NODE, { SCOPE("a", "range=ff38::/96"), SCOPE("b", "range=239.0.0.0/9") }, NULL },
-	/* What nobody may claim. */
+	/* MASC-10.8: what nobody may claim. */
 	{ NODE, { SCOPE("a", "range=224.0.0.0/4") }, "reaches into 224.0.0.0/8" },
 	{ NODE, { SCOPE("a", "range=224.2.0.0/16") }, "reaches into 224.0.0.0/8" },
 	{ NODE, { SCOPE("a", "range=225.1.0.0/16") }, "reserved" },
 	{ NODE, { SCOPE("a", "range=227.1.0.0/16") }, "reserved" },
 	{ NODE, { SCOPE("a", "range=228.0.0.0/6") }, "reserved" },
 	{ NODE, { SCOPE("a", "range=231.255.0.0/16") }, "reserved" },
-	{ NODE, { SCOPE("a", "range=232.1.0.0/16") }, NULL },
+	{ NODE, { SCOPE("a", "range=232.1.0.0/16") }, "source-specific" },
+	/* The local scope is one site's, whole. */
+	{ NODE, { SCOPE("a", "range=239.255.0.0/16 root=yes") }, "the local scope, which is not shared" },
+	{ NODE, { SCOPE("a", "range=239.252.0.0/14 root=yes") }, "the local scope, which is not shared" },
+	{ NODE, { SCOPE("a", "range=239.255.4.0/24") }, "the local scope, which is not divided" },
+	{ NODE, { SCOPE("a", "range=239.255.0.0/16") }, NULL },
+	{ NODE, { SCOPE("a", "range=239.254.0.0/16 root=yes") }, NULL },
 	{ NODE, { SCOPE("a", "range=233.22.30.0/24") }, NULL },
 	{ NODE, { SCOPE("a", "range=233.252.0.0/24") }, "reaches into 233.252.0.0/14" },
 	{ NODE, { SCOPE("a", "range=233.128.0.0/9") }, "reaches into 233.252.0.0/14" },

@@ -226,6 +226,8 @@ static void by_hand(void **state)
 		assert_false(clash(&o, 0).open);
 		assert_int_equal(clash(&o, 0).yielded, yields);
 		assert_int_equal(k->put, store_mem_newest(o.b.r.mem));
+		/* Who looks later sees that it was decided, and how. */
+		assert_non_null(strstr(events(&o), yields ? "clash 1 yielded@" : "clash 1 kept@"));
 		expect_claims(&o, yields ? "held 239.192.2.128/25; clashed 239.192.2.0/25"
 					 : "held 239.192.2.0/24");
 		if (yields)
@@ -252,6 +254,18 @@ static void the_list_is_bounded(void **state)
 		hear(&o, claim);
 	}
 	assert_int_equal(masc_clash_count(o.b.r.m), OWN_CLASHES_MAX);
+	assert_true(masc_clashes_cut(o.b.r.m));
+	/* Each that ends makes room for one that is not listed. */
+	for (int i = 0; i < 3; i++) {
+		char claim[128];
+		assert_true(masc_clashes_cut(o.b.r.m));
+		snprintf(claim, sizeof(claim), "east: withdraw 239.192.0.%d/32 8.81 i ts=1", i);
+		hear(&o, claim);
+		assert_int_equal(masc_clash_count(o.b.r.m), OWN_CLASHES_MAX);
+	}
+	assert_false(masc_clashes_cut(o.b.r.m));
+	hear(&o, "east: withdraw 239.192.0.3/32 8.81 i ts=1");
+	assert_int_equal(masc_clash_count(o.b.r.m), OWN_CLASHES_MAX - 1);
 	own_end(&o);
 }
 

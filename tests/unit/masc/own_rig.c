@@ -120,9 +120,14 @@ static size_t event_line(char *out, size_t size, const struct masc_event *ev)
 		return (size_t)snprintf(out, size, "store-failed %s", err_name(ev->err));
 	if (ev->kind == MASC_EVENT_CLASH)
 		return (size_t)snprintf(out, size, "clash %lu %s", (unsigned long)ev->number,
-					ev->up	  ? "over"
-					: ev->won ? "won"
-						  : "lost");
+					ev->up				 ? "over"
+					: ev->why == MASC_REASON_KEPT	 ? "kept"
+					: ev->why == MASC_REASON_YIELDED ? "yielded"
+					: ev->won			 ? "won"
+									 : "lost");
+	if (ev->kind == MASC_EVENT_DENIED && ev->number)
+		return (size_t)snprintf(out, size, "%lu disputed by %u", (unsigned long)ev->number,
+					ev->domain.octets[15]);
 	if (ev->kind != MASC_EVENT_CLAIM)
 		return 0;
 	return (size_t)snprintf(out, size, "%lu %s>%s %s", (unsigned long)ev->number,

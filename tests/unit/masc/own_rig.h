@@ -5,7 +5,7 @@
  * What is told is read by told(): "new 239.192.1.0/24 +0 60/2 to IPS@4": type,
  * range, Timestamp after BENCH_WALL, lifetime, hold time, sets, the put that it
  * waits for. What is said to the owner by events(): "1 waiting>held WAITED@5", or
- * "clash 1 won", "clash 1 over", "store-failed IO". */
+ * "clash 1 won", "clash 1 over", "store-failed IO", "1 disputed by 7". */
 #ifndef UNIT_OWN_RIG_H
 #define UNIT_OWN_RIG_H
 

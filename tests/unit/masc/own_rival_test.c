@@ -1,6 +1,8 @@
 /* Section 13, the own side: what others' messages do to claims of ours. */
 #include "own_rig.h"
 
+#include "wire/wr.h"
+
 #include <stdio.h>
 
 static const enum masc_life pending[] = { MASC_LIFE_WAITING, MASC_LIFE_GROWING,
@@ -258,6 +260,134 @@ static void denied_for_so_long(void **state)
 	own_end(&o);
 }
 
+/* A NOTIFICATION of north, or to that session, whose data is that claim. */
+static struct wire_notification about(struct own_bench *o, uint8_t subcode, const char *claim,
+				      uint8_t *room)
+{
+	struct peer *p;
+	struct wire_claim c = bench_claim(&o->b, claim, &p);
+	struct wr w;
+	wire_update_start(&w, room);
+	assert_true(wire_update_add(&w, &c));
+	struct span u = wire_update_end(&w);
+	return (struct wire_notification){
+		WIRE_UPDATE_ERROR, subcode, true, { u.p + WIRE_HEADER, u.n - WIRE_HEADER }
+	};
+}
+
+static void remark(struct own_bench *o, uint8_t subcode, const char *claim)
+{
+	uint8_t room[WIRE_MESSAGE_MAX], message[WIRE_MESSAGE_MAX];
+	const struct wire_notification n = about(o, subcode, claim, room);
+	const struct wire_error e = { n.code, n.subcode, n.stay_open, n.data };
+	struct span s = wire_notification_write(&e, message);
+	rig_in(&o->b.r, o->link, s.p, s.n);
+}
+
+/* MASC-13.29: refused by the parent with an error, a claim is lost as if denied;
+ * held after all it would be handed to others too. */
+static void refused_by_the_parent(void **state)
+{
+	static const struct {
+		const char *claim;
+		uint8_t subcode;
+		bool lost;
+	} rows[] = {
+		{ "north: new 239.192.2.0/24 100.10 i life=60", WIRE_PREFIX_LARGE, true },
+		{ "north: new 239.192.2.0/24 100.10 i life=60", WIRE_LIFETIME_SHORT, true },
+		/* Another of ours, or of others. */
+		{ "north: new 239.192.2.0/24 100.10 i life=60 ts=1", WIRE_PREFIX_LARGE, false },
+		{ "north: new 239.192.2.0/25 100.10 i life=60", WIRE_PREFIX_LARGE, false },
+		{ "north: new 239.192.2.0/24 8.81 i life=60", WIRE_PREFIX_LARGE, false },
+		/* It does not take what we give back. */
+		{ "north: withdraw 239.192.2.0/24 100.10 i", WIRE_NO_CHILD_PREFIX, false },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct own_bench o;
+		own_start(&o, "");
+		struct own_claim *c = have(&o, "239.192.2.0/24", MASC_LIFE_WAITING);
+		remark(&o, rows[i].subcode, rows[i].claim);
+		assert_int_equal(c->losses, rows[i].lost);
+		/* A NOTIFICATION is not answered. */
+		assert_null(strstr(rig_out(&o.b.r), "send"));
+		own_end(&o);
+	}
+}
+
+/* A sibling's opinion, and data that cannot be read, are no refusal. */
+static void refused_by_nobody(void **state)
+{
+	struct own_bench o;
+	uint8_t room[WIRE_MESSAGE_MAX];
+	own_start(&o, "");
+	struct own_claim *c = have(&o, "239.192.2.0/24", MASC_LIFE_WAITING);
+	static const char mine[] = "north: new 239.192.2.0/24 100.10 i life=60";
+	struct wire_notification n = about(&o, WIRE_PREFIX_LARGE, mine, room);
+	struct session s = { .peer = bench_peer(&o.b, "east") };
+	update_refused(&s, &n, o.b.r.now);
+	/* Nor is a colleague's: nothing is denied among ourselves. */
+	s.peer = bench_peer(&o.b, "inner");
+	update_refused(&s, &n, o.b.r.now);
+	assert_null(strstr(bench_known(&o.b), "denied"));
+	s.peer = bench_peer(&o.b, "north");
+	n.data.n--;
+	update_refused(&s, &n, o.b.r.now);
+	n.data.n = 0;
+	update_refused(&s, &n, o.b.r.now);
+	assert_int_equal(c->life, MASC_LIFE_WAITING);
+	n = about(&o, WIRE_PREFIX_LARGE, mine, room);
+	update_refused(&s, &n, o.b.r.now);
+	assert_int_equal(c->life, MASC_LIFE_WANTED);
+	own_end(&o);
+}
+
+static bool is_disputed(const struct own_bench *o)
+{
+	struct masc_own_info info;
+	masc_own_info(o->b.r.m, 0, &info);
+	return info.disputed;
+}
+
+/* MASC-13.30: what is held is not lost to a denial; it is told, once. */
+static void held_and_denied(void **state)
+{
+	struct own_bench o;
+	own_start(&o, "");
+	struct own_claim *c = have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	hear(&o, "north: denied 239.192.2.0/24 100.10 i life=0 ts=1");
+	hear(&o, "north: denied 239.192.2.0/25 100.10 i life=0");
+	assert_false(is_disputed(&o));
+	hear(&o, "north: denied 239.192.2.0/24 100.10 i life=0");
+	expect_events(&o, "1 disputed by 7@5");
+	hear(&o, "north: denied 239.192.2.0/24 100.10 i life=0");
+	expect_events(&o, "");
+	assert_int_equal(c->life, MASC_LIFE_HELD);
+	assert_true(is_disputed(&o));
+	/* Claimed anew, and nobody objected: it is agreed on. */
+	assert_int_equal(step(&o, c, OWN_RENEW), OK);
+	assert_true(is_disputed(&o));
+	assert_int_equal(step(&o, c, OWN_WAITED), OK);
+	assert_false(is_disputed(&o));
+	/* An error about it says the same. */
+	remark(&o, WIRE_NO_PARENT_PREFIX, "north: in-use 239.192.2.0/24 100.10 i life=60");
+	assert_true(is_disputed(&o));
+	own_end(&o);
+}
+
+/* Who it is that has the range we wait for. */
+static void taken_by_whom(void **state)
+{
+	struct own_bench o;
+	struct masc_own_info info;
+	own_start(&o, "");
+	struct own_claim *c = have(&o, "239.192.2.0/24", MASC_LIFE_WAITING);
+	hear(&o, "east: in-use 239.192.2.0/25 8.81 i");
+	assert_int_equal(c->why, MASC_REASON_TAKEN);
+	masc_own_info(o.b.r.m, 0, &info);
+	assert_int_equal(info.rival.octets[15], 8);
+	own_end(&o);
+}
+
 /* MASC-14.6: a renewal that is denied for so long is tried at once with that, if
  * it is longer than what is held; a second denial waits. */
 static void a_renewal_denied(void **state)
@@ -365,6 +495,10 @@ int main(void)
 		cmocka_unit_test(a_colleague_and_a_named_range),
 		cmocka_unit_test(a_colleague_against_a_pending_claim),
 		cmocka_unit_test(denied),
+		cmocka_unit_test(refused_by_the_parent),
+		cmocka_unit_test(refused_by_nobody),
+		cmocka_unit_test(held_and_denied),
+		cmocka_unit_test(taken_by_whom),
 		cmocka_unit_test(denied_for_so_long),
 		cmocka_unit_test(a_renewal_denied),
 		cmocka_unit_test(the_parent_withdraws),

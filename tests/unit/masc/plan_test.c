@@ -313,7 +313,7 @@ static void each_scope_is_planned_for_itself(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_scope(&b, "site range=239.255.0.0/16 root=yes");
+	bench_scope(&b, "site range=239.254.0.0/16 root=yes");
 	bench_scope(&b, "org range=239.192.0.0/14 root=yes");
 	bench_root(&b, "site");
 	bench_root(&b, "org");
@@ -332,7 +332,7 @@ static void of_a_parents_range_the_scope_counts(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_scope(&b, "site range=239.255.0.0/16");
+	bench_scope(&b, "site range=239.254.0.0/16");
 	bench_scope(&b, "org range=239.192.0.0/14");
 	bench_parent(&b, 7, "239.193.0.0/16");
 	bench_parent(&b, 8, "239.0.0.0/8");
@@ -349,7 +349,7 @@ static void without_a_scope_it_is_where_we_are(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_scope(&b, "site range=239.255.0.0/16 root=yes");
+	bench_scope(&b, "site range=239.254.0.0/16 root=yes");
 	bench_scope(&b, "org range=239.192.0.0/14 root=yes");
 	bench_root(&b, "site");
 	bench_root(&b, "org");
@@ -366,7 +366,7 @@ static void a_scope_that_is_gone_meets_nothing(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	bench_scope(&b, "site range=239.255.0.0/16 root=yes");
+	bench_scope(&b, "site range=239.254.0.0/16 root=yes");
 	bench_start(&b);
 	bench_demand_in(&b, 10, "site");
 	b.m->config.n_scopes = 0;

@@ -48,7 +48,7 @@ static void which_there_are(void **state)
 		  { NULL },
 		  "v4 7, v4 below, v6 5, v6 7, v6 below" },
 		{ { P("role=child domain=7") },
-		  { "site range=239.252.0.0/14 root=yes", "far range=239.192.0.0/14" },
+		  { "site range=239.248.0.0/14 root=yes", "far range=239.192.0.0/14" },
 		  "v4 7, v4 site, v4 below" },
 		/* A top-level domain, A15: by itself it claims from 239.192.0.0/14. */
 		{ { P("role=parent domain=7") }, { NULL }, "v4 organisation, v4 below" },
@@ -99,9 +99,9 @@ static void which_it_is_about(void **state)
 		{ "kid", MASC_CHILD, "239.192.1.0/24", "below" },
 		{ "inner", MASC_CHILD, "239.192.1.0/24", "below" },
 		/* A scope of ours goes before the session's parent. */
-		{ "east", MASC_SIBLING, "239.252.1.0/24", "site" },
-		{ "inner", MASC_INTERNAL_PEER, "239.252.1.0/24", "site" },
-		{ "kid", MASC_CHILD, "239.252.1.0/24", "below" },
+		{ "east", MASC_SIBLING, "239.248.1.0/24", "site" },
+		{ "inner", MASC_INTERNAL_PEER, "239.248.1.0/24", "site" },
+		{ "kid", MASC_CHILD, "239.248.1.0/24", "below" },
 		/* The session's parent. */
 		{ "north", MASC_PARENT, "239.193.1.0/24", "7" },
 		{ "east", MASC_SIBLING, "239.193.1.0/24", "7" },
@@ -118,7 +118,7 @@ static void which_it_is_about(void **state)
 	struct bench b;
 	bench_init(&b, "");
 	rig_peer(&b.r, "south", "address=192.0.2.30 role=child domain=6");
-	rig_scope(&b.r, "site range=239.252.0.0/14 root=yes");
+	rig_scope(&b.r, "site range=239.248.0.0/14 root=yes");
 	bench_start(&b);
 	bench_hear(&b, "north: managed 239.192.0.0/15 7.71 i");
 	bench_hear(&b, "south: managed 239.192.0.0/16 6.61 i");
@@ -243,10 +243,10 @@ static void another_configuration(void **state)
 {
 	struct bench b;
 	bench_init(&b, "");
-	rig_scope(&b.r, "site range=239.252.0.0/14 root=yes");
+	rig_scope(&b.r, "site range=239.248.0.0/14 root=yes");
 	bench_start(&b);
 	bench_hear(&b, "north: managed 239.192.0.0/16 7.71 i");
-	bench_hear(&b, "north: new 239.252.1.0/24 8.81 c");
+	bench_hear(&b, "north: new 239.248.1.0/24 8.81 c");
 	assert_string_equal(spaces(&b.r), "v4 7, v4 site, v4 below");
 	rig_peer(&b.r, "south", "address=192.0.2.30 role=child domain=30");
 	b.r.config.n_scopes = 0;

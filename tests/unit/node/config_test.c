@@ -197,7 +197,7 @@ static void scopes(void **state)
 	struct bench b;
 	bench_init(&b);
 	assert_int_equal(parse(&b, "masc {\n domain = 1; node = 2\n"
-				   " scope site { range = 239.252.0.0/14; root = yes }\n"
+				   " scope site { range = 239.248.0.0/14; root = yes }\n"
 				   " scope wide {\n  range = ff38::9000:0/112\n }\n}\n"),
 			 OK);
 	assert_int_equal(b.c.masc.n_scopes, 2);
@@ -208,7 +208,7 @@ static void scopes(void **state)
 	round_trip(
 		"masc { domain = 1; node = 2; waiting_period = 9s; claim_lifetime = 1d\n"
 		"mac_aliasing = yes; quota_hard = 1M; clash = manual; clock_check = peers\n"
-		"scope a { range = 239.192.0.0/14; root = yes } scope b { range = 232.0.0.0/14 }\n"
+		"scope a { range = 239.192.0.0/14; root = yes } scope b { range = 233.0.0.0/14 }\n"
 		"peer c { address = 192.0.2.1; role = parent; domain = 3; crosses = \"a, b\"\n"
 		"quota_soft = 5; quota_hard = 6 } }");
 	refused("masc {\n scope {\n }\n}\n", 2, "scope NAME");

@@ -233,15 +233,17 @@ static void lives_of_a_claim(void **state)
 		AT(DEBUG, WANTED, WANTED, DEMAND, " is to be made: more addresses are wanted"),
 		LIFE(WANTED, SCHEDULED, DEMAND, " will be made shortly: more addresses are wanted"),
 		LIFE(SCHEDULED, WAITING, NONE, " is made, and the waiting period begins"),
-		LIFE(WAITING, WANTED, BEATEN,
-		     " is lost, and chosen anew: another domain's claim goes first"),
+		AT(NOTICE, WAITING, WANTED, BEATEN,
+		   " is lost, and waits until that range is free: another domain's claim goes "
+		   "first"),
 		LIFE(WAITING, HELD, WAITED,
 		     " is ours: the waiting period passed and nobody objected"),
 		LIFE(HELD, RENEWING, RENEW_DUE, " is claimed for longer: its end comes near"),
 		LIFE(RENEWING, HELD, WAITED,
 		     " is renewed: the waiting period passed and nobody objected"),
 		LIFE(RENEWING, HELD, DENIED,
-		     " is not renewed yet, and held to its end: the parent denied it"),
+		     " is not renewed yet, and held to its end: the parent denied it; its operator "
+		     "sees why in `homestead events`"),
 		LIFE(HELD, GROWING, GROW_DUE, " is claimed twice as large: it is nearly full"),
 		LIFE(GROWING, HELD, NONE, " has grown"),
 		LIFE(GROWING, HELD, BEATEN,
@@ -274,10 +276,15 @@ static void fields_of_a_claim(void **state)
 	e.masc.node.octets[15] = 9;
 	e.masc.local = true;
 	says(&e, "claim",
-	     "local claim 5, 239.192.1.0/24 is lost, and chosen anew: another domain's claim goes "
-	     "first (domain 7)");
+	     "local claim 5, 239.192.1.0/24 is lost, and waits until that range is free: another "
+	     "domain's claim goes first (domain 7)");
 	has_fields(&e, "number=5 prefix=239.192.1.0/24 from=waiting to=wanted domain=7 node=9 "
 		       "local=true why=BEATEN reason=another domain's claim goes first");
+	/* By size any range will do. */
+	e = claim_event(MASC_LIFE_WAITING, MASC_LIFE_WANTED, MASC_REASON_BEATEN);
+	e.masc.prefix.family = 0;
+	says(&e, "claim", "claim 5 is lost, and chosen anew: another domain's claim goes first");
+	assert_int_equal(node_masc_event_level(&e.masc), NODE_INFO);
 	e = claim_event(MASC_LIFE_WANTED, MASC_LIFE_WANTED, MASC_REASON_NONE);
 	e.masc.prefix.family = 0;
 	says(&e, "claim", "claim 5 waits");
@@ -302,6 +309,19 @@ static void clashes(void **state)
 	says(&e, "clash",
 	     "clash 3: our 239.192.1.0/24 and 239.192.0.0/16 of domain 7 overlap; ours is the "
 	     "older and stays");
+	e.masc.why = MASC_REASON_KEPT;
+	says(&e, "clash",
+	     "clash 3: our 239.192.1.0/24 and 239.192.0.0/16 of domain 7 overlap, and ours stays: "
+	     "so an operator decided; both use it until one of the two gives way");
+	assert_int_equal(node_masc_event_level(&e.masc), NODE_NOTICE);
+	has_fields(&e, "number=3 prefix=239.192.1.0/24 other=239.192.0.0/16 domain=7 node=9 "
+		       "won=true over=false why=KEPT reason=an operator keeps ours");
+	e.masc.why = MASC_REASON_YIELDED;
+	says(&e, "clash",
+	     "clash 3: our 239.192.1.0/24 and 239.192.0.0/16 of domain 7 overlap, and ours is "
+	     "withdrawn there: so an operator decided");
+	assert_int_equal(node_masc_event_level(&e.masc), NODE_NOTICE);
+	e.masc.why = MASC_REASON_CLASH_OVER;
 	e.masc.up = true;
 	says(&e, "clash",
 	     "clash 3: our 239.192.1.0/24 and 239.192.0.0/16 of domain 7 do not overlap any more");
@@ -316,6 +336,48 @@ static struct node_event of_domain(enum masc_event_kind kind, enum masc_reason w
 	e.masc.why = why;
 	e.masc.up = up;
 	return e;
+}
+
+/* To a child, and by the parent of what we hold. */
+static void denials(void **state)
+{
+	struct node_event e = of_domain(MASC_EVENT_DENIED, MASC_REASON_TAKEN, false);
+	e.masc.rival.octets[15] = 9;
+	says(&e, "denied", "denied 239.192.1.0/24 to domain 7: another domain holds it (domain 9)");
+	has_fields(&e, "prefix=239.192.1.0/24 domain=7 rival=9 why=TAKEN reason=another domain "
+		       "holds it");
+	assert_int_equal(node_masc_event_level(&e.masc), NODE_WARNING);
+	e = of_domain(MASC_EVENT_DENIED, MASC_REASON_TOO_LONG, false);
+	e.masc.allowed = 90;
+	says(&e, "denied",
+	     "denied 239.192.1.0/24 to domain 7: for longer than we hold the range or allow; 90s "
+	     "would pass");
+	has_fields(&e, "prefix=239.192.1.0/24 domain=7 allowed=90 why=TOO_LONG reason=for longer "
+		       "than we hold the range or allow");
+	assert_int_equal(node_masc_event_level(&e.masc), NODE_INFO);
+	e = of_domain(MASC_EVENT_DENIED, MASC_REASON_DENIED, false);
+	e.masc.number = 5;
+	says(&e, "denied",
+	     "the parent, domain 7, denies that 239.192.1.0/24 of claim 5 is ours; agree with its "
+	     "operator, who sees why in `homestead events`, or give it back: homestead masc "
+	     "withdraw 239.192.1.0/24");
+	assert_int_equal(node_masc_event_level(&e.masc), NODE_WARNING);
+}
+
+/* An error about a claim names its range. */
+static void error_about_a_claim(void **state)
+{
+	struct node_event e = masc_event(MASC_EVENT_NOTIFICATION, "north");
+	e.masc.error = (struct masc_error){ 3, 22, true };
+	e.masc.prefix = range;
+	says(&e, "notification-received",
+	     "north says: UPDATE error: prefix too large (3/22), about 239.192.1.0/24; the parent "
+	     "allows smaller claims only: its `child_claim_most`");
+	e.masc.kind = MASC_EVENT_NOTIFIED;
+	e.masc.error.subcode = 24;
+	says(&e, "notification-sent",
+	     "told north: UPDATE error: no fitting prefix of a parent (3/24), about "
+	     "239.192.1.0/24");
 }
 
 static void what_others_do(void **state)
@@ -514,6 +576,8 @@ int main(void)
 		cmocka_unit_test(lives_of_a_claim),
 		cmocka_unit_test(fields_of_a_claim),
 		cmocka_unit_test(clashes),
+		cmocka_unit_test(denials),
+		cmocka_unit_test(error_about_a_claim),
 		cmocka_unit_test(what_others_do),
 		cmocka_unit_test(demands_and_pauses),
 		cmocka_unit_test(any_claim),

@@ -32,6 +32,7 @@ void __wrap_masc_range_info(const struct masc *m, size_t i, struct masc_range_in
 size_t __wrap_masc_demand_count(const struct masc *m);
 void __wrap_masc_demand_info(const struct masc *m, size_t i, struct masc_demand_info *out);
 size_t __wrap_masc_clash_count(const struct masc *m);
+bool __wrap_masc_clashes_cut(const struct masc *m);
 void __wrap_masc_clash_info(const struct masc *m, size_t i, struct masc_clash_info *out);
 void __wrap_masc_claims_info(const struct masc *m, struct masc_claims_info *out);
 bool __wrap_masc_claim_next(const struct masc *m, struct masc_claim_at *at,
@@ -144,6 +145,11 @@ void __wrap_masc_demand_info(const struct masc *m, size_t i, struct masc_demand_
 size_t __wrap_masc_clash_count(const struct masc *m)
 {
 	return played.n_clashes;
+}
+
+bool __wrap_masc_clashes_cut(const struct masc *m)
+{
+	return played.clashes_cut;
 }
 
 void __wrap_masc_clash_info(const struct masc *m, size_t i, struct masc_clash_info *out)

@@ -26,6 +26,7 @@ struct played {
 	size_t n_demands;
 	struct masc_clash_info clashes[8];
 	size_t n_clashes;
+	bool clashes_cut;
 	struct masc_claims_info claims_info;
 	struct masc_scope_config scopes[2];
 
