@@ -28,11 +28,28 @@ size_t space_ranges_in(const struct space *sp, const char *scope, struct masc_pr
 	return n;
 }
 
+static bool has_local(const struct masc *m, const struct space *sp)
+{
+	const struct list *claims = &m->own->claims;
+	for (const struct list *at = claims->next; at != claims; at = at->next) {
+		const struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
+		if (c->local && c->space == sp)
+			return true;
+	}
+	return false;
+}
+
+/* MASC-18.3: a start knows of children what its pages say, and that may be
+ * nothing: what is local is not given back for want of news. */
 bool plan_is_leaf(const struct masc *m, enum masc_family f)
 {
 	/* Nobody changes the space; there is one for reading and writing alike. */
 	const struct space *sp = space_below((struct masc *)(uintptr_t)m, f);
-	return !sp || table_count(sp->table) == table_count_of_domain(sp->table, &m->config.domain);
+	if (!sp)
+		return true;
+	if (table_count(sp->table) != table_count_of_domain(sp->table, &m->config.domain))
+		return false;
+	return sp->complete || !has_local(m, sp);
 }
 
 static size_t without_scope(enum masc_family f)

@@ -176,8 +176,10 @@ static struct mono next_grace(const struct masc *m, struct mono now)
 
 static void settle_space(struct space *sp, struct mono now)
 {
-	bool synced = space_synced(sp, now);
+	bool synced = space_synced(sp, now), was_complete = sp->complete;
 	sp->complete = is_complete(sp);
+	if (sp->complete != was_complete)
+		own_replan(sp->m);
 	/* A sweep that finds somebody gone leaves what it came for. */
 	sp->orphans = sp->orphans || (sp->sweep.on && !sp->complete);
 	if (sp->orphans && sp->complete) {

@@ -34,6 +34,33 @@ static void the_part_in_use_is_taken_below_at_once(void **state)
 	bench_fini(&b);
 }
 
+/* MASC-18.3: after a start, say: the children are not back yet. */
+static void a_leaf_again_once_all_children_have_told(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
+	struct space *below = bench_below(&b, MASC_IPV4);
+	bench_start(&b);
+	bench_held(&b, sp, "239.193.0.0/16");
+	bench_demand(&b, 300, 0, 0);
+	below->complete = false;
+	/* Without anything local it is one. */
+	bench_plans(&b, "met 1@2");
+	assert_true(plan_is_leaf(b.m, MASC_IPV4));
+	uint32_t child = bench_other(&b, below, 200, "239.193.9.0/24", WIRE_NEW_CLAIM);
+	bench_plans(&b, "local 2 239.193.0.0/23 of 1");
+	bench_gone(&b, below, child);
+	bench_plans(&b, "");
+	assert_false(plan_is_leaf(b.m, MASC_IPV4));
+	assert_true(plan_is_leaf(b.m, MASC_IPV6));
+	assert_string_equal(bench_places(&b, 1), "2:300");
+	below->complete = true;
+	bench_plans(&b, "release 2");
+	assert_string_equal(bench_places(&b, 1), "1:300");
+	bench_fini(&b);
+}
+
 static void the_switch_is_tried_again(void **state)
 {
 	struct bench b;
@@ -334,6 +361,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_part_in_use_is_taken_below_at_once),
+		cmocka_unit_test(a_leaf_again_once_all_children_have_told),
 		cmocka_unit_test(the_switch_is_tried_again),
 		cmocka_unit_test(a_non_leaf_domain_claims_its_part_below),
 		cmocka_unit_test(what_is_in_a_range_that_is_withdrawn_is_not_used),

@@ -294,6 +294,33 @@ static void a_child_makes_us_claim_from_ourselves(void **state)
 	rig_fini(&r);
 }
 
+/* MASC-14.10, 18.3: what the children have told us is not known any more, and what
+ * is local stays until they have all told that they want nothing. */
+static void a_restart_keeps_what_is_local(void **state)
+{
+	struct rig r;
+	start_with_child(&r);
+	wanted(&r, 200, 0);
+	pass(&r, 10 * MONO_SEC + W);
+	out(&r);
+	child_claims(&r, WIRE_NEW_CLAIM, NULL, 25);
+	assert_non_null(strstr(out(&r), "local 2 wanted>held"));
+	/* The page with it is not stored yet. */
+	masc_free(r.m);
+	rig_start(&r);
+	masc_tick(r.m, r.now);
+	assert_null(strstr(out(&r), "local 2"));
+	rig_up(&r, 1);
+	rig_open(&r, 1, MASC_CHILD, 0, 200, 20, 100);
+	rig_keepalive(&r, 1);
+	/* Long enough to claim, not to give anything back. */
+	pass(&r, 30 * MONO_SEC);
+	assert_null(strstr(out(&r), "local 2"));
+	rig_keepalive(&r, 1);
+	assert_non_null(strstr(out(&r), "local 2 held>expired"));
+	rig_fini(&r);
+}
+
 static void a_failed_commit_undoes_a_demand(void **state)
 {
 	struct rig r;
@@ -351,6 +378,7 @@ int main(void)
 		cmocka_unit_test(demand_grows_a_range),
 		cmocka_unit_test(an_operators_claim_and_back),
 		cmocka_unit_test(a_child_makes_us_claim_from_ourselves),
+		cmocka_unit_test(a_restart_keeps_what_is_local),
 		cmocka_unit_test(a_failed_commit_undoes_a_demand),
 		cmocka_unit_test(a_stopped_part_takes_no_commands),
 		cmocka_unit_test(without_memory_a_command_is_answered),
