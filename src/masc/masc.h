@@ -139,7 +139,8 @@ const char *masc_life_text(enum masc_life l); /* "wanted"; never NULL */
 	X(EARLY, "used without a waiting period")                                                  \
 	X(TAKEN, "another domain holds it")                                                        \
 	X(RESTARTED, "the program was started again")                                              \
-	X(STORE, "it could not be stored")
+	X(STORE, "it could not be stored")                                                         \
+	X(RANGE_DRAINS, "the parent lets the range it lies in run out")
 
 enum masc_reason {
 #define X(name, text) MASC_REASON_##name,

@@ -125,20 +125,30 @@ static bool is_only_claimed(const struct own_claim *c)
 	       c->life != MASC_LIFE_EXPIRED;
 }
 
+/* Why a claim is to go; NONE: it may stay. */
+static enum masc_reason leaves_why(const struct plan_run *r, const struct own_claim *c)
+{
+	const struct own_claim *in = c->local ? claim_above(r, c) : NULL;
+	if (c->space && c->space->leaving)
+		return MASC_REASON_ASKED;
+	if (in && !in->active)
+		return MASC_REASON_REPLACED;
+	return !c->fixed && place_leaves(r, c) ? MASC_REASON_RANGE_DRAINS : MASC_REASON_NONE;
+}
+
 /* MASC-18.6: nothing new from a parent that is left, and the end of what there
- * is. What lies in a range that drains drains with it. */
+ * is. What lies in a range that drains drains with it, MASC-18.7. */
 static void leave(struct plan_run *r)
 {
 	for (size_t i = 0; i < r->n_claims; i++) {
 		struct own_claim *c = r->claims[i];
-		if (!c)
+		enum masc_reason why = c && c->space ? leaves_why(r, c) : MASC_REASON_NONE;
+		if (why == MASC_REASON_NONE)
 			continue;
-		const struct own_claim *in = c->local ? claim_above(r, c) : NULL;
-		bool leaving = c->space && c->space->leaving;
-		if (own_is_held(c) && c->active && (leaving || (in && !in->active)))
-			deprecate(r, c, leaving ? MASC_REASON_ASKED : MASC_REASON_REPLACED);
-		else if (leaving && is_only_claimed(c))
-			drop(r, &r->claims[i], MASC_REASON_ASKED);
+		if (own_is_held(c) && c->active)
+			deprecate(r, c, why);
+		else if (why != MASC_REASON_REPLACED && is_only_claimed(c))
+			drop(r, &r->claims[i], why);
 	}
 }
 
@@ -215,7 +225,7 @@ static bool counts(const struct plan_run *r, const struct level *l, const struct
 {
 	if (c->active || !(l->local || plan_is_leaf(r->m, c->space->family)))
 		return true;
-	return !c->space->leaving && c->end > r->horizon;
+	return !place_leaves(r, c) && c->end > r->horizon;
 }
 
 static void gather_level(struct plan_run *r, const struct level *l)

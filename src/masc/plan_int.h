@@ -134,7 +134,9 @@ MUST_USE enum err place_switch(struct plan_run *r);
 void place_demands(struct plan_run *r);
 /* What a local claim lies in; NULL. */
 struct own_claim *claim_above(const struct plan_run *r, const struct own_claim *local);
-/* Whether that part of a demand has to go elsewhere, MASC-18.6. */
+/* What is there ends, whatever is done: it is to be elsewhere. MASC-18.6, 18.7. */
+bool place_leaves(const struct plan_run *r, const struct own_claim *c);
+/* Whether that part of a demand has to go elsewhere. */
 bool place_must_move(const struct plan_run *r, const struct own_demand *d,
 		     const struct own_claim *c);
 uint64_t placed_on(const struct holdings *h, uint64_t claim);

@@ -168,13 +168,21 @@ enum err place_switch(struct plan_run *r)
 	return run_gather(r);
 }
 
-/* Its parent is left, or not known any more; what is local leaves with the range
- * it lies in. */
-static bool leaves(const struct plan_run *r, const struct own_claim *c)
+static bool is_in_draining(const struct own_claim *c)
+{
+	const struct masc_prefix *p = own_prefix(c);
+	if (!p && c->wanted.family)
+		p = &c->wanted;
+	return p && space_drains(c->space, p);
+}
+
+/* Its parent is left, or not known any more, or lets the range run out; what is
+ * local leaves with the range it lies in. */
+bool place_leaves(const struct plan_run *r, const struct own_claim *c)
 {
 	if (c->local)
 		c = claim_above(r, c);
-	return c && (!c->space || c->space->leaving);
+	return c && (!c->space || c->space->leaving || is_in_draining(c));
 }
 
 bool place_must_move(const struct plan_run *r, const struct own_demand *d,
@@ -183,7 +191,7 @@ bool place_must_move(const struct plan_run *r, const struct own_demand *d,
 	if (c->active && c->space)
 		return false;
 	bool outlasts = d->until == 0 || d->until > c->end;
-	return outlasts && (leaves(r, c) || c->end <= r->horizon);
+	return outlasts && (place_leaves(r, c) || c->end <= r->horizon);
 }
 
 /* The claims of its level that demands may lie on, in r->level, and in r->spare

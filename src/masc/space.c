@@ -385,6 +385,25 @@ bool space_covers(const struct space *sp, const struct masc_prefix *p, uint32_t 
 	return true;
 }
 
+bool space_drains(const struct space *sp, const struct masc_prefix *p)
+{
+	struct table_walk w;
+	struct wire_claim c;
+	bool found = false;
+	if (!sp->given.n)
+		return false;
+	table_covers(sp->table, p, &w);
+	for (uint32_t r; (r = table_covers_next(&w));) {
+		if (!table_get(sp->table, r, &c) || c.type != WIRE_PREFIX_MANAGED ||
+		    c.role != MASC_PARENT)
+			continue;
+		if (!c.deprecated)
+			return false;
+		found = true;
+	}
+	return found;
+}
+
 /* Adds those of a list that are active to what is written already. */
 static size_t add_active(const struct space *sp, const struct space_list *list,
 			 struct masc_prefix *out, size_t room, size_t n)

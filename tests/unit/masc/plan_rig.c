@@ -106,6 +106,12 @@ size_t space_ranges(const struct space *sp, struct masc_prefix *out, size_t room
 	return n;
 }
 
+bool space_drains(const struct space *sp, const struct masc_prefix *p)
+{
+	const struct masc_prefix *range = &of(sp)->draining;
+	return range->family && masc_prefix_covers(range, p);
+}
+
 struct space *space_below(struct masc *m, enum masc_family f)
 {
 	LIST_EACH(at, next, &m->spaces)

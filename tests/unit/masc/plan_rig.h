@@ -27,6 +27,7 @@ struct bench_space {
 	struct space sp; /* first: the doubles find the rest by it */
 	struct masc_prefix ranges[RANGES_MAX];
 	size_t n_ranges;
+	struct masc_prefix draining; /* another, which the parent deprecates; family 0 none */
 };
 
 struct bench {

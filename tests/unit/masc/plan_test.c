@@ -438,6 +438,63 @@ static void a_parent_that_is_left_gets_nothing_new(void **state)
 	bench_fini(&b);
 }
 
+/* The parent lets one of its ranges run out. */
+static void drains(struct space *sp, const char *range, const char *others)
+{
+	((struct bench_space *)(void *)sp)->draining = bench_prefix(range);
+	bench_ranges(sp, others);
+}
+
+/* MASC-18.7 */
+static void what_lies_in_a_range_that_drains_moves(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *a = bench_parent(&b, 7, "239.193.0.0/16 239.194.0.0/16");
+	bench_start(&b);
+	bench_held(&b, a, "239.193.0.0/24");
+	bench_demand(&b, 100, 0, 0);
+	/* Over before the range is: it stays. */
+	uint64_t brief = bench_demand(&b, 50, 0, 10 * BENCH_W);
+	bench_plans(&b, "met 1@3; met 2@4");
+	drains(a, "239.193.0.0/16", "239.194.0.0/16");
+	bench_plans(&b, "deprecate 1; want 2 /24 at 7");
+	assert_string_equal(bench_places(&b, 1), "1:100");
+	bench_hold(&b, 2, "239.194.0.0/24");
+	bench_plans(&b, "");
+	assert_string_equal(bench_places(&b, 1), "2:100");
+	assert_string_equal(bench_places(&b, brief), "1:50");
+	bench_fini(&b);
+}
+
+static void what_waits_in_a_range_that_drains_is_dropped(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *a = bench_parent(&b, 7, "239.193.0.0/16 239.194.0.0/16");
+	bench_start(&b);
+	bench_demand(&b, 100, 0, 0);
+	bench_plans(&b, "want 1 /24 at 7");
+	bench_claim(&b, 1)->life = MASC_LIFE_WAITING;
+	bench_claim(&b, 1)->wanted = bench_prefix("239.193.0.0/24");
+	drains(a, "239.193.0.0/16", "239.194.0.0/16");
+	bench_plans(&b, "drop 1; want 2 /24 at 7");
+	bench_fini(&b);
+}
+
+/* What an operator named stays to its end. */
+static void an_operators_claim_stays_in_a_range_that_drains(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	struct space *a = bench_parent(&b, 7, "239.193.0.0/16 239.194.0.0/16");
+	bench_start(&b);
+	bench_held(&b, a, "239.193.0.0/24")->fixed = true;
+	drains(a, "239.193.0.0/16", "239.194.0.0/16");
+	bench_plans(&b, "");
+	bench_fini(&b);
+}
+
 static void what_waits_at_a_parent_that_is_left_is_dropped(void **state)
 {
 	struct bench b;
@@ -598,6 +655,9 @@ int main(void)
 		cmocka_unit_test(the_lowest_parent_that_is_synced_and_has_room),
 		cmocka_unit_test(where_something_is_held_there_is_more),
 		cmocka_unit_test(a_parent_that_is_left_gets_nothing_new),
+		cmocka_unit_test(what_lies_in_a_range_that_drains_moves),
+		cmocka_unit_test(what_waits_in_a_range_that_drains_is_dropped),
+		cmocka_unit_test(an_operators_claim_stays_in_a_range_that_drains),
 		cmocka_unit_test(what_waits_at_a_parent_that_is_left_is_dropped),
 		cmocka_unit_test(pauses_are_told_once_and_when_they_end),
 		cmocka_unit_test(why_a_demand_is_unmet_is_told_once),

@@ -158,6 +158,27 @@ static void ranges(const struct space *sp, const char *want)
 	assert_int_equal(space_ranges(sp, p, 0), n);
 }
 
+/* MASC-18.7: only where nothing else that the parent told covers it. */
+static void ranges_that_drain(void **state)
+{
+	struct bench b;
+	bench_init(&b, "");
+	bench_start(&b);
+	struct space *sp = space_parent(b.r.m, MASC_IPV4, &(struct masc_id){ { [15] = 7 } });
+	struct masc_prefix p = bench_prefix("239.192.1.0/24");
+	assert_false(space_drains(sp, &p));
+	bench_hear(&b, "north: managed 239.192.0.0/16 7.71 i D");
+	assert_true(space_drains(sp, &p));
+	p = bench_prefix("239.193.1.0/24");
+	assert_false(space_drains(sp, &p));
+	p = bench_prefix("239.192.1.0/24");
+	bench_hear(&b, "north: managed 239.192.0.0/15 7.71 i");
+	assert_false(space_drains(sp, &p));
+	bench_hear(&b, "north: managed 239.192.0.0/15 7.71 i D");
+	assert_true(space_drains(sp, &p));
+	bench_fini(&b);
+}
+
 static void ranges_of_a_parent(void **state)
 {
 	struct bench b;
@@ -325,11 +346,11 @@ static void claims_within(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(which_there_are),	 cmocka_unit_test(which_it_is_about),
-		cmocka_unit_test(ranges_of_a_parent),	 cmocka_unit_test(ranges_of_a_scope),
-		cmocka_unit_test(ranges_below),		 cmocka_unit_test(ranges_for_people),
-		cmocka_unit_test(another_configuration), cmocka_unit_test(no_memory_to_change),
-		cmocka_unit_test(claims_within),
+		cmocka_unit_test(which_there_are),     cmocka_unit_test(which_it_is_about),
+		cmocka_unit_test(ranges_that_drain),   cmocka_unit_test(ranges_of_a_parent),
+		cmocka_unit_test(ranges_of_a_scope),   cmocka_unit_test(ranges_below),
+		cmocka_unit_test(ranges_for_people),   cmocka_unit_test(another_configuration),
+		cmocka_unit_test(no_memory_to_change), cmocka_unit_test(claims_within),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
