@@ -246,7 +246,8 @@ static void gather_level(struct plan_run *r, const struct level *l)
 	}
 }
 
-/* MASC-15.2: when the one that is to hold all is there, the others drain. */
+/* MASC-15.2: when the one that is to hold all is there, the others drain. Of those
+ * as large as another the newest is the one. */
 static void replace(struct plan_run *r)
 {
 	size_t largest = r->n_level, active = 0;
@@ -257,7 +258,7 @@ static void replace(struct plan_run *r)
 		active++;
 		used = plan_plus(used, r->own[i].used);
 		if (largest == r->n_level ||
-		    r->own[i].prefix.length < r->own[largest].prefix.length)
+		    r->own[i].prefix.length <= r->own[largest].prefix.length)
 			largest = i;
 	}
 	if (active <= r->m->config.prefixes_most ||

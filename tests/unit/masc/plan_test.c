@@ -438,6 +438,20 @@ static void a_parent_that_is_left_gets_nothing_new(void **state)
 	bench_fini(&b);
 }
 
+/* MASC-18.2: an old one in which a block does not fit for all its room would else
+ * drive out each new one that is claimed for that block. */
+static void the_newest_of_two_as_large_stays(void **state)
+{
+	struct bench b;
+	bench_init(&b, "prefixes_most=1");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
+	bench_start(&b);
+	bench_held(&b, sp, "239.193.0.0/24");
+	bench_held(&b, sp, "239.193.2.0/24");
+	bench_plans(&b, "deprecate 1; release 1");
+	bench_fini(&b);
+}
+
 /* The parent lets one of its ranges run out. */
 static void drains(struct space *sp, const char *range, const char *others)
 {
@@ -643,6 +657,7 @@ int main(void)
 		cmocka_unit_test(what_is_held_of_nobody_is_left),
 		cmocka_unit_test(a_taken_buddy_means_another_prefix),
 		cmocka_unit_test(too_many_prefixes_are_replaced),
+		cmocka_unit_test(the_newest_of_two_as_large_stays),
 		cmocka_unit_test(a_draining_prefix_is_left_before_its_end),
 		cmocka_unit_test(operators_claims_are_left_alone),
 		cmocka_unit_test(what_cannot_be_stored_is_tried_again),
