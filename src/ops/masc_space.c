@@ -217,7 +217,41 @@ static int cmp_items(const void *a, const void *b)
 {
 	const struct item *x = a, *y = b;
 	int c = masc_prefix_cmp(&x->prefix, &y->prefix);
-	return c ? c : (x->rank > y->rank) - (x->rank < y->rank);
+	if (!c)
+		c = (x->rank > y->rank) - (x->rank < y->rank);
+	return c ? c : y->block.holds - x->block.holds;
+}
+
+/* What has grown is told as two, the part that was there before and the whole, and
+ * what is renewed is claimed besides being held (MASC-14.5, 14.6): for people that
+ * is one thing. */
+static bool is_said_by(const struct item *outer, const struct item *inner)
+{
+	const struct ops_masc_block *a = &outer->block, *b = &inner->block;
+	if (!a->holds || strcmp(a->kind, b->kind) != 0 || strcmp(a->owner, b->owner) != 0)
+		return false;
+	return !b->holds || (strcmp(a->state, b->state) == 0 && a->stale == b->stale);
+}
+
+#define NESTED_MOST 160 /* no more than lengths times ranks that occur */
+
+static void fold(struct tree *t)
+{
+	size_t stack[NESTED_MOST], depth = 0, n = 0;
+	for (size_t i = 0; i < t->n; i++) {
+		const struct item it = t->items[i];
+		bool said = false;
+		while (depth && !masc_prefix_covers(&t->items[stack[depth - 1]].prefix, &it.prefix))
+			depth--;
+		for (size_t k = 0; k < depth && !said; k++)
+			said = is_said_by(&t->items[stack[k]], &it);
+		if (said)
+			continue;
+		if (depth < NESTED_MOST)
+			stack[depth++] = n;
+		t->items[n++] = it;
+	}
+	t->n = n;
 }
 
 static bool is_inside(const struct item *outer, const struct item *inner)
@@ -229,7 +263,7 @@ static bool is_inside(const struct item *outer, const struct item *inner)
 /* Depths of sorted items, and where the inside of each ends. */
 static void nest(struct tree *t)
 {
-	size_t stack[160], depth = 0; /* no more than lengths times ranks that occur */
+	size_t stack[NESTED_MOST], depth = 0;
 	for (size_t i = 0; i < t->n; i++) {
 		while (depth && !is_inside(&t->items[stack[depth - 1]], &t->items[i]))
 			t->items[stack[--depth]].end = i;
@@ -306,7 +340,8 @@ static bool has_gaps(const struct tree *t, size_t i)
 		return false;
 	if (it->rank <= RANK_RANGE)
 		return true;
-	return it->block.holds && it->end > i + 1 && t->items[i + 1].rank == RANK_BELOW;
+	return it->rank == RANK_CLAIM && it->block.holds && it->end > i + 1 &&
+	       t->items[i + 1].rank == RANK_BELOW;
 }
 
 static void draw_gaps(struct tree *t, size_t i, struct ops_masc_block *row)
@@ -355,6 +390,7 @@ static enum err grow_tree(struct tree *t, const struct masc *m, const char *doma
 	add_ours(t, m, domain);
 	add_others(t, m);
 	qsort(t->items, t->n, sizeof(*t->items), cmp_items);
+	fold(t);
 	nest(t);
 	/* Between, before and behind those in a range. */
 	t->rows = arena_alloc(mem, (3 * t->n + 1) * sizeof(*t->rows));

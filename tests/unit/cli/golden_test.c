@@ -2,6 +2,8 @@
  * the environment the files are written instead. */
 #include "run.h"
 
+#include "masc/wire.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -130,6 +132,24 @@ static void disputed(void)
 	played_own("239.192.200.0/24", MASC_LIFE_CLASHED, 3600);
 }
 
+/* The parent's range and a child's have grown: told as two, drawn as one. */
+static void grown(void)
+{
+	no_claims();
+	played.n_ranges = 0;
+	for (int i = 0; i < 2; i++) {
+		played.ranges[played.n_ranges] = (struct masc_range_info){
+			.prefix = played_prefix(i ? "239.192.0.0/22" : "239.192.0.0/23"),
+			.synced = true,
+			.end = played.wall_us + 50 * MONO_SEC,
+		};
+		played.ranges[played.n_ranges++].parent.octets[15] = 7;
+	}
+	played_own("239.192.0.0/23", MASC_LIFE_HELD, 40)->used = 200;
+	played_claim("239.192.0.0/24", WIRE_PREFIX_IN_USE, 61)->below = true;
+	played_claim("239.192.0.0/25", WIRE_PREFIX_IN_USE, 61)->below = true;
+}
+
 /* A session that has just come up. */
 static void just_up(void)
 {
@@ -219,6 +239,7 @@ static const struct golden goldens[] = {
 	{ "clashes", "masc clashes", claims, 80, false, false },
 	{ "clashes-60", "masc clashes", claims, 60, false, false },
 	{ "clashes-none", "masc clashes", no_claims, 80, false, false },
+	{ "space-grown", "masc space", grown, 80, false, true },
 	{ "prefixes-disputed", "masc prefixes", disputed, 80, false, false },
 	{ "status-disputed", "status", disputed, 80, false, false },
 	{ "clashes-cut", "masc clashes", disputed, 80, false, false },

@@ -285,6 +285,41 @@ static void the_tree(void **state)
 	assert_at("blocks.10.stale", "true");
 }
 
+static void range_of(const char *prefix, bool deprecated)
+{
+	struct masc_range_info *r = &played.ranges[played.n_ranges++];
+	*r = (struct masc_range_info){ .prefix = played_prefix(prefix),
+				       .deprecated = deprecated,
+				       .synced = true };
+	r->parent.octets[15] = 7;
+}
+
+/* MASC-14.5, 14.6: a range that grew, of the parent or of a child, and a renewal
+ * are one line; what grows still, what lapses and what others have are their own. */
+static void the_tree_says_nothing_twice(void **state)
+{
+	played.n_own = played.n_claims = played.n_ranges = 0;
+	range_of("239.192.0.0/16", false);
+	range_of("239.192.0.0/17", false);
+	range_of("239.192.0.0/18", true);
+	(void)played_own("239.192.0.0/17", MASC_LIFE_HELD, 60);
+	played_claim("239.192.1.0/24", WIRE_PREFIX_IN_USE, 61)->below = true;
+	played_claim("239.192.1.0/25", WIRE_PREFIX_IN_USE, 61)->below = true;
+	played_claim("239.192.1.0/24", WIRE_CLAIM_TO_EXPAND, 61)->below = true;
+	played_claim("239.192.1.128/25", WIRE_PREFIX_IN_USE, 62)->below = true;
+	played_claim("239.192.3.0/24", WIRE_PREFIX_IN_USE, 63)->below = true;
+	played_claim("239.192.2.0/23", WIRE_CLAIM_TO_EXPAND, 63)->below = true;
+	assert_string_equal(space("239.192.0.0/22", 0),
+			    "range 239.192.0.0/16 65536 7 managed\n"
+			    ".ours 239.192.0.0/17 32768 50 held 0%\n"
+			    "..range 239.192.0.0/18 16384 7 deprecated\n"
+			    "...free 239.192.0.0/24 256  (\n"
+			    "...child 239.192.1.0/24 256 61 in-use\n"
+			    "....child 239.192.1.128/25 128 62 in-use\n"
+			    "...child 239.192.2.0/23 512 63 (expand\n"
+			    "....child 239.192.3.0/24 256 63 in-use\n");
+}
+
 static void the_tree_within_a_range(void **state)
 {
 	assert_string_equal(space("239.192.1.0/24", 0),
@@ -490,6 +525,7 @@ int main(void)
 		T(tokens_of_others_are_refused),
 		T(very_many_claims),
 		T(the_tree),
+		T(the_tree_says_nothing_twice),
 		T(the_tree_within_a_range),
 		T(the_tree_to_a_depth),
 		T(the_tree_of_very_many),
