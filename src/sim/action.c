@@ -30,9 +30,7 @@ static void do_kill(struct world *w, const struct scn_action *a)
 		machine_kill(m, a->fate, a->on);
 		return;
 	}
-	m->crash_point = a->point;
-	m->crash_fate = a->fate;
-	m->crash_power = a->on;
+	crash_ask(m, a);
 }
 
 static void do_cut(struct world *w, const struct scn_action *a)

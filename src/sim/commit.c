@@ -10,6 +10,7 @@ void commit_kick(struct machine *m)
 	if (m->committing || !store_mem_seal(m->mem))
 		return;
 	m->committing = true;
+	m->sealed = store_mem_newest(m->mem);
 	world_at(w, &m->commit, EV_COMMIT,
 		 w->now + rng_between(&w->store_rng, m->store_delay.low, m->store_delay.high));
 }
@@ -85,8 +86,8 @@ void commit_done(struct machine *m)
 	struct world *w = m->site.w;
 	m->committing = false;
 	world_touch(&m->site);
-	if (m->crash_point == SCN_BEFORE_COMMIT) {
-		machine_crash(m);
+	if (crash_due(m, SCN_BEFORE_COMMIT)) {
+		crash_happen(m);
 		return;
 	}
 	if (m->fail_commits) {
@@ -97,13 +98,13 @@ void commit_done(struct machine *m)
 	} else {
 		say(&m->site, "#", "committed");
 	}
-	if (m->crash_point == SCN_BETWEEN) {
-		machine_crash(m);
+	if (crash_due(m, SCN_BETWEEN)) {
+		crash_happen(m);
 		return;
 	}
 	feed_release(m);
-	if (m->node && m->crash_point == SCN_AFTER_SEND)
-		machine_crash(m);
+	if (m->node && crash_due(m, SCN_AFTER_SEND))
+		crash_happen(m);
 	if (!m->node)
 		return;
 	commit_kick(m);

@@ -227,6 +227,8 @@ static const struct test_row {
 	{ "closed", SCN_CLOSED, read_closed },
 	{ "holds", SCN_HOLDS, scn_read_holds },
 	{ "own", SCN_OWN, scn_read_own },
+	{ "resumed", SCN_RESUMED, scn_read_crashed },
+	{ "goes-on", SCN_GOES_ON, scn_read_crashed },
 	{ "knows", SCN_KNOWS, scn_read_knows },
 	{ "known", SCN_KNOWN, scn_read_known },
 	{ "clashes", SCN_CLASHES, scn_read_count_of },
@@ -253,8 +255,8 @@ enum err scn_read_condition(struct scn_parser *p, struct scn_condition *c)
 		c->text = span_of(rest.p, (size_t)(p->text.p + p->at - rest.p));
 		return e;
 	}
-	return scn_fail(
-		p, "condition", name,
-		"not, then state, admin, value, paired, running, links, octets, closed, "
-		"holds, own, knows, known, clashes, crashes, partitions, skews, met, event, notification or reply");
+	return scn_fail(p, "condition", name,
+			"not, then state, admin, value, paired, running, links, octets, closed, "
+			"holds, own, resumed, goes-on, knows, known, clashes, crashes, "
+			"partitions, skews, met, event, notification or reply");
 }

@@ -14,6 +14,17 @@ enum err scn_read_holds(struct scn_parser *p, struct scn_condition *c)
 	return e ? e : read_prefix(p, &c->prefix);
 }
 
+enum err scn_life_of(struct span s, enum masc_life *life)
+{
+	for (int i = 0; i < MASC_LIFE_COUNT; i++) {
+		if (!span_eq(s, span_str(masc_life_text((enum masc_life)i))))
+			continue;
+		*life = (enum masc_life)i;
+		return OK;
+	}
+	return ERR_MALFORMED;
+}
+
 /* "own N held > 2"; `any`: whatever is held, in any of its states. */
 enum err scn_read_own(struct scn_parser *p, struct scn_condition *c)
 {
@@ -21,14 +32,30 @@ enum err scn_read_own(struct scn_parser *p, struct scn_condition *c)
 	if (e)
 		return e;
 	struct span w = scn_word(p);
-	for (c->what = 0; c->what < MASC_LIFE_COUNT; c->what++)
-		if (span_eq(w, span_str(masc_life_text((enum masc_life)c->what))))
-			return scn_read_op(p, c);
-	if (span_eq(w, span_str("any")))
+	enum masc_life life = MASC_LIFE_COUNT;
+	if (scn_life_of(w, &life) == OK || span_eq(w, span_str("any"))) {
+		c->what = life;
 		return scn_read_op(p, c);
+	}
 	return scn_fail(p, "life", w,
 			"wanted, scheduled, waiting, held, renewing, growing, deprecated, "
 			"clashed, expired, or any that is held");
+}
+
+/* "resumed N held": the claim that `kill N when` was about. */
+enum err scn_read_crashed(struct scn_parser *p, struct scn_condition *c)
+{
+	enum masc_life life;
+	enum err e = scn_node_name(p, &c->a);
+	if (e)
+		return e;
+	struct span w = scn_word(p);
+	if (scn_life_of(w, &life))
+		return scn_fail(p, "life", w,
+				"wanted, scheduled, waiting, held, renewing, growing, "
+				"deprecated or clashed");
+	c->what = life;
+	return OK;
 }
 
 static enum err read_type(struct scn_parser *p, struct scn_condition *c)

@@ -41,6 +41,7 @@ void feed_drain(struct machine *m)
 		bool waits = held_must_wait(m, &out);
 		recorder_out(m, &out);
 		invariant_out(m, &out);
+		crash_look(m, &out);
 		say_out(m, waits ? ">>" : ">", &out);
 		if (waits)
 			held_add(m, &out);
@@ -115,9 +116,9 @@ void feed_release(struct machine *m)
 		say_out(m, ">", &out);
 		perform(m, &out);
 		held_drop(m, h);
-		if (m->crash_point != SCN_AFTER_SEND || rng_below(&m->site.w->store_rng, 2))
+		if (!crash_due(m, SCN_AFTER_SEND) || rng_below(&m->site.w->store_rng, 2))
 			continue;
-		machine_crash(m);
+		crash_happen(m);
 		return;
 	}
 }

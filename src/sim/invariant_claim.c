@@ -68,16 +68,6 @@ static struct waits *find_waits(struct machine *m, uint64_t number)
 	return NULL;
 }
 
-static bool find_own(const struct masc *core, uint64_t number, struct masc_own_info *info)
-{
-	for (size_t i = 0; i < masc_own_count(core); i++) {
-		masc_own_info(core, i, info);
-		if (info->ours && info->number == number)
-			return true;
-	}
-	return false;
-}
-
 /* -- SIM-6.9: not held before the waiting period is over -- */
 
 static struct waits *waits_for(struct machine *m, uint64_t number)
@@ -103,7 +93,7 @@ static void note_waiting(struct machine *m, const struct masc_event *e)
 	x->listened = 0;
 	x->local = e->local;
 	x->parent = (struct masc_id){ { 0 } };
-	if (m->node && node_masc(m->node) && find_own(node_masc(m->node), e->number, &info))
+	if (m->node && node_masc(m->node) && claim_find(node_masc(m->node), e->number, &info))
 		x->parent = info.parent;
 }
 
@@ -246,7 +236,7 @@ static void keep(struct machine *m, uint64_t number)
 static void look_at(struct machine *m, struct kept *k)
 {
 	struct masc_own_info info;
-	if (!find_own(node_masc(m->node), k->number, &info) || info.withdrawn ||
+	if (!claim_find(node_masc(m->node), k->number, &info) || info.withdrawn ||
 	    info.life != MASC_LIFE_HELD) {
 		forget(m, k->number);
 		return;
@@ -306,7 +296,7 @@ static void check_kept(struct machine *m, struct kept *k)
 		forget(m, k->number);
 		return;
 	}
-	if (!find_own(core, k->number, &info) || !claim_is_held(info.life))
+	if (!claim_find(core, k->number, &info) || !claim_is_held(info.life))
 		broken_prefix(m, "lost in a crash though told as held:", &k->prefix);
 	else if (!masc_prefix_covers(&info.prefix, &k->prefix) || info.timestamp != k->timestamp ||
 		 info.end < k->end)

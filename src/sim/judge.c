@@ -164,7 +164,8 @@ static look *const looks[] = {
 	[SCN_OWN] = judge_claims,      [SCN_KNOWN] = judge_claims,
 	[SCN_CLASHES] = judge_claims,  [SCN_MET] = judge_claims,
 	[SCN_CRASHES] = judge_crashes, [SCN_PARTITIONS] = judge_partitions,
-	[SCN_SKEWS] = judge_skews,
+	[SCN_SKEWS] = judge_skews,     [SCN_RESUMED] = judge_crashed,
+	[SCN_GOES_ON] = judge_crashed,
 };
 
 static bool holds(struct world *w, const struct scn_condition *c, int64_t count)

@@ -14,6 +14,31 @@ bool claim_is_held(enum masc_life l)
 	       l == MASC_LIFE_DEPRECATED;
 }
 
+bool claim_find(const struct masc *core, uint64_t number, struct masc_own_info *info)
+{
+	for (size_t i = 0; core && i < masc_own_count(core); i++) {
+		masc_own_info(core, i, info);
+		if (info->ours && info->number == number)
+			return true;
+	}
+	return false;
+}
+
+/* The claim that was struck is in that state: as it was, or gone on from there. What
+ * is only waited for has no end yet. */
+bool judge_crashed(struct world *w, const struct scn_condition *c)
+{
+	const struct struck *s = &machine_of(w->sites[c->a])->struck;
+	struct masc_own_info i;
+	if (!s->number || !claim_find(core_of(w, c->a), s->number, &i) ||
+	    (uint32_t)i.life != c->what || i.timestamp != s->timestamp)
+		return false;
+	const struct masc_prefix *p = i.prefix.family ? &i.prefix : &i.wanted;
+	if (c->test == SCN_GOES_ON)
+		return masc_prefix_covers(p, &s->prefix) && (!i.end || i.end >= s->end);
+	return masc_prefix_eq(p, &s->prefix) && (!i.end || !s->end || i.end == s->end);
+}
+
 bool judge_holds(struct world *w, const struct scn_condition *c)
 {
 	const struct masc *m = core_of(w, c->a);

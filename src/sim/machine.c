@@ -253,7 +253,7 @@ void machine_kill(struct machine *m, enum scn_fate fate, bool power)
 					     [SCN_LOSE] = "killed, store lost" };
 	if (power)
 		m->powered = false;
-	m->crash_point = SCN_NOW;
+	m->crash.point = SCN_NOW;
 	if (!m->node)
 		return;
 	world_touch(&m->site);
@@ -263,11 +263,4 @@ void machine_kill(struct machine *m, enum scn_fate fate, bool power)
 	bury_process(m);
 	end_streams(m, power);
 	apply_fate(m, fate);
-}
-
-void machine_crash(struct machine *m)
-{
-	m->site.w->disturbed = m->site.w->now;
-	m->crashes++;
-	machine_kill(m, m->crash_fate, m->crash_power);
 }

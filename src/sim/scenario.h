@@ -96,6 +96,7 @@ struct scn_action {
 	uint32_t connection; /* of a raw peer, from 1; 0 the newest */
 	enum scn_point point;
 	enum scn_fate fate;
+	enum masc_life when; /* KILL: a claim comes to be so; MASC_LIFE_COUNT: at once */
 	bool on; /* power, synchronised, stuck, taken, one way, refused: as the verb has it */
 	struct scn_range time;
 	int32_t rate;
@@ -123,6 +124,8 @@ enum scn_test {
 	SCN_CLOSED,
 	SCN_HOLDS,
 	SCN_OWN,
+	SCN_RESUMED,
+	SCN_GOES_ON,
 	SCN_KNOWS,
 	SCN_KNOWN,
 	SCN_CLASHES,

@@ -75,8 +75,11 @@ MUST_USE enum err scn_read_claim_command(struct scn_parser *p, struct scn_action
 /* message_claim.c: one attribute of an UPDATE in words. */
 MUST_USE enum err scn_put_claim(struct scn_parser *p, const struct scn_open *from, struct wr *w);
 /* condition_claim.c */
+/* "held", "waiting", ... */
+MUST_USE enum err scn_life_of(struct span s, enum masc_life *life);
 MUST_USE enum err scn_read_holds(struct scn_parser *p, struct scn_condition *c);
 MUST_USE enum err scn_read_own(struct scn_parser *p, struct scn_condition *c);
+MUST_USE enum err scn_read_crashed(struct scn_parser *p, struct scn_condition *c);
 MUST_USE enum err scn_read_knows(struct scn_parser *p, struct scn_condition *c);
 MUST_USE enum err scn_read_known(struct scn_parser *p, struct scn_condition *c);
 MUST_USE enum err scn_read_count_of(struct scn_parser *p, struct scn_condition *c);

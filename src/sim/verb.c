@@ -37,16 +37,38 @@ static bool kill_word(struct scn_action *a, struct span w)
 	return true;
 }
 
+static enum err read_when(struct scn_parser *p, struct scn_action *a)
+{
+	struct span w = scn_word(p);
+	return scn_life_of(w, &a->when) || a->when == MASC_LIFE_EXPIRED
+		       ? scn_fail(p, "life", w,
+				  "wanted, scheduled, waiting, held, renewing, growing, deprecated "
+				  "or clashed")
+		       : OK;
+}
+
+static enum err read_kill_word(struct scn_parser *p, struct scn_action *a)
+{
+	if (scn_accept(p, "when"))
+		return read_when(p, a);
+	struct span w = scn_word(p);
+	return kill_word(a, w) ? OK
+			       : scn_fail(p, "kill", w,
+					  "when, power, before-commit, between, after-send, "
+					  "rollback, keep or lose");
+}
+
+/* What a claim comes to is put: without a point of that commit there is nothing to
+ * wait for. */
 static enum err read_kill(struct scn_parser *p, struct scn_action *a)
 {
+	a->when = MASC_LIFE_COUNT;
 	enum err e = scn_node_name(p, &a->a);
-	while (!e && scn_peek(p).p) {
-		struct span w = scn_word(p);
-		if (!kill_word(a, w))
-			e = scn_fail(p, "kill", w,
-				     "power, before-commit, between, after-send, rollback, keep "
-				     "or lose");
-	}
+	while (!e && scn_peek(p).p)
+		e = read_kill_word(p, a);
+	if (!e && a->when != MASC_LIFE_COUNT && a->point == SCN_NOW)
+		return scn_fail(p, "kill when", scn_peek(p),
+				"before-commit, between or after-send");
 	return e;
 }
 

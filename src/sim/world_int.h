@@ -125,6 +125,23 @@ struct listening {
 	struct addr addr;
 };
 
+/* A crash at a point of a commit, asked for by the story. */
+struct crash {
+	enum scn_point point; /* SCN_NOW: none is */
+	enum scn_fate fate;
+	bool power;
+	enum masc_life when; /* it waits for a claim to come to be so */
+	uint64_t put;	     /* it comes with the commit of this one; 0 with any */
+};
+
+/* The claim that a crash waited for, as it was when it came to be so. */
+struct struck {
+	uint64_t number; /* 0: none did */
+	struct masc_prefix prefix;
+	uint32_t timestamp;
+	int64_t end; /* wall us, 0 none */
+};
+
 struct machine {
 	struct site site;
 	struct env env; /* of its node: counted, capped, seeded */
@@ -151,9 +168,9 @@ struct machine {
 	struct scn_range store_delay;
 	uint32_t fail_commits;
 	enum err fail_why;
-	enum scn_point crash_point;
-	enum scn_fate crash_fate;
-	bool crash_power;
+	uint64_t sealed; /* number of the newest put that is sealed */
+	struct crash crash;
+	struct struck struck;
 	uint32_t crashes; /* at a point of a commit */
 	uint32_t skews;	  /* tally.c */
 	bool astray;	  /* the wall clock, now */
@@ -266,8 +283,6 @@ void machine_fini(struct machine *m);
 void machine_start(struct machine *m);
 void machine_stop(struct machine *m);
 void machine_kill(struct machine *m, enum scn_fate fate, bool power);
-/* The crash that was asked for at a point of a commit. */
-void machine_crash(struct machine *m);
 /* It reads its wall clock. */
 void machine_wall(struct machine *m);
 /* The end of a stop, when all has gone out. */
@@ -298,6 +313,14 @@ void perform(struct machine *m, const struct node_out *out);
 /* commit.c */
 void commit_kick(struct machine *m);
 void commit_done(struct machine *m);
+
+/* crash.c: crashes at a point of a commit */
+void crash_ask(struct machine *m, const struct scn_action *a);
+/* Looks whether an output says what a crash waits for. */
+void crash_look(struct machine *m, const struct node_out *out);
+/* Whether it is to come now, at this point of the commit of what is sealed. */
+bool crash_due(const struct machine *m, enum scn_point point);
+void crash_happen(struct machine *m);
 
 /* stream.c */
 struct end *stream_dial(struct site *from, uint32_t link, const struct addr *local,
@@ -373,7 +396,9 @@ bool judge_is_final(const struct scn_condition *c);
 bool judge_holds(struct world *w, const struct scn_condition *c);
 bool judge_knows(struct world *w, const struct scn_condition *c);
 int64_t judge_claim_count(struct world *w, const struct scn_condition *c);
+bool judge_crashed(struct world *w, const struct scn_condition *c);
 bool claim_is_held(enum masc_life l); /* in whichever state */
+bool claim_find(const struct masc *core, uint64_t number, struct masc_own_info *info);
 
 /* invariant.c */
 void invariant_out(struct machine *m, const struct node_out *out);

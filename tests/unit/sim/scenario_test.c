@@ -146,7 +146,7 @@ static void errors_of_sites(void **state)
 static void errors_of_verbs(void **state)
 {
 	refused_line("at 5s start x", "node \"x\"");
-	refused_line("at 5s kill a slowly", "kill \"slowly\"; accepted is power");
+	refused_line("at 5s kill a slowly", "kill \"slowly\"; accepted is when, power");
 	refused_line("at 5s skew a much", "skew \"much\"");
 	refused_line("at 5s clock a found", "synchronised or lost");
 	refused_line("at 5s store-fail a often", "io, no-space or no-memory");
