@@ -246,6 +246,7 @@ static void resolve(struct own_clash *k, struct holdings *h, const struct heard 
 		else
 			k->info.won = false;
 		k->info.yielded |= c->life == MASC_LIFE_CLASHED;
+		c->loss_heard |= heard && same_id(&c->loss.domain, &k->theirs.domain);
 	}
 }
 
@@ -290,12 +291,15 @@ static bool is_free(const struct own_claim *c)
 	return true;
 }
 
-/* A colleague's WITHDRAW stands for its time. */
+/* MASC-17.3: a colleague's WITHDRAW stands for its time. So does ours when a restart
+ * lost what was known of the other: that it is gone would not be noticed. */
 static bool is_over(const struct own_claim *c, struct mono now)
 {
+	bool ours = same_id(&c->loss.domain, &c->in->m->config.domain);
 	int64_t until = ((int64_t)c->loss.timestamp + c->loss.hold_time) * MONO_SEC;
-	return !same_id(&c->loss.domain, &c->in->m->config.domain) ||
-	       until <= masc_wall_now(c->in->m, now);
+	if (!ours && (c->loss_heard || c->loss.parent))
+		return true;
+	return until <= masc_wall_now(c->in->m, now);
 }
 
 static bool may_return(const struct own_claim *c, struct mono now)

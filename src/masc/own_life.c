@@ -103,11 +103,13 @@ static void yield_to(struct own_claim *c, const struct own_event *ev, struct mon
 {
 	unclaim(c);
 	c->loss = ev->loss;
+	c->loss_heard = true;
 }
 
 static void back(struct own_claim *c, const struct own_event *ev, struct mono now)
 {
 	c->loss = (struct own_loss){ .timestamp = 0 };
+	c->loss_heard = false;
 }
 
 /* -- what others hear -- */

@@ -61,6 +61,15 @@ static bool holds_of(const struct own_claim *c, const struct heard *h)
 	       masc_prefix_overlaps(own_prefix(c), &h->prefix);
 }
 
+/* MASC-17.2: withdrawn before, and what was known of it was lost in a crash. */
+static bool yielded_to(const struct own_claim *c, const struct heard *h)
+{
+	return h->c->type == WIRE_PREFIX_IN_USE && own_in(c, h->sp) &&
+	       c->life == MASC_LIFE_CLASHED && !c->loss.parent &&
+	       masc_id_eq(&c->loss.domain, &h->c->domain) &&
+	       masc_prefix_overlaps(own_prefix(c), &h->prefix);
+}
+
 static bool claims_of(const struct own_claim *c, const struct heard *h)
 {
 	return own_in(c, h->sp) && own_is_pending(c) && !c->undone.event &&
@@ -83,7 +92,7 @@ static void stand_all(struct holdings *own, const struct heard *h)
 	LIST_EACH(at, next, &own->claims)
 	{
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
-		if (!holds_of(c, h))
+		if (!holds_of(c, h) && !yielded_to(c, h))
 			continue;
 		stand(c, h);
 		if (h->c->type == WIRE_PREFIX_IN_USE)

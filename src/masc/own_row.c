@@ -286,6 +286,7 @@ enum err own_row_read(struct own_claim *c, struct span value)
 	read.in = c->in;
 	read.number = c->number;
 	read.timer = c->timer;
+	read.loss_heard = c->loss_heard;
 	/* The list goes on pointing at c itself, which has not moved. */
 	*c = read;
 	return OK;

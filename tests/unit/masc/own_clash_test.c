@@ -310,6 +310,69 @@ static void below(void **state)
 	own_end(&o);
 }
 
+/* Pages are written in the background: a crash may come before. */
+static void lose_pages(struct own_bench *o)
+{
+	struct store *s = store_mem_store(o->b.r.mem);
+	struct store_row row;
+	uint64_t put;
+	while (store_scan(s, &masc_table_claims, (struct span){ NULL, 0 }, &row) == OK) {
+		uint8_t key[64];
+		memcpy(key, row.key.p, row.key.n);
+		assert_int_equal(store_del(s, &masc_table_claims, span_of(key, row.key.n), &put),
+				 OK);
+	}
+}
+
+/* MASC-17.2: what is withdrawn already is still a clash when the other is heard of
+ * again after a crash, and over when it is gone. */
+static void known_again_after_a_crash(void **state)
+{
+	struct own_bench o;
+	own_start(&o, "");
+	(void)have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	hear(&o, "east: in-use 239.192.2.0/25 8.81 i ts=-9 life=40");
+	lose_pages(&o);
+	own_commit(&o);
+	own_restart(&o, SEC);
+	expect_claims(&o, "held 239.192.2.128/25; clashed 239.192.2.0/25");
+	assert_int_equal(masc_clash_count(o.b.r.m), 0);
+	own_join(&o);
+	expect_claims(&o, "held 239.192.2.128/25; clashed 239.192.2.0/25");
+	hear(&o, "east: in-use 239.192.2.0/25 8.81 i ts=-9 life=40");
+	expect_claims(&o, "held 239.192.2.128/25; clashed 239.192.2.0/25");
+	assert_int_equal(masc_clash_count(o.b.r.m), 1);
+	assert_false(clash(&o, 0).won);
+	assert_false(clash(&o, 0).open);
+	assert_true(clash(&o, 0).yielded);
+	hear(&o, "east: withdraw 239.192.2.0/25 8.81 i ts=-9 hold=60");
+	assert_int_equal(masc_clash_count(o.b.r.m), 0);
+	expect_claims(&o, "held 239.192.2.128/25; held 239.192.2.0/25");
+	own_end(&o);
+}
+
+/* MASC-17.3: the other is not there to be heard of, its time is not over. */
+static void not_ours_again_for_a_restart(void **state)
+{
+	struct own_bench o;
+	own_start(&o, "");
+	(void)have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	hear(&o, "east: in-use 239.192.2.0/24 8.81 i ts=-9 life=40");
+	lose_pages(&o);
+	own_commit(&o);
+	own_restart(&o, SEC);
+	own_join(&o);
+	expect_claims(&o, "clashed 239.192.2.0/24");
+	int64_t left = RIG_WALL + 31 * SEC - masc_wall_now(o.b.r.m, o.b.r.now);
+	pass(&o, left);
+	expect_claims(&o, "clashed 239.192.2.0/24");
+	/* And what is kept beyond, for clocks that differ. */
+	pass(&o, SEC);
+	expect_claims(&o, "held 239.192.2.0/24");
+	assert_int_equal(claim_at(&o, "239.192.2.0/24")->parts[0].timestamp, BENCH_WALL);
+	own_end(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +391,8 @@ int main(void)
 		cmocka_unit_test(the_list_is_bounded),
 		cmocka_unit_test(without_a_store),
 		cmocka_unit_test(below),
+		cmocka_unit_test(known_again_after_a_crash),
+		cmocka_unit_test(not_ours_again_for_a_restart),
 	};
 	return cmocka_run_group_tests_name("own_clash", tests, NULL, NULL);
 }
