@@ -351,6 +351,14 @@ static void watch_soft_quota(const struct heard *h)
 	out_event(m, &ev, 0);
 }
 
+/* The claim before it would have been refused. */
+static struct verdict judge_use_size(const struct heard *h)
+{
+	uint64_t most = h->s->peer->m->config.child_claim_most;
+	bool too_large = most && masc_prefix_size(&h->prefix) > most;
+	return too_large ? denied(MASC_REASON_TOO_LARGE, 0) : fine;
+}
+
 /* Without a claim before it: who has not waited has not been heard by others. */
 static struct verdict judge_waited(const struct heard *h)
 {
@@ -369,6 +377,8 @@ bool guard_in_use(const struct heard *h, enum masc_reason *why)
 		return true;
 	struct verdict v = judge_quota(h);
 	/* What it tells when we meet was claimed while we were not there. */
+	if (passes(&v) && h->s->synced)
+		v = judge_use_size(h);
 	if (passes(&v) && h->s->synced)
 		v = judge_waited(h);
 	if (passes(&v) && h->s->synced)

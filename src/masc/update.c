@@ -4,15 +4,32 @@
 /* An attribute has 36 octets at least, and one more is read into. */
 #define CLAIMS_MAX (WIRE_MESSAGE_MAX / 36 + 1)
 
-/* MASC-3.3: one NOTIFICATION a refused attribute, one a second at most. */
-static void refuse(struct session *s, const struct wire_error *e, struct mono now)
+/* MASC-3.3: one NOTIFICATION a refused attribute, one a second at most. False: it
+ * was one too many. */
+static bool refuse(struct session *s, const struct wire_error *e, struct mono now)
 {
 	struct peer *p = s->peer;
 	p->count.attributes_refused++;
 	if (!mono_reached(p->next_refusal, now))
-		return;
+		return false;
 	if (session_notify(s, e, now))
 		p->next_refusal = mono_add(now, MONO_SEC);
+	return true;
+}
+
+/* MASC-3.3: a child that hears nothing holds its claim in the end. */
+static void deny(struct session *s, const struct wire_claim *c)
+{
+	const struct masc_peer_config *p = s->peer->config;
+	bool pending = c->type == WIRE_NEW_CLAIM || c->type == WIRE_CLAIM_TO_EXPAND;
+	struct wire_claim d = *c;
+	if (p->role != MASC_PARENT || !pending || wire_is_hint(c) ||
+	    !masc_id_eq(&p->domain, &c->domain))
+		return;
+	d.type = WIRE_CLAIM_DENIED;
+	d.role = MASC_INTERNAL_PEER;
+	d.lifetime = 0;
+	(void)spread_put(s, &d, 0);
 }
 
 /* MASC-10.4 and 13. */
@@ -30,7 +47,8 @@ static void claim_in(struct session *s, struct wire_claim *c, struct span attrib
 	const struct wire_error e = {
 		.code = WIRE_UPDATE_ERROR, .subcode = subcode, .stay_open = true, .data = attribute
 	};
-	refuse(s, &e, now);
+	if (!refuse(s, &e, now))
+		deny(s, c);
 }
 
 static bool is_claim(const struct wire_claim *c)
@@ -124,7 +142,7 @@ bool update_in(struct session *s, struct span message, struct wire_error *error,
 		if (v == WIRE_TAKEN)
 			claim_in(s, &c, item.bytes, now);
 		else if (v == WIRE_REFUSED)
-			refuse(s, error, now);
+			(void)refuse(s, error, now);
 	}
 	return true;
 }

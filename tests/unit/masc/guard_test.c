@@ -336,6 +336,10 @@ static void used_unclaimed(void **state)
 		  false, true },
 		{ "child_claims=1", "kid: new 239.192.130.0/24 200.21 i life=999", used, true,
 		  true },
+		/* A claim for it would have been refused; it may stand from better times. */
+		{ "child_claim_most=255", NULL, used, true, false },
+		{ "child_claim_most=255", NULL, used, false, true },
+		{ "child_claim_most=256", NULL, used, true, true },
 		/* It cannot have waited. */
 		{ "clock_check=kernel waiting_period=400s", NULL,
 		  "kid: in-use 239.192.130.0/24 200.21 i ts=-99 life=999", true, false },

@@ -185,12 +185,50 @@ static void given_back(void **state)
 	rig_fini(&r);
 }
 
+/* MASC-3.3: a child is told of each claim that was refused, by an error or, where
+ * these are too many, by a denial; of a hint and of others' claims it is not. */
+static void too_many_errors_are_denials(void **state)
+{
+	struct rig r;
+	rig_init(&r, "domain=100 node=10 profile=lab hold_time=0 strict_origin=no");
+	rig_peer(&r, "kid", "address=192.0.2.1 role=parent domain=200");
+	rig_start(&r);
+	rig_tick(&r);
+	rig_up(&r, 1);
+	rig_open(&r, 1, MASC_CHILD, 0, 200, 21, 0);
+	rig_keepalive(&r, 1);
+	struct wire_claim c =
+		claim_of(WIRE_NEW_CLAIM, MASC_INTERNAL_PEER, 200, 21, "239.192.1.0/24");
+	update(&r, 1, &c);
+	struct told t = drain(&r);
+	assert_int_equal(t.n, 0);
+	update(&r, 1, &c);
+	c.type = WIRE_CLAIM_TO_EXPAND;
+	update(&r, 1, &c);
+	t = drain(&r);
+	assert_int_equal(t.n, 2);
+	assert_claim(&t.claims[0], WIRE_CLAIM_DENIED, 0, c.hold_time);
+	assert_claim(&t.claims[1], WIRE_CLAIM_DENIED, 0, c.hold_time);
+	assert_true(masc_id_eq(&t.claims[0].domain, &c.domain));
+	c.type = WIRE_PREFIX_IN_USE;
+	update(&r, 1, &c);
+	c.type = WIRE_NEW_CLAIM;
+	c.role = MASC_SIBLING;
+	c.domain = rig_id(201);
+	update(&r, 1, &c);
+	assert_int_equal(rig_info(&r, 0).count.attributes_refused, 5);
+	t = drain(&r);
+	assert_int_equal(t.n, 0);
+	rig_fini(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(from_command_to_held),
 		cmocka_unit_test(told_again_after_a_restart),
 		cmocka_unit_test(given_back),
+		cmocka_unit_test(too_many_errors_are_denials),
 	};
 	return cmocka_run_group_tests_name("own_session", tests, NULL, NULL);
 }
