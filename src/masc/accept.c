@@ -112,6 +112,19 @@ static bool names_range(const struct wire_claim *c)
 	       (c->type == WIRE_PREFIX_MANAGED || c->type == WIRE_WITHDRAW);
 }
 
+/* A colleague knows from whom our domain has what it holds, and gives back, also
+ * while we know no range of that parent's. */
+static struct space *place_ours(const struct peer *p, const struct wire_claim *c,
+				const struct masc_prefix *prefix)
+{
+	bool held = c->type == WIRE_PREFIX_IN_USE || c->type == WIRE_PREFIX_MANAGED;
+	if (p->config->role != MASC_INTERNAL_PEER || c->role != MASC_INTERNAL_PEER ||
+	    (!held && c->type != WIRE_WITHDRAW))
+		return NULL;
+	struct space *sp = space_holding(p->m, prefix);
+	return sp ? sp : space_unplaced(p->m, prefix->family);
+}
+
 static struct space *associate(const struct peer *p, const struct wire_claim *c,
 			       const struct masc_prefix *prefix)
 {
@@ -122,8 +135,9 @@ static struct space *associate(const struct peer *p, const struct wire_claim *c,
 		return c->type == WIRE_PREFIX_MANAGED ? space_learn(m, prefix->family, &c->domain)
 						      : space_parent(m, prefix->family, &c->domain);
 	struct space *sp = space_of(m, p, (enum masc_role)c->role, prefix);
-	if (!sp || sp->below || sp->scope || !sp->given.n || names_range(c) ||
-	    masc_prefix_is_zero(prefix))
+	if (!sp)
+		return place_ours(p, c, prefix);
+	if (sp->below || sp->scope || !sp->given.n || names_range(c) || masc_prefix_is_zero(prefix))
 		return sp;
 	return space_covers(sp, prefix, NULL) ? sp : NULL;
 }
@@ -147,8 +161,11 @@ static void freshen(struct space *sp, uint32_t r, const struct peer *p, const st
 	     from_origin = masc_id_eq(&p->config->domain, &c->domain);
 	if (mark.ours || (!stale && !from_origin))
 		return;
+	struct mono since = sync_stale_since(p->m, &mark);
 	mark = sync_mark_of(p, false, mark.holds);
 	table_set_mark(sp->table, r, &mark);
+	if (stale)
+		dump_again(sp, r, since);
 }
 
 /* What this node said, as others tell it, may be old, and is no news. */

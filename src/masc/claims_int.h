@@ -70,6 +70,16 @@ struct space *space_parent(struct masc *m, enum masc_family f, const struct masc
 /* The same, made when another node of our domain tells of a parent that this one
  * has no peer of; NULL: 16 are enough, or no memory. */
 struct space *space_learn(struct masc *m, enum masc_family f, const struct masc_id *parent);
+/* The same for a row of a run before; NULL also when it is there already. */
+struct space *space_learn_again(struct masc *m, enum masc_family f, const struct masc_id *parent);
+/* MASC-10.2: where other nodes of our domain hold something and no range of a
+ * parent tells from whom. Nothing is claimed there. NULL as above. */
+struct space *space_unplaced(struct masc *m, enum masc_family f);
+/* Where some of it is held by our domain; NULL nowhere. */
+struct space *space_holding(struct masc *m, const struct masc_prefix *p);
+/* What is known without a place moves to where it belongs, now that a parent has
+ * told a range there, and is told to that parent and the siblings. */
+void space_settle_in(struct space *sp, struct mono now);
 /* Ranges that claims of this space may come from: parents' PREFIX_MANAGED that
  * are not deprecated, the scope's range, or what we hold. Written to `out` as
  * far as they fit; gives how many there are. */
@@ -95,6 +105,8 @@ bool space_synced(const struct space *sp, struct mono now);
 struct table_mark sync_mark_of(const struct peer *from, bool ours, bool holds);
 /* MASC-12.4; never one of ours. */
 bool sync_stale(const struct masc *m, const struct table_mark *mark);
+/* How long it has been; the beginning: nobody who is up was told it. */
+struct mono sync_stale_since(const struct masc *m, const struct table_mark *mark);
 /* Whom it came from; NULL: ours, of a run before, or a peer's that is gone. */
 struct peer *sync_peer_of(const struct masc *m, const struct table_mark *mark);
 /* The end of an input: spaces that are synced now, or not any more, are told to
@@ -205,6 +217,9 @@ void dump_start(struct session *s, struct mono now);
 void dump_more(struct session *s, struct mono now); /* one slice */
 void dump_drained(struct session *s, struct mono now);
 void dump_stop(struct session *s);
+/* MASC-12.4: a claim that was stale since then is not any more: told to those
+ * who were told all there is meanwhile, or are being told. */
+void dump_again(const struct space *sp, uint32_t r, struct mono since);
 
 /* -- guard.c, guard_child.c: section 16 -- */
 MUST_USE enum err guards_new(struct masc *m);

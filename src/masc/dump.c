@@ -109,31 +109,53 @@ static bool knows_or_stale(const struct peer *p, const struct table_mark *mark)
 	return !t || t->epoch != mark->epoch || t->peer == p;
 }
 
-/* The claim at the cursor; how many octets it took. */
-static size_t tell_claim(struct session *s)
+static bool is_of_step(const struct step *st, const struct space *sp, const struct wire_claim *c)
 {
-	const struct dump *d = s->dump;
-	const struct step *st = &steps[d->step];
+	return sp->below == st->below && st->types & 1u << c->type && st->roles & 1u << c->role;
+}
+
+/* A claim, if it is its turn; how many octets it took. */
+static size_t tell_claim(struct session *s, const struct step *st, const struct space *sp,
+			 uint32_t r)
+{
 	struct peer *p = s->peer;
-	struct table_mark mark = table_mark_of(d->sp->table, d->at);
-	unsigned set = spread_set(d->sp, p);
+	struct table_mark mark = table_mark_of(sp->table, r);
+	unsigned set = spread_set(sp, p);
 	struct wire_claim c;
-	if (knows_or_stale(p, &mark) || !table_get(d->sp->table, d->at, &c))
+	if (knows_or_stale(p, &mark) || !table_get(sp->table, r, &c) || !is_of_step(st, sp, &c))
 		return 0;
-	if (!(st->types & 1u << c.type) || !(st->roles & 1u << c.role))
+	if (is_others_hint(sp, &c, set) || p->crosses & spread_scope(p->m, &c))
 		return 0;
-	if (is_others_hint(d->sp, &c, set) || p->crosses & spread_scope(p->m, &c))
+	if (!(set & st->sets) || !accept_sets(p->m, &c, set))
 		return 0;
-	if (!accept_sets(p->m, &c, set))
-		return 0;
-	struct wire_claim named = spread_named(d->sp, &c, set);
+	struct wire_claim named = spread_named(sp, &c, set);
 	return spread_put(s, &named, mark.ours ? p->m->told_put : 0);
+}
+
+/* A claim has one step for each peer at most. */
+static void tell_again(struct session *s, const struct space *sp, uint32_t r)
+{
+	for (size_t i = 0; i < STEPS; i++)
+		(void)tell_claim(s, &steps[i], sp, r);
+}
+
+void dump_again(const struct space *sp, uint32_t r, struct mono since)
+{
+	struct list *hearers = sp->m->hearers[sp->family - 1];
+	for (size_t role = 0; role < 4; role++)
+		LIST_EACH(at, next, &hearers[role])
+		{
+			struct session *s = LIST_ENTRY(at, struct session, hears);
+			if (s->dump || s->dumped_at.us >= since.us)
+				tell_again(s, sp, r);
+		}
 }
 
 /* The mark that it was all (A12). */
 static void finish(struct session *s, struct mono now)
 {
 	dump_stop(s);
+	s->dumped_at = now;
 	if (!session_keepalive(s, now))
 		spread_failed(s);
 }
@@ -147,7 +169,7 @@ void dump_more(struct session *s, struct mono now)
 			finish(s, now);
 			return;
 		}
-		size_t octets = tell_claim(s);
+		size_t octets = tell_claim(s, &steps[s->dump->step], s->dump->sp, s->dump->at);
 		/* It may be behind, or failed, by now. */
 		if (!s->dump)
 			return;

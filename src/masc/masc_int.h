@@ -156,19 +156,20 @@ struct session {
 	enum masc_state state;
 	enum ending ending; /* IDLE */
 	bool keyed;	    /* node_key is in masc.by_node */
+	bool synced;	    /* MASC-12.3 */
+	bool failed;	    /* no memory to tell it: it ends with this input */
+	bool behind;	    /* it does not read: told nothing until it has, MASC-12.2 */
 	uint8_t node_key[NODE_KEY_SIZE];
 	uint16_t hold_time; /* s, agreed */
 	struct masc_id domain, node;
 	struct timer hold, keepalive;
-	bool synced;		/* MASC-12.3 */
 	struct mono up_at;	/* ESTABLISHED since */
 	struct list hears;	/* ESTABLISHED: in masc.hearers */
+	struct mono dumped_at;	/* all there was has been told */
 	struct dump *dump;	/* dump.c: NULL when nothing is left to tell */
 	struct timer slice;	/* of the dump */
 	struct batch *batch;	/* spread.c: an UPDATE in the making */
 	struct list telling;	/* while there is one, or it failed: in masc.telling */
-	bool failed;		/* no memory to tell it: it ends with this input */
-	bool behind;		/* it does not read: told nothing until it has, MASC-12.2 */
 	size_t unsent, awaited; /* octets of UPDATEs with the owner; before the newest asking */
 };
 
@@ -289,11 +290,12 @@ struct masc_prefix update_about(const struct session *s, uint8_t code, struct sp
 #define TELLER_NONE UINT16_MAX
 
 struct teller {
-	struct peer *peer;  /* NULL: gone, the number is free */
-	uint16_t epoch;	    /* of what it tells now; one more with each session that ends */
-	uint16_t first;	    /* at the peer's birth: what is older is another's */
-	bool left;	    /* it may have left stale claims that no sweep has looked for */
-	struct mono window; /* the end of what its stale pending claims have; MONO_NEVER: had */
+	struct peer *peer;   /* NULL: gone, the number is free */
+	uint16_t epoch;	     /* of what it tells now; one more with each session that ends */
+	uint16_t first;	     /* at the peer's birth: what is older is another's */
+	bool left;	     /* it may have left stale claims that no sweep has looked for */
+	struct mono left_at; /* when its last session ended */
+	struct mono window;  /* the end of what its stale pending claims have; MONO_NEVER: had */
 };
 
 struct tellers {

@@ -15,15 +15,25 @@ const struct store_table masc_table_claims = { "masc_claims", STORE_KEY_OCTETS }
 enum space_kind {
 	KIND_PARENT,
 	KIND_BELOW,
-	KIND_SCOPE
+	KIND_SCOPE,
+	KIND_LEARNED /* of a parent that only other nodes of ours are configured with */
 };
+
+static enum space_kind kind_of(const struct space *sp)
+{
+	if (sp->below)
+		return KIND_BELOW;
+	if (sp->scope)
+		return KIND_SCOPE;
+	return sp->learned ? KIND_LEARNED : KIND_PARENT;
+}
 
 /* A scope is told by its range: its name may change. */
 static void name_write(struct wr *w, const struct space *sp)
 {
 	const struct masc_prefix *range = sp->scope ? &sp->scope->range : NULL;
 	wr_u8(w, (uint8_t)sp->family);
-	wr_u8(w, sp->below ? KIND_BELOW : range ? KIND_SCOPE : KIND_PARENT);
+	wr_u8(w, (uint8_t)kind_of(sp));
 	wr_bytes(w, range ? span_of(range->address, 16) : span_of(sp->parent.octets, 16));
 	wr_u8(w, range ? range->length : 0);
 }
@@ -170,6 +180,20 @@ static struct space *space_named(struct masc *m, struct span name)
 	return NULL;
 }
 
+/* What a colleague told of stays known, also while it is down. */
+static struct space *space_learned(struct masc *m, struct span name)
+{
+	struct rd r = rd_of(name);
+	struct masc_id parent = { { 0 } };
+	uint8_t family = rd_u8(&r), kind = 0;
+	kind = rd_u8(&r);
+	struct span octets = rd_bytes(&r, sizeof(parent.octets));
+	if (r.failed || kind != KIND_LEARNED || (family != MASC_IPV4 && family != MASC_IPV6))
+		return NULL;
+	memcpy(parent.octets, octets.p, octets.n);
+	return space_learn_again(m, family, &parent);
+}
+
 struct reading {
 	struct space *sp;
 	int64_t wall_s;
@@ -196,6 +220,8 @@ static enum err read_row(struct masc *m, const struct store_row *row, struct mon
 	if (!rd_done(&page))
 		return ERR_CORRUPT;
 	r.sp = space_named(m, name);
+	if (!r.sp)
+		r.sp = space_learned(m, name);
 	if (!r.sp)
 		return ERR_NOT_FOUND;
 	return table_page_read(r.sp->table, number, row->value, keep, &r);

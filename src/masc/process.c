@@ -465,8 +465,10 @@ static uint8_t managed_parent(const struct heard *h)
 	bool news = is_range_news(h);
 	if (!cached(h))
 		return 0;
-	if (news)
+	if (news) {
 		tell_range(h, true);
+		space_settle_in(h->sp, h->now);
+	}
 	own_replan(masc_of(h));
 	tell(h, IPS);
 	return 0;
@@ -548,11 +550,37 @@ static uint8_t withdraw_child(const struct heard *h)
 	return 0;
 }
 
+/* Whether another node of our domain than the one that withdraws holds some of it. */
+static bool others_hold(const struct heard *h)
+{
+	struct table_walk w;
+	struct wire_claim c;
+	size_t steps = STEPS;
+	table_overlaps(h->sp->table, &h->prefix, &w);
+	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));)
+		if (table_get(h->sp->table, r, &c) && c.type == WIRE_PREFIX_MANAGED &&
+		    c.role == MASC_INTERNAL_PEER && !masc_id_eq(&c.node, &h->c->node))
+			return true;
+	return false;
+}
+
+/* MASC-13.27: of a colleague that tells all it knows, about what we never heard
+ * of, or forgot. Our children may stand on it. */
+static void pass_down(const struct heard *h)
+{
+	const struct session *s = h->s;
+	if (h->sp && !s->synced && s->peer->config->role == MASC_INTERNAL_PEER && !others_hold(h) &&
+	    withdrawn(h))
+		tell(h, TO_CHILDREN);
+}
+
 /* MASC-13.26 */
 static uint8_t withdraw_internal(const struct heard *h)
 {
-	if (!has_match(h))
+	if (!has_match(h)) {
+		pass_down(h);
 		return without_match(h, WIRE_NO_INTERNAL_PREFIX);
+	}
 	/* First the own side, which looks at what is still there. */
 	own_withdrawn(h);
 	if (withdrawn(h))

@@ -196,23 +196,33 @@ static struct list *place_of(struct list *spaces, const struct space *new)
 	return spaces;
 }
 
-struct space *space_learn(struct masc *m, enum masc_family f, const struct masc_id *parent)
+static struct space *learn(struct masc *m, enum masc_family f, const struct masc_id *parent)
 {
 	struct wanted w = { .c = &m->config, .k = { .family = f, .parent = *parent } };
 	struct list made;
 	struct space *known = space_parent(m, f, parent);
-	bool can =
-		!m->top_level && !masc_id_is_zero(parent) && !masc_id_eq(parent, &m->config.domain);
-	if (known || !can || learned(m) == LEARNED_MAX)
+	if (known || m->top_level || masc_id_is_zero(parent) || learned(m) == LEARNED_MAX)
 		return known;
 	list_init(&made);
 	if (space_new(m, &w, &made) != OK)
 		return NULL;
 	struct space *sp = LIST_ENTRY(made.next, struct space, at);
 	sp->learned = true;
+	sp->leaving = masc_id_eq(parent, &m->config.domain);
 	list_take(&sp->at);
 	list_push_back(place_of(&m->spaces, sp), &sp->at);
 	return sp;
+}
+
+struct space *space_learn(struct masc *m, enum masc_family f, const struct masc_id *parent)
+{
+	return masc_id_eq(parent, &m->config.domain) ? NULL : learn(m, f, parent);
+}
+
+/* Under our own Domain ID, as an OPEN names it (MASC-1.4). */
+struct space *space_unplaced(struct masc *m, enum masc_family f)
+{
+	return learn(m, f, &m->config.domain);
 }
 
 static bool has_colleague(const struct masc_config *c, enum masc_family f)
@@ -221,6 +231,13 @@ static bool has_colleague(const struct masc_config *c, enum masc_family f)
 		if (c->peers[i].role == MASC_INTERNAL_PEER && c->peers[i].family + 1 == f)
 			return true;
 	return false;
+}
+
+struct space *space_learn_again(struct masc *m, enum masc_family f, const struct masc_id *parent)
+{
+	if (!has_colleague(&m->config, f) || space_parent(m, f, parent))
+		return NULL;
+	return learn(m, f, parent);
 }
 
 /* Those that were learned and may still be told of go on. */
@@ -292,7 +309,8 @@ static struct space *first_parent(struct masc *m, enum masc_family f)
 	LIST_EACH(at, next, &m->spaces)
 	{
 		struct space *sp = LIST_ENTRY(at, struct space, at);
-		if (sp->family == f && !sp->below && !sp->scope)
+		if (sp->family == f && !sp->below && !sp->scope &&
+		    !masc_id_eq(&sp->parent, &m->config.domain))
 			return sp;
 	}
 	return NULL;
@@ -321,6 +339,24 @@ static struct space *covering_parent(struct masc *m, const struct masc_prefix *p
 	return NULL;
 }
 
+struct space *space_holding(struct masc *m, const struct masc_prefix *p)
+{
+	struct wire_claim c;
+	LIST_EACH(at, next, &m->spaces)
+	{
+		struct space *sp = LIST_ENTRY(at, struct space, at);
+		for (size_t i = 0; sp->family == p->family && i < sp->held.n; i++) {
+			struct masc_prefix held;
+			if (!table_get(sp->table, sp->held.refs[i], &c))
+				continue;
+			held = table_prefix_of(&c);
+			if (masc_prefix_overlaps(&held, p))
+				return sp;
+		}
+	}
+	return NULL;
+}
+
 struct space *space_of(struct masc *m, const struct peer *from, enum masc_role updated,
 		       const struct masc_prefix *p)
 {
@@ -334,6 +370,33 @@ struct space *space_of(struct masc *m, const struct peer *from, enum masc_role u
 	if (child || sibling)
 		return space_parent(m, p->family, child ? &c->domain : &c->parent_domain);
 	return masc_prefix_is_zero(p) ? first_parent(m, p->family) : covering_parent(m, p);
+}
+
+/* What stays unplaced is of another parent. */
+static void settle_in(struct space *sp, struct space *from, uint32_t r, struct mono now)
+{
+	struct masc *m = sp->m;
+	struct wire_claim c;
+	struct table_mark mark = table_mark_of(from->table, r);
+	/* What nobody of this run has told stays stale. */
+	struct peer *p = sync_stale(m, &mark) ? NULL : sync_peer_of(m, &mark);
+	if (!table_get(from->table, r, &c))
+		return;
+	struct masc_prefix prefix = table_prefix_of(&c);
+	if (!space_covers(sp, &prefix, NULL))
+		return;
+	enum err e = cache_put(sp, &c, p, false, now);
+	if (e == OK && p)
+		spread(sp, &c, TO_PARENT | TO_SIBLINGS, p, 0, now);
+	if (e == OK || e == ERR_EXISTS)
+		cache_remove(from, r, now);
+}
+
+void space_settle_in(struct space *sp, struct mono now)
+{
+	struct space *from = space_parent(sp->m, sp->family, &sp->m->config.domain);
+	for (uint32_t r = 0; from && from != sp && (r = table_each(from->table, r));)
+		settle_in(sp, from, r, now);
 }
 
 /* -- ranges -- */

@@ -20,6 +20,13 @@ bool sync_stale(const struct masc *m, const struct table_mark *mark)
 	return !mark->ours && (!t || t->epoch != mark->epoch);
 }
 
+struct mono sync_stale_since(const struct masc *m, const struct table_mark *mark)
+{
+	const struct teller *t = teller_of(m, mark->peer, mark->epoch);
+	bool last = t && (uint16_t)(t->epoch - mark->epoch) == 1;
+	return last ? t->left_at : (struct mono){ 0 };
+}
+
 struct peer *sync_peer_of(const struct masc *m, const struct table_mark *mark)
 {
 	const struct teller *t = teller_of(m, mark->peer, mark->epoch);
@@ -88,6 +95,7 @@ void sync_down(struct session *s, struct mono now)
 	guard_synced(s->peer, false, now);
 	t->epoch++;
 	t->left = true;
+	t->left_at = now;
 	t->window = window_of(m, s->peer->config->family + 1, hold_time(s), now);
 	m->sync.window = mono_min(m->sync.window, t->window);
 	m->sync.changed = true;

@@ -159,6 +159,114 @@ static void stale_claims_are_not_told(void **state)
 	kin_fini(&k);
 }
 
+/* The equal attribute, by the front door; nothing is to be done about it. */
+static void hear_again(struct kin *k, const char *name, const char *claim)
+{
+	struct wire_claim c = kin_claim(k, claim);
+	struct heard h;
+	uint8_t subcode;
+	assert_int_equal(accept_claim(kin_inside(k, name)->main, &c, k->r.now, &h, &subcode),
+			 ACCEPTED_NOT);
+	spread_flush(k->r.m, k->r.now);
+	kin_take(k);
+}
+
+/* MASC-12.4: then it is, to those who were told all without it: not to who told
+ * it, nor to who knows it from before. */
+static void told_again_it_goes_on(void **state)
+{
+	static const char use[] = "use s 20.21 234.2.0.0/24";
+	struct kin k;
+	kin_usual(&k);
+	kin_up(&k, "north");
+	kin_up(&k, "west");
+	kin_up(&k, "inner");
+	kin_know(&k, "7", "west", use);
+	kin_pass(&k, MONO_SEC);
+	kin_lose(&k, "west");
+	kin_pass(&k, MONO_SEC);
+	kin_up(&k, "east");
+	kin_up(&k, "south");
+	kin_up(&k, "west");
+	kin_reset(&k);
+	hear_again(&k, "west", "use i 20.21 234.2.0.0/24 ts=-2");
+	kin_expect(&k, "east", "use s 20.21 234.2.0.0/24");
+	kin_expect(&k, "west", "");
+	kin_expect(&k, "inner", "");
+	kin_expect(&k, "south", "");
+	kin_expect(&k, "north", "");
+	/* It is fresh, and no news again. */
+	hear_again(&k, "west", "use i 20.21 234.2.0.0/24 ts=-2");
+	kin_expect(&k, "east", "");
+	kin_fini(&k);
+}
+
+/* What lay there for longer than the last session was told to nobody who is up. */
+static void told_again_after_long(void **state)
+{
+	struct kin k;
+	kin_usual(&k);
+	kin_up(&k, "east");
+	kin_up(&k, "inner");
+	kin_know(&k, "7", NULL, "use s 20.21 234.1.0.0/24");
+	kin_know(&k, "7", "west", "use s 20.21 234.2.0.0/24");
+	kin_pass(&k, MONO_SEC);
+	for (int i = 0; i < 2; i++) {
+		kin_up(&k, "west");
+		kin_lose(&k, "west");
+		kin_pass(&k, MONO_SEC);
+	}
+	kin_up(&k, "west");
+	kin_reset(&k);
+	hear_again(&k, "west", "use i 20.21 234.1.0.0/24 ts=-3");
+	kin_expect(&k, "east", "use s 20.21 234.1.0.0/24");
+	hear_again(&k, "west", "use i 20.21 234.2.0.0/24 ts=-3");
+	kin_expect(&k, "inner", "use s 20.21 234.1.0.0/24 / use s 20.21 234.2.0.0/24");
+	kin_fini(&k);
+}
+
+/* A dump that is under way may have passed it. */
+static void told_again_during_a_dump(void **state)
+{
+	struct kin k;
+	kin_usual(&k);
+	kin_up(&k, "west");
+	kin_know(&k, "7", "west", "use s 20.21 234.2.0.0/24");
+	kin_up(&k, "east");
+	kin_pass(&k, MONO_SEC);
+	kin_lose(&k, "west");
+	kin_up(&k, "west");
+	/* It began before that, and has not come to its end yet. */
+	struct session *east = kin_inside(&k, "east")->main;
+	east->dump = env_zalloc(k.r.m->env, 1, 64);
+	assert_non_null(east->dump);
+	kin_reset(&k);
+	hear_again(&k, "west", "use i 20.21 234.2.0.0/24 ts=-1");
+	kin_expect(&k, "east", "use s 20.21 234.2.0.0/24");
+	dump_stop(east);
+	kin_fini(&k);
+}
+
+/* What stands below goes to colleagues and children. */
+static void told_again_below(void **state)
+{
+	struct kin k;
+	kin_usual(&k);
+	kin_up(&k, "south");
+	kin_know(&k, "below", "south", "use c 200.201 234.9.0.0/28");
+	kin_lose(&k, "south");
+	kin_up(&k, "south2");
+	kin_up(&k, "inner");
+	kin_up(&k, "north");
+	kin_up(&k, "south");
+	kin_reset(&k);
+	hear_again(&k, "south", "use i 200.201 234.9.0.0/28");
+	kin_expect(&k, "inner", "use c 200.201 234.9.0.0/28");
+	kin_expect(&k, "south2", "use c 200.201 234.9.0.0/28");
+	kin_expect(&k, "north", "");
+	kin_fini(&k);
+}
+
 /* Ours go to who could give us the space; third parties' go to nobody. */
 static void hints(void **state)
 {
@@ -492,6 +600,10 @@ int main(void)
 		cmocka_unit_test(what_would_not_be_believed),
 		cmocka_unit_test(not_back_to_whom_it_came_from),
 		cmocka_unit_test(stale_claims_are_not_told),
+		cmocka_unit_test(told_again_it_goes_on),
+		cmocka_unit_test(told_again_after_long),
+		cmocka_unit_test(told_again_during_a_dump),
+		cmocka_unit_test(told_again_below),
 		cmocka_unit_test(hints),
 		cmocka_unit_test(a_border_is_not_crossed),
 		cmocka_unit_test(ours_wait_for_their_put),

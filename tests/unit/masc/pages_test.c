@@ -72,6 +72,56 @@ static void known_after_a_restart(void **state)
 	kin_fini(&k);
 }
 
+/* A parent that only a colleague has, and what our domain has from it. */
+static void learned_and_known_after_a_restart(void **state)
+{
+	struct kin k;
+	kin_usual(&k);
+	kin_all_up(&k);
+	struct masc_id nine = rig_id(9);
+	assert_non_null(space_learn(k.r.m, MASC_IPV4, &nine));
+	assert_non_null(space_unplaced(k.r.m, MASC_IPV4));
+	kin_know(&k, "9", "inner", "managed p 9.91 235.0.0.0/8");
+	kin_know(&k, "9", "inner", "managed i 100.11 235.1.0.0/24");
+	kin_know(&k, "100", "inner", "managed i 100.11 236.1.0.0/24");
+	kin_tick(&k);
+	kin_pass(&k, MONO_SEC);
+	assert_int_equal(rows(&k), 2);
+	restart(&k);
+	kin_expect_known(&k, "9", "~235.0.0.0/8 ~235.1.0.0/24");
+	kin_expect_known(&k, "100", "~236.1.0.0/24");
+	assert_true(space_parent(k.r.m, MASC_IPV4, &nine)->learned);
+	assert_int_equal(rows(&k), 2);
+	/* Nobody is left who could tell of it. */
+	for (size_t i = 0; i < k.r.config.n_peers; i++)
+		if (k.r.config.peers[i].role == MASC_INTERNAL_PEER)
+			k.r.config.peers[i] = k.r.config.peers[--k.r.config.n_peers];
+	restart(&k);
+	assert_null(space_parent(k.r.m, MASC_IPV4, &nine));
+	assert_int_equal(rows(&k), 0);
+	assert_string_equal(kin_events(&k), "");
+	kin_fini(&k);
+}
+
+/* It has become a parent of this node: what it is told then counts. */
+static void learned_and_configured_since(void **state)
+{
+	struct kin k;
+	kin_usual(&k);
+	kin_all_up(&k);
+	struct masc_id nine = rig_id(9);
+	assert_non_null(space_learn(k.r.m, MASC_IPV4, &nine));
+	kin_know(&k, "9", "inner", "managed p 9.91 235.0.0.0/8");
+	kin_tick(&k);
+	kin_pass(&k, MONO_SEC);
+	assert_int_equal(rows(&k), 1);
+	rig_peer(&k.r, "new", "address=192.0.2.99 role=child domain=9");
+	restart(&k);
+	kin_expect_known(&k, "9", "");
+	assert_int_equal(rows(&k), 0);
+	kin_fini(&k);
+}
+
 /* What those who could tell them do not tell goes; what is told stays. */
 static void swept_when_all_have_told(void **state)
 {
@@ -315,6 +365,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(written_within_a_second),
 		cmocka_unit_test(known_after_a_restart),
+		cmocka_unit_test(learned_and_known_after_a_restart),
+		cmocka_unit_test(learned_and_configured_since),
 		cmocka_unit_test(swept_when_all_have_told),
 		cmocka_unit_test(not_ours_and_not_what_is_over),
 		cmocka_unit_test(an_empty_page_deletes_its_row),

@@ -80,11 +80,18 @@ static void in_use_by_a_child(void **state)
 static void held_by_our_domain(void **state)
 {
 	static const struct row rows[] = {
-		{ NULL, "inner: managed 239.193.0.0/24 100.11 i", "3/24", PARENT },
+		/* From whom our domain has it is not known here yet. */
+		{ NULL, "inner: managed 239.193.0.0/24 100.11 i",
+		  "colleague; replan; managed i to IPSC but inner",
+		  PARENT "; managed i 239.193.0.0/24 100.11*" },
 		{ NULL, "inner: managed 239.192.1.0/24 100.11 i",
 		  "colleague; replan; managed i to IPSC but inner",
 		  PARENT "; managed i 239.192.1.0/24 100.11*" },
-		{ NULL, "inner: in-use 239.193.0.0/24 100.11 i", "3/24", PARENT },
+		{ NULL, "inner: in-use 239.193.0.0/24 100.11 i",
+		  "colleague; replan; in-use i to IPSC but inner",
+		  PARENT "; managed i 239.193.0.0/24 100.11*" },
+		{ NULL, "east: in-use 239.193.0.0/24 100.11 s", "3/24", PARENT },
+		{ NULL, "kid: managed 239.193.0.0/24 100.11 p", "3/24", PARENT },
 		{ NULL, "inner: in-use 239.192.1.0/24 100.11 i",
 		  "colleague; replan; in-use i to IPSC but inner",
 		  PARENT "; managed i 239.192.1.0/24 100.11*" },
@@ -315,6 +322,58 @@ static void range_of_the_parent(void **state)
 	bench_fini(&b);
 }
 
+/* MASC-10.2: what a colleague holds waits for the range it lies in, and is told to
+ * that parent and the siblings then. */
+static void placed_when_its_range_comes(void **state)
+{
+	struct bench b;
+	bench_usual(&b);
+	bench_hear(&b, "inner: managed 239.193.0.0/24 100.11 i");
+	bench_hear(&b, "inner: managed 239.194.0.0/24 100.11 i");
+	const struct space *own = space_unplaced(b.r.m, MASC_IPV4);
+	assert_int_equal(own->held.n, 2);
+	expect_hear(&b, "north: managed 239.193.0.0/16 7.71 i",
+		    "managed i to PS but inner; gone 239.193.0.0/24; replan; "
+		    "managed p to IPS but north");
+	assert_int_equal(own->held.n, 1);
+	expect_known(&b, PARENT "; managed p 239.193.0.0/16 7.71; "
+				"managed i 239.193.0.0/24 100.11*; "
+				"managed i 239.194.0.0/24 100.11*");
+	/* A range told again moves nothing. */
+	expect_hear(&b, "north: managed 239.193.0.0/16 7.71 i life=7200",
+		    "replan; managed p to IPS but north");
+	/* And again by its holder: where it is by now. */
+	bench_hear(&b, "inner: managed 239.193.0.0/24 100.11 i ts=1");
+	assert_int_equal(own->held.n, 1);
+	bench_fini(&b);
+}
+
+/* What nobody of this run has told stays stale, and is told to nobody. */
+static void placed_but_stale(void **state)
+{
+	struct bench b;
+	bench_usual(&b);
+	bench_hear(&b, "inner: managed 239.193.0.0/24 100.11 i");
+	b.r.m->tellers.all[bench_peer(&b, "inner")->teller].epoch++;
+	expect_hear(&b, "north: managed 239.193.0.0/16 7.71 i",
+		    "gone 239.193.0.0/24; replan; managed p to IPS but north");
+	expect_known(&b, PARENT "; managed p 239.193.0.0/16 7.71; "
+				"managed i 239.193.0.0/24 100.11*!");
+	bench_fini(&b);
+}
+
+/* The range of the parent is gone, what a colleague has of it is given back. */
+static void withdrawn_after_its_range(void **state)
+{
+	struct bench b;
+	bench_usual(&b);
+	bench_hear(&b, "inner: managed 239.192.1.0/24 100.11 i");
+	bench_hear(&b, "north: withdraw 239.192.0.0/16 7.71 i");
+	expect_hear(&b, "inner: withdraw 239.192.1.0/24 100.11 i",
+		    "withdrawn; gone 239.192.1.0/24; withdraw i to IPSC but inner");
+	bench_fini(&b);
+}
+
 /* MASC-13.23 */
 static void withdrawn_by_the_parent(void **state)
 {
@@ -416,10 +475,9 @@ static void what_a_withdraw_matches(void **state)
 static void a_withdraw_of_the_past(void **state)
 {
 	static const char *const claims[] = { "east: withdraw 239.192.1.0/24 8.81 i",
-					      "kid: withdraw 239.192.129.0/24 200.21 i",
-					      "inner: withdraw 239.192.1.0/24 100.11 i" };
-	static const char *const peers[] = { "east", "kid", "inner" };
-	static const char *const refused[] = { "3/27", "3/25", "3/26" };
+					      "kid: withdraw 239.192.129.0/24 200.21 i" };
+	static const char *const peers[] = { "east", "kid" };
+	static const char *const refused[] = { "3/27", "3/25" };
 	struct bench b;
 	bench_usual(&b);
 	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
@@ -429,6 +487,48 @@ static void a_withdraw_of_the_past(void **state)
 		expect_hear(&b, claims[i], refused[i]);
 	}
 	expect_known(&b, PARENT);
+	bench_fini(&b);
+}
+
+/* MASC-13.27: our children may stand on what a colleague gave back while we were
+ * away, whether we know of it or not, but not on what another node holds again. */
+static void a_colleagues_withdraw_of_the_past(void **state)
+{
+	static const char away[] = "inner: withdraw 239.192.2.0/23 100.11 i";
+	static const struct row rows[] = {
+		{ NULL, away, "withdraw i to C but inner",
+		  PARENT "; withdraw i 239.192.2.0/23 100.11" },
+		/* Under a parent whose ranges are not known. */
+		{ NULL, "inner: withdraw 239.193.2.0/23 100.11 i", "withdraw i to C but inner",
+		  PARENT "; withdraw i 239.193.2.0/23 100.11" },
+		/* Half of it is all that we heard of. */
+		{ "inner: managed 239.192.2.0/24 100.11 i", away,
+		  "gone 239.192.2.0/24; withdraw i to C but inner",
+		  PARENT "; withdraw i 239.192.2.0/23 100.11" },
+		{ "inner: managed 239.192.2.0/24 100.12 i", away, "",
+		  PARENT "; managed i 239.192.2.0/24 100.12*" },
+		{ "inner: new 239.192.2.0/24 100.12 i", away,
+		  "gone 239.192.2.0/24; withdraw i to C but inner", NULL },
+		/* From the outside it is an echo of ours. */
+		{ NULL, "east: withdraw 239.192.2.0/23 100.11 s", "", PARENT },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench b;
+		bench_usual(&b);
+		if (rows[i].before)
+			bench_hear(&b, rows[i].before);
+		bench_peer(&b, "inner")->main->synced = false;
+		bench_peer(&b, "east")->main->synced = false;
+		expect_hear(&b, rows[i].claim, rows[i].done);
+		if (rows[i].known)
+			expect_known(&b, rows[i].known);
+		/* Once it is known it is known. */
+		expect_hear(&b, rows[i].claim, "");
+		bench_fini(&b);
+	}
+	struct bench b;
+	bench_usual(&b);
+	expect_hear(&b, away, "3/26");
 	bench_fini(&b);
 }
 
@@ -501,6 +601,10 @@ int main(void)
 		cmocka_unit_test(withdrawn_by_others),
 		cmocka_unit_test(what_a_withdraw_matches),
 		cmocka_unit_test(a_withdraw_of_the_past),
+		cmocka_unit_test(a_colleagues_withdraw_of_the_past),
+		cmocka_unit_test(placed_when_its_range_comes),
+		cmocka_unit_test(placed_but_stale),
+		cmocka_unit_test(withdrawn_after_its_range),
 		cmocka_unit_test(told_to_whom_it_may_be),
 		cmocka_unit_test(options_are_kept),
 	};
