@@ -12,6 +12,7 @@ struct level {
 	bool local;
 	uint64_t need;
 	uint64_t lacks; /* local: addresses that what we hold has no room for */
+	uint64_t asked; /* by children and not claimed yet, whether there is room or not */
 };
 
 void own_replan(struct masc *m)
@@ -248,10 +249,10 @@ static void gather_level(struct plan_run *r, const struct level *l)
 
 /* MASC-15.2: when the one that is to hold all is there, the others drain. Of those
  * as large as another the newest is the one. */
-static void replace(struct plan_run *r)
+static void replace(struct plan_run *r, const struct level *l)
 {
 	size_t largest = r->n_level, active = 0;
-	uint64_t used = 0;
+	uint64_t used = l->asked;
 	for (size_t i = 0; i < r->n_level; i++) {
 		if (!r->own[i].active)
 			continue;
@@ -407,7 +408,7 @@ static void take_step(struct plan_run *r, struct level *l, struct own_claim **pe
 static void run_level(struct plan_run *r, struct level *l)
 {
 	gather_level(r, l);
-	replace(r);
+	replace(r, l);
 	struct own_claim **pending = under_way(r, l);
 	if (pending && !is_unheard(*pending))
 		return;
@@ -464,6 +465,18 @@ static uint64_t asked_by_children(struct plan_run *r, size_t pool)
 	return need;
 }
 
+static uint64_t asked_in_all(const struct plan_run *r, enum masc_family f)
+{
+	uint64_t sum = 0;
+	LIST_EACH(at, next, &r->m->own->hints)
+	{
+		const struct child_hint *t = LIST_ENTRY(at, struct child_hint, at);
+		if (t->family == f)
+			sum = plan_plus(sum, hint_lacks(t));
+	}
+	return sum;
+}
+
 static uint64_t wanted_ahead(struct plan_run *r, size_t pool)
 {
 	uint64_t spare = 0, grown = use_grown(r->m, r->pools[pool].family, r->now);
@@ -483,6 +496,7 @@ static void run_pool(struct plan_run *r, size_t pool)
 		managed.need = local.lacks;
 		if (pool == r->usual[p->family == MASC_IPV6]) {
 			p->hinted = asked_by_children(r, pool);
+			managed.asked = asked_in_all(r, p->family);
 			managed.need = plan_plus(managed.need, p->hinted);
 			managed.need = plan_plus(managed.need, wanted_ahead(r, pool));
 		}

@@ -267,6 +267,28 @@ static void hints_share_what_is_free(void **state)
 	bench_fini(&b);
 }
 
+/* MASC-18.2: one is the last that another needs if it holds what is asked for too. */
+static void what_is_asked_for_is_held_before_prefixes_drain(void **state)
+{
+	for (int asked = 0; asked < 2; asked++) {
+		struct bench b;
+		bench_init(&b, "prefixes_most=1");
+		struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
+		struct space *below = bench_below(&b, MASC_IPV4);
+		bench_start(&b);
+		bench_other(&b, below, 200, "239.193.0.0/24", WIRE_PREFIX_IN_USE);
+		bench_held(&b, sp, "239.193.0.0/24");
+		bench_plan(&b);
+		bench_pass(&b, 2 * BENCH_W);
+		bench_held(&b, sp, "239.193.2.0/24");
+		if (asked)
+			bench_asks(&b, 201, 24);
+		bench_out(&b);
+		bench_plans(&b, asked ? "" : "deprecate 1");
+		bench_fini(&b);
+	}
+}
+
 static void a_free_half_is_no_room_for_the_whole(void **state)
 {
 	struct bench b;
@@ -371,6 +393,7 @@ int main(void)
 		cmocka_unit_test(used_is_exact_about_nothing),
 		cmocka_unit_test(a_childs_hint_is_claimed_for),
 		cmocka_unit_test(hints_share_what_is_free),
+		cmocka_unit_test(what_is_asked_for_is_held_before_prefixes_drain),
 		cmocka_unit_test(a_free_half_is_no_room_for_the_whole),
 		cmocka_unit_test(a_hint_is_over_with_its_time),
 		cmocka_unit_test(the_newest_hint_of_a_child_counts),
