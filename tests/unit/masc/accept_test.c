@@ -49,6 +49,11 @@ static void updated_roles(void **state)
 		{ "east: withdraw 239.192.1.0/24 7.71 p",
 		  "replan; parent-withdrew; replan; withdraw p to IS but east" },
 		{ "kid: withdraw 239.192.129.0/24 200.21 p", "3/23" },
+		/* What cannot be is not ourselves either. */
+		{ "east: withdraw 239.192.1.0/24 100.11 c", "3/23" },
+		{ "kid: withdraw 239.192.129.0/24 100.11 c", "3/23" },
+		{ "north: withdraw 239.192.1.0/24 100.11 s", "3/23" },
+		{ "north: withdraw 239.192.1.0/24 100.11 p", "3/23" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct bench b;

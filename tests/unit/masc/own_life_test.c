@@ -157,6 +157,10 @@ static void one_cell(enum masc_life life, enum own_event_kind event)
 
 static void each_cell(void **state)
 {
+	for (enum masc_life life = MASC_LIFE_WANTED; life < MASC_LIFE_COUNT; life++) {
+		const struct own_claim c = { .life = life };
+		assert_int_equal(own_may(&c, OWN_TAKEN), life == MASC_LIFE_WANTED);
+	}
 	for (enum masc_life life = MASC_LIFE_WANTED; life < MASC_LIFE_EXPIRED; life++)
 		for (enum own_event_kind ev = 0; ev < OWN_EVENT_COUNT; ev++)
 			if (ev != OWN_TAKEN)
