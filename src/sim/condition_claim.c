@@ -58,28 +58,39 @@ enum err scn_read_crashed(struct scn_parser *p, struct scn_condition *c)
 	return OK;
 }
 
-static enum err read_type(struct scn_parser *p, struct scn_condition *c)
+static enum err read_type(struct scn_parser *p, uint32_t *type)
 {
 	struct span w = scn_word(p);
-	for (c->what = 0; c->what < 6; c->what++)
-		if (span_eq(w, span_str(masc_claim_type_text((uint8_t)c->what))))
+	for (*type = 0; *type < 6; (*type)++)
+		if (span_eq(w, span_str(masc_claim_type_text((uint8_t)*type))))
 			return OK;
 	return scn_fail(p, "claim", w, "in-use, denied, expand, new, managed or withdraw");
+}
+
+/* "stamped as TYPE PREFIX" */
+static enum err read_like(struct scn_parser *p, struct scn_condition *c)
+{
+	if (!scn_accept(p, "as"))
+		return scn_fail(p, "after stamped", scn_peek(p), "as");
+	enum err e = read_type(p, &c->like_what);
+	return e ? e : read_prefix(p, &c->like);
 }
 
 enum err scn_read_knows(struct scn_parser *p, struct scn_condition *c)
 {
 	enum err e = scn_node_name(p, &c->a);
 	if (!e)
-		e = read_type(p, c);
-	return e ? e : read_prefix(p, &c->prefix);
+		e = read_type(p, &c->what);
+	if (!e)
+		e = read_prefix(p, &c->prefix);
+	return e || !scn_accept(p, "stamped") ? e : read_like(p, c);
 }
 
 enum err scn_read_known(struct scn_parser *p, struct scn_condition *c)
 {
 	enum err e = scn_node_name(p, &c->a);
 	if (!e)
-		e = read_type(p, c);
+		e = read_type(p, &c->what);
 	return e ? e : scn_read_op(p, c);
 }
 

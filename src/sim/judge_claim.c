@@ -51,13 +51,29 @@ bool judge_holds(struct world *w, const struct scn_condition *c)
 	return false;
 }
 
+/* Whether such an attribute is known, with this Timestamp unless it is NULL. */
+static bool knows(const struct masc *m, uint32_t type, const struct masc_prefix *p,
+		  const uint32_t *timestamp)
+{
+	struct masc_claim_at at = { 0 };
+	struct masc_claim_info info;
+	while (masc_claim_next(m, &at, p, &info))
+		if (info.type == type && masc_prefix_eq(&info.prefix, p) &&
+		    (!timestamp || info.timestamp == *timestamp))
+			return true;
+	return false;
+}
+
 bool judge_knows(struct world *w, const struct scn_condition *c)
 {
 	const struct masc *m = core_of(w, c->a);
 	struct masc_claim_at at = { 0 };
-	struct masc_claim_info info;
-	while (m && masc_claim_next(m, &at, &c->prefix, &info))
-		if (info.type == c->what && masc_prefix_eq(&info.prefix, &c->prefix))
+	struct masc_claim_info like;
+	if (!m || !c->like.family)
+		return m && knows(m, c->what, &c->prefix, NULL);
+	while (masc_claim_next(m, &at, &c->like, &like))
+		if (like.type == c->like_what && masc_prefix_eq(&like.prefix, &c->like) &&
+		    knows(m, c->what, &c->prefix, &like.timestamp))
 			return true;
 	return false;
 }

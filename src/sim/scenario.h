@@ -165,6 +165,8 @@ struct scn_condition {
 	struct scn_field fields[SCN_FIELDS_MAX];
 	size_t n_fields;
 	struct masc_prefix prefix; /* HOLDS, KNOWS */
+	uint32_t like_what;	   /* KNOWS: with the Timestamp of this one */
+	struct masc_prefix like;   /* family 0: whatever it is */
 	uint8_t code, subcode;	   /* NOTIFICATION */
 	bool has_data;
 	struct span data, mask; /* OCTETS, NOTIFICATION; mask 0: any octet */

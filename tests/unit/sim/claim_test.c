@@ -106,6 +106,8 @@ static void what_makes_no_sense_is_refused(void **state)
 	refused("expect holds a 10.0.0.0/8\n", "a prefix");
 	refused("expect knows a old 239.0.0.0/8\n", "in-use, denied");
 	refused("expect known a new\n", "comparison");
+	refused("expect knows a new 239.0.0.0/8 stamped like new 239.0.0.0/8\n", "as");
+	refused("expect knows a new 239.0.0.0/8 stamped as old 239.0.0.0/8\n", "in-use");
 }
 
 /* The simulator writes attributes by hand: the core's codec reads the same. */
@@ -269,6 +271,28 @@ static void lost_in_a_crash(void **state)
 	is_broken(&b, "lost in a crash though told as held: 239.192.8.0/24");
 }
 
+/* Of two that are known, which have the same Timestamp. */
+static void stamped_alike(void **state)
+{
+	story_holds(
+		"node a { address = 192.0.2.1\n masc { domain = 64500; node = 5; profile = lab\n"
+		" peer x { address = 192.0.2.66; role = child; domain = 64501; passive = yes } } }\n"
+		"peer x { address = 192.0.2.66; role = parent; domain = 64501; node = 7 }\n"
+		"at 1s connect x a\n"
+		"at 1s send x open + keepalive + claim managed prefix=239.192.8.0/22 "
+		"stamp=-7s , managed prefix=239.192.12.0/22 stamp=-6s , in-use "
+		"prefix=239.192.8.0/24 role=child domain=9 node=9 stamp=-7s + keepalive\n"
+		"at 2s nothing\n"
+		"expect knows a in-use 239.192.8.0/24\n"
+		"expect knows a in-use 239.192.8.0/24 stamped as managed 239.192.8.0/22\n"
+		"expect not knows a in-use 239.192.8.0/24 stamped as managed "
+		"239.192.12.0/22\n"
+		"expect not knows a in-use 239.192.8.0/24 stamped as managed "
+		"239.192.0.0/22\n"
+		"expect not knows a in-use 239.192.8.0/25 stamped as managed "
+		"239.192.8.0/22\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +307,7 @@ int main(void)
 		cmocka_unit_test(a_piece_of_nothing),
 		cmocka_unit_test(held_without_a_claim),
 		cmocka_unit_test(lost_in_a_crash),
+		cmocka_unit_test(stamped_alike),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
