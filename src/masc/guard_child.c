@@ -131,19 +131,23 @@ static bool is_ours(const struct space *sp, const struct wire_claim *c)
 	return masc_id_eq(&c->domain, &sp->m->config.domain);
 }
 
-enum err guard_child_comes(struct space *sp, const struct wire_claim *c)
+/* One claim more of a child, and `part` more addresses by it. */
+static enum err gets(struct space *sp, const struct wire_claim *c, struct amount part)
 {
 	struct child *ch;
-	if (is_ours(sp, c))
-		return OK;
 	enum err e = find_or_make(sp->m->guards, &c->domain, &ch);
 	if (e != OK)
 		return e;
-	struct masc_prefix p = table_prefix_of(c);
 	struct amount *has = &ch->has[sp->family - 1];
-	*has = plus(*has, added_by(sp, &c->domain, &p));
+	*has = plus(*has, part);
 	ch->claims++;
 	return OK;
+}
+
+enum err guard_child_comes(struct space *sp, const struct wire_claim *c)
+{
+	struct masc_prefix p = table_prefix_of(c);
+	return is_ours(sp, c) ? OK : gets(sp, c, added_by(sp, &c->domain, &p));
 }
 
 void guard_child_goes(struct space *sp, const struct wire_claim *c)
@@ -177,18 +181,10 @@ static bool is_counted(const struct space *sp, uint32_t self, const struct wire_
 
 enum err guard_child_loaded(struct space *sp, uint32_t r, const struct wire_claim *c)
 {
-	struct child *ch;
+	struct masc_prefix p = table_prefix_of(c);
 	if (is_ours(sp, c))
 		return OK;
-	enum err e = find_or_make(sp->m->guards, &c->domain, &ch);
-	if (e != OK)
-		return e;
-	struct masc_prefix p = table_prefix_of(c);
-	struct amount *has = &ch->has[sp->family - 1];
-	if (!is_counted(sp, r, c))
-		*has = plus(*has, amount_of(&p));
-	ch->claims++;
-	return OK;
+	return gets(sp, c, is_counted(sp, r, c) ? (struct amount){ 0, 0 } : amount_of(&p));
 }
 
 size_t guard_children(const struct masc *m)

@@ -63,6 +63,7 @@ struct own_claim {
 	bool frozen;
 	bool disputed;	       /* the parent denies it while it is held, MASC-13.30 */
 	bool untabled;	       /* what the table is to say could not be put in yet */
+	int64_t granted;       /* us: as long as it was got for, after such a denial; 0 none */
 	int64_t cap;	       /* us: as long as a CLAIM_DENIED allowed, MASC-14.6; 0 none */
 	uint32_t losses;       /* in a row, MASC-14.11 */
 	struct own_loss loss;  /* CLASHED */
@@ -100,6 +101,17 @@ struct own_demand {
 	enum masc_reason why;
 	uint64_t put;
 };
+
+/* MASC-14.6: until when an operator wants what is held, wall us; INT64_MAX: as long
+ * as can be. Counted from the Timestamp, which outlives a restart. */
+static inline int64_t own_asked_end(const struct own_claim *c)
+{
+	int64_t end;
+	if (!c->lifetime || !c->n_parts ||
+	    __builtin_add_overflow((int64_t)c->parts[0].timestamp * MONO_SEC, c->lifetime, &end))
+		return INT64_MAX;
+	return end - end % MONO_SEC;
+}
 
 struct own_clash {
 	struct list at; /* oldest first */

@@ -57,6 +57,7 @@ static void keep(struct own_claim *c, const struct own_event *ev, struct mono no
 
 static void won(struct own_claim *c)
 {
+	c->granted = c->cap;
 	unclaim(c);
 	c->cap = 0;
 	c->losses = 0;

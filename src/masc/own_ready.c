@@ -29,6 +29,8 @@ int64_t own_end_for(const struct own_claim *c, const struct masc_prefix *p, stru
 		life = c->cap;
 	if (__builtin_add_overflow(wall, life, &end) || end > most)
 		end = most;
+	if (end > own_asked_end(c))
+		end = own_asked_end(c);
 	/* What others are told must fit 32 bits of seconds. */
 	if (end > (int64_t)UINT32_MAX * MONO_SEC)
 		end = (int64_t)UINT32_MAX * MONO_SEC;

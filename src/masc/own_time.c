@@ -27,11 +27,15 @@ static struct mono delayed(const struct own_claim *c, struct mono now)
 	return mono_add(now, 1 + (int64_t)env_random_below(c->in->m->env, (uint64_t)most));
 }
 
-/* MASC-14.6: a third of the lifetime, but at least three W, is left. */
+/* MASC-14.6: a third of the lifetime, but at least three W, is left. Where the
+ * parent allows less than we ask for, that is what counts: else the renewals would
+ * follow each other. */
 static int64_t renewal_of(const struct own_claim *c)
 {
 	const struct masc_rules *rules = &c->in->m->rules;
 	int64_t life = c->lifetime ? c->lifetime : rules->claim_lifetime;
+	if (c->granted && c->granted < life)
+		life = c->granted;
 	int64_t ahead = life / 3 > 3 * rules->waiting_period ? life / 3 : 3 * rules->waiting_period;
 	return c->end - ahead;
 }

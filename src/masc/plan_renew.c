@@ -85,14 +85,15 @@ static bool is_one_address(const struct masc_prefix *p)
 	return p->length == masc_prefix_bits((enum masc_family)p->family);
 }
 
-/* What an operator asked for is kept as long as was said, or until withdrawn. */
+/* What an operator asked for is kept as long as was said, or until withdrawn; the
+ * range it lies in may have ended before that, and last longer by now. */
 enum err plan_renewal(struct own_claim *c, struct masc_prefix *half, bool *whole, struct mono now)
 {
 	*whole = true;
 	if (!c->space || c->space->leaving || !c->active)
 		return ERR_NOT_FOUND;
 	if (c->fixed)
-		return c->lifetime ? ERR_NOT_FOUND : OK;
+		return c->end >= own_asked_end(c) ? ERR_NOT_FOUND : OK;
 	uint64_t used[2] = { places_beyond(c), 0 }, wanted;
 	enum err e = forecast_of(c, &wanted);
 	if (e != OK)

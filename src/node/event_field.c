@@ -188,6 +188,14 @@ static void fill_admin(const struct masc_event *e, struct node_field *f)
 	words(f, e->up ? "up" : "down");
 }
 
+/* Of the one part or of the other. */
+struct row {
+	const char *name;
+	uint32_t kinds;
+	void (*masc)(const struct masc_event *e, struct node_field *f);
+	void (*self)(const struct node_self_event *e, struct node_field *f);
+};
+
 #define ON(name) (UINT32_C(1) << MASC_EVENT_##name)
 #define ALWAYS	 (~UINT32_C(0))
 #define TOLD	 (ON(NOTIFIED) | ON(NOTIFICATION))
@@ -195,11 +203,7 @@ static void fill_admin(const struct masc_event *e, struct node_field *f)
 #define REASONED (ON(CLAIM) | ON(CLASH) | ON(UNMET) | ON(PAUSED) | ON(RANGE) | OTHERS)
 #define RANGED	 (ON(CLAIM) | ON(CLASH) | ON(RANGE) | ON(STORE_FAILED) | TOLD | OTHERS)
 
-static const struct masc_field {
-	const char *name;
-	uint32_t kinds;
-	void (*fill)(const struct masc_event *e, struct node_field *f);
-} masc_fields[] = {
+static const struct row masc_fields[] = {
 	{ "peer", ALWAYS, fill_peer },
 	{ "from", ON(STATE), fill_from },
 	{ "to", ON(STATE), fill_to },
@@ -266,15 +270,11 @@ static void self_reason(const struct node_self_event *e, struct node_field *f)
 
 #define ON(name) (UINT32_C(1) << NODE_SELF_##name)
 
-static const struct self_field {
-	const char *name;
-	uint32_t kinds;
-	void (*fill)(const struct node_self_event *e, struct node_field *f);
-} self_fields[] = {
-	{ "error", ON(WORKERS_STUCK) | ON(CONFIG_REFUSED), self_err },
-	{ "step_us", ON(CLOCK_STEPPED), self_us },
-	{ "line", ON(CONFIG_REFUSED), self_line },
-	{ "reason", ON(CONFIG_REFUSED), self_reason },
+static const struct row self_fields[] = {
+	{ "error", ON(WORKERS_STUCK) | ON(CONFIG_REFUSED), NULL, self_err },
+	{ "step_us", ON(CLOCK_STEPPED), NULL, self_us },
+	{ "line", ON(CONFIG_REFUSED), NULL, self_line },
+	{ "reason", ON(CONFIG_REFUSED), NULL, self_reason },
 };
 #undef ON
 
@@ -291,28 +291,26 @@ static bool present(const struct node_field *f)
 	return f->is_number || f->value.n > 0;
 }
 
-static bool masc_field(const struct masc_event *e, size_t *at, struct node_field *f)
-{
-	while (*at < sizeof(masc_fields) / sizeof(masc_fields[0])) {
-		const struct masc_field *row = &masc_fields[(*at)++];
-		if (!(row->kinds >> e->kind & 1))
-			continue;
-		start_field(f, row->name);
-		row->fill(e, f);
-		if (present(f))
-			return true;
-	}
-	return false;
-}
+struct rows {
+	const struct row *first;
+	size_t n;
+};
 
-static bool self_field(const struct node_self_event *e, size_t *at, struct node_field *f)
+#define ROWS(table) ((struct rows){ table, sizeof(table) / sizeof((table)[0]) })
+
+static bool next_field(const struct node_event *e, struct rows rows, size_t *at,
+		       struct node_field *f)
 {
-	while (*at < sizeof(self_fields) / sizeof(self_fields[0])) {
-		const struct self_field *row = &self_fields[(*at)++];
-		if (!(row->kinds >> e->kind & 1))
+	unsigned kind = e->part == NODE_PART_MASC ? (unsigned)e->masc.kind : (unsigned)e->self.kind;
+	while (*at < rows.n) {
+		const struct row *row = &rows.first[(*at)++];
+		if (!(row->kinds >> kind & 1))
 			continue;
 		start_field(f, row->name);
-		row->fill(e, f);
+		if (row->masc)
+			row->masc(&e->masc, f);
+		else
+			row->self(&e->self, f);
 		if (present(f))
 			return true;
 	}
@@ -323,9 +321,9 @@ bool node_event_field(const struct node_event *e, size_t *at, struct node_field 
 {
 	switch (e->part) {
 	case NODE_PART_NODE:
-		return self_field(&e->self, at, f);
+		return next_field(e, ROWS(self_fields), at, f);
 	case NODE_PART_MASC:
-		return masc_field(&e->masc, at, f);
+		return next_field(e, ROWS(masc_fields), at, f);
 	case NODE_PART_COUNT:
 		break;
 	}

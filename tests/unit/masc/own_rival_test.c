@@ -250,6 +250,14 @@ static void denied_for_so_long(void **state)
 	assert_int_equal(c->life, MASC_LIFE_WAITING);
 	struct wire_claim w = own_pending(c);
 	assert_true(w.lifetime >= 18 && w.lifetime <= 20);
+	/* Got for so long, it is renewed with a third of that left, or three W. */
+	pass(&o, W);
+	assert_int_equal(c->life, MASC_LIFE_HELD);
+	assert_true(c->granted > 18 * SEC && c->granted <= 20 * SEC);
+	pass(&o, 9 * SEC);
+	assert_int_equal(c->life, MASC_LIFE_HELD);
+	pass(&o, 3 * SEC);
+	assert_int_equal(c->life, MASC_LIFE_RENEWING);
 	/* What would be over before it is had is of no use. */
 	own_end(&o);
 	own_start(&o, "");

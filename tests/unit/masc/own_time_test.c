@@ -241,7 +241,7 @@ static void renewal_of_a_short_claim(void **state)
 	struct own_bench o;
 	own_start(&o, "");
 	struct own_claim *c = have(&o, "239.192.2.0/24", MASC_LIFE_SCHEDULED);
-	c->lifetime = 12 * SEC;
+	o.b.r.m->rules.claim_lifetime = 12 * SEC;
 	pass(&o, SEC);
 	pass(&o, W);
 	assert_int_equal(c->life, MASC_LIFE_HELD);
@@ -250,6 +250,30 @@ static void renewal_of_a_short_claim(void **state)
 	assert_int_equal(c->life, MASC_LIFE_HELD);
 	pass(&o, 1);
 	assert_int_equal(c->life, MASC_LIFE_RENEWING);
+	own_end(&o);
+}
+
+/* MASC-14.6: the parent's range ends before what an operator asked for: claimed for
+ * longer when the range is, from the Timestamp on and no further. */
+static void asked_for_longer_than_the_range(void **state)
+{
+	struct own_bench o;
+	own_start(&o, "");
+	hear(&o, "north: managed 239.192.0.0/16 7.71 i life=30");
+	struct own_claim *c = have(&o, "239.192.2.0/24", MASC_LIFE_SCHEDULED);
+	c->lifetime = 50 * SEC;
+	pass(&o, SEC);
+	pass(&o, W);
+	assert_int_equal(c->life, MASC_LIFE_HELD);
+	assert_int_equal(c->end, RIG_WALL + 30 * SEC);
+	pass(&o, 17 * SEC);
+	assert_int_equal(c->life, MASC_LIFE_HELD);
+	assert_int_equal(c->end, RIG_WALL + 30 * SEC);
+	hear(&o, "north: managed 239.192.0.0/16 7.71 i life=3000");
+	pass(&o, 2 * W);
+	assert_int_equal(c->life, MASC_LIFE_HELD);
+	assert_int_equal(c->end, ((int64_t)c->parts[0].timestamp + 50) * SEC);
+	assert_int_equal(c->end, own_asked_end(c));
 	own_end(&o);
 }
 
@@ -389,6 +413,7 @@ int main(void)
 		cmocka_unit_test(a_range_gone_meanwhile),
 		cmocka_unit_test(renewal_is_due),
 		cmocka_unit_test(renewal_of_a_short_claim),
+		cmocka_unit_test(asked_for_longer_than_the_range),
 		cmocka_unit_test(fixed_to_its_end),
 		cmocka_unit_test(not_renewed),
 		cmocka_unit_test(half_is_renewed),

@@ -134,8 +134,11 @@ static void fixed_ranges_last_as_was_said(void **state)
 	c->fixed = true;
 	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
 	assert_true(whole);
-	c->lifetime = 10 * BENCH_W;
+	/* Up to the time that was asked for, and no further. */
+	c->lifetime = c->end - (int64_t)c->parts[0].timestamp * MONO_SEC;
 	assert_int_equal(plan_renewal(c, &half, &whole, b.now), ERR_NOT_FOUND);
+	c->lifetime += MONO_SEC;
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
 	bench_fini(&b);
 }
 
