@@ -87,7 +87,7 @@ size_t space_ranges(const struct space *sp, struct masc_prefix *out, size_t room
 /* Whether one of them, deprecated ones included, covers p, and until when it
  * lasts (wall s, UINT32_MAX no end). */
 bool space_covers(const struct space *sp, const struct masc_prefix *p, uint32_t *end);
-/* MASC-18.7: the parent deprecates every range it told in which p lies. */
+/* MASC-18.7: the parent deprecates the narrowest range it told in which p lies. */
 bool space_drains(const struct space *sp, const struct masc_prefix *p);
 /* plan_space.c: as space_ranges, the parts of them inside the named scope (""
  * any); at most `room`, gives how many were written. */

@@ -448,11 +448,12 @@ bool space_covers(const struct space *sp, const struct masc_prefix *p, uint32_t 
 	return true;
 }
 
+/* The narrowest comes last: a range that was parted is known whole to its end. */
 bool space_drains(const struct space *sp, const struct masc_prefix *p)
 {
 	struct table_walk w;
 	struct wire_claim c;
-	bool found = false;
+	bool drains = false;
 	if (!sp->given.n)
 		return false;
 	table_covers(sp->table, p, &w);
@@ -460,11 +461,9 @@ bool space_drains(const struct space *sp, const struct masc_prefix *p)
 		if (!table_get(sp->table, r, &c) || c.type != WIRE_PREFIX_MANAGED ||
 		    c.role != MASC_PARENT)
 			continue;
-		if (!c.deprecated)
-			return false;
-		found = true;
+		drains = c.deprecated;
 	}
-	return found;
+	return drains;
 }
 
 /* Adds those of a list that are active to what is written already. */
