@@ -377,6 +377,25 @@ struct masc_own_info {
 size_t masc_own_count(const struct masc *m);
 void masc_own_info(const struct masc *m, size_t i, struct masc_own_info *out);
 
+/* What a row of masc_table_own says, as a start reads it: for whoever judges what a
+ * crash would leave. ERR_CORRUPT; ERR_NOT_FOUND for the row of the next number. */
+#define MASC_PARTS_MAX 32
+struct masc_own_row {
+	enum masc_life life;
+	bool local;
+	struct {
+		struct masc_prefix prefix;
+		uint32_t timestamp;
+	} parts[MASC_PARTS_MAX]; /* held, each in the next */
+	size_t n_parts;
+	int64_t end;		   /* of them, wall us */
+	struct masc_prefix wanted; /* waiting, growing, renewing: claimed */
+	uint32_t claimed_at;	   /* its Timestamp */
+	int64_t claimed_end;
+	uint32_t lost_to; /* clashed: the winner's Timestamp */
+};
+MUST_USE enum err masc_own_row_read(struct span key, struct span value, struct masc_own_row *out);
+
 /* A claim, range or withdrawal that is known, ours included. */
 struct masc_claim_info {
 	uint8_t type;	     /* enum wire_attribute */

@@ -10,7 +10,7 @@
 #define OWN_CLAIMS_MAX	1024
 #define OWN_CLASHES_MAX 256
 #define OWN_DEMANDS_MAX 4096
-#define OWN_PARTS_MAX	32
+#define OWN_PARTS_MAX	MASC_PARTS_MAX
 
 /* MASC-14.5: part of a held range with a Timestamp of its own; each lies in the
  * next, the last is the whole. */

@@ -291,3 +291,26 @@ enum err own_row_read(struct own_claim *c, struct span value)
 	*c = read;
 	return OK;
 }
+
+enum err masc_own_row_read(struct span key, struct span value, struct masc_own_row *out)
+{
+	static const uint8_t next[OWN_KEY_SIZE];
+	struct own_claim c;
+	if (span_eq(key, span_of(next, sizeof(next))))
+		return ERR_NOT_FOUND;
+	if (own_row_read(&c, value) != OK)
+		return ERR_CORRUPT;
+	*out = (struct masc_own_row){ .life = c.life,
+				      .local = c.local,
+				      .n_parts = c.n_parts,
+				      .end = c.end,
+				      .wanted = c.wanted,
+				      .claimed_at = c.claimed_at,
+				      .claimed_end = c.claimed_end,
+				      .lost_to = c.loss.timestamp };
+	for (size_t i = 0; i < c.n_parts; i++) {
+		out->parts[i].prefix = c.parts[i].prefix;
+		out->parts[i].timestamp = c.parts[i].timestamp;
+	}
+	return OK;
+}

@@ -77,6 +77,7 @@ static void commit_failed(struct machine *m)
 	m->fail_commits--;
 	say(&m->site, "#", "commit failed");
 	doom(m, first);
+	invariant_told_undone(m, first);
 	feed(m, &(struct node_in){ .kind = NODE_IN_STORE_FAILED, .number = first, .err = why });
 	bury(m, why);
 }

@@ -65,6 +65,7 @@ void invariant_out(struct machine *m, const struct node_out *out)
 {
 	if (out->after > store_mem_newest(m->mem))
 		broken_number(m, "an output waits for a put that was never made:", out->after);
+	invariant_told_out(m, out, out->kind == NODE_OUT_REPLY ? find_call(m, out->number) : NULL);
 	if (out->kind == NODE_OUT_SEND || out->kind == NODE_OUT_CLOSE)
 		check_traffic(m, out);
 	else if (out->kind == NODE_OUT_DIAL)
@@ -282,6 +283,7 @@ void invariant_forget(struct machine *m)
 {
 	clear_calls(m, false);
 	invariant_claim_forget(m);
+	invariant_told_undone(m, 0);
 	LIST_EACH(i, next, &m->told)
 	forget_told(m, LIST_ENTRY(i, struct told, at));
 }

@@ -67,6 +67,8 @@ static enum err seen_put(void *ctx, const struct store_table *t, struct span key
 	enum err e = store_put(store_mem_store(m->mem), t, key, value, number);
 	if (e)
 		recorder_store(m, e);
+	else
+		invariant_told_put(m, t, key, value, *number);
 	return e;
 }
 
@@ -76,6 +78,8 @@ static enum err seen_del(void *ctx, const struct store_table *t, struct span key
 	enum err e = store_del(store_mem_store(m->mem), t, key, number);
 	if (e)
 		recorder_store(m, e);
+	else
+		invariant_told_put(m, t, key, (struct span){ NULL, 0 }, *number);
 	return e;
 }
 
@@ -102,6 +106,7 @@ enum err machine_init(struct machine *m)
 	list_init(&m->told);
 	list_init(&m->kept);
 	list_init(&m->waits);
+	list_init(&m->versions);
 	list_init(&m->listens);
 	map_init(&m->links, &w->seeded);
 	if (!spec->starts_late)
@@ -172,6 +177,7 @@ void machine_start(struct machine *m)
 	m->highest_dial = 0;
 	recorder_birth(m);
 	say(&m->site, "#", "start");
+	m->input_put = store_mem_newest(m->mem);
 	enum err e = node_new(&m->node, m->config, &m->env, &m->store,
 			      sim_clock_mono(&m->clock, w->now), sim_clock_wall(&m->clock, w->now));
 	if (e) {
@@ -234,6 +240,7 @@ static void apply_fate(struct machine *m, enum scn_fate fate)
 	switch (fate) {
 	case SCN_ROLLBACK:
 		store_mem_crash(m->mem);
+		invariant_told_undone(m, store_mem_committed(m->mem) + 1);
 		return;
 	case SCN_KEEP:
 		(void)store_mem_seal(m->mem);
@@ -242,6 +249,8 @@ static void apply_fate(struct machine *m, enum scn_fate fate)
 		return;
 	case SCN_LOSE:
 		store_mem_wipe(m->mem);
+		invariant_told_undone(m, 0);
+		m->told_number = 0;
 		return;
 	}
 }

@@ -93,8 +93,10 @@ void perform(struct machine *m, const struct node_out *out)
 		return;
 	case NODE_OUT_EVENT:
 		expect_event(m, out->event);
-		if (out->event->part == NODE_PART_MASC)
-			invariant_claim_told(m, &out->event->masc);
+		if (out->event->part != NODE_PART_MASC)
+			return;
+		invariant_claim_told(m, &out->event->masc);
+		invariant_told_number(m, &out->event->masc);
 		return;
 	case NODE_OUT_REPLY:
 		invariant_reply(m, out);

@@ -159,6 +159,9 @@ struct machine {
 	bool committing;
 	struct list held, pending, calls, told, listens;
 	struct list kept, waits; /* invariant_claim.c */
+	struct list versions;	 /* invariant_told.c */
+	uint64_t input_put;	 /* the newest put before this input */
+	uint64_t told_number;	 /* highest of a claim that an event told of */
 	int64_t looked;		 /* when waits were brought up to date */
 	struct map links;	 /* to struct end */
 	uint32_t next_accept, highest_dial;
@@ -422,6 +425,15 @@ void invariant_claim_born(struct machine *m);
 void invariant_claim_crash(struct machine *m, bool lost_store);
 void invariant_claim_forget(struct machine *m);
 void invariant_claims_after(struct world *w); /* each event */
+
+/* invariant_told.c */
+/* A put, value empty for a deletion; what is undone, from that put on. */
+void invariant_told_put(struct machine *m, const struct store_table *t, struct span key,
+			struct span value, uint64_t put);
+void invariant_told_undone(struct machine *m, uint64_t first);
+void invariant_told_number(struct machine *m, const struct masc_event *e);
+/* `call` is what a REPLY answers, NULL nothing. */
+void invariant_told_out(struct machine *m, const struct node_out *out, const struct call *call);
 
 /* recorder.c */
 void recorder_birth(struct machine *m);
