@@ -295,7 +295,7 @@ enum err own_row_read(struct own_claim *c, struct span value)
 enum err masc_own_row_read(struct span key, struct span value, struct masc_own_row *out)
 {
 	static const uint8_t next[OWN_KEY_SIZE];
-	struct own_claim c;
+	struct own_claim c = { .number = 0 };
 	if (span_eq(key, span_of(next, sizeof(next))))
 		return ERR_NOT_FOUND;
 	if (own_row_read(&c, value) != OK)
