@@ -55,7 +55,9 @@ static bool same_origin(const struct wire_claim *a, const struct wire_claim *b)
 uint32_t cache_end(const struct masc *m, const struct wire_claim *c)
 {
 	uint64_t keep = (uint64_t)((m->rules.skew_keep + MONO_SEC - 1) / MONO_SEC);
-	uint64_t end = (uint64_t)c->timestamp + c->hold_time + keep;
+	/* Its waiting period began in the second that the Timestamp is cut to. */
+	uint64_t cut = kind_of(c) == KIND_PENDING;
+	uint64_t end = (uint64_t)c->timestamp + c->hold_time + keep + cut;
 	return end < UINT32_MAX ? (uint32_t)end : UINT32_MAX;
 }
 

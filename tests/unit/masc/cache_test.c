@@ -155,11 +155,15 @@ static void when_it_ends(void **state)
 	struct bench b;
 	bare(&b, "skew_keep=1500ms");
 	struct wire_claim c = bench_claim(&b, "new 239.192.1.0/24 8.81 s", NULL);
-	assert_int_equal(cache_end(b.r.m, &c), BENCH_WALL + 2 + 2);
+	assert_int_equal(cache_end(b.r.m, &c), BENCH_WALL + 2 + 2 + 1);
+	struct wire_claim grows = bench_claim(&b, "expand 239.192.0.0/23 8.81 s", NULL);
+	assert_int_equal(cache_end(b.r.m, &grows), BENCH_WALL + 2 + 2 + 1);
+	struct wire_claim held = bench_claim(&b, "in-use 239.192.1.0/24 8.81 s", NULL);
+	assert_int_equal(cache_end(b.r.m, &held), held.timestamp + held.hold_time + 2);
 	c.hold_time = UINT32_MAX;
 	assert_int_equal(cache_end(b.r.m, &c), UINT32_MAX);
 	assert_int_equal(put(&b, "east: new 239.192.1.0/24 8.81 s"), OK);
-	assert_int_equal(table_next_end(under_parent(&b)->table), BENCH_WALL + 4);
+	assert_int_equal(table_next_end(under_parent(&b)->table), BENCH_WALL + 5);
 	bench_fini(&b);
 }
 
