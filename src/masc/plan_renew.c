@@ -1,8 +1,29 @@
 /* MASC-14.6: what becomes of a range whose end comes near. */
 #include "masc/plan_int.h"
 
-/* Demands that want some of this range beyond its end: those on it, and those that
- * have no place yet. */
+/* What is there has to move to those of its level that last. */
+static bool drains_beside(const struct own_claim *from, const struct own_claim *c)
+{
+	return from->space && !from->active && own_is_held(from) && from->local == c->local &&
+	       pool_of_claim(from) == pool_of_claim(c);
+}
+
+/* What of a demand lies on the claim, or must leave one that drains, or lay on one
+ * that has just ended. */
+static uint64_t falls_to(const struct own_demand *d, const struct own_claim *c)
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; i < d->n_places; i++) {
+		const struct own_claim *on = own_find(c->in, d->places[i].claim);
+		bool moves = on && (!d->until || d->until > on->end) && drains_beside(on, c);
+		if (on == c || moves || !on || !own_is_held(on))
+			sum += d->places[i].addresses;
+	}
+	return sum;
+}
+
+/* Demands that want some of this range beyond its end: those on it, those that
+ * have no place yet, and those whose place drains. */
 static size_t demands_beyond(const struct own_claim *c, struct policy_demand *out)
 {
 	const struct masc *m = c->in->m;
@@ -15,9 +36,7 @@ static size_t demands_beyond(const struct own_claim *c, struct policy_demand *ou
 			continue;
 		if (*d->scope && pool_of_name(m, d->family, d->scope) != pool)
 			wanted = 0;
-		for (size_t i = 0; i < d->n_places; i++)
-			if (d->places[i].claim == c->number)
-				wanted += d->places[i].addresses;
+		wanted = plan_plus(wanted, falls_to(d, c));
 		if (wanted)
 			out[n++] = (struct policy_demand){ wanted, d->from, d->until };
 	}
@@ -80,6 +99,19 @@ static uint64_t asked_beyond(const struct own_claim *c, struct mono now)
 	return sum;
 }
 
+/* What children have in ranges that drain; they claim for it elsewhere, late. */
+static uint64_t below_beside(const struct own_claim *c)
+{
+	uint64_t sum = 0;
+	LIST_EACH(at, next, &c->in->claims)
+	{
+		const struct own_claim *from = LIST_ENTRY(at, struct own_claim, at);
+		if (drains_beside(from, c))
+			sum = plan_plus(sum, use_below(c->in->m, from));
+	}
+	return sum;
+}
+
 static bool is_one_address(const struct masc_prefix *p)
 {
 	return p->length == masc_prefix_bits((enum masc_family)p->family);
@@ -99,7 +131,8 @@ enum err plan_renewal(struct own_claim *c, struct masc_prefix *half, bool *whole
 	if (e != OK)
 		return e;
 	if (!c->local && !plan_is_leaf(c->in->m, c->space->family))
-		wanted = plan_plus(plan_plus(wanted, asked_beyond(c, now)), use_below(c->in->m, c));
+		wanted = plan_plus(plan_plus(wanted, asked_beyond(c, now)),
+				   plan_plus(below_beside(c), use_below(c->in->m, c)));
 	if (!is_one_address(own_prefix(c)))
 		use_of_halves(c, used[0], used);
 	struct policy p = { .size_least = c->in->m->config.claim_least,

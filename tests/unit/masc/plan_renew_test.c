@@ -122,6 +122,77 @@ static void hints_keep_a_range(void **state)
 	bench_fini(&b);
 }
 
+/* What one that drains holds beyond its end has to go somewhere: here. */
+static void what_drains_elsewhere_keeps_a_range(void **state)
+{
+	struct bench b;
+	struct masc_prefix half;
+	bool whole;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
+	bench_start(&b);
+	struct own_claim *old = bench_held(&b, sp, "239.193.8.0/22");
+	uint64_t d = bench_demand(&b, 600, 0, 0);
+	bench_plan(&b);
+	assert_string_equal(bench_places(&b, d), "1:600");
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/22");
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), ERR_NOT_FOUND);
+	old->active = false;
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	assert_true(whole);
+	/* Not what ends where it is, nor what is of another level. */
+	c->end = BENCH_WALL + 5 * BENCH_W;
+	old->end = BENCH_WALL + 9 * BENCH_W;
+	demand_find(b.m->own, d)->until = BENCH_WALL + 9 * BENCH_W;
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), ERR_NOT_FOUND);
+	demand_find(b.m->own, d)->until++;
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	c->local = true;
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), ERR_NOT_FOUND);
+	bench_fini(&b);
+}
+
+/* It ended in this very moment, and the plan has not run since. */
+static void what_has_just_ended_keeps_a_range(void **state)
+{
+	struct bench b;
+	struct masc_prefix half;
+	bool whole;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
+	bench_start(&b);
+	struct own_claim *old = bench_held(&b, sp, "239.193.8.0/22");
+	bench_demand(&b, 600, 0, 0);
+	bench_plan(&b);
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/22");
+	old->life = MASC_LIFE_EXPIRED;
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	bench_lose(&b, old->number);
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	assert_true(whole);
+	bench_fini(&b);
+}
+
+static void children_in_what_drains_keep_a_range(void **state)
+{
+	struct bench b;
+	struct masc_prefix half;
+	bool whole;
+	bench_init(&b, "");
+	struct space *sp = bench_parent(&b, 7, "239.193.0.0/16");
+	struct space *below = bench_below(&b, MASC_IPV4);
+	bench_start(&b);
+	struct own_claim *old = bench_held(&b, sp, "239.193.8.0/22");
+	struct own_claim *c = bench_held(&b, sp, "239.193.0.0/22");
+	bench_other(&b, below, 200, "239.193.8.0/22", WIRE_PREFIX_IN_USE);
+	bench_plan(&b);
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), ERR_NOT_FOUND);
+	old->active = false;
+	assert_int_equal(plan_renewal(c, &half, &whole, b.now), OK);
+	assert_true(whole);
+	bench_fini(&b);
+}
+
 static void fixed_ranges_last_as_was_said(void **state)
 {
 	struct bench b;
@@ -167,6 +238,9 @@ int main(void)
 		cmocka_unit_test(demands_that_end_before_it_need_no_renewal),
 		cmocka_unit_test(the_half_where_children_are_is_renewed),
 		cmocka_unit_test(hints_keep_a_range),
+		cmocka_unit_test(what_drains_elsewhere_keeps_a_range),
+		cmocka_unit_test(what_has_just_ended_keeps_a_range),
+		cmocka_unit_test(children_in_what_drains_keep_a_range),
 		cmocka_unit_test(fixed_ranges_last_as_was_said),
 		cmocka_unit_test(nothing_is_renewed_at_a_parent_that_is_left),
 	};
