@@ -2,6 +2,8 @@
  * and what goes (MASC-10.5 to 10.7, 13.27). */
 #include "masc/own_int.h"
 
+#include <assert.h>
+
 #define CHILD_CLAIMS_MAX 4096 /* cached of one child, MASC-16.5 */
 #define GIVEN_MAX	 4096 /* ranges of one parent */
 /* Claims over one that comes, for a WITHDRAW: those it lies in, and some inside. */
@@ -197,8 +199,9 @@ struct masc_id cache_holder(const struct space *sp, const struct masc_prefix *p,
 {
 	struct table_walk walk;
 	struct wire_claim c;
+	size_t left = LOOK_MOST; /* not counted: whoever looks on changes nothing */
 	table_overlaps(sp->table, p, &walk);
-	for (uint32_t r; (r = table_overlaps_next(&walk));)
+	for (uint32_t r; left-- && (r = table_overlaps_next(&walk));)
 		if (table_get(sp->table, r, &c) && (types >> c.type & 1) &&
 		    !masc_id_eq(&c.domain, but))
 			return c.domain;
@@ -391,19 +394,15 @@ enum err cache_put(struct space *sp, const struct wire_claim *c, const struct pe
 
 /* -- cutting -- */
 
-struct cut {
-	struct space *sp;
-	const struct masc_id *domain;
-	const struct masc_prefix *p;
-	bool given; /* a parent's range goes too, not only what is local of it */
-	struct mono now;
-};
+/* What a way down the tree is worth, and taking an entry out. */
+#define DOWN_STEPS 4
+#define GONE_STEPS 4
 
 static bool is_cut(const struct cut *k, const struct wire_claim *c)
 {
 	enum kind kind = kind_of(c);
 	bool is_its = kind == KIND_HELD || kind == KIND_PENDING || (k->given && kind == KIND_GIVEN);
-	return is_its && masc_id_eq(&c->domain, k->domain);
+	return is_its && masc_id_eq(&c->domain, &k->domain);
 }
 
 /* The other half at each step from the whole down to what is cut out. */
@@ -433,19 +432,19 @@ static bool add_rest(struct space *sp, const struct wire_claim *part, const stru
 	return true;
 }
 
-static bool add_rests(const struct cut *k, const struct wire_claim *whole,
+static bool add_rests(struct space *sp, const struct cut *k, const struct wire_claim *whole,
 		      const struct table_mark *mark)
 {
 	uint32_t made[128];
 	size_t n = 0;
 	struct wire_claim c = *whole;
-	for (c.prefix_length++; c.prefix_length <= k->p->length; c.prefix_length++) {
-		struct masc_prefix rest = rest_of(k->p, c.prefix_length);
+	for (c.prefix_length++; c.prefix_length <= k->p.length; c.prefix_length++) {
+		struct masc_prefix rest = rest_of(&k->p, c.prefix_length);
 		memcpy(c.address, rest.address, sizeof(c.address));
-		if (add_rest(k->sp, &c, mark, made, &n))
+		if (add_rest(sp, &c, mark, made, &n))
 			continue;
 		while (n)
-			(void)take(k->sp, made[--n]);
+			(void)take(sp, made[--n]);
 		return false;
 	}
 	return true;
@@ -453,9 +452,8 @@ static bool add_rests(const struct cut *k, const struct wire_claim *whole,
 
 /* MASC-13.27. False without memory or room for the rest: then it stays whole,
  * since what is forgotten could be taken twice. */
-static bool split(const struct cut *k, uint32_t r)
+static bool split(struct space *sp, const struct cut *k, uint32_t r, struct mono now)
 {
-	struct space *sp = k->sp;
 	struct table_mark mark = table_mark_of(sp->table, r);
 	struct wire_claim c;
 	if (!table_get(sp->table, r, &c))
@@ -465,44 +463,140 @@ static bool split(const struct cut *k, uint32_t r)
 	if (!options)
 		return false;
 	c.options.p = options;
-	bool done = add_rests(k, &c, &mark);
+	bool done = add_rests(sp, k, &c, &mark);
+	sp->m->work += GONE_STEPS * (1U + k->p.length - c.prefix_length);
 	env_free(sp->m->env, options);
 	if (!done)
 		return false;
 	c = take(sp, r);
 	if (!mark.ours)
-		tell_gone(sp, &c, k->now);
+		tell_gone(sp, &c, now);
 	return true;
 }
 
 /* One that is held and wider than what is cut; pending ones stay as they are. */
-static uint32_t next_wider(const struct cut *k)
+static uint32_t next_wider(const struct space *sp, const struct cut *k)
 {
 	struct table_walk w;
 	struct wire_claim c;
-	table_covers(k->sp->table, k->p, &w);
-	for (uint32_t r; (r = table_covers_next(&w));)
-		if (table_get(k->sp->table, r, &c) && c.prefix_length < k->p->length &&
-		    is_cut(k, &c) && kind_of(&c) != KIND_PENDING)
+	table_covers(sp->table, &k->p, &w);
+	for (uint32_t r; (r = table_covers_next(&w));) {
+		sp->m->work++;
+		if (table_get(sp->table, r, &c) && c.prefix_length < k->p.length && is_cut(k, &c) &&
+		    kind_of(&c) != KIND_PENDING && !(k->later && table_mark_of(sp->table, r).ours))
 			return r;
+	}
 	return 0;
+}
+
+static void cut_one(struct space *sp, const struct cut *k, const struct wire_claim *c,
+		    struct mono now)
+{
+	bool spared = k->later && table_mark_of(sp->table, k->ref).ours;
+	sp->m->work += DOWN_STEPS;
+	if (!is_cut(k, c) || spared)
+		return;
+	sp->m->work += GONE_STEPS;
+	cache_remove(sp, k->ref, now);
+}
+
+/* False: this input has no time for the rest. What a parent gives is parted at
+ * once as a rule, or the plan would see it whole in the meantime. */
+static bool split_all(struct space *sp, const struct cut *k, struct mono now)
+{
+	for (uint32_t r; (r = next_wider(sp, k)) && split(sp, k, r, now);)
+		if (!work_left(sp->m))
+			return false;
+	return true;
+}
+
+static bool cut_inside(struct space *sp, struct cut *k, struct mono now)
+{
+	struct wire_claim c;
+	while (work_left(sp->m)) {
+		k->ref = table_after(sp->table, &k->at, k->ref);
+		if (!k->ref || !table_get(sp->table, k->ref, &c))
+			return true;
+		k->at = table_prefix_of(&c);
+		if (!masc_prefix_covers(&k->p, &k->at))
+			return true;
+		cut_one(sp, k, &c, now);
+	}
+	return false;
+}
+
+/* MASC-20.3. What becomes ours before it goes on is newer than the WITHDRAW. */
+static bool cut_on(struct space *sp, struct cut *k, struct mono now)
+{
+	bool done = split_all(sp, k, now) && cut_inside(sp, k, now);
+	k->later = true;
+	return done;
+}
+
+/* What a parent gives is on a list: the plan is not to see it in the meantime. */
+static void cut_given(struct space *sp, const struct cut *k, struct mono now)
+{
+	struct wire_claim c;
+	for (size_t i = sp->given.n; i-- > 0;) {
+		if (!table_get(sp->table, sp->given.refs[i], &c) || !is_cut(k, &c))
+			continue;
+		struct masc_prefix p = table_prefix_of(&c);
+		if (masc_prefix_covers(&k->p, &p))
+			cache_remove(sp, sp->given.refs[i], now);
+	}
 }
 
 void cache_cut(struct space *sp, const struct wire_claim *w, struct mono now)
 {
-	const struct masc_prefix whole = table_prefix_of(w), *p = &whole;
-	const struct cut k = { sp, &w->domain, p, w->role == MASC_PARENT, now };
-	struct wire_claim c;
-	for (uint32_t r; (r = next_wider(&k)) && split(&k, r);)
-		;
-	struct masc_prefix at = *p;
-	for (uint32_t r = 0; (r = table_after(sp->table, &at, r));) {
-		if (!table_get(sp->table, r, &c))
-			break;
-		at = table_prefix_of(&c);
-		if (!masc_prefix_covers(p, &at))
-			break;
-		if (is_cut(&k, &c))
-			cache_remove(sp, r, now);
+	struct masc_prefix p = table_prefix_of(w);
+	struct cut k = { .domain = w->domain, .p = p, .at = p, .given = w->role == MASC_PARENT };
+	if (k.given)
+		cut_given(sp, &k, now);
+	if (cut_on(sp, &k, now))
+		return;
+	assert(sp->n_cuts < CUTS_MOST);
+	sp->cuts[sp->n_cuts++] = k;
+	sp->m->cuts++;
+}
+
+static void cuts_go_on(struct space *sp, struct mono now)
+{
+	while (sp->n_cuts && cut_on(sp, &sp->cuts[0], now)) {
+		sp->n_cuts--;
+		sp->m->cuts--;
+		memmove(&sp->cuts[0], &sp->cuts[1], sp->n_cuts * sizeof(sp->cuts[0]));
 	}
+}
+
+void cache_tick(struct masc *m, struct mono now)
+{
+	if (!m->cuts)
+		return;
+	LIST_EACH(at, next, &m->spaces)
+	cuts_go_on(LIST_ENTRY(at, struct space, at), now);
+}
+
+/* What that domain says of the range is about what comes behind. */
+static bool is_behind(const struct space *sp, const struct wire_claim *c)
+{
+	struct masc_prefix p = table_prefix_of(c);
+	if (sp->family != c->family)
+		return false;
+	if (c->type == WIRE_WITHDRAW && sp->n_cuts == CUTS_MOST)
+		return true;
+	for (size_t i = 0; i < sp->n_cuts; i++)
+		if (masc_id_eq(&sp->cuts[i].domain, &c->domain) &&
+		    masc_prefix_overlaps(&sp->cuts[i].p, &p))
+			return true;
+	return false;
+}
+
+bool cache_waits(const struct masc *m, const struct wire_claim *c)
+{
+	if (!m->cuts)
+		return false;
+	LIST_EACH(at, next, &m->spaces)
+	if (is_behind(LIST_ENTRY(at, const struct space, at), c))
+		return true;
+	return false;
 }

@@ -24,6 +24,17 @@ struct pages {
 	uint32_t n;
 };
 
+/* cache.c: a WITHDRAW that takes longer than one input, MASC-20.3. */
+#define CUTS_MOST 2
+struct cut {
+	struct masc_id domain;
+	struct masc_prefix p;
+	struct masc_prefix at; /* looked at so far, by prefix and claim */
+	uint32_t ref;
+	bool given; /* a parent's range goes too, not only what is local of it */
+	bool later; /* than the WITHDRAW: what is ours is left alone */
+};
+
 /* Some claims of a space's table. */
 struct space_list {
 	uint32_t *refs;
@@ -48,6 +59,8 @@ struct space {
 	/* Found without a search: PREFIX_MANAGED of the parent; what our domain, any
 	 * node of it, holds here (role INTERNAL). Kept by cache.c. */
 	struct space_list given, held;
+	struct cut cuts[CUTS_MOST]; /* under way, the oldest first */
+	size_t n_cuts;
 
 	/* The plan's: addresses taken below, then and W / SPACE_SAMPLES apart before,
 	 * newest first; what we asked the parent for. */
@@ -93,6 +106,18 @@ bool space_drains(const struct space *sp, const struct masc_prefix *p);
  * any); at most `room`, gives how many were written. */
 size_t space_ranges_in(const struct space *sp, const char *scope, struct masc_prefix *out,
 		       size_t room);
+
+/* -- look.c: entries over a range, as table_overlaps(); counted -- */
+#define LOOK_MOST 2048
+struct look {
+	struct table_walk walk;
+	struct masc *m;
+	size_t left;
+	bool cut; /* there are more than that */
+};
+void look_start(struct look *k, const struct space *sp, const struct masc_prefix *p);
+/* 0: none is left, or k->cut. */
+uint32_t look_next(struct look *k);
 
 /* -- sync.c: MASC-12.3 to 12.5 -- */
 void sync_up(struct session *s, struct mono now);   /* established */
@@ -172,8 +197,11 @@ struct masc_id cache_holder(const struct space *sp, const struct masc_prefix *p,
 MUST_USE enum err cache_put(struct space *sp, const struct wire_claim *c, const struct peer *from,
 			    bool ours, struct mono now);
 /* MASC-13.27: takes away what a WITHDRAW names of what its domain holds and claims
- * here. */
+ * here; what this input has no time for goes on with the next tick. */
 void cache_cut(struct space *sp, const struct wire_claim *w, struct mono now);
+void cache_tick(struct masc *m, struct mono now);
+/* MASC-20.3: whether the attribute has to wait for such. */
+bool cache_waits(const struct masc *m, const struct wire_claim *c);
 /* Takes an entry out, because it is over, swept or withdrawn, and lets the own
  * side know. Nothing but this and cache_put() changes which claims are in a
  * table: ranges, quotas and the plan count on it. */

@@ -73,11 +73,10 @@ static bool was_heard(const struct hearing *h, uint32_t at)
 static bool known_since(const struct space *sp, const struct wire_claim *c)
 {
 	struct masc_prefix p = table_prefix_of(c);
-	struct table_walk w;
+	struct look k;
 	struct wire_claim known;
-	size_t steps = GUARD_STEPS;
-	table_overlaps(sp->table, &p, &w);
-	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));)
+	look_start(&k, sp, &p);
+	for (uint32_t r; (r = look_next(&k));)
 		if (table_get(sp->table, r, &known) && known.timestamp == c->timestamp &&
 		    masc_id_eq(&known.domain, &c->domain))
 			return true;

@@ -8,7 +8,6 @@
 #define GUARD_SKEW_MOST 300 /* s, MASC-16.1 */
 #define GUARD_DOMAINS	256
 #define GUARD_CHILDREN	8192
-#define GUARD_STEPS	4096 /* entries looked at for one claim */
 
 /* A domain, what was counted of it, and when last. */
 struct remembered {

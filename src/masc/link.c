@@ -63,9 +63,48 @@ static void part_drop(struct link *l)
 	l->part_n = 0;
 }
 
+/* -- octets that wait: found by the link, which is small when there are none -- */
+
+enum {
+	LATE_NONE,
+	LATE_SOME,
+	LATE_NOMEM, /* there were, and the link ends */
+	LATE_FULL
+};
+
+static struct late *late_of(const struct link *l)
+{
+	if (l->late == LATE_NONE)
+		return NULL;
+	LIST_EACH(at, next, &l->m->late)
+	{
+		struct late *late = LIST_ENTRY(at, struct late, at);
+		if (late->link == l)
+			return late;
+	}
+	return NULL;
+}
+
+static void late_free(struct masc *m, struct late *late)
+{
+	list_take(&late->at);
+	m->octets -= late->room;
+	env_free(m->env, late->octets);
+	env_free(m->env, late);
+}
+
+static void late_drop(struct link *l)
+{
+	struct late *late = late_of(l);
+	if (late)
+		late_free(l->m, late);
+	l->late = LATE_NONE;
+}
+
 static void forget(struct link *l)
 {
 	part_drop(l);
+	late_drop(l);
 	pending_forget(l);
 	(void)map_take(&l->m->links, number_key(&l->number));
 }
@@ -133,14 +172,19 @@ void link_put(struct link *l, struct out *o)
 }
 
 /* Without memory for a message the connection cannot go on. */
-static void out_of_memory(struct link *l, struct mono now)
+static void give_up(struct link *l, enum err why, struct mono now)
 {
 	struct session *s = l->session;
 	link_close(l);
 	if (!s)
 		return;
 	s->link = NULL;
-	session_event(s, &(struct event){ .kind = EV_TCP_CLOSED, .why = ERR_NOMEM }, now);
+	session_event(s, &(struct event){ .kind = EV_TCP_CLOSED, .why = why }, now);
+}
+
+static void out_of_memory(struct link *l, struct mono now)
+{
+	give_up(l, ERR_NOMEM, now);
 }
 
 /* The header is in hand: room for the whole message. */
@@ -216,14 +260,114 @@ static struct span whole(struct link *l, struct span in, struct mono now)
 	return skip(in, length);
 }
 
+/* -- what has to wait, MASC-20.2 -- */
+
+#define LATE_MOST ((size_t)1 << 20)
+
+static struct late *late_new(struct link *l)
+{
+	struct late *late = env_zalloc(l->m->env, 1, sizeof(*late));
+	if (!late)
+		return NULL;
+	late->link = l;
+	list_push_back(&l->m->late, &late->at);
+	l->late = LATE_SOME;
+	return late;
+}
+
+static bool late_reserve(struct link *l, struct late *late, size_t n)
+{
+	size_t room = late->room ? late->room : WIRE_MESSAGE_MAX;
+	while (room < n)
+		room *= 2;
+	if (room == late->room)
+		return true;
+	uint8_t *octets = env_resize(l->m->env, late->octets, room);
+	if (!octets)
+		return false;
+	l->m->octets += room - late->room;
+	late->octets = octets;
+	late->room = room;
+	return true;
+}
+
+/* What cannot be kept is the end of the link, once nobody is in the midst of it. */
+static struct late *late_put(struct link *l, struct span s)
+{
+	struct late *late = late_of(l);
+	if (!s.n)
+		return late;
+	if (!late)
+		late = late_new(l);
+	if (late && late->n + s.n > LATE_MOST) {
+		l->late = LATE_FULL;
+		return NULL;
+	}
+	if (!late || !late_reserve(l, late, late->n + s.n)) {
+		l->late = LATE_NOMEM;
+		return NULL;
+	}
+	memcpy(late->octets + late->n, s.p, s.n);
+	late->n += s.n;
+	return late;
+}
+
+void link_keep(struct link *l, struct span attributes)
+{
+	struct late *late = late_put(l, attributes);
+	if (late)
+		late->rest = attributes.n;
+}
+
+/* What comes behind octets that wait has to wait too. */
+static bool goes_on(const struct link *l)
+{
+	return !l->closed && l->late == LATE_NONE && work_left(l->m);
+}
+
+static void keep(struct link *l, struct span in, struct mono now)
+{
+	if (l->late <= LATE_SOME)
+		(void)late_put(l, in);
+	if (l->late > LATE_SOME)
+		give_up(l, l->late == LATE_FULL ? ERR_FULL : ERR_NOMEM, now);
+}
+
 void link_octets(struct link *l, struct span in, struct mono now)
 {
-	while (in.n && !l->closed) {
+	while (in.n && goes_on(l)) {
 		if (l->part)
 			in = part_more(l, in, now);
 		else if (l->head_n || in.n < WIRE_HEADER)
 			in = head_more(l, in, now);
 		else
 			in = whole(l, in, now);
+	}
+	if (!l->closed)
+		keep(l, in, now);
+}
+
+/* What is not for this input either is kept anew. */
+static void go_on(struct late *was, struct mono now)
+{
+	struct link *l = was->link;
+	l->late = LATE_NONE;
+	if (was->rest)
+		update_go_on(l->session, span_of(was->octets, was->rest), now);
+	if (!l->closed)
+		link_octets(l, span_of(was->octets + was->rest, was->n - was->rest), now);
+}
+
+void links_go_on(struct masc *m, struct mono now)
+{
+	size_t n = 0;
+	LIST_EACH(at, next, &m->late)
+	n++;
+	for (; n && !list_empty(&m->late); n--) {
+		struct late *late = LIST_ENTRY(m->late.next, struct late, at);
+		/* Its link may end, or be late again. */
+		list_take(&late->at);
+		go_on(late, now);
+		late_free(m, late);
 	}
 }

@@ -46,6 +46,7 @@ static void init(struct masc *m, const struct env *env, struct store *store)
 	timers_init(&m->timers, env);
 	list_init(&m->waiting);
 	list_init(&m->telling);
+	list_init(&m->late);
 	list_init(&m->spaces);
 	m->sync.grace = m->sync.window = m->sync.orphans_window = m->sync.pages = MONO_NEVER;
 	for (size_t i = 0; i < 8; i++)
@@ -61,6 +62,8 @@ void masc_settle(struct masc *m, struct mono now)
 	own_settle(m, now);
 	spread_flush(m, now);
 	pages_settle(m, now);
+	m->worked = m->work;
+	m->work = 0;
 }
 
 /* Whatever a clock says, times of claims can be added to it. */
@@ -313,11 +316,23 @@ void masc_tick(struct masc *m, struct mono now)
 {
 	for (struct timer *t; (t = timers_due(&m->timers, now));)
 		fire(t, now);
+	cache_tick(m, now);
+	links_go_on(m, now);
 	sync_tick(m, now);
 	masc_settle(m, now);
 }
 
+/* MASC-20.2 to 20.5: what an input had no time for. */
+static bool goes_on(const struct masc *m)
+{
+	const struct holdings *h = m->own;
+	bool rounds = h && m->health == OK && (h->returning || h->counting);
+	return rounds || m->cuts || !list_empty(&m->late);
+}
+
 struct mono masc_deadline(const struct masc *m)
 {
+	if (goes_on(m))
+		return m->wall_at;
 	return mono_min(timers_next(&m->timers), sync_deadline(m));
 }

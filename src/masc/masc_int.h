@@ -76,6 +76,7 @@ struct link {
 	bool draining; /* masc_link_drained() has been asked for */
 	uint8_t head[WIRE_HEADER];
 	uint8_t head_n;	 /* octets of a header that is not complete */
+	uint8_t late;	 /* octets wait, or could not be kept: link.c */
 	uint16_t part_n; /* octets in part */
 	uint8_t *part;	 /* of a message whose header is known, else NULL */
 	struct masc *m;
@@ -85,6 +86,15 @@ struct link {
 	struct addr local, remote;
 	struct timer unclaimed;
 	struct out dial, close;
+};
+
+/* Octets of a link that wait for their turn, MASC-20.2. */
+struct late {
+	struct list at; /* in masc.late */
+	struct link *link;
+	uint8_t *octets;
+	size_t n, room;
+	size_t rest; /* the first of them: attributes of an UPDATE that is begun */
 };
 
 struct link *link_new(struct masc *m, uint32_t number, const struct addr *local,
@@ -103,6 +113,10 @@ MUST_USE bool link_send(struct link *l, struct span bytes, uint64_t after, bool 
 /* Queues an UPDATE that its caller made, `what` complete but for the link. */
 void link_put(struct link *l, struct out *o);
 void link_octets(struct link *l, struct span bytes, struct mono now);
+/* The attributes of its UPDATE that are left are for another input. */
+void link_keep(struct link *l, struct span attributes);
+/* Links that have such go on, as far as this input may. */
+void links_go_on(struct masc *m, struct mono now);
 
 /* session.c */
 #define SESSION_EVENTS(X)                                                                          \
@@ -197,25 +211,25 @@ struct hearing {
 /* peer.c */
 struct peer {
 	struct masc *m;
-	uint32_t index; /* in the configuration */
+	uint32_t index;	       /* in the configuration */
+	enum masc_state shown; /* the state told last */
 	const struct masc_peer_config *config;
 	struct masc_timers timers;
 	struct session *main, *rival;
-	enum masc_state shown; /* the state told last */
 	struct mono since;
 	struct timer retry, admin;
 	int64_t backoff; /* us, of the last error; 0 since a session was up */
 	uint8_t address_key[21];
+	bool admin_down;
+	uint16_t teller;	   /* its number in what is cached: teller.c */
 	struct peer *same_address; /* next configured peer there */
 	uint32_t pending;	   /* at the first of an address: links of nobody */
 	uint32_t admissions;	   /* connections it may make now */
 	struct mono admissions_at;
 	struct mono next_refusal, next_note; /* of bad attributes; of NOTIFICATIONs heard */
-	bool admin_down;
-	int64_t admin_until; /* wall us, 0 until told otherwise */
-	uint64_t admin_put;  /* newest put of its row */
-	uint16_t teller;     /* its number in what is cached: teller.c */
-	uint64_t crosses;    /* a bit a scope of the configuration, MASC-10.3 */
+	int64_t admin_until;		     /* wall us, 0 until told otherwise */
+	uint64_t admin_put;		     /* newest put of its row */
+	uint64_t crosses;		     /* a bit a scope of the configuration, MASC-10.3 */
 	struct hearing hearing;
 	struct masc_counters count;
 	struct masc_error last_error;
@@ -283,6 +297,9 @@ MUST_USE bool update_in(struct session *s, struct span message, struct wire_erro
 /* A NOTIFICATION that leaves the session open: what it means for our claims. */
 void update_refused(struct session *s, const struct wire_notification *n, struct mono now);
 struct masc_prefix update_about(const struct session *s, uint8_t code, struct span data);
+
+/* Those that were left, of a message that was found good. */
+void update_go_on(struct session *s, struct span attributes, struct mono now);
 
 /* teller.c: numbers that say whom a cached claim came from. A peer keeps its own
  * while it is configured, wherever it stands in the configuration. What came in
@@ -360,6 +377,10 @@ struct masc {
 	struct link *spare;  /* to refuse a connection without memory */
 	struct list waiting; /* links that are nobody's yet */
 	size_t pending;	     /* how many */
+	struct list late;    /* octets of links that wait */
+	uint32_t work;	     /* steps of this input, MASC-20.1 */
+	uint32_t worked;     /* and of the one before */
+	uint32_t cuts;	     /* under way, in all spaces */
 	size_t octets;	     /* of links and what they hold */
 	struct wall wall;
 	struct mono wall_at;
@@ -370,6 +391,14 @@ struct masc {
 	struct mono strangers_until;	/* the end of that second */
 	uint8_t room[WIRE_MESSAGE_MAX]; /* for one message being written */
 };
+
+/* MASC-20.1: steps are what cannot be told beforehand, entries of tables looked
+ * at. What has no end by itself stops here, and goes on with the next tick. */
+#define WORK_MOST 8192
+static inline bool work_left(const struct masc *m)
+{
+	return m->work < WORK_MOST;
+}
 
 void out_put(struct masc *m, struct out *o);
 void out_event(struct masc *m, const struct masc_event *ev, uint64_t after);

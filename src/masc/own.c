@@ -99,6 +99,7 @@ enum err own_new(struct holdings *h, struct own_claim **out)
 void own_forget(struct own_claim *c)
 {
 	struct masc *m = c->in->m;
+	use_forget(c);
 	timer_disarm(&m->timers, &c->timer);
 	timers_disown(&m->timers, 1);
 	list_take(&c->at);
@@ -307,6 +308,7 @@ enum err own_load(struct masc *m, struct mono now)
 	m->own->loaded = true;
 	own_reconfigured(m, now);
 	own_clash_look(m, now);
+	use_count(m, now);
 	return OK;
 }
 

@@ -280,15 +280,16 @@ static bool in_the_way(const struct own_claim *c, const struct wire_claim *w)
 	return w->type == WIRE_PREFIX_IN_USE && !same_id(&w->domain, &c->in->m->config.domain);
 }
 
+/* MASC-20.1: among too many it is not looked for long; it is asked again. */
 static bool is_free(const struct own_claim *c)
 {
-	struct table_walk walk;
+	struct look k;
 	struct wire_claim w;
-	table_overlaps(c->space->table, own_prefix(c), &walk);
-	for (uint32_t r; (r = table_overlaps_next(&walk));)
+	look_start(&k, c->space, own_prefix(c));
+	for (uint32_t r; (r = look_next(&k));)
 		if (table_get(c->space->table, r, &w) && in_the_way(c, &w))
 			return false;
-	return true;
+	return !k.cut;
 }
 
 /* MASC-17.3: a colleague's WITHDRAW stands for its time. So does ours when a restart
@@ -340,17 +341,28 @@ void own_rival_gone(struct space *sp, const struct wire_claim *c, struct mono no
 	own_replan(h->m);
 }
 
+/* MASC-20.4: one round over all of them, which may take several inputs; another
+ * when something has gone since it began. */
 void own_return_all(struct holdings *h, struct mono now)
 {
+	if (!h->returning)
+		h->returned = 0;
+	h->returning = true;
 	h->returns = false;
 	if (h->clashes_cut)
 		own_clash_look(h->m, now);
 	LIST_EACH(at, next, &h->claims)
 	{
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
+		if (c->number <= h->returned)
+			continue;
+		if (!work_left(h->m))
+			return;
+		h->returned = c->number;
 		if (c->life == MASC_LIFE_CLASHED && !c->undone.event)
 			own_return(c, now);
 	}
+	h->returning = false;
 }
 
 /* -- by hand -- */
@@ -405,9 +417,11 @@ enum err own_clash_resolve(struct masc *m, struct own_clash *k, bool yield_it, s
 /* The parent's WITHDRAW over the claim, in the table. */
 static bool parents(const struct own_claim *c, struct wire_claim *out)
 {
-	struct table_walk walk;
-	table_overlaps(c->space->table, own_prefix(c), &walk);
-	for (uint32_t r; (r = table_overlaps_next(&walk));)
+	struct look k;
+	if (!table_count_of(c->space->table, WIRE_WITHDRAW))
+		return false;
+	look_start(&k, c->space, own_prefix(c));
+	for (uint32_t r; (r = look_next(&k));)
 		if (table_get(c->space->table, r, out) && out->type == WIRE_WITHDRAW &&
 		    out->role == MASC_PARENT)
 			return true;
@@ -452,10 +466,10 @@ void own_clash_due(struct holdings *h, struct mono now)
 /* The first PREFIX_IN_USE of others over the claim that is not listed. */
 static bool unlisted(const struct own_claim *c, struct wire_claim *out)
 {
-	struct table_walk walk;
+	struct look k;
 	struct wire_claim w;
-	table_overlaps(c->space->table, own_prefix(c), &walk);
-	for (uint32_t r; (r = table_overlaps_next(&walk));) {
+	look_start(&k, c->space, own_prefix(c));
+	for (uint32_t r; (r = look_next(&k));) {
 		if (!table_get(c->space->table, r, &w) || w.type != WIRE_PREFIX_IN_USE ||
 		    !in_the_way(c, &w) || listed(c->in, c->space, &w))
 			continue;

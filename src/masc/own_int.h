@@ -35,6 +35,15 @@ struct own_home {
 	bool below;
 };
 
+/* A count of what is in use in a range that goes on, MASC-20.5: what lies before
+ * its place is in, what lies behind is not. */
+struct counting {
+	bool on;
+	struct masc_prefix p;	     /* what is gone through */
+	struct masc_prefix at, last; /* the place; the widest that was counted last */
+	uint32_t ref;
+};
+
 /* A claim of ours, from wanted to expired: one row of masc_own. */
 struct own_claim {
 	struct list at; /* in holdings.claims, by number */
@@ -82,6 +91,7 @@ struct own_claim {
 	/* The plan's: addresses promised below it, and the range they were counted in. */
 	uint64_t used;
 	struct masc_prefix counted;
+	struct counting count;
 };
 
 /* MASC-18.1 */
@@ -136,12 +146,15 @@ struct holdings {
 	bool yields;	    /* a WITHDRAW of a parent could not be followed */
 	bool clashes_cut;   /* there are clashes that are not listed, MASC-16.5 */
 	bool returns;	    /* something is gone that a withdrawn claim may wait for */
-	uint64_t newest;    /* put of any claim */
+	bool returning;	    /* they are being looked at: up to this number they were */
+	uint64_t returned;
+	uint64_t newest; /* put of any claim */
 	enum masc_reason paused;
 	struct mono pause_told; /* when one for want of sessions is; 0 there is none */
 	struct list hints;	/* of children: plan_hint.c */
 	size_t n_hints;
 	bool counted;	      /* own_claim.used is what the tables say */
+	size_t counting;      /* of how many it is not yet */
 	uint64_t demand_gone; /* newest put that ended a demand */
 	size_t rows_unreadable;
 };
@@ -214,6 +227,11 @@ MUST_USE enum err plan_renewal(struct own_claim *c, struct masc_prefix *half, bo
 /* Addresses in use in p: by children, and places of demands. */
 uint64_t plan_used(const struct masc *m, const struct masc_prefix *p);
 void plan_run(struct masc *m, struct mono now);
+/* plan_use.c: all that is in use below, from the tables: once, at birth, where it
+ * takes what it takes. */
+void use_count(struct masc *m, struct mono now);
+/* The claim is freed. */
+void use_forget(struct own_claim *c);
 /* demand.c: after the claims were loaded; before they are freed. */
 MUST_USE enum err demand_load(struct masc *m);
 void demand_free(struct masc *m);

@@ -137,6 +137,7 @@ void own_yield_again(struct holdings *h, struct mono now);
 /* A withdrawn claim is ours again if nobody is in the way; all of them. */
 void own_return(struct own_claim *c, struct mono now);
 void own_return_all(struct holdings *h, struct mono now);
+
 /* Their claims' spaces may be others now, or none. */
 void own_clash_rehome(struct masc *m);
 /* What the tables say of clashes, after a start. */

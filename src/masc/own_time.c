@@ -181,7 +181,7 @@ static void go_on(struct own_claim *c, struct mono now)
 
 void own_go_on(struct masc *m, struct mono now)
 {
-	if (m->own->returns)
+	if (m->own->returns || m->own->returning)
 		own_return_all(m->own, now);
 	LIST_EACH(at, next, &m->own->claims)
 	{
@@ -257,7 +257,8 @@ static void renew(struct own_claim *c, struct mono now)
 	struct masc *m = c->in->m;
 	struct masc_prefix half;
 	bool whole = true;
-	if (!c->space || !c->space->synced || guard_clock(m, now) != MASC_REASON_NONE) {
+	if (!c->space || !c->space->synced || c->count.on ||
+	    guard_clock(m, now) != MASC_REASON_NONE) {
 		c->not_again = mono_add(now, m->rules.waiting_period);
 		own_arm(c, now);
 		return;

@@ -552,14 +552,29 @@ void plan_run(struct masc *m, struct mono now)
 	timer_arm(&m->timers, &m->own->plan, r.next);
 }
 
+/* MASC-20.4, 20.5: rounds and counts that take more than one input. */
+static void go_on(struct holdings *h, struct mono now)
+{
+	if (h->counting)
+		use_count_on(h->m);
+	if (h->returning && !h->replan)
+		own_go_on(h->m, now);
+}
+
 void own_settle(struct masc *m, struct mono now)
 {
 	struct holdings *h = m->own;
 	if (!h || m->health != OK)
 		return;
+	go_on(h, now);
 	for (unsigned i = 0; i < PASSES && h->replan; i++) {
 		h->replan = false;
 		own_go_on(m, now);
+		/* With half of what is in use it would claim, or give back, at random. */
+		if (h->counting) {
+			h->replan = true;
+			return;
+		}
 		plan_run(m, now);
 		own_go_on(m, now);
 	}

@@ -83,10 +83,10 @@ struct space *plan_choose(struct plan_run *r, size_t pool, uint8_t length, struc
 			  enum masc_reason *why);
 
 /* -- plan_use.c -- */
-/* All that is in use below, from the tables; places of demands excluded. */
-void use_count(struct masc *m, struct mono now);
-/* The same for a claim whose range may have become another. */
+/* The same for a claim whose range may have become another. What this input has
+ * no time for is counted later: the plan waits for it. */
 void use_recount(struct own_claim *c);
+void use_count_on(struct masc *m);
 /* No claim of a child, or local one, lies in it. */
 bool use_is_free(const struct masc *m, const struct masc_prefix *p);
 /* What those in a claim of ours take. */

@@ -85,13 +85,15 @@ static struct masc_prefix prefix_at(const struct table *t, uint32_t r)
 
 /* Addresses of p that claims cover; at most `most` are looked at. They come the
  * widest first: what lies in one that was counted adds nothing. */
-static uint64_t covered(const struct table *t, const struct masc_prefix *p, size_t most)
+static uint64_t covered(const struct space *sp, const struct masc_prefix *p, size_t most)
 {
+	const struct table *t = sp->table;
 	struct table_walk w;
 	struct masc_prefix last = { .family = 0 };
 	uint64_t sum = 0;
 	table_overlaps(t, p, &w);
 	for (uint32_t r; most-- && (r = table_overlaps_next(&w));) {
+		sp->m->work++;
 		if (!holds(t, r))
 			continue;
 		struct masc_prefix q = prefix_at(t, r);
@@ -118,6 +120,21 @@ static struct own_claim *holder_of(const struct masc *m, const struct masc_prefi
 	return NULL;
 }
 
+/* MASC-20.5: false when the count that goes on has yet to come by. What it passed
+ * and what covers its place is for now, with what lies inside: that is added when
+ * it comes by, unless what it counted last covers it. */
+static bool is_for_now(struct counting *k, const struct masc_prefix *p, bool comes)
+{
+	if (!k->on || !masc_prefix_overlaps(&k->p, p))
+		return true;
+	if (!masc_prefix_eq(p, &k->at))
+		return masc_prefix_cmp(p, &k->at) < 0;
+	if (!comes)
+		return masc_prefix_covers(&k->last, p);
+	k->ref = 0;
+	return false;
+}
+
 void plan_child_claim(struct space *sp, const struct wire_claim *c, bool comes)
 {
 	struct holdings *h = sp->m->own;
@@ -127,9 +144,9 @@ void plan_child_claim(struct space *sp, const struct wire_claim *c, bool comes)
 	struct own_claim *in = holder_of(sp->m, &p);
 	hints_claim(h, c, comes);
 	h->replan = true;
-	if (!in)
+	if (!in || !is_for_now(&in->count, &p, comes))
 		return;
-	uint64_t size = masc_prefix_size(&p), others = covered(sp->table, &p, INSIDE_MOST);
+	uint64_t size = masc_prefix_size(&p), others = covered(sp, &p, INSIDE_MOST);
 	uint64_t alone = size > others ? size - others : 0;
 	if (comes)
 		in->used = plan_plus(in->used, alone);
@@ -137,17 +154,16 @@ void plan_child_claim(struct space *sp, const struct wire_claim *c, bool comes)
 		in->used -= alone < in->used ? alone : in->used;
 }
 
-static const struct table *below(const struct masc *m, enum masc_family f)
+static struct space *below(const struct masc *m, enum masc_family f)
 {
 	/* As in plan_is_leaf(): read only. */
-	const struct space *sp = space_below((struct masc *)(uintptr_t)m, f);
-	return sp ? sp->table : NULL;
+	return space_below((struct masc *)(uintptr_t)m, f);
 }
 
 static uint64_t count_in(const struct masc *m, const struct masc_prefix *p)
 {
-	const struct table *t = below(m, (enum masc_family)p->family);
-	return t ? covered(t, p, SIZE_MAX) : 0;
+	const struct space *sp = below(m, (enum masc_family)p->family);
+	return sp ? covered(sp, p, SIZE_MAX) : 0;
 }
 
 static uint64_t used_in_all(const struct masc *m, enum masc_family f)
@@ -171,6 +187,13 @@ static void start_samples(struct masc *m, struct space *sp, struct mono now)
 	sp->taken_at = now;
 }
 
+static void count_end(struct own_claim *c)
+{
+	if (c->count.on)
+		c->in->counting--;
+	c->count.on = false;
+}
+
 void use_count(struct masc *m, struct mono now)
 {
 	LIST_EACH(at, next, &m->own->claims)
@@ -178,6 +201,7 @@ void use_count(struct masc *m, struct mono now)
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
 		const struct masc_prefix *p = own_prefix(c);
 		c->used = placed_on(m->own, c->number);
+		count_end(c);
 		if (!p || c->local)
 			continue;
 		c->used = plan_plus(c->used, count_in(m, p));
@@ -193,6 +217,84 @@ void use_count(struct masc *m, struct mono now)
 	m->own->counted = true;
 }
 
+/* -- a count in slices, MASC-20.5 -- */
+
+#define COUNT_STEPS 4 /* a way down the tree */
+
+/* Whether a claim below covers all of it: then nothing is to be added up. */
+static bool is_covered(const struct space *sp, const struct masc_prefix *p)
+{
+	struct table_walk w;
+	table_covers(sp->table, p, &w);
+	for (uint32_t r; (r = table_covers_next(&w));) {
+		sp->m->work++;
+		if (holds(sp->table, r))
+			return true;
+	}
+	return false;
+}
+
+static void count_one(struct own_claim *c, const struct table *t)
+{
+	struct counting *k = &c->count;
+	if (!holds(t, k->ref) || masc_prefix_covers(&k->last, &k->at))
+		return;
+	k->last = k->at;
+	c->used = plan_plus(c->used, masc_prefix_size(&k->at));
+}
+
+static void count_on(struct own_claim *c)
+{
+	struct masc *m = c->in->m;
+	struct counting *k = &c->count;
+	const struct space *sp = below(m, (enum masc_family)k->p.family);
+	while (sp && work_left(m)) {
+		m->work += COUNT_STEPS;
+		k->ref = table_after(sp->table, &k->at, k->ref);
+		struct masc_prefix at = { .family = 0 };
+		if (k->ref)
+			at = prefix_at(sp->table, k->ref);
+		if (!masc_prefix_covers(&k->p, &at)) {
+			count_end(c);
+			return;
+		}
+		k->at = at;
+		count_one(c, sp->table);
+	}
+	if (!sp)
+		count_end(c);
+}
+
+/* What is in use in p is added from here on. */
+static void count_start(struct own_claim *c, const struct masc_prefix *p)
+{
+	const struct space *sp = below(c->in->m, (enum masc_family)p->family);
+	if (!sp)
+		return;
+	if (is_covered(sp, p)) {
+		c->used = plan_plus(c->used, masc_prefix_size(p));
+		return;
+	}
+	c->count = (struct counting){ .on = true, .p = *p, .at = *p };
+	c->in->counting++;
+	count_on(c);
+}
+
+void use_count_on(struct masc *m)
+{
+	LIST_EACH(at, next, &m->own->claims)
+	{
+		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
+		if (c->count.on)
+			count_on(c);
+	}
+}
+
+void use_forget(struct own_claim *c)
+{
+	count_end(c);
+}
+
 /* In the half that growth won nothing is in use as a rule; a new range is empty. */
 void use_recount(struct own_claim *c)
 {
@@ -200,22 +302,23 @@ void use_recount(struct own_claim *c)
 	struct masc_prefix before = c->counted;
 	if (!p || !c->space || c->local || masc_prefix_eq(p, &before))
 		return;
-	const struct masc *m = c->space->m;
+	bool doubled =
+		!c->count.on && before.length == p->length + 1 && masc_prefix_covers(p, &before);
 	c->counted = *p;
-	if (!masc_prefix_covers(p, &before)) {
-		c->used = plan_plus(placed_on(m->own, c->number), count_in(m, p));
+	count_end(c);
+	if (doubled) {
+		struct masc_prefix buddy = masc_prefix_buddy(&before);
+		count_start(c, &buddy);
 		return;
 	}
-	for (; before.length > p->length; before = masc_prefix_wider(&before)) {
-		struct masc_prefix buddy = masc_prefix_buddy(&before);
-		c->used = plan_plus(c->used, count_in(m, &buddy));
-	}
+	c->used = placed_on(c->in, c->number);
+	count_start(c, p);
 }
 
 bool use_is_free(const struct masc *m, const struct masc_prefix *p)
 {
-	const struct table *t = below(m, (enum masc_family)p->family);
-	return !t || table_is_free(t, p);
+	const struct space *sp = below(m, (enum masc_family)p->family);
+	return !sp || table_is_free(sp->table, p);
 }
 
 uint64_t use_below(const struct masc *m, const struct own_claim *c)

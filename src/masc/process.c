@@ -1,9 +1,8 @@
 /* MASC-13: what an attribute does, by its type and the role of its origin. */
 #include "masc/own_int.h"
 
-#define STEPS 4096 /* entries looked at for one attribute: D18 */
-#define IPS   (TO_INTERNAL | TO_PARENT | TO_SIBLINGS)
-#define IC    (TO_INTERNAL | TO_CHILDREN)
+#define IPS (TO_INTERNAL | TO_PARENT | TO_SIBLINGS)
+#define IC  (TO_INTERNAL | TO_CHILDREN)
 
 /* Gives the subcode to refuse it with, 0 none. */
 typedef uint8_t action(const struct heard *h);
@@ -59,15 +58,14 @@ static uint8_t drop(const struct heard *h)
 	return 0;
 }
 
-/* Whether the domain of the attribute holds some of its range. Whoever wants a
- * range with thousands of claims of others in it holds none of it. */
+/* Whether the domain of the attribute holds some of its range. MASC-20.1: whoever
+ * wants a range with thousands of claims of others in it holds none of it. */
 static bool holds_some(const struct heard *h)
 {
-	struct table_walk w;
+	struct look k;
 	struct wire_claim c;
-	size_t steps = STEPS;
-	table_overlaps(h->sp->table, &h->prefix, &w);
-	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));)
+	look_start(&k, h->sp, &h->prefix);
+	for (uint32_t r; (r = look_next(&k));)
 		if (table_get(h->sp->table, r, &c) && masc_id_eq(&c.domain, &h->c->domain) &&
 		    (c.type == WIRE_PREFIX_IN_USE || c.type == WIRE_PREFIX_MANAGED))
 			return true;
@@ -77,11 +75,10 @@ static bool holds_some(const struct heard *h)
 /* Whether another domain's claim there goes first. */
 static bool loses(const struct heard *h)
 {
-	struct table_walk w;
+	struct look k;
 	struct wire_claim c;
-	size_t steps = STEPS;
-	table_overlaps(h->sp->table, &h->prefix, &w);
-	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));)
+	look_start(&k, h->sp, &h->prefix);
+	for (uint32_t r; (r = look_next(&k));)
 		if (table_mark_of(h->sp->table, r).holds && table_get(h->sp->table, r, &c) &&
 		    !masc_id_eq(&c.domain, &h->c->domain) && claim_cmp(&c, h->c) < 0)
 			return true;
@@ -149,11 +146,10 @@ static bool in_ours(const struct heard *h)
 /* The older claims of other children to what this one uses are told to it. */
 static void tell_older(const struct heard *h)
 {
-	struct table_walk w;
+	struct look k;
 	struct wire_claim c;
-	size_t steps = STEPS;
-	table_overlaps(h->sp->table, &h->prefix, &w);
-	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));) {
+	look_start(&k, h->sp, &h->prefix);
+	for (uint32_t r; (r = look_next(&k));) {
 		if (!table_get(h->sp->table, r, &c) || c.type != WIRE_PREFIX_IN_USE ||
 		    masc_id_eq(&c.domain, &h->c->domain) || claim_cmp(&c, h->c) > 0)
 			continue;
@@ -436,13 +432,13 @@ static void tell_range(const struct heard *h, bool up)
 static bool is_outdated(const struct heard *h)
 {
 	struct peer *p = h->s->peer;
-	struct table_walk w;
+	struct look k;
 	struct wire_claim c;
-	if (masc_id_eq(&p->config->domain, &h->c->domain))
+	if (masc_id_eq(&p->config->domain, &h->c->domain) ||
+	    !table_count_of(h->sp->table, WIRE_WITHDRAW))
 		return false;
-	table_overlaps(h->sp->table, &h->prefix, &w);
-	size_t steps = STEPS;
-	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));) {
+	look_start(&k, h->sp, &h->prefix);
+	for (uint32_t r; (r = look_next(&k));) {
 		struct table_mark mark = table_mark_of(h->sp->table, r);
 		if (!table_get(h->sp->table, r, &c) || c.type != WIRE_WITHDRAW ||
 		    !masc_id_eq(&c.domain, &h->c->domain))
@@ -553,15 +549,14 @@ static uint8_t withdraw_child(const struct heard *h)
 /* Whether another node of our domain than the one that withdraws holds some of it. */
 static bool others_hold(const struct heard *h)
 {
-	struct table_walk w;
+	struct look k;
 	struct wire_claim c;
-	size_t steps = STEPS;
-	table_overlaps(h->sp->table, &h->prefix, &w);
-	for (uint32_t r; steps-- && (r = table_overlaps_next(&w));)
+	look_start(&k, h->sp, &h->prefix);
+	for (uint32_t r; (r = look_next(&k));)
 		if (table_get(h->sp->table, r, &c) && c.type == WIRE_PREFIX_MANAGED &&
 		    c.role == MASC_INTERNAL_PEER && !masc_id_eq(&c.node, &h->c->node))
 			return true;
-	return false;
+	return k.cut;
 }
 
 /* MASC-13.27: of a colleague that tells all it knows, about what we never heard

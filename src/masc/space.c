@@ -134,6 +134,7 @@ static bool wanted_next(struct wanted *w)
 static void space_free(struct space *sp)
 {
 	const struct env *env = sp->m->env;
+	sp->m->cuts -= (uint32_t)sp->n_cuts;
 	list_take(&sp->at);
 	pages_free(sp);
 	table_free(sp->table);

@@ -1,6 +1,8 @@
 /* UPDATEs taken apart (MASC-2.6, MASC-3.3). */
 #include "masc/claims_int.h"
 
+#include <assert.h>
+
 /* An attribute has 36 octets at least, and one more is read into. */
 #define CLAIMS_MAX (WIRE_MESSAGE_MAX / 36 + 1)
 
@@ -126,23 +128,50 @@ static void expect(const struct session *s, const struct said *said)
 		table_expect(sp->table, said->claims, said->n);
 }
 
+/* One attribute; false: it has to wait, nothing was done. */
+static bool attribute_in(struct session *s, struct span *rest, struct mono now)
+{
+	struct masc *m = s->peer->m;
+	struct span after = *rest;
+	struct wire_item item;
+	struct wire_claim c;
+	struct wire_error error;
+	if (!work_left(m))
+		return false;
+	m->work++;
+	/* The list was found good when the message came. */
+	bool good = wire_item_next(&after, &item, &error);
+	assert(good);
+	(void)good;
+	enum wire_verdict v = wire_claim_read(&item, s->peer->config->family + 1, &c, &error);
+	if (v == WIRE_TAKEN && cache_waits(m, &c))
+		return false;
+	if (v == WIRE_TAKEN)
+		claim_in(s, &c, item.bytes, now);
+	else if (v == WIRE_REFUSED)
+		(void)refuse(s, &error, now);
+	*rest = after;
+	return true;
+}
+
+/* MASC-20.2. */
+void update_go_on(struct session *s, struct span attributes, struct mono now)
+{
+	while (attributes.n)
+		if (!attribute_in(s, &attributes, now)) {
+			link_keep(s->link, attributes);
+			return;
+		}
+}
+
 bool update_in(struct session *s, struct span message, struct wire_error *error, struct mono now)
 {
-	enum masc_family f = s->peer->config->family + 1;
 	struct span rest = { message.p + WIRE_HEADER, message.n - WIRE_HEADER };
 	struct said said;
 	said.n = 0;
 	if (!bearable(s, rest, &said, error))
 		return false;
 	expect(s, &said);
-	struct wire_item item;
-	struct wire_claim c;
-	while (rest.n && wire_item_next(&rest, &item, error)) {
-		enum wire_verdict v = wire_claim_read(&item, f, &c, error);
-		if (v == WIRE_TAKEN)
-			claim_in(s, &c, item.bytes, now);
-		else if (v == WIRE_REFUSED)
-			(void)refuse(s, error, now);
-	}
+	update_go_on(s, rest, now);
 	return true;
 }

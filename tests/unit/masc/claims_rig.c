@@ -294,6 +294,7 @@ const char *bench_hear(struct bench *b, const char *claim)
 	struct heard h;
 	uint8_t subcode = 0;
 	b->log[0] = 0;
+	b->r.m->work = 0;
 	assert_non_null(p);
 	if (accept_claim(p->main, &c, b->r.now, &h, &subcode) == ACCEPTED)
 		subcode = process_claim(&h);
