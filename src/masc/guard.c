@@ -182,6 +182,7 @@ static void tell_damped(struct masc *m, const struct masc_id *domain)
 {
 	struct masc_event ev = event_of(NULL, MASC_EVENT_DAMPED);
 	ev.domain = *domain;
+	ev.ours = masc_id_eq(domain, &m->config.domain);
 	out_event(m, &ev, 0);
 }
 

@@ -178,7 +178,7 @@ struct masc_event {
 	enum err err;	     /* LOST, DIAL_FAILED, STOPPED, STORE_FAILED */
 	struct addr remote;  /* where it is known */
 	uint32_t link, kept; /* COLLISION */
-	bool ours;	     /* COLLISION: the kept one was opened by us */
+	bool ours;	     /* COLLISION: the kept one was opened by us; DAMPED: our domain is */
 	enum masc_keep keep; /* COLLISION: and why it is the one */
 	bool up;	     /* ADMIN, CLASH, RANGE, PAUSED */
 

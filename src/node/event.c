@@ -128,6 +128,9 @@ enum node_level node_masc_event_level(const struct masc_event *e)
 		return claim_level(e);
 	if (is_cease(e))
 		return NODE_INFO;
+	/* So every domain begins: its parent is asked for the first range. */
+	if (e->kind == MASC_EVENT_UNMET && e->why == MASC_REASON_NO_RANGE)
+		return NODE_NOTICE;
 	/* A shorter claim follows: that is how lifetimes are agreed on. */
 	if (e->kind == MASC_EVENT_DENIED && e->allowed)
 		return NODE_INFO;

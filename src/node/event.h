@@ -79,6 +79,10 @@ const char *node_masc_advice(const struct masc_error *error, enum err why);
 /* What to do about a claim that does not go on, or that was refused, for this
  * reason. NULL when there is nothing to say. */
 const char *node_reason_advice(enum masc_reason why);
+/* The same two of a claim of our own, where some reasons mean another thing than
+ * of a child's. */
+const char *node_own_reason_text(enum masc_reason why);
+const char *node_own_reason_advice(enum masc_reason why);
 
 /* The fields of an event by name, for JSON and structured logs: walks them,
  * *at starts at 0. Numbers come with is_number set; text lives in `buffer`. */

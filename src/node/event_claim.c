@@ -28,6 +28,21 @@ const char *node_reason_advice(enum masc_reason why)
 	return NULL;
 }
 
+const char *node_own_reason_text(enum masc_reason why)
+{
+	if (why == MASC_REASON_TOO_OFTEN)
+		return "too many claims of our domain were lost in a row, and the next has to wait "
+		       "for a waiting period";
+	return masc_reason_text(why);
+}
+
+const char *node_own_reason_advice(enum masc_reason why)
+{
+	if (why == MASC_REASON_TOO_OFTEN)
+		return "`homestead events` says why they were lost";
+	return node_reason_advice(why);
+}
+
 static void put_domain(struct text *t, const struct masc_event *e)
 {
 	if (masc_id_is_zero(&e->domain)) {
@@ -64,13 +79,17 @@ static void put_rival(struct text *t, const struct masc_event *e)
 	text_char(t, ')');
 }
 
-static void put_advice(struct text *t, const struct masc_event *e)
+static void put_sentence(struct text *t, const char *advice)
 {
-	const char *advice = node_reason_advice(e->why);
 	if (!advice)
 		return;
 	text_str(t, "; ");
 	text_str(t, advice);
+}
+
+static void put_advice(struct text *t, const struct masc_event *e)
+{
+	put_sentence(t, node_reason_advice(e->why));
 }
 
 void node_claim_name(struct text *t, const struct masc_event *e)
@@ -103,7 +122,10 @@ static const char *held_words(const struct masc_event *e)
 	case MASC_LIFE_COUNT:
 		break;
 	}
-	return " is ours";
+	/* The rest of a range that is renewed in part gets a number of its own. */
+	return e->why == MASC_REASON_RENEW_DUE
+		       ? " is the part of a range that is not claimed for longer"
+		       : " is ours";
 }
 
 static const char *wanted_words(const struct masc_event *e)
@@ -143,9 +165,12 @@ static void claim_text(struct text *t, const struct masc_event *e)
 {
 	node_claim_name(t, e);
 	text_str(t, life_words(e));
-	put_why(t, e);
+	if (e->why != MASC_REASON_NONE) {
+		text_str(t, ": ");
+		text_str(t, node_own_reason_text(e->why));
+	}
 	put_rival(t, e);
-	put_advice(t, e);
+	put_sentence(t, node_own_reason_advice(e->why));
 }
 
 static void clash_text(struct text *t, const struct masc_event *e)
@@ -235,7 +260,8 @@ static void unmet_text(struct text *t, const struct masc_event *e)
 {
 	text_str(t, "demand ");
 	text_u64(t, e->number);
-	text_str(t, e->up ? " is met" : " is not met");
+	bool waits = e->why == MASC_REASON_NO_RANGE;
+	text_str(t, e->up ? " is met" : waits ? " waits for a range" : " is not met");
 	put_why(t, e);
 	put_advice(t, e);
 }
@@ -263,6 +289,11 @@ static void differs_text(struct text *t, const struct masc_event *e)
 
 static void damped_text(struct text *t, const struct masc_event *e)
 {
+	if (e->ours) {
+		text_str(t, "new claims of ours are held off for one waiting period: too many were "
+			    "lost in a row; what was told before this says why");
+		return;
+	}
 	text_str(t, "new claims of ");
 	put_domain(t, e);
 	text_str(t, " are held off for one waiting period: it has lost too many in a row; ask its "

@@ -408,6 +408,20 @@ static void damping(void **state)
 	bench_fini(&b);
 }
 
+/* Our own domain holds off as well, and is not told of as if it were another. */
+static void damping_of_our_own(void **state)
+{
+	struct bench b;
+	start(&b, "damp_after=2");
+	const struct masc_id us = b.r.m->config.domain;
+	rig_expect(&b.r, "");
+	guard_lost(b.r.m, &us, b.r.now);
+	guard_lost(b.r.m, &us, b.r.now);
+	rig_expect(&b.r, "damped ourselves");
+	assert_false(guard_damped(b.r.m, &us, b.r.now));
+	bench_fini(&b);
+}
+
 #define DENIED_ALONE "denied i to kid only; denied i to kid2 only"
 
 /* A child whose claims are denied is damped too; it is told, or it would hold them. */
@@ -545,6 +559,7 @@ int main(void)
 		cmocka_unit_test(counts_are_what_is_covered),
 		cmocka_unit_test(children_are_forgotten),
 		cmocka_unit_test(damping),
+		cmocka_unit_test(damping_of_our_own),
 		cmocka_unit_test(damping_of_a_child),
 		cmocka_unit_test(damping_of_a_sibling),
 		cmocka_unit_test(memory_is_bounded),

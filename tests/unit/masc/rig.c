@@ -223,7 +223,10 @@ static void full_text(struct text *t, const struct masc_event *ev)
 static void damped_text(struct text *t, const struct masc_event *ev)
 {
 	text_str(t, "damped ");
-	masc_id_text(t, &ev->domain);
+	if (ev->ours)
+		text_str(t, "ourselves");
+	else
+		masc_id_text(t, &ev->domain);
 }
 
 static void synced_text(struct text *t, const struct masc_event *ev)

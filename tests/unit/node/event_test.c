@@ -238,6 +238,8 @@ static void lives_of_a_claim(void **state)
 		   "first"),
 		LIFE(WAITING, HELD, WAITED,
 		     " is ours: the waiting period passed and nobody objected"),
+		LIFE(WANTED, HELD, RENEW_DUE,
+		     " is the part of a range that is not claimed for longer: its end comes near"),
 		LIFE(HELD, RENEWING, RENEW_DUE, " is claimed for longer: its end comes near"),
 		LIFE(RENEWING, HELD, WAITED,
 		     " is renewed: the waiting period passed and nobody objected"),
@@ -256,6 +258,9 @@ static void lives_of_a_claim(void **state)
 		   "held it first"),
 		LIFE(CLASHED, HELD, CLASH_OVER, " is ours again: the clash is over"),
 		LIFE(HELD, EXPIRED, ENDED, " is over: its lifetime is over"),
+		LIFE(SCHEDULED, WANTED, TOO_OFTEN,
+		     " waits: too many claims of our domain were lost in a row, and the next has to "
+		     "wait for a waiting period; `homestead events` says why they were lost"),
 		LIFE(WANTED, EXPIRED, RELEASED, " is dropped: an operator gave it back"),
 	};
 #undef LIFE
@@ -403,6 +408,10 @@ static void what_others_do(void **state)
 	says(&e, "damped",
 	     "new claims of domain 7 are held off for one waiting period: it has lost too many in "
 	     "a row; ask its operator, or raise `damp_after`");
+	e.masc.ours = true;
+	says(&e, "damped",
+	     "new claims of ours are held off for one waiting period: too many were lost in a row; "
+	     "what was told before this says why");
 	e = of_domain(MASC_EVENT_QUOTA, MASC_REASON_NONE, false);
 	says(&e, "quota",
 	     "domain 7 is above its soft quota with 239.192.1.0/24; see `quota_soft` and "
@@ -425,6 +434,14 @@ static void demands_and_pauses(void **state)
 	     "demand 4 is not met: no free range is large enough; ask for less, give ranges back, "
 	     "or have the parent claim more");
 	has_fields(&e, "number=4 met=false why=NO_ROOM reason=no free range is large enough");
+	assert_int_equal(node_masc_event_level(&e.masc), NODE_WARNING);
+	/* How every domain begins. */
+	e.masc.why = MASC_REASON_NO_RANGE;
+	says(&e, "unmet",
+	     "demand 4 waits for a range: no parent has told a range to claim from; a parent "
+	     "without one is asked for it and needs a waiting period or more; a top-level domain "
+	     "needs a scope with `root`");
+	assert_int_equal(node_masc_event_level(&e.masc), NODE_NOTICE);
 	e.masc.up = true;
 	e.masc.why = MASC_REASON_NONE;
 	says(&e, "unmet", "demand 4 is met");
@@ -472,7 +489,7 @@ static void any_claim(void **state)
 				assert_null(strstr(buffer, "has changed"));
 				if (why)
 					assert_non_null(strstr(
-						buffer, masc_reason_text((enum masc_reason)why)));
+						buffer, node_own_reason_text((enum masc_reason)why)));
 			}
 }
 
