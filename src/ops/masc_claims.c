@@ -4,7 +4,8 @@
 #include "base/number.h"
 #include "os/clock.h"
 
-#define SCAN_MOST 5000 /* claims looked at for one answer: a few ms */
+#define SCAN_MOST  5000		   /* claims looked at for one answer: a few ms */
+#define COUNT_MOST OPS_CLAIMS_MOST /* behind a page that is not the first */
 
 void ops_set_prefix(char *out, size_t size, const struct masc_prefix *p)
 {
@@ -71,6 +72,11 @@ static const struct masc *masc_of(const struct ops *o)
 	return node_masc(engine_node(o->engine));
 }
 
+static const struct masc_config *config_of(const struct ops *o)
+{
+	return &node_config_of(engine_node(o->engine))->masc;
+}
+
 static void set_reason(char *word, size_t size, const char **text, const char **hint,
 		       enum masc_reason why)
 {
@@ -131,6 +137,10 @@ static void set_prefix(struct ops_masc_prefix *p, const struct masc_own_info *i)
 					  : i->addresses;
 	p->used = i->used;
 	set_reason(p->why, sizeof(p->why), &p->reason, &p->hint, i->why);
+	if (i->why == MASC_REASON_TOO_OFTEN) {
+		p->reason = node_own_reason_text(i->why);
+		p->hint = node_own_reason_advice(i->why);
+	}
 	ops_set_text(p->scope, sizeof(p->scope), i->scope);
 	ops_set_id(p->parent, sizeof(p->parent), &i->parent);
 	ops_set_id(p->node, sizeof(p->node), &i->node);
@@ -152,6 +162,17 @@ static void set_range(struct ops_masc_range *r, const struct masc_range_info *i)
 	r->stale = i->stale;
 	r->synced = i->synced;
 	r->end = i->end;
+}
+
+static uint64_t not_met(const struct masc *m)
+{
+	uint64_t n = 0;
+	for (size_t i = masc_demand_count(m); i-- > 0;) {
+		struct masc_demand_info info;
+		masc_demand_info(m, i, &info);
+		n += info.met < info.addresses;
+	}
+	return n;
 }
 
 static enum err take_prefixes(const struct masc *m, struct ops_masc_prefixes *to, struct arena *mem)
@@ -187,6 +208,7 @@ enum err ops_run_masc_prefixes(struct ops *o, const struct ops_request *r, struc
 		struct masc_claims_info info;
 		masc_claims_info(m, &info);
 		answer.leaf = info.leaf;
+		answer.demands = not_met(m);
 		if (info.paused)
 			ops_set_text(answer.paused, sizeof(answer.paused),
 				     masc_reason_word(info.paused));
@@ -227,21 +249,48 @@ static void count_own(struct ops_holdings *h, const struct masc *m)
 	}
 }
 
-/* Nothing is on its way that would meet it. */
-static bool is_unmet(const struct masc_demand_info *i)
+/* Of waiting periods: one a level above us, until it is odd that none has come. */
+#define PATIENCE 6
+#define WAITING	 "waiting"
+
+/* A parent is there to be asked for a range, which is done before anybody could
+ * wonder (MASC-13.18). */
+static bool has_parent(const struct masc *m, enum masc_family family)
 {
-	return i->why != MASC_REASON_NONE && i->why != MASC_REASON_DEMAND;
+	size_t n = masc_peer_count(m);
+	for (size_t i = 0; i < n; i++) {
+		struct masc_peer_info info;
+		masc_peer_info(m, i, &info);
+		if (info.state == MASC_ESTABLISHED && info.config->role == MASC_CHILD &&
+		    info.config->family == (family == MASC_IPV6))
+			return true;
+	}
+	return false;
 }
 
-static void count_troubles(struct ops_holdings *h, const struct masc *m)
+/* One word a demand, from what it waits for. */
+static const char *demand_state(const struct ops *o, const struct masc_demand_info *i)
 {
-	int64_t now = os_wall().us;
+	int64_t now = os_wall().us, period = masc_config_rules(config_of(o)).waiting_period;
+	bool asks = i->why == MASC_REASON_NO_RANGE || i->why == MASC_REASON_NO_ROOM;
+	if (i->met >= i->addresses)
+		return "met";
+	if (i->from > now)
+		return "ahead";
+	if (i->why == MASC_REASON_NONE || i->why == MASC_REASON_DEMAND)
+		return "claiming";
+	bool waits = asks && now - i->from < PATIENCE * period && has_parent(masc_of(o), i->family);
+	return waits ? WAITING : "unmet";
+}
+
+static void count_troubles(struct ops_holdings *h, const struct ops *o, const struct masc *m)
+{
 	h->demands = masc_demand_count(m);
 	h->clashes = masc_clash_count(m);
 	for (size_t i = 0; i < h->demands; i++) {
 		struct masc_demand_info info;
 		masc_demand_info(m, i, &info);
-		h->unmet += is_unmet(&info) && info.from <= now;
+		h->unmet += strcmp(demand_state(o, &info), "unmet") == 0;
 	}
 	for (size_t i = 0; i < h->clashes; i++) {
 		struct masc_clash_info info;
@@ -250,17 +299,25 @@ static void count_troubles(struct ops_holdings *h, const struct masc *m)
 	}
 }
 
-void ops_masc_holdings(const struct masc *m, struct ops_holdings *out)
+static uint64_t known_claims(const struct masc_claims_info *info)
 {
+	uint64_t n = 0;
+	for (size_t i = 0; i < sizeof(info->known) / sizeof(info->known[0]); i++)
+		n += info->known[i];
+	return n;
+}
+
+void ops_masc_holdings(const struct ops *o, struct ops_holdings *out)
+{
+	const struct masc *m = masc_of(o);
 	struct masc_claims_info info;
 	masc_claims_info(m, &info);
-	for (size_t i = 0; i < sizeof(info.known) / sizeof(info.known[0]); i++)
-		out->known += info.known[i];
+	out->known = known_claims(&info);
 	out->children = info.children;
 	if (info.paused)
 		ops_set_text(out->paused, sizeof(out->paused), masc_reason_word(info.paused));
 	count_own(out, m);
-	count_troubles(out, m);
+	count_troubles(out, o, m);
 }
 
 /* What others claim */
@@ -270,7 +327,7 @@ struct wanted_claims {
 	struct masc_prefix within;
 	struct masc_id domain;
 	int type; /* -1 any */
-	size_t limit;
+	size_t limit, may_scan;
 	struct masc_claim_at at;
 };
 
@@ -348,6 +405,7 @@ static enum err read_filter(const struct ops_claim_filter *f, struct wanted_clai
 	w->has_within = f->within[0];
 	w->has_domain = f->domain[0];
 	w->from_start = !f->after[0];
+	w->may_scan = SCAN_MOST;
 	w->limit = f->limit && f->limit < OPS_CLAIMS_MOST ? (size_t)f->limit : OPS_CLAIMS_MOST;
 	enum err e = w->has_within ? ops_read_within(f->within, &w->within, why) : OK;
 	if (e == OK)
@@ -384,16 +442,16 @@ static bool fits(const struct wanted_claims *w, const struct masc_claim_info *i)
 	       (!w->has_domain || masc_id_eq(&i->domain, &w->domain));
 }
 
-/* The next that is asked for, within what one answer may look at. */
-static bool next_claim(const struct masc *m, struct wanted_claims *w, size_t *scanned,
-		       struct masc_claim_info *info)
+/* The next that is asked for, within what may be looked at. */
+static bool next_claim(const struct masc *m, struct wanted_claims *w, struct masc_claim_info *info)
 {
-	while (*scanned < SCAN_MOST) {
-		++*scanned;
+	for (; w->may_scan; w->may_scan--) {
 		if (!masc_claim_next(m, &w->at, w->has_within ? &w->within : NULL, info))
 			return false;
-		if (fits(w, info))
+		if (fits(w, info)) {
+			w->may_scan--;
 			return true;
+		}
 	}
 	return false;
 }
@@ -405,35 +463,37 @@ static bool is_all(const struct wanted_claims *w)
 	return w->from_start && !w->has_within && !w->has_domain && w->type < 0;
 }
 
-/* What is behind the last one of the answer, as far as it may be looked at. */
-static void count_rest(const struct masc *m, const struct wanted_claims *w, size_t scanned,
+/* What is behind the last one of the answer, as far as it may be looked at. Who
+ * asks for page after page is not told each time what is behind all of them. */
+static void count_rest(const struct masc *m, const struct wanted_claims *w,
 		       struct ops_masc_claims *to)
 {
 	struct wanted_claims rest = *w;
 	struct masc_claim_info info;
-	while (next_claim(m, &rest, &scanned, &info))
+	if (!w->from_start && rest.may_scan > COUNT_MOST)
+		rest.may_scan = COUNT_MOST;
+	while (next_claim(m, &rest, &info))
 		to->more++;
-	to->counted = scanned < SCAN_MOST;
+	to->counted = rest.may_scan;
 	if (to->counted || !is_all(w) || to->known <= to->n_claims)
 		return;
 	to->more = to->known - to->n_claims;
 	to->counted = true;
 }
 
-static enum err take_claims(const struct masc *m, struct wanted_claims *w,
-			    struct ops_masc_claims *to, struct arena *mem)
+static enum err take_claims(struct ops *o, struct wanted_claims *w, struct ops_masc_claims *to)
 {
+	const struct masc *m = masc_of(o);
 	struct masc_claim_info info;
-	struct ops_holdings h = { 0 };
-	size_t scanned = 0;
-	ops_masc_holdings(m, &h);
-	to->known = h.known;
-	to->claims = arena_alloc(mem, (w->limit + 1) * sizeof(*to->claims));
+	struct masc_claims_info all;
+	masc_claims_info(m, &all);
+	to->known = known_claims(&all);
+	to->claims = arena_alloc(&o->mem, (w->limit + 1) * sizeof(*to->claims));
 	if (!to->claims)
 		return ERR_NOMEM;
-	while (to->n_claims < w->limit && next_claim(m, w, &scanned, &info))
+	while (to->n_claims < w->limit && next_claim(m, w, &info))
 		set_claim(&to->claims[to->n_claims++], &info);
-	count_rest(m, w, scanned, to);
+	count_rest(m, w, to);
 	if (to->more || !to->counted)
 		put_token(to->next, sizeof(to->next), &w->at);
 	return OK;
@@ -456,7 +516,7 @@ enum err ops_run_masc_claims(struct ops *o, const struct ops_request *r, struct 
 	}
 	ops_masc_part(o, &d, &answer.part);
 	answer.counted = true;
-	if (d.failed || (m && take_claims(m, &w, &answer, &o->mem) != OK))
+	if (d.failed || (m && take_claims(o, &w, &answer) != OK))
 		return ERR_NOMEM;
 	ops_answer_value(call, &ops_masc_claims_type, &answer);
 	return OK;
@@ -464,16 +524,36 @@ enum err ops_run_masc_claims(struct ops *o, const struct ops_request *r, struct 
 
 /* Demands */
 
-static const char *demand_state(const struct masc_demand_info *i)
+/* What a parent has to do first is no trouble, and nothing is to be done about it. */
+static void set_waiting(struct ops_masc_demand *d)
 {
-	if (i->met >= i->addresses)
-		return "met";
-	if (i->from > os_wall().us)
-		return "ahead";
-	return is_unmet(i) ? "unmet" : "claiming";
+	d->reason = "for the parent, which is asked for a range and needs a waiting period or more "
+		    "to claim it";
+	d->hint = "";
 }
 
-static void set_demand(struct ops_masc_demand *d, const struct masc_demand_info *i)
+static bool is_about(const struct masc *m, enum masc_family family)
+{
+	size_t n = masc_peer_count(m);
+	for (size_t i = 0; i < n; i++) {
+		struct masc_peer_info info;
+		masc_peer_info(m, i, &info);
+		if (info.config->family == (family == MASC_IPV6))
+			return true;
+	}
+	return false;
+}
+
+/* Asked for with the wrong family, most likely: no peer could ever help. */
+static void set_alone(struct ops_masc_demand *d, enum masc_family family)
+{
+	d->hint = family == MASC_IPV6
+			  ? "no peer is about ipv6 (`family` of the peers in the configuration)"
+			  : "no peer is about ipv4; ipv6 addresses are asked for by length: /120";
+}
+
+static void set_demand(const struct ops *o, struct ops_masc_demand *d,
+		       const struct masc_demand_info *i)
 {
 	ops_clear(&ops_masc_demand_type, d);
 	d->number = i->number;
@@ -481,10 +561,15 @@ static void set_demand(struct ops_masc_demand *d, const struct masc_demand_info 
 	d->met = i->met;
 	ops_set_text(d->family, sizeof(d->family), masc_family_text(i->family));
 	ops_set_text(d->scope, sizeof(d->scope), i->scope);
-	ops_set_text(d->state, sizeof(d->state), demand_state(i));
+	ops_set_text(d->state, sizeof(d->state), demand_state(o, i));
 	d->from = i->from;
 	d->until = i->until;
 	set_reason(d->why, sizeof(d->why), &d->reason, &d->hint, i->why);
+	if (strcmp(d->state, WAITING) == 0)
+		set_waiting(d);
+	else if (i->why == MASC_REASON_NO_RANGE && masc_peer_count(masc_of(o)) &&
+		 !is_about(masc_of(o), i->family))
+		set_alone(d, i->family);
 }
 
 enum err ops_run_masc_demands(struct ops *o, const struct ops_request *r, struct ops_call call)
@@ -501,7 +586,7 @@ enum err ops_run_masc_demands(struct ops *o, const struct ops_request *r, struct
 	for (size_t i = 0; i < n; i++) {
 		struct masc_demand_info info;
 		masc_demand_info(m, i, &info);
-		set_demand(&answer.demands[answer.n_demands++], &info);
+		set_demand(o, &answer.demands[answer.n_demands++], &info);
 	}
 	ops_answer_value(call, &ops_masc_demands_type, &answer);
 	return OK;

@@ -81,8 +81,8 @@ MUST_USE enum err ops_run_masc_demands(struct ops *o, const struct ops_request *
 				       struct ops_call call);
 MUST_USE enum err ops_run_masc_clashes(struct ops *o, const struct ops_request *r,
 				       struct ops_call call);
-/* In figures, for the status. */
-void ops_masc_holdings(const struct masc *m, struct ops_holdings *out);
+/* In figures, for the status; masc is configured. */
+void ops_masc_holdings(const struct ops *o, struct ops_holdings *out);
 /* Reads a range that a user named. ERR_MALFORMED with a sentence in `why`. */
 MUST_USE enum err ops_read_prefix(const char *s, struct masc_prefix *out, struct text *why);
 /* The same for where to look: a single address is a range too. */

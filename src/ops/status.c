@@ -320,7 +320,7 @@ static void look(struct ops *o, struct ops_status *s, struct draft *d)
 	ops_masc_part(o, d, &s->parts[s->n_parts++]);
 	count_sessions(&s->masc, m);
 	if (m)
-		ops_masc_holdings(m, &s->claims);
+		ops_masc_holdings(o, &s->claims);
 	if (m && masc_health(m) == OK)
 		set_listen(s, node_config_of(node));
 	attend_part(&a, &s->parts[0], o->host.config_path);

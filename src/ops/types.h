@@ -316,7 +316,8 @@ struct ops_pair {
 	X(S, TEXT, paused, 31, "why no claims are made, in a word; empty: they are")               \
 	X(S, BOOL, leaf, 0, "whether no child claims in our ranges")                               \
 	X(S, LIST, prefixes, ops_masc_prefix, "the ranges and claims, by number")                  \
-	X(S, LIST, ranges, ops_masc_range, "where claims may come from")
+	X(S, LIST, ranges, ops_masc_range, "where claims may come from")                           \
+	X(S, NUMBER, demands, 0, "demands that are not met yet")
 
 #define OPS_MASC_CLAIM_FIELDS(X, S)                                                                \
 	X(S, TEXT, prefix, OPS_PREFIX_MAX, "the range")                                            \
@@ -374,7 +375,8 @@ struct ops_pair {
 	X(S, NUMBER, met, 0, "of them found in ranges that are held")                              \
 	X(S, TEXT, family, 15, "ipv4 or ipv6")                                                     \
 	X(S, TEXT, scope, OPS_NAME_MAX, "where; empty: anywhere")                                  \
-	X(S, TEXT, state, 15, "met, claiming, unmet or ahead (of its time)")                       \
+	X(S, TEXT, state, 15,                                                                      \
+	  "met, claiming, waiting (for the parent), unmet or ahead (of its time)")                 \
 	X(S, TIME, from, 0, "from when on they are wanted")                                        \
 	X(S, TIME, until, 0, "until when; null: without end")                                      \
 	X(S, TEXT, why, 31, "why it is not met: a word for programs; empty: it is")                \

@@ -54,6 +54,18 @@ static void what_we_hold(void **state)
 	assert_at("ranges.0.end", "null");
 }
 
+/* Of ours it is not a child that claims too often. */
+static void why_our_claims_are_damped(void **state)
+{
+	played.own[3].why = MASC_REASON_TOO_OFTEN;
+	ask_kind(OPS_MASC_PREFIXES);
+	assert_at("prefixes.3.why", "TOO_OFTEN");
+	assert_at("prefixes.3.reason",
+		  "too many claims of our domain were lost in a row, and the next has to wait for "
+		  "a waiting period");
+	assert_at("prefixes.3.hint", "`homestead events` says why they were lost");
+}
+
 /* A waiting period that runs ends when the next step is due. */
 static void what_is_left_of_the_wait(void **state)
 {
@@ -445,6 +457,77 @@ static void demands(void **state)
 	assert_at("claims.unmet", "0");
 }
 
+/* A site's first demand: the parent has no range yet and is asked for one. That
+ * is no trouble, as long as it may take. */
+static void a_demand_waits_for_the_parent(void **state)
+{
+	struct masc_demand_info *d = &played.demands[0];
+	int64_t period = 2 * MONO_DAY;
+	played.node_config.masc.waiting_period = period;
+	d->met = 0;
+	d->why = MASC_REASON_NO_RANGE;
+	d->from = played.wall_us - MONO_SEC;
+	played.demands[1].why = MASC_REASON_DEMAND;
+	played.config[0].role = MASC_CHILD;
+	ask_kind(OPS_MASC_DEMANDS);
+	assert_at("demands.0.state", "waiting");
+	assert_at("demands.0.why", "NO_RANGE");
+	assert_at("demands.0.hint", "");
+	assert_non_null(strstr(json_string_value(at_path("demands.0.reason")), "for the parent"));
+	ask_kind(OPS_STATUS);
+	assert_at("claims.unmet", "0");
+	ask_kind(OPS_MASC_PREFIXES);
+	assert_at("demands", "3");
+	/* More than the parent has: it is asked as well. */
+	d->why = MASC_REASON_NO_ROOM;
+	ask_kind(OPS_MASC_DEMANDS);
+	assert_at("demands.0.state", "waiting");
+	d->from = played.wall_us - 6 * period + 1;
+	ask_kind(OPS_MASC_DEMANDS);
+	assert_at("demands.0.state", "waiting");
+	d->from--;
+	ask_kind(OPS_MASC_DEMANDS);
+	assert_at("demands.0.state", "unmet");
+	assert_at("demands.0.reason", "no free range is large enough");
+	ask_kind(OPS_STATUS);
+	assert_at("claims.unmet", "1");
+}
+
+/* Nobody is asked where there is no parent, or none is heard, or it is about the
+ * other family; and some reasons no parent can help. */
+static void a_demand_nobody_is_asked_for(void **state)
+{
+	struct masc_demand_info *d = &played.demands[0];
+	played.node_config.masc.waiting_period = 2 * MONO_DAY;
+	d->met = 0;
+	d->why = MASC_REASON_NO_RANGE;
+	d->from = played.wall_us - MONO_SEC;
+	for (int i = 0; i < 4; i++) {
+		played.config[0].role = i == 0 ? MASC_SIBLING : MASC_CHILD;
+		played.peers[0].state = i == 1 ? MASC_ACTIVE : MASC_ESTABLISHED;
+		played.config[0].family = i == 2;
+		d->why = i == 3 ? MASC_REASON_TOO_MANY : MASC_REASON_NO_RANGE;
+		ask_kind(OPS_MASC_DEMANDS);
+		assert_at("demands.0.state", "unmet");
+	}
+	d->family = MASC_IPV6;
+	d->why = MASC_REASON_NO_RANGE;
+	played.config[0].family = played.config[1].family = 0;
+	ask_kind(OPS_MASC_DEMANDS);
+	assert_at("demands.0.state", "unmet");
+	assert_at("demands.0.hint",
+		  "no peer is about ipv6 (`family` of the peers in the configuration)");
+	d->family = MASC_IPV4;
+	played.config[0].family = played.config[1].family = 1;
+	ask_kind(OPS_MASC_DEMANDS);
+	assert_at("demands.0.hint",
+		  "no peer is about ipv4; ipv6 addresses are asked for by length: /120");
+	d->family = MASC_IPV6;
+	d->why = MASC_REASON_NO_RANGE;
+	ask_kind(OPS_MASC_DEMANDS);
+	assert_at("demands.0.state", "waiting");
+}
+
 static void clashes(void **state)
 {
 	ask_kind(OPS_MASC_CLASHES);
@@ -517,6 +600,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(what_we_hold),
+		T(why_our_claims_are_damped),
 		T(what_is_left_of_the_wait),
 		T(nothing_without_masc),
 		T(what_others_claim),
@@ -533,6 +617,8 @@ int main(void)
 		T(a_clash_in_the_tree),
 		T(the_tree_of_our_other_nodes),
 		T(demands),
+		T(a_demand_waits_for_the_parent),
+		T(a_demand_nobody_is_asked_for),
 		T(clashes),
 		T(the_status_counts),
 		T(peers_know_how_far_they_are),
