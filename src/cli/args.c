@@ -71,7 +71,7 @@ static const struct cli_option *option_of(const char *name, size_t n)
 
 static int unknown_option(struct cli *c, const char *arg, size_t n)
 {
-	const char *names[16] = { 0 };
+	const char *names[24] = { 0 };
 	char given[64], message[128], hint[128] = "homestead --help";
 	struct text g = TEXT_OF(given), m = TEXT_OF(message), h = TEXT_OF(hint);
 	for (size_t i = 0; cli_options[i].bit; i++)
@@ -89,10 +89,10 @@ static void take_value(struct cli *c, const struct cli_option *o, const char *va
 	const struct {
 		unsigned bit;
 		const char **to;
-	} places[] = { { CLI_SOCKET, &c->socket },  { CLI_PART, &c->part },
-		       { CLI_LEVEL, &c->level },    { CLI_FOR, &c->duration },
-		       { CLI_SCOPE, &c->scope },    { CLI_AT, &c->at },
-		       { CLI_TIMEOUT, &c->timeout } };
+	} places[] = { { CLI_SOCKET, &c->socket },   { CLI_PART, &c->part },
+		       { CLI_LEVEL, &c->level },     { CLI_FOR, &c->duration },
+		       { CLI_SCOPE, &c->scope },     { CLI_AT, &c->at },
+		       { CLI_TIMEOUT, &c->timeout }, { CLI_LIMIT, &c->limit } };
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (places[i].bit == o->bit)
 			*places[i].to = value;

@@ -3,25 +3,6 @@
 
 #include <string.h>
 
-static int no_memory(struct cli *c)
-{
-	return cli_complain(
-		c, &(struct cli_complaint){ CLI_FAILED, "NOMEM", err_text(ERR_NOMEM), "" });
-}
-
-/* Rows for n things; NULL without memory. */
-static struct cli_row *rows_for(struct cli *c, size_t n)
-{
-	return arena_alloc(&c->mem, (n + 1) * sizeof(struct cli_row));
-}
-
-static void set_cells(struct cli_row *r, const struct cli_cell *cells, size_t n)
-{
-	memcpy(r->cells, cells, n * sizeof(*cells));
-	r->note = NULL;
-}
-#define SET_CELLS(r, cells) set_cells(r, cells, sizeof(cells) / sizeof((cells)[0]))
-
 void cli_say_off(struct cli *c, const struct ops_part *part)
 {
 	char buffer[CLI_TEXT_MAX];
@@ -41,15 +22,15 @@ void cli_say_off(struct cli *c, const struct ops_part *part)
 }
 
 /* Nothing to show: why, and what to do next. */
-static int say_empty(struct cli *c, const struct ops_part *part, const char *what, const char *next)
+static void say_empty(struct cli *c, const struct ops_part *part, const char *what,
+		      const char *next)
 {
 	if (strcmp(part->state, "running") != 0) {
 		cli_say_off(c, part);
-		return CLI_OK;
+		return;
 	}
 	cli_wrap(c, what, 0);
 	cli_wrap(c, next, 2);
-	return CLI_OK;
 }
 
 const char *cli_size(struct cli *c, uint64_t n)
@@ -173,8 +154,9 @@ static const struct cli_column prefix_columns[] = {
 	{ "FOR", 0 },	 { "FROM", 3 },	 { 0 },
 };
 
-static void set_prefix(struct cli *c, struct cli_row *r, const struct ops_masc_prefix *p)
+static void set_prefix(struct cli *c, struct cli_row *r, const void *row)
 {
+	const struct ops_masc_prefix *p = row;
 	const struct cli_cell cells[] = {
 		{ p->number ? cli_number(c, p->number) : "-", CLI_PLAIN },
 		{ range_of(c, p), CLI_PLAIN },
@@ -183,45 +165,42 @@ static void set_prefix(struct cli *c, struct cli_row *r, const struct ops_masc_p
 		{ cli_duration(c, p->left), CLI_PLAIN },
 		{ origin_of(c, p), CLI_PLAIN },
 	};
-	SET_CELLS(r, cells);
+	CLI_SET_CELLS(r, cells);
 	r->note = note_of_prefix(c, p);
 }
 
-static int print_prefix_table(struct cli *c, const struct ops_masc_prefixes *all)
+static const char *name_of_prefix(struct cli *c, const void *row)
 {
-	struct cli_table t = { prefix_columns, rows_for(c, all->n_prefixes), all->n_prefixes };
-	if (!t.rows)
-		return no_memory(c);
-	if (all->n_prefixes == 0 && all->n_ranges == 0)
-		return say_empty(c, &all->part, "no range is held, and none to claim from is known",
-				 "try: homestead masc peers; a top-level domain needs a scope with "
-				 "root (man homestead.conf)");
-	if (all->n_prefixes == 0)
-		return say_empty(c, &all->part, "no range is held or claimed",
-				 "try: homestead masc claim 256");
-	for (size_t i = 0; i < all->n_prefixes; i++)
-		set_prefix(c, &t.rows[i], &all->prefixes[i]);
-	cli_table_print(c, &t);
-	return CLI_OK;
+	const struct ops_masc_prefix *p = row;
+	return p->prefix[0] ? p->prefix : NULL;
 }
 
-static int print_prefixes(struct cli *c)
+static void say_no_prefix(struct cli *c, const void *answer, bool empty)
 {
-	struct ops_masc_prefixes all;
-	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_MASC_PREFIXES }, &all);
-	if (exit)
-		return exit;
-	if (c->given & CLI_JSON)
-		return cli_print_answer(c);
-	for (size_t i = 0; (c->given & CLI_QUIET) && i < all.n_prefixes; i++)
-		if (all.prefixes[i].prefix[0])
-			fprintf(c->place->out, "%s\n", all.prefixes[i].prefix);
-	return c->given & CLI_QUIET ? CLI_OK : print_prefix_table(c, &all);
+	const struct ops_masc_prefixes *all = answer;
+	if (!empty)
+		return;
+	if (all->demands)
+		say_empty(c, &all->part, "no range is held or claimed yet; addresses are asked for",
+			  "what they wait for: homestead masc demand");
+	else if (all->n_ranges == 0)
+		say_empty(c, &all->part, "no range is held, and none to claim from is known",
+			  "try: homestead masc peers; a top-level domain needs a scope with "
+			  "root (man homestead.conf)");
+	else
+		say_empty(c, &all->part, "no range is held or claimed",
+			  "try: homestead masc claim 256");
 }
 
 int cli_run_masc_prefixes(struct cli *c)
 {
-	return c->given & CLI_WATCH ? cli_watch(c, print_prefixes) : print_prefixes(c);
+	static const struct cli_list list = { .kind = OPS_MASC_PREFIXES,
+					      .rows = "prefixes",
+					      .name = name_of_prefix,
+					      .columns = prefix_columns,
+					      .set = set_prefix,
+					      .before = say_no_prefix };
+	return cli_list(c, &list);
 }
 
 /* claims */
@@ -231,8 +210,9 @@ static const struct cli_column claim_columns[] = {
 	{ "FOR", 0 },	{ "NODE", 1 }, { "FROM", 2 },	{ 0 },
 };
 
-static void set_claim(struct cli *c, struct cli_row *r, const struct ops_masc_claim *m)
+static void set_claim(struct cli *c, struct cli_row *r, const void *row)
 {
+	const struct ops_masc_claim *m = row;
 	const struct cli_cell cells[] = {
 		{ m->prefix, CLI_PLAIN },
 		{ m->stale ? "stale" : m->type, m->stale ? CLI_YELLOW : CLI_PLAIN },
@@ -242,39 +222,23 @@ static void set_claim(struct cli *c, struct cli_row *r, const struct ops_masc_cl
 		{ m->node[0] ? m->node : "-", CLI_PLAIN },
 		{ m->peer[0] ? m->peer : "-", CLI_PLAIN },
 	};
-	SET_CELLS(r, cells);
+	CLI_SET_CELLS(r, cells);
 }
 
-/* What is not shown, and how to see it. */
-static void say_more(struct cli *c, const struct ops_masc_claims *all)
+static const char *name_of_claim(struct cli *c, const void *row)
 {
-	char buffer[CLI_TEXT_MAX];
-	struct text t = TEXT_OF(buffer);
-	if (!all->next[0])
+	const struct ops_masc_claim *m = row;
+	return m->prefix;
+}
+
+static void say_no_claim(struct cli *c, const void *answer, bool empty)
+{
+	const struct ops_masc_claims *all = answer;
+	if (!empty)
 		return;
-	if (!all->counted)
-		text_str(&t, "at least ");
-	text_u64(&t, all->more);
-	text_str(&t, " more; those of one range: homestead masc claims PREFIX");
-	fputc('\n', c->place->out);
-	cli_wrap(c, buffer, 0);
-}
-
-static int print_claim_table(struct cli *c, const struct ops_masc_claims *all)
-{
-	struct cli_table t = { claim_columns, rows_for(c, all->n_claims), all->n_claims };
-	if (!t.rows)
-		return no_memory(c);
-	if (all->n_claims == 0 && !all->next[0])
-		return say_empty(
-			c, &all->part,
-			c->n_args ? "no claim in that range is known" : "no claim is known",
-			c->n_args ? "try: homestead masc space" : "try: homestead masc peers");
-	for (size_t i = 0; i < all->n_claims; i++)
-		set_claim(c, &t.rows[i], &all->claims[i]);
-	cli_table_print(c, &t);
-	say_more(c, all);
-	return CLI_OK;
+	say_empty(c, &all->part,
+		  c->n_args ? "no claim in that range is known" : "no claim is known",
+		  c->n_args ? "try: homestead masc space" : "try: homestead masc peers");
 }
 
 /* "within=239.192.0.0/14" of the argument, "" without one. */
@@ -289,23 +253,22 @@ const char *cli_within(struct cli *c)
 	return cli_keep(c, &t);
 }
 
-static int print_claims(struct cli *c)
-{
-	struct ops_masc_claims all;
-	const struct cli_query q = { .kind = OPS_MASC_CLAIMS, .query = cli_within(c) };
-	int exit = cli_ask(c, &q, &all);
-	if (exit)
-		return exit;
-	if (c->given & CLI_JSON)
-		return cli_print_answer(c);
-	for (size_t i = 0; (c->given & CLI_QUIET) && i < all.n_claims; i++)
-		fprintf(c->place->out, "%s\n", all.claims[i].prefix);
-	return c->given & CLI_QUIET ? CLI_OK : print_claim_table(c, &all);
-}
-
 int cli_run_masc_claims(struct cli *c)
 {
-	return c->given & CLI_WATCH ? cli_watch(c, print_claims) : print_claims(c);
+	static const struct cli_list list = { .kind = OPS_MASC_CLAIMS,
+					      .rows = "claims",
+					      .query = cli_within,
+					      .name = name_of_claim,
+					      .columns = claim_columns,
+					      .set = set_claim,
+					      .before = say_no_claim };
+	return cli_list(c, &list);
+}
+
+/* In a table milliseconds are of no interest. */
+static const char *whole_time(struct cli *c, int64_t us)
+{
+	return cli_time(c, us - us % MONO_SEC);
 }
 
 /* demands */
@@ -315,8 +278,9 @@ static const struct cli_column demand_columns[] = {
 	{ "FROM", 3 },	 { "UNTIL", 0 },     { "FAMILY", 2 }, { 0 },
 };
 
-static void set_demand(struct cli *c, struct cli_row *r, const struct ops_masc_demand *d)
+static void set_demand(struct cli *c, struct cli_row *r, const void *row)
 {
+	const struct ops_masc_demand *d = row;
 	bool met = strcmp(d->state, "met") == 0, unmet = strcmp(d->state, "unmet") == 0;
 	char buffer[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(buffer);
@@ -327,46 +291,39 @@ static void set_demand(struct cli *c, struct cli_row *r, const struct ops_masc_d
 			    : unmet ? CLI_RED
 				    : CLI_YELLOW },
 		{ d->scope[0] ? d->scope : "-", CLI_PLAIN },
-		{ cli_time(c, d->from), CLI_PLAIN },
-		{ cli_time(c, d->until), CLI_PLAIN },
+		{ whole_time(c, d->from), CLI_PLAIN },
+		{ whole_time(c, d->until), CLI_PLAIN },
 		{ d->family, CLI_PLAIN },
 	};
-	SET_CELLS(r, cells);
+	CLI_SET_CELLS(r, cells);
 	put_sentence(&t, d->reason);
 	put_sentence(&t, d->hint);
 	r->note = t.n ? cli_keep(c, &t) : NULL;
 }
 
-static int print_demand_table(struct cli *c, const struct ops_masc_demands *all)
+static const char *name_of_demand(struct cli *c, const void *row)
 {
-	struct cli_table t = { demand_columns, rows_for(c, all->n_demands), all->n_demands };
-	if (!t.rows)
-		return no_memory(c);
-	if (all->n_demands == 0)
-		return say_empty(c, &all->part, "no addresses are asked for",
-				 "try: homestead masc demand 256 --for 1d");
-	for (size_t i = 0; i < all->n_demands; i++)
-		set_demand(c, &t.rows[i], &all->demands[i]);
-	cli_table_print(c, &t);
-	return CLI_OK;
+	const struct ops_masc_demand *d = row;
+	return cli_number(c, d->number);
 }
 
-static int print_demands(struct cli *c)
+static void say_no_demand(struct cli *c, const void *answer, bool empty)
 {
-	struct ops_masc_demands all;
-	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_MASC_DEMANDS }, &all);
-	if (exit)
-		return exit;
-	if (c->given & CLI_JSON)
-		return cli_print_answer(c);
-	for (size_t i = 0; (c->given & CLI_QUIET) && i < all.n_demands; i++)
-		fprintf(c->place->out, "%s\n", cli_number(c, all.demands[i].number));
-	return c->given & CLI_QUIET ? CLI_OK : print_demand_table(c, &all);
+	const struct ops_masc_demands *all = answer;
+	if (empty)
+		say_empty(c, &all->part, "no addresses are asked for",
+			  "try: homestead masc demand 256 --for 1d");
 }
 
 int cli_list_demands(struct cli *c)
 {
-	return c->given & CLI_WATCH ? cli_watch(c, print_demands) : print_demands(c);
+	static const struct cli_list list = { .kind = OPS_MASC_DEMANDS,
+					      .rows = "demands",
+					      .name = name_of_demand,
+					      .columns = demand_columns,
+					      .set = set_demand,
+					      .before = say_no_demand };
+	return cli_list(c, &list);
 }
 
 /* clashes */
@@ -385,64 +342,68 @@ static struct cli_cell clash_state(const struct ops_masc_clash *m)
 	return (struct cli_cell){ m->yielded ? "withdrawn" : "kept", CLI_YELLOW };
 }
 
+/* What follows, and what may be done. */
 static const char *note_of_clash(struct cli *c, const struct ops_masc_clash *m)
 {
 	char buffer[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(buffer);
-	if (!m->open)
-		return NULL;
-	text_str(&t, "theirs is the older; give the overlap up, or stay: homestead masc resolve ");
+	if (m->won)
+		return "ours is the older: theirs has to go";
+	if (m->yielded)
+		return "ours comes back by itself when theirs has gone";
+	text_str(&t, m->open ? "theirs is the older; give the overlap up, or stay: "
+			     : "both stay until one gives way; to give the overlap up: ");
+	text_str(&t, "homestead masc resolve ");
 	text_u64(&t, m->number);
-	text_str(&t, " yield|keep");
+	text_str(&t, m->open ? " yield|keep" : " yield");
 	return cli_keep(c, &t);
 }
 
-static void set_clash(struct cli *c, struct cli_row *r, const struct ops_masc_clash *m)
+static void set_clash(struct cli *c, struct cli_row *r, const void *row)
 {
+	const struct ops_masc_clash *m = row;
 	const struct cli_cell cells[] = {
 		{ cli_number(c, m->number), CLI_PLAIN },
 		{ m->ours, CLI_PLAIN },
 		{ m->theirs, CLI_PLAIN },
 		{ m->domain, CLI_PLAIN },
 		clash_state(m),
-		{ cli_time(c, m->since), CLI_PLAIN },
+		{ whole_time(c, m->since), CLI_PLAIN },
 	};
-	SET_CELLS(r, cells);
+	CLI_SET_CELLS(r, cells);
 	r->note = note_of_clash(c, m);
 }
 
-static int print_clash_table(struct cli *c, const struct ops_masc_clashes *all)
+static const char *name_of_clash(struct cli *c, const void *row)
 {
-	struct cli_table t = { clash_columns, rows_for(c, all->n_clashes), all->n_clashes };
-	if (!t.rows)
-		return no_memory(c);
-	if (strcmp(all->part.state, "running") != 0)
-		cli_say_off(c, &all->part);
-	else if (all->n_clashes == 0)
-		cli_wrap(c, "nobody else holds addresses of ours", 0);
-	for (size_t i = 0; i < all->n_clashes; i++)
-		set_clash(c, &t.rows[i], &all->clashes[i]);
-	if (all->n_clashes)
-		cli_table_print(c, &t);
-	if (!all->complete)
-		cli_wrap(c, "\nthere are more, which take their places here as these end", 0);
-	return CLI_OK;
+	const struct ops_masc_clash *m = row;
+	return cli_number(c, m->number);
 }
 
-static int print_clashes(struct cli *c)
+static void say_no_clash(struct cli *c, const void *answer, bool empty)
 {
-	struct ops_masc_clashes all;
-	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_MASC_CLASHES }, &all);
-	if (exit)
-		return exit;
-	if (c->given & CLI_JSON)
-		return cli_print_answer(c);
-	for (size_t i = 0; (c->given & CLI_QUIET) && i < all.n_clashes; i++)
-		fprintf(c->place->out, "%s\n", cli_number(c, all.clashes[i].number));
-	return c->given & CLI_QUIET ? CLI_OK : print_clash_table(c, &all);
+	const struct ops_masc_clashes *all = answer;
+	if (strcmp(all->part.state, "running") != 0)
+		cli_say_off(c, &all->part);
+	else if (empty)
+		cli_wrap(c, "nobody else holds addresses of ours", 0);
+}
+
+static void say_more_clashes(struct cli *c, const void *answer)
+{
+	const struct ops_masc_clashes *all = answer;
+	if (!all->complete)
+		cli_wrap(c, "\nthere are more, which take their places here as these end", 0);
 }
 
 int cli_run_masc_clashes(struct cli *c)
 {
-	return c->given & CLI_WATCH ? cli_watch(c, print_clashes) : print_clashes(c);
+	static const struct cli_list list = { .kind = OPS_MASC_CLASHES,
+					      .rows = "clashes",
+					      .name = name_of_clash,
+					      .columns = clash_columns,
+					      .set = set_clash,
+					      .before = say_no_clash,
+					      .after = say_more_clashes };
+	return cli_list(c, &list);
 }

@@ -31,7 +31,8 @@ enum cli_option_bit {
 	CLI_SCOPE = 1 << 9,
 	CLI_AT = 1 << 10,
 	CLI_WAIT = 1 << 11,
-	CLI_TIMEOUT = 1 << 12
+	CLI_TIMEOUT = 1 << 12,
+	CLI_LIMIT = 1 << 13
 };
 #define CLI_ALWAYS (CLI_JSON | CLI_QUIET | CLI_SOCKET | CLI_HELP)
 
@@ -68,9 +69,10 @@ struct cli {
 	const struct cli_place *place;
 	const struct cli_command *command;
 	unsigned given; /* options */
-	const char *socket, *part, *level, *duration, *scope, *at, *timeout;
+	const char *socket, *part, *level, *duration, *scope, *at, *timeout, *limit;
 	const char *args[CLI_ARGS_MAX];
 	int n_args;
+	const struct cli_list *list; /* that is printed */
 	hst_ctx *ctx;
 	hst_event *event; /* of the last answer */
 	struct arena mem; /* of decoded answers */
@@ -103,6 +105,7 @@ struct cli_complaint {
 };
 int cli_complain(struct cli *c, const struct cli_complaint *what);
 int cli_usage(struct cli *c, const char *message, const char *hint);
+int cli_no_memory(struct cli *c);
 /* The last error of the context, with its exit code. */
 int cli_complain_last(struct cli *c);
 
@@ -147,12 +150,24 @@ struct cli_row {
 	struct cli_cell cells[CLI_COLUMNS_MAX];
 	const char *note; /* a line of its own below the row, NULL none */
 };
+/* How a table fits: widths of columns, -1 for those left out; n 0: not known. */
+struct cli_fit {
+	int width[CLI_COLUMNS_MAX];
+	int n;
+	bool blocks; /* too narrow for columns: a block a row */
+};
 struct cli_table {
 	const struct cli_column *columns; /* ended by a NULL title */
 	struct cli_row *rows;
 	size_t n_rows;
+	struct cli_fit *fit; /* of the same table's part before this one, and then of this
+			      * one; NULL: it has no parts */
 };
+/* Titles are printed above the first part, and again where columns change. */
 void cli_table_print(struct cli *c, const struct cli_table *t);
+/* Copies n cells into a row. */
+void cli_set_cells(struct cli_row *r, const struct cli_cell *cells, size_t n);
+#define CLI_SET_CELLS(r, cells) cli_set_cells(r, cells, sizeof(cells) / sizeof((cells)[0]))
 /* "key    value": pairs under each other. */
 struct cli_pair {
 	const char *key;
@@ -177,6 +192,25 @@ int cli_watch(struct cli *c, int (*print)(struct cli *c));
 bool cli_wait_for_change(struct cli *c);
 /* The same, no longer than to `end`. */
 bool cli_wait_until(struct cli *c, struct mono end);
+
+/* list.c: a list of the API. Answers and rows are the structs of ops/types.h. */
+struct cli_list {
+	enum ops_kind kind;
+	const char *rows;		     /* name of the list in the answer */
+	const char *(*query)(struct cli *c); /* which are wanted; NULL: all */
+	/* For --quiet; NULL skips the row. */
+	const char *(*name)(struct cli *c, const void *row);
+	const struct cli_column *columns;
+	void (*set)(struct cli *c, struct cli_row *to, const void *row);
+	/* In front of the table, or in its place; behind it. NULL: nothing. */
+	void (*before)(struct cli *c, const void *answer, bool empty);
+	void (*after)(struct cli *c, const void *answer);
+	/* In place of a table; NULL: a table. */
+	int (*print)(struct cli *c, const void *answer);
+};
+/* Prints all of it, or --limit rows, page after page as the API's `next` leads;
+ * with --watch again and again. */
+int cli_list(struct cli *c, const struct cli_list *list);
 
 /* claims.c: what its neighbours share. */
 void cli_say_off(struct cli *c, const struct ops_part *part);

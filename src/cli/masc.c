@@ -79,8 +79,9 @@ static const struct cli_column columns[] = {
 	{ "HOLD", 2 },	  { "IN/OUT", 3 }, { 0 },
 };
 
-static void set_row(struct cli *c, struct cli_row *r, const struct ops_masc_peer *p)
+static void set_row(struct cli *c, struct cli_row *r, const void *row)
 {
+	const struct ops_masc_peer *p = row;
 	const struct cli_cell cells[] = {
 		{ p->name, CLI_PLAIN },
 		{ p->role, CLI_PLAIN },
@@ -92,7 +93,7 @@ static void set_row(struct cli *c, struct cli_row *r, const struct ops_masc_peer
 		  CLI_PLAIN },
 		{ in_out(c, p), CLI_PLAIN },
 	};
-	memcpy(r->cells, cells, sizeof(cells));
+	CLI_SET_CELLS(r, cells);
 	r->note = note_of(c, p);
 }
 
@@ -111,38 +112,28 @@ static void say_none(struct cli *c, const struct ops_part *part)
 	cli_wrap(c, buffer, 0);
 }
 
-static int print_table(struct cli *c, const struct ops_masc_peers *all)
+static const char *name_of(struct cli *c, const void *row)
 {
-	struct cli_table t = { columns, NULL, all->n_peers };
-	t.rows = arena_alloc(&c->mem, (all->n_peers + 1) * sizeof(*t.rows));
-	if (!t.rows)
-		return cli_complain(
-			c, &(struct cli_complaint){ CLI_FAILED, "NOMEM", err_text(ERR_NOMEM), "" });
-	for (size_t i = 0; i < all->n_peers; i++)
-		set_row(c, &t.rows[i], &all->peers[i]);
-	if (all->n_peers == 0 || strcmp(all->part.state, "stopped") == 0)
-		say_none(c, &all->part);
-	if (all->n_peers)
-		cli_table_print(c, &t);
-	return CLI_OK;
+	const struct ops_masc_peer *p = row;
+	return p->name;
 }
 
-static int print_peers(struct cli *c)
+static void say_no_peer(struct cli *c, const void *answer, bool empty)
 {
-	struct ops_masc_peers all;
-	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_MASC_PEERS }, &all);
-	if (exit)
-		return exit;
-	if (c->given & CLI_JSON)
-		return cli_print_answer(c);
-	for (size_t i = 0; (c->given & CLI_QUIET) && i < all.n_peers; i++)
-		fprintf(c->place->out, "%s\n", all.peers[i].name);
-	return c->given & CLI_QUIET ? CLI_OK : print_table(c, &all);
+	const struct ops_masc_peers *all = answer;
+	if (empty || strcmp(all->part.state, "stopped") == 0)
+		say_none(c, &all->part);
 }
 
 int cli_run_masc_peers(struct cli *c)
 {
-	return c->given & CLI_WATCH ? cli_watch(c, print_peers) : print_peers(c);
+	static const struct cli_list list = { .kind = OPS_MASC_PEERS,
+					      .rows = "peers",
+					      .name = name_of,
+					      .columns = columns,
+					      .set = set_row,
+					      .before = say_no_peer };
+	return cli_list(c, &list);
 }
 
 static const char *counts(struct cli *c, const struct ops_traffic *t)

@@ -115,24 +115,28 @@ void cli_wrap(struct cli *c, const char *text, int indent)
 	} while (*text);
 }
 
-/* How a table fits: widths of columns, -1 for those left out. */
-struct fit {
-	int width[CLI_COLUMNS_MAX];
-	int n;
-};
-
-static void measure(struct fit *f, const struct cli_table *t)
+void cli_set_cells(struct cli_row *r, const struct cli_cell *cells, size_t n)
 {
-	for (f->n = 0; t->columns[f->n].title; f->n++) {
-		f->width[f->n] = width_of(t->columns[f->n].title);
-		for (size_t r = 0; r < t->n_rows; r++) {
-			int w = width_of(t->rows[r].cells[f->n].text);
-			f->width[f->n] = w > f->width[f->n] ? w : f->width[f->n];
-		}
-	}
+	memcpy(r->cells, cells, n * sizeof(*cells));
 }
 
-static int total(const struct fit *f)
+/* Columns only grow, and what is left out stays out. */
+static void measure(struct cli_fit *f, const struct cli_table *t)
+{
+	bool first = f->n == 0;
+	int i = 0;
+	for (; t->columns[i].title; i++) {
+		if (first)
+			f->width[i] = width_of(t->columns[i].title);
+		for (size_t r = 0; f->width[i] >= 0 && r < t->n_rows; r++) {
+			int w = width_of(t->rows[r].cells[i].text);
+			f->width[i] = w > f->width[i] ? w : f->width[i];
+		}
+	}
+	f->n = i;
+}
+
+static int total(const struct cli_fit *f)
 {
 	int sum = -GAP;
 	for (int i = 0; i < f->n; i++)
@@ -141,7 +145,7 @@ static int total(const struct fit *f)
 }
 
 /* Leaves the next column out; false when no more may be. */
-static bool drop_one(struct fit *f, const struct cli_table *t)
+static bool drop_one(struct cli_fit *f, const struct cli_table *t)
 {
 	int best = -1;
 	for (int i = 0; i < f->n; i++)
@@ -154,16 +158,14 @@ static bool drop_one(struct fit *f, const struct cli_table *t)
 	return true;
 }
 
-static bool fit_table(struct fit *f, const struct cli_table *t, int width)
+static void fit_table(struct cli_fit *f, const struct cli_table *t, int width)
 {
 	measure(f, t);
-	while (total(f) > width)
-		if (!drop_one(f, t))
-			return false;
-	return true;
+	while (!f->blocks && total(f) > width)
+		f->blocks = !drop_one(f, t);
 }
 
-static int last_column(const struct fit *f)
+static int last_column(const struct cli_fit *f)
 {
 	int last = 0;
 	for (int i = 0; i < f->n; i++)
@@ -171,7 +173,7 @@ static int last_column(const struct fit *f)
 	return last;
 }
 
-static void print_titles(struct cli *c, const struct cli_table *t, const struct fit *f)
+static void print_titles(struct cli *c, const struct cli_table *t, const struct cli_fit *f)
 {
 	int last = last_column(f);
 	for (int i = 0; i < f->n; i++) {
@@ -185,7 +187,7 @@ static void print_titles(struct cli *c, const struct cli_table *t, const struct 
 }
 
 /* Nothing stands behind it, not even spaces. */
-static int last_cell(const struct cli_row *r, const struct fit *f)
+static int last_cell(const struct cli_row *r, const struct cli_fit *f)
 {
 	int last = 0;
 	for (int i = 0; i < f->n; i++)
@@ -193,7 +195,7 @@ static int last_cell(const struct cli_row *r, const struct fit *f)
 	return last;
 }
 
-static void print_row(struct cli *c, const struct cli_row *r, const struct fit *f)
+static void print_row(struct cli *c, const struct cli_row *r, const struct cli_fit *f)
 {
 	int last = last_cell(r, f);
 	for (int i = 0; i <= last; i++) {
@@ -223,15 +225,20 @@ static void print_block(struct cli *c, const struct cli_table *t, const struct c
 
 void cli_table_print(struct cli *c, const struct cli_table *t)
 {
-	struct fit f;
-	if (!fit_table(&f, t, c->place->width)) {
+	struct cli_fit alone = { .n = 0 }, *f = t->fit ? t->fit : &alone, was = *f;
+	fit_table(f, t, c->place->width);
+	if (f->blocks) {
 		for (size_t i = 0; i < t->n_rows; i++)
 			print_block(c, t, &t->rows[i]);
 		return;
 	}
-	print_titles(c, t, &f);
+	if (memcmp(&was, f, sizeof(was)) != 0) {
+		if (was.n)
+			fputc('\n', c->place->out);
+		print_titles(c, t, f);
+	}
 	for (size_t i = 0; i < t->n_rows; i++)
-		print_row(c, &t->rows[i], &f);
+		print_row(c, &t->rows[i], f);
 }
 
 /* The value, wrapped behind its key. */

@@ -37,6 +37,12 @@ int cli_usage(struct cli *c, const char *message, const char *hint)
 	return cli_complain(c, &(struct cli_complaint){ CLI_USAGE, "USAGE", message, hint });
 }
 
+int cli_no_memory(struct cli *c)
+{
+	return cli_complain(
+		c, &(struct cli_complaint){ CLI_FAILED, "NOMEM", err_text(ERR_NOMEM), "" });
+}
+
 static const struct {
 	int result;
 	int exit;

@@ -229,19 +229,19 @@ static int print_tree(struct cli *c, const struct ops_masc_space *s)
 	p.bar = width >= WIDE ? BAR_WIDE : width >= NARROW ? BAR_MEDIUM : 0;
 	p.rows = arena_alloc(&c->mem, (s->n_blocks + 1) * sizeof(*p.rows));
 	if (!p.rows)
-		return cli_complain(
-			c, &(struct cli_complaint){ CLI_FAILED, "NOMEM", err_text(ERR_NOMEM), "" });
+		return cli_no_memory(c);
 	if (!s->n_blocks)
 		return say_nothing(c, s);
 	set_rows(&p);
-	cli_table_print(c, &(struct cli_table){ columns, p.rows, s->n_blocks });
+	cli_table_print(c, &(struct cli_table){ columns, p.rows, s->n_blocks, NULL });
 	say_rest(c, s);
 	return CLI_OK;
 }
 
 /* A tree may be as wide as the terminal. */
-static int print_wide(struct cli *c, const struct ops_masc_space *s)
+static int print_wide(struct cli *c, const void *answer)
 {
+	const struct ops_masc_space *s = answer;
 	const struct cli_place *usual = c->place;
 	struct cli_place place = *usual;
 	if (place.wide > place.width)
@@ -252,22 +252,18 @@ static int print_wide(struct cli *c, const struct ops_masc_space *s)
 	return exit;
 }
 
-static int print_space(struct cli *c)
+static const char *name_of(struct cli *c, const void *row)
 {
-	struct ops_masc_space s;
-	const struct cli_query q = { .kind = OPS_MASC_SPACE, .query = cli_within(c) };
-	int exit = cli_ask(c, &q, &s);
-	if (exit)
-		return exit;
-	if (c->given & CLI_JSON)
-		return cli_print_answer(c);
-	for (size_t i = 0; (c->given & CLI_QUIET) && i < s.n_blocks; i++)
-		if (!is(s.blocks[i].kind, "free"))
-			fprintf(c->place->out, "%s\n", s.blocks[i].prefix);
-	return c->given & CLI_QUIET ? CLI_OK : print_wide(c, &s);
+	const struct ops_masc_block *b = row;
+	return is(b->kind, "free") ? NULL : b->prefix;
 }
 
 int cli_run_masc_space(struct cli *c)
 {
-	return c->given & CLI_WATCH ? cli_watch(c, print_space) : print_space(c);
+	static const struct cli_list list = { .kind = OPS_MASC_SPACE,
+					      .rows = "blocks",
+					      .query = cli_within,
+					      .name = name_of,
+					      .print = print_wide };
+	return cli_list(c, &list);
 }

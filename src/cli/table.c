@@ -16,6 +16,7 @@ const struct cli_option cli_options[] = {
 	{ CLI_AT, "--at", "", "TIME", "not before: 2026-11-21T20:00:00Z, or from now such as +2h" },
 	{ CLI_WAIT, "--wait", "", "", "wait until it is done" },
 	{ CLI_TIMEOUT, "--timeout", "", "T", "wait no longer than this: 90s, 5m, 2h30m, 1d" },
+	{ CLI_LIMIT, "--limit", "", "N", "no more than so many rows" },
 	{ CLI_DRY_RUN, "--dry-run", "-n", "", "only say what would be done" },
 	{ 0 },
 };
@@ -36,7 +37,7 @@ const struct cli_command cli_commands[] = {
 	  "session and for how long, the agreed hold time in seconds, and messages received and "
 	  "sent. Where there is no session, the line below says why and when the daemon dials "
 	  "again.",
-	  CLI_WATCH, 0, 0, cli_run_masc_peers },
+	  CLI_WATCH | CLI_LIMIT, 0, 0, cli_run_masc_peers },
 	{ "masc peer", "NAME [up|down|reset]", "one MASC peer in full, or a command to it",
 	  "Without a verb, shows all that is known about a peer and its session. up starts a "
 	  "session or dials at once; down ends it and keeps it down, with --for for a time; reset "
@@ -46,13 +47,14 @@ const struct cli_command cli_commands[] = {
 	  "One line for each: its number, the range, the state of the claim, how much of it is "
 	  "promised to demands and children, for how long it is held, and the scope or domain it "
 	  "comes from. The line below says what it waits for.",
-	  CLI_WATCH, 0, 0, cli_run_masc_prefixes },
+	  CLI_WATCH | CLI_LIMIT, 0, 0, cli_run_masc_prefixes },
 	{ "masc claims", "[PREFIX]", "the claims that are known, ours and others'",
 	  "One line for each, in the order of addresses: the range, the type of claim, the domain "
 	  "that made it and what that is to us, for how long it is claimed, the node that made it "
-	  "and the peer that told us. At most 250 are shown; with a range or an address, only "
-	  "those in it or around it.",
-	  CLI_WATCH, 0, 1, cli_run_masc_claims },
+	  "and the peer that told us. With a range or an address, only those in it or around it. "
+	  "However many there are, all are shown, or as many as --limit says; with --json as one "
+	  "object whose next is empty when those were all.",
+	  CLI_WATCH | CLI_LIMIT, 0, 1, cli_run_masc_claims },
 	{ "masc space", "[PREFIX]", "who has which addresses, as a tree",
 	  "Draws the ranges that claims may come from, what we and others hold and claim in them, "
 	  "what children hold in ours, and what is free, with how much of each is used and for "
@@ -70,14 +72,15 @@ const struct cli_command cli_commands[] = {
 	  "Without a size, lists the demands and whether they are met. With one, asks for so many "
 	  "addresses, now or at --at, until they are ended or for --for; ranges are claimed, grown "
 	  "and renewed as all demands together need it. end ends one.",
-	  CLI_SCOPE | CLI_FOR | CLI_AT | CLI_DRY_RUN | CLI_WATCH, 0, 2, cli_run_masc_demand },
+	  CLI_SCOPE | CLI_FOR | CLI_AT | CLI_DRY_RUN | CLI_WATCH | CLI_LIMIT, 0, 2,
+	  cli_run_masc_demand },
 	{ "masc withdraw", "PREFIX", "give a range back, or stop claiming it",
 	  "Gives a range back that nobody uses, or takes a claim back.", CLI_DRY_RUN, 1, 1,
 	  cli_run_masc_withdraw },
 	{ "masc clashes", "", "ranges that another domain holds too",
 	  "One line for each clash: what we hold, what the other domain holds, and what has become "
 	  "of it. Open ones wait for a decision: masc resolve.",
-	  CLI_WATCH, 0, 0, cli_run_masc_clashes },
+	  CLI_WATCH | CLI_LIMIT, 0, 0, cli_run_masc_clashes },
 	{ "masc resolve", "NUMBER keep|yield", "decide a clash",
 	  "yield withdraws our part of the overlap until the other domain gives its own up; keep "
 	  "leaves ours as it is, for the other domain to go.",

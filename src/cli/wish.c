@@ -283,8 +283,8 @@ int cli_run_masc_demand(struct cli *c)
 	if (!c->n_args && (c->given & CLI_DRY_RUN))
 		return cli_usage(c, "--dry-run goes with a size or end",
 				 "homestead help masc demand");
-	if (c->n_args && (c->given & CLI_WATCH))
-		return cli_usage(c, "--watch goes with the list only",
+	if (c->n_args && (c->given & (CLI_WATCH | CLI_LIMIT)))
+		return cli_usage(c, "--watch and --limit go with the list only",
 				 "homestead masc demand --watch");
 	if (!c->n_args)
 		return cli_list_demands(c);

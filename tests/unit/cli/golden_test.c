@@ -4,6 +4,8 @@
 
 #include "masc/wire.h"
 
+#include <jansson.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -107,6 +109,32 @@ static void very_many(void)
 	played.many_claims = 1000000;
 	played.claims_info.known[0] += 1000000;
 	played.n_claims = 0;
+}
+
+/* A page that is not the last of a long list. */
+static void long_list(void)
+{
+	very_many();
+	played.many_claims = 502;
+	memset(played.claims_info.known, 0, sizeof(played.claims_info.known));
+	played.claims_info.known[0] = 502;
+}
+
+/* A site that has asked, and whose parent has no range yet. */
+static void just_asked(void)
+{
+	no_ranges();
+	played.node_config.masc.waiting_period = 2 * MONO_SEC;
+	played.config[0].role = MASC_CHILD;
+	played.n_demands = 2;
+	played.demands[0] = (struct masc_demand_info){ .number = 1,
+						       .addresses = 200,
+						       .family = MASC_IPV4,
+						       .from = played.wall_us - MONO_SEC,
+						       .why = MASC_REASON_NO_RANGE };
+	played.demands[1] = played.demands[0];
+	played.demands[1].number = 2;
+	played.demands[1].family = MASC_IPV6;
 }
 
 static void paused(void)
@@ -235,6 +263,10 @@ static const struct golden goldens[] = {
 	{ "claims-none", "masc claims", no_claims, 80, false, false },
 	{ "demands", "masc demand", claims, 80, false, false },
 	{ "demands-40", "masc demand", claims, 40, false, false },
+	{ "claims-pages", "masc claims -q", long_list, 80, false, false },
+	{ "claims-limit", "masc claims --limit 2", long_list, 80, false, false },
+	{ "demands-waiting", "masc demand", just_asked, 80, false, false },
+	{ "prefixes-asked", "masc prefixes", just_asked, 80, false, false },
 	{ "demands-none", "masc demand", no_claims, 80, false, false },
 	{ "clashes", "masc clashes", claims, 80, false, false },
 	{ "clashes-60", "masc clashes", claims, 60, false, false },
@@ -305,18 +337,156 @@ static void any_width_will_do_for_the_tree(void **state)
 	run_done();
 }
 
-/* A million of them are not drawn, and it is said how many there are. */
-static void a_million_claims(void **state)
+/* 4 pages: 250, 250, 250, 10. */
+static void four_pages(void)
+{
+	very_many();
+	played.many_claims = 760;
+	memset(played.claims_info.known, 0, sizeof(played.claims_info.known));
+	played.claims_info.known[0] = 760;
+}
+
+/* Two more octets of the address come with the eleventh page. */
+static void wider_pages(void)
+{
+	very_many();
+	played.many_claims = 2700;
+	memset(played.claims_info.known, 0, sizeof(played.claims_info.known));
+	played.claims_info.known[0] = 2700;
+}
+
+static size_t count(const char *what)
+{
+	size_t n = 0;
+	for (const char *s = run_out; (s = strstr(s, what)); s += strlen(what))
+		n++;
+	return n;
+}
+
+/* The n-th of what very_many() claims. */
+static const char *nth(size_t n, const char *before, const char *after)
+{
+	static char text[64];
+	(void)snprintf(text, sizeof(text), "%s239.194.%zu.%zu/32%s", before, n / 256, n % 256,
+		       after);
+	return text;
+}
+
+/* Page after page, all of them are listed, each once and in order. */
+static void every_page_is_listed(void **state)
+{
+	run_serve(four_pages);
+	assert_int_equal(run("masc claims"), 0);
+	assert_int_equal(count("RANGE "), 1);
+	assert_int_equal(count(" more"), 0);
+	assert_int_equal(count("\n"), 761);
+	const char *at = run_out;
+	for (size_t i = 0; i < 760; i++) {
+		at = strstr(at, nth(i, "\n", " "));
+		assert_non_null(at);
+	}
+	assert_int_equal(run("masc claims -q"), 0);
+	assert_int_equal(count("\n"), 760);
+	run_serve_end();
+	run_done();
+}
+
+/* With --json they are one document, as if one answer had held them all. */
+static void every_page_is_in_one_document(void **state)
+{
+	run_serve(four_pages);
+	assert_int_equal(run("masc claims --json"), 0);
+	assert_int_equal(count("\n"), 1);
+	json_t *j = json_loads(run_out, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(j);
+	const json_t *list = json_object_get(j, "claims");
+	assert_int_equal(json_array_size(list), 760);
+	for (size_t i = 0; i < 760; i++)
+		assert_string_equal(
+			json_string_value(json_object_get(json_array_get(list, i), "prefix")),
+			nth(i, "", ""));
+	assert_int_equal(json_integer_value(json_object_get(j, "known")), 760);
+	assert_int_equal(json_integer_value(json_object_get(j, "schema")), 1);
+	assert_int_equal(json_integer_value(json_object_get(j, "more")), 0);
+	assert_true(json_is_true(json_object_get(j, "counted")));
+	assert_string_equal(json_string_value(json_object_get(j, "next")), "");
+	assert_string_equal(json_string_value(json_object_get(json_object_get(j, "part"), "state")),
+			    "running");
+	json_decref(j);
+	run_serve_end();
+	run_done();
+}
+
+/* --limit ends within the third page, and says where to go on. */
+static void a_limit_ends_the_list(void **state)
 {
 	run_serve(very_many);
+	assert_int_equal(run("masc claims --limit 600"), 0);
+	assert_int_equal(count("239.194."), 600);
+	assert_non_null(strstr(run_out, "\n\n999405 more: without --limit all are shown\n"));
+	assert_int_equal(run("masc claims -q --limit 501"), 0);
+	assert_int_equal(count("\n"), 501);
+	assert_int_equal(run("masc claims --json --limit 251"), 0);
+	json_t *j = json_loads(run_out, JSON_REJECT_DUPLICATES, NULL);
+	assert_int_equal(json_array_size(json_object_get(j, "claims")), 251);
+	assert_int_equal(json_integer_value(json_object_get(j, "more")), 999754);
+	assert_int_equal(json_string_length(json_object_get(j, "next")), 52);
+	json_decref(j);
+	/* The end of the list and of the limit at once leave nothing to be said. */
+	run_serve_end();
+	run_serve(four_pages);
+	assert_int_equal(run("masc claims --limit 760"), 0);
+	assert_int_equal(count(" more"), 0);
+	assert_int_equal(run("masc claims --limit 0"), 2);
+	assert_non_null(strstr(run_err, "--limit takes a number above 0"));
+	assert_int_equal(run("masc claims --limit many"), 2);
+	assert_int_equal(run("masc space --limit 3"), 2);
+	assert_int_equal(run("masc demand 16 --limit 3"), 2);
+	run_serve_end();
+	run_done();
+}
+
+/* Lists that the API gives whole obey it too. */
+static void a_limit_ends_lists_of_one_page(void **state)
+{
+	static const struct {
+		const char *line, *list;
+		size_t all;
+	} rows[] = { { "masc peers", "peers", 2 },
+		     { "masc prefixes", "prefixes", 4 },
+		     { "masc demand", "demands", 3 },
+		     { "masc clashes", "clashes", 2 } };
+	run_serve(claims);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (size_t limit = 1; limit <= rows[i].all; limit++) {
+			char line[64], more[64];
+			(void)snprintf(line, sizeof(line), "%s --limit %zu", rows[i].line, limit);
+			(void)snprintf(more, sizeof(more), "\n%zu more: ", rows[i].all - limit);
+			assert_int_equal(run(line), 0);
+			assert_int_equal(count(more), limit < rows[i].all);
+			strcat(line, " --json");
+			assert_int_equal(run(line), 0);
+			json_t *j = json_loads(run_out, JSON_REJECT_DUPLICATES, NULL);
+			assert_int_equal(json_array_size(json_object_get(j, rows[i].list)), limit);
+			assert_non_null(json_object_get(j, "schema"));
+			json_decref(j);
+		}
+	run_serve_end();
+	run_done();
+}
+
+/* Where a later page needs wider columns, titles stand above it again. */
+static void titles_follow_the_columns(void **state)
+{
+	run_serve(wider_pages);
 	assert_int_equal(run("masc claims"), 0);
-	assert_non_null(
-		strstr(run_out, "\n999755 more; those of one range: homestead masc claims"));
-	assert_int_equal(run("masc claims -q"), 0);
-	size_t lines = 0;
-	for (const char *s = run_out; *s; s++)
-		lines += *s == '\n';
-	assert_int_equal(lines, 250);
+	assert_int_equal(count("239.194."), 2700);
+	assert_int_equal(count("\n\nRANGE "), 1);
+	const char *titles = strstr(run_out, "\n\nRANGE ") + 2;
+	const char *row = strstr(run_out, nth(2699, "\n", " ")) + 1;
+	assert_true(row > titles);
+	assert_int_equal(strstr(row, "in-use") - row, strstr(titles, "TYPE") - titles);
+	check_width();
 	run_serve_end();
 	run_done();
 }
@@ -433,7 +603,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test(output_is_as_it_was),
 		cmocka_unit_test(any_width_will_do),
 		cmocka_unit_test(any_width_will_do_for_the_tree),
-		cmocka_unit_test(a_million_claims),
+		cmocka_unit_test(every_page_is_listed),
+		cmocka_unit_test(every_page_is_in_one_document),
+		cmocka_unit_test(a_limit_ends_the_list),
+		cmocka_unit_test(a_limit_ends_lists_of_one_page),
+		cmocka_unit_test(titles_follow_the_columns),
 		cmocka_unit_test(bash_understands_its_script),
 		cmocka_unit_test(bash_completes_words),
 		cmocka_unit_test(the_other_shells_have_scripts),

@@ -185,7 +185,7 @@ static void usage(void **state)
 		{ "masc demand --scope a", "go with a size" },
 		{ "masc demand end 1 --for 1d", "go with a size" },
 		{ "masc demand -n", "--dry-run goes with" },
-		{ "masc demand 256 --watch", "--watch goes with the list" },
+		{ "masc demand 256 --watch", "--watch and --limit go with the list" },
 		{ "masc resolve 1", "wants NUMBER keep|yield" },
 		{ "masc resolve 1 stay", "\"stay\" is no decision: keep, yield" },
 		{ "masc prefixes x", "does not take" },
