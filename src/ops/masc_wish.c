@@ -234,9 +234,25 @@ static enum err find_own(const struct masc *m, const struct wish *w)
 	return ERR_NOT_FOUND;
 }
 
+static bool lies_in_range(const struct masc *m, const struct masc_prefix *p)
+{
+	size_t n = masc_range_count(m);
+	for (size_t i = 0; i < n; i++) {
+		struct masc_range_info info;
+		masc_range_info(m, i, &info);
+		if (masc_prefix_covers(&info.prefix, p))
+			return true;
+	}
+	return false;
+}
+
 static enum err try_claim(const struct masc *m, const struct wish *w)
 {
-	return w->command.prefix.family && find_own(m, w) == OK ? ERR_EXISTS : OK;
+	if (!w->command.prefix.family)
+		return OK;
+	if (find_own(m, w) == OK)
+		return ERR_EXISTS;
+	return lies_in_range(m, &w->command.prefix) ? OK : ERR_RANGE;
 }
 
 static enum err try_demand(const struct masc *m, const struct wish *w)
@@ -462,7 +478,7 @@ static enum err answer_dry(struct wish *w, const struct masc *m)
 	if (e == OK)
 		answer_done(w, 0);
 	else
-		answer_refused(w, e, MASC_REASON_NONE);
+		answer_refused(w, e, e == ERR_RANGE ? MASC_REASON_NO_RANGE : MASC_REASON_NONE);
 	env_free(w->ops->env, w);
 	return OK;
 }

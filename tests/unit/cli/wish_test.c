@@ -64,7 +64,6 @@ static void sizes_and_ranges(void **state)
 		{ "masc claim /32 -n", "a claim to 1 address would be made\n" },
 		{ "masc claim /112 -n", "a claim to 65536 addresses would be made\n" },
 		{ "masc claim 239.192.8.0/24 -n", "a claim to 239.192.8.0/24 would be made\n" },
-		{ "masc claim ff38::9000:0/112 -n", "a claim to ff38::9000:0/112 would be made\n" },
 		{ "masc claim 256 --scope organisation -n",
 		  "a claim to 256 addresses in organisation would be made\n" },
 		{ "masc demand 1k -n", "a demand for 1024 addresses would be taken\n" },
@@ -80,6 +79,8 @@ static void sizes_and_ranges(void **state)
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		says(rows[i][0], CLI_OK, rows[i][1]);
+	assert_int_equal(run("masc claim ff38::9000:0/112 -n"), CLI_FAILED);
+	assert_non_null(strstr(run_err, "ff38::9000:0/112 would be refused: it lies in no range"));
 }
 
 static void what_was_made(void **state)

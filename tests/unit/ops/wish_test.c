@@ -50,6 +50,14 @@ static void a_claim_to_a_range(void **state)
 	ask(&r);
 	refused(ERR_EXISTS, "a claim to 239.192.0.0/22 would be refused: it is ours already",
 		"homestead masc prefixes");
+	/* Half of it would not do. */
+	r = claim_wish("239.192.0.0/13", 0);
+	r.claim.dry_run = true;
+	ask(&r);
+	refused(ERR_RANGE,
+		"a claim to 239.192.0.0/13 would be refused: it lies in no range that claims may "
+		"come from",
+		"homestead masc space");
 }
 
 static void claims_that_make_no_sense(void **state)
