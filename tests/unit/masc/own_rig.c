@@ -69,17 +69,24 @@ static void find_space(struct own_bench *o)
 	assert_non_null(o->sp);
 }
 
-void own_start(struct own_bench *o, const char *settings)
+void own_start_in(struct own_bench *o, const char *settings, const char *scope)
 {
 	memset(o, 0, sizeof(*o));
 	on = o;
 	bench_init(&o->b, "hold_time=0");
 	rig_set(&o->b.r, settings);
+	if (scope)
+		rig_scope(&o->b.r, scope);
 	bench_start(&o->b);
 	o->b.whole = true;
 	find_space(o);
 	own_join(o);
 	hush(o);
+}
+
+void own_start(struct own_bench *o, const char *settings)
+{
+	own_start_in(o, settings, NULL);
 }
 
 void own_end(struct own_bench *o)

@@ -27,6 +27,8 @@ struct own_bench {
 };
 
 void own_start(struct own_bench *o, const char *settings);
+/* With a scope, as "name range=..." */
+void own_start_in(struct own_bench *o, const char *settings, const char *scope);
 void own_end(struct own_bench *o);
 /* The session with north ends, and is there again. */
 void own_cut(struct own_bench *o);

@@ -179,6 +179,70 @@ static void a_colleague_meets_the_need(void **state)
 	}
 }
 
+/* A24: of the same scope. */
+static void a_colleague_in_another_scope(void **state)
+{
+	static const struct {
+		const char *heard;
+		bool met;
+	} rows[] = {
+		{ "inner: new 239.192.8.0/24 100.11 i", true },
+		{ "inner: new 239.192.8.0/22 100.11 i", true },
+		{ "inner: new 239.194.8.0/24 100.11 i", false },
+		{ "inner: new 239.194.8.0/22 100.11 i", false },
+	};
+	for (size_t i = 0; i < 4; i++) {
+		struct own_bench o;
+		own_start_in(&o, "", "site range=239.192.0.0/16");
+		hear(&o, "north: managed 239.194.0.0/16 7.71 i");
+		const struct own_wish w = {
+			.space = o.sp, .scope = "site", .length = 24, .why = MASC_REASON_DEMAND
+		};
+		assert_int_equal(own_want(o.b.r.m, &w, NULL, o.b.r.now), OK);
+		assert_string_equal(hear(&o, rows[i].heard), "");
+		assert_int_equal(o.b.r.m->own->n_claims, rows[i].met ? 0 : 1);
+		own_end(&o);
+	}
+}
+
+static struct space *root_space(struct masc *m)
+{
+	LIST_EACH(at, next, &m->spaces)
+	{
+		struct space *sp = LIST_ENTRY(at, struct space, at);
+		if (sp->scope)
+			return sp;
+	}
+	return NULL;
+}
+
+/* MASC-13.15: what a colleague gets of one parent is not got of another, nor in a
+ * scope where we are top-level ourselves. */
+static void a_colleague_in_another_space(void **state)
+{
+	static const struct {
+		const char *wanted, *heard;
+		bool there;
+	} rows[] = {
+		{ NULL, "inner: new 239.248.8.0/24 100.11 i", true },
+		{ NULL, "inner: new 239.192.8.0/24 100.11 i", false },
+		{ "239.248.8.0/24", "inner: new 239.248.8.0/23 100.11 i", true },
+		{ "239.248.8.0/24", "inner: new 239.192.8.0/23 100.11 i", false },
+	};
+	for (size_t i = 0; i < 4; i++) {
+		struct own_bench o;
+		own_start_in(&o, "", "far range=239.248.0.0/14 root=yes");
+		struct masc_prefix p = bench_prefix("239.248.8.0/24");
+		struct own_wish w = { .length = 24, .why = MASC_REASON_DEMAND };
+		w.space = root_space(o.b.r.m);
+		w.prefix = rows[i].wanted ? &p : NULL;
+		assert_int_equal(own_want(o.b.r.m, &w, NULL, o.b.r.now), OK);
+		assert_string_equal(hear(&o, rows[i].heard), "");
+		assert_int_equal(o.b.r.m->own->n_claims, rows[i].there ? 0 : 1);
+		own_end(&o);
+	}
+}
+
 /* A range that was named is met by nothing but itself. */
 static void a_colleague_and_a_named_range(void **state)
 {
@@ -500,6 +564,8 @@ int main(void)
 		cmocka_unit_test(renewal_stands_by_what_is_held),
 		cmocka_unit_test(losing_in_a_row),
 		cmocka_unit_test(a_colleague_meets_the_need),
+		cmocka_unit_test(a_colleague_in_another_scope),
+		cmocka_unit_test(a_colleague_in_another_space),
 		cmocka_unit_test(a_colleague_and_a_named_range),
 		cmocka_unit_test(a_colleague_against_a_pending_claim),
 		cmocka_unit_test(denied),
