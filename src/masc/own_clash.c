@@ -269,15 +269,15 @@ void own_clash(struct own_claim *c, const struct wire_claim *theirs, const struc
 
 /* -- its end -- */
 
-/* MASC-17.3: nobody's PREFIX_IN_USE is there any more, and no WITHDRAW of the
- * parent's; nor has our domain got it anew. */
-static bool in_the_way(const struct own_claim *c, const struct wire_claim *w)
+/* MASC-17.3: nobody's PREFIX_IN_USE is there any more, a colleague's local part
+ * included, and no WITHDRAW of the parent's; nor has our domain got it anew. */
+static bool in_the_way(const struct wire_claim *w)
 {
 	if (w->type == WIRE_PREFIX_MANAGED)
 		return w->role == MASC_INTERNAL_PEER;
 	if (w->type == WIRE_WITHDRAW)
 		return w->role == MASC_PARENT;
-	return w->type == WIRE_PREFIX_IN_USE && !same_id(&w->domain, &c->in->m->config.domain);
+	return w->type == WIRE_PREFIX_IN_USE;
 }
 
 /* MASC-20.1: among too many it is not looked for long; it is asked again. */
@@ -287,7 +287,7 @@ static bool is_free(const struct own_claim *c)
 	struct wire_claim w;
 	look_start(&k, c->space, own_prefix(c));
 	for (uint32_t r; (r = look_next(&k));)
-		if (table_get(c->space->table, r, &w) && in_the_way(c, &w))
+		if (table_get(c->space->table, r, &w) && in_the_way(&w))
 			return false;
 	return !k.cut;
 }
@@ -471,7 +471,7 @@ static bool unlisted(const struct own_claim *c, struct wire_claim *out)
 	look_start(&k, c->space, own_prefix(c));
 	for (uint32_t r; (r = look_next(&k));) {
 		if (!table_get(c->space->table, r, &w) || w.type != WIRE_PREFIX_IN_USE ||
-		    !in_the_way(c, &w) || listed(c->in, c->space, &w))
+		    same_id(&w.domain, &c->in->m->config.domain) || listed(c->in, c->space, &w))
 			continue;
 		*out = w;
 		out->options = (struct span){ NULL, 0 };

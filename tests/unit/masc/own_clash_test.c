@@ -197,6 +197,24 @@ static void two_in_the_way(void **state)
 	own_end(&o);
 }
 
+/* MASC-17.3: who is cut off does not hear what there is by now. */
+static void not_while_cut_off(void **state)
+{
+	struct own_bench o;
+	own_start(&o, "");
+	(void)have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	hear(&o, "east: in-use 239.192.2.0/24 8.81 i ts=-9 life=40");
+	own_cut(&o);
+	hear(&o, "east: withdraw 239.192.2.0/24 8.81 i ts=-9 hold=60");
+	assert_int_equal(masc_clash_count(o.b.r.m), 0);
+	pass(&o, 5 * SEC);
+	expect_claims(&o, "clashed 239.192.2.0/24");
+	own_join(&o);
+	pass(&o, SEC);
+	expect_claims(&o, "held 239.192.2.0/24");
+	own_end(&o);
+}
+
 /* What is withdrawn does not outlive its own lifetime. */
 static void its_own_end_comes_first(void **state)
 {
@@ -310,6 +328,37 @@ static void below(void **state)
 	own_end(&o);
 }
 
+/* Nor is it ours again below while a colleague's local part is there. */
+static void a_colleague_has_it_below(void **state)
+{
+	struct own_bench o;
+	own_start(&o, "");
+	struct own_claim *c = have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	struct masc_prefix p = bench_prefix("239.192.2.0/26");
+	assert_int_equal(own_take_local(o.b.r.m, &p, c, o.b.r.now), OK);
+	hear(&o, "kid: in-use 239.192.2.0/26 200.21 i ts=-9 life=30");
+	expect_claims(&o, "held 239.192.2.0/24; clashed 239.192.2.0/26");
+	assert_string_equal(hear(&o, "inner: in-use 239.192.2.0/27 100.11 c"), "");
+	hear(&o, "kid: withdraw 239.192.2.0/26 200.21 i ts=-9 hold=60");
+	expect_claims(&o, "held 239.192.2.0/24; clashed 239.192.2.0/26");
+	hear(&o, "inner: withdraw 239.192.2.0/27 100.11 c");
+	expect_claims(&o, "held 239.192.2.0/24; held 239.192.2.0/26");
+	own_end(&o);
+}
+
+/* What is ours below is no clash with ourselves. */
+static void no_clash_with_ourselves(void **state)
+{
+	struct own_bench o;
+	own_start(&o, "");
+	struct own_claim *c = have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	struct masc_prefix p = bench_prefix("239.192.2.0/26");
+	assert_int_equal(own_take_local(o.b.r.m, &p, c, o.b.r.now), OK);
+	own_clash_look(o.b.r.m, o.b.r.now);
+	assert_int_equal(masc_clash_count(o.b.r.m), 0);
+	own_end(&o);
+}
+
 /* Pages are written in the background: a crash may come before. */
 static void lose_pages(struct own_bench *o)
 {
@@ -386,11 +435,14 @@ int main(void)
 		cmocka_unit_test(while_something_is_claimed),
 		cmocka_unit_test(over_several_of_ours),
 		cmocka_unit_test(two_in_the_way),
+		cmocka_unit_test(not_while_cut_off),
 		cmocka_unit_test(its_own_end_comes_first),
 		cmocka_unit_test(by_hand),
 		cmocka_unit_test(the_list_is_bounded),
 		cmocka_unit_test(without_a_store),
 		cmocka_unit_test(below),
+		cmocka_unit_test(a_colleague_has_it_below),
+		cmocka_unit_test(no_clash_with_ourselves),
 		cmocka_unit_test(known_again_after_a_crash),
 		cmocka_unit_test(not_ours_again_for_a_restart),
 	};
