@@ -326,6 +326,42 @@ void own_return(struct own_claim *c, struct mono now)
 			now);
 }
 
+/* The claim of ours that a piece of theirs overlaps, and the piece. */
+static struct own_claim *piece_of(const struct own_clash *k, struct holdings *h,
+				  struct wire_claim *piece)
+{
+	struct look near;
+	look_start(&near, k->space, &k->info.theirs);
+	for (uint32_t r; (r = look_next(&near));) {
+		if (!table_get(k->space->table, r, piece) || piece->type != WIRE_PREFIX_IN_USE ||
+		    !same_id(&piece->domain, &k->theirs.domain) || listed(h, k->space, piece))
+			continue;
+		struct masc_prefix p = table_prefix_of(piece);
+		LIST_EACH(at, next, &h->claims)
+		{
+			struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
+			if (c->n_parts && own_in(c, k->space) &&
+			    masc_prefix_overlaps(own_prefix(c), &p))
+				return c;
+		}
+	}
+	return NULL;
+}
+
+/* MASC-17.2: an entry that a WITHDRAW left in pieces is in the clash as long as one
+ * of them is. The other pieces are looked for behind that. */
+static bool goes_on(struct own_clash *k, struct holdings *h)
+{
+	struct wire_claim piece;
+	struct own_claim *c = piece_of(k, h, &piece);
+	if (!c)
+		return false;
+	note(k, c, &piece);
+	k->undone = true;
+	h->clashes_cut = true;
+	return true;
+}
+
 /* Called while the table is being walked: what changes it waits for own_go_on(). */
 void own_rival_gone(struct space *sp, const struct wire_claim *c, struct mono now)
 {
@@ -333,12 +369,22 @@ void own_rival_gone(struct space *sp, const struct wire_claim *c, struct mono no
 	if (!h)
 		return;
 	struct own_clash *k = c->type == WIRE_PREFIX_IN_USE ? listed(h, sp, c) : NULL;
-	if (k) {
+	if (k && !goes_on(k, h)) {
 		tell(k, h, MASC_REASON_CLASH_OVER);
 		forget(h, k);
 	}
 	h->returns = true;
 	own_replan(h->m);
+}
+
+static void resolve_undone(struct holdings *h, struct mono now)
+{
+	LIST_EACH(at, next, &h->clashes)
+	{
+		struct own_clash *k = LIST_ENTRY(at, struct own_clash, at);
+		if (k->undone)
+			resolve(k, h, NULL, now);
+	}
 }
 
 /* MASC-20.4: one round over all of them, which may take several inputs; another
@@ -349,6 +395,7 @@ void own_return_all(struct holdings *h, struct mono now)
 		h->returned = 0;
 	h->returning = true;
 	h->returns = false;
+	resolve_undone(h, now);
 	if (h->clashes_cut)
 		own_clash_look(h->m, now);
 	LIST_EACH(at, next, &h->claims)
@@ -449,12 +496,7 @@ void own_clash_due(struct holdings *h, struct mono now)
 {
 	if (h->yields)
 		follow_parents(h, now);
-	LIST_EACH(at, next, &h->clashes)
-	{
-		struct own_clash *k = LIST_ENTRY(at, struct own_clash, at);
-		if (k->undone)
-			resolve(k, h, NULL, now);
-	}
+	resolve_undone(h, now);
 	LIST_EACH(at, next, &h->claims)
 	{
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);

@@ -181,6 +181,53 @@ static void over_several_of_ours(void **state)
 	own_end(&o);
 }
 
+/* MASC-17.2: the other gives back a part of its range: what is left of it is in the
+ * clash as before, one clash for each piece that overlaps ours. */
+static void in_pieces(void **state)
+{
+	struct own_bench o;
+	own_start(&o, "");
+	(void)have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	hear(&o, "east: in-use 239.192.2.0/23 8.81 i ts=1");
+	expect_events(&o, "clash 1 won@5");
+	/* It keeps 2.128/25 and 3.0/24, which is none of ours. */
+	hear(&o, "east: withdraw 239.192.2.0/25 8.81 i ts=1");
+	expect_events(&o, "");
+	struct masc_prefix piece = bench_prefix("239.192.2.128/25");
+	assert_int_equal(masc_clash_count(o.b.r.m), 1);
+	struct masc_clash_info info = clash(&o, 0);
+	assert_true(masc_prefix_eq(&info.theirs, &piece) && masc_prefix_eq(&info.ours, &piece));
+	assert_true(info.won);
+	/* Two pieces: 2.128/27, and 2.192/26. */
+	hear(&o, "east: withdraw 239.192.2.160/27 8.81 i ts=1");
+	assert_int_equal(masc_clash_count(o.b.r.m), 2);
+	expect_events(&o, "clash 2 won@5");
+	assert_false(masc_clashes_cut(o.b.r.m));
+	hear(&o, "east: withdraw 239.192.2.128/27 8.81 i ts=1");
+	expect_events(&o, "clash 1 over@5");
+	hear(&o, "east: withdraw 239.192.2.192/26 8.81 i ts=1");
+	expect_events(&o, "clash 2 over@5");
+	own_end(&o);
+}
+
+/* A clash that was lost for a part that the other gives back. */
+static void won_when_in_pieces(void **state)
+{
+	struct own_bench o;
+	own_start(&o, "clash=manual");
+	(void)have(&o, "239.192.2.0/24", MASC_LIFE_HELD);
+	pass(&o, 9 * SEC);
+	(void)have(&o, "239.192.3.0/24", MASC_LIFE_HELD);
+	hear(&o, "east: in-use 239.192.2.0/23 8.81 i ts=-5");
+	expect_events(&o, "clash 1 lost@11");
+	assert_true(clash(&o, 0).open);
+	hear(&o, "east: withdraw 239.192.3.0/24 8.81 i ts=-5 hold=60");
+	expect_events(&o, "");
+	assert_true(clash(&o, 0).won);
+	assert_false(clash(&o, 0).open);
+	own_end(&o);
+}
+
 /* Another one is in the way still. */
 static void two_in_the_way(void **state)
 {
@@ -434,6 +481,8 @@ int main(void)
 		cmocka_unit_test(ties),
 		cmocka_unit_test(while_something_is_claimed),
 		cmocka_unit_test(over_several_of_ours),
+		cmocka_unit_test(in_pieces),
+		cmocka_unit_test(won_when_in_pieces),
 		cmocka_unit_test(two_in_the_way),
 		cmocka_unit_test(not_while_cut_off),
 		cmocka_unit_test(its_own_end_comes_first),
