@@ -195,6 +195,12 @@ static void wake(struct holdings *h, struct mono now)
 		timer_arm(&h->m->timers, &h->again, mono_add(now, MONO_SEC));
 }
 
+void own_owe(struct own_claim *c, const struct masc_id *rival, struct mono now)
+{
+	c->owes = *rival;
+	wake(c->in, now);
+}
+
 void own_yield_again(struct holdings *h, struct mono now)
 {
 	h->yields = true;
@@ -502,6 +508,7 @@ void own_clash_due(struct holdings *h, struct mono now)
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
 		if (c->untabled)
 			own_table(c, now);
+		own_defend_late(c, now);
 	}
 }
 

@@ -76,6 +76,7 @@ struct own_claim {
 	int64_t cap;	       /* us: as long as a CLAIM_DENIED allowed, MASC-14.6; 0 none */
 	uint32_t losses;       /* in a row, MASC-14.11 */
 	struct own_loss loss;  /* CLASHED */
+	struct masc_id owes;   /* a rival that is to be told it when it may be, MASC-16.7; 0 */
 	bool loss_heard;       /* in this run: its end will be heard of too */
 	struct masc_id keeps;  /* clashes with that domain are as an operator wants them; 0 */
 	struct timer timer;    /* of its state: see own_arm() */

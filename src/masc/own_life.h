@@ -108,6 +108,10 @@ void own_tell_yielded(struct own_claim *c, struct mono now);
 void own_untable_yielded(struct own_claim *c, struct mono now);
 /* To the one who claims against it; MASC-16.7. */
 void own_defend(struct own_claim *c, const struct wire_claim *ours, const struct heard *h);
+/* MASC-16.7: what was held back is told, if the second is over and it is of use still. */
+void own_defend_late(struct own_claim *c, struct mono now);
+/* It is to be tried in a second. */
+void own_owe(struct own_claim *c, const struct masc_id *rival, struct mono now);
 void own_event_out(const struct own_claim *c, const struct own_event *ev, enum masc_life from);
 uint32_t own_seconds(int64_t us); /* rounded up */
 

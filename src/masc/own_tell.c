@@ -232,12 +232,59 @@ void own_defend(struct own_claim *c, const struct wire_claim *ours, const struct
 {
 	struct masc *m = c->in->m;
 	struct peer *from = h->s->peer;
-	if (!guard_repeat(m, &h->c->domain, h->now))
+	if (!guard_repeat(m, &h->c->domain, h->now)) {
+		own_owe(c, &h->c->domain, h->now);
 		return;
+	}
 	if (masc_id_eq(&from->config->domain, &h->c->domain))
 		spread_to(from, c->space, ours, c->put, h->now);
 	else
 		spread(c->space, ours, rivals(c) & ~TO_INTERNAL, NULL, c->put, h->now);
+}
+
+/* Among too many it is taken to be there. */
+static bool is_claimed_by(const struct own_claim *c, const struct masc_id *rival)
+{
+	struct look k;
+	struct wire_claim w;
+	look_start(&k, c->space, own_is_held(c) ? own_prefix(c) : &c->wanted);
+	for (uint32_t r; (r = look_next(&k));)
+		if (table_get(c->space->table, r, &w) && masc_id_eq(&w.domain, rival) &&
+		    (w.type == WIRE_PREFIX_IN_USE || w.type == WIRE_CLAIM_TO_EXPAND ||
+		     w.type == WIRE_NEW_CLAIM))
+			return true;
+	return k.cut;
+}
+
+/* To its own nodes, or by way of all who may know it. */
+static void tell_rival(struct own_claim *c, const struct masc_id *rival, struct mono now)
+{
+	struct masc *m = c->in->m;
+	struct wire_claim ours = own_is_held(c) ? own_held(c, c->n_parts - 1U) : own_pending(c);
+	bool told = false;
+	for (size_t i = 0; i < m->config.n_peers; i++) {
+		struct peer *p = m->peers[i];
+		if (!masc_id_eq(&p->config->domain, rival))
+			continue;
+		spread_to(p, c->space, &ours, c->put, now);
+		told = true;
+	}
+	if (!told)
+		spread(c->space, &ours, rivals(c) & ~TO_INTERNAL, NULL, c->put, now);
+}
+
+void own_defend_late(struct own_claim *c, struct mono now)
+{
+	const struct masc_id rival = c->owes;
+	if (masc_id_is_zero(&rival))
+		return;
+	c->owes = (struct masc_id){ { 0 } };
+	if (!c->space || !(own_is_held(c) || own_is_pending(c)) || !is_claimed_by(c, &rival))
+		return;
+	if (guard_repeat(c->in->m, &rival, now))
+		tell_rival(c, &rival, now);
+	else
+		own_owe(c, &rival, now);
 }
 
 void own_event_out(const struct own_claim *c, const struct own_event *ev, enum masc_life from)

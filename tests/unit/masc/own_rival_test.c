@@ -131,6 +131,35 @@ static void renewal_stands_by_what_is_held(void **state)
 	own_end(&o);
 }
 
+/* MASC-16.7: what is held back is told when it may be, one a second, as long as the
+ * rival is there. */
+static void told_when_the_second_is_over(void **state)
+{
+	for (int gone = 0; gone < 2; gone++) {
+		struct own_bench o;
+		own_start(&o, "");
+		(void)have(&o, "239.192.4.0/24", MASC_LIFE_HELD);
+		(void)have(&o, "239.192.5.0/24", MASC_LIFE_HELD);
+		(void)have(&o, "239.192.6.0/24", MASC_LIFE_HELD);
+		hear(&o, "east: new 239.192.4.0/22 8.81 i ts=1 hold=9");
+		expect_told(&o, "in-use 239.192.4.0/24 +0 60/60 to east@5");
+		pass(&o, SEC - 1);
+		expect_told(&o, "");
+		if (gone)
+			hear(&o, "east: withdraw 239.192.4.0/22 8.81 i ts=1");
+		hush(&o);
+		pass(&o, 1);
+		expect_told(&o, gone ? "" : "in-use 239.192.5.0/24 +0 60/60 to east@10");
+		pass(&o, SEC - 1);
+		expect_told(&o, "");
+		pass(&o, 1);
+		expect_told(&o, gone ? "" : "in-use 239.192.6.0/24 +0 60/60 to east@15");
+		pass(&o, 5 * SEC);
+		assert_null(strstr(told(&o), "to east@"));
+		own_end(&o);
+	}
+}
+
 /* MASC-14.11, 16.4: ours are held off too after losing many in a row. */
 static void losing_in_a_row(void **state)
 {
@@ -562,6 +591,7 @@ int main(void)
 		cmocka_unit_test(what_is_held_stands),
 		cmocka_unit_test(expand_against_ours),
 		cmocka_unit_test(renewal_stands_by_what_is_held),
+		cmocka_unit_test(told_when_the_second_is_over),
 		cmocka_unit_test(losing_in_a_row),
 		cmocka_unit_test(a_colleague_meets_the_need),
 		cmocka_unit_test(a_colleague_in_another_scope),
