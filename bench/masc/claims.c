@@ -33,7 +33,7 @@ struct wire_claim claims_nth(uint32_t i, uint32_t wall_s)
 				.prefix_length = 28 };
 	struct wr w = wr_of(c.address, 4);
 	c.hold_time = c.lifetime;
-	wr_u32(&w, UINT32_C(0xef000000) + (shuffled(i) << 4));
+	wr_u32(&w, UINT32_C(0xea000000) + (shuffled(i) << 4));
 	return c;
 }
 

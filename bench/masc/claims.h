@@ -1,5 +1,5 @@
 /* claims.h - a row of claims for bench/masc: PREFIX_IN_USE of one sibling domain,
- * each a /28 of 239.0.0.0/8 with a node and times of its own, in an order that
+ * each a /28 of 234.0.0.0/8 with a node and times of its own, in an order that
  * looks random and is the same in every run. Owns nothing. */
 #ifndef BENCH_MASC_CLAIMS_H
 #define BENCH_MASC_CLAIMS_H
@@ -8,7 +8,7 @@
 
 #define CLAIMS_MOST   ((uint32_t)1 << 20)
 #define CLAIMS_DOMAIN 65001u /* whose they are */
-#define CLAIMS_SPACE  "239.0.0.0/8"
+#define CLAIMS_SPACE  "234.0.0.0/8"
 
 struct masc_id claims_id(uint32_t number);
 /* The i-th, i < CLAIMS_MOST; `wall_s` is now, in seconds since 1970. */

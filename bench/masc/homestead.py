@@ -13,7 +13,7 @@ import tempfile
 
 import side
 
-SPACE = "239.0.0.0/8"
+SPACE = "234.0.0.0/8"
 DOMAIN, FEEDER_DOMAIN, WATCHER_DOMAIN = 64500, 65001, 65002
 A, B, FEEDER, WATCHER = "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"
 
