@@ -91,12 +91,15 @@ static uint32_t find(const struct space *sp, const struct wire_claim *c, enum ki
 	struct masc_prefix p = table_prefix_of(c);
 	struct table_walk w;
 	struct wire_claim known;
+	size_t looked_at = 0;
+	uint32_t found = 0;
 	table_covers(sp->table, &p, &w);
-	for (uint32_t r; (r = table_covers_next(&w));)
+	for (uint32_t r; !found && (r = table_covers_next(&w)); looked_at++)
 		if (table_get(sp->table, r, &known) && known.prefix_length == p.length &&
 		    kind_of(&known) == kind && same_origin(&known, c))
-			return r;
-	return 0;
+			found = r;
+	work_list(sp->m, looked_at);
+	return found;
 }
 
 uint32_t cache_find(const struct space *sp, const struct wire_claim *c)

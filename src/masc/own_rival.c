@@ -78,6 +78,7 @@ static bool claims_of(const struct own_claim *c, const struct heard *h)
 
 static void collide_all(struct holdings *own, const struct heard *h)
 {
+	work_list(own->m, own->n_claims);
 	LIST_EACH(at, next, &own->claims)
 	{
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
@@ -89,6 +90,7 @@ static void collide_all(struct holdings *own, const struct heard *h)
 /* A clash settles all that we hold there at once. */
 static void stand_all(struct holdings *own, const struct heard *h)
 {
+	work_list(own->m, own->n_claims);
 	LIST_EACH(at, next, &own->claims)
 	{
 		struct own_claim *c = LIST_ENTRY(at, struct own_claim, at);
@@ -141,6 +143,7 @@ void own_colleague(const struct heard *h)
 	if (!own)
 		return;
 	const struct own_event met = event_by(h, OWN_MET, MASC_REASON_BEATEN_INSIDE);
+	work_list(own->m, own->n_claims);
 	if (h->c->type == WIRE_NEW_CLAIM && !h->sp->below)
 		plan_colleague_claims(own->m, h->c, h->now);
 	LIST_EACH(at, next, &own->claims)

@@ -25,6 +25,7 @@ void hints_free(struct holdings *h)
 static struct child_hint *find(const struct holdings *h, const struct masc_id *domain,
 			       uint8_t family)
 {
+	work_list(h->m, h->n_hints);
 	LIST_EACH(at, next, &h->hints)
 	{
 		struct child_hint *t = LIST_ENTRY(at, struct child_hint, at);
@@ -99,6 +100,7 @@ void plan_colleague_claims(struct masc *m, const struct wire_claim *c, struct mo
 {
 	struct holdings *h = m->own;
 	uint64_t size = size_of((enum masc_family)c->family, c->prefix_length);
+	work_list(m, h->n_hints);
 	LIST_EACH(at, next, &h->hints)
 	{
 		struct child_hint *t = LIST_ENTRY(at, struct child_hint, at);

@@ -142,6 +142,7 @@ void plan_child_claim(struct space *sp, const struct wire_claim *c, bool comes)
 		return;
 	struct masc_prefix p = table_prefix_of(c);
 	struct own_claim *in = holder_of(sp->m, &p);
+	work_list(h->m, h->n_claims);
 	hints_claim(h, c, comes);
 	h->replan = true;
 	if (!in || !is_for_now(&in->count, &p, comes))

@@ -6,6 +6,8 @@
 
 #include "wire/wr.h"
 
+#include <stdio.h>
+
 #define LINK	   2
 #define SIBLING	   4
 #define INPUT_MOST (WORK_MOST + 8 * LOOK_MOST) /* one attribute more than fits */
@@ -355,6 +357,63 @@ static void a_range_that_many_want_is_not_free(void **state)
 	rig_fini(&r);
 }
 
+/* A message of children's hints, each of a child of its own from `first` on. */
+static void ask_for(struct rig *r, uint32_t first, uint32_t n, uint32_t age)
+{
+	const struct one o = { WIRE_NEW_CLAIM, MASC_CHILD, 9, "234.0.0.0/28", age };
+	struct wire_claim c = claim_of(r, &o);
+	uint8_t room[WIRE_MESSAGE_MAX];
+	struct wr w;
+	memset(c.address, 0, sizeof(c.address));
+	wire_update_start(&w, room);
+	for (uint32_t i = 0; i < n; i++) {
+		c.domain = c.node = rig_id(first + i);
+		assert_true(wire_update_add(&w, &c));
+	}
+	struct span s = wire_update_end(&w);
+	rig_in(r, LINK, s.p, s.n);
+}
+
+/* MASC-20.1: hints are looked through for each that comes, and so are the entries
+ * of their prefix. */
+static void many_hints_are_steps(void **state)
+{
+	struct rig r;
+	start(&r);
+	for (uint32_t i = 0; i < 800; i += 100) {
+		ask_for(&r, 1000 + i, 100, 9);
+		drain(&r);
+		(void)go_on(&r);
+	}
+	assert_int_equal(r.m->own->n_hints, 800);
+	ask_for(&r, 1700, 100, 0);
+	assert_in_range(r.m->worked, WORK_MOST, WORK_MOST + 400);
+	assert_true(has_to_go_on(&r));
+	ask_for(&r, 9000, 1, 0);
+	(void)go_on(&r);
+	assert_int_equal(r.m->own->n_hints, 801);
+	rig_fini(&r);
+}
+
+/* MASC-20.1: so are claims of ours. */
+static void many_claims_of_ours_are_steps(void **state)
+{
+	struct rig r;
+	char text[32];
+	start(&r);
+	for (unsigned i = 0; i < 160; i++) {
+		(void)snprintf(text, sizeof(text), "234.64.%u.0/24", i);
+		struct masc_command c = { .kind = MASC_COMMAND_CLAIM };
+		assert_int_equal(masc_prefix_parse(span_str(text), &c.prefix), OK);
+		masc_command(r.m, i + 1, &c, r.now);
+		rig_discard(&r);
+	}
+	assert_int_equal(r.m->own->n_claims, 160);
+	tell(&r, LINK, WIRE_PREFIX_IN_USE, MASC_SIBLING, 9, "234.0.0.0/24", 5);
+	assert_in_range(r.m->worked, 2 * 160 / WORK_LISTED, 120);
+	rig_fini(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,6 +426,8 @@ int main(void)
 		cmocka_unit_test(a_third_wide_withdraw_waits),
 		cmocka_unit_test(what_is_in_use_is_counted_by_ticks),
 		cmocka_unit_test(a_range_that_many_want_is_not_free),
+		cmocka_unit_test(many_hints_are_steps),
+		cmocka_unit_test(many_claims_of_ours_are_steps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
