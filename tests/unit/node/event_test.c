@@ -489,7 +489,8 @@ static void any_claim(void **state)
 				assert_null(strstr(buffer, "has changed"));
 				if (why)
 					assert_non_null(strstr(
-						buffer, node_own_reason_text((enum masc_reason)why)));
+						buffer,
+						node_own_reason_text((enum masc_reason)why)));
 			}
 }
 
