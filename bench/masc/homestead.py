@@ -29,6 +29,7 @@ def config_a(port):
 
 
 def config_b(port):
+    """It passes on to a sibling what others claim, which by default it would not."""
     return 2, B, (peer("a", A, port, "internal", DOMAIN, 'local_address = "%s";' % B),
                   peer("watcher", WATCHER, port, "sibling", WATCHER_DOMAIN, "passive = true;"))
 
@@ -47,13 +48,14 @@ class Daemon:
     def launch(self):
         path = os.path.join(self.folder, "homestead.conf")
         node, address, peers = self.config
+        strict = "true" if node == 1 else "false"
         with open(path, "w", encoding="ascii") as f:
             f.write('log = { level = "error"; };\n'
                     'masc = { domain = %d; node = %d; profile = "lab"; hold_time = "0s";\n'
-                    ' mac_aliasing = true; connect_retry = "10ms"; listen = "%s:%d";\n'
+                    ' mac_aliasing = true; strict_origin = %s; connect_retry = "10ms"; listen = "%s:%d";\n'
                     ' scopes = ( { name = "all"; range = "%s"; root = true; } );\n'
                     ' peers = (\n%s\n); };\n'
-                    % (DOMAIN, node, address, self.port, SPACE, ",\n".join(peers)))
+                    % (DOMAIN, node, strict, address, self.port, SPACE, ",\n".join(peers)))
         with open(os.path.join(self.folder, "log"), "wb") as log:
             self.process = subprocess.Popen(
                 [side.find(self.build, "homesteadd"), "--config", path,
