@@ -16,6 +16,7 @@
 #define WALL_EVERY   (10 * MONO_SEC)
 #define RECORD_EVERY MONO_SEC
 #define LATER_MAX    64
+#define UNREAD_MAX   64
 
 /* A command whose caller waits. */
 struct call {
@@ -57,6 +58,8 @@ struct engine {
 	uint64_t next_call;
 	struct later later[LATER_MAX]; /* a ring */
 	size_t later_at, later_n;
+	uint32_t unread[UNREAD_MAX]; /* links that wait for the node */
+	size_t unread_n;
 	bool part_deaf[NODE_PART_COUNT]; /* its port could not be had */
 	struct engine_info info;	 /* what is counted as it happens */
 };
@@ -76,6 +79,8 @@ MUST_USE enum err engine_state_open(struct engine *e, const char *dir, struct te
 
 /* feed.c: the only way into the node. Drains it afterwards. */
 MUST_USE enum err engine_feed(struct engine *e, const struct node_in *in, struct mono now);
+/* Links of which nothing waits for the node any more are read again (ENGINE-27). */
+void engine_read_on(struct engine *e);
 /* Outputs of birth. */
 void engine_drain(struct engine *e, struct mono now);
 /* Feeds in as soon as the node is drained; one too many is lost. */

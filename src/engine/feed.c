@@ -175,11 +175,33 @@ static void on_up(void *arg, uint32_t link, const struct addr *local, const stru
 	(void)!engine_feed(arg, &in, now);
 }
 
+/* ENGINE-27. Without room one is read on: the node bounds what waits. */
+static void hold_back(struct engine *e, uint32_t link)
+{
+	if (e->unread_n == UNREAD_MAX || !node_link_waits(e->node, link))
+		return;
+	net_pause(e->net, link, NET_PAUSE_NODE);
+	e->unread[e->unread_n++] = link;
+}
+
+void engine_read_on(struct engine *e)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < e->unread_n; i++)
+		if (node_link_waits(e->node, e->unread[i]))
+			e->unread[left++] = e->unread[i];
+		else
+			net_resume(e->net, e->unread[i], NET_PAUSE_NODE);
+	e->unread_n = left;
+}
+
 static void on_octets(void *arg, uint32_t link, struct span bytes, struct mono now)
 {
 	struct node_in in = { .kind = NODE_IN_OCTETS, .link = link, .bytes = bytes };
 
 	(void)!engine_feed(arg, &in, now);
+	hold_back(arg, link);
 }
 
 static void on_drained(void *arg, uint32_t link, struct mono now)
@@ -248,14 +270,14 @@ static void do_pause(void *arg, uint32_t link)
 {
 	struct engine *e = arg;
 
-	net_pause(e->net, link);
+	net_pause(e->net, link, NET_PAUSE_STORE);
 }
 
 static void do_resume(void *arg, uint32_t link)
 {
 	struct engine *e = arg;
 
-	net_resume(e->net, link);
+	net_resume(e->net, link, NET_PAUSE_STORE);
 }
 
 const struct outbox_ops engine_outbox_ops = {

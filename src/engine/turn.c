@@ -143,6 +143,7 @@ void engine_turn_end(void *arg, struct mono now)
 	/* What was left for later, and a deadline that passed meanwhile. */
 	if (e->later_n || mono_reached(node_deadline(e->node), now))
 		(void)!engine_feed(e, &tick, now);
+	engine_read_on(e);
 	e->keep.ops->flush(e->keep.ctx);
 	take_reports(e, now);
 	(void)end_doomed(e, ERR_FULL, now);

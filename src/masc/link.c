@@ -48,7 +48,7 @@ struct link *link_spare(struct masc *m)
 	return l;
 }
 
-struct link *link_find(struct masc *m, uint32_t number)
+struct link *link_find(const struct masc *m, uint32_t number)
 {
 	return map_get(&m->links, number_key(&number));
 }

@@ -206,6 +206,12 @@ void masc_input(struct masc *m, uint32_t link, struct span bytes, struct mono no
 	masc_settle(m, now);
 }
 
+bool masc_link_waits(const struct masc *m, uint32_t link)
+{
+	const struct link *l = link_find(m, link);
+	return l && l->late;
+}
+
 void masc_link_drained(struct masc *m, uint32_t link, struct mono now)
 {
 	struct link *l = link_find(m, link);

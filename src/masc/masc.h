@@ -251,6 +251,9 @@ void masc_link_up(struct masc *m, uint32_t link, const struct addr *local,
 void masc_link_down(struct masc *m, uint32_t link, enum err why, struct mono now);
 /* Octets of a link's stream, in any pieces. */
 void masc_input(struct masc *m, uint32_t link, struct span bytes, struct mono now);
+/* Whether octets of it wait for ticks: give it no more till they are done. More
+ * than 1 MiB of them end the link (MASC-20.2). */
+bool masc_link_waits(const struct masc *m, uint32_t link);
 /* The newest SEND with `drain`, and all before it on the link, has left the
  * owner's hands. Once for each asking, or once for several. */
 void masc_link_drained(struct masc *m, uint32_t link, struct mono now);

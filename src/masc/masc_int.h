@@ -102,7 +102,7 @@ struct link *link_new(struct masc *m, uint32_t number, const struct addr *local,
 /* One to refuse a connection with; NULL without memory. */
 struct link *link_spare(struct masc *m);
 /* Finds one that is not closed. */
-struct link *link_find(struct masc *m, uint32_t number);
+struct link *link_find(const struct masc *m, uint32_t number);
 void link_free(struct link *l);
 void link_close(struct link *l);
 /* Queues a CLOSE for a connection there is no memory for. */

@@ -120,7 +120,7 @@ static void flush(struct link *l)
 	if (e) {
 		net_queue_drop(l);
 		l->why = e;
-		l->paused = false;
+		l->paused = 0;
 	}
 	watch(l);
 }
@@ -337,7 +337,7 @@ void net_close(struct net *n, uint32_t number)
 		return;
 	}
 	l->state = LINK_CLOSING;
-	l->paused = false;
+	l->paused = 0;
 	l->deadline = mono_add(os_mono(), n->opt.close_limit);
 	list_push_back(&n->closing, &l->timed);
 	net_timer_update(n);
@@ -355,22 +355,22 @@ void net_reset(struct net *n, uint32_t number)
 	l->state = LINK_GONE;
 }
 
-void net_pause(struct net *n, uint32_t number)
+void net_pause(struct net *n, uint32_t number, enum net_pause why)
 {
 	struct link *l = net_link_find(n, number);
 
 	if (!l || l->state != LINK_OPEN || l->why)
 		return;
-	l->paused = true;
+	l->paused |= (uint8_t)why;
 	watch(l);
 }
 
-void net_resume(struct net *n, uint32_t number)
+void net_resume(struct net *n, uint32_t number, enum net_pause why)
 {
 	struct link *l = net_link_find(n, number);
 
 	if (!l || l->state != LINK_OPEN)
 		return;
-	l->paused = false;
+	l->paused &= (uint8_t)~why;
 	watch(l);
 }

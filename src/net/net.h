@@ -106,9 +106,16 @@ void net_close(struct net *n, uint32_t link);
 /* Closes at once and with a reset; down() is not called for it. */
 void net_reset(struct net *n, uint32_t link);
 
-/* Stops reading a link: the other side finds its window closed; and goes on. */
-void net_pause(struct net *n, uint32_t link);
-void net_resume(struct net *n, uint32_t link);
+/* Why a link is not read. */
+enum net_pause {
+	NET_PAUSE_STORE = 1, /* what answers it waits for a commit */
+	NET_PAUSE_NODE = 2   /* what it said waits for the node */
+};
+
+/* Stops reading a link: the other side finds its window closed; and goes on once no
+ * reason is left. */
+void net_pause(struct net *n, uint32_t link, enum net_pause why);
+void net_resume(struct net *n, uint32_t link, enum net_pause why);
 
 /* Octets waiting to be sent, and links there are, closing ones included. */
 void net_load(const struct net *n, size_t *queued, size_t *links);

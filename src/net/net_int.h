@@ -33,7 +33,8 @@ struct link {
 	uint32_t number;
 	enum link_state state;
 	enum err why; /* BROKEN; before that, of a failed write */
-	bool paused, heard_end;
+	bool heard_end;
+	uint8_t paused; /* enum net_pause, several: not read */
 	int fd;
 	struct os_watch *watch;
 	struct addr remote;	    /* of a dialled one */

@@ -208,6 +208,13 @@ struct mono node_deadline(const struct node *n)
 	return m ? mono_min(at, masc_deadline(m)) : at;
 }
 
+bool node_link_waits(const struct node *n, uint32_t link)
+{
+	const struct masc *m = live_masc(n);
+	uint32_t core_link;
+	return m && to_core(n, link, &core_link) && masc_link_waits(m, core_link);
+}
+
 static const struct node_event *masc_event(struct node *n, const struct masc_event *e)
 {
 	n->event.part = NODE_PART_MASC;

@@ -120,6 +120,10 @@ MUST_USE enum err node_input(struct node *n, const struct node_in *in, struct mo
 /* When NODE_IN_TICK is wanted next; MONO_NEVER: not at all. */
 struct mono node_deadline(const struct node *n);
 
+/* Whether octets of a link wait for ticks: the owner reads no more of it until they
+ * are done, so that the other side finds its window closed. */
+bool node_link_waits(const struct node *n, uint32_t link);
+
 /* Takes out the next output; false when drained. Spans and events in it live
  * until the next call on n. */
 bool node_poll(struct node *n, struct node_out *out);

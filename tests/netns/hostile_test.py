@@ -2,19 +2,25 @@
 hostile peers send all they can. HOMESTEAD_HOSTILE_SECONDS says how long the
 first attack lasts: 10 unless said, 60 in make soak."""
 
+import http.client
+import ipaddress
+import json
 import os
 import random
 import resource
 import select
+import socket
 import time
 
-from harness.masc import (CHILD, KEEPALIVE, attribute, keepalive, message, notification,
+from harness.masc import (CHILD, KEEPALIVE, SIBLING, attribute, keepalive, message, notification,
                           open_message, update)
 from harness.scenes import CHILD_DOMAIN, Lone, address
 from harness.tap import case, run
+from harness.wait import until
 
 SECONDS = float(os.environ.get("HOMESTEAD_HOSTILE_SECONDS", "10"))
 OTHERS = min(SECONDS, 6)  # the other attacks
+SIBLING_DOMAIN, OURS, THEIRS = 64600, 600, 60000
 CAP = 16 << 20  # more than before the attack
 # Freed memory that AddressSanitizer keeps aside is not the daemon's.
 SANITIZER = {"ASAN_OPTIONS": "quarantine_size_mb=4:" + os.environ.get("ASAN_OPTIONS", "")}
@@ -137,6 +143,41 @@ def a_peer_that_sends_all_it_can(world):
 @case
 def a_peer_that_does_not_listen(world):
     attacked(world, OTHERS / 2, lambda scene: [Attacker(scene, scene.peer, 2, deaf=True)])
+
+
+def claim_many(daemon):
+    """Claims of ours, each of which every claim heard is held against."""
+    api = http.client.HTTPConnection("homestead")
+    api.sock = socket.socket(socket.AF_UNIX)
+    api.sock.connect(daemon.socket)
+    for i in range(OURS):
+        prefix = "%s/28" % (ipaddress.ip_address("239.193.0.0") + 16 * i)
+        api.request("POST", "/v1/masc/claims", json.dumps({"prefix": prefix}),
+                    {"Content-Type": "application/json"})
+        answer = json.loads(api.getresponse().read())
+        assert "error" not in answer, answer
+    api.close()
+
+
+@case
+def a_peer_that_says_more_than_there_is_time_for(world):
+    """MASC-20.2, ENGINE-27: of claims that cost many steps each, more comes than a
+    link may keep waiting. It is not read meanwhile, and the session lives."""
+    peers = {"south": {"address": address(2), "role": "sibling", "domain": SIBLING_DOMAIN}}
+    scene = Lone(world, peers)
+    scene.daemon.start()
+    speaker = scene.dial()
+    speaker.establish(SIBLING, SIBLING_DOMAIN, 2)
+    claim_many(scene.daemon)
+    now, start = int(time.time()), ipaddress.ip_address("239.194.0.0")
+    told = [attribute(0, SIBLING, str(start + i), "255.255.255.255", SIBLING_DOMAIN, 2, now,
+                      86400, 86400) for i in range(THEIRS)]
+    octets = b"".join(update(*told[i:i + 113]) for i in range(0, len(told), 113))
+    speaker.send(octets + keepalive(), within=60)
+    until("all to be heard",
+          lambda: scene.daemon.peer("south")["received"]["octets"] > len(octets), 60)
+    assert scene.daemon.state_of("south") == "established"
+    scene.daemon.fine()
 
 
 @case

@@ -220,8 +220,12 @@ static void what_waits_goes_with_its_link(void **state)
 	struct rig r;
 	start(&r);
 	many(&r, &(struct one){ WIRE_PREFIX_IN_USE, MASC_SIBLING, 8, "234.0.0.0/28", 9 }, 3000);
+	assert_false(masc_link_waits(r.m, LINK));
 	ask_wide(&r, 40);
+	assert_true(masc_link_waits(r.m, LINK));
+	assert_false(masc_link_waits(r.m, LINK + 2));
 	rig_down(&r, LINK, ERR_CLOSED);
+	assert_false(masc_link_waits(r.m, LINK));
 	rig_discard(&r);
 	(void)go_on(&r);
 	assert_int_equal(rig_info(&r, 0).count.attributes_refused, 4);

@@ -18,13 +18,13 @@ static void it_comes_once_all_has_gone(void **state)
 
 	world_new(&w);
 	world_connect(&w);
-	net_pause(w.b.net, 2);
+	net_pause(w.b.net, 2, NET_PAUSE_STORE);
 	net_send(w.a.net, 1, span_of(block, BLOCK));
 	net_ask_drained(w.a.net, 1);
 	run_some(&w);
 	assert_true(load_queued(&w.a) > 0);
 	assert_int_equal(w.a.n_drained, 0);
-	net_resume(w.b.net, 2);
+	net_resume(w.b.net, 2, NET_PAUSE_STORE);
 	RUN_UNTIL(&w, w.a.n_drained);
 	assert_int_equal(w.a.drained, 1);
 	assert_int_equal(load_queued(&w.a), 0);
@@ -77,13 +77,33 @@ static void asked_before_it_is_up_it_comes_after(void **state)
 	}
 }
 
+/* Two may stop the reading of a link: it goes on once neither wants that. */
+static void each_reason_not_to_read_counts(void **state)
+{
+	struct world w;
+
+	world_new(&w);
+	world_connect(&w);
+	net_pause(w.b.net, 2, NET_PAUSE_STORE);
+	net_pause(w.b.net, 2, NET_PAUSE_NODE);
+	net_pause(w.b.net, 2, NET_PAUSE_NODE);
+	net_send(w.a.net, 1, span_of("unread", 6));
+	run_some(&w);
+	net_resume(w.b.net, 2, NET_PAUSE_NODE);
+	run_some(&w);
+	assert_int_equal(w.b.octets, 0);
+	net_resume(w.b.net, 2, NET_PAUSE_STORE);
+	RUN_UNTIL(&w, w.b.octets == 6);
+	world_free(&w);
+}
+
 static void what_comes_after_is_not_waited_for(void **state)
 {
 	struct world w;
 
 	world_new(&w);
 	world_connect(&w);
-	net_pause(w.b.net, 2);
+	net_pause(w.b.net, 2, NET_PAUSE_STORE);
 	net_send(w.a.net, 1, span_of("first", 5));
 	net_ask_drained(w.a.net, 1);
 	net_send(w.a.net, 1, span_of(block, BLOCK));
@@ -100,14 +120,14 @@ static void asked_twice_it_comes_once_for_both(void **state)
 
 	world_new(&w);
 	world_connect(&w);
-	net_pause(w.b.net, 2);
+	net_pause(w.b.net, 2, NET_PAUSE_STORE);
 	net_send(w.a.net, 1, span_of("first", 5));
 	net_ask_drained(w.a.net, 1);
 	net_send(w.a.net, 1, span_of(block, BLOCK));
 	net_ask_drained(w.a.net, 1);
 	run_some(&w);
 	assert_int_equal(w.a.n_drained, 0);
-	net_resume(w.b.net, 2);
+	net_resume(w.b.net, 2, NET_PAUSE_STORE);
 	RUN_UNTIL(&w, w.b.octets == BLOCK + 5);
 	run_some(&w);
 	assert_int_equal(w.a.n_drained, 1);
@@ -178,7 +198,7 @@ static void what_was_lost_has_not_gone(void **state)
 
 	world_new(&w);
 	world_connect(&w);
-	net_pause(w.a.net, 1);
+	net_pause(w.a.net, 1, NET_PAUSE_STORE);
 	net_reset(w.b.net, 2);
 	RUN_UNTIL(&w, !load_links(&w.b));
 	net_send(w.a.net, 1, span_of("lost", 4));
@@ -206,6 +226,7 @@ int main(void)
 		cmocka_unit_test(nothing_comes_unasked),
 		cmocka_unit_test(an_empty_queue_is_told_from_the_loop),
 		cmocka_unit_test(asked_before_it_is_up_it_comes_after),
+		cmocka_unit_test(each_reason_not_to_read_counts),
 		cmocka_unit_test(what_comes_after_is_not_waited_for),
 		cmocka_unit_test(asked_twice_it_comes_once_for_both),
 		cmocka_unit_test(slice_after_slice_no_limit_is_reached),

@@ -115,7 +115,7 @@ static void closing_does_not_reset_over_unread_octets(void **state)
 	world_new(&w);
 	world_connect(&w);
 	net_send(w.b.net, 2, span_of(block, sizeof(block)));
-	net_pause(w.a.net, 1);
+	net_pause(w.a.net, 1, NET_PAUSE_STORE);
 	RUN_UNTIL(&w, load_queued(&w.b) == 0);
 	net_send(w.a.net, 1, span_of("bye", 3));
 	net_close(w.a.net, 1);
@@ -161,7 +161,7 @@ static void the_last_word_is_read_before_the_reset(void **state)
 
 	world_new(&w);
 	world_connect(&w);
-	net_pause(w.b.net, 2);
+	net_pause(w.b.net, 2, NET_PAUSE_STORE);
 	net_send(w.a.net, 1, span_of("last", 4));
 	RUN_UNTIL(&w, load_queued(&w.a) == 0);
 	net_reset(w.a.net, 1);
@@ -244,7 +244,7 @@ static void a_slow_reader_is_cut(void **state)
 	world_new_at(&w, "127.0.0.1", &opt);
 	world_listen(&w);
 	world_connect(&w);
-	net_pause(w.b.net, 2);
+	net_pause(w.b.net, 2, NET_PAUSE_STORE);
 	for (int i = 0; i < 1000 && !w.a.n_down; i++) {
 		net_send(w.a.net, 1, span_of(block, sizeof(block)));
 		assert_true(load_queued(&w.a) <= 1000000);
@@ -253,7 +253,7 @@ static void a_slow_reader_is_cut(void **state)
 	assert_int_equal(w.a.n_down, 1);
 	assert_int_equal(w.a.why, ERR_SLOW);
 	assert_int_equal(load_queued(&w.a), 0);
-	net_resume(w.b.net, 2);
+	net_resume(w.b.net, 2, NET_PAUSE_STORE);
 	RUN_UNTIL(&w, w.b.n_down);
 	assert_int_equal(w.b.why, ERR_RESET);
 	world_free(&w);
@@ -289,7 +289,7 @@ static void a_close_to_a_silent_reader_ends_in_a_reset(void **state)
 	world_new_at(&w, "127.0.0.1", &opt);
 	world_listen(&w);
 	world_connect(&w);
-	net_pause(w.b.net, 2);
+	net_pause(w.b.net, 2, NET_PAUSE_STORE);
 	net_send(w.a.net, 1, span_of(block, sizeof(block)));
 	net_close(w.a.net, 1);
 	assert_int_equal(os_loop_run(w.loop, 0), OK);
@@ -297,7 +297,7 @@ static void a_close_to_a_silent_reader_ends_in_a_reset(void **state)
 	assert_true(load_queued(&w.a) > 0);
 	RUN_UNTIL(&w, load_links(&w.a) == 0);
 	assert_int_equal(load_queued(&w.a), 0);
-	net_resume(w.b.net, 2);
+	net_resume(w.b.net, 2, NET_PAUSE_STORE);
 	RUN_UNTIL(&w, w.b.n_down);
 	assert_int_equal(w.b.why, ERR_RESET);
 	assert_int_equal(w.a.n_down, 0);
@@ -410,13 +410,13 @@ static void a_pause_holds_the_octets_back(void **state)
 
 	world_new(&w);
 	world_connect(&w);
-	net_pause(w.b.net, 2);
+	net_pause(w.b.net, 2, NET_PAUSE_STORE);
 	net_send(w.a.net, 1, span_of("abc", 3));
 	RUN_UNTIL(&w, load_queued(&w.a) == 0);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(os_loop_run(w.loop, 0), OK);
 	assert_int_equal(w.b.octets, 0);
-	net_resume(w.b.net, 2);
+	net_resume(w.b.net, 2, NET_PAUSE_STORE);
 	RUN_UNTIL(&w, w.b.octets == 3);
 	world_free(&w);
 }
@@ -462,8 +462,8 @@ static void unknown_links_are_ignored(void **state)
 	net_send(w.a.net, 99, span_of("x", 1));
 	net_close(w.a.net, 99);
 	net_reset(w.a.net, 99);
-	net_pause(w.a.net, 99);
-	net_resume(w.a.net, 99);
+	net_pause(w.a.net, 99, NET_PAUSE_STORE);
+	net_resume(w.a.net, 99, NET_PAUSE_STORE);
 	net_unlisten(w.a.net, 99, NULL);
 	assert_int_equal(os_loop_run(w.loop, 0), OK);
 	assert_int_equal(load_links(&w.a), 0);
