@@ -16,10 +16,10 @@ NINJA = ninja
 OPTIONS       = -Dbuildtype=debugoptimized -Db_lundef=false
 RELEASE       = $(OPTIONS) --prefix=$(prefix) --sysconfdir=$(sysconfdir)
 SANITIZED     = -Ddebug=true -Doptimization=1 -Db_lundef=false \
-                -Db_sanitize=address,undefined -Dtests=true
+                -Db_sanitize=address,undefined -Dtests=true -Dclassic=true
 FUZZING       = -Ddebug=true -Doptimization=1 -Db_lundef=false \
-                -Db_sanitize=address,undefined -Dfuzz=true
-CLANG_WERROR  = -Dbuildtype=debugoptimized -Db_lundef=false -Dtests=true -Dbench=true
+                -Db_sanitize=address,undefined -Dfuzz=true -Dclassic=true
+CLANG_WERROR  = -Dbuildtype=debugoptimized -Db_lundef=false -Dtests=true -Dbench=true -Dclassic=true
 
 .PHONY: all
 all: build/build.ninja ## build optimised into build/ (the default)

@@ -69,6 +69,15 @@ static void dispatch(struct engine *e, const struct node_out *out)
 	case NODE_OUT_JOB:
 		start_job(e, out);
 		break;
+	case NODE_OUT_BIND:
+	case NODE_OUT_UNBIND:
+	case NODE_OUT_JOIN:
+	case NODE_OUT_LEAVE:
+	case NODE_OUT_DATAGRAM:
+	case NODE_OUT_HOST:
+	case NODE_OUT_FOUND:
+	case NODE_OUT_STEP:
+		break;
 	}
 }
 

@@ -144,6 +144,8 @@ static void put_command(struct text *t, const struct node_in *in)
 	case NODE_COMMAND_MASC:
 		put_masc_command(t, &in->command.masc);
 		return;
+	case NODE_COMMAND_PNRP:
+		return;
 	}
 }
 
@@ -165,6 +167,11 @@ void node_describe_in(struct text *t, const struct node_in *in, size_t max_octet
 	case NODE_IN_TICK:
 	case NODE_IN_NETWORK:
 	case NODE_IN_STOP:
+	case NODE_IN_INTERFACES:
+	case NODE_IN_BOUND:
+	case NODE_IN_BIND_FAILED:
+	case NODE_IN_DATAGRAM:
+	case NODE_IN_HOST:
 		return;
 	case NODE_IN_WALL:
 		put_wall(t, in->wall);
@@ -247,6 +254,15 @@ static void put_out(struct text *t, const struct node_out *out, size_t max_octet
 		return;
 	case NODE_OUT_JOB:
 		put_number(t, "number", out->number);
+		return;
+	case NODE_OUT_BIND:
+	case NODE_OUT_UNBIND:
+	case NODE_OUT_JOIN:
+	case NODE_OUT_LEAVE:
+	case NODE_OUT_DATAGRAM:
+	case NODE_OUT_HOST:
+	case NODE_OUT_FOUND:
+	case NODE_OUT_STEP:
 		return;
 	}
 }

@@ -10,6 +10,8 @@ const char *node_part_text(enum node_part p)
 		return "node";
 	case NODE_PART_MASC:
 		return "masc";
+	case NODE_PART_PNRP:
+		return "pnrp";
 	case NODE_PART_COUNT:
 		break;
 	}
@@ -52,6 +54,8 @@ const char *node_event_name(const struct node_event *e)
 		return self_name(e->self.kind);
 	case NODE_PART_MASC:
 		return masc_name(e->masc.kind);
+	case NODE_PART_PNRP:
+		break;
 	case NODE_PART_COUNT:
 		break;
 	}

@@ -6,13 +6,15 @@
 
 #include "base/text.h"
 #include "masc/masc.h"
+#include "pnrp/clouds.h"
 
 enum node_part {
 	NODE_PART_NODE,
 	NODE_PART_MASC,
+	NODE_PART_PNRP,
 	NODE_PART_COUNT
 };
-const char *node_part_text(enum node_part p); /* "node", "masc" */
+const char *node_part_text(enum node_part p); /* "node", "masc", "pnrp" */
 
 /* Levels of a log, the gravest first. */
 enum node_level {
@@ -57,8 +59,9 @@ struct node_event {
 	enum node_part part;
 	enum node_level level;
 	union {
-		struct masc_event masc;	     /* NODE_PART_MASC */
-		struct node_self_event self; /* NODE_PART_NODE */
+		struct masc_event masc;	       /* NODE_PART_MASC */
+		struct pnrp_clouds_event pnrp; /* NODE_PART_PNRP */
+		struct node_self_event self;   /* NODE_PART_NODE */
 	};
 };
 

@@ -324,6 +324,7 @@ bool node_event_field(const struct node_event *e, size_t *at, struct node_field 
 		return next_field(e, ROWS(self_fields), at, f);
 	case NODE_PART_MASC:
 		return next_field(e, ROWS(masc_fields), at, f);
+	case NODE_PART_PNRP:
 	case NODE_PART_COUNT:
 		break;
 	}

@@ -300,6 +300,7 @@ void node_event_text(struct text *t, const struct node_event *e)
 	case NODE_PART_MASC:
 		masc_text(t, &e->masc);
 		return;
+	case NODE_PART_PNRP:
 	case NODE_PART_COUNT:
 		break;
 	}

@@ -124,6 +124,8 @@ static enum err take_command(struct node *n, const struct node_in *in, struct mo
 	case NODE_COMMAND_MASC:
 		masc_command(m, in->number, &in->command.masc, now);
 		return OK;
+	case NODE_COMMAND_PNRP:
+		break;
 	}
 	return refuse_command(n, in->number);
 }
@@ -197,6 +199,12 @@ enum err node_input(struct node *n, const struct node_in *in, struct mono now)
 	case NODE_IN_STOP:
 		take_stop(n, now);
 		return OK;
+	case NODE_IN_INTERFACES:
+	case NODE_IN_BOUND:
+	case NODE_IN_BIND_FAILED:
+	case NODE_IN_DATAGRAM:
+	case NODE_IN_HOST:
+		break;
 	}
 	return ERR_UNSUPPORTED;
 }

@@ -22,6 +22,7 @@
 #include "node/config.h"
 #include "node/event.h"
 #include "node/job.h"
+#include "pnrp/clouds.h"
 
 struct node;
 
@@ -40,18 +41,37 @@ enum node_in_kind {
 	NODE_IN_STORE_FAILED,  /* puts numbered >= `number` are undone: `err` */
 	NODE_IN_JOB_DONE,      /* a job's result; err not OK: it could not be done */
 	NODE_IN_CONFIG,	       /* a new configuration, as text (node/config.h) */
-	NODE_IN_STOP	       /* end all sessions in good order */
+	NODE_IN_STOP,	       /* end all sessions in good order */
+	NODE_IN_INTERFACES,    /* all addresses of this machine: `interfaces`; at start, and
+				* whenever they change (a NETWORK comes besides) */
+	NODE_IN_BOUND,	       /* the UDP socket `socket` is there at `local` */
+	NODE_IN_BIND_FAILED,   /* it is not: `err` */
+	NODE_IN_DATAGRAM,      /* `bytes` on `socket`, from `remote` to `local`; local.scope is
+				* the interface it came in on, always */
+	NODE_IN_HOST	       /* what the DNS says to HOST `number`: `hosts`, or `err` */
 };
 
 enum node_command_kind {
-	NODE_COMMAND_MASC
+	NODE_COMMAND_MASC,
+	NODE_COMMAND_PNRP
 };
 
 struct node_command {
 	enum node_command_kind kind;
 	union {
 		struct masc_command masc;
+		struct pnrp_command pnrp;
 	};
+};
+
+struct node_interfaces {
+	const struct pnrp_if_addr *at;
+	size_t n;
+};
+
+struct node_hosts {
+	const struct addr *at; /* ports 0 */
+	size_t n;
 };
 
 /* Borrowed for the call. Fields not named for a kind are zero. */
@@ -65,6 +85,9 @@ struct node_in {
 	enum err err;		     /* LISTEN_FAILED, DOWN, STORE_FAILED, JOB_DONE */
 	uint64_t number;	     /* STORE_FAILED: first put; COMMAND: call; JOB_DONE: job */
 	struct node_command command; /* COMMAND */
+	uint32_t socket;	     /* BOUND, BIND_FAILED, DATAGRAM */
+	struct node_interfaces interfaces; /* INTERFACES */
+	struct node_hosts hosts;	   /* HOST */
 };
 
 /* What a node wants done, in this order. `after` is the number of the put that
@@ -81,7 +104,24 @@ enum node_out_kind {
 	NODE_OUT_CLOSE,	   /* close `link` once all before is sent */
 	NODE_OUT_EVENT,
 	NODE_OUT_REPLY, /* to the command `number`: `err`, OK included */
-	NODE_OUT_JOB	/* do job `number` of `job` over `bytes`, answer JOB_DONE */
+	NODE_OUT_JOB,	/* do job `number` of `job` over `bytes`, answer JOB_DONE */
+	NODE_OUT_BIND,	/* a UDP socket `socket` at `local`; `shared`: with other programs, as
+			 * SSDP needs; `any_port`: another port when that one is taken */
+	NODE_OUT_UNBIND,
+	NODE_OUT_JOIN, /* `socket` joins group `local` on interface local.scope */
+	NODE_OUT_LEAVE,
+	NODE_OUT_DATAGRAM, /* `bytes` on `socket` to `remote`, from `local` (family 0: any); a
+			    * multicast goes out on interface remote.scope with `hops` */
+	NODE_OUT_HOST,	   /* look `bytes`, a name, up in the DNS and answer HOST `number` */
+	NODE_OUT_FOUND,	   /* of command `number`, before its REPLY: `found` */
+	NODE_OUT_STEP	   /* of command `number`: `step` */
+};
+
+/* What a command leads to before its answer. */
+struct node_found {
+	const char *cloud;
+	const struct pnrp_result *result; /* FOUND */
+	const struct pnrp_hop *step;	  /* STEP */
 };
 
 struct node_out {
@@ -99,6 +139,11 @@ struct node_out {
 	enum masc_reason why;  /* REPLY: more on an error */
 	enum node_job job;
 	uint64_t after;
+	uint32_t socket;
+	bool shared, any_port;
+	uint8_t hops;
+	struct node_found found; /* FOUND, STEP */
+	int64_t elapsed;	 /* REPLY: us that the network took, where that is the question */
 };
 
 /* Copies cfg but for its secrets, which are the owner's to keep: it looks a
@@ -130,6 +175,7 @@ bool node_poll(struct node *n, struct node_out *out);
 
 /* A look inside; changes nothing. NULL when the part is switched off. */
 const struct masc *node_masc(const struct node *n);
+const struct pnrp_clouds *node_pnrp(const struct node *n);
 const struct node_config *node_config_of(const struct node *n);
 struct wall node_wall(const struct node *n, struct mono now); /* last reading, carried on */
 

@@ -92,6 +92,8 @@ static void command_write(struct wr *w, const struct node_command *c)
 	case NODE_COMMAND_MASC:
 		record_masc_command_write(w, &c->masc);
 		return;
+	case NODE_COMMAND_PNRP:
+		return;
 	}
 }
 
@@ -101,6 +103,8 @@ static void command_read(struct rd *r, struct node_command *c)
 	switch (c->kind) {
 	case NODE_COMMAND_MASC:
 		record_masc_command_read(r, &c->masc);
+		return;
+	case NODE_COMMAND_PNRP:
 		return;
 	}
 }

@@ -11,11 +11,19 @@ static bool waits_at_all(enum node_out_kind k)
 	case NODE_OUT_CLOSE:
 	case NODE_OUT_EVENT:
 	case NODE_OUT_REPLY:
+	case NODE_OUT_DATAGRAM:
+	case NODE_OUT_FOUND:
+	case NODE_OUT_STEP:
 		return true;
 	case NODE_OUT_LISTEN:
 	case NODE_OUT_UNLISTEN:
 	case NODE_OUT_DIAL:
 	case NODE_OUT_JOB:
+	case NODE_OUT_BIND:
+	case NODE_OUT_UNBIND:
+	case NODE_OUT_JOIN:
+	case NODE_OUT_LEAVE:
+	case NODE_OUT_HOST:
 		return false;
 	}
 	return false;

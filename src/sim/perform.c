@@ -105,5 +105,14 @@ void perform(struct machine *m, const struct node_out *out)
 	case NODE_OUT_JOB:
 		do_job(m, out);
 		return;
+	case NODE_OUT_BIND:
+	case NODE_OUT_UNBIND:
+	case NODE_OUT_JOIN:
+	case NODE_OUT_LEAVE:
+	case NODE_OUT_DATAGRAM:
+	case NODE_OUT_HOST:
+	case NODE_OUT_FOUND:
+	case NODE_OUT_STEP:
+		return;
 	}
 }
