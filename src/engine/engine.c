@@ -14,17 +14,6 @@ void engine_say(struct engine *e, enum node_level level, const char *part, const
 		e->events.message(e->events.arg, level, part, t->p);
 }
 
-struct call *engine_call_find(struct engine *e, uint64_t number)
-{
-	LIST_EACH(n, tmp, &e->calls)
-	{
-		struct call *c = LIST_ENTRY(n, struct call, node);
-		if (c->number == number && !c->answered)
-			return c;
-	}
-	return NULL;
-}
-
 /* ENGINE-20: each 10 s, and when somebody sets it. */
 static void read_wall(void *arg, struct mono now)
 {
@@ -253,18 +242,6 @@ enum err engine_new(struct engine **out, struct os_loop *loop, const struct engi
 	return engine_new_of(out, loop, opt, events, &parts, why);
 }
 
-static void end_calls(struct engine *e)
-{
-	const struct engine_result stopping = { .err = ERR_STOPPING };
-
-	while (!list_empty(&e->calls)) {
-		struct call *c = LIST_ENTRY(e->calls.next, struct call, node);
-		list_take(&c->node);
-		c->done(c->arg, &stopping);
-		env_free(e->env, c);
-	}
-}
-
 static void free_clocks(struct engine *e)
 {
 	os_jump_free(e->jump);
@@ -278,7 +255,7 @@ void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
-	end_calls(e);
+	engine_calls_end(e);
 	engine_jobs_free(e->jobs);
 	net_free(e->net);
 	if (e->node) {
@@ -344,27 +321,6 @@ enum err engine_stop(struct engine *e, int limit_ms)
 	return err;
 }
 
-enum err engine_command(struct engine *e, const struct node_command *c, engine_done_fn *done,
-			void *arg)
-{
-	struct node_in in = { .kind = NODE_IN_COMMAND, .number = ++e->next_call, .command = *c };
-	struct call *call = env_zalloc(e->env, 1, sizeof(*call));
-	enum err err;
-
-	if (!call)
-		return ERR_NOMEM;
-	call->number = in.number;
-	call->done = done;
-	call->arg = arg;
-	list_push_back(&e->calls, &call->node);
-	err = engine_feed(e, &in, os_mono());
-	if (err) {
-		list_take(&call->node);
-		env_free(e->env, call);
-	}
-	return err;
-}
-
 /* Looked for at `hint` first: who walks one list beside another finds it there
  * as long as both have the same peers. */
 static const struct masc_peer_config *peer_named(const struct node_config *c, const char *name,
@@ -403,7 +359,7 @@ static enum err take_config(struct engine *e, const char *text, struct text *why
 	enum err err;
 
 	memset(e->part_deaf, 0, sizeof(e->part_deaf));
-	e->info.listen_error[0] = '\0';
+	memset(e->info.port_error, 0, sizeof(e->info.port_error));
 	err = engine_feed(e, &in, os_mono());
 	if (err && !why->n)
 		text_str(why, err_text(err));

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "net/udp.h"
 #include "node/node.h"
 #include "os/loop.h"
 
@@ -48,10 +49,29 @@ struct engine_result {
 	enum err err;
 	uint64_t number;      /* of what was made, such as a claim; 0 nothing */
 	enum masc_reason why; /* more on an error */
+	int64_t elapsed;      /* us that the network took, where that is the question */
 };
-/* A command; `done` is called once, from os_loop_run, when the answer is
- * durable, or from engine_free with ERR_STOPPING. ERR_NOMEM: not called. */
 typedef void engine_done_fn(void *arg, const struct engine_result *result);
+/* What was found, or a step on the way; lives for the call. */
+typedef void engine_found_fn(void *arg, const struct node_found *f);
+
+/* Who waits for a command; copied. All is told from os_loop_run, in order, and each
+ * when it is durable. engine_forget() may be called inside. */
+struct engine_caller {
+	engine_found_fn *found; /* NULL: what is found is of no interest */
+	engine_done_fn *done;	/* once, and last; from engine_free with ERR_STOPPING */
+	void *arg;
+};
+
+/* Gives a command; *number (not NULL) is what PNRP_CANCEL calls `other` and what
+ * engine_forget() takes: never 0, never used twice. More findings than the engine can
+ * hold until it tells them: the result is ERR_FULL or ERR_NOMEM. ERR_NOMEM: nobody is told. */
+MUST_USE enum err engine_ask(struct engine *e, const struct node_command *c,
+			     const struct engine_caller *who, uint64_t *number);
+/* The caller is gone: it is told nothing any more. The command itself goes on; what
+ * would take long is cancelled by a PNRP_CANCEL. An unknown number is ignored. */
+void engine_forget(struct engine *e, uint64_t number);
+/* engine_ask() for a command that finds nothing and ends soon. ERR_NOMEM. */
 MUST_USE enum err engine_command(struct engine *e, const struct node_command *c,
 				 engine_done_fn *done, void *arg);
 
@@ -78,7 +98,8 @@ struct engine_info {
 	size_t links, queued_octets;
 	uint32_t job_threads;
 	uint64_t jobs_done, jobs_waiting;
-	char listen_error[256]; /* "" or who holds our port */
+	struct net_udp_load udp;
+	char port_error[NODE_PART_COUNT][256]; /* of enum node_part: "" or who holds its port */
 };
 void engine_info(const struct engine *e, struct engine_info *out);
 

@@ -18,6 +18,9 @@
 #define LATER_MAX    64
 #define UNREAD_MAX   64
 
+/* Findings of a command that wait to be told. */
+#define FINDINGS_MAX 1024
+
 /* A command whose caller waits. */
 struct call {
 	struct list node;
@@ -25,8 +28,10 @@ struct call {
 	uint64_t after; /* the put its answer waits for */
 	bool answered;
 	struct engine_result result;
-	engine_done_fn *done;
-	void *arg;
+	struct list findings; /* oldest first; they are told before the answer */
+	size_t n_findings;
+	enum err lost; /* why one of them is not among them */
+	struct engine_caller who;
 };
 
 /* An input that came up while the node's outputs were drained. */
@@ -101,7 +106,14 @@ void engine_unlisten(struct engine *e, const struct node_out *out);
 
 /* engine.c */
 void engine_say(struct engine *e, enum node_level level, const char *part, const struct text *t);
-/* An unanswered or unknown call is left alone. */
-struct call *engine_call_find(struct engine *e, uint64_t number);
+
+/* calls.c: commands whose callers wait. ENGINE-6. */
+void engine_call_answer(struct engine *e, const struct node_out *out);	/* REPLY */
+void engine_call_finding(struct engine *e, const struct node_out *out); /* FOUND, STEP */
+/* What depends on puts from `first` on is undone. */
+void engine_calls_fail(struct engine *e, uint64_t first, enum err why);
+/* Tells what waits for nothing any more. */
+void engine_calls_tell(struct engine *e);
+void engine_calls_end(struct engine *e);
 
 #endif

@@ -14,17 +14,6 @@ static void dial(struct engine *e, const struct node_out *out)
 		engine_feed_later(e, &l);
 }
 
-static void answer(struct engine *e, const struct node_out *out)
-{
-	struct call *c = engine_call_find(e, out->number);
-
-	if (!c)
-		return;
-	c->answered = true;
-	c->result = (struct engine_result){ out->err, out->reply_number, out->why };
-	c->after = out->after;
-}
-
 static void start_job(struct engine *e, const struct node_out *out)
 {
 	struct later l = { .kind = NODE_IN_JOB_DONE, .number = out->number };
@@ -43,42 +32,40 @@ static struct wall event_time(const struct engine *e)
 	return (struct wall){ .us = os_wall_us(), .synchronised = last.synchronised };
 }
 
+static void put_stream(struct engine *e, const struct node_out *out)
+{
+	engine_outbox_put(&e->outbox, out, (struct wall){ 0 });
+}
+
+static void put_event(struct engine *e, const struct node_out *out)
+{
+	engine_outbox_put(&e->outbox, out, event_time(e));
+}
+
 /* ENGINE-5: what tells nobody anything does not pass the outbox. */
+static void (*const doers[])(struct engine *e, const struct node_out *out) = {
+	[NODE_OUT_LISTEN] = engine_listen,
+	[NODE_OUT_UNLISTEN] = engine_unlisten,
+	[NODE_OUT_DIAL] = dial,
+	[NODE_OUT_SEND] = put_stream,
+	[NODE_OUT_CLOSE] = put_stream,
+	[NODE_OUT_EVENT] = put_event,
+	[NODE_OUT_REPLY] = engine_call_answer,
+	[NODE_OUT_JOB] = start_job,
+	[NODE_OUT_BIND] = NULL,
+	[NODE_OUT_UNBIND] = NULL,
+	[NODE_OUT_JOIN] = NULL,
+	[NODE_OUT_LEAVE] = NULL,
+	[NODE_OUT_DATAGRAM] = NULL,
+	[NODE_OUT_HOST] = NULL,
+	[NODE_OUT_FOUND] = engine_call_finding,
+	[NODE_OUT_STEP] = engine_call_finding,
+};
+
 static void dispatch(struct engine *e, const struct node_out *out)
 {
-	switch (out->kind) {
-	case NODE_OUT_LISTEN:
-		engine_listen(e, out);
-		break;
-	case NODE_OUT_UNLISTEN:
-		engine_unlisten(e, out);
-		break;
-	case NODE_OUT_DIAL:
-		dial(e, out);
-		break;
-	case NODE_OUT_SEND:
-	case NODE_OUT_CLOSE:
-		engine_outbox_put(&e->outbox, out, (struct wall){ 0 });
-		break;
-	case NODE_OUT_EVENT:
-		engine_outbox_put(&e->outbox, out, event_time(e));
-		break;
-	case NODE_OUT_REPLY:
-		answer(e, out);
-		break;
-	case NODE_OUT_JOB:
-		start_job(e, out);
-		break;
-	case NODE_OUT_BIND:
-	case NODE_OUT_UNBIND:
-	case NODE_OUT_JOIN:
-	case NODE_OUT_LEAVE:
-	case NODE_OUT_DATAGRAM:
-	case NODE_OUT_HOST:
-	case NODE_OUT_FOUND:
-	case NODE_OUT_STEP:
-		break;
-	}
+	if (doers[out->kind])
+		doers[out->kind](e, out);
 }
 
 static void drain_outputs(struct engine *e)

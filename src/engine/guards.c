@@ -43,7 +43,7 @@ enum err engine_guards_set(struct engine *e, const struct node_config *c, struct
 
 static void deafen(struct engine *e, uint32_t part, enum err err, struct text *why)
 {
-	struct text kept = TEXT_OF(e->info.listen_error);
+	struct text kept = TEXT_OF(e->info.port_error[part]);
 	struct later l = { .kind = NODE_IN_LISTEN_FAILED, .listener = part, .err = err };
 
 	if (err == ERR_IN_USE)

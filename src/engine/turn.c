@@ -3,18 +3,6 @@
  * to ENGINE-14. */
 #include "engine/engine_int.h"
 
-static void fail_calls(struct engine *e, uint64_t first, enum err why)
-{
-	LIST_EACH(n, tmp, &e->calls)
-	{
-		struct call *c = LIST_ENTRY(n, struct call, node);
-		if (!c->answered || c->after < first)
-			continue;
-		c->result = (struct engine_result){ .err = why };
-		c->after = 0;
-	}
-}
-
 static void count_of(struct text *t, size_t n, const char *one, const char *many)
 {
 	text_u64(t, n);
@@ -65,7 +53,7 @@ static void take_failure(struct engine *e, const struct keep_report *r, struct m
 	size_t events = engine_outbox_fail(&e->outbox, r->number), links;
 
 	e->info.commit_failures++;
-	fail_calls(e, r->number, r->why);
+	engine_calls_fail(e, r->number, r->why);
 	(void)!engine_feed(e, &in, now);
 	links = end_doomed(e, ERR_IO, now);
 	say_failed(e, r, links, events);
@@ -83,28 +71,6 @@ static void take_reports(struct engine *e, struct mono now)
 			e->info.commits++;
 			engine_outbox_release(&e->outbox, r.number);
 		}
-	}
-}
-
-static struct call *next_ready(struct engine *e)
-{
-	LIST_EACH(n, tmp, &e->calls)
-	{
-		struct call *c = LIST_ENTRY(n, struct call, node);
-		if (c->answered && c->after <= e->outbox.committed)
-			return c;
-	}
-	return NULL;
-}
-
-static void finish_calls(struct engine *e)
-{
-	struct call *c;
-
-	while ((c = next_ready(e))) {
-		list_take(&c->node);
-		c->done(c->arg, &c->result);
-		env_free(e->env, c);
 	}
 }
 
@@ -148,7 +114,7 @@ void engine_turn_end(void *arg, struct mono now)
 	take_reports(e, now);
 	(void)end_doomed(e, ERR_FULL, now);
 	engine_outbox_release(&e->outbox, e->outbox.committed);
-	finish_calls(e);
+	engine_calls_tell(e);
 	say_lost_events(e);
 	say_recording_ended(e);
 	os_timer_set(e->tick, node_deadline(e->node));

@@ -34,8 +34,9 @@ void ops_masc_part(struct ops *o, struct draft *d, struct ops_part *out)
 	} else if (masc_health(m) != OK) {
 		engine_info(o->engine, &info);
 		ops_set_text(out->state, sizeof(out->state), "stopped");
-		out->reason = ops_draft_str(d, info.listen_error[0] ? info.listen_error
-								    : err_text(masc_health(m)));
+		out->reason = ops_draft_str(d, info.port_error[NODE_PART_MASC][0]
+						       ? info.port_error[NODE_PART_MASC]
+						       : err_text(masc_health(m)));
 	}
 }
 

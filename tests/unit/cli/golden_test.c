@@ -62,7 +62,8 @@ static void masc_off(void)
 static void masc_stopped(void)
 {
 	played.masc_health = ERR_IN_USE;
-	ops_set_text(played.info.listen_error, sizeof(played.info.listen_error),
+	ops_set_text(played.info.port_error[NODE_PART_MASC],
+		     sizeof(played.info.port_error[NODE_PART_MASC]),
 		     "tcp port 2587 is held by nc (pid 812, user ann)");
 }
 

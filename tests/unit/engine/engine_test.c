@@ -236,7 +236,7 @@ static void a_taken_port_stops_its_part_and_names_the_holder(void **state)
 	assert_non_null(strstr(h->a.messages, "); stop it, or set masc.listen to another address"));
 	assert_int_equal(h->a.worst, NODE_ERROR);
 	engine_info(h->a.engine, &info);
-	assert_memory_equal(info.listen_error, want + 6, strlen(want) - 6);
+	assert_memory_equal(info.port_error[NODE_PART_MASC], want + 6, strlen(want) - 6);
 	RUN_UNTIL(h, has_event(&h->a, "stopped"));
 	assert_int_equal(masc_health(node_masc(engine_node(h->a.engine))), ERR_IN_USE);
 	/* Another address heals it without a restart. */
@@ -244,7 +244,7 @@ static void a_taken_port_stops_its_part_and_names_the_holder(void **state)
 	assert_int_equal(engine_reconfigure(h->a.engine, &c, &h->why), OK);
 	node_config_free(&c);
 	engine_info(h->a.engine, &info);
-	assert_string_equal(info.listen_error, "");
+	assert_string_equal(info.port_error[NODE_PART_MASC], "");
 	RUN_UNTIL(h, both_up(h));
 }
 
@@ -266,7 +266,7 @@ static void the_default_address_may_miss_ipv6(void **state)
 		       "masc: this machine has no IPv6: not listening on [::]:%u\n", h->port);
 	assert_string_equal(h->a.messages, want);
 	engine_info(h->a.engine, &info);
-	assert_string_equal(info.listen_error, "");
+	assert_string_equal(info.port_error[NODE_PART_MASC], "");
 	start_b(h, NULL);
 	RUN_UNTIL(h, both_up(h));
 }

@@ -136,7 +136,8 @@ static void a_session_held_down_needs_attention(void **state)
 static void a_taken_port_stops_the_part(void **state)
 {
 	played.masc_health = ERR_IN_USE;
-	ops_set_text(played.info.listen_error, sizeof(played.info.listen_error),
+	ops_set_text(played.info.port_error[NODE_PART_MASC],
+		     sizeof(played.info.port_error[NODE_PART_MASC]),
 		     "tcp port 2587 is held by nc (pid 12, user ann)");
 	ask_kind(OPS_STATUS, "");
 	ASSERT_AT("parts.0.state", "stopped");
@@ -146,7 +147,7 @@ static void a_taken_port_stops_the_part(void **state)
 	ASSERT_AT("attention.0.hint", "homestead doctor ports");
 	assert_int_equal(json_array_size(json_object_get(got.json, "attention")), 1);
 	assert_int_equal(json_array_size(json_object_get(got.json, "listen")), 0);
-	played.info.listen_error[0] = 0;
+	played.info.port_error[NODE_PART_MASC][0] = 0;
 	ask_kind(OPS_STATUS, "");
 	ASSERT_AT("parts.0.reason", "in use by somebody else");
 }

@@ -1,0 +1,225 @@
+/* Commands and those who wait for what they lead to: findings in their order, then
+ * the answer, each once what it depends on is durable. ENGINE-4, ENGINE-6. */
+#include "engine/engine_int.h"
+
+/* What a command found, or a step of it, copied. */
+struct finding {
+	struct list node;
+	uint64_t after;
+	char cloud[PNRP_CLOUD_NAME_MAX + 1];
+	bool is_step;
+	union {
+		struct pnrp_result result;
+		struct pnrp_hop step;
+	};
+	uint8_t payload[]; /* of the result */
+};
+
+/* The one that is not answered yet; NULL when its caller is gone. */
+static struct call *find(const struct engine *e, uint64_t number)
+{
+	LIST_EACH(n, tmp, &e->calls)
+	{
+		struct call *c = LIST_ENTRY(n, struct call, node);
+		if (c->number == number && !c->answered)
+			return c;
+	}
+	return NULL;
+}
+
+static void drop_finding(struct engine *e, struct call *c, struct finding *f)
+{
+	list_take(&f->node);
+	c->n_findings--;
+	env_free(e->env, f);
+}
+
+static void drop_findings(struct engine *e, struct call *c, uint64_t first)
+{
+	LIST_EACH(n, tmp, &c->findings)
+	{
+		struct finding *f = LIST_ENTRY(n, struct finding, node);
+		if (f->after >= first)
+			drop_finding(e, c, f);
+	}
+}
+
+static void free_call(struct engine *e, struct call *c)
+{
+	list_take(&c->node);
+	drop_findings(e, c, 0);
+	env_free(e->env, c);
+}
+
+enum err engine_ask(struct engine *e, const struct node_command *c, const struct engine_caller *who,
+		    uint64_t *number)
+{
+	struct node_in in = { .kind = NODE_IN_COMMAND, .number = e->next_call + 1, .command = *c };
+	struct call *call = env_zalloc(e->env, 1, sizeof(*call));
+	enum err err;
+
+	if (!call)
+		return ERR_NOMEM;
+	e->next_call = in.number;
+	call->number = in.number;
+	call->who = *who;
+	list_init(&call->findings);
+	list_push_back(&e->calls, &call->node);
+	err = engine_feed(e, &in, os_mono());
+	if (err)
+		free_call(e, call);
+	else
+		*number = in.number;
+	return err;
+}
+
+enum err engine_command(struct engine *e, const struct node_command *c, engine_done_fn *done,
+			void *arg)
+{
+	const struct engine_caller who = { .done = done, .arg = arg };
+	uint64_t number;
+
+	return engine_ask(e, c, &who, &number);
+}
+
+void engine_forget(struct engine *e, uint64_t number)
+{
+	LIST_EACH(n, tmp, &e->calls)
+	{
+		struct call *c = LIST_ENTRY(n, struct call, node);
+		if (c->number != number)
+			continue;
+		free_call(e, c);
+		return;
+	}
+}
+
+void engine_call_answer(struct engine *e, const struct node_out *out)
+{
+	struct call *c = find(e, out->number);
+
+	if (!c)
+		return;
+	c->answered = true;
+	c->result = (struct engine_result){ out->err, out->reply_number, out->why, out->elapsed };
+	if (!c->result.err)
+		c->result.err = c->lost;
+	c->after = out->after;
+}
+
+static void copy_found(struct finding *f, const struct node_found *of)
+{
+	struct text cloud = TEXT_OF(f->cloud);
+
+	text_str(&cloud, of->cloud);
+	if (f->is_step) {
+		f->step = *of->step;
+		return;
+	}
+	f->result = *of->result;
+	if (of->result->payload.n)
+		memcpy(f->payload, of->result->payload.p, of->result->payload.n);
+	f->result.payload = span_of(f->payload, of->result->payload.n);
+}
+
+void engine_call_finding(struct engine *e, const struct node_out *out)
+{
+	struct call *c = find(e, out->number);
+	bool is_step = out->kind == NODE_OUT_STEP;
+	struct finding *f;
+
+	if (!c || !c->who.found)
+		return;
+	if (c->n_findings == FINDINGS_MAX) {
+		c->lost = ERR_FULL;
+		return;
+	}
+	f = env_zalloc(e->env, 1, sizeof(*f) + (is_step ? 0 : out->found.result->payload.n));
+	if (!f) {
+		c->lost = ERR_NOMEM;
+		return;
+	}
+	f->after = out->after;
+	f->is_step = is_step;
+	copy_found(f, &out->found);
+	list_push_back(&c->findings, &f->node);
+	c->n_findings++;
+}
+
+/* A caller of whose findings one is undone is told so at once: a hole among them
+ * would not be seen. */
+void engine_calls_fail(struct engine *e, uint64_t first, enum err why)
+{
+	LIST_EACH(n, tmp, &e->calls)
+	{
+		struct call *c = LIST_ENTRY(n, struct call, node);
+		size_t before = c->n_findings;
+		drop_findings(e, c, first);
+		if (c->n_findings == before && (!c->answered || c->after < first))
+			continue;
+		c->answered = true;
+		c->result = (struct engine_result){ .err = why };
+		c->after = 0;
+	}
+}
+
+static struct finding *first_finding(const struct call *c)
+{
+	return list_empty(&c->findings) ? NULL : LIST_ENTRY(c->findings.next, struct finding, node);
+}
+
+static struct call *next_ready(const struct engine *e)
+{
+	LIST_EACH(n, tmp, &e->calls)
+	{
+		struct call *c = LIST_ENTRY(n, struct call, node);
+		const struct finding *f = first_finding(c);
+		if (f ? f->after <= e->outbox.committed
+		      : c->answered && c->after <= e->outbox.committed)
+			return c;
+	}
+	return NULL;
+}
+
+/* Taken out before: the caller may forget the call meanwhile. */
+static void tell_finding(struct engine *e, struct call *c, struct finding *f)
+{
+	struct node_found found = { .cloud = f->cloud };
+
+	if (f->is_step)
+		found.step = &f->step;
+	else
+		found.result = &f->result;
+	list_take(&f->node);
+	c->n_findings--;
+	c->who.found(c->who.arg, &found);
+	env_free(e->env, f);
+}
+
+static void tell_answer(struct engine *e, struct call *c)
+{
+	list_take(&c->node);
+	c->who.done(c->who.arg, &c->result);
+	env_free(e->env, c);
+}
+
+void engine_calls_tell(struct engine *e)
+{
+	struct call *c;
+
+	while ((c = next_ready(e)))
+		if (first_finding(c))
+			tell_finding(e, c, first_finding(c));
+		else
+			tell_answer(e, c);
+}
+
+void engine_calls_end(struct engine *e)
+{
+	while (!list_empty(&e->calls)) {
+		struct call *c = LIST_ENTRY(e->calls.next, struct call, node);
+		drop_findings(e, c, 0);
+		c->result = (struct engine_result){ .err = ERR_STOPPING };
+		tell_answer(e, c);
+	}
+}
