@@ -164,6 +164,8 @@ struct pnrp_cloud_info {
 	enum pnrp_scope scope;
 	bool ipv4, multicast, resolve_only;
 	char interface[PNRP_IF_NAME_MAX + 1];
+	uint32_t zone;	     /* of a link cloud: the interface's index, which is what its
+			      * link-local addresses mean; else 0 */
 	enum err bind_error; /* DEAD */
 	/* Why it is as it is, a word for people: "no node answered yet", ... Never NULL. */
 	const char *why;
