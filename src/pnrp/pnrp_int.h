@@ -15,10 +15,11 @@ struct pnrp_entry {
 	struct pnrp_id id;
 	struct mono answered; /* the last answer under this ID */
 	struct mono used;     /* the last time it was given out or asked */
-	uint32_t level;
-	uint16_t leaf_of; /* leaf sets it stands in: never evicted then */
-	bool proven;	  /* with a CPA */
+	uint16_t level;	      /* 0 the whole ring, each next a tenth, around an own ID */
+	uint16_t home;	      /* that own ID, by its place among them; 0 in level 0 */
+	uint16_t leaf_of;     /* leaf sets it stands in: never evicted then */
 	uint16_t port;
+	bool proven; /* with a CPA */
 	uint8_t n;
 	uint8_t ip[][16];
 };
@@ -105,7 +106,13 @@ bool pnrp_leaf_wanted(const struct pnrp *p, const struct pnrp_id *id);
 bool pnrp_leaf_insert(struct pnrp *p, struct pnrp_entry *e);
 /* The cache lets e go. Refills from proven entries. */
 void pnrp_leaf_drop(struct pnrp *p, struct pnrp_entry *e);
+/* A fresh own ID: takes what proven entries there are; the others that fall in are
+ * asked for a CPA at the end of this call into the core (correction 2). */
 void pnrp_leaf_fill(struct pnrp *p, struct pnrp_own *o);
+/* An own ID goes: its members stand in one leaf set less. */
+void pnrp_leaf_empty(struct pnrp *p, struct pnrp_own *o);
+/* Asks cached entries that belong into a leaf set and are not proven. */
+void pnrp_leaf_ask(struct pnrp *p, struct mono now);
 
 /* ---- requests that wait for an answer (pending.c) */
 
@@ -121,27 +128,35 @@ enum pnrp_wait {
 };
 
 struct pnrp_pending {
-	struct list in, by_time;
+	struct list in; /* pnrp.pending, in order of due; all wait equally long */
 	uint8_t key[4]; /* Message ID, for the map */
 	uint32_t message_id;
 	enum pnrp_wait kind;
 	uint8_t retries; /* transmissions left */
-	bool failed;	 /* being told so */
 	struct mono sent, due;
 	struct pnrp_endpoint to;
 	struct pnrp_id validate; /* the ID under which it was asked, zero none */
 	void *owner;		 /* struct pnrp_walk, pnrp_add, pnrp_talk, pnrp_own; or NULL */
-	uint64_t number;	 /* PING, SOLICIT: who wants to know */
+	uint64_t number;	 /* PING: who wants to know */
 	struct pnrp_reassembly *parts; /* of its answer */
 	size_t n;
 	uint8_t bytes[];
 };
 /* Encodes m under a fresh Message ID, sends it and waits for the answer. NULL: table
- * full, no memory, or not to be encoded. */
+ * full, no memory, not to be encoded, or not an address of this cloud.
+ *
+ * Who is given a pending request with its answer or its failure (pnrp_add_answered(),
+ * pnrp_walk_failed(), ...) borrows it: it is out of the table already, and freed when
+ * that call returns. */
 struct pnrp_pending *pnrp_ask(struct pnrp *p, enum pnrp_wait kind, struct pnrp_message *m,
 			      const struct pnrp_endpoint *to, void *owner, struct mono now);
 struct pnrp_pending *pnrp_pending_find(const struct pnrp *p, uint32_t message_id);
+/* Answered: no more transmissions, nobody is told. Frees it. */
 void pnrp_pending_end(struct pnrp *p, struct pnrp_pending *w);
+/* Out of the table, not freed: for whoever gives it to its owner. */
+void pnrp_pending_take(struct pnrp *p, struct pnrp_pending *w);
+void pnrp_pending_free(struct pnrp *p, struct pnrp_pending *w);
+void pnrp_pending_free_all(struct pnrp *p);
 /* All that wait for this owner; it is told nothing. */
 void pnrp_pending_drop(struct pnrp *p, const void *owner);
 void pnrp_pending_tick(struct pnrp *p, struct mono now);
@@ -155,13 +170,16 @@ void pnrp_answer(struct pnrp *p, uint32_t acked, const struct pnrp_buffer *b,
 
 /* ---- the cloud */
 
+/* One output. Behind it lie, in the same block, what its kind carries and its octets. */
 struct pnrp_out_item {
 	struct list in;
 	struct pnrp_out out;
-	struct pnrp_result result;
-	struct pnrp_hop hop;
-	struct pnrp_event event;
-	uint8_t bytes[];
+	union {
+		struct pnrp_result *result; /* RESULT: also out.result */
+		struct pnrp_hop *hop;	    /* HOP: also out.hop */
+		struct pnrp_event *event;   /* EVENT: also out.event */
+	};
+	uint8_t *bytes; /* the room that was asked for */
 };
 
 struct pnrp {
@@ -181,20 +199,29 @@ struct pnrp {
 	struct list talks;   /* conversations, ours and others': talk.c */
 	struct list pending; /* struct pnrp_pending by due */
 	struct map by_message;
-	uint32_t n_own, n_walks, n_adds, n_talks, n_pending, next_handle;
+	struct list passed; /* endpoints that completed an exchange: talk.c */
+	uint32_t n_own, n_walks, n_adds, n_talks, n_pending, n_parts, n_passed, next_handle;
 	struct mono maintenance; /* the next tick */
 	struct mono split_next;	 /* a test at the latest */
 	struct list outs;	 /* struct pnrp_out_item */
 	struct pnrp_out_item *last;
-	struct pnrp_guard *guard; /* guard.c */
+	struct pnrp_event lost;		     /* what an event without memory is written to */
+	bool starved;			     /* some memory was refused in this call */
+	bool leaves_stale;		     /* a leaf set may want entries that are not proven */
+	struct mono limited_told, full_told; /* the next LIMITED, FULL not before */
+	struct pnrp_guard *guard;	     /* guard.c */
 	struct pnrp_counters counters;
 	struct mono last_heard;
 };
 
 /* out.c */
-/* A fresh output with room for n octets; NULL without memory. */
+/* A fresh output, all zero, with room for n octets in `bytes`; NULL without memory. */
 struct pnrp_out_item *pnrp_out_add(struct pnrp *p, enum pnrp_out_kind kind, size_t n);
 struct pnrp_event *pnrp_tell(struct pnrp *p, enum pnrp_event_kind kind); /* never NULL */
+/* A table is full: counted, and told once a minute. */
+void pnrp_tell_full(struct pnrp *p, const char *table, struct mono now);
+/* PNRP_OUT_DONE; number 0: nobody wants to know. */
+void pnrp_done(struct pnrp *p, uint64_t number, enum err e, uint32_t hops, int64_t elapsed);
 
 /* pnrp.c */
 int64_t pnrp_wall_now(const struct pnrp *p, struct mono now);
@@ -202,6 +229,7 @@ void pnrp_set_state(struct pnrp *p, enum pnrp_state s);
 bool pnrp_is_own_endpoint(const struct pnrp *p, const struct pnrp_endpoint *e);
 /* An address that this cloud may send to: scope, family, no multicast, port above the floor. */
 bool pnrp_may_send(const struct pnrp *p, const struct pnrp_endpoint *e);
+bool pnrp_ip_fits(const struct pnrp *p, const uint8_t ip[16]); /* the address alone */
 /* Which address of a route to ask: the nth try takes the next (A58). */
 bool pnrp_choose(const struct pnrp *p, const struct pnrp_route *r, uint32_t nth,
 		 struct pnrp_endpoint *out);
@@ -218,6 +246,8 @@ void pnrp_add(struct pnrp *p, const struct pnrp_route *r, const struct pnrp_orig
 void pnrp_add_answered(struct pnrp *p, struct pnrp_pending *w, const struct pnrp_buffer *b,
 		       struct mono now);
 void pnrp_add_failed(struct pnrp *p, struct pnrp_pending *w, struct mono now);
+bool pnrp_add_is_pending(const struct pnrp *p, const struct pnrp_id *id);
+void pnrp_add_free_all(struct pnrp *p);
 
 /* talk.c: SOLICIT, ADVERTISE, REQUEST, both sides (digest 10.1, 11.4, 11.5) */
 void pnrp_talk_solicit(struct pnrp *p, const struct pnrp_message *m,
@@ -229,6 +259,16 @@ void pnrp_talk_request(struct pnrp *p, const struct pnrp_message *m,
 void pnrp_talk_failed(struct pnrp *p, struct pnrp_pending *w, struct mono now);
 /* Whether this endpoint has completed an exchange within the last 60 s (correction 11). */
 bool pnrp_talk_completed(const struct pnrp *p, const struct pnrp_endpoint *e, struct mono now);
+/* A REQUEST of ours was acknowledged. */
+void pnrp_talk_acked(struct pnrp *p, struct pnrp_pending *w, struct mono now);
+/* For a walk that wants a payload: an exchange to its end, whatever is known already.
+ * pnrp_walk_exchanged() tells how it ended. ERR_NOMEM, ERR_FULL, ERR_RANGE, ERR_STATE. */
+MUST_USE enum err pnrp_talk_exchange(struct pnrp *p, const struct pnrp_endpoint *with, void *walk,
+				     struct mono now);
+/* The walk goes: nobody is told any more. */
+void pnrp_talk_forget(struct pnrp *p, const void *walk);
+bool pnrp_talk_is_asking(const struct pnrp *p); /* an exchange of ours is under way */
+void pnrp_talk_free_all(struct pnrp *p);
 void pnrp_talk_tick(struct pnrp *p, struct mono now);
 struct mono pnrp_talk_deadline(const struct pnrp *p);
 
@@ -244,7 +284,7 @@ void pnrp_flood_news(struct pnrp *p, const struct pnrp_entry *e, const struct pn
 /* The four FLOODs of digest 11.2. */
 void pnrp_flood_goodbye(struct pnrp *p, struct pnrp_own *o, struct mono now);
 
-/* serve.c: INQUIRE (11.7) and LOOKUP (11.3) */
+/* inquire.c (11.7) and serve.c (LOOKUP, 11.3) */
 void pnrp_serve_inquire(struct pnrp *p, const struct pnrp_message *m,
 			const struct pnrp_endpoint *from, const struct addr *to, struct mono now);
 void pnrp_serve_lookup(struct pnrp *p, const struct pnrp_message *m,
@@ -274,6 +314,8 @@ void pnrp_walk_lookup_answered(struct pnrp *p, struct pnrp_pending *w, const str
 void pnrp_walk_inquire_answered(struct pnrp *p, struct pnrp_pending *w, const struct pnrp_buffer *b,
 				struct mono now);
 void pnrp_walk_failed(struct pnrp *p, struct pnrp_pending *w, struct mono now);
+/* The exchange that it asked for (talk.c) ended; done: it may ask for a payload. */
+void pnrp_walk_exchanged(struct pnrp *p, void *walk, bool done, struct mono now);
 void pnrp_walk_tick(struct pnrp *p, struct mono now); /* deadlines of queries */
 struct mono pnrp_walk_deadline(const struct pnrp *p);
 void pnrp_walk_free_all(struct pnrp *p);
@@ -292,11 +334,19 @@ void pnrp_split_ended(struct pnrp *p, uint32_t handle, const struct pnrp_route *
 /* maintain.c: the tick of 15 s (10.9, 14.2, correction 1) */
 void pnrp_maintain(struct pnrp *p, struct mono now);
 
-/* guard.c: what one source may cost us */
+/* guard.c: what one source may cost us. A source is a /64 (IPv4: an address) in a site
+ * or global cloud, an endpoint in a link or loopback cloud (correction 8). */
+enum pnrp_cost {
+	PNRP_COST_SIGNED,  /* an answer with a CPA */
+	PNRP_COST_PAYLOAD, /* with an extended payload */
+	PNRP_COST_SOLICIT, /* an ADVERTISE with IDs */
+	PNRP_COST_INQUIRY, /* an INQUIRE of ours that it makes us send */
+	PNRP_COST_COUNT
+};
 MUST_USE enum err pnrp_guard_new(struct pnrp *p);
 void pnrp_guard_free(struct pnrp *p);
-/* False: too much; counted, told once in a while. */
-bool pnrp_guard_signed(struct pnrp *p, const struct pnrp_endpoint *from, struct mono now);
-bool pnrp_guard_inquiry(struct pnrp *p, const struct pnrp_endpoint *from, struct mono now);
-bool pnrp_guard_payload(struct pnrp *p, const struct pnrp_endpoint *from, struct mono now);
+/* False: too much; counted, told once a minute. */
+bool pnrp_guard_allows(struct pnrp *p, enum pnrp_cost cost, const struct pnrp_endpoint *from,
+		       struct mono now);
+size_t pnrp_guard_memory(const struct pnrp *p);
 #endif
