@@ -133,13 +133,15 @@ MUST_USE enum err pnrp_unregister(struct pnrp *p, uint32_t handle, struct mono n
 void pnrp_leave(struct pnrp *p, struct mono now);
 bool pnrp_busy(const struct pnrp *p);
 
+#define PNRP_RESULTS_MAX 32
+
 struct pnrp_query {
 	struct pnrp_name name;
 	enum pnrp_criteria criteria;
 	bool local;	   /* our own registrations count */
 	bool want_payload; /* the extended payload too */
 	bool trace;	   /* a PNRP_OUT_HOP for each step */
-	uint32_t most;	   /* results, at least 1: further walks find further publishers */
+	uint32_t most;	   /* results, 1 to PNRP_RESULTS_MAX: further walks find others */
 	bool has_prefix;
 	uint8_t prefix[8];
 	struct mono deadline;
@@ -169,9 +171,10 @@ struct pnrp_result {
 	struct pnrp_app app[PNRP_ENDPOINTS_MAX];
 	uint16_t comment_n;
 	char comment[3 * PNRP_COMMENT_UNITS];
+	bool has_payload; /* there is one, fetched or not */
 	enum pnrp_payload_type payload_type;
-	struct span payload;
-	uint8_t n_nodes; /* where its node is reached */
+	struct span payload; /* asked for, and given */
+	uint8_t n_nodes;     /* where its node is reached */
 	struct pnrp_endpoint node[PNRP_OWN_ADDRESSES];
 	uint8_t public_key[CRYPTO_PUBLIC_MAX];
 	uint8_t public_n;

@@ -84,6 +84,7 @@ struct pnrp_own {
 	bool leaving;	   /* unregistered: answers N, waits for its last FLOODs */
 	uint32_t goodbyes; /* of them */
 };
+/* Under that ID, not leaving; NULL: none. */
 struct pnrp_own *pnrp_own_find(const struct pnrp *p, const struct pnrp_id *id);
 /* Closest to target, not leaving; NULL: none. */
 struct pnrp_own *pnrp_own_closest(const struct pnrp *p, const struct pnrp_id *target);
@@ -94,7 +95,8 @@ MUST_USE enum err pnrp_own_cpa(struct pnrp *p, const struct pnrp_own *o, const u
 			       bool revoke, uint8_t *out, size_t size, size_t *n, struct mono now);
 MUST_USE enum err pnrp_own_payload(struct pnrp *p, const struct pnrp_own *o, const uint8_t *nonce,
 				   uint8_t *out, size_t size, size_t *n, struct mono now);
-/* Our registrations follow a change of address, or of the first node known. */
+/* Addresses of ours changed, or the first other node is known: all registrations are
+ * announced anew, and resolves that wait for a first node go on. */
 void pnrp_own_announce(struct pnrp *p, struct mono now);
 void pnrp_own_free_all(struct pnrp *p);
 
@@ -194,7 +196,7 @@ struct pnrp {
 	struct pnrp_endpoint local[PNRP_OWN_ADDRESSES], seed[16];
 	struct pnrp_cache *cache;
 	struct list own;     /* struct pnrp_own */
-	struct list walks;   /* struct pnrp_walk: resolve.c */
+	struct list walks;   /* struct pnrp_walk: walk.c */
 	struct list adds;    /* struct pnrp_add: add.c */
 	struct list talks;   /* conversations, ours and others': talk.c */
 	struct list pending; /* struct pnrp_pending by due */
@@ -217,6 +219,9 @@ struct pnrp {
 /* out.c */
 /* A fresh output, all zero, with room for n octets in `bytes`; NULL without memory. */
 struct pnrp_out_item *pnrp_out_add(struct pnrp *p, enum pnrp_out_kind kind, size_t n);
+/* The same in two steps, for what must not be lost for want of memory later. */
+struct pnrp_out_item *pnrp_out_make(struct pnrp *p, enum pnrp_out_kind kind, size_t n);
+void pnrp_out_give(struct pnrp *p, struct pnrp_out_item *item);
 struct pnrp_event *pnrp_tell(struct pnrp *p, enum pnrp_event_kind kind); /* never NULL */
 /* A table is full: counted, and told once a minute. */
 void pnrp_tell_full(struct pnrp *p, const char *table, struct mono now);
@@ -246,6 +251,9 @@ void pnrp_add(struct pnrp *p, const struct pnrp_route *r, const struct pnrp_orig
 void pnrp_add_answered(struct pnrp *p, struct pnrp_pending *w, const struct pnrp_buffer *b,
 		       struct mono now);
 void pnrp_add_failed(struct pnrp *p, struct pnrp_pending *w, struct mono now);
+/* An INQUIRE without flags about what is cached: it has answered, or goes. Nothing when
+ * it is being asked already. */
+void pnrp_add_probe(struct pnrp *p, struct pnrp_entry *e, struct mono now);
 bool pnrp_add_is_pending(const struct pnrp *p, const struct pnrp_id *id);
 void pnrp_add_free_all(struct pnrp *p);
 
@@ -284,7 +292,7 @@ void pnrp_flood_news(struct pnrp *p, const struct pnrp_entry *e, const struct pn
 /* The four FLOODs of digest 11.2. */
 void pnrp_flood_goodbye(struct pnrp *p, struct pnrp_own *o, struct mono now);
 
-/* inquire.c (11.7) and serve.c (LOOKUP, 11.3) */
+/* inquire.c (11.7) and lookup.c (11.3) */
 void pnrp_serve_inquire(struct pnrp *p, const struct pnrp_message *m,
 			const struct pnrp_endpoint *from, const struct addr *to, struct mono now);
 void pnrp_serve_lookup(struct pnrp *p, const struct pnrp_message *m,
@@ -294,18 +302,18 @@ void pnrp_serve_lookup(struct pnrp *p, const struct pnrp_message *m,
 void pnrp_authority_in(struct pnrp *p, const struct pnrp_message *m,
 		       const struct pnrp_endpoint *from, struct mono now);
 
-/* resolve.c: walks (10.2, 10.4) */
+/* walk.c, walk_step.c, walk_answer.c: walks (10.2, 10.4) */
 struct pnrp_walk_options {
 	struct pnrp_id target;
 	enum pnrp_criteria criteria;
 	enum pnrp_reason reason;
 	uint32_t precision;
-	bool local;			  /* PickBestMatchFromLocalIds */
-	const struct pnrp_route *best;	  /* InitialBestMatch */
-	const struct pnrp_endpoint *seed; /* InitialNextHop: an address, its ID unknown */
-	const struct pnrp_query *query;	  /* REQUEST: copied */
-	uint64_t number;		  /* REQUEST */
-	uint32_t handle;		  /* REGISTRATION, SPLIT: of the own ID */
+	const struct pnrp_route *best;	 /* InitialBestMatch; NULL: none */
+	const struct pnrp_route *next;	 /* InitialNextHop, its ID zero where unknown; NULL: none */
+	const struct pnrp_path *flagged; /* nodes that nobody shall name; NULL: none */
+	const struct pnrp_query *query;	 /* REQUEST: copied */
+	uint64_t number;		 /* REQUEST */
+	uint32_t handle; /* REGISTRATION, SPLIT, MAINTENANCE: of the own ID, 0 none */
 };
 MUST_USE enum err pnrp_walk_start(struct pnrp *p, const struct pnrp_walk_options *o,
 				  struct mono now);
@@ -323,15 +331,23 @@ void pnrp_walk_free_all(struct pnrp *p);
 /* register.c */
 void pnrp_register_walk(struct pnrp *p, struct pnrp_own *o, struct mono now);
 void pnrp_register_ended(struct pnrp *p, uint32_t handle, bool met_others, struct mono now);
+/* The last of its FLOODs was acknowledged or given up (goodbyes is 0): frees it. flood.c
+ * calls it, never from within pnrp_flood_goodbye(). */
 void pnrp_goodbye_ended(struct pnrp *p, struct pnrp_own *o);
 
 /* split.c (14) */
 uint64_t pnrp_size_nodes(const struct pnrp *p);
 MUST_USE enum err pnrp_split_test(struct pnrp *p, struct mono now);
-/* The walk ended at best match m (NULL none), compared with the cache as it was. */
-void pnrp_split_ended(struct pnrp *p, uint32_t handle, const struct pnrp_route *m, struct mono now);
+/* What was cached next to a target before a walk to it (correction 6). */
+struct pnrp_neighbours {
+	bool any;
+	struct pnrp_id below, above;
+};
+/* The walk ended at best match m; NULL: none was proven. */
+void pnrp_split_ended(struct pnrp *p, uint32_t handle, const struct pnrp_route *m,
+		      const struct pnrp_neighbours *before, struct mono now);
 
-/* maintain.c: the tick of 15 s (10.9, 14.2, correction 1) */
+/* maintain.c: the tick of 15 s (10.9, 14.2, correction 1). Sets pnrp.maintenance. */
 void pnrp_maintain(struct pnrp *p, struct mono now);
 
 /* guard.c: what one source may cost us. A source is a /64 (IPv4: an address) in a site
