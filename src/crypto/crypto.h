@@ -43,6 +43,9 @@ struct crypto_profile {
 	uint32_t signature_alg; /* ALG_ID of a SIGNATURE structure */
 };
 
+/* The table itself, for rows of others that lean on it; whether a build has a profile
+ * is known to crypto_profile() alone. */
+extern const struct crypto_profile crypto_profiles[CRYPTO_PROFILE_COUNT];
 /* NULL when this build has it not (classic needs -Dclassic=true). */
 const struct crypto_profile *crypto_profile(enum crypto_profile_id id);
 

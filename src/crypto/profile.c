@@ -1,7 +1,7 @@
 #include "crypto/crypto.h"
 
 /* The one table of security profiles (CRYPTO-1.1, DESIGN D4). */
-static const struct crypto_profile profiles[CRYPTO_PROFILE_COUNT] = {
+const struct crypto_profile crypto_profiles[CRYPTO_PROFILE_COUNT] = {
 	[CRYPTO_MODERN] = { .id = CRYPTO_MODERN,
 			    .name = "modern",
 			    .hash_size = 32,
@@ -28,5 +28,5 @@ static const bool built_in[CRYPTO_PROFILE_COUNT] = {
 
 const struct crypto_profile *crypto_profile(enum crypto_profile_id id)
 {
-	return id < CRYPTO_PROFILE_COUNT && built_in[id] ? &profiles[id] : NULL;
+	return id < CRYPTO_PROFILE_COUNT && built_in[id] ? &crypto_profiles[id] : NULL;
 }

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "base/text.h"
-#include "crypto/crypto.h"
+#include "pnrp/profile.h"
 
 #include <stdbool.h>
 
@@ -33,6 +33,8 @@ bool pnrp_name_eq(const struct pnrp_name *a, const struct pnrp_name *b);
 size_t pnrp_name_units(const struct pnrp_name *n, uint16_t *units);
 /* The reverse, for what comes in: ERR_MALFORMED (a lone surrogate, U+0000, too long). */
 MUST_USE enum err pnrp_name_of_units(const uint16_t *units, size_t n, struct pnrp_name *name);
+/* The same from UTF-8. */
+MUST_USE enum err pnrp_name_of_utf8(struct span s, struct pnrp_name *name);
 
 /* "printer-room.pnrp.net" and back. ERR_UNSUPPORTED: this name has no host name
  * (correction 12), `why` says so; ERR_MALFORMED: not a host name of ours. */
@@ -49,16 +51,17 @@ struct pnrp_p2p_id {
 };
 
 /* What a profile hashes of a classifier, 20 octets. */
-void pnrp_classifier_hash(struct crypto *c, const struct crypto_profile *p,
-			  const struct pnrp_name *n, uint8_t out[20]);
+void pnrp_classifier_hash(struct crypto *c, const struct pnrp_profile *p, const struct pnrp_name *n,
+			  uint8_t out[20]);
 /* Digest 2.3, from a classifier's hash and a binary authority (zeros: unsecured). */
-struct pnrp_p2p_id pnrp_p2p_id(struct crypto *c, const struct crypto_profile *p,
+struct pnrp_p2p_id pnrp_p2p_id(struct crypto *c, const struct pnrp_profile *p,
 			       const uint8_t classifier_hash[20], const uint8_t authority[20]);
-struct pnrp_p2p_id pnrp_name_p2p_id(struct crypto *c, const struct crypto_profile *p,
+struct pnrp_p2p_id pnrp_name_p2p_id(struct crypto *c, const struct pnrp_profile *p,
 				    const struct pnrp_name *n);
 struct pnrp_id pnrp_id_of(const struct pnrp_p2p_id *p2p, const uint8_t location[16]);
 bool pnrp_id_has_p2p(const struct pnrp_id *id, const struct pnrp_p2p_id *p2p);
 
+#define PNRP_ID_OCTETS 32
 /* Octets in network order, 32 of them. */
 struct pnrp_id pnrp_id_read(const uint8_t *octets);
 void pnrp_id_write(uint8_t *octets, const struct pnrp_id *id);
@@ -66,17 +69,79 @@ void pnrp_id_write(uint8_t *octets, const struct pnrp_id *id);
 #define PNRP_ID_TEXT_MAX 64
 void pnrp_id_text(struct text *t, const struct pnrp_id *id);
 
-/* The ring (digest 2.5), all modulo 2^256. */
-bool pnrp_id_eq(const struct pnrp_id *a, const struct pnrp_id *b);
-bool pnrp_id_is_zero(const struct pnrp_id *a);
-int pnrp_id_cmp(const struct pnrp_id *a, const struct pnrp_id *b);
-struct pnrp_id pnrp_id_up(const struct pnrp_id *from, const struct pnrp_id *to);
-struct pnrp_id pnrp_id_distance(const struct pnrp_id *a, const struct pnrp_id *b);
-struct pnrp_id pnrp_id_next(const struct pnrp_id *a);	  /* + 1 */
-struct pnrp_id pnrp_id_previous(const struct pnrp_id *a); /* - 1 */
+/* The ring (PNRP-1.5, digest 2.5), all modulo 2^256. Inline: walks and caches live here. */
+
+static inline bool pnrp_id_eq(const struct pnrp_id *a, const struct pnrp_id *b)
+{
+	return ((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]) |
+		(a->w[3] ^ b->w[3])) == 0;
+}
+
+static inline bool pnrp_id_is_zero(const struct pnrp_id *a)
+{
+	return (a->w[0] | a->w[1] | a->w[2] | a->w[3]) == 0;
+}
+
+static inline int pnrp_id_cmp(const struct pnrp_id *a, const struct pnrp_id *b)
+{
+	for (size_t i = 0; i < 4; i++)
+		if (a->w[i] != b->w[i])
+			return a->w[i] < b->w[i] ? -1 : 1;
+	return 0;
+}
+
+/* How far it is from `from` upwards to `to`. */
+static inline struct pnrp_id pnrp_id_up(const struct pnrp_id *from, const struct pnrp_id *to)
+{
+	struct pnrp_id d;
+	uint64_t borrow = 0;
+	for (size_t i = 4; i-- > 0;) {
+		uint64_t part = to->w[i] - from->w[i];
+		uint64_t next = (uint64_t)(to->w[i] < from->w[i]) | (uint64_t)(part < borrow);
+		d.w[i] = part - borrow;
+		borrow = next;
+	}
+	return d;
+}
+
+/* The shorter way. */
+static inline struct pnrp_id pnrp_id_distance(const struct pnrp_id *a, const struct pnrp_id *b)
+{
+	struct pnrp_id up = pnrp_id_up(a, b);
+	return up.w[0] >> 63 ? pnrp_id_up(b, a) : up;
+}
+
 /* a is strictly closer to t than b. */
-bool pnrp_id_closer(const struct pnrp_id *a, const struct pnrp_id *b, const struct pnrp_id *t);
+static inline bool pnrp_id_closer(const struct pnrp_id *a, const struct pnrp_id *b,
+				  const struct pnrp_id *t)
+{
+	struct pnrp_id from_a = pnrp_id_distance(a, t);
+	struct pnrp_id from_b = pnrp_id_distance(b, t);
+	return pnrp_id_cmp(&from_a, &from_b) < 0;
+}
+
+static inline struct pnrp_id pnrp_id_next(const struct pnrp_id *a) /* + 1 */
+{
+	static const struct pnrp_id minus_one = { { UINT64_MAX, UINT64_MAX, UINT64_MAX,
+						    UINT64_MAX } };
+	return pnrp_id_up(&minus_one, a);
+}
+
+static inline struct pnrp_id pnrp_id_previous(const struct pnrp_id *a) /* - 1 */
+{
+	static const struct pnrp_id one = { { 0, 0, 0, 1 } };
+	return pnrp_id_up(&one, a);
+}
+
 /* The leading bits that both share, 0 to 256. */
-uint32_t pnrp_id_common(const struct pnrp_id *a, const struct pnrp_id *b);
+static inline uint32_t pnrp_id_common(const struct pnrp_id *a, const struct pnrp_id *b)
+{
+	for (uint32_t i = 0; i < 4; i++) {
+		uint64_t differ = a->w[i] ^ b->w[i];
+		if (differ)
+			return 64 * i + (uint32_t)__builtin_clzll(differ);
+	}
+	return 256;
+}
 
 #endif

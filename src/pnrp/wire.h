@@ -4,6 +4,7 @@
 #ifndef PNRP_WIRE_H
 #define PNRP_WIRE_H
 
+#include "base/addr.h"
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/span.h"
@@ -153,17 +154,6 @@ struct pnrp_message {
 	};
 };
 
-/* What a profile changes on the wire of a message (digest 22). */
-struct pnrp_profile {
-	const struct crypto_profile *crypto;
-	uint8_t major; /* of header and route entries: 4 classic, 5 modern */
-	uint8_t cpa_major, cpa_pnrp_major, payload_major;
-	bool utf16;	    /* classifiers travel and are hashed as UTF-16 */
-	const char *target; /* version word of the SSDP search target: "V4", "V5" */
-};
-/* NULL when the crypto profile is not built in. */
-const struct pnrp_profile *pnrp_profile(enum crypto_profile_id id);
-
 /* ERR_MALFORMED: drop it (digest 15). */
 MUST_USE enum err pnrp_decode(const struct pnrp_profile *p, struct span datagram,
 			      struct pnrp_message *out);
@@ -180,10 +170,15 @@ struct pnrp_buffer {
 	bool has_route;
 	struct pnrp_route route;
 };
+/* ERR_MALFORMED. */
 MUST_USE enum err pnrp_buffer_decode(const struct pnrp_profile *p, struct span octets,
 				     struct pnrp_buffer *out);
+/* ERR_RANGE: more than `size` or PNRP_BUFFER_MAX. */
 MUST_USE enum err pnrp_buffer_encode(const struct pnrp_profile *p, const struct pnrp_buffer *b,
 				     uint8_t *out, size_t size, size_t *n);
+
+/* What the classifier would be in the other octet order (A13); false: no text then. */
+bool pnrp_name_swapped(const struct pnrp_name *n, struct pnrp_name *out);
 
 bool pnrp_endpoint_eq(const struct pnrp_endpoint *a, const struct pnrp_endpoint *b);
 /* scope: the interface of a link-local address, else 0. */

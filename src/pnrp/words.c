@@ -42,18 +42,6 @@ const char *pnrp_verdict_text(enum pnrp_verdict v)
 	return v < PNRP_VERDICT_COUNT ? texts[v] : "unknown";
 }
 
-const char *pnrp_type_text(enum pnrp_type t)
-{
-	static const char *const texts[] = {
-		[PNRP_SOLICIT] = "SOLICIT", [PNRP_ADVERTISE] = "ADVERTISE",
-		[PNRP_REQUEST] = "REQUEST", [PNRP_FLOOD] = "FLOOD",
-		[PNRP_INQUIRE] = "INQUIRE", [PNRP_AUTHORITY] = "AUTHORITY",
-		[PNRP_ACK] = "ACK",	    [PNRP_LOOKUP] = "LOOKUP",
-	};
-	bool known = t < sizeof(texts) / sizeof(*texts) && texts[t];
-	return known ? texts[t] : "unknown";
-}
-
 /* Digest 9, 15 and correction 8; DESIGN section 2. */
 const struct pnrp_times pnrp_times_default = {
 	.retransmit = MONO_SEC,

@@ -1,0 +1,116 @@
+#include "pnrp/utf.h"
+
+#define POINT_MAX 0x10ffff
+#define PLANE	  0x10000
+
+static bool is_surrogate(uint32_t v)
+{
+	return v >= 0xd800 && v <= 0xdfff;
+}
+
+static bool is_high(uint32_t v)
+{
+	return v >= 0xd800 && v <= 0xdbff;
+}
+
+static bool is_low(uint32_t v)
+{
+	return v >= 0xdc00 && v <= 0xdfff;
+}
+
+/* What the first octet says: octets in all (0: none begins so), and its own bits. */
+static size_t lead(uint8_t first, uint32_t *bits)
+{
+	static const struct {
+		uint8_t mask, is;
+	} forms[] = { { 0x80, 0x00 }, { 0xe0, 0xc0 }, { 0xf0, 0xe0 }, { 0xf8, 0xf0 } };
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		if ((first & forms[i].mask) == forms[i].is) {
+			*bits = first & (uint8_t)~forms[i].mask;
+			return i + 1;
+		}
+	return 0;
+}
+
+bool pnrp_utf8_next(struct span *s, uint32_t *point)
+{
+	static const uint32_t least[] = { 0, 1, 0x80, 0x800, PLANE };
+	uint32_t v;
+	size_t n = s->n ? lead(s->p[0], &v) : 0;
+	if (!n || n > s->n)
+		return false;
+	for (size_t i = 1; i < n; i++) {
+		if ((s->p[i] & 0xc0) != 0x80)
+			return false;
+		v = v << 6 | (s->p[i] & 0x3fu);
+	}
+	if (v < least[n] || v > POINT_MAX || is_surrogate(v))
+		return false;
+	s->p += n;
+	s->n -= n;
+	*point = v;
+	return true;
+}
+
+void pnrp_utf8_put(struct wr *w, uint32_t point)
+{
+	static const uint32_t below[] = { 0x80, 0x800, PLANE };
+	static const uint8_t marks[] = { 0x00, 0xc0, 0xe0, 0xf0 };
+	size_t more = 0;
+	while (more < sizeof(below) / sizeof(*below) && point >= below[more])
+		more++;
+	uint8_t *p = wr_room(w, more + 1);
+	if (!p)
+		return;
+	for (size_t i = more; i > 0; point >>= 6)
+		p[i--] = (uint8_t)(0x80 | (point & 0x3f));
+	p[0] = (uint8_t)(marks[more] | point);
+}
+
+enum err pnrp_utf16_of(struct span utf8, uint16_t *units, size_t max, size_t *n)
+{
+	size_t at = 0;
+	uint32_t point;
+	while (utf8.n) {
+		if (!pnrp_utf8_next(&utf8, &point))
+			return ERR_MALFORMED;
+		size_t wide = point >= PLANE;
+		if (max - at < wide + 1)
+			return ERR_RANGE;
+		if (units && wide) {
+			units[at] = (uint16_t)(0xd800 | (point - PLANE) >> 10);
+			units[at + 1] = (uint16_t)(0xdc00 | (point & 0x3ff));
+		} else if (units) {
+			units[at] = (uint16_t)point;
+		}
+		at += wide + 1;
+	}
+	*n = at;
+	return OK;
+}
+
+/* The code point at units[*at]; 0: it is none. */
+static uint32_t next_of_units(const uint16_t *units, size_t n, size_t *at)
+{
+	uint32_t v = units[(*at)++];
+	if (!is_surrogate(v))
+		return v;
+	if (!is_high(v) || *at == n || !is_low(units[*at]))
+		return 0;
+	return PLANE + ((v & 0x3ff) << 10 | (units[(*at)++] & 0x3ffu));
+}
+
+enum err pnrp_utf8_of(const uint16_t *units, size_t n, char *out, size_t size, size_t *octets)
+{
+	struct wr w = wr_of(out, size);
+	for (size_t at = 0; at < n;) {
+		uint32_t point = next_of_units(units, n, &at);
+		if (!point)
+			return ERR_MALFORMED;
+		pnrp_utf8_put(&w, point);
+	}
+	if (w.failed)
+		return ERR_RANGE;
+	*octets = w.n;
+	return OK;
+}
