@@ -1,4 +1,4 @@
-#include "crypto/crypto.h"
+#include "crypto/crypto_int.h"
 
 /* The one table of security profiles (CRYPTO-1.1, DESIGN D4). */
 const struct crypto_profile crypto_profiles[CRYPTO_PROFILE_COUNT] = {
@@ -18,15 +18,20 @@ const struct crypto_profile crypto_profiles[CRYPTO_PROFILE_COUNT] = {
 			     .signature_alg = 0x00008004 },
 };
 
-/* Which of them this build has. */
-static const bool built_in[CRYPTO_PROFILE_COUNT] = {
-	[CRYPTO_MODERN] = true,
+/* Which of them this build has, and how each is done. */
+static const struct crypto_scheme *const schemes[CRYPTO_PROFILE_COUNT] = {
+	[CRYPTO_MODERN] = &crypto_scheme_ecdsa,
 #ifdef HOMESTEAD_CLASSIC
-	[CRYPTO_CLASSIC] = true,
+	[CRYPTO_CLASSIC] = &crypto_scheme_rsa,
 #endif
 };
 
 const struct crypto_profile *crypto_profile(enum crypto_profile_id id)
 {
-	return id < CRYPTO_PROFILE_COUNT && built_in[id] ? &crypto_profiles[id] : NULL;
+	return id < CRYPTO_PROFILE_COUNT && schemes[id] ? &crypto_profiles[id] : NULL;
+}
+
+const struct crypto_scheme *crypto_scheme(enum crypto_profile_id id)
+{
+	return schemes[id];
 }

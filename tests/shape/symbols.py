@@ -11,7 +11,9 @@ import subprocess
 
 import layers
 
-PURE = ("base", "wire", "masc", "node", "sim")
+PURE = ("base", "wire", "crypto", "masc", "pnrp", "node", "sim")
+# The folders that alone show a library, and it to nobody else.
+LIBRARIES = {"crypto": ("libcrypto.so",)}
 # bcmp is what clang makes of a memcmp whose sign nobody asks for.
 LIBC = {"bcmp", "memchr", "memcmp", "memcpy", "memmove", "memset", "strlen", "__stack_chk_fail",
         "__assert_fail", "_GLOBAL_OFFSET_TABLE_"}
@@ -43,6 +45,13 @@ def defined(archive):
             if len(line.split()) == 3}
 
 
+def exported(library):
+    """What a shared library of this machine offers, without versions."""
+    path = _tool("cc", "-print-file-name=" + library).strip()
+    return {line.split()[-1].split("@")[0]
+            for line in _tool("nm", "-D", "--defined-only", path).splitlines()}
+
+
 def writable(archive):
     """(object, symbol) of each object in a writable section."""
     found, at = [], "?"
@@ -63,6 +72,8 @@ def check_needs(archives, table):
         known = set(LIBC)
         for other in folders & set(archives):
             known |= defined(archives[other])
+        for library in LIBRARIES.get(folder, ()):
+            known |= exported(library)
         for at, symbol in undefined(archive):
             if symbol not in known:
                 yield "%s (%s): needs %s" % (folder, at, symbol)

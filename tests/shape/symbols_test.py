@@ -71,6 +71,16 @@ def a_call_of_libc_is_noticed():
 
 
 @case
+def a_library_is_shown_to_its_folder_alone():
+    text = "void *EVP_MD_CTX_new(void);\nvoid *f(void) { return EVP_MD_CTX_new(); }\n"
+    with tree({}) as top:
+        only(symbols.check_needs(compiled(top, {
+            "crypto": text, "pnrp": text.replace("f(", "g("),
+            }), "base :\ncrypto : base\npnrp : crypto\n"),
+             "pnrp (pnrp.o): needs EVP_MD_CTX_new")
+
+
+@case
 def a_call_upwards_is_noticed():
     with tree({}) as top:
         only(symbols.check_needs(compiled(top, {

@@ -1,0 +1,104 @@
+/* crypto_int.h - what the files of this folder share: the context's insides, the
+ * row of functions behind a profile, the lending of random octets. */
+#ifndef CRYPTO_CRYPTO_INT_H
+#define CRYPTO_CRYPTO_INT_H
+
+#include "crypto/crypto.h"
+#include "crypto/openssl.h"
+
+#define CRYPTO_DER_SIGNATURE_MAX 128 /* as the library has it, whatever the profile */
+
+struct crypto_checker;
+
+/* What a profile's keys and signatures are to the library. The functions return
+ * false where the library has no memory or the input is not of this kind. */
+struct crypto_scheme {
+	const char *digest;
+	const char *key_type;
+	/* Tells ctx, ready to make keys, which kind is wanted. */
+	bool (*kind)(EVP_PKEY_CTX *ctx);
+	/* Tells ctx, ready to sign or to verify, how it is done. */
+	bool (*padding)(EVP_PKEY_CTX *ctx, const EVP_MD *md);
+	/* The public half as names and CPAs carry it; false: not of this profile. */
+	bool (*public_of)(const EVP_PKEY *pkey, uint8_t *out);
+	/* Points the checker at another public key, which has the profile's size. */
+	bool (*point)(OSSL_LIB_CTX *lib, struct crypto_checker *k, struct span public);
+	/* A signature of the library, n octets, as the wire has it, and back. */
+	bool (*to_wire)(const uint8_t *der, size_t n, uint8_t *signature);
+	bool (*from_wire)(const uint8_t *signature, uint8_t *der, size_t *n);
+	/* Old makers write a signature's octets backwards: take that too. */
+	bool either_order;
+};
+
+extern const struct crypto_scheme crypto_scheme_ecdsa, crypto_scheme_rsa;
+/* NULL where crypto_profile() is NULL. */
+const struct crypto_scheme *crypto_scheme(enum crypto_profile_id id);
+
+/* Verifies under one public key at a time: the last one used. */
+struct crypto_checker {
+	EVP_PKEY_CTX *maker; /* of public keys, where a key cannot be replaced in place */
+	EVP_PKEY *pkey;
+	EVP_PKEY_CTX *ctx;
+	bool pointed;
+	uint8_t public[CRYPTO_PUBLIC_MAX];
+};
+
+/* Where the library draws its random octets: lives in the library, which asks it
+ * through a provider of ours (random.c). No env: nothing to draw, the call fails. */
+struct crypto_source {
+	const struct env *env;
+};
+
+/* What was found good, by hash: sets of a few places, the newest in front. */
+#define CRYPTO_MEMO_WAYS 4
+struct crypto_memo {
+	uint8_t (*sets)[CRYPTO_MEMO_WAYS][CRYPTO_HASH_MAX];
+	size_t count; /* of sets */
+};
+
+/* What a profile needs of the library, fetched once. */
+struct crypto_tools {
+	EVP_MD *md;
+	EVP_PKEY_CTX *maker;
+	struct crypto_checker checker;
+};
+
+struct crypto {
+	const struct env *env;
+	OSSL_LIB_CTX *lib;
+	OSSL_PROVIDER *builtin, *random;
+	struct crypto_source *source;
+	EVP_MD_CTX *hash;
+	struct crypto_tools tools[CRYPTO_PROFILE_COUNT];
+	struct crypto_memo memo;
+};
+
+struct crypto_key {
+	const struct env *env;
+	const struct crypto_profile *profile;
+	EVP_PKEY_CTX *signer;
+	uint8_t public[CRYPTO_PUBLIC_MAX];
+};
+
+/* Makes `lib` draw from the source it returns and from nothing else; *provider is
+ * to be unloaded before lib is freed. NULL: the library refuses. */
+struct crypto_source *crypto_source_new(OSSL_LIB_CTX *lib, OSSL_PROVIDER **provider);
+/* The library may draw from env until it is given back. */
+void crypto_lend(struct crypto *c, const struct env *env);
+void crypto_give_back(struct crypto *c);
+
+/* The whole hash, p->hash_size octets. */
+void crypto_digest(struct crypto *c, const struct crypto_profile *p, const struct span *parts,
+		   size_t n, uint8_t *out);
+
+/* The name under which a check is remembered. */
+struct crypto_memo_name {
+	uint8_t octets[CRYPTO_HASH_MAX];
+};
+/* False: nothing is remembered here and `name` is not filled. */
+bool crypto_memo_name(struct crypto *c, const struct crypto_profile *p, struct span public,
+		      struct span message, struct span signature, struct crypto_memo_name *name);
+bool crypto_memo_has(struct crypto_memo *m, const struct crypto_memo_name *name);
+void crypto_memo_add(struct crypto_memo *m, const struct crypto_memo_name *name);
+
+#endif
