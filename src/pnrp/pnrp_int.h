@@ -78,9 +78,13 @@ struct pnrp_own {
 	const struct crypto_key *key;
 	uint8_t classifier_hash[20];
 	uint8_t location[16];
-	struct pnrp_registration r; /* its spans are ours */
+	struct pnrp_registration r; /* its spans point into `kept` */
+	uint8_t *kept;
 	struct pnrp_leafset leaves;
 	bool announced;	   /* its registration walk has met others */
+	bool walking, due; /* that walk is under way; another is wanted */
+	uint32_t mended;   /* how often its leaf set was looked after */
+	bool split_told;   /* it is tested since another found a split */
 	bool leaving;	   /* unregistered: answers N, waits for its last FLOODs */
 	uint32_t goodbyes; /* of them */
 };
@@ -88,6 +92,16 @@ struct pnrp_own {
 struct pnrp_own *pnrp_own_find(const struct pnrp *p, const struct pnrp_id *id);
 /* Closest to target, not leaving; NULL: none. */
 struct pnrp_own *pnrp_own_closest(const struct pnrp *p, const struct pnrp_id *target);
+struct pnrp_own *pnrp_own_by_handle(const struct pnrp *p, uint32_t handle); /* likewise */
+/* A registration as it is kept, in pnrp.own; its location is chosen. ERR_NOMEM. */
+MUST_USE enum err pnrp_own_new(struct pnrp *p, const struct pnrp_registration *r,
+			       struct pnrp_own **out);
+/* Takes over what r says now. ERR_NOMEM: as before. */
+MUST_USE enum err pnrp_own_change(struct pnrp *p, struct pnrp_own *o,
+				  const struct pnrp_registration *r);
+void pnrp_own_free(struct pnrp *p, struct pnrp_own *o);
+/* Until when a proof made now is good, wall us. */
+int64_t pnrp_own_not_after(const struct pnrp *p, bool revoke, struct mono now);
 /* Our route entry under that ID; false without an address. */
 bool pnrp_own_route(const struct pnrp *p, const struct pnrp_id *id, struct pnrp_route *out);
 /* A fresh CPA, answering nonce (NULL: zeros). */
@@ -324,12 +338,18 @@ void pnrp_walk_inquire_answered(struct pnrp *p, struct pnrp_pending *w, const st
 void pnrp_walk_failed(struct pnrp *p, struct pnrp_pending *w, struct mono now);
 /* The exchange that it asked for (talk.c) ended; done: it may ask for a payload. */
 void pnrp_walk_exchanged(struct pnrp *p, void *walk, bool done, struct mono now);
+/* Queries that wait for a first other node go on. */
+void pnrp_walk_wake(struct pnrp *p, struct mono now);
 void pnrp_walk_tick(struct pnrp *p, struct mono now); /* deadlines of queries */
 struct mono pnrp_walk_deadline(const struct pnrp *p);
+/* Walks for this registration end, and nobody is told. */
+void pnrp_walk_forget(struct pnrp *p, uint32_t handle);
 void pnrp_walk_free_all(struct pnrp *p);
 
 /* register.c */
 void pnrp_register_walk(struct pnrp *p, struct pnrp_own *o, struct mono now);
+/* What is not announced yet shall be. */
+void pnrp_register_again(struct pnrp *p, struct mono now);
 void pnrp_register_ended(struct pnrp *p, uint32_t handle, bool met_others, struct mono now);
 /* The last of its FLOODs was acknowledged or given up (goodbyes is 0): frees it. flood.c
  * calls it, never from within pnrp_flood_goodbye(). */
