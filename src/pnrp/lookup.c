@@ -1,5 +1,5 @@
 /* LOOKUPs of others: whom of those we know they should ask next. Digest 11.3.
- * PNRP-7.31 to 7.36 */
+ * PNRP-7.24 */
 #include "pnrp/pnrp_int.h"
 
 #define CANDIDATES 3
@@ -22,7 +22,7 @@ static bool path_has_us(const struct pnrp *p, const struct pnrp_path *path)
 	return false;
 }
 
-/* Step 4: `asked` is the ID of ours that was meant; NULL: none, or none of ours. */
+/* PNRP-7.25, step 4: `asked` is the ID of ours that was meant; NULL: none, or none of ours. */
 static const struct pnrp_own *local_match(const struct pnrp *p, const struct pnrp_lookup *l,
 					  const struct pnrp_own *asked)
 {
@@ -41,7 +41,7 @@ static bool may_name(const struct pnrp_lookup *l, const struct pnrp_id *id)
 	return pnrp_id_closer(id, &l->validate, &l->target);
 }
 
-/* A44: the nearest of the name itself, else of the nearest three one by chance, so that
+/* A44, PNRP-7.26: the nearest of the name itself, else of the nearest three one by chance, so that
  * a walk repeated goes another way. Nearest first: 4, 2, 1. */
 static struct pnrp_entry *remote_match(struct pnrp *p, const struct pnrp_lookup *l)
 {
@@ -62,7 +62,7 @@ static struct pnrp_entry *remote_match(struct pnrp *p, const struct pnrp_lookup 
 	return near[chosen];
 }
 
-/* Step 6, correction 10: an ID of ours lies within its own leaf set. */
+/* PNRP-7.27, step 6, correction 10: an ID of ours lies within its own leaf set. */
 static bool is_in_leaf_set(const struct pnrp *p, const struct pnrp_id *target)
 {
 	LIST_EACH(at, next, &p->own)

@@ -1,6 +1,6 @@
 /* The tick of 15 seconds: whoever is cached must still be there, gaps are filled, leaf
  * sets mended, names announced that are not, splits looked for. Digest 10.9, 14.2,
- * correction 1. PNRP-8.18 to 8.25 */
+ * correction 1. PNRP-8.12 */
 #include "pnrp/pnrp_int.h"
 
 #define PROBES	    10
@@ -8,6 +8,7 @@
 #define SMALL_CLOUD 2 /* entries, with which the tick is faster */
 #define SEED_SHARE  4 /* every so manieth mending is a whole exchange */
 
+/* PNRP-8.13 */
 static void probe(struct pnrp *p, struct mono now)
 {
 	struct mono before = { now.us - p->o.times.probe_after };
@@ -22,10 +23,11 @@ static void probe(struct pnrp *p, struct mono now)
 /* A walk of upkeep that finds no room waits for the next tick. */
 static void walk(struct pnrp *p, const struct pnrp_walk_options *o, struct mono now)
 {
-	if (pnrp_walk_start(p, o, now) != OK)
-		return;
+	enum err e = pnrp_walk_start(p, o, now);
+	(void)e;
 }
 
+/* PNRP-8.14 */
 static void fill_gap(struct pnrp *p, struct mono now)
 {
 	struct pnrp_walk_options o = { .criteria = PNRP_MATCH_UPPER_BITS,
@@ -60,7 +62,7 @@ static struct pnrp_endpoint first_endpoint(const struct pnrp_entry *e)
 	return at;
 }
 
-/* PNRP-8.21: the outermost member is asked for whoever is nearer to us than itself and
+/* PNRP-8.15: the outermost member is asked for whoever is nearer to us than itself and
  * not among those we have, and hears of us with the question. */
 static void compare(struct pnrp *p, const struct pnrp_own *o, const struct pnrp_entry *with,
 		    struct mono now)
@@ -99,7 +101,7 @@ static void mend(struct pnrp *p, struct pnrp_own *o, struct mono now)
 	(void)e; /* the next tick tries again */
 }
 
-/* PNRP-8.22: of many names a few a tick, by chance. */
+/* Of many names a few a tick, by chance. */
 static void mend_some(struct pnrp *p, struct mono now)
 {
 	LIST_EACH(at, next, &p->own)

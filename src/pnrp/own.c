@@ -1,4 +1,5 @@
-/* The names that we have registered: their IDs, and what proves them. PNRP-8.1 to 8.4 */
+/* The names that we have registered: their IDs, and what proves them. PNRP-8.1 to
+ * 8.3 */
 #include "pnrp/pnrp_int.h"
 
 #define FRIENDLY (sizeof(((struct pnrp_cpa *)NULL)->comment))
@@ -91,7 +92,7 @@ enum err pnrp_own_new(struct pnrp *p, const struct pnrp_registration *r, struct 
 	o->handle = ++p->next_handle;
 	o->name = r->name;
 	o->key = r->key;
-	const struct crypto_profile *profile = p->profile->crypto;
+	const struct pnrp_profile *profile = p->profile;
 	pnrp_classifier_hash(p->crypto, profile, &o->name, o->classifier_hash);
 	choose_location(p, r, o->location);
 	struct pnrp_p2p_id p2p =

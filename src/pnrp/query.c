@@ -1,9 +1,9 @@
 /* What somebody asked for: a name, its publishers one after the other, and the steps on
- * the way. PNRP-7.21 to 7.30 */
+ * the way. */
 #include "pnrp/utf.h"
 #include "pnrp/walk_int.h"
 
-/* PNRP-7.24: after the first result the walk is to the same target again, then to both
+/* PNRP-7.22: after the first result the walk is to the same target again, then to both
  * ends of what all registrations of the name share. */
 enum {
 	ROUND_MIDDLE,
@@ -56,7 +56,7 @@ enum err pnrp_resolve(struct pnrp *p, const struct pnrp_query *q, uint64_t numbe
 		return ERR_RANGE;
 	if (find(p, number))
 		return ERR_EXISTS;
-	struct pnrp_p2p_id p2p = pnrp_name_p2p_id(p->crypto, p->profile->crypto, &q->name);
+	struct pnrp_p2p_id p2p = pnrp_name_p2p_id(p->crypto, p->profile, &q->name);
 	const struct pnrp_walk_options o = {
 		.target = target_of(p, q, &p2p, ROUND_MIDDLE),
 		.criteria = q->criteria,
@@ -78,6 +78,7 @@ void pnrp_cancel(struct pnrp *p, uint64_t number)
 		pnrp_walk_free(p, w);
 }
 
+/* PNRP-7.23 */
 struct pnrp_hop *pnrp_query_hop(struct pnrp *p, struct pnrp_walk *w, uint8_t n, enum pnrp_step step,
 				struct mono now)
 {
@@ -99,6 +100,7 @@ struct pnrp_hop *pnrp_query_hop(struct pnrp *p, struct pnrp_walk *w, uint8_t n, 
 	return item->hop;
 }
 
+/* PNRP-7.21 */
 void pnrp_query_ended(struct pnrp *p, struct pnrp_walk *w, enum err e, struct mono now)
 {
 	struct pnrp_out_item *done = w->done;
@@ -170,7 +172,7 @@ static void result_take_cpa(struct pnrp_result *r, const struct pnrp_cpa *c)
 	memcpy(r->public_key, c->public.p, c->public.n);
 }
 
-/* PNRP-7.22: as asked, with the classifier as told (it was judged to be the hashed one). */
+/* As asked, with the classifier as told (it was judged to be the hashed one). */
 static void result_name(struct pnrp_result *r, const struct pnrp_buffer *b)
 {
 	if (!b->has_classifier)
@@ -283,7 +285,7 @@ void pnrp_query_found(struct pnrp *p, struct pnrp_walk *w, const struct pnrp_ans
 	pnrp_walk_step(p, w, now);
 }
 
-/* PNRP-7.21: whatever is nearest of ours, where the nearest of all is wanted. */
+/* PNRP-7.20: whatever is nearest of ours, where the nearest of all is wanted. */
 static void begin_with_nearest(struct pnrp *p, struct pnrp_walk *w)
 {
 	struct pnrp_route r;

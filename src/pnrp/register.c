@@ -1,4 +1,4 @@
-/* Names come, change and go: digest 11.1, 11.2. PNRP-8.5 to 8.11 */
+/* Names come, change and go: digest 11.1, 11.2. */
 #include "pnrp/pnrp_int.h"
 
 #define WALKS_MOST 8 /* registrations under way at once */
@@ -25,7 +25,7 @@ static void announce(struct pnrp *p, struct pnrp_own *o, struct mono now)
 	o->due = true;
 }
 
-/* PNRP-8.7: a few at a time, in the order they came. */
+/* PNRP-8.5: a few at a time, in the order they came. */
 static void announce_due(struct pnrp *p, struct mono now)
 {
 	uint32_t under_way = 0;
@@ -49,7 +49,6 @@ void pnrp_register_walk(struct pnrp *p, struct pnrp_own *o, struct mono now)
 	announce_due(p, now);
 }
 
-/* PNRP-8.8 */
 void pnrp_register_ended(struct pnrp *p, uint32_t handle, bool met_others, struct mono now)
 {
 	struct pnrp_own *o = pnrp_own_by_handle(p, handle);
@@ -90,7 +89,7 @@ void pnrp_register_again(struct pnrp *p, struct mono now)
 
 /* ---- registering */
 
-/* PNRP-8.5: a name that says whose it is must be the key's, or the chain's to give. */
+/* PNRP-8.4: a name that says whose it is must be the key's, or the chain's to give. */
 static bool may_use(struct pnrp *p, const struct pnrp_registration *r, struct mono now)
 {
 	if (!r->name.secure)
@@ -149,7 +148,7 @@ enum err pnrp_register(struct pnrp *p, const struct pnrp_registration *r, uint32
 	return OK;
 }
 
-/* PNRP-8.9: proofs are made when they are asked for, so nobody need be told. */
+/* PNRP-8.6: proofs are made when they are asked for, so nobody need be told. */
 enum err pnrp_update(struct pnrp *p, uint32_t handle, const struct pnrp_registration *r,
 		     struct mono now)
 {
@@ -200,7 +199,7 @@ void pnrp_leave(struct pnrp *p, struct mono now)
 	}
 }
 
-/* PNRP-8.11 */
+/* PNRP-8.7 */
 bool pnrp_busy(const struct pnrp *p)
 {
 	LIST_EACH(at, next, &p->own)

@@ -1,5 +1,5 @@
 /* How large the cloud is, by how near the neighbours of our IDs are: digest 14.1.
- * PNRP-8.12 */
+ * PNRP-8.8 */
 #include "pnrp/pnrp_int.h"
 
 /* From so near on, registrations of one name and no chance are what is measured. */

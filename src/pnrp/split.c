@@ -1,5 +1,5 @@
 /* Whether the cloud fell apart: a walk that starts at a seed must end at a neighbour
- * that we know. Digest 14. PNRP-8.13 to 8.17 */
+ * that we know. Digest 14. PNRP-8.9 */
 #include "pnrp/pnrp_int.h"
 
 /* A seed that is not ourselves, any one; false: none. */
@@ -62,7 +62,7 @@ enum verdict {
 };
 
 /* The ID between m and the target on m's side of it, or m itself, is what was cached
- * nearest there; PNRP-8.15. */
+ * nearest there; PNRP-8.10. */
 static enum verdict compare(const struct pnrp_id *m, const struct pnrp_id *target,
 			    const struct pnrp_neighbours *before)
 {
@@ -75,7 +75,7 @@ static enum verdict compare(const struct pnrp_id *m, const struct pnrp_id *targe
 	return nearer_than_below && nearer_than_above ? SMALLER : BIGGER;
 }
 
-/* PNRP-8.16: the other piece learns of us through the node that was found in it. */
+/* PNRP-8.11: the other piece learns of us through the node that was found in it. */
 static void join(struct pnrp *p, struct pnrp_own *o, const struct pnrp_route *m, struct mono now)
 {
 	struct pnrp_route self;
@@ -93,7 +93,7 @@ static void join(struct pnrp *p, struct pnrp_own *o, const struct pnrp_route *m,
 		o->due = true;
 }
 
-/* PNRP-8.17: in the smaller piece each ID is tested, once for each time a split is
+/* PNRP-8.11: in the smaller piece each ID is tested, once for each time a split is
  * found: their walks do not start others. */
 static void test_others(struct pnrp *p, const struct pnrp_own *tested, struct mono now)
 {

@@ -1,4 +1,4 @@
-/* The life of a walk, what it knows, and when it is near enough. PNRP-7.1 to 7.6 */
+/* The life of a walk, what it knows, and when it is near enough. PNRP-7.1 */
 #include "pnrp/walk_int.h"
 
 #define ROOM_FIRST 8
@@ -26,6 +26,7 @@ static bool grow(struct pnrp *p, struct pnrp_walk *w)
 	return true;
 }
 
+/* PNRP-7.4 */
 uint8_t pnrp_walk_know(struct pnrp *p, struct pnrp_walk *w, const struct pnrp_route *r)
 {
 	for (uint32_t i = 0; i < w->n_nodes; i++) {
@@ -64,7 +65,7 @@ bool pnrp_path_has(const struct pnrp_path *path, const struct pnrp_endpoint *e)
 	return false;
 }
 
-/* A37 */
+/* A37, PNRP-7.5 */
 void pnrp_walk_path_add(struct pnrp_walk *w, const struct pnrp_endpoint *e)
 {
 	struct pnrp_path *path = &w->path;
@@ -120,7 +121,7 @@ static uint32_t bits_to_accept(const struct pnrp_walk *w)
 	return of_name ? 128 : bits_to_stop(w);
 }
 
-/* A31. Of a registration or a split test nothing is near enough before the end. */
+/* A31, PNRP-7.3. Of a registration or a split test nothing is near enough before the end. */
 bool pnrp_walk_stops(const struct pnrp_walk *w, const struct pnrp_id *id)
 {
 	if (w->reason == PNRP_REASON_REGISTRATION || w->reason == PNRP_REASON_SPLIT)
@@ -213,7 +214,7 @@ static struct pnrp_walk *walk_new(struct pnrp *p, const struct pnrp_walk_options
 	w->wait_until = MONO_NEVER;
 	if (o->query) {
 		w->query = *o->query;
-		w->p2p = pnrp_name_p2p_id(p->crypto, p->profile->crypto, &w->query.name);
+		w->p2p = pnrp_name_p2p_id(p->crypto, p->profile, &w->query.name);
 		w->done = pnrp_out_make(p, PNRP_OUT_DONE, 0);
 	}
 	if (grow(p, w) && (w->done || !o->query))
@@ -233,7 +234,7 @@ static void note_neighbours(const struct pnrp *p, struct pnrp_walk *w)
 	w->before.above = above->id;
 }
 
-/* Steps 2 to 4 of digest 10.2; there is room for what a walk starts with. */
+/* PNRP-7.2, steps 2 to 4 of digest 10.2; there is room for what a walk starts with. */
 static void prepare(struct pnrp *p, struct pnrp_walk *w, const struct pnrp_walk_options *o)
 {
 	pnrp_walk_path_add(w, &p->local[0]);

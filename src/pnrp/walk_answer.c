@@ -1,4 +1,4 @@
-/* What a walk makes of answers, and of none: digest 10.4. PNRP-7.12 to 7.20 */
+/* What a walk makes of answers, and of none: digest 10.4. */
 #include "pnrp/walk_int.h"
 
 /* What is cached of a node, if it is the one at that endpoint. */
@@ -16,7 +16,7 @@ static void forget(struct pnrp *p, const struct pnrp_walk_node *node)
 		pnrp_cache_remove(p->cache, &node->route.id);
 }
 
-/* Digest 10.4 steps 4 and 5: whoever answers for its ID is real; the nearest so far
+/* PNRP-7.13, digest 10.4 steps 4 and 5: whoever answers for its ID is real; the nearest so far
  * rides in what we ask next. */
 static void meet(struct pnrp *p, struct pnrp_walk *w, uint8_t n, struct mono now)
 {
@@ -39,7 +39,7 @@ static void meet(struct pnrp *p, struct pnrp_walk *w, uint8_t n, struct mono now
 	w->best = n;
 }
 
-/* Step 9: nobody that was asked, but the one that answers (correction 3); none of ours;
+/* PNRP-7.14, step 9: nobody that was asked, but the one that answers (correction 3); none of ours;
  * nobody that cannot be asked again. */
 static bool is_flagged(struct pnrp *p, const struct pnrp_walk *w, const struct pnrp_route *r,
 		       const struct pnrp_endpoint *from)
@@ -57,7 +57,7 @@ static bool is_flagged(struct pnrp *p, const struct pnrp_walk *w, const struct p
 	return false;
 }
 
-/* Step 10: near enough to be worth asking. */
+/* PNRP-7.15, step 10: near enough to be worth asking. */
 static bool is_useful(const struct pnrp *p, const struct pnrp_walk *w, const struct pnrp_id *giver,
 		      const struct pnrp_id *id)
 {
@@ -70,7 +70,7 @@ static bool is_useful(const struct pnrp *p, const struct pnrp_walk *w, const str
 	return pnrp_cache_count(p->cache) < PNRP_WALK_SMALL;
 }
 
-/* Steps 6 to 10. The giver goes back on the stack below what it named. */
+/* PNRP-7.16, steps 6 to 10. The giver goes back on the stack below what it named. */
 static enum pnrp_step follow(struct pnrp *p, struct pnrp_walk *w, uint8_t n, bool again,
 			     const struct pnrp_route *r)
 {
@@ -89,6 +89,7 @@ static enum pnrp_step follow(struct pnrp *p, struct pnrp_walk *w, uint8_t n, boo
 	return PNRP_STEP_REFERRAL;
 }
 
+/* PNRP-7.12 */
 static enum pnrp_step take_lookup(struct pnrp *p, struct pnrp_walk *w, uint8_t n,
 				  const struct pnrp_buffer *b, struct mono now)
 {
@@ -193,7 +194,7 @@ void pnrp_walk_inquire_answered(struct pnrp *p, struct pnrp_pending *asked,
 	}
 }
 
-/* A28, A58: another address of it, once; else it is dead to this walk and to the cache. */
+/* PNRP-7.17: another address of it, once; else it is dead to this walk and to the cache. */
 static void lookup_failed(struct pnrp *p, struct pnrp_walk *w, const struct pnrp_pending *asked)
 {
 	uint8_t n = w->hop;

@@ -1,9 +1,9 @@
-/* What a walk asks next: steps 7 to 10 of digest 10.2. PNRP-7.7 to 7.11 */
+/* What a walk asks next: steps 7 to 10 of digest 10.2. */
 #include "pnrp/walk_int.h"
 
 #define REFILL 24 /* a path names no more, so one of these was not asked yet */
 
-/* Where n would be asked. False: nowhere, or often enough. */
+/* Where n would be asked. False: nowhere, or often enough (PNRP-7.10). */
 static bool may_ask(struct pnrp *p, struct pnrp_walk *w, uint8_t n)
 {
 	struct pnrp_walk_node *node = pnrp_walk_at(w, n);
@@ -14,7 +14,7 @@ static bool may_ask(struct pnrp *p, struct pnrp_walk *w, uint8_t n)
 	return pnrp_walk_uses(w, &node->at) < PNRP_WALK_USES;
 }
 
-/* A28: the walk's own stack is empty, and what is cached may know another way. */
+/* A28, PNRP-7.8: the walk's own stack is empty, and what is cached may know another way. */
 static uint8_t refill(struct pnrp *p, struct pnrp_walk *w)
 {
 	struct pnrp_entry *near[REFILL];
@@ -53,6 +53,7 @@ static uint8_t next_hop(struct pnrp *p, struct pnrp_walk *w)
 	return enough ? PNRP_WALK_NONE : refill(p, w);
 }
 
+/* PNRP-7.7 */
 static void write_lookup(struct pnrp *p, struct pnrp_walk *w, uint8_t n, struct pnrp_lookup *l)
 {
 	bool small = pnrp_cache_count(p->cache) < PNRP_WALK_SMALL;
@@ -89,7 +90,7 @@ static bool lookup(struct pnrp *p, struct pnrp_walk *w, uint8_t n, struct mono n
 	return true;
 }
 
-/* The nonce makes an old proof worthless. X asks for up to 66 octets for each one, so
+/* PNRP-7.11. The nonce makes an old proof worthless. X asks for up to 66 octets for each one, so
  * only who wants them sets it (correction 11). */
 bool pnrp_walk_inquire(struct pnrp *p, struct pnrp_walk *w, struct mono now)
 {
@@ -113,7 +114,7 @@ bool pnrp_walk_inquire(struct pnrp *p, struct pnrp_walk *w, struct mono now)
 	return true;
 }
 
-/* A29 */
+/* A29, PNRP-7.18 */
 void pnrp_walk_reject(struct pnrp_walk *w)
 {
 	pnrp_walk_at(w, w->best)->distrusted = true;
