@@ -36,9 +36,10 @@ int cli_main(int argc, char *const *argv, const struct cli_place *place);
 /* Whether a locale, such as that of LANG, is one of UTF-8. */
 bool cli_is_utf8(const char *locale);
 
-/* The documents made from our tables: homestead(1) in man format, and the
- * reference of the API in Markdown. */
+/* The documents made from our tables: homestead(1) and libnss_homestead(8) in man
+ * format, and the reference of the API in Markdown. */
 void cli_write_manual(FILE *f);
+void cli_write_nss_manual(FILE *f);
 void cli_write_api(FILE *f);
 
 #endif

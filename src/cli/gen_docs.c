@@ -29,5 +29,6 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	int failed = write_to(argv[1], "man/homestead.1", cli_write_manual);
+	failed = write_to(argv[1], "man/libnss_homestead.8", cli_write_nss_manual) || failed;
 	return write_to(argv[1], "api.md", cli_write_api) || failed;
 }
