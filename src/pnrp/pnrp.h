@@ -60,10 +60,11 @@ extern const struct pnrp_times pnrp_times_default;
 struct pnrp_limits {
 	uint32_t cache, level, adds, conversations, conversations_source, reassemblies, resolves,
 		pending, names;
-	/* A second, with bursts of twice that: answers with a CPA or payload to one source
-	 * (/64, or one address in a link or loopback cloud) and in all; INQUIREs that one
-	 * source can make us send. */
-	uint32_t signed_source, signed_all, inquiries_source;
+	/* A second, with bursts of twice that: answers with a CPA to one source (/64, or one
+	 * endpoint in a link or loopback cloud) and in all; extended payloads to one that
+	 * has not completed an exchange; ADVERTISEs with IDs; INQUIREs that one source can
+	 * make us send. */
+	uint32_t signed_source, signed_all, payload_source, solicits_source, inquiries_source;
 };
 extern const struct pnrp_limits pnrp_limits_default;
 

@@ -46,6 +46,9 @@ struct pnrp_entry *pnrp_cache_put(struct pnrp_cache *c, const struct pnrp_route 
 				  struct mono now);
 /* Out of cache and leaf sets. */
 void pnrp_cache_remove(struct pnrp_cache *c, const struct pnrp_id *id);
+/* Its node, asked at `at`, does not have it: out, unless it is elsewhere by now. */
+void pnrp_cache_disown(struct pnrp_cache *c, const struct pnrp_id *id,
+		       const struct pnrp_endpoint *at);
 void pnrp_cache_clear(struct pnrp_cache *c);
 /* An own ID came or went: levels are around them. */
 void pnrp_cache_centres(struct pnrp_cache *c);
@@ -243,6 +246,9 @@ void pnrp_tell_full(struct pnrp *p, const char *table, struct mono now);
 void pnrp_done(struct pnrp *p, uint64_t number, enum err e, uint32_t hops, int64_t elapsed);
 
 /* pnrp.c */
+/* The end of every call that may have changed what is known: the cloud's state follows,
+ * and what leaf sets lack is asked for. */
+void pnrp_settle(struct pnrp *p, struct mono now);
 int64_t pnrp_wall_now(const struct pnrp *p, struct mono now);
 void pnrp_set_state(struct pnrp *p, enum pnrp_state s);
 bool pnrp_is_own_endpoint(const struct pnrp *p, const struct pnrp_endpoint *e);
@@ -268,6 +274,10 @@ void pnrp_add_failed(struct pnrp *p, struct pnrp_pending *w, struct mono now);
 /* An INQUIRE without flags about what is cached: it has answered, or goes. Nothing when
  * it is being asked already. */
 void pnrp_add_probe(struct pnrp *p, struct pnrp_entry *e, struct mono now);
+/* A revocation of this cached entry that may be anybody's: its node is asked; when it
+ * says N, or nothing, the revocation counts. */
+void pnrp_add_confirm(struct pnrp *p, const struct pnrp_route *r, struct span revoke,
+		      const struct pnrp_path *flooded, struct mono now);
 bool pnrp_add_is_pending(const struct pnrp *p, const struct pnrp_id *id);
 void pnrp_add_free_all(struct pnrp *p);
 
@@ -303,6 +313,9 @@ void pnrp_flood_failed(struct pnrp *p, struct pnrp_pending *w, struct mono now);
 /* A proven entry is new in a leaf set: tell the neighbours (13.2, correction 1). */
 void pnrp_flood_news(struct pnrp *p, const struct pnrp_entry *e, const struct pnrp_origin *origin,
 		     struct mono now);
+/* A revocation is believed: passed on, and the entry is gone (13.4). */
+void pnrp_flood_revoke(struct pnrp *p, const struct pnrp_id *id, struct span cpa,
+		       const struct pnrp_path *flooded, struct mono now);
 /* The four FLOODs of digest 11.2. */
 void pnrp_flood_goodbye(struct pnrp *p, struct pnrp_own *o, struct mono now);
 
@@ -313,6 +326,7 @@ void pnrp_serve_lookup(struct pnrp *p, const struct pnrp_message *m,
 		       const struct pnrp_endpoint *from, const struct addr *to, struct mono now);
 
 /* authority.c: pieces put together, given to whoever asked (10.3) */
+void pnrp_parts_free(struct pnrp *p, struct pnrp_pending *w);
 void pnrp_authority_in(struct pnrp *p, const struct pnrp_message *m,
 		       const struct pnrp_endpoint *from, struct mono now);
 
@@ -385,4 +399,8 @@ void pnrp_guard_free(struct pnrp *p);
 bool pnrp_guard_allows(struct pnrp *p, enum pnrp_cost cost, const struct pnrp_endpoint *from,
 		       struct mono now);
 size_t pnrp_guard_memory(const struct pnrp *p);
+/* The octets by which a source is known; gives how many. */
+#define PNRP_SOURCE_KEY 18
+uint8_t pnrp_source_key(const struct pnrp *p, const struct pnrp_endpoint *from,
+			uint8_t key[PNRP_SOURCE_KEY]);
 #endif

@@ -64,5 +64,7 @@ const struct pnrp_limits pnrp_limits_default = {
 	.names = 64,
 	.signed_source = 20,
 	.signed_all = 1000,
+	.payload_source = 1,
+	.solicits_source = 10,
 	.inquiries_source = 20,
 };
