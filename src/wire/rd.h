@@ -1,4 +1,4 @@
-/* rd.h - reads octets in network order. Cursor over borrowed bytes. A short
+/* rd.h - reads octets, in network order but where `le` is in a name. Cursor over borrowed bytes. A short
  * read fails it for good: later reads give zero, so a decoder names its fields
  * and asks once. One read a statement. */
 #ifndef WIRE_RD_H
@@ -70,6 +70,31 @@ static inline uint32_t rd_u32(struct rd *r)
 static inline uint64_t rd_u64(struct rd *r)
 {
 	return rd_integer(r, 8);
+}
+
+/* As rd_integer, the least significant octet first. */
+static inline uint64_t rd_le(struct rd *r, size_t n)
+{
+	struct span s = rd_bytes(r, n);
+	uint64_t v = 0;
+	for (size_t i = s.n; i > 0; i--)
+		v = v << 8 | s.p[i - 1];
+	return v;
+}
+
+static inline uint16_t rd_le16(struct rd *r)
+{
+	return (uint16_t)rd_le(r, 2);
+}
+
+static inline uint32_t rd_le32(struct rd *r)
+{
+	return (uint32_t)rd_le(r, 4);
+}
+
+static inline uint64_t rd_le64(struct rd *r)
+{
+	return rd_le(r, 8);
 }
 
 /* True when nothing failed and nothing is left. */

@@ -1,5 +1,6 @@
-/* wr.h - writes octets in network order into a caller's buffer. A write that
- * does not fit fails it for good and writes nothing; ask once at the end. */
+/* wr.h - writes octets into a caller's buffer, in network order but where `le` is
+ * in a name. A write that does not fit fails it for good and writes nothing; ask
+ * once at the end. */
 #ifndef WIRE_WR_H
 #define WIRE_WR_H
 
@@ -72,6 +73,31 @@ static inline void wr_u32(struct wr *w, uint32_t v)
 static inline void wr_u64(struct wr *w, uint64_t v)
 {
 	wr_integer(w, v, 8);
+}
+
+/* As wr_integer, the least significant octet first. */
+static inline void wr_le(struct wr *w, uint64_t v, size_t n)
+{
+	uint8_t *p = wr_room(w, n);
+	if (!p)
+		return;
+	for (size_t i = 0; i < n; v >>= 8)
+		p[i++] = (uint8_t)v;
+}
+
+static inline void wr_le16(struct wr *w, uint16_t v)
+{
+	wr_le(w, v, 2);
+}
+
+static inline void wr_le32(struct wr *w, uint32_t v)
+{
+	wr_le(w, v, 4);
+}
+
+static inline void wr_le64(struct wr *w, uint64_t v)
+{
+	wr_le(w, v, 8);
 }
 
 /* Overwrites two octets written before, for a length known only at the end. */

@@ -32,6 +32,18 @@ static void network_order(void **state)
 	assert_true(rd_done(&r));
 }
 
+static void least_significant_first(void **state)
+{
+	struct rd r = rd_of(span_of(octets, 15));
+	assert_int_equal(rd_le(&r, 1), 0xf1);
+	assert_int_equal(rd_le16(&r), 0x8302);
+	assert_true(rd_le32(&r) == 0x07060504);
+	assert_true(rd_le64(&r) == UINT64_C(0x0f0e0d0c0b0a0988));
+	assert_true(rd_done(&r));
+	assert_int_equal(rd_le16(&r), 0);
+	assert_true(r.failed);
+}
+
 static void every_truncation_fails(void **state)
 {
 	for (size_t n = 0; n < 15; n++) {
@@ -107,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(network_order),
+		cmocka_unit_test(least_significant_first),
 		cmocka_unit_test(every_truncation_fails),
 		cmocka_unit_test(a_failure_sticks),
 		cmocka_unit_test(borrows),

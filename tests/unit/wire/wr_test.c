@@ -25,6 +25,23 @@ static void network_order(void **state)
 	assert_memory_equal(b, want, sizeof(want));
 }
 
+static void least_significant_first(void **state)
+{
+	static const uint8_t little[] = { 0x02, 0x01, 0x06, 0x05, 0x04, 0x03, 0x0e,
+					  0x0d, 0x0c, 0x0b, 0x0a, 0x09, 0x08, 0x07 };
+	uint8_t p[sizeof(little) + 1];
+	struct wr w = wr_of(p, sizeof(p));
+	wr_le16(&w, 0x0102);
+	wr_le32(&w, 0x03040506);
+	wr_le64(&w, UINT64_C(0x0708090a0b0c0d0e));
+	assert_false(w.failed);
+	assert_int_equal(w.n, sizeof(little));
+	assert_memory_equal(p, little, sizeof(little));
+	wr_le16(&w, 1);
+	assert_true(w.failed);
+	assert_int_equal(w.n, sizeof(little));
+}
+
 static void every_short_buffer_fails(void **state)
 {
 	static const size_t ends[] = { 0, 1, 3, 7, 15, 17, 19 };
@@ -103,6 +120,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(network_order),
+		cmocka_unit_test(least_significant_first),
 		cmocka_unit_test(every_short_buffer_fails),
 		cmocka_unit_test(a_failure_sticks),
 		cmocka_unit_test(patches_lengths),
