@@ -43,16 +43,19 @@ struct pnrp_cpa {
 	struct span signed_part, signature; /* likewise */
 };
 
-/* Fills out with a signed CPA; c->public is taken from the key. ERR_RANGE, ERR_NOMEM. */
+/* Fills out with a signed CPA; c->public is taken from the key. ERR_RANGE (too small a
+ * buffer, or values that no CPA has), ERR_NOMEM. */
 MUST_USE enum err pnrp_cpa_make(struct crypto *x, const struct env *env,
 				const struct pnrp_profile *p, const struct pnrp_cpa *c,
 				const struct crypto_key *key, uint8_t *out, size_t size, size_t *n);
-/* Syntax alone. ERR_MALFORMED. */
+/* Syntax alone. ERR_MALFORMED, ERR_UNSUPPORTED: of another version. */
 MUST_USE enum err pnrp_cpa_decode(const struct pnrp_profile *p, struct span octets,
 				  struct pnrp_cpa *out);
 /* The PNRP ID that it is for. */
 struct pnrp_id pnrp_cpa_id(struct crypto *x, const struct pnrp_profile *p,
 			   const struct pnrp_cpa *c);
+/* Whether the addresses and the port of the route entry are the CPA's, as sets (10.5). */
+bool pnrp_cpa_has_route(const struct pnrp_cpa *c, const struct pnrp_route *r);
 
 /* What an INQUIRE asked, against which an answer is judged. */
 struct pnrp_asked {
@@ -93,6 +96,8 @@ const char *pnrp_verdict_text(enum pnrp_verdict v);
  * GOOD; spans point into b. wall: now. */
 struct pnrp_answer {
 	struct pnrp_cpa cpa;
+	bool has_name; /* a classifier came with it, or there is none */
+	struct pnrp_name name;
 	enum pnrp_payload_type payload_type;
 	struct span payload; /* without type and terminator: UTF-8 or binary as sent */
 	bool payload_utf16;
@@ -100,6 +105,9 @@ struct pnrp_answer {
 enum pnrp_verdict pnrp_judge(struct crypto *x, const struct pnrp_profile *p,
 			     const struct pnrp_buffer *b, const struct pnrp_asked *asked,
 			     int64_t wall_us, struct pnrp_answer *out);
+/* A string payload as UTF-8: three octets for each two of UTF-16 are room enough.
+ * ERR_RANGE: too small a buffer. */
+MUST_USE enum err pnrp_answer_text(const struct pnrp_answer *a, char *out, size_t size, size_t *n);
 /* A revoke CPA out of a FLOOD; *out and *id when GOOD. */
 enum pnrp_verdict pnrp_judge_revoke(struct crypto *x, const struct pnrp_profile *p,
 				    struct span octets, int64_t wall_us, struct pnrp_cpa *out,
@@ -109,9 +117,12 @@ struct pnrp_payload {
 	struct pnrp_id id;
 	int64_t not_after;
 	uint8_t nonce[PNRP_NONCE];
-	enum pnrp_payload_type type; /* strings: UTF-8, at most PNRP_PAYLOAD_MAX octets */
+	/* Strings: UTF-8, 1 to 4,095 octets, or 2,047 UTF-16 code units where those are
+	 * fewer; binary: 1 to 4,096 octets. */
+	enum pnrp_payload_type type;
 	struct span data;
 };
+/* Fills out with a signed EXTENDED_PAYLOAD. ERR_RANGE, ERR_NOMEM. */
 MUST_USE enum err pnrp_payload_make(struct crypto *x, const struct env *env,
 				    const struct pnrp_profile *p, const struct pnrp_payload *e,
 				    const struct crypto_key *key, uint8_t *out, size_t size,

@@ -9,6 +9,7 @@ static const struct pnrp_profile rows[CRYPTO_PROFILE_COUNT] = {
 			    .payload_major = 3,
 			    .utf16 = false,
 			    .classifier_entry = 1,
+			    .key_short = 1,
 			    .target = "V5" },
 	[CRYPTO_CLASSIC] = { .crypto = &crypto_profiles[CRYPTO_CLASSIC],
 			     .major = 4,
