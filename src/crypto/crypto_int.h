@@ -8,7 +8,16 @@
 
 #define CRYPTO_DER_SIGNATURE_MAX 128 /* as the library has it, whatever the profile */
 
+#define CRYPTO_SPKI_HEAD_MAX 32
+#define CRYPTO_OID_MAX	     12
+
 struct crypto_checker;
+
+/* An object identifier as its content octets. */
+struct crypto_oid {
+	uint8_t n;
+	uint8_t octets[CRYPTO_OID_MAX];
+};
 
 /* What a profile's keys and signatures are to the library. The functions return
  * false where the library has no memory or the input is not of this kind. */
@@ -21,13 +30,23 @@ struct crypto_scheme {
 	bool (*padding)(EVP_PKEY_CTX *ctx, const EVP_MD *md);
 	/* The public half as names and CPAs carry it; false: not of this profile. */
 	bool (*public_of)(const EVP_PKEY *pkey, uint8_t *out);
-	/* Points the checker at another public key, which has the profile's size. */
+	/* Whether octets of the profile's size have the form of its public keys. */
+	bool (*is_public)(const uint8_t *public);
+	/* Points the checker at another public key, which has that form. */
 	bool (*point)(OSSL_LIB_CTX *lib, struct crypto_checker *k, struct span public);
 	/* A signature of the library, n octets, as the wire has it, and back. */
 	bool (*to_wire)(const uint8_t *der, size_t n, uint8_t *signature);
 	bool (*from_wire)(const uint8_t *signature, uint8_t *der, size_t *n);
 	/* Old makers write a signature's octets backwards: take that too. */
 	bool either_order;
+	/* Certificates: version, signature algorithm with the type of its parameters,
+	 * string types, what stands before a public key in a SubjectPublicKeyInfo. */
+	uint8_t cert_version[4];
+	struct crypto_oid cert_algorithm;
+	int cert_parameters;
+	unsigned long strings;
+	uint8_t spki_head[CRYPTO_SPKI_HEAD_MAX];
+	size_t spki_head_size;
 };
 
 extern const struct crypto_scheme crypto_scheme_ecdsa, crypto_scheme_rsa;

@@ -45,6 +45,12 @@ static bool ec_public_of(const EVP_PKEY *pkey, uint8_t *out)
 	       coordinate(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, point + 1 + COORDINATE);
 }
 
+static bool ec_is_public(const uint8_t *public)
+{
+	return memcmp(public, prefix, sizeof prefix) == 0 &&
+	       public[sizeof prefix] == POINT_CONVERSION_UNCOMPRESSED;
+}
+
 /* A key of the group with no point yet: to set a point in it costs a twentieth of
  * making a key (its group is costly), so the checker keeps it for good. */
 static bool ec_begin(OSSL_LIB_CTX *lib, struct crypto_checker *k)
@@ -62,9 +68,6 @@ static bool ec_begin(OSSL_LIB_CTX *lib, struct crypto_checker *k)
 
 static bool ec_point(OSSL_LIB_CTX *lib, struct crypto_checker *k, struct span public)
 {
-	if (memcmp(public.p, prefix, sizeof prefix) != 0 ||
-	    public.p[sizeof prefix] != POINT_CONVERSION_UNCOMPRESSED)
-		return false;
 	if (!k->ctx && !ec_begin(lib, k))
 		return false;
 	return EVP_PKEY_set1_encoded_public_key(k->pkey, public.p + sizeof prefix, POINT) > 0 &&
@@ -106,8 +109,14 @@ const struct crypto_scheme crypto_scheme_ecdsa = {
 	.kind = ec_kind,
 	.padding = ec_padding,
 	.public_of = ec_public_of,
+	.is_public = ec_is_public,
 	.point = ec_point,
 	.to_wire = ec_to_wire,
 	.from_wire = ec_from_wire,
 	.either_order = false,
+	.cert_version = { 2, 0, 0, 0 },
+	.cert_algorithm = { 8, { 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2 } },
+	.cert_parameters = V_ASN1_UNDEF,
+	.strings = B_ASN1_UTF8STRING,
+	.spki_head_size = 0, /* a public key is one already */
 };

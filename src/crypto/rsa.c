@@ -38,6 +38,13 @@ static bool rsa_public_of(const EVP_PKEY *pkey, uint8_t *out)
 	return true;
 }
 
+static bool rsa_is_public(const uint8_t *public)
+{
+	const uint8_t *modulus = public + sizeof head;
+	return memcmp(public, head, sizeof head) == 0 && modulus[0] & 0x80 &&
+	       memcmp(modulus + MODULUS, tail, sizeof tail) == 0;
+}
+
 static EVP_PKEY *public_key(EVP_PKEY_CTX *maker, const uint8_t *modulus)
 {
 	EVP_PKEY *pkey = NULL;
@@ -58,9 +65,6 @@ static EVP_PKEY *public_key(EVP_PKEY_CTX *maker, const uint8_t *modulus)
 static bool rsa_point(OSSL_LIB_CTX *lib, struct crypto_checker *k, struct span public)
 {
 	const uint8_t *modulus = public.p + sizeof head;
-	if (memcmp(public.p, head, sizeof head) != 0 || !(modulus[0] & 0x80) ||
-	    memcmp(modulus + MODULUS, tail, sizeof tail) != 0)
-		return false;
 	EVP_PKEY_CTX_free(k->ctx);
 	EVP_PKEY_free(k->pkey);
 	k->ctx = NULL;
@@ -91,8 +95,16 @@ const struct crypto_scheme crypto_scheme_rsa = {
 	.kind = rsa_kind,
 	.padding = rsa_padding,
 	.public_of = rsa_public_of,
+	.is_public = rsa_is_public,
 	.point = rsa_point,
 	.to_wire = rsa_to_wire,
 	.from_wire = rsa_from_wire,
 	.either_order = true,
+	.cert_version = { 1, 0, 2, 0 },
+	.cert_algorithm = { 9, { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5 } },
+	.cert_parameters = V_ASN1_NULL,
+	.strings = B_ASN1_UNIVERSALSTRING,
+	.spki_head = { 0x30, 0x81, 0x9f, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
+		       0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00, 0x03, 0x81, 0x8d, 0x00 },
+	.spki_head_size = 22,
 };

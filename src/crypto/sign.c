@@ -37,7 +37,8 @@ static bool point(struct crypto *c, const struct crypto_profile *p, struct span 
 	const struct crypto_scheme *s = crypto_scheme(p->id);
 	if (k->pointed && memcmp(k->public, public.p, public.n) == 0)
 		return true;
-	k->pointed = s->point(c->lib, k, public) && s->padding(k->ctx, c->tools[p->id].md);
+	k->pointed = s->is_public(public.p) && s->point(c->lib, k, public) &&
+		     s->padding(k->ctx, c->tools[p->id].md);
 	if (k->pointed)
 		memcpy(k->public, public.p, public.n);
 	return k->pointed;
