@@ -6,7 +6,9 @@ void node_config_init(struct node_config *c, const struct env *env)
 {
 	c->env = env;
 	c->listen_given = false;
+	c->crypto = NULL;
 	masc_config_init(&c->masc, env);
+	pnrp_config_init(&c->pnrp);
 }
 
 void node_config_free(struct node_config *c)
@@ -19,6 +21,8 @@ enum err node_config_copy(struct node_config *to, const struct node_config *from
 {
 	to->env = env;
 	to->listen_given = from->listen_given;
+	to->crypto = from->crypto;
+	to->pnrp = from->pnrp;
 	return masc_config_copy(&to->masc, &from->masc, env);
 }
 
@@ -105,13 +109,18 @@ enum err node_config_set(struct node_config *c, struct span group, struct span k
 
 	if (span_eq(group, span_str("masc")))
 		return set_masc(c, key, value, why);
+	if (span_eq(group, span_str("pnrp")))
+		return pnrp_config_set(&c->pnrp, span_of(NULL, 0), key, value, why);
+	if (named(group, "pnrp.", &name))
+		return pnrp_config_set(&c->pnrp, name, key, value, why);
 	if (named(group, "masc.peer ", &name))
 		return set_peer(&c->masc, name, key, value, why);
 	if (named(group, "masc.scope ", &name))
 		return set_scope(&c->masc, name, key, value, why);
 	text_str(why, "there is no group ");
 	text_quoted(why, group, 64);
-	text_str(why, "; accepted are masc, and peer NAME and scope NAME inside it");
+	text_str(why, "; accepted are masc, and peer NAME and scope NAME inside it, and "
+		      "pnrp, with link, site and global inside it");
 	return ERR_NOT_FOUND;
 }
 
@@ -122,5 +131,6 @@ enum err node_config_complete(struct node_config *c)
 
 enum err node_config_check(const struct node_config *c, struct text *why)
 {
-	return masc_config_check(&c->masc, why);
+	enum err e = masc_config_check(&c->masc, why);
+	return e ? e : pnrp_config_check(&c->pnrp, why);
 }

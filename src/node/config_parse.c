@@ -162,24 +162,16 @@ static enum err no_group(struct parser *p, struct span kind, struct span name)
 		text_char(p->why, ' ');
 		text_quoted(p->why, name, 64);
 	}
-	text_str(p->why, " here; accepted are masc at the top, and peer NAME and scope NAME inside "
-			 "it, the name made of 1 to 63 letters, digits, dots, dashes and "
-			 "underscores");
+	text_str(p->why, " here; accepted are masc and pnrp at the top, peer NAME and scope NAME "
+			 "inside masc, the name made of 1 to 63 letters, digits, dots, dashes and "
+			 "underscores, and link, site and global inside pnrp");
 	return ERR_CONFIG;
 }
 
-/* The name of a group inside another: "" > "masc" > "masc.peer north". */
-static enum err enter(struct parser *p, struct span outer, struct span kind, struct span name,
-		      struct text *inner)
+/* A group that has a name of its own: a peer or a scope of masc. */
+static enum err enter_named(struct parser *p, struct span kind, struct span name,
+			    struct text *inner)
 {
-	bool top = outer.n == 0 && name.n == 0 && span_eq(kind, span_str("masc"));
-
-	if (top) {
-		text_str(inner, "masc");
-		return OK;
-	}
-	if (!span_eq(outer, span_str("masc")) || name.n == 0 || name.n > MASC_NAME_MAX)
-		return no_group(p, kind, name);
 	enum err e = make(&p->config->masc, kind, name);
 	if (e != OK)
 		return e == ERR_NOMEM ? e : no_group(p, kind, name);
@@ -187,6 +179,37 @@ static enum err enter(struct parser *p, struct span outer, struct span kind, str
 	text_span(inner, kind);
 	text_char(inner, ' ');
 	text_span(inner, name);
+	return OK;
+}
+
+static bool is_pnrp_scope(struct span kind)
+{
+	for (int i = 0; i < PNRP_SCOPE_COUNT; i++)
+		if (span_eq(kind, span_str(pnrp_scope_text((enum pnrp_scope)i))))
+			return true;
+	return false;
+}
+
+/* The name of a group inside another: "" > "masc" > "masc.peer north". */
+static enum err enter(struct parser *p, struct span outer, struct span kind, struct span name,
+		      struct text *inner)
+{
+	bool top = outer.n == 0 && name.n == 0;
+	bool masc = top && span_eq(kind, span_str("masc"));
+	bool pnrp = top && span_eq(kind, span_str("pnrp"));
+
+	if (masc || pnrp) {
+		text_span(inner, kind);
+		/* The group switches its part on; `enabled` inside may switch it off again. */
+		p->config->pnrp.enabled |= pnrp;
+		return OK;
+	}
+	if (span_eq(outer, span_str("masc")) && name.n && name.n <= MASC_NAME_MAX)
+		return enter_named(p, kind, name, inner);
+	if (!span_eq(outer, span_str("pnrp")) || name.n || !is_pnrp_scope(kind))
+		return no_group(p, kind, name);
+	text_str(inner, "pnrp.");
+	text_span(inner, kind);
 	return OK;
 }
 
@@ -212,7 +235,8 @@ static enum err parse_item(struct parser *p, struct frame *stack, size_t *depth)
 	enum token t = next_token(p);
 	if (t == TOKEN_EQUAL) {
 		if (*depth == 0)
-			return fail(p, "settings stand in a group; accepted is masc { ... }");
+			return fail(p, "settings stand in a group; accepted are masc { ... } and "
+				       "pnrp { ... }");
 		return parse_setting(p, frame_name(&stack[*depth]), first);
 	}
 	if (t == TOKEN_WORD) {

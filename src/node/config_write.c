@@ -2,13 +2,14 @@
 
 /* Writes the text form that config_parse.c reads. */
 
-#define VALUE_MAX 512
+#define VALUE_MAX 1024
 
 /* What a value looks like before it is read back to see whether it counts. */
 union scratch {
 	struct masc_config config;
 	struct masc_peer_config peer;
 	struct masc_scope_config scope;
+	struct pnrp_config pnrp;
 	int64_t align;
 };
 
@@ -43,7 +44,7 @@ static void write_value(struct text *t, struct span s)
 static bool reads_back(const struct setting *s, struct span value)
 {
 	union scratch scratch;
-	char buffer[256];
+	char buffer[512];
 	struct text why = TEXT_OF(buffer);
 	memset(&scratch, 0, sizeof(scratch));
 	return s->size <= sizeof(scratch) && s->kind->read(s, value, &scratch, &why) == OK;
@@ -82,6 +83,23 @@ static void write_named(const char *kind, const char *name, const struct setting
 	text_str(t, "\t}\n");
 }
 
+/* A part that is off is one without a group: that is how it is read. */
+static void write_pnrp(const struct pnrp_config *c, struct text *t)
+{
+	if (!c->enabled)
+		return;
+	text_str(t, "pnrp {\n");
+	write_settings(pnrp_settings, c, "\t", t);
+	for (int i = 0; i < PNRP_SCOPE_COUNT; i++) {
+		text_char(t, '\t');
+		text_str(t, pnrp_scope_text((enum pnrp_scope)i));
+		text_str(t, " {\n");
+		write_settings(pnrp_cloud_settings, &c->cloud[i], "\t\t", t);
+		text_str(t, "\t}\n");
+	}
+	text_str(t, "}\n");
+}
+
 void node_config_write(const struct node_config *c, struct text *t)
 {
 	const struct masc_config *m = &c->masc;
@@ -92,6 +110,7 @@ void node_config_write(const struct node_config *c, struct text *t)
 	for (size_t i = 0; i < m->n_peers; i++)
 		write_named("peer", m->peers[i].name, masc_peer_settings, &m->peers[i], t);
 	text_str(t, "}\n");
+	write_pnrp(&c->pnrp, t);
 }
 
 enum err node_config_text(const struct node_config *c, const struct env *env, char **out)

@@ -1,4 +1,4 @@
-#include "node/event.h"
+#include "node/event_int.h"
 
 /* Names and levels of events. Their sentences are in event_text.c, their
  * fields in event_field.c. */
@@ -55,7 +55,7 @@ const char *node_event_name(const struct node_event *e)
 	case NODE_PART_MASC:
 		return masc_name(e->masc.kind);
 	case NODE_PART_PNRP:
-		break;
+		return node_pnrp_name(&e->pnrp);
 	case NODE_PART_COUNT:
 		break;
 	}

@@ -68,6 +68,7 @@ struct node_event {
 /* How grave an event is. */
 enum node_level node_self_event_level(enum node_self_event_kind k);
 enum node_level node_masc_event_level(const struct masc_event *e);
+enum node_level node_pnrp_event_level(const struct pnrp_clouds_event *e);
 
 /* The name of the event in its part: "up", "collision". */
 const char *node_event_name(const struct node_event *e);

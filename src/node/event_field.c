@@ -1,4 +1,4 @@
-#include "node/event.h"
+#include "node/event_int.h"
 
 /* The fields of an event: a table row a field, with the kinds that have it. */
 
@@ -317,6 +317,17 @@ static bool next_field(const struct node_event *e, struct rows rows, size_t *at,
 	return false;
 }
 
+static bool next_pnrp_field(const struct node_event *e, size_t *at, struct node_field *f)
+{
+	while (*at < NODE_PNRP_FIELDS) {
+		start_field(f, "");
+		node_pnrp_field(&e->pnrp, (*at)++, f);
+		if (present(f))
+			return true;
+	}
+	return false;
+}
+
 bool node_event_field(const struct node_event *e, size_t *at, struct node_field *f)
 {
 	switch (e->part) {
@@ -325,6 +336,7 @@ bool node_event_field(const struct node_event *e, size_t *at, struct node_field 
 	case NODE_PART_MASC:
 		return next_field(e, ROWS(masc_fields), at, f);
 	case NODE_PART_PNRP:
+		return next_pnrp_field(e, at, f);
 	case NODE_PART_COUNT:
 		break;
 	}

@@ -9,4 +9,11 @@ void node_claim_text(struct text *t, const struct masc_event *e);
 /* "claim 5, 239.192.1.0/24". */
 void node_claim_name(struct text *t, const struct masc_event *e);
 
+/* Of the part pnrp; event_pnrp.c. */
+const char *node_pnrp_name(const struct pnrp_clouds_event *e);
+void node_pnrp_text(struct text *t, const struct pnrp_clouds_event *e);
+/* Its field number `at`: nothing is written where the event has it not. */
+#define NODE_PNRP_FIELDS 14
+void node_pnrp_field(const struct pnrp_clouds_event *e, size_t at, struct node_field *f);
+
 #endif

@@ -301,6 +301,8 @@ void node_event_text(struct text *t, const struct node_event *e)
 		masc_text(t, &e->masc);
 		return;
 	case NODE_PART_PNRP:
+		node_pnrp_text(t, &e->pnrp);
+		return;
 	case NODE_PART_COUNT:
 		break;
 	}

@@ -64,6 +64,10 @@ struct node_command {
 	};
 };
 
+/* More of them are not looked at. */
+#define NODE_INTERFACES_MAX 1024
+#define NODE_HOSTS_MAX	    64
+
 struct node_interfaces {
 	const struct pnrp_if_addr *at;
 	size_t n;

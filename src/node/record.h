@@ -18,7 +18,7 @@
 #include "wire/rd.h"
 #include "wire/wr.h"
 
-#define RECORD_MAGIC "HSTREC03"
+#define RECORD_MAGIC "HSTREC04"
 
 enum record_kind {
 	RECORD_BIRTH = 1, /* record_birth_write */
@@ -58,13 +58,23 @@ MUST_USE enum err record_row_read(struct span body, struct span *table, struct s
 void record_start_write(struct wr *w, uint64_t newest_put);
 MUST_USE enum err record_start_read(struct span body, uint64_t *newest_put);
 
+/* Where a reader lays what an input or output points at: the caller's, it lives as
+ * long as what was read. */
+struct record_room {
+	struct pnrp_if_addr interfaces[NODE_INTERFACES_MAX];
+	struct addr hosts[NODE_HOSTS_MAX];
+	struct node_event event;
+	struct pnrp_result result;
+	struct pnrp_hop step;
+	char cloud[PNRP_CLOUD_NAME_MAX + 1];
+};
+
 void record_in_write(struct wr *w, const struct node_in *in);
-MUST_USE enum err record_in_read(struct span body, struct node_in *in);
+MUST_USE enum err record_in_read(struct span body, struct node_in *in, struct record_room *room);
 size_t record_in_size(const struct node_in *in);
 
-/* The event that an EVENT points at is read into *event. */
 void record_out_write(struct wr *w, const struct node_out *out);
-MUST_USE enum err record_out_read(struct span body, struct node_out *out, struct node_event *event);
+MUST_USE enum err record_out_read(struct span body, struct node_out *out, struct record_room *room);
 size_t record_out_size(const struct node_out *out);
 
 #endif

@@ -27,7 +27,24 @@ void record_masc_command_read(struct rd *r, struct masc_command *c);
 void record_masc_event_write(struct wr *w, const struct masc_event *e);
 void record_masc_event_read(struct rd *r, struct masc_event *e);
 
-#define RECORD_EVENT_MAX 512
+/* record_pnrp.c */
+#define RECORD_COMMAND_MAX 1536 /* without its payload */
+#define RECORD_RESULT_MAX  1536 /* likewise */
+#define RECORD_IF_MAX	   64	/* octets of an address of an interface */
+void record_pnrp_command_write(struct wr *w, const struct pnrp_command *c);
+void record_pnrp_command_read(struct rd *r, struct pnrp_command *c);
+void record_pnrp_event_write(struct wr *w, const struct pnrp_clouds_event *e);
+void record_pnrp_event_read(struct rd *r, struct pnrp_clouds_event *e);
+void record_interfaces_write(struct wr *w, const struct node_interfaces *n);
+void record_interfaces_read(struct rd *r, struct node_interfaces *n, struct record_room *room);
+void record_hosts_write(struct wr *w, const struct node_hosts *h);
+void record_hosts_read(struct rd *r, struct node_hosts *h, struct record_room *room);
+void record_found_write(struct wr *w, const struct node_found *f);
+void record_found_read(struct rd *r, struct node_found *f, struct record_room *room);
+void record_step_write(struct wr *w, const struct node_found *f);
+void record_step_read(struct rd *r, struct node_found *f, struct record_room *room);
+
+#define RECORD_EVENT_MAX 1536
 void record_event_write(struct wr *w, const struct node_event *e);
 void record_event_read(struct rd *r, struct node_event *e);
 

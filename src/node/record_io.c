@@ -11,10 +11,14 @@ enum in_field {
 	IN_BYTES = 1 << 4,
 	IN_ERR = 1 << 5,
 	IN_NUMBER = 1 << 6,
-	IN_COMMAND = 1 << 7
+	IN_COMMAND = 1 << 7,
+	IN_SOCKET = 1 << 8,
+	IN_LOCAL = 1 << 9, /* without a remote address */
+	IN_INTERFACES = 1 << 10,
+	IN_HOSTS = 1 << 11
 };
 
-static const uint8_t in_fields[] = {
+static const uint16_t in_fields[] = {
 	[NODE_IN_TICK] = 0,
 	[NODE_IN_WALL] = IN_WALL,
 	[NODE_IN_NETWORK] = 0,
@@ -29,6 +33,11 @@ static const uint8_t in_fields[] = {
 	[NODE_IN_JOB_DONE] = IN_NUMBER | IN_ERR | IN_BYTES,
 	[NODE_IN_CONFIG] = IN_BYTES,
 	[NODE_IN_STOP] = 0,
+	[NODE_IN_INTERFACES] = IN_INTERFACES,
+	[NODE_IN_BOUND] = IN_SOCKET | IN_LOCAL,
+	[NODE_IN_BIND_FAILED] = IN_SOCKET | IN_ERR,
+	[NODE_IN_DATAGRAM] = IN_SOCKET | IN_ADDRS | IN_BYTES,
+	[NODE_IN_HOST] = IN_NUMBER | IN_ERR | IN_HOSTS,
 };
 #define IN_KINDS (sizeof(in_fields) / sizeof(in_fields[0]))
 
@@ -44,18 +53,32 @@ enum out_field {
 	OUT_ERR = 1 << 8,
 	OUT_JOB = 1 << 9,
 	OUT_DRAIN = 1 << 10,
-	OUT_REPLY = 1 << 11
+	OUT_REPLY = 1 << 11,
+	OUT_SOCKET = 1 << 12,
+	OUT_PORT = 1 << 13, /* how a socket is bound */
+	OUT_HOPS = 1 << 14,
+	OUT_FOUND = 1 << 15,
+	OUT_STEP = 1 << 16,
+	OUT_ELAPSED = 1 << 17
 };
 
-static const uint16_t out_fields[] = {
+static const uint32_t out_fields[] = {
 	[NODE_OUT_LISTEN] = OUT_LISTENER | OUT_LOCAL,
 	[NODE_OUT_UNLISTEN] = OUT_LISTENER | OUT_LOCAL,
 	[NODE_OUT_DIAL] = OUT_LINK | OUT_PEER | OUT_LOCAL | OUT_REMOTE,
 	[NODE_OUT_SEND] = OUT_LINK | OUT_BYTES | OUT_DRAIN,
 	[NODE_OUT_CLOSE] = OUT_LINK,
 	[NODE_OUT_EVENT] = OUT_EVENT,
-	[NODE_OUT_REPLY] = OUT_NUMBER | OUT_ERR | OUT_REPLY,
+	[NODE_OUT_REPLY] = OUT_NUMBER | OUT_ERR | OUT_REPLY | OUT_ELAPSED,
 	[NODE_OUT_JOB] = OUT_NUMBER | OUT_JOB | OUT_BYTES,
+	[NODE_OUT_BIND] = OUT_SOCKET | OUT_LOCAL | OUT_PORT,
+	[NODE_OUT_UNBIND] = OUT_SOCKET,
+	[NODE_OUT_JOIN] = OUT_SOCKET | OUT_LOCAL,
+	[NODE_OUT_LEAVE] = OUT_SOCKET | OUT_LOCAL,
+	[NODE_OUT_DATAGRAM] = OUT_SOCKET | OUT_LOCAL | OUT_REMOTE | OUT_HOPS | OUT_BYTES,
+	[NODE_OUT_HOST] = OUT_NUMBER | OUT_BYTES,
+	[NODE_OUT_FOUND] = OUT_NUMBER | OUT_FOUND,
+	[NODE_OUT_STEP] = OUT_NUMBER | OUT_STEP,
 };
 #define OUT_KINDS (sizeof(out_fields) / sizeof(out_fields[0]))
 
@@ -64,12 +87,16 @@ static const uint16_t out_fields[] = {
 
 size_t record_in_size(const struct node_in *in)
 {
-	return FIXED_MAX + in->bytes.n;
+	bool pnrp = in->kind == NODE_IN_COMMAND && in->command.kind == NODE_COMMAND_PNRP;
+	size_t command = pnrp ? RECORD_COMMAND_MAX + in->command.pnrp.payload.n : 0;
+	return FIXED_MAX + command + in->bytes.n + in->interfaces.n * RECORD_IF_MAX +
+	       in->hosts.n * RECORD_IF_MAX;
 }
 
 size_t record_out_size(const struct node_out *out)
 {
-	return FIXED_MAX + RECORD_EVENT_MAX + out->bytes.n;
+	size_t found = out->found.result ? RECORD_RESULT_MAX + out->found.result->payload.n : 0;
+	return FIXED_MAX + RECORD_EVENT_MAX + found + out->bytes.n;
 }
 
 static void wall_write(struct wr *w, struct wall wall)
@@ -93,20 +120,47 @@ static void command_write(struct wr *w, const struct node_command *c)
 		record_masc_command_write(w, &c->masc);
 		return;
 	case NODE_COMMAND_PNRP:
+		record_pnrp_command_write(w, &c->pnrp);
 		return;
 	}
 }
 
 static void command_read(struct rd *r, struct node_command *c)
 {
-	c->kind = (enum node_command_kind)record_enum_read(r, NODE_COMMAND_MASC + 1);
+	c->kind = (enum node_command_kind)record_enum_read(r, NODE_COMMAND_PNRP + 1);
 	switch (c->kind) {
 	case NODE_COMMAND_MASC:
 		record_masc_command_read(r, &c->masc);
 		return;
 	case NODE_COMMAND_PNRP:
+		record_pnrp_command_read(r, &c->pnrp);
 		return;
 	}
+}
+
+/* What a part with datagrams adds. */
+static void in_more_write(struct wr *w, unsigned fields, const struct node_in *in)
+{
+	if (fields & IN_SOCKET)
+		wr_u32(w, in->socket);
+	if (fields & IN_LOCAL)
+		record_addr_write(w, &in->local);
+	if (fields & IN_INTERFACES)
+		record_interfaces_write(w, &in->interfaces);
+	if (fields & IN_HOSTS)
+		record_hosts_write(w, &in->hosts);
+}
+
+static void in_more_read(struct rd *r, unsigned fields, struct node_in *v, struct record_room *room)
+{
+	if (fields & IN_SOCKET)
+		v->socket = rd_u32(r);
+	if (fields & IN_LOCAL)
+		v->local = record_addr_read(r);
+	if (fields & IN_INTERFACES)
+		record_interfaces_read(r, &v->interfaces, room);
+	if (fields & IN_HOSTS)
+		record_hosts_read(r, &v->hosts, room);
 }
 
 void record_in_write(struct wr *w, const struct node_in *in)
@@ -131,9 +185,10 @@ void record_in_write(struct wr *w, const struct node_in *in)
 		wr_u64(w, in->number);
 	if (fields & IN_COMMAND)
 		command_write(w, &in->command);
+	in_more_write(w, fields, in);
 }
 
-enum err record_in_read(struct span body, struct node_in *in)
+enum err record_in_read(struct span body, struct node_in *in, struct record_room *room)
 {
 	struct rd r = rd_of(body);
 	struct node_in v = { .kind = (enum node_in_kind)record_enum_read(&r, IN_KINDS) };
@@ -156,10 +211,48 @@ enum err record_in_read(struct span body, struct node_in *in)
 		v.number = rd_u64(&r);
 	if (fields & IN_COMMAND)
 		command_read(&r, &v.command);
+	in_more_read(&r, fields, &v, room);
 	if (!rd_done(&r))
 		return ERR_MALFORMED;
 	*in = v;
 	return OK;
+}
+
+static void out_more_write(struct wr *w, unsigned fields, const struct node_out *out)
+{
+	if (fields & OUT_SOCKET)
+		wr_u32(w, out->socket);
+	if (fields & OUT_PORT) {
+		wr_u8(w, out->shared);
+		wr_u8(w, out->any_port);
+	}
+	if (fields & OUT_HOPS)
+		wr_u8(w, out->hops);
+	if (fields & OUT_FOUND)
+		record_found_write(w, &out->found);
+	if (fields & OUT_STEP)
+		record_step_write(w, &out->found);
+	if (fields & OUT_ELAPSED)
+		wr_u64(w, (uint64_t)out->elapsed);
+}
+
+static void out_more_read(struct rd *r, unsigned fields, struct node_out *v,
+			  struct record_room *room)
+{
+	if (fields & OUT_SOCKET)
+		v->socket = rd_u32(r);
+	if (fields & OUT_PORT) {
+		v->shared = record_bool_read(r);
+		v->any_port = record_bool_read(r);
+	}
+	if (fields & OUT_HOPS)
+		v->hops = rd_u8(r);
+	if (fields & OUT_FOUND)
+		record_found_read(r, &v->found, room);
+	if (fields & OUT_STEP)
+		record_step_read(r, &v->found, room);
+	if (fields & OUT_ELAPSED)
+		v->elapsed = (int64_t)rd_u64(r);
 }
 
 void record_out_write(struct wr *w, const struct node_out *out)
@@ -193,10 +286,11 @@ void record_out_write(struct wr *w, const struct node_out *out)
 		wr_u64(w, out->reply_number);
 		wr_u8(w, (uint8_t)out->why);
 	}
+	out_more_write(w, fields, out);
 }
 
 static void out_fields_read(struct rd *r, unsigned fields, struct node_out *v,
-			    struct node_event *event)
+			    struct record_room *room)
 {
 	if (fields & OUT_LISTENER)
 		v->listener = rd_u32(r);
@@ -211,8 +305,8 @@ static void out_fields_read(struct rd *r, unsigned fields, struct node_out *v,
 	if (fields & OUT_BYTES)
 		v->bytes = record_span_read(r);
 	if (fields & OUT_EVENT) {
-		record_event_read(r, event);
-		v->event = event;
+		record_event_read(r, &room->event);
+		v->event = &room->event;
 	}
 	if (fields & OUT_NUMBER)
 		v->number = rd_u64(r);
@@ -228,19 +322,15 @@ static void out_fields_read(struct rd *r, unsigned fields, struct node_out *v,
 	}
 }
 
-enum err record_out_read(struct span body, struct node_out *out, struct node_event *event)
+enum err record_out_read(struct span body, struct node_out *out, struct record_room *room)
 {
 	struct rd r = rd_of(body);
-	struct node_event e;
 	struct node_out v = { .kind = (enum node_out_kind)record_enum_read(&r, OUT_KINDS) };
 	v.after = rd_u64(&r);
-	out_fields_read(&r, out_fields[v.kind], &v, &e);
+	out_fields_read(&r, out_fields[v.kind], &v, room);
+	out_more_read(&r, out_fields[v.kind], &v, room);
 	if (!rd_done(&r))
 		return ERR_MALFORMED;
-	if (v.event) {
-		*event = e;
-		v.event = event;
-	}
 	*out = v;
 	return OK;
 }

@@ -110,6 +110,8 @@ void record_event_write(struct wr *w, const struct node_event *e)
 	wr_u8(w, (uint8_t)e->level);
 	if (e->part == NODE_PART_MASC)
 		record_masc_event_write(w, &e->masc);
+	else if (e->part == NODE_PART_PNRP)
+		record_pnrp_event_write(w, &e->pnrp);
 	else
 		self_write(w, &e->self);
 }
@@ -121,6 +123,8 @@ void record_event_read(struct rd *r, struct node_event *e)
 	e->level = (enum node_level)record_enum_read(r, NODE_LEVEL_COUNT);
 	if (e->part == NODE_PART_MASC)
 		record_masc_event_read(r, &e->masc);
+	else if (e->part == NODE_PART_PNRP)
+		record_pnrp_event_read(r, &e->pnrp);
 	else
 		self_read(r, &e->self);
 }

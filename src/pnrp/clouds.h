@@ -119,7 +119,7 @@ struct pnrp_clouds_event {
 	struct pnrp_event of;		   /* CLOUD */
 	struct pnrp_name name;		   /* PUBLISHED, UNPUBLISHED */
 	uint16_t port;			   /* PORT */
-	char seed[PNRP_SEED_TEXT_MAX + 1]; /* SEED */
+	char seed[PNRP_SEED_NAME_MAX + 1]; /* SEED */
 	enum err err;
 };
 

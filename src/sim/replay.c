@@ -60,12 +60,12 @@ static void put_entry(const struct record_entry *e, struct text *t)
 					     "an output", "a store failure", "an end" };
 	struct node_in in;
 	struct node_out out;
-	struct node_event event;
+	struct record_room room;
 	text_str(t, kinds[e->kind]);
 	text_char(t, ' ');
-	if (e->kind == RECORD_INPUT && record_in_read(e->body, &in) == OK)
+	if (e->kind == RECORD_INPUT && record_in_read(e->body, &in, &room) == OK)
 		node_describe_in(t, &in, SHOWN);
-	else if (e->kind == RECORD_OUTPUT && record_out_read(e->body, &out, &event) == OK)
+	else if (e->kind == RECORD_OUTPUT && record_out_read(e->body, &out, &room) == OK)
 		node_describe_out(t, &out, SHOWN);
 	else
 		text_hex(t, span_of(e->body.p, e->body.n < SHOWN ? e->body.n : SHOWN));
@@ -313,7 +313,8 @@ static enum err take_start(struct player *p, struct span body)
 static enum err take_input(struct player *p, struct span body)
 {
 	struct node_in in;
-	if (!p->node || record_in_read(body, &in))
+	struct record_room room;
+	if (!p->node || record_in_read(body, &in, &room))
 		return ERR_MALFORMED;
 	p->r->inputs++;
 	if (in.kind == NODE_IN_STORE_FAILED)
