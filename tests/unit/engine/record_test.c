@@ -77,11 +77,12 @@ static unsigned inputs_of(struct house *h, enum node_in_kind kind, uint32_t link
 	struct rd r = rd_of(s);
 	struct record_entry e;
 	struct node_in in;
+	struct record_room room;
 	unsigned n = 0;
 
 	(void)rd_bytes(&r, sizeof(RECORD_MAGIC) - 1);
 	while (record_take(&r, &e) == OK)
-		if (e.kind == RECORD_INPUT && record_in_read(e.body, &in) == OK)
+		if (e.kind == RECORD_INPUT && record_in_read(e.body, &in, &room) == OK)
 			n += in.kind == kind && in.link == link;
 	free((void *)(uintptr_t)s.p);
 	return n;

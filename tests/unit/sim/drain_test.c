@@ -160,12 +160,13 @@ static void it_is_recorded(void **state)
 	struct rd rd = rd_of(span_of(k.t->record, k.t->record_n));
 	struct record_entry e;
 	struct node_in in;
+	struct record_room room;
 	unsigned seen = 0;
 	(void)rd_bytes(&rd, sizeof(RECORD_MAGIC) - 1);
 	while (record_take(&rd, &e) == OK) {
 		if (e.kind != RECORD_INPUT)
 			continue;
-		assert_int_equal(record_in_read(e.body, &in), OK);
+		assert_int_equal(record_in_read(e.body, &in, &room), OK);
 		seen += in.kind == NODE_IN_DRAINED && in.link == k.link;
 	}
 	assert_int_equal(seen, 1);
