@@ -166,6 +166,14 @@ void pnrp_add_confirm(struct pnrp *p, const struct pnrp_route *r, struct span re
 		end(p, a);
 }
 
+void pnrp_add_probe(struct pnrp *p, struct pnrp_entry *e, struct mono now)
+{
+	const struct pnrp_path nobody = { .n = 0 };
+	struct pnrp_route r;
+	pnrp_entry_route(e, &r);
+	pnrp_add_confirm(p, &r, span_of(NULL, 0), &nobody, now);
+}
+
 /* The addresses of an entry are those that its node signed (digest 10.5 step 5). */
 static bool signed_addresses(const struct pnrp *p, const struct pnrp_route *r,
 			     const struct pnrp_cpa *cpa)

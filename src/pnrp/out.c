@@ -29,7 +29,7 @@ static void attach(struct pnrp_out_item *item, enum pnrp_out_kind kind, void *bo
 		item->out.event = item->event = body;
 }
 
-struct pnrp_out_item *pnrp_out_add(struct pnrp *p, enum pnrp_out_kind kind, size_t n)
+struct pnrp_out_item *pnrp_out_make(struct pnrp *p, enum pnrp_out_kind kind, size_t n)
 {
 	size_t head = sizeof(struct pnrp_out_item) + body_size(kind);
 	uint8_t *block = env_resize(p->env, NULL, head + n);
@@ -37,12 +37,26 @@ struct pnrp_out_item *pnrp_out_add(struct pnrp *p, enum pnrp_out_kind kind, size
 		p->starved = true;
 		return NULL;
 	}
+	/* The octets are many: only what stands before them is cleared. */
 	memset(block, 0, head);
 	struct pnrp_out_item *item = (struct pnrp_out_item *)(void *)block;
+	list_init(&item->in);
 	item->out.kind = kind;
 	attach(item, kind, block + sizeof(*item));
 	item->bytes = block + head;
+	return item;
+}
+
+void pnrp_out_give(struct pnrp *p, struct pnrp_out_item *item)
+{
 	list_push_back(&p->outs, &item->in);
+}
+
+struct pnrp_out_item *pnrp_out_add(struct pnrp *p, enum pnrp_out_kind kind, size_t n)
+{
+	struct pnrp_out_item *item = pnrp_out_make(p, kind, n);
+	if (item)
+		pnrp_out_give(p, item);
 	return item;
 }
 

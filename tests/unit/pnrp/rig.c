@@ -95,6 +95,8 @@ size_t rig_add(struct rig *r)
 	struct wall wall = { RIG_WALL + r->now.us, true };
 	assert_int_equal(pnrp_new(&x->p, &r->o, &x->memory.env, r->now, wall), OK);
 	assert_int_equal(pnrp_set_local(x->p, &x->at, 1, r->now), OK);
+	if (r->seeded)
+		assert_int_equal(pnrp_set_seeds(x->p, &r->node[0]->at, 1), OK);
 	r->n++;
 	collect(r, r->n - 1);
 	return r->n - 1;
@@ -224,8 +226,14 @@ static void collect(struct rig *r, size_t i)
 {
 	struct rig_node *x = r->node[i];
 	struct pnrp_out out;
+	uint32_t alones = x->alones;
 	while (x->p && pnrp_poll(x->p, &out))
 		take(r, x, &out);
+	if (r->seeded && i && x->alones > alones) {
+		assert_int_equal(pnrp_synchronise(x->p, &r->node[0]->at, 0, r->now), OK);
+		while (pnrp_poll(x->p, &out))
+			take(r, x, &out);
+	}
 	x->due = x->p && !x->down ? pnrp_deadline(x->p) : MONO_NEVER;
 }
 
@@ -347,7 +355,7 @@ void rig_cloud(struct rig *r, size_t n)
 		struct text t = text_of(name, sizeof(name));
 		text_str(&t, "0.n");
 		text_u64(&t, i);
-		if (i)
+		if (i && !r->seeded)
 			rig_join(r, i, i - 1 - (size_t)draw(r, i < 10 ? i : 10));
 		rig_run(r, 100 * MONO_MS);
 		rig_publish(r, i, name);

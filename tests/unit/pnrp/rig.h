@@ -61,6 +61,7 @@ struct rig {
 	struct list flying; /* by time */
 	struct list inbox;  /* for nobody: oldest first */
 	size_t inbox_n;
+	bool seeded; /* node 0 is everybody's seed, and whoever is alone asks it */
 	int64_t delay_least, delay_most; /* 1 ms and 10 ms at first */
 	uint32_t loss, doubled;		 /* of a thousand */
 	uint64_t sent, octets, largest;	 /* of all nodes */
