@@ -96,12 +96,22 @@ static enum err read_tbs(const struct crypto_profile *p, struct arena *a,
 	return e;
 }
 
+/* In the one way that we would write it: what surrounds the signed part is signed by
+ * nobody, and one certificate shall not have several forms. */
+static bool is_canonical(const struct crypto_scheme *s, struct span signature, const uint8_t *wire)
+{
+	uint8_t der[CRYPTO_DER_SIGNATURE_MAX];
+	size_t n;
+	return s->from_wire(wire, der, &n) && span_eq(span_of(der, n), signature);
+}
+
 static enum err read_signature(const struct crypto_scheme *s, const struct crypto_x509 *x,
 			       struct crypto_cert *out)
 {
-	if (!is_algorithm(x->algorithm, s) ||
-	    !s->to_wire(ASN1_STRING_get0_data(x->signature),
-			(size_t)ASN1_STRING_length(x->signature), out->signature))
+	struct span der = span_of(ASN1_STRING_get0_data(x->signature),
+				  (size_t)ASN1_STRING_length(x->signature));
+	if (!is_algorithm(x->algorithm, s) || x->signature->flags & 7 ||
+	    !s->to_wire(der.p, der.n, out->signature) || !is_canonical(s, der, out->signature))
 		return ERR_MALFORMED;
 	return OK;
 }
@@ -118,9 +128,21 @@ static enum err read_parts(const struct crypto_profile *p, struct arena *a,
 	if (e)
 		return e;
 	struct crypto_tbs *t = crypto_item_read(tbs, crypto_tbs_item());
-	e = t ? read_tbs(p, a, t, out) : ERR_MALFORMED;
+	e = ERR_MALFORMED;
+	if (t && X509_ALGOR_cmp(t->algorithm, x->algorithm) == 0)
+		e = read_tbs(p, a, t, out);
 	ASN1_item_free((ASN1_VALUE *)t, crypto_tbs_item());
 	return e;
+}
+
+/* Lengths as short as they can be, in what nobody signs. */
+static bool is_der(const struct crypto_x509 *x, struct span octets)
+{
+	unsigned char *der = NULL;
+	int n = ASN1_item_i2d((const ASN1_VALUE *)x, &der, crypto_x509_item());
+	bool same = n > 0 && span_eq(span_of(der, (size_t)n), octets);
+	OPENSSL_free(der);
+	return same;
 }
 
 enum err crypto_cert_read(const struct crypto_profile *p, struct arena *a, struct span der,
@@ -131,7 +153,7 @@ enum err crypto_cert_read(const struct crypto_profile *p, struct arena *a, struc
 	if (e)
 		return e;
 	struct crypto_x509 *x = crypto_item_read(der, crypto_x509_item());
-	e = x ? read_parts(p, a, x, out) : ERR_MALFORMED;
+	e = x && is_der(x, der) ? read_parts(p, a, x, out) : ERR_MALFORMED;
 	ASN1_item_free((ASN1_VALUE *)x, crypto_x509_item());
 	return e;
 }
