@@ -1,5 +1,7 @@
 #include "node/node_int.h"
 
+#include <assert.h>
+
 /* Life of a node, and the way of inputs and outputs to and from its parts. */
 
 /* No core needs them, and a configuration that comes as text has none: what
@@ -44,6 +46,7 @@ void node_free(struct node *n)
 	if (!n)
 		return;
 	masc_free(n->masc.core);
+	node_pnrp_free(n);
 	node_own_clear(n, &n->own);
 	env_free(n->env, n->last);
 	node_config_free(&n->config);
@@ -118,101 +121,120 @@ static enum err refuse_command(struct node *n, uint64_t call)
 static enum err take_command(struct node *n, const struct node_in *in, struct mono now)
 {
 	struct masc *m = live_masc(n);
-	if (!m)
-		return refuse_command(n, in->number);
 	switch (in->command.kind) {
 	case NODE_COMMAND_MASC:
+		if (!m)
+			break;
 		masc_command(m, in->number, &in->command.masc, now);
 		return OK;
 	case NODE_COMMAND_PNRP:
-		break;
+		if (n->stopping || !node_pnrp(n))
+			break;
+		return node_pnrp_command(n, in, now);
 	}
 	return refuse_command(n, in->number);
 }
 
-static void take_stop(struct node *n, struct mono now)
+static enum err take_stop(struct node *n, const struct node_in *in, struct mono now)
 {
 	struct masc *m = live_masc(n);
 	if (n->stopping)
-		return;
+		return OK;
 	node_tell(n, NODE_SELF_STOPPING);
 	if (m)
 		masc_stop(m, now);
+	node_pnrp_stop(n, now);
 	n->stopping = true;
+	return OK;
 }
 
-static void take_tick(struct node *n, struct mono now)
+static enum err take_tick(struct node *n, const struct node_in *in, struct mono now)
 {
 	struct masc *m = live_masc(n);
 	if (m)
 		masc_tick(m, now);
+	node_pnrp_tick(n, now);
 	node_probe_tick(n, now);
+	return OK;
 }
 
-static enum err take_config(struct node *n, struct span text, struct mono now)
+static enum err take_wall(struct node *n, const struct node_in *in, struct mono now)
 {
-	return n->stopping ? ERR_STATE : node_reload(n, text, now);
+	node_clock_read(n, in->wall, now);
+	node_pnrp_wall(n, in->wall, now);
+	return OK;
 }
 
-/* What only masc is told of. */
-static void take_for_masc(struct node *n, const struct node_in *in, struct mono now)
+static enum err take_config(struct node *n, const struct node_in *in, struct mono now)
+{
+	return n->stopping ? ERR_STATE : node_reload(n, in->bytes, now);
+}
+
+static enum err take_network(struct node *n, const struct node_in *in, struct mono now)
 {
 	struct masc *m = live_masc(n);
-	if (!m)
-		return;
-	if (in->kind == NODE_IN_NETWORK)
+	if (m)
 		masc_network_changed(m, now);
-	else if (in->kind == NODE_IN_STORE_FAILED)
-		masc_store_failed(m, in->number, in->err, now);
-	else if (in->listener == NODE_PART_MASC)
-		masc_listen_failed(m, in->err, now);
+	return OK;
 }
+
+static enum err take_store_failed(struct node *n, const struct node_in *in, struct mono now)
+{
+	struct masc *m = live_masc(n);
+	if (m)
+		masc_store_failed(m, in->number, in->err, now);
+	node_pnrp_store_failed(n, in, now);
+	return OK;
+}
+
+static enum err take_listen_failed(struct node *n, const struct node_in *in, struct mono now)
+{
+	struct masc *m = live_masc(n);
+	if (m && in->listener == NODE_PART_MASC)
+		masc_listen_failed(m, in->err, now);
+	return OK;
+}
+
+static enum err take_job_done(struct node *n, const struct node_in *in, struct mono now)
+{
+	node_probe_done(n, in, now);
+	return OK;
+}
+
+typedef enum err take(struct node *n, const struct node_in *in, struct mono now);
+
+static take *const takes[] = {
+	[NODE_IN_TICK] = take_tick,
+	[NODE_IN_WALL] = take_wall,
+	[NODE_IN_NETWORK] = take_network,
+	[NODE_IN_LISTEN_FAILED] = take_listen_failed,
+	[NODE_IN_ACCEPTED] = take_accepted,
+	[NODE_IN_UP] = take_link,
+	[NODE_IN_DOWN] = take_link,
+	[NODE_IN_OCTETS] = take_link,
+	[NODE_IN_DRAINED] = take_link,
+	[NODE_IN_COMMAND] = take_command,
+	[NODE_IN_STORE_FAILED] = take_store_failed,
+	[NODE_IN_JOB_DONE] = take_job_done,
+	[NODE_IN_CONFIG] = take_config,
+	[NODE_IN_STOP] = take_stop,
+	[NODE_IN_INTERFACES] = node_pnrp_interfaces,
+	[NODE_IN_BOUND] = node_pnrp_socket,
+	[NODE_IN_BIND_FAILED] = node_pnrp_socket,
+	[NODE_IN_DATAGRAM] = node_pnrp_datagram,
+	[NODE_IN_HOST] = node_pnrp_host,
+};
 
 enum err node_input(struct node *n, const struct node_in *in, struct mono now)
 {
-	switch (in->kind) {
-	case NODE_IN_TICK:
-		take_tick(n, now);
-		return OK;
-	case NODE_IN_WALL:
-		node_clock_read(n, in->wall, now);
-		return OK;
-	case NODE_IN_NETWORK:
-	case NODE_IN_STORE_FAILED:
-	case NODE_IN_LISTEN_FAILED:
-		take_for_masc(n, in, now);
-		return OK;
-	case NODE_IN_ACCEPTED:
-		return take_accepted(n, in, now);
-	case NODE_IN_UP:
-	case NODE_IN_DOWN:
-	case NODE_IN_OCTETS:
-	case NODE_IN_DRAINED:
-		return take_link(n, in, now);
-	case NODE_IN_COMMAND:
-		return take_command(n, in, now);
-	case NODE_IN_JOB_DONE:
-		node_probe_done(n, in, now);
-		return OK;
-	case NODE_IN_CONFIG:
-		return take_config(n, in->bytes, now);
-	case NODE_IN_STOP:
-		take_stop(n, now);
-		return OK;
-	case NODE_IN_INTERFACES:
-	case NODE_IN_BOUND:
-	case NODE_IN_BIND_FAILED:
-	case NODE_IN_DATAGRAM:
-	case NODE_IN_HOST:
-		break;
-	}
-	return ERR_UNSUPPORTED;
+	assert(in->kind < sizeof(takes) / sizeof(takes[0]));
+	return takes[in->kind](n, in, now);
 }
 
 struct mono node_deadline(const struct node *n)
 {
 	const struct masc *m = live_masc(n);
-	struct mono at = node_probe_deadline(n);
+	struct mono at = mono_min(node_probe_deadline(n), node_pnrp_deadline(n));
 	return m ? mono_min(at, masc_deadline(m)) : at;
 }
 
@@ -276,11 +298,9 @@ static bool poll_own(struct node *n, struct node_out *out)
 	return true;
 }
 
-bool node_poll(struct node *n, struct node_out *out)
+static bool poll_masc(struct node *n, struct node_out *out)
 {
 	struct masc_out m;
-	if (poll_own(n, out))
-		return true;
 	if (!n->masc.core)
 		return false;
 	if (masc_poll(n->masc.core, &m)) {
@@ -293,6 +313,11 @@ bool node_poll(struct node *n, struct node_out *out)
 		n->masc.leaving = false;
 	}
 	return false;
+}
+
+bool node_poll(struct node *n, struct node_out *out)
+{
+	return poll_own(n, out) || poll_masc(n, out) || node_pnrp_poll(n, out);
 }
 
 const struct masc *node_masc(const struct node *n)

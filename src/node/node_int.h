@@ -33,6 +33,14 @@ struct node_masc {
 	uint32_t base, highest;
 };
 
+/* Names without servers. */
+struct node_pnrp {
+	struct pnrp_clouds *core; /* NULL: switched off */
+	bool leaving;		  /* free it once it has said goodbye */
+	struct crypto *crypto;	  /* ours; NULL: the configuration lent one, or none is needed */
+	uint32_t sockets;	  /* bound or asked for, a bit each */
+};
+
 struct node {
 	const struct env *env;
 	struct store *store;
@@ -42,6 +50,7 @@ struct node {
 	bool stopping;
 	struct node_probe probe;
 	struct node_masc masc;
+	struct node_pnrp pnrp;
 	struct list own;       /* struct node_own, oldest first */
 	struct node_own *last; /* taken out by the last poll, its spans live */
 	struct node_event event;
@@ -65,6 +74,23 @@ void node_probe_start(struct node *n, struct mono now);
 void node_probe_tick(struct node *n, struct mono now);
 void node_probe_done(struct node *n, const struct node_in *in, struct mono now);
 struct mono node_probe_deadline(const struct node *n);
+
+/* part_pnrp.c: all of it harmless while the part is off */
+MUST_USE enum err node_pnrp_start(struct node *n, const struct node_config *cfg, struct mono now);
+/* As cfg wants it from now on. ERR_NOMEM, ERR_CONFIG, ...: nothing changed. */
+MUST_USE enum err node_pnrp_change(struct node *n, const struct node_config *cfg, struct mono now);
+void node_pnrp_free(struct node *n);
+enum err node_pnrp_interfaces(struct node *n, const struct node_in *in, struct mono now);
+enum err node_pnrp_socket(struct node *n, const struct node_in *in, struct mono now);
+enum err node_pnrp_datagram(struct node *n, const struct node_in *in, struct mono now);
+enum err node_pnrp_host(struct node *n, const struct node_in *in, struct mono now);
+enum err node_pnrp_command(struct node *n, const struct node_in *in, struct mono now);
+void node_pnrp_store_failed(struct node *n, const struct node_in *in, struct mono now);
+void node_pnrp_wall(struct node *n, struct wall wall, struct mono now);
+void node_pnrp_tick(struct node *n, struct mono now);
+void node_pnrp_stop(struct node *n, struct mono now);
+struct mono node_pnrp_deadline(const struct node *n);
+bool node_pnrp_poll(struct node *n, struct node_out *out);
 
 /* parts.c */
 /* Outputs LISTEN for every address of cfg. ERR_NOMEM. */

@@ -2,8 +2,10 @@
 
 /* Which parts run and where they listen; changes of the configuration. */
 
-const struct store_table *const node_tables[] = { &masc_table_admin, &masc_table_own,
-						  &masc_table_demand, &masc_table_claims, NULL };
+const struct store_table *const node_tables[] = { &masc_table_admin,  &masc_table_own,
+						  &masc_table_demand, &masc_table_claims,
+						  &pnrp_table_names,  &pnrp_table_keys,
+						  &pnrp_table_seen,   NULL };
 
 struct listens {
 	struct addr at[MASC_LISTEN_MAX];
@@ -78,7 +80,8 @@ static enum err start_masc(struct node *n, const struct node_config *cfg, struct
 
 enum err node_parts_start(struct node *n, const struct node_config *cfg, struct mono now)
 {
-	return masc_config_active(&cfg->masc) ? start_masc(n, cfg, now) : OK;
+	enum err e = masc_config_active(&cfg->masc) ? start_masc(n, cfg, now) : OK;
+	return e ? e : node_pnrp_start(n, cfg, now);
 }
 
 static bool masc_failed(const struct node *n)
@@ -106,6 +109,8 @@ static enum err take_config(struct node *n, struct node_config *cfg, struct mono
 	list_init(&changes);
 	enum err e = change_listens(n, cfg, masc_failed(n), &changes);
 	if (!e)
+		e = node_pnrp_change(n, cfg, now);
+	if (!e)
 		e = change_masc(n, cfg, now);
 	if (e) {
 		node_own_clear(n, &changes);
@@ -113,6 +118,7 @@ static enum err take_config(struct node *n, struct node_config *cfg, struct mono
 	}
 	node_own_join(n, &changes);
 	struct node_config old = n->config;
+	cfg->crypto = old.crypto; /* lent for life */
 	n->config = *cfg;
 	node_config_free(&old);
 	node_tell(n, NODE_SELF_CONFIG_TAKEN);
