@@ -145,6 +145,7 @@ enum err pnrp_register(struct pnrp *p, const struct pnrp_registration *r, uint32
 	pnrp_leaf_fill(p, o);
 	*handle = o->handle;
 	pnrp_register_walk(p, o, now);
+	pnrp_settle(p, now);
 	return OK;
 }
 

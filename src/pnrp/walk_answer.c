@@ -27,8 +27,7 @@ static void meet(struct pnrp *p, struct pnrp_walk *w, uint8_t n, struct mono now
 	struct pnrp_entry *e = cached(p, id, &node->at);
 	if (e)
 		e->answered = now;
-	const struct pnrp_origin origin = { .from = node->at, .over_loopback = p->o.loopback };
-	pnrp_add(p, &node->route, &origin, now);
+	pnrp_add(p, &node->route, NULL, now);
 	if (node->distrusted || pnrp_walk_has_found(w, id))
 		return;
 	if (w->best != PNRP_WALK_NONE) {
@@ -179,6 +178,12 @@ void pnrp_walk_inquire_answered(struct pnrp *p, struct pnrp_pending *asked,
 	if (b->flags & PNRP_AUTHORITY_NOT) {
 		pnrp_query_hop(p, w, w->best, PNRP_STEP_GONE, now);
 		reject_and_go_on(p, w, now);
+		return;
+	}
+	if (b->flags & PNRP_AUTHORITY_BUSY && !b->cpa.n) {
+		pnrp_query_hop(p, w, w->best, PNRP_STEP_BUSY, now);
+		pnrp_walk_reject(w);
+		pnrp_walk_step(p, w, now);
 		return;
 	}
 	struct pnrp_answer answer;
