@@ -1,6 +1,5 @@
 /* What somebody asked for: a name, its publishers one after the other, and the steps on
  * the way. */
-#include "pnrp/utf.h"
 #include "pnrp/walk_int.h"
 
 /* PNRP-7.22: after the first result the walk is to the same target again, then to both
@@ -132,25 +131,14 @@ static void result_payload(struct pnrp_out_item *item, enum pnrp_payload_type ty
 	item->result->payload = span_of(item->bytes, s.n);
 }
 
-/* UTF-16, little-endian: a unit that has no partner is no text. */
-static bool text_of_utf16(struct span s, char *out, size_t size, size_t *n)
-{
-	uint16_t units[PNRP_PAYLOAD_MAX / 2 + 1];
-	if (s.n % 2 || s.n / 2 > sizeof(units) / sizeof(*units))
-		return false;
-	for (size_t i = 0; i < s.n / 2; i++)
-		units[i] = (uint16_t)(s.p[2 * i] | s.p[2 * i + 1] << 8);
-	return pnrp_utf8_of(units, s.n / 2, out, size, n) == OK;
-}
-
 static bool result_take_payload(struct pnrp_out_item *item, const struct pnrp_answer *a)
 {
+	size_t n;
 	if (!a->payload_utf16) {
 		result_payload(item, a->payload_type, a->payload);
 		return true;
 	}
-	size_t n;
-	if (!text_of_utf16(a->payload, (char *)item->bytes, 2 * a->payload.n, &n))
+	if (pnrp_answer_text(a, (char *)item->bytes, 2 * a->payload.n, &n) != OK)
 		return false;
 	item->result->payload_type = a->payload_type;
 	item->result->payload = span_of(item->bytes, n);
@@ -172,17 +160,7 @@ static void result_take_cpa(struct pnrp_result *r, const struct pnrp_cpa *c)
 	memcpy(r->public_key, c->public.p, c->public.n);
 }
 
-/* As asked, with the classifier as told (it was judged to be the hashed one). */
-static void result_name(struct pnrp_result *r, const struct pnrp_buffer *b)
-{
-	if (!b->has_classifier)
-		return;
-	r->name.classifier_n = b->classifier.classifier_n;
-	memcpy(r->name.classifier, b->classifier.classifier, sizeof(r->name.classifier));
-}
-
-static enum err give_answer(struct pnrp *p, const struct pnrp_walk *w, const struct pnrp_answer *a,
-			    const struct pnrp_buffer *b)
+static enum err give_answer(struct pnrp *p, const struct pnrp_walk *w, const struct pnrp_answer *a)
 {
 	bool payload = a->payload_type != PNRP_PAYLOAD_NONE;
 	/* A UTF-16 unit is three octets of UTF-8 at most. */
@@ -192,7 +170,8 @@ static enum err give_answer(struct pnrp *p, const struct pnrp_walk *w, const str
 		return ERR_NOMEM;
 	item->result->id = w->nodes[w->best].route.id;
 	result_take_cpa(item->result, &a->cpa);
-	result_name(item->result, b);
+	if (a->has_name)
+		item->result->name = a->name;
 	if (payload && !result_take_payload(item, a))
 		item->result->payload_type = PNRP_PAYLOAD_NONE;
 	return OK;
@@ -266,13 +245,13 @@ bool pnrp_query_again(struct pnrp *p, struct pnrp_walk *w)
 }
 
 void pnrp_query_found(struct pnrp *p, struct pnrp_walk *w, const struct pnrp_answer *a,
-		      const struct pnrp_buffer *b, struct mono now)
+		      struct mono now)
 {
 	const struct pnrp_walk_node *node = pnrp_walk_at(w, w->best);
 	const struct pnrp_own *own = a ? NULL : pnrp_own_find(p, &node->route.id);
 	enum err e = ERR_NOT_FOUND; /* ours, and unregistered meanwhile */
 	if (a)
-		e = give_answer(p, w, a, b);
+		e = give_answer(p, w, a);
 	else if (own)
 		e = give_own(p, w, own, now);
 	if (e == OK)

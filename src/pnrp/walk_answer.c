@@ -193,7 +193,7 @@ void pnrp_walk_inquire_answered(struct pnrp *p, struct pnrp_pending *asked,
 		reject_and_go_on(p, w, now);
 	} else if (w->reason == PNRP_REASON_REQUEST) {
 		pnrp_query_hop(p, w, w->best, PNRP_STEP_FOUND, now);
-		pnrp_query_found(p, w, &answer, b, now);
+		pnrp_query_found(p, w, &answer, now);
 	} else {
 		pnrp_walk_end(p, w, OK, now);
 	}

@@ -109,7 +109,7 @@ struct pnrp_hop *pnrp_query_hop(struct pnrp *p, struct pnrp_walk *w, uint8_t n, 
 				struct mono now);
 /* The best match has proved itself, or is ours (a NULL). The walk goes on or ends here. */
 void pnrp_query_found(struct pnrp *p, struct pnrp_walk *w, const struct pnrp_answer *a,
-		      const struct pnrp_buffer *b, struct mono now);
+		      struct mono now);
 /* The walk found nothing more: another target, or the end (false). */
 bool pnrp_query_again(struct pnrp *p, struct pnrp_walk *w);
 /* DONE. Called by pnrp_walk_end(), which frees. */

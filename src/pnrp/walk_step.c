@@ -140,7 +140,7 @@ static void settle(struct pnrp *p, struct pnrp_walk *w, struct mono now)
 	if (w->reason == PNRP_REASON_MAINTENANCE) {
 		pnrp_walk_end(p, w, OK, now);
 	} else if (node->ours) {
-		pnrp_query_found(p, w, NULL, NULL, now);
+		pnrp_query_found(p, w, NULL, now);
 	} else if (wants_exchange(w) && pnrp_talk_exchange(p, &node->at, w, now) == OK) {
 		w->state = PNRP_WALK_EXCHANGING;
 		w->sent = now;

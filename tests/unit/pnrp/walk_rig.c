@@ -31,8 +31,7 @@ void walk_rig_init(struct walk_rig *r)
 	r->now.us = MONO_HOUR;
 	assert_int_equal(crypto_new(&r->crypto, &r->side.env), OK);
 	r->profile = pnrp_profile(CRYPTO_MODERN);
-	assert_int_equal(
-		crypto_key_make(r->crypto, &r->side.env, r->profile->crypto, &r->key), OK);
+	assert_int_equal(crypto_key_make(r->crypto, &r->side.env, r->profile->crypto, &r->key), OK);
 	struct pnrp_options o = {
 		.profile = r->profile,
 		.crypto = r->crypto,
@@ -45,7 +44,8 @@ void walk_rig_init(struct walk_rig *r)
 	assert_int_equal(pnrp_new(&r->p, &o, &r->f.env, r->now, wall), OK);
 	own_address(&own, 1);
 	assert_int_equal(pnrp_set_local(r->p, &own, 1, r->now), OK);
-	struct text why = text_of(NULL, 0);
+	char words[200];
+	struct text why = TEXT_OF(words);
 	assert_int_equal(pnrp_name_parse(span_str("0.printer-room"), &r->name, &why), OK);
 	r->p2p = pnrp_name_p2p_id(r->crypto, r->profile, &r->name);
 	uint8_t location[16] = { [0] = 0xfe, [1] = 0x80, [8] = 0x80 };
@@ -154,9 +154,9 @@ static void hear_buffer(struct walk_rig *r, const struct walk_node *n, uint32_t 
 	assert_int_equal(pnrp_buffer_encode(r->profile, b, octets, sizeof(octets), &size), OK);
 	struct pnrp_message m = { .type = PNRP_AUTHORITY };
 	assert_true(size <= PNRP_PIECE);
-	m.authority = (struct pnrp_authority){
-		.acked = acked, .size = (uint16_t)size, .piece = span_of(octets, size)
-	};
+	m.authority = (struct pnrp_authority){ .acked = acked,
+					       .size = (uint16_t)size,
+					       .piece = span_of(octets, size) };
 	hear(r, n, &m);
 }
 
@@ -264,6 +264,16 @@ static void acknowledge(struct walk_rig *r, uint8_t i, char letter, const struct
 		hear(r, &r->node[i], &a);
 }
 
+static bool heard_before(struct walk_node *n, uint32_t id)
+{
+	for (int i = 0; i < 8; i++) {
+		if (n->heard[i] == id)
+			return true;
+	}
+	n->heard[n->n_heard++ % 8] = id;
+	return false;
+}
+
 static void deliver(struct walk_rig *r, const struct pnrp_out *out)
 {
 	struct pnrp_message m;
@@ -272,9 +282,8 @@ static void deliver(struct walk_rig *r, const struct pnrp_out *out)
 	for (uint8_t i = 0; i < r->n; i++) {
 		if (!pnrp_endpoint_eq(&r->node[i].at, &to))
 			continue;
-		if (r->node[i].heard == m.id)
+		if (heard_before(&r->node[i], m.id))
 			return; /* sent again */
-		r->node[i].heard = m.id;
 		if (m.type == PNRP_LOOKUP)
 			on_lookup(r, i, &m);
 		else if (m.type == PNRP_INQUIRE)

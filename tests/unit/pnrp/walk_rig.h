@@ -31,7 +31,7 @@ struct walk_node {
 	enum proof proof;
 	bool payload, shy; /* it has one, and gives it after an exchange only */
 	uint32_t exchanges;
-	uint32_t heard; /* Message ID of the last request */
+	uint32_t heard[8], n_heard; /* Message IDs of the last requests */
 };
 
 struct walk_rig {
