@@ -235,6 +235,7 @@ static void on_inquire(struct walk_rig *r, uint8_t i, const struct pnrp_message 
 	}
 	if (m->inquire.flags & PNRP_INQUIRE_PAYLOAD && n->payload && (!n->shy || n->exchanges)) {
 		make_payload(r, n, &m->inquire, payload, &size);
+		payload[size - 1] ^= n->forges_payload;
 		b.payload = span_of(payload, size);
 	}
 	if (!n->dead && !n->mute)
@@ -250,7 +251,7 @@ static void on_solicit(struct walk_rig *r, uint8_t i, const struct pnrp_message 
 	a.advertise.ids.n = 1;
 	a.advertise.ids.at[0] = n->id;
 	memcpy(a.advertise.hashed_nonce, m->solicit.hashed_nonce, PNRP_HASHED_NONCE);
-	if (!n->dead)
+	if (!n->dead && !n->mute_to_solicits)
 		hear(r, n, &a);
 }
 
@@ -266,11 +267,11 @@ static void acknowledge(struct walk_rig *r, uint8_t i, char letter, const struct
 
 static bool heard_before(struct walk_node *n, uint32_t id)
 {
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 64; i++) {
 		if (n->heard[i] == id)
 			return true;
 	}
-	n->heard[n->n_heard++ % 8] = id;
+	n->heard[n->n_heard++ % 64] = id;
 	return false;
 }
 

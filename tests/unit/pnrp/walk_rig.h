@@ -30,8 +30,9 @@ struct walk_node {
 	struct pnrp_route named; /* whom NODE_ITSELF says */
 	enum proof proof;
 	bool payload, shy; /* it has one, and gives it after an exchange only */
+	bool mute_to_solicits, forges_payload;
 	uint32_t exchanges;
-	uint32_t heard[8], n_heard; /* Message IDs of the last requests */
+	uint32_t heard[64], n_heard; /* Message IDs of the last requests */
 };
 
 struct walk_rig {
