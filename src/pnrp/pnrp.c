@@ -1,4 +1,4 @@
-/* Life of a cloud, and where its inputs go. PNRP-4.13 to 4.16 */
+/* Life of a cloud, and where its inputs go. PNRP-4.13 and on */
 #include "pnrp/pnrp_int.h"
 
 static bool is_sound(const struct pnrp_options *o)

@@ -478,3 +478,69 @@ struct pnrp_id rig_above(struct pnrp_id id, uint64_t n)
 		id = pnrp_id_next(&id);
 	return id;
 }
+
+/* ---- publishers that the test plays */
+
+void rig_ghost(const struct rig *r, struct rig_ghost *g, size_t i, int64_t steps, size_t nth)
+{
+	const struct pnrp_own *o = LIST_ENTRY(r->node[i]->p->own.next, struct pnrp_own, in);
+	uint8_t octets[32];
+	*g = (struct rig_ghost){ .at = rig_at(r, nth), .id = o->id };
+	for (; steps > 0; steps--)
+		g->id = pnrp_id_next(&g->id);
+	for (; steps < 0; steps++)
+		g->id = pnrp_id_previous(&g->id);
+	pnrp_id_write(octets, &g->id);
+	memcpy(g->cpa.location, octets + 16, 16);
+	memcpy(g->cpa.classifier_hash, o->classifier_hash, sizeof(o->classifier_hash));
+	g->cpa.has_classifier = true;
+	g->cpa.not_after = RIG_WALL + MONO_DAY;
+	g->cpa.n_nodes = 1;
+	g->cpa.node[0] = g->at;
+	g->route = rig_route(&g->id, &g->at);
+}
+
+void rig_answer(struct rig *r, size_t i, const struct pnrp_endpoint *from, uint32_t acked,
+		const struct pnrp_buffer *b)
+{
+	uint8_t octets[PNRP_PIECE];
+	size_t n;
+	assert_int_equal(pnrp_buffer_encode(r->o.profile, b, octets, sizeof(octets), &n), OK);
+	struct pnrp_message m = { .type = PNRP_AUTHORITY };
+	m.authority = (struct pnrp_authority){ acked, (uint16_t)n, 0, span_of(octets, n) };
+	rig_say(r, i, from, &m, (uint32_t)failing_env_next(&r->f));
+}
+
+void rig_ghost_answer(struct rig *r, size_t i, const struct rig_ghost *g,
+		      const struct pnrp_message *inquire)
+{
+	struct pnrp_buffer b = { .flags = 0 };
+	struct pnrp_cpa cpa = g->cpa;
+	uint8_t octets[PNRP_CPA_MAX];
+	size_t n;
+	if (inquire->inquire.flags & PNRP_INQUIRE_CPA) {
+		memcpy(cpa.nonce, inquire->inquire.nonce, sizeof(cpa.nonce));
+		assert_int_equal(pnrp_cpa_make(r->crypto, &r->f.env, r->o.profile, &cpa, r->key,
+					       octets, sizeof(octets), &n),
+				 OK);
+		b.cpa = span_of(octets, n);
+	}
+	rig_answer(r, i, &g->at, inquire->id, &b);
+}
+
+bool rig_ghost_enters(struct rig *r, size_t i, const struct rig_ghost *g,
+		      const struct pnrp_endpoint *from, const struct pnrp_path *flooded)
+{
+	struct pnrp_message m = { .type = PNRP_FLOOD }, q;
+	m.flood.flags = PNRP_FLOOD_SILENT;
+	m.flood.has_route = true;
+	m.flood.route = g->route;
+	if (flooded)
+		m.flood.flooded = *flooded;
+	rig_forget(r);
+	rig_say(r, i, from ? from : &g->at, &m, (uint32_t)failing_env_next(&r->f));
+	if (!rig_heard_at(r, &g->at, &q) || q.type != PNRP_INQUIRE)
+		return false;
+	rig_ghost_answer(r, i, g, &q);
+	return true;
+}

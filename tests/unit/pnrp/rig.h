@@ -109,4 +109,24 @@ struct pnrp_route rig_route(const struct pnrp_id *id, const struct pnrp_endpoint
 /* The same ID but for its last octet, n above. */
 struct pnrp_id rig_above(struct pnrp_id id, uint64_t n);
 
+/* A publisher that the test plays: an unsecured name of the rig's key, at rig_at(nth). */
+struct rig_ghost {
+	struct pnrp_endpoint at;
+	struct pnrp_cpa cpa;
+	struct pnrp_id id;
+	struct pnrp_route route;
+};
+/* Of the same name as the first of node i, so many IDs above it (below: negative). */
+void rig_ghost(const struct rig *r, struct rig_ghost *g, size_t i, int64_t steps, size_t nth);
+/* Answers an INQUIRE that node i sent, as an honest node does. */
+void rig_ghost_answer(struct rig *r, size_t i, const struct rig_ghost *g,
+		      const struct pnrp_message *inquire);
+/* Answers an INQUIRE or LOOKUP `acked` of node i with b. */
+void rig_answer(struct rig *r, size_t i, const struct pnrp_endpoint *from, uint32_t acked,
+		const struct pnrp_buffer *b);
+/* Node i hears of g by a FLOOD from `from` (NULL: g itself), asks, and is answered;
+ * FLOODs that follow are left in the inbox. False: it did not ask. */
+bool rig_ghost_enters(struct rig *r, size_t i, const struct rig_ghost *g,
+		      const struct pnrp_endpoint *from, const struct pnrp_path *flooded);
+
 #endif
