@@ -22,7 +22,8 @@ FAKES = {
     "dpkg-query": 'shift 2\nfor p; do case " $MISSING " in *" $p "*) ;; *) echo "$p installed" ;; '
                   "esac; done\n",
     "apt-get": 'echo "apt-get $*" >>"$CALLS"\necho "front $DEBIAN_FRONTEND" >>"$CALLS"\n'
-               'case "$*" in *download*) for p; do :; done; : >"${p}_1_amd64.deb" ;;\n'
+               'case "$*" in *download*) [ -z "$NO_MIRROR" ] || { echo no route; exit 100; }\n'
+               'for p; do : >"${p}_1_amd64.deb"; done ;;\n'
                '*install*) [ ! -e "$FAIL" ] || { rm "$FAIL"; echo no such version; exit 100; } ;;\n'
                '*update*) [ -z "$KEEP_FAILING" ] || : >"$FAIL" ;; esac\n',
     "dpkg": 'echo "dpkg $1 ${2##*/} $3" >>"$CALLS"\n',
@@ -36,7 +37,7 @@ class Machine:
     """A make-believe machine to install on."""
 
     def __init__(self, top, uid=0, missing="", lists=True, fail=False, keep_failing=False,
-                 sudo=False):
+                 sudo=False, mirror=True):
         self.top, self.calls_file = top, os.path.join(top, "calls")
         for name in FAKES:
             os.chmod(os.path.join(top, "bin", name), 0o755)
@@ -47,7 +48,7 @@ class Machine:
         self.env = {
             "PATH": os.path.join(top, "bin") + ":" + os.environ["PATH"], "MISSING": missing,
             "CALLS": self.calls_file, "FAKE_UID": str(uid), "MAY_SUDO": "1" if sudo else "",
-            "FAIL": os.path.join(top, "fail"), "KEEP_FAILING": "1" if keep_failing else "",
+            "NO_MIRROR": "" if mirror else "1", "FAIL": os.path.join(top, "fail"), "KEEP_FAILING": "1" if keep_failing else "",
             "APT_LISTS": os.path.join(top, "lists"), "BUILD_DEPS": os.path.join(top, "deps")}
 
     def install(self, *args):
@@ -74,6 +75,8 @@ def machine(check, **how):
 @case
 def it_is_quick_and_silent_when_all_is_there():
     def check(m):
+        assert m.install("test").returncode == 0
+        os.remove(m.calls_file)
         fastest = 9.0
         for _ in range(3):  # the machine may be busy
             start = time.monotonic()
@@ -169,6 +172,29 @@ def peers_are_unpacked_and_never_installed():
 
 
 @case
+def programs_that_tests_show_things_to_are_unpacked_too():
+    def check(m):
+        missing = m.install("--check", "test")
+        assert missing.returncode == 1 and " tshark" in missing.stdout, missing
+        assert m.install("test").returncode == 0
+        assert m.verbs() == ["download"], m.calls()
+        unpacked = {c.split()[2].split("_")[0] for c in m.calls() if c.startswith("dpkg -x ")}
+        assert unpacked == {p for level, p in table() if level == "show"}, unpacked
+        assert m.install("--check", "test").returncode == 0
+    machine(check)
+
+
+@case
+def what_cannot_be_fetched_stops_a_benchmark_and_no_test():
+    def check(m):
+        done = m.install("test")
+        assert done.returncode == 0 and "could not fetch" in done.stdout, done
+        assert "no route" in done.stdout and "are skipped" in done.stdout, done
+        assert m.install("bench").returncode == 1
+    machine(check, mirror=False)
+
+
+@case
 def an_unknown_level_is_refused():
     def check(m):
         done = m.install("everything")
@@ -187,7 +213,7 @@ def no_package_of_the_table_brings_a_service():
     if not shutil.which("dpkg-query"):
         skip("no dpkg here")
     for level, package in table():
-        if level != "peer":
+        if level not in ("peer", "show"):
             listed = subprocess.run(["dpkg-query", "-L", package], text=True,
                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
             units = [f for f in listed.splitlines() if UNITS.search(f)]
