@@ -61,18 +61,20 @@ enum verdict {
 	BIGGER
 };
 
-/* The ID between m and the target on m's side of it, or m itself, is what was cached
- * nearest there; PNRP-8.10. */
+/* PNRP-8.10: on m's side of the target, which is the shorter way round, m itself or
+ * another was the nearest. */
 static enum verdict compare(const struct pnrp_id *m, const struct pnrp_id *target,
 			    const struct pnrp_neighbours *before)
 {
+	struct pnrp_id up = pnrp_id_up(target, m), down = pnrp_id_up(m, target);
+	bool above = pnrp_id_cmp(&up, &down) <= 0;
 	if (!before->any)
 		return SMALLER;
-	if (pnrp_id_eq(m, &before->below) || pnrp_id_eq(m, &before->above))
+	if (pnrp_id_eq(m, above ? &before->above : &before->below))
 		return WHOLE;
-	bool nearer_than_below = pnrp_id_closer(m, &before->below, target);
-	bool nearer_than_above = pnrp_id_closer(m, &before->above, target);
-	return nearer_than_below && nearer_than_above ? SMALLER : BIGGER;
+	bool nearer = pnrp_id_closer(m, &before->below, target) &&
+		      pnrp_id_closer(m, &before->above, target);
+	return nearer ? SMALLER : BIGGER;
 }
 
 /* PNRP-8.11: the other piece learns of us through the node that was found in it. */

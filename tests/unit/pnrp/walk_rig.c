@@ -121,6 +121,7 @@ void walk_rig_know(struct walk_rig *r, uint8_t n)
 {
 	struct pnrp_route route = walk_rig_route(r, n);
 	assert_non_null(pnrp_cache_put(r->p->cache, &route, false, r->now));
+	r->p->leaves_stale = true;
 	pnrp_settle(r->p, r->now);
 }
 
@@ -325,7 +326,7 @@ static void take(struct walk_rig *r, const struct pnrp_out *out)
 		r->elapsed = out->elapsed;
 	} else if (out->kind == PNRP_OUT_EVENT) {
 		r->events[out->event->kind]++;
-		r->event = *out->event;
+		r->event[out->event->kind] = *out->event;
 	} else if (out->kind == PNRP_OUT_ALONE) {
 		r->alone++;
 	}

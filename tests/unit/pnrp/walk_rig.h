@@ -56,7 +56,7 @@ struct walk_rig {
 	struct pnrp_result result[8];
 	char payload[64];
 	struct pnrp_hop hop[64];
-	struct pnrp_event event; /* the last */
+	struct pnrp_event event[PNRP_EVENT_COUNT]; /* the last of each */
 	enum err err;
 	uint32_t done_hops;
 	uint64_t done_number;

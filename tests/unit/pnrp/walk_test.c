@@ -466,8 +466,8 @@ static void refused(enum proof proof, enum pnrp_verdict verdict)
 	assert_true(pnrp_id_eq(&r.result[0].id, &r.node[good].id));
 	assert_null(pnrp_cache_find(r.p->cache, &r.node[liar].id));
 	assert_int_equal(r.events[PNRP_EVENT_REJECTED], 1);
-	assert_int_equal(r.event.verdict, verdict);
-	assert_true(pnrp_endpoint_eq(&r.event.node, &r.node[liar].at));
+	assert_int_equal(r.event[PNRP_EVENT_REJECTED].verdict, verdict);
+	assert_true(pnrp_endpoint_eq(&r.event[PNRP_EVENT_REJECTED].node, &r.node[liar].at));
 	assert_int_equal(r.p->counters.verdicts[verdict], 1);
 	assert_int_equal(r.hop[2].step, PNRP_STEP_REJECTED);
 	assert_int_equal(r.hop[2].verdict, verdict);
