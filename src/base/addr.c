@@ -59,6 +59,14 @@ bool addr_is_multicast(const struct addr *a)
 	return u.family == ADDR_IPV6 && u.ip[0] == 0xff;
 }
 
+bool addr_is_link_local(const struct addr *a)
+{
+	struct addr u = addr_unmapped(*a);
+	if (u.family == ADDR_IPV4)
+		return u.ip[0] == 169 && u.ip[1] == 254;
+	return u.family == ADDR_IPV6 && u.ip[0] == 0xfe && (u.ip[1] & 0xc0) == 0x80;
+}
+
 /* Whether an address means nothing without an interface: fe80::/10, and
  * multicast of interface-local or link-local scope. */
 static bool needs_scope(const uint8_t ip[16])

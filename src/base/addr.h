@@ -27,7 +27,8 @@ bool addr_same_host(const struct addr *a, const struct addr *b); /* without */
 bool addr_is_loopback(const struct addr *a);
 bool addr_is_any(const struct addr *a);
 bool addr_is_multicast(const struct addr *a);
-size_t addr_ip_size(const struct addr *a); /* 4, 16, or 0 */
+bool addr_is_link_local(const struct addr *a); /* 169.254/16 and fe80::/10 */
+size_t addr_ip_size(const struct addr *a);     /* 4, 16, or 0 */
 /* ::ffff:a.b.c.d becomes a.b.c.d; others stay. */
 struct addr addr_unmapped(struct addr a);
 

@@ -3,7 +3,6 @@
 #include "net/net_int.h"
 
 #include "os/clock.h"
-#include "os/ports.h"
 #include "os/sockaddr.h"
 #include "os/syserr.h"
 
@@ -13,8 +12,6 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define HOLDERS_MAX 8
 
 static struct port *port_find(const struct net *n, uint32_t number)
 {
@@ -217,46 +214,12 @@ static enum err open_door(struct door *d, struct text *why)
 	return os_watch_new(&d->watch, d->port->net->loop, d->fd, OS_READ, on_door, d);
 }
 
-/* Of those on the port, the one that is in the way of this address. */
-static const struct os_port_owner *holder(const struct os_port_owner *o, size_t n,
-					  const struct addr *local)
-{
-	for (size_t i = 0; i < n; i++)
-		if (addr_same_host(&o[i].local, local))
-			return &o[i];
-	for (size_t i = 0; i < n; i++)
-		if (addr_is_any(&o[i].local) || addr_is_any(local))
-			return &o[i];
-	return n ? &o[0] : NULL;
-}
-
-static void say_who_holds(const struct addr *local, struct text *why)
-{
-	struct os_port_owner o[HOLDERS_MAX];
-	const struct os_port_owner *h = NULL;
-	struct addr host = *local;
-	size_t n = 0;
-
-	if (!os_ports_find(OS_TCP, local->port, o, HOLDERS_MAX, &n))
-		h = holder(o, n < HOLDERS_MAX ? n : HOLDERS_MAX, local);
-	if (h) {
-		os_port_owner_text(why, h);
-		return;
-	}
-	host.port = 0;
-	text_str(why, "tcp port ");
-	text_u64(why, local->port);
-	text_str(why, " on ");
-	addr_text(why, &host);
-	text_str(why, " is in use by a program that cannot be told");
-}
-
 static void say_why(enum err e, const struct addr *local, struct text *why)
 {
 	if (why->n)
 		return;
 	if (e == ERR_IN_USE) {
-		say_who_holds(local, why);
+		net_say_holder(OS_TCP, local, why);
 		return;
 	}
 	text_str(why, "cannot listen on tcp ");

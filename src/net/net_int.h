@@ -6,6 +6,7 @@
 
 #include "base/list.h"
 #include "base/map.h"
+#include "os/ports.h"
 
 #define ROUTE_DELAY    (200 * MONO_MS)
 #define ACCEPT_PAUSE   (100 * MONO_MS)
@@ -122,6 +123,9 @@ void net_queue_drop(struct link *l);
 /* listen.c */
 void net_ports_free(struct net *n);
 void net_ports_accept_again(struct net *n);
+
+/* holder.c: words who has the port of this address already. */
+void net_say_holder(enum os_proto proto, const struct addr *local, struct text *why);
 
 /* guard.c */
 const struct net_guard *net_guard_find(const struct port *p, const struct addr *remote);

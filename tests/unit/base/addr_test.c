@@ -223,35 +223,42 @@ static void classes(void **state)
 {
 	static const struct {
 		const char *text;
-		bool loopback, any, multicast;
+		bool loopback, any, multicast, link_local;
 	} rows[] = {
-		{ "127.0.0.1", true, false, false },
-		{ "127.9.8.7", true, false, false },
-		{ "126.0.0.1", false, false, false },
-		{ "::1", true, false, false },
-		{ "::2", false, false, false },
-		{ "::ffff:127.0.0.1", true, false, false },
-		{ "0.0.0.0", false, true, false },
-		{ "::", false, true, false },
-		{ "::ffff:0.0.0.0", false, true, false },
-		{ "224.0.0.1", false, false, true },
-		{ "239.255.255.255", false, false, true },
-		{ "240.0.0.1", false, false, false },
-		{ "223.0.0.1", false, false, false },
-		{ "ff05::1", false, false, true },
-		{ "fe80::1", false, false, false },
-		{ "::ffff:224.0.0.1", false, false, true },
+		{ "127.0.0.1", true, false, false, false },
+		{ "127.9.8.7", true, false, false, false },
+		{ "126.0.0.1", false, false, false, false },
+		{ "::1", true, false, false, false },
+		{ "::2", false, false, false, false },
+		{ "::ffff:127.0.0.1", true, false, false, false },
+		{ "0.0.0.0", false, true, false, false },
+		{ "::", false, true, false, false },
+		{ "::ffff:0.0.0.0", false, true, false, false },
+		{ "224.0.0.1", false, false, true, false },
+		{ "239.255.255.255", false, false, true, false },
+		{ "240.0.0.1", false, false, false, false },
+		{ "223.0.0.1", false, false, false, false },
+		{ "ff05::1", false, false, true, false },
+		{ "fe80::1", false, false, false, true },
+		{ "febf::1", false, false, false, true },
+		{ "fec0::1", false, false, false, false },
+		{ "169.254.0.1", false, false, false, true },
+		{ "169.253.0.1", false, false, false, false },
+		{ "::ffff:169.254.0.1", false, false, false, true },
+		{ "::ffff:224.0.0.1", false, false, true, false },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct addr a = parsed(rows[i].text);
 		assert_int_equal(addr_is_loopback(&a), rows[i].loopback);
 		assert_int_equal(addr_is_any(&a), rows[i].any);
 		assert_int_equal(addr_is_multicast(&a), rows[i].multicast);
+		assert_int_equal(addr_is_link_local(&a), rows[i].link_local);
 	}
 	struct addr none = { 0 };
 	assert_false(addr_is_any(&none));
 	assert_false(addr_is_loopback(&none));
 	assert_false(addr_is_multicast(&none));
+	assert_false(addr_is_link_local(&none));
 }
 
 static void unmapping(void **state)
