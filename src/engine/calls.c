@@ -1,5 +1,5 @@
 /* Commands and those who wait for what they lead to: findings in their order, then
- * the answer, each once what it depends on is durable. ENGINE-4, ENGINE-6. */
+ * the answer, each once what it depends on is durable. ENGINE-6, ENGINE-36. */
 #include "engine/engine_int.h"
 
 /* What a command found, or a step of it, copied. */

@@ -52,6 +52,7 @@ static void on_network(void *arg, struct mono now)
 	struct node_in in = { .kind = NODE_IN_NETWORK };
 
 	(void)!engine_feed(arg, &in, now);
+	engine_interfaces_look(arg, now);
 }
 
 static void on_job(void *arg, uint64_t number, enum err err, struct span result, struct mono now)
@@ -60,6 +61,15 @@ static void on_job(void *arg, uint64_t number, enum err err, struct span result,
 
 	in.bytes = result;
 	(void)!engine_feed(arg, &in, now);
+}
+
+static enum err start_udp(struct engine *e)
+{
+	struct net_udp_events events = engine_udp_events;
+
+	events.arg = e;
+	e->datagram.kind = NODE_IN_DATAGRAM;
+	return net_udp_new(&e->udp, e->env, e->loop, &events);
 }
 
 static enum err start_net(struct engine *e)
@@ -171,6 +181,7 @@ static enum err start_node(struct engine *e)
 	if (err)
 		return err;
 	engine_drain(e, e->info.started);
+	engine_interfaces_look(e, e->info.started);
 	/* Sessions begin with it. Who comes while the daemon starts is not to be
 	 * turned away because its connection was seen before the clock. */
 	err = engine_feed(e, &tick, os_mono());
@@ -191,6 +202,8 @@ static enum err start(struct engine *e, const struct engine_options *opt, struct
 		err = start_recorder(e, opt->record_path, why);
 	if (!err)
 		err = start_net(e);
+	if (!err)
+		err = start_udp(e);
 	if (!err)
 		err = engine_jobs_new(&e->jobs, e->loop, opt->job_threads, on_job, e);
 	if (!err)
@@ -256,7 +269,9 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	engine_calls_end(e);
+	engine_jobs_free(e->look_ups);
 	engine_jobs_free(e->jobs);
+	net_udp_free(e->udp);
 	net_free(e->net);
 	if (e->node) {
 		node_free(e->node);
@@ -268,6 +283,7 @@ void engine_free(struct engine *e)
 		e->keep.ops->close(e->keep.ctx);
 	os_lock_release(e->lock);
 	engine_outbox_fini(&e->outbox);
+	env_free(e->env, e->interfaces);
 	free_clocks(e);
 	node_config_free(&e->config);
 	env_free(e->env, e);
@@ -359,7 +375,7 @@ static enum err take_config(struct engine *e, const char *text, struct text *why
 	enum err err;
 
 	memset(e->part_deaf, 0, sizeof(e->part_deaf));
-	memset(e->info.port_error, 0, sizeof(e->info.port_error));
+	memset(e->info.port_error[NODE_PART_MASC], 0, sizeof(e->info.port_error[0]));
 	err = engine_feed(e, &in, os_mono());
 	if (err && !why->n)
 		text_str(why, err_text(err));
@@ -386,6 +402,9 @@ static enum err swap_config(struct engine *e, struct node_config *fresh, const c
 		return err;
 	}
 	reset_changed_keys(e, &old, os_mono());
+	/* What the change began knows none. */
+	e->interfaces_told = false;
+	engine_interfaces_look(e, os_mono());
 	node_config_free(&old);
 	return OK;
 }
@@ -429,6 +448,8 @@ void engine_info(const struct engine *e, struct engine_info *out)
 	out->puts = e->keep.ops->newest(e->keep.ctx);
 	out->waiting_outputs = e->outbox.count;
 	net_load(e->net, &out->queued_octets, &out->links);
+	net_udp_load(e->udp, &out->udp);
+	out->udp.dropped_out += e->outbox.datagrams_lost;
 	out->job_threads = engine_jobs_threads(e->jobs);
 	out->jobs_done = engine_jobs_finished(e->jobs);
 	out->jobs_waiting = engine_jobs_waiting(e->jobs);

@@ -10,12 +10,13 @@
 #include "engine/outbox.h"
 #include "engine/recorder.h"
 #include "net/net.h"
+#include "net/udp.h"
 #include "os/clock.h"
 #include "os/lockfile.h"
 
 #define WALL_EVERY   (10 * MONO_SEC)
 #define RECORD_EVERY MONO_SEC
-#define LATER_MAX    64
+#define LATER_MAX    256
 #define UNREAD_MAX   64
 
 /* Findings of a command that wait to be told. */
@@ -40,6 +41,8 @@ struct later {
 	uint32_t listener, link;
 	enum err err;
 	uint64_t number;
+	uint32_t socket;
+	struct addr local;
 };
 
 struct engine {
@@ -51,7 +54,14 @@ struct engine {
 	struct keep keep;
 	struct os_watch *keep_watch;
 	struct net *net;
+	struct net_udp *udp;
+	struct node_in datagram;	 /* kept: one is large, and little of it changes */
+	uint32_t taken_socket;		 /* that port_error speaks of */
+	struct pnrp_if_addr *interfaces; /* as the node was told last */
+	size_t n_interfaces;
+	bool interfaces_told; /* at all */
 	struct jobs *jobs;
+	struct jobs *look_ups; /* made when there is one */
 	struct recorder *recorder;
 	bool recorder_told; /* that it gave up */
 	struct os_lock *lock;
@@ -106,6 +116,18 @@ void engine_unlisten(struct engine *e, const struct node_out *out);
 
 /* engine.c */
 void engine_say(struct engine *e, enum node_level level, const char *part, const struct text *t);
+
+/* sockets.c: datagrams. Each does one output of the node. */
+void engine_bind(struct engine *e, const struct node_out *out);
+void engine_unbind(struct engine *e, const struct node_out *out);
+void engine_join(struct engine *e, const struct node_out *out);
+void engine_leave(struct engine *e, const struct node_out *out);
+extern const struct net_udp_events engine_udp_events; /* but arg */
+
+/* machine.c: what the machine is asked about. */
+void engine_look_up(struct engine *e, const struct node_out *out);
+/* Tells the node of the addresses there are, if they changed since it was told. */
+void engine_interfaces_look(struct engine *e, struct mono now);
 
 /* calls.c: commands whose callers wait. ENGINE-6. */
 void engine_call_answer(struct engine *e, const struct node_out *out);	/* REPLY */

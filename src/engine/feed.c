@@ -52,20 +52,19 @@ static void (*const doers[])(struct engine *e, const struct node_out *out) = {
 	[NODE_OUT_EVENT] = put_event,
 	[NODE_OUT_REPLY] = engine_call_answer,
 	[NODE_OUT_JOB] = start_job,
-	[NODE_OUT_BIND] = NULL,
-	[NODE_OUT_UNBIND] = NULL,
-	[NODE_OUT_JOIN] = NULL,
-	[NODE_OUT_LEAVE] = NULL,
-	[NODE_OUT_DATAGRAM] = NULL,
-	[NODE_OUT_HOST] = NULL,
+	[NODE_OUT_BIND] = engine_bind,
+	[NODE_OUT_UNBIND] = engine_unbind,
+	[NODE_OUT_JOIN] = engine_join,
+	[NODE_OUT_LEAVE] = engine_leave,
+	[NODE_OUT_DATAGRAM] = put_stream,
+	[NODE_OUT_HOST] = engine_look_up,
 	[NODE_OUT_FOUND] = engine_call_finding,
 	[NODE_OUT_STEP] = engine_call_finding,
 };
 
 static void dispatch(struct engine *e, const struct node_out *out)
 {
-	if (doers[out->kind])
-		doers[out->kind](e, out);
+	doers[out->kind](e, out);
 }
 
 static void drain_outputs(struct engine *e)
@@ -110,6 +109,8 @@ static bool take_later(struct engine *e, struct node_in *in)
 	*in = (struct node_in){ .kind = l->kind, .listener = l->listener, .link = l->link };
 	in->err = l->err;
 	in->number = l->number;
+	in->socket = l->socket;
+	in->local = l->local;
 	e->later_at = (e->later_at + 1) % LATER_MAX;
 	e->later_n--;
 	return true;
@@ -254,6 +255,13 @@ static void do_cut(void *arg, uint32_t link)
 	engine_feed_later(e, &l);
 }
 
+static void do_datagram(void *arg, const struct outbox_datagram *d, struct span bytes)
+{
+	struct engine *e = arg;
+
+	net_udp_send(e->udp, d->socket, &d->local, &d->remote, d->hops, bytes);
+}
+
 static void do_event(void *arg, const struct node_event *ev, struct wall wall)
 {
 	struct engine *e = arg;
@@ -281,6 +289,7 @@ const struct outbox_ops engine_outbox_ops = {
 	.ask_drained = do_ask_drained,
 	.close = do_close,
 	.cut = do_cut,
+	.datagram = do_datagram,
 	.event = do_event,
 	.pause = do_pause,
 	.resume = do_resume,

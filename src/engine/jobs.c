@@ -11,7 +11,7 @@
 struct work {
 	struct list node;
 	uint64_t number;
-	enum node_job job;
+	uint32_t what;
 	enum err err;
 	size_t result_n;
 	uint8_t *result;
@@ -23,9 +23,9 @@ struct jobs {
 	struct os_loop *loop;
 	struct os_watch *watch;
 	int ready_fd; /* counts finished jobs */
-	jobs_done_fn *done;
+	struct jobs_kind kind;
 	void *arg;
-	uint32_t threads; /* that run */
+	uint32_t threads; /* that were started */
 	uint64_t submitted, told;
 	pthread_t thread[JOBS_THREADS_MAX];
 	/* What the threads share, under the lock. */
@@ -34,6 +34,7 @@ struct jobs {
 	struct list waiting, finished;
 	size_t n_waiting;
 	bool ending;
+	uint32_t holders; /* threads that have not ended, and the owner: the last frees it */
 };
 
 /* The next job, or NULL when the pool ends. */
@@ -53,20 +54,8 @@ static struct work *take_work(struct jobs *j)
 	return w;
 }
 
-static void hand_back(struct jobs *j, struct work *w)
-{
-	uint64_t one = 1;
-	ssize_t n;
-
-	pthread_mutex_lock(&j->lock);
-	list_push_back(&j->finished, &w->node);
-	pthread_mutex_unlock(&j->lock);
-	n = write(j->ready_fd, &one, sizeof(one));
-	(void)n;
-}
-
 /* The result is cut down to what it needs: it may wait a while. */
-static void run(struct work *w)
+static void run(const struct jobs *j, struct work *w)
 {
 	const struct env *env = os_env();
 	uint8_t *buffer = env_resize(env, NULL, NODE_JOB_RESULT_MAX);
@@ -76,8 +65,8 @@ static void run(struct work *w)
 		w->err = ERR_NOMEM;
 		return;
 	}
-	w->err = node_job_run(w->job, span_of(w->input, w->input_n), env, buffer,
-			      NODE_JOB_RESULT_MAX, &n);
+	w->err = j->kind.run(w->what, span_of(w->input, w->input_n), env, buffer,
+			     NODE_JOB_RESULT_MAX, &n);
 	if (!w->err && n) {
 		w->result = env_copy(env, buffer, n);
 		w->result_n = n;
@@ -86,22 +75,66 @@ static void run(struct work *w)
 	env_free(env, buffer);
 }
 
+static void work_free(struct work *w)
+{
+	env_free(os_env(), w->result);
+	env_free(os_env(), w);
+}
+
+/* The owner may have gone meanwhile, and its descriptor with it. */
+static void hand_back(struct jobs *j, struct work *w)
+{
+	uint64_t one = 1;
+	bool wanted;
+	ssize_t n = 0;
+
+	pthread_mutex_lock(&j->lock);
+	wanted = !j->ending;
+	if (wanted) {
+		list_push_back(&j->finished, &w->node);
+		n = write(j->ready_fd, &one, sizeof(one));
+	}
+	pthread_mutex_unlock(&j->lock);
+	(void)n;
+	if (!wanted)
+		work_free(w);
+}
+
+static void free_all(struct list *l)
+{
+	LIST_EACH(n, tmp, l)
+	{
+		work_free(LIST_ENTRY(n, struct work, node));
+	}
+}
+
+static void let_go(struct jobs *j)
+{
+	bool last;
+
+	pthread_mutex_lock(&j->lock);
+	last = --j->holders == 0;
+	pthread_mutex_unlock(&j->lock);
+	if (!last)
+		return;
+	free_all(&j->waiting);
+	free_all(&j->finished);
+	pthread_cond_destroy(&j->more);
+	pthread_mutex_destroy(&j->lock);
+	env_free(os_env(), j);
+}
+
 static void *work_on(void *arg)
 {
 	struct jobs *j = arg;
 	struct work *w;
 
 	while ((w = take_work(j))) {
-		run(w);
+		run(j, w);
 		hand_back(j, w);
 	}
+	let_go(j);
 	return NULL;
-}
-
-static void work_free(struct work *w)
-{
-	env_free(os_env(), w->result);
-	env_free(os_env(), w);
 }
 
 static struct work *take_finished(struct jobs *j)
@@ -128,9 +161,20 @@ static void on_ready(void *arg, uint32_t ready, struct mono now)
 	while ((w = take_finished(j))) {
 		struct span result = span_of(w->result, w->err ? 0 : w->result_n);
 		j->told++;
-		j->done(j->arg, w->number, w->err, result, now);
+		j->kind.done(j->arg, w->number, w->err, result, now);
 		work_free(w);
 	}
+}
+
+static bool start_thread(struct jobs *j)
+{
+	pthread_mutex_lock(&j->lock);
+	j->holders++;
+	pthread_mutex_unlock(&j->lock);
+	if (!pthread_create(&j->thread[j->threads], NULL, work_on, j))
+		return true;
+	let_go(j);
+	return false;
 }
 
 /* With all signals blocked: they are the loop's. */
@@ -140,7 +184,7 @@ static void start_threads(struct jobs *j, uint32_t wanted)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	while (j->threads < wanted && !pthread_create(&j->thread[j->threads], NULL, work_on, j))
+	while (j->threads < wanted && start_thread(j))
 		j->threads++;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
@@ -152,8 +196,8 @@ static uint32_t processors(void)
 	return n < 1 ? 1 : (uint32_t)n;
 }
 
-enum err engine_jobs_new(struct jobs **out, struct os_loop *loop, uint32_t threads,
-			 jobs_done_fn *done, void *arg)
+enum err engine_jobs_new_of(struct jobs **out, struct os_loop *loop, uint32_t threads,
+			    const struct jobs_kind *kind, void *arg)
 {
 	struct jobs *j = env_zalloc(os_env(), 1, sizeof(*j));
 	uint32_t wanted = threads ? threads : processors();
@@ -162,8 +206,9 @@ enum err engine_jobs_new(struct jobs **out, struct os_loop *loop, uint32_t threa
 	if (!j)
 		return ERR_NOMEM;
 	j->loop = loop;
-	j->done = done;
+	j->kind = *kind;
 	j->arg = arg;
+	j->holders = 1;
 	list_init(&j->waiting);
 	list_init(&j->finished);
 	pthread_mutex_init(&j->lock, NULL);
@@ -182,14 +227,21 @@ enum err engine_jobs_new(struct jobs **out, struct os_loop *loop, uint32_t threa
 	return e;
 }
 
-static void free_all(struct list *l)
+static enum err run_job(uint32_t what, struct span input, const struct env *env, uint8_t *out,
+			size_t size, size_t *n)
 {
-	LIST_EACH(n, tmp, l)
-	{
-		work_free(LIST_ENTRY(n, struct work, node));
-	}
+	return node_job_run((enum node_job)what, input, env, out, size, n);
 }
 
+enum err engine_jobs_new(struct jobs **out, struct os_loop *loop, uint32_t threads,
+			 jobs_done_fn *done, void *arg)
+{
+	const struct jobs_kind kind = { .run = run_job, .done = done };
+
+	return engine_jobs_new_of(out, loop, threads, &kind, arg);
+}
+
+/* No thread writes to the descriptor once `ending` is set. */
 void engine_jobs_free(struct jobs *j)
 {
 	if (!j)
@@ -199,15 +251,14 @@ void engine_jobs_free(struct jobs *j)
 	pthread_cond_broadcast(&j->more);
 	pthread_mutex_unlock(&j->lock);
 	for (uint32_t i = 0; i < j->threads; i++)
-		(void)pthread_join(j->thread[i], NULL);
-	free_all(&j->waiting);
-	free_all(&j->finished);
+		if (j->kind.abandoned)
+			(void)pthread_detach(j->thread[i]);
+		else
+			(void)pthread_join(j->thread[i], NULL);
 	os_watch_free(j->watch);
 	if (j->ready_fd >= 0)
 		(void)close(j->ready_fd);
-	pthread_cond_destroy(&j->more);
-	pthread_mutex_destroy(&j->lock);
-	env_free(os_env(), j);
+	let_go(j);
 }
 
 static bool enqueue(struct jobs *j, struct work *w)
@@ -225,13 +276,13 @@ static bool enqueue(struct jobs *j, struct work *w)
 	return room;
 }
 
-enum err engine_jobs_submit(struct jobs *j, uint64_t number, enum node_job job, struct span input)
+enum err engine_jobs_submit(struct jobs *j, uint64_t number, uint32_t what, struct span input)
 {
 	struct work *w = env_resize(os_env(), NULL, sizeof(*w) + input.n);
 
 	if (!w)
 		return ERR_NOMEM;
-	*w = (struct work){ .number = number, .job = job, .input_n = input.n };
+	*w = (struct work){ .number = number, .what = what, .input_n = input.n };
 	if (input.n)
 		memcpy(w->input, input.p, input.n);
 	if (!enqueue(j, w)) {

@@ -19,15 +19,28 @@ struct jobs;
 typedef void jobs_done_fn(void *arg, uint64_t number, enum err e, struct span result,
 			  struct mono now);
 
-/* threads 0: one a processor, at most JOBS_THREADS_MAX. ERR_NOMEM, ERR_IO. */
+/* What a pool does with one piece of work, in a thread of its own: `what` and input as
+ * submitted; the result goes to out, at most size octets. */
+typedef enum err jobs_run_fn(uint32_t what, struct span input, const struct env *env, uint8_t *out,
+			     size_t size, size_t *n);
+struct jobs_kind {
+	jobs_run_fn *run;
+	jobs_done_fn *done;
+	bool abandoned; /* the end does not wait for what runs: its threads end by themselves */
+};
+/* Copies kind. ERR_NOMEM, ERR_IO. */
+MUST_USE enum err engine_jobs_new_of(struct jobs **out, struct os_loop *loop, uint32_t threads,
+				     const struct jobs_kind *kind, void *arg);
+
+/* The pool of a node's jobs (enum node_job). threads 0: one a processor, at most JOBS_THREADS_MAX. ERR_NOMEM, ERR_IO. */
 MUST_USE enum err engine_jobs_new(struct jobs **out, struct os_loop *loop, uint32_t threads,
 				  jobs_done_fn *done, void *arg);
-/* Waits for the jobs that run; drops those that wait. */
+/* Drops those that wait and, unless they are abandoned, waits for those that run. */
 void engine_jobs_free(struct jobs *j);
 
 /* Copies input. done() is called from the loop, once. ERR_NOMEM, ERR_FULL: not
  * called. */
-MUST_USE enum err engine_jobs_submit(struct jobs *j, uint64_t number, enum node_job job,
+MUST_USE enum err engine_jobs_submit(struct jobs *j, uint64_t number, uint32_t what,
 				     struct span input);
 
 uint32_t engine_jobs_threads(const struct jobs *j);

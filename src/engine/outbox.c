@@ -6,9 +6,10 @@ struct item {
 	enum node_out_kind kind;
 	bool drain;
 	uint64_t after;
-	struct wall wall; /* EVENT */
+	struct wall wall;	   /* EVENT */
+	struct outbox_datagram to; /* DATAGRAM */
 	size_t n;
-	_Alignas(struct node_event) uint8_t octets[]; /* SEND; EVENT: struct node_event */
+	_Alignas(struct node_event) uint8_t octets[]; /* EVENT: struct node_event */
 };
 
 void engine_outbox_init(struct outbox *o, const struct env *env, const struct outbox_ops *ops)
@@ -17,6 +18,7 @@ void engine_outbox_init(struct outbox *o, const struct env *env, const struct ou
 	list_init(&o->items);
 	list_init(&o->doomed);
 	list_init(&o->events.node);
+	list_init(&o->datagrams.node);
 	map_init(&o->links, env);
 }
 
@@ -49,7 +51,7 @@ static struct outbox_stream *stream_get(struct outbox *o, uint32_t link)
 
 static void stream_free(struct outbox *o, struct outbox_stream *s)
 {
-	if (s == &o->events)
+	if (s == &o->events || s == &o->datagrams)
 		return;
 	list_take(&s->node);
 	map_take(&o->links, key_of(s));
@@ -125,6 +127,23 @@ static void put_event(struct outbox *o, const struct node_out *out, struct wall 
 		o->events_lost++;
 }
 
+static void put_datagram(struct outbox *o, const struct node_out *out)
+{
+	const struct outbox_datagram d = { out->socket, out->local, out->remote, out->hops };
+	struct item *i = NULL;
+
+	if (out->after <= o->committed) {
+		o->ops.datagram(o->ops.arg, &d, out->bytes);
+		return;
+	}
+	if (o->datagrams.held < OUTBOX_DATAGRAMS_MAX)
+		i = item_add(o, &o->datagrams, out, out->bytes);
+	if (i)
+		i->to = d;
+	else
+		o->datagrams_lost++;
+}
+
 static void do_now(struct outbox *o, const struct node_out *out)
 {
 	if (out->kind == NODE_OUT_CLOSE) {
@@ -184,6 +203,8 @@ void engine_outbox_put(struct outbox *o, const struct node_out *out, struct wall
 {
 	if (out->kind == NODE_OUT_EVENT)
 		put_event(o, out, wall);
+	else if (out->kind == NODE_OUT_DATAGRAM)
+		put_datagram(o, out);
 	else if (out->after > o->committed || stream_find(o, out->link))
 		hold(o, out);
 	else
@@ -199,6 +220,8 @@ static void let_go(struct outbox *o, struct item *i)
 	if (i->kind == NODE_OUT_EVENT) {
 		memcpy(&e, i->octets, sizeof(e));
 		o->ops.event(o->ops.arg, &e, i->wall);
+	} else if (i->kind == NODE_OUT_DATAGRAM) {
+		o->ops.datagram(o->ops.arg, &i->to, span_of(i->octets, i->n));
 	} else {
 		out.bytes = span_of(i->octets, i->n);
 		do_now(o, &out);
@@ -208,6 +231,8 @@ static void let_go(struct outbox *o, struct item *i)
 
 static bool may_go(const struct outbox *o, struct item *i)
 {
+	if (i->kind == NODE_OUT_DATAGRAM)
+		return i->after <= o->committed;
 	if (i->after > o->committed)
 		i->stream->stuck_in = o->walk;
 	return i->stream->stuck_in != o->walk;
@@ -256,6 +281,9 @@ size_t engine_outbox_fail(struct outbox *o, uint64_t first)
 		if (i->kind == NODE_OUT_EVENT) {
 			item_drop(o, i);
 			events++;
+		} else if (i->kind == NODE_OUT_DATAGRAM) {
+			item_drop(o, i);
+			o->datagrams_lost++;
 		} else if (!i->stream->doomed) {
 			i->stream->doomed = true;
 			list_push_back(&o->doomed, &i->stream->node);

@@ -1,6 +1,6 @@
 /* outbox.h - outputs of a node that wait for a commit (ENGINE-4). SEND and
  * CLOSE of one link form a stream, and so do all EVENTs: within a stream
- * nothing overtakes. What waits for nothing goes at once, but events, which
+ * nothing overtakes. A DATAGRAM waits for its own commit alone (ENGINE-35). What waits for nothing goes at once, but events, which
  * always wait for engine_outbox_release(), so that their reader may call the engine.
  * Knows no sockets: its owner's vtable does the work. ENGINE-3 to ENGINE-9. */
 #ifndef ENGINE_OUTBOX_H
@@ -16,6 +16,14 @@
 #define OUTBOX_LINK_MAX	  ((size_t)4 * 1024 * 1024)
 /* Events that wait; more are dropped and counted. */
 #define OUTBOX_EVENTS_MAX 10000
+/* Datagrams that wait; more are dropped, as a network would. */
+#define OUTBOX_DATAGRAMS_MAX 1024
+
+struct outbox_datagram {
+	uint32_t socket;
+	struct addr local, remote;
+	uint8_t hops;
+};
 
 struct outbox_ops {
 	void (*send)(void *arg, uint32_t link, struct span bytes);
@@ -24,6 +32,7 @@ struct outbox_ops {
 	void (*close)(void *arg, uint32_t link);
 	/* Octets of the link are lost for want of memory: end it. */
 	void (*cut)(void *arg, uint32_t link);
+	void (*datagram)(void *arg, const struct outbox_datagram *d, struct span bytes);
 	void (*event)(void *arg, const struct node_event *e, struct wall wall);
 	void (*pause)(void *arg, uint32_t link);
 	void (*resume)(void *arg, uint32_t link);
@@ -45,17 +54,18 @@ struct outbox {
 	size_t count;
 	struct map links; /* streams that hold something, or are doomed */
 	struct list doomed;
-	struct outbox_stream events;
+	struct outbox_stream events, datagrams; /* the second has no order */
 	uint64_t committed, walk;
-	uint64_t events_lost; /* since engine_outbox_events_lost() */
+	uint64_t datagrams_lost; /* since birth */
+	uint64_t events_lost;	 /* since engine_outbox_events_lost() */
 	bool releasing;
 };
 
 void engine_outbox_init(struct outbox *o, const struct env *env, const struct outbox_ops *ops);
 void engine_outbox_fini(struct outbox *o);
 
-/* Takes in a SEND, CLOSE or EVENT: copies what has to wait. Without memory, or
- * above OUTBOX_LINK_MAX, the link is doomed; an event is lost and counted. */
+/* Takes in a SEND, CLOSE, DATAGRAM or EVENT: copies what has to wait. Without memory, or
+ * above OUTBOX_LINK_MAX, the link is doomed; an event or a datagram is lost and counted. */
 void engine_outbox_put(struct outbox *o, const struct node_out *out, struct wall wall);
 
 /* All up to `committed` is on disk: lets go what may. May be called with the

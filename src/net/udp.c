@@ -15,6 +15,7 @@ struct sock {
 	struct net_udp *udp;
 	uint32_t number;
 	uint8_t family;
+	uint16_t port;
 	int fd;
 	uint32_t lost; /* the kernel's count */
 	struct os_watch *watch;
@@ -153,6 +154,7 @@ static void take(struct sock *s, size_t i, struct mono now)
 		u->load.dropped_in++;
 		return;
 	}
+	to.port = s->port;
 	u->load.in++;
 	u->load.octets_in += bytes.n;
 	u->events.datagram(u->events.arg, s->number, &from, &to, bytes, now);
@@ -283,6 +285,7 @@ enum err net_udp_bind(struct net_udp *u, uint32_t socket, const struct addr *loc
 		sock_free(s);
 		return e;
 	}
+	s->port = at.port;
 	u->load.sockets++;
 	*bound = at;
 	return OK;

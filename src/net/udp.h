@@ -22,7 +22,7 @@ struct net_udp;
 #define NET_UDP_MAX  2048 /* octets: longer ones are dropped and counted */
 
 /* Told from os_loop_run alone. Any net_udp_* call but net_udp_free may be made inside.
- * `to` is the address it was sent to, to->scope the interface it came in on, always;
+ * `to` is the address and port it was sent to, to->scope the interface it came in on, always;
  * from->scope is that interface where the address is link-local. `bytes` lives for the
  * call. */
 struct net_udp_events {

@@ -1,5 +1,7 @@
 #include "../failing_env.h"
 
+#include <unistd.h>
+
 #include "engine/jobs.h"
 #include "engine/keep.h"
 #include "os/clock.h"
@@ -239,9 +241,45 @@ static void memory_that_is_short_undoes_a_batch(void **state)
 	failing_env_assert_clean(&f);
 }
 
+/* Work that hangs until the test lets it go on. */
+static int hang_on[2], went_on[2];
+
+static enum err hang(uint32_t what, struct span input, const struct env *env, uint8_t *out,
+		     size_t size, size_t *n)
+{
+	uint8_t octet;
+	assert_int_equal(write(went_on[1], "b", 1), 1);
+	assert_int_equal(read(hang_on[0], &octet, 1), 1);
+	assert_int_equal(write(went_on[1], "e", 1), 1);
+	return OK;
+}
+
+/* ENGINE-34 */
+static void abandoned_work_is_not_waited_for(void **state)
+{
+	struct os_loop *l = new_loop();
+	struct jobs *j = NULL;
+	struct told t = { 0 };
+	const struct jobs_kind kind = { .run = hang, .done = on_done, .abandoned = true };
+	char octet = 0;
+
+	assert_int_equal(pipe(hang_on) | pipe(went_on), 0);
+	assert_int_equal(engine_jobs_new_of(&j, l, 1, &kind, &t), OK);
+	assert_int_equal(engine_jobs_submit(j, 1, 0, span_str("x")), OK);
+	assert_int_equal(engine_jobs_submit(j, 2, 0, span_str("waits")), OK);
+	assert_int_equal(read(went_on[0], &octet, 1), 1);
+	engine_jobs_free(j);
+	os_loop_free(l);
+	assert_int_equal(write(hang_on[1], "x", 1), 1);
+	assert_int_equal(read(went_on[0], &octet, 1), 1);
+	assert_int_equal(octet, 'e');
+	assert_int_equal(t.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(abandoned_work_is_not_waited_for),
 		cmocka_unit_test(a_job_comes_back_with_its_result),
 		cmocka_unit_test(an_unknown_job_comes_back_with_an_error),
 		cmocka_unit_test(many_jobs_each_come_back_once),

@@ -5,7 +5,7 @@
 #include "engine/outbox.h"
 
 /* What left the outbox, as words: "s1:abc" sent on link 1, "d1" asked when
- * that has gone, "c1" closed, "x1" cut, "e5" event 5, "p1" and "r1" paused and resumed. */
+ * that has gone, "c1" closed, "x1" cut, "u1:abc" a datagram on socket 1, "e5" event 5, "p1" and "r1" paused and resumed. */
 struct desk {
 	struct failing_env f;
 	struct outbox box;
@@ -43,6 +43,14 @@ static void on_cut(void *arg, uint32_t link)
 	note(arg, 'x', link, nothing);
 }
 
+static void on_datagram(void *arg, const struct outbox_datagram *d, struct span bytes)
+{
+	assert_int_equal(d->hops, 9);
+	assert_int_equal(d->local.port, 10);
+	assert_int_equal(d->remote.port, 11);
+	note(arg, 'u', d->socket, bytes);
+}
+
 static void on_event(void *arg, const struct node_event *e, struct wall wall)
 {
 	struct desk *d = arg;
@@ -68,7 +76,7 @@ static void on_resume(void *arg, uint32_t link)
 
 static void open_desk(struct desk *d)
 {
-	struct outbox_ops ops = { on_send,  on_ask,   on_close,	 on_cut,
+	struct outbox_ops ops = { on_send,  on_ask,   on_close,	 on_cut, on_datagram,
 				  on_event, on_pause, on_resume, d };
 	memset(d, 0, sizeof(*d));
 	failing_env_init(&d->f, 1);
@@ -92,6 +100,16 @@ static void send(struct desk *d, uint32_t link, const char *s, uint64_t after)
 {
 	struct node_out out = { .kind = NODE_OUT_SEND, .link = link, .after = after };
 	out.bytes = span_str(s);
+	engine_outbox_put(&d->box, &out, (struct wall){ 0 });
+}
+
+static void datagram(struct desk *d, uint32_t socket, const char *s, uint64_t after)
+{
+	struct node_out out = { .kind = NODE_OUT_DATAGRAM, .socket = socket, .after = after };
+	out.bytes = span_str(s);
+	out.hops = 9;
+	out.local.port = 10;
+	out.remote.port = 11;
 	engine_outbox_put(&d->box, &out, (struct wall){ 0 });
 }
 
@@ -440,9 +458,52 @@ static void without_memory_a_link_ends_and_events_are_counted(void **state)
 	}
 }
 
+/* ENGINE-35 */
+static void a_datagram_waits_for_its_own_commit_alone(void **state)
+{
+	struct desk d;
+	open_desk(&d);
+	datagram(&d, 1, "late", 3);
+	datagram(&d, 1, "soon", 2);
+	datagram(&d, 1, "now", 0);
+	went(&d, "u1:now");
+	engine_outbox_release(&d.box, 2);
+	went(&d, "u1:soon");
+	engine_outbox_release(&d.box, 3);
+	went(&d, "u1:late");
+	datagram(&d, 1, "", 3);
+	went(&d, "u1");
+	shut(&d);
+}
+
+/* ENGINE-35 */
+static void datagrams_are_dropped_and_counted(void **state)
+{
+	struct desk d;
+	open_desk(&d);
+	datagram(&d, 1, "kept", 4);
+	datagram(&d, 1, "undone", 5);
+	send(&d, 1, "link", 4);
+	assert_int_equal(engine_outbox_fail(&d.box, 5), 0);
+	assert_int_equal(d.box.datagrams_lost, 1);
+	failing_env_fail_at(&d.f, 1);
+	datagram(&d, 1, "no memory", 4);
+	assert_int_equal(d.box.datagrams_lost, 2);
+	d.f.fail_at = 0;
+	engine_outbox_release(&d.box, 4);
+	went(&d, "u1:kept s1:link");
+	for (size_t i = 0; i < OUTBOX_DATAGRAMS_MAX + 3; i++)
+		datagram(&d, 2, "x", 6);
+	assert_int_equal(d.box.datagrams_lost, 5);
+	assert_int_equal(d.box.count, OUTBOX_DATAGRAMS_MAX);
+	shut(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_datagram_waits_for_its_own_commit_alone),
+		cmocka_unit_test(datagrams_are_dropped_and_counted),
 		cmocka_unit_test(what_waits_for_nothing_goes_at_once),
 		cmocka_unit_test(what_is_committed_already_goes_at_once),
 		cmocka_unit_test(a_send_that_asks_does_so_as_it_goes),
