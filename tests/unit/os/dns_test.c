@@ -47,32 +47,80 @@ static void record(struct answer *a, unsigned type, const void *data, unsigned n
 
 static const uint8_t six[16] = { 0x20, 1, 0xd, 0xb8, [15] = 1 }, four[4] = { 192, 0, 2, 1 };
 
-/* The first label says what is wanted. False: no answer. */
-static bool fill(struct answer *a, const char *label, unsigned type)
+static void address(struct answer *a, unsigned type)
+{
+	record(a, type, type == ns_t_a ? four : six, type == ns_t_a ? 4 : 16);
+}
+
+static void behind_an_alias(struct answer *a, unsigned type)
 {
 	static const uint8_t alias[] = { 1, 'x', 0xc0, 0x0c };
-	unsigned code = 0;
-	if (!strcmp(label, "silent"))
-		return false;
-	if (!strcmp(label, "none"))
-		code = ns_r_nxdomain;
-	if (!strcmp(label, "broken"))
-		code = ns_r_formerr;
-	if (!strcmp(label, "both") || (!strcmp(label, "six") && type == ns_t_aaaa) ||
-	    (!strcmp(label, "four") && type == ns_t_a)) {
-		record(a, ns_t_cname, alias, sizeof(alias));
-		record(a, type, type == ns_t_a ? four : six, type == ns_t_a ? 4 : 16);
+	record(a, ns_t_cname, alias, sizeof(alias));
+	address(a, type);
+}
+
+static void six_alone(struct answer *a, unsigned type)
+{
+	if (type == ns_t_aaaa)
+		address(a, type);
+}
+
+static void four_alone(struct answer *a, unsigned type)
+{
+	if (type == ns_t_a)
+		address(a, type);
+}
+
+static void too_short(struct answer *a, unsigned type)
+{
+	record(a, type, six, 3);
+}
+
+static void ten(struct answer *a, unsigned type)
+{
+	for (unsigned i = 0; i < 10; i++)
+		address(a, type);
+}
+
+static void cut_off(struct answer *a, unsigned type)
+{
+	record(a, type, six, 16);
+	a->n -= 5;
+}
+
+static void nothing(struct answer *a, unsigned type)
+{
+}
+
+/* The first label says what is wanted. */
+static const struct {
+	const char *label;
+	uint8_t code;
+	void (*fill)(struct answer *a, unsigned type); /* NULL: no answer at all */
+} wanted[] = {
+	{ "both", ns_r_noerror, behind_an_alias },
+	{ "six", ns_r_noerror, six_alone },
+	{ "four", ns_r_noerror, four_alone },
+	{ "short", ns_r_noerror, too_short },
+	{ "many", ns_r_noerror, ten },
+	{ "cut", ns_r_noerror, cut_off },
+	{ "empty", ns_r_noerror, nothing },
+	{ "none", ns_r_nxdomain, nothing },
+	{ "broken", ns_r_formerr, nothing },
+	{ "silent", ns_r_noerror, NULL },
+};
+
+static bool fill(struct answer *a, const char *label, unsigned type)
+{
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		if (strcmp(wanted[i].label, label))
+			continue;
+		a->octets[3] = (uint8_t)(0x80 | wanted[i].code);
+		if (wanted[i].fill)
+			wanted[i].fill(a, type);
+		return wanted[i].fill;
 	}
-	if (!strcmp(label, "short"))
-		record(a, type, six, 3);
-	for (unsigned i = 0; !strcmp(label, "many") && i < 10; i++)
-		record(a, type, type == ns_t_a ? four : six, type == ns_t_a ? 4 : 16);
-	if (!strcmp(label, "cut")) {
-		record(a, type, six, 16);
-		a->n -= 5;
-	}
-	a->octets[3] = (uint8_t)(0x80 | code);
-	return true;
+	return false;
 }
 
 static void answer_one(struct server *s)
