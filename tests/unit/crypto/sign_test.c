@@ -1,6 +1,7 @@
 #include "crypto/crypto_int.h"
 #include "rig.h"
 #include "vectors.h"
+#include "wire/wr.h"
 
 #define SIGNATURE(s, p) span_of(s, (p)->signature_size)
 
@@ -205,6 +206,59 @@ static void signatures_made_elsewhere_verify(void **state)
 	rig_fini(&r);
 }
 
+static void put_text(struct wr *w, const char *authority, const char *rest)
+{
+	wr_u32(w, (uint32_t)(2 * (strlen(authority) + strlen(rest) + 1)));
+	for (; *authority; authority++)
+		wr_u16(w, (uint8_t)*authority);
+	for (; *rest; rest++)
+		wr_u16(w, (uint8_t)*rest);
+	wr_u16(w, 0);
+}
+
+static void put_hex(struct wr *w, const char *text)
+{
+	struct rig_hex h;
+	wr_bytes(w, rig_hex(&h, text));
+}
+
+/* The record of grouping T13 as it is signed. */
+static struct span record(uint8_t *out, size_t size)
+{
+	static const char authority[] = "5a7a78cca4a0f420d9bc62bb669c3c2759e39f72";
+	struct wr w = wr_of(out, size);
+	put_hex(&w, "000002007a1b0c00111122223333444455556666f6db15a7056293430808080808080808");
+	put_hex(&w, "0000000100000000");
+	put_hex(&w, "01da00000000000001da000861c4680001da000000000000");
+	put_text(&w, authority, ".TestGroup");
+	put_text(&w, authority, ".alice");
+	put_hex(&w, "000000000000000000000005");
+	wr_bytes(&w, span_str("hello"));
+	for (int i = 0; i < 2; i++)
+		put_hex(&w, "0102030405060708090a0b0c0d0e0f10");
+	assert_int_equal(w.n, 321);
+	return wr_span(&w);
+}
+
+/* grouping T13 */
+static void a_record_signed_elsewhere_verifies(void **state)
+{
+	struct rig r;
+	struct rig_hex a, b;
+	uint8_t octets[400], hash[32];
+	const struct crypto_profile *p = crypto_profile(CRYPTO_MODERN);
+	rig_init(&r);
+	struct span stream = record(octets, sizeof octets);
+	crypto_hash(r.c, p, &stream, 1, hash, sizeof hash);
+	assert_true(span_eq(
+		span_of(hash, sizeof hash),
+		rig_hex(&a, "ef3ad401d9e258b5a93cb6d69859b5a1ce3789d4596284a120c908eae76edb07")));
+	assert_int_equal(crypto_verify(r.c, p, rig_hex(&a, VECTOR_P256_PUBLIC), stream,
+				       rig_hex(&b, VECTOR_P256_RECORD)),
+			 OK);
+	rig_fini(&r);
+}
+
 /* CRYPTO-3.2: deterministic, so it is what another program makes. */
 static void a_classic_signature_is_as_elsewhere(void **state)
 {
@@ -253,6 +307,7 @@ int main(void)
 		cmocka_unit_test(classic_keys_have_one_size),
 		cmocka_unit_test(a_bad_key_leaves_no_trace),
 		cmocka_unit_test(signatures_made_elsewhere_verify),
+		cmocka_unit_test(a_record_signed_elsewhere_verifies),
 		cmocka_unit_test(a_classic_signature_is_as_elsewhere),
 		cmocka_unit_test(either_order_in_classic_only),
 	};
