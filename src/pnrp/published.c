@@ -121,12 +121,16 @@ static enum err add_reg(struct pnrp_clouds *c, struct pnrp_published *p, struct 
 	return OK;
 }
 
-static enum err update_reg(struct pnrp_published *p, struct pnrp_reg *reg,
-			   const struct pnrp_registration *r, struct mono now)
+static enum err update_reg(struct pnrp_clouds *c, struct pnrp_published *p, struct pnrp_reg *reg,
+			   struct pnrp_registration *r, struct mono now)
 {
+	struct crypto_key *key = NULL;
 	if (!reg->stale && apps_same(reg, r))
 		return OK;
-	enum err e = pnrp_update(reg->cloud->core, reg->handle, r, now);
+	enum err e = pnrp_key_for(c, p->name.secure, &key);
+	r->key = key;
+	if (!e)
+		e = pnrp_update(reg->cloud->core, reg->handle, r, now);
 	if (!e)
 		note_apps(reg, r);
 	return e;
@@ -155,7 +159,7 @@ static enum err arrange_in(struct pnrp_clouds *c, struct pnrp_published *p,
 	fill(c, p, cloud, &r);
 	if (!r.n_apps && !r.payload.n)
 		return reg ? end_reg(c, reg, now) : OK;
-	return reg ? update_reg(p, reg, &r, now) : add_reg(c, p, cloud, &r, now);
+	return reg ? update_reg(c, p, reg, &r, now) : add_reg(c, p, cloud, &r, now);
 }
 
 static enum err arrange_one(struct pnrp_clouds *c, struct pnrp_published *p, struct mono now)
@@ -328,10 +332,11 @@ static void tell(struct pnrp_clouds *c, enum pnrp_clouds_event_kind kind,
 	memcpy(e->cloud, p->cloud, sizeof(e->cloud));
 }
 
-/* No cloud took it, and what it says is why. */
+/* No cloud took it, or it is no good for any: what it says is why. */
 static bool refused(const struct pnrp_published *p, enum err e)
 {
-	return e == ERR_NOMEM || (e && list_empty(&p->regs));
+	bool no_good = e == ERR_NOMEM || e == ERR_RANGE || e == ERR_MALFORMED;
+	return no_good || (e && list_empty(&p->regs));
 }
 
 static void drop(struct pnrp_clouds *c, struct pnrp_published *p, struct mono now)
