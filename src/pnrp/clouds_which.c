@@ -231,7 +231,8 @@ void pnrp_clouds_age(struct pnrp_clouds *c, struct mono now)
 	}
 }
 
-/* Those that are neither temporary nor deprecated first, in the order of the system. */
+/* Those that are neither temporary nor deprecated first, in the order of the system
+ * (PNRP-9.11). */
 static unsigned rank_of(const struct pnrp_if_addr *a)
 {
 	return (a->deprecated ? 2U : 0U) + (a->temporary ? 1U : 0U);

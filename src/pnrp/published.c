@@ -1,6 +1,7 @@
 #include "pnrp/clouds_int.h"
 
-/* Names that this node publishes: kept, and registered in the clouds they belong to. */
+/* Names that this node publishes: kept, and registered in the clouds they belong to
+ * (PNRP-10.1, PNRP-10.4). */
 
 const struct store_table pnrp_table_names = { "pnrp_names", STORE_KEY_OCTETS };
 

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-/* Two and more whole nodes that publish and resolve names (PNRP-9, PNRP-10). */
+/* Two and more whole nodes that publish and resolve names (doc/pnrp.md, 9 and 10). */
 
 #define LAB "pnrp { lab = yes }"
 
@@ -491,7 +491,7 @@ static void rows_say_why(void **state)
 	pair_free(p);
 }
 
-/* A dual network: one publisher with other addresses in two clouds is told twice; the
+/* PNRP-10.5: a dual network: one publisher with other addresses in two clouds is told twice; the
  * same once. */
 static void all_clouds_at_once(void **state)
 {

@@ -328,8 +328,8 @@ static void described(void **state)
 		"datagram socket 9 from 192.0.2.9:3540 to [fe80::1%3]:3541 6162...3",
 		"host number 6 at 192.0.2.7",
 		"host number 6 NOT_FOUND",
-		"command call 3 pnrp publish \"abababababababababababababababababababab.printer\" in "
-		"Global_",
+		("command call 3 pnrp publish \"abababababababababababababababababababab.printer\" in "
+		 "Global_"),
 		"command call 4 pnrp resolve \"0.printer\" at [fe80::1%3]:3541",
 		"command call 5 pnrp cancel call 4",
 	};
@@ -344,8 +344,8 @@ static void described(void **state)
 		"found call 5 Global_ \"0.printer\" local secure at 192.0.2.9:631 hops 4",
 		"step call 5 Global_ node [fe80::2]:3540 refers to common 12",
 		"reply call 5 TIMEOUT in 1ms500us",
-		"event pnrp full: the table of walks of cloud LinkLocal_eth0 is full; what is new is "
-		"refused",
+		("event pnrp full: the table of walks of cloud LinkLocal_eth0 is full; what is new is "
+		 "refused"),
 	};
 	struct node_in in[INPUTS];
 	struct node_out out[OUTPUTS];

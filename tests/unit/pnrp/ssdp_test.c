@@ -106,8 +106,8 @@ static void lenient(void **state)
 	static const char *const good[] = {
 		"HTTP/1.1 200 OK\r\nST: x\r\nAL: [2001:db8::1]:3540 \r\n\r\n",
 		"http/1.0 200 fine\nal:[2001:db8::1]:3540\nst:x\n",
-		"HTTP/1.1 200 OK\r\nExt:\r\nOPT:\"http://schemas\"; ns=01\r\n01-NLS:abc\r\n"
-		"Location:\r\nST:x\r\nAL:[2001:db8::1]:3540\r\n\r\nrest: that is not read",
+		("HTTP/1.1 200 OK\r\nExt:\r\nOPT:\"http://schemas\"; ns=01\r\n01-NLS:abc\r\n"
+		 "Location:\r\nST:x\r\nAL:[2001:db8::1]:3540\r\n\r\nrest: that is not read"),
 		"HTTP/1.1 200 OK\r\nAL\t:\t[2001:db8::1]:3540\r\nST :x",
 	};
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
