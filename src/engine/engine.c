@@ -289,13 +289,21 @@ void engine_free(struct engine *e)
 	env_free(e->env, e);
 }
 
+/* Neighbours that are to learn of the end are told again until they acknowledge. */
+static bool says_goodbye(const struct engine *e)
+{
+	const struct pnrp_clouds *c = node_pnrp(e->node);
+
+	return c && pnrp_clouds_busy(c);
+}
+
 /* Nothing of ours is left to say, to write or to answer. */
 static bool is_quiet(const struct engine *e)
 {
 	size_t queued, links;
 
 	net_load(e->net, &queued, &links);
-	return !queued && !e->outbox.count && list_empty(&e->calls) &&
+	return !says_goodbye(e) && !queued && !e->outbox.count && list_empty(&e->calls) &&
 	       !e->keep.ops->busy(e->keep.ctx);
 }
 

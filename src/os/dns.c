@@ -35,15 +35,11 @@ static void set_up(struct look_up *l, const struct os_dns_how *how)
 
 static enum err why_not(const struct look_up *l)
 {
-	switch (l->resolver.res_h_errno) {
-	case HOST_NOT_FOUND:
-	case NO_DATA:
+	int why = l->resolver.res_h_errno;
+
+	if (why == HOST_NOT_FOUND || why == NO_DATA)
 		return ERR_NOT_FOUND;
-	case TRY_AGAIN:
-		return ERR_TIMEOUT;
-	default:
-		return ERR_IO;
-	}
+	return why == TRY_AGAIN ? ERR_TIMEOUT : ERR_IO;
 }
 
 /* Of an answer all of that type count: those of the names in between have others. */

@@ -32,6 +32,7 @@ static struct {
 	size_t n_script, at;
 	uint8_t echoed[SCRIPT_MAX];
 	enum err dns;
+	unsigned busy; /* so often it still says goodbye */
 	char host[64];
 	struct node_config config;
 } part;
@@ -45,6 +46,18 @@ const struct node_config *__real_node_config_of(const struct node *n);
 const struct node_config *__wrap_node_config_of(const struct node *n);
 enum err __wrap_os_dns_look_up(const char *host, const struct os_dns_how *how, struct addr *out,
 			       size_t max, size_t *n);
+const struct pnrp_clouds *__wrap_node_pnrp(const struct node *n);
+bool __wrap_pnrp_clouds_busy(const struct pnrp_clouds *c);
+
+const struct pnrp_clouds *__wrap_node_pnrp(const struct node *n)
+{
+	return part.on ? (const struct pnrp_clouds *)(const void *)&part : NULL;
+}
+
+bool __wrap_pnrp_clouds_busy(const struct pnrp_clouds *c)
+{
+	return part.busy && part.busy--;
+}
 
 static void output(const struct node_out *out)
 {
@@ -638,6 +651,18 @@ static void a_reload_tells_the_addresses(void **state)
 	node_config_free(&c);
 }
 
+/* ENGINE-14 */
+static void a_stop_waits_until_neighbours_have_heard_of_it(void **state)
+{
+	struct house *h = *state;
+	start(h);
+	part.busy = 1000000;
+	assert_int_equal(engine_stop(h->a.engine, 200), ERR_TIMEOUT);
+	part.busy = 2;
+	assert_int_equal(engine_stop(h->a.engine, 20000), OK);
+	assert_int_equal(part.busy, 0);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, house_new, house_free)
@@ -654,6 +679,7 @@ int main(void)
 		TEST(hosts_are_looked_up_beside_the_loop),
 		TEST(addresses_of_the_machine_are_told_when_they_change),
 		TEST(a_reload_tells_the_addresses),
+		TEST(a_stop_waits_until_neighbours_have_heard_of_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
