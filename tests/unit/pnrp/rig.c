@@ -93,9 +93,14 @@ size_t rig_add(struct rig *r)
 	failing_env_init(&x->memory.f, 1000 + r->n);
 	x->memory.env = (struct env){ counted_resize, counted_random, &x->memory };
 	struct wall wall = { RIG_WALL + r->now.us, true };
-	assert_int_equal(pnrp_new(&x->p, &r->o, &x->memory.env, r->now, wall), OK);
-	assert_int_equal(pnrp_set_local(x->p, &x->at, 1, r->now), OK);
-	if (r->seeded)
+	failing_env_fail_at(&x->memory.f, r->fail_at);
+	enum err e = pnrp_new(&x->p, &r->o, &x->memory.env, r->now, wall);
+	assert_int_equal(e, x->memory.f.failed ? ERR_NOMEM : OK);
+	x->down = e != OK;
+	if (e == OK)
+		e = pnrp_set_local(x->p, &x->at, 1, r->now);
+	assert_true(e == OK || x->memory.f.failed);
+	if (r->seeded && x->p)
 		assert_int_equal(pnrp_set_seeds(x->p, &r->node[0]->at, 1), OK);
 	r->n++;
 	collect(r, r->n - 1);
@@ -106,6 +111,13 @@ void rig_add_many(struct rig *r, size_t n)
 {
 	while (n--)
 		(void)rig_add(r);
+}
+
+void rig_quiet(struct rig *r, size_t i)
+{
+	r->delay_most = r->delay_least;
+	r->node[i]->p->maintenance = MONO_NEVER;
+	collect(r, i);
 }
 
 void rig_kill(struct rig *r, size_t i)

@@ -61,7 +61,8 @@ struct rig {
 	struct list flying; /* by time */
 	struct list inbox;  /* for nobody: oldest first */
 	size_t inbox_n;
-	bool seeded; /* node 0 is everybody's seed, and whoever is alone asks it */
+	size_t fail_at; /* of nodes made from now on: the allocation that fails; 0 none */
+	bool seeded;	/* node 0 is everybody's seed, and whoever is alone asks it */
 	int64_t delay_least, delay_most; /* 1 ms and 10 ms at first */
 	uint32_t loss, doubled;		 /* of a thousand */
 	uint64_t sent, octets, largest;	 /* of all nodes */
@@ -69,9 +70,11 @@ struct rig {
 
 void rig_init(struct rig *r, enum crypto_profile_id profile);
 void rig_fini(struct rig *r); /* also checks that no node leaves memory behind */
-/* A further node, with an address; gives its number. */
+/* A further node, with an address; gives its number. Where memory fails it may be down. */
 size_t rig_add(struct rig *r);
 void rig_add_many(struct rig *r, size_t n);
+/* No upkeep of its own accord, and datagrams stay in order: for tests of one thing. */
+void rig_quiet(struct rig *r, size_t i);
 /* Frees a node's core, without goodbye. */
 void rig_kill(struct rig *r, size_t i);
 struct pnrp_endpoint rig_at(const struct rig *r, size_t i);
