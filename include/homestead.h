@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -72,19 +73,42 @@ enum hst_event_kind {
 	HST_EVENT_NODE = 2,	/* an event of the daemon: json */
 	HST_EVENT_OVERFLOW = 3, /* `dropped` events were lost: ask anew */
 	HST_EVENT_DAEMON = 4,	/* result HST_OK: back, subscriptions restored; else lost */
-	HST_EVENT_ENDED = 5	/* the daemon refused a subscription, it is over: result */
+	HST_EVENT_ENDED = 5,	/* the daemon refused a subscription, it is over: result */
+	HST_EVENT_ENDPOINT = 6, /* a search found a publisher: op, endpoint, json */
+	HST_EVENT_STEP = 7	/* a step of a search that is traced: op, json */
 };
+
+/* Where a program is reached. */
+typedef struct hst_address {
+	struct sockaddr_storage addr; /* AF_INET or AF_INET6, with its port; to publish also
+				       * AF_UNSPEC: this machine, see hst_publish_opts.port */
+	int protocol;		      /* IPPROTO_TCP, IPPROTO_UDP, ...; 0: TCP */
+} hst_address;
+
+/* A publisher of a name. */
+typedef struct hst_endpoint {
+	uint32_t size;
+	const char *name, *cloud, *comment;
+	bool secure; /* its key proves that the name is its own */
+	bool local;  /* it is this machine */
+	size_t n_addresses;
+	const hst_address *addresses;
+	const void *payload; /* NULL: none, or not asked for */
+	size_t payload_n;
+	bool payload_text; /* it is UTF-8, with a NUL behind it */
+} hst_endpoint;
 
 /* Unknown kinds must be ignored. Freed with hst_free. */
 typedef struct hst_event {
 	uint32_t size;
 	uint32_t kind;
-	hst_op op;		    /* OP_DONE */
-	hst_sub sub;		    /* NODE, OVERFLOW, ENDED */
-	int result;		    /* OP_DONE, DAEMON, ENDED */
-	uint64_t dropped;	    /* OVERFLOW */
-	const char *json;	    /* answer or event, one JSON object; "" without */
-	const char *message, *hint; /* with a result below 0; else "" */
+	hst_op op;		      /* OP_DONE */
+	hst_sub sub;		      /* NODE, OVERFLOW, ENDED */
+	int result;		      /* OP_DONE, DAEMON, ENDED */
+	uint64_t dropped;	      /* OVERFLOW */
+	const char *json;	      /* answer or event, one JSON object; "" without */
+	const char *message, *hint;   /* with a result below 0; else "" */
+	const hst_endpoint *endpoint; /* ENDPOINT; part of the event */
 } hst_event;
 
 HST_API const char *hst_version(void);
@@ -119,6 +143,66 @@ HST_API int hst_unsubscribe(hst_ctx *c, hst_sub sub);
 
 /* What the daemon counts, one JSON object; as GET /v1/status. */
 HST_API int hst_stats(hst_ctx *c, hst_op *op);
+
+/* Names without servers. A name is "0.printer-room" (anybody may publish it),
+ * "printer-room" for short, the 40 digits of a key, a dot and a classifier, or
+ * a host name below pnrp.net. */
+
+/* *name gets "0.CLASSIFIER", or "AUTHORITY.CLASSIFIER" with the digits of a key.
+ * Local, at once; hst_free it. HST_E_INVALID. */
+HST_API int hst_name_make(hst_ctx *c, const char *authority, const char *classifier, char **name);
+
+enum hst_name_form {
+	HST_NAME_PEER = 1, /* "0.printer-room" */
+	HST_NAME_HOST = 2  /* "printer-room.pnrp.net"; HST_E_UNSUPPORTED: it has none */
+};
+/* The same name in another form. Local, at once; hst_free it. */
+HST_API int hst_name_convert(hst_ctx *c, const char *name, int form, char **out);
+
+typedef struct hst_publish_opts {
+	uint32_t size;	   /* HST_INIT */
+	const char *cloud; /* NULL: all */
+	bool secure;	   /* under this machine's key */
+	bool temporary;	   /* until the daemon ends */
+	uint16_t port;	   /* on all addresses of this machine, kept current, where no
+			    * addresses are given */
+	int protocol;	   /* of that port; 0: TCP */
+	const hst_address *addresses;
+	size_t n_addresses;  /* at most 10 */
+	const char *comment; /* NULL: none; at most 39 characters */
+	const void *payload; /* NULL: none; at most 4,096 octets */
+	size_t payload_n;
+	bool payload_text; /* it is UTF-8 */
+	int deadline_ms;   /* 0: 30 s */
+} hst_publish_opts;
+/* Publishes a name, or changes what it leads to. opts may be NULL. */
+HST_API int hst_name_publish(hst_ctx *c, const char *name, const hst_publish_opts *opts,
+			     hst_op *op);
+HST_API int hst_name_unpublish(hst_ctx *c, const char *name, hst_op *op);
+
+enum hst_criteria {
+	HST_CRITERIA_ANY = 0,
+	HST_CRITERIA_NEAREST = 1, /* to this machine, as far as the network tells */
+	HST_CRITERIA_NEAREST64 = 2
+};
+typedef struct hst_resolve_opts {
+	uint32_t size;	   /* HST_INIT */
+	const char *cloud; /* NULL: all */
+	uint32_t most;	   /* publishers that are enough, up to 64; 0: one */
+	int criteria;	   /* enum hst_criteria */
+	bool remote_only;  /* not this machine's own */
+	bool payload;	   /* fetch it, too */
+	bool trace;	   /* an HST_EVENT_STEP for each node that is asked */
+	int deadline_ms;   /* 0: 30 s; at most 600 s */
+} hst_resolve_opts;
+/* Finds who publishes a name: one HST_EVENT_ENDPOINT each, as they are found, then the
+ * OP_DONE, whose json holds them all; HST_E_NOT_FOUND without any. hst_op_cancel() ends
+ * the search. opts may be NULL. */
+HST_API int hst_name_resolve(hst_ctx *c, const char *name, const hst_resolve_opts *opts,
+			     hst_op *op);
+
+/* The clouds of this machine, their states and counters; as GET /v1/clouds. */
+HST_API int hst_cloud_list(hst_ctx *c, hst_op *op);
 
 /* Who listens on Homestead's ports on this machine, with or without a daemon:
  * *json gets one JSON object, as GET /v1/ports; hst_free it. Local, at once. */

@@ -72,6 +72,17 @@ void cli_write_api(FILE *f)
 	      "happens next; with one of them, with the event after that number. A reader that "
 	      "is too slow, or was away too long, gets an event `overflow` that says how many it "
 	      "lost. On a quiet stream a comment comes every 15 seconds.\n\n"
+	      "## The stream of a search\n\n"
+	      "`GET " OPS_SEARCH_PATH "` takes the query of `/v1/names/resolve` and tells what is "
+	      "found as it is found, in Server-Sent Events: `step` with a [step](#step), where "
+	      "`trace` asks for them, `found` with a [found](#found), and last one `done` with the "
+	      "[resolution](#resolution), or with an error. A client that hangs up ends the "
+	      "search.\n\n"
+	      "## Names for every program\n\n"
+	      "Beside the control socket lies `resolve.sock`, which everybody may use and which "
+	      "answers look-ups of host names and nothing else. It is what libnss_homestead(8) "
+	      "asks. One packet (SOCK_SEQPACKET) a message; `src/base/resolve.h` has the "
+	      "layout, doc/pnrp.md, section 12, the rules.\n\n"
 	      "## Objects\n\n",
 	      f);
 	for (size_t i = 0; ops_structs[i]; i++)

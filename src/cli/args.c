@@ -58,20 +58,29 @@ static const struct cli_command *find_alias(const char *const *words, int n, int
 	return NULL;
 }
 
-static const struct cli_option *option_of(const char *name, size_t n)
+static bool is_named(const struct cli_option *o, const char *name, size_t n)
 {
+	return (strlen(o->name) == n && memcmp(o->name, name, n) == 0) ||
+	       (n && strlen(o->brief) == n && memcmp(o->brief, name, n) == 0);
+}
+
+/* Some options of one name mean one thing with one command and another with the next:
+ * those that the command takes come first. */
+static const struct cli_option *option_of(const char *name, size_t n, const struct cli_command *k)
+{
+	const struct cli_option *first = NULL;
 	for (const struct cli_option *o = cli_options; o->bit; o++) {
-		if (strlen(o->name) == n && memcmp(o->name, name, n) == 0)
-			return o;
-		if (strlen(o->brief) == n && n && memcmp(o->brief, name, n) == 0)
-			return o;
+		if (!is_named(o, name, n))
+			continue;
+		if (!first || (k && (k->options & o->bit)))
+			first = o;
 	}
-	return NULL;
+	return first;
 }
 
 static int unknown_option(struct cli *c, const char *arg, size_t n)
 {
-	const char *names[24] = { 0 };
+	const char *names[40] = { 0 };
 	char given[64], message[128], hint[128] = "homestead --help";
 	struct text g = TEXT_OF(given), m = TEXT_OF(message), h = TEXT_OF(hint);
 	for (size_t i = 0; cli_options[i].bit; i++)
@@ -89,10 +98,17 @@ static void take_value(struct cli *c, const struct cli_option *o, const char *va
 	const struct {
 		unsigned bit;
 		const char **to;
-	} places[] = { { CLI_SOCKET, &c->socket },   { CLI_PART, &c->part },
-		       { CLI_LEVEL, &c->level },     { CLI_FOR, &c->duration },
-		       { CLI_SCOPE, &c->scope },     { CLI_AT, &c->at },
-		       { CLI_TIMEOUT, &c->timeout }, { CLI_LIMIT, &c->limit } };
+	} places[] = { { CLI_SOCKET, &c->socket },     { CLI_PART, &c->part },
+		       { CLI_LEVEL, &c->level },       { CLI_FOR, &c->duration },
+		       { CLI_SCOPE, &c->scope },       { CLI_AT, &c->at },
+		       { CLI_TIMEOUT, &c->timeout },   { CLI_LIMIT, &c->limit },
+		       { CLI_CLOUD, &c->cloud },       { CLI_PORT, &c->port },
+		       { CLI_PROTOCOL, &c->protocol }, { CLI_COMMENT, &c->comment },
+		       { CLI_FILE, &c->file },	       { CLI_TEXT, &c->text },
+		       { CLI_MOST, &c->most } };
+	if (o->bit == CLI_ADDRESS && c->n_addresses < OPS_ENDPOINTS_MAX)
+		c->addresses[c->n_addresses] = value;
+	c->n_addresses += o->bit == CLI_ADDRESS;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (places[i].bit == o->bit)
 			*places[i].to = value;
@@ -109,11 +125,11 @@ static int complain_option(struct cli *c, const struct cli_option *o, const char
 }
 
 /* One option, "--name", "--name=value" or "--name value". */
-static int take_option(struct cli *c, char *const *argv, int *i)
+static int take_option(struct cli *c, char *const *argv, const struct cli_command *k, int *i)
 {
 	const char *arg = argv[*i], *equals = strchr(arg, '=');
 	size_t n = equals ? (size_t)(equals - arg) : strlen(arg);
-	const struct cli_option *o = option_of(arg, n);
+	const struct cli_option *o = option_of(arg, n, k);
 	if (!o)
 		return unknown_option(c, arg, n);
 	c->given |= o->bit;
@@ -131,6 +147,7 @@ static int take_option(struct cli *c, char *const *argv, int *i)
 static int take_all(struct cli *c, int argc, char *const *argv, const char **words, int *n)
 {
 	bool literal = false;
+	int taken;
 	for (int i = 1; i < argc; i++) {
 		int exit = CLI_OK;
 		if (!literal && strcmp(argv[i], "--") == 0)
@@ -138,7 +155,7 @@ static int take_all(struct cli *c, int argc, char *const *argv, const char **wor
 		else if (!literal && strcmp(argv[i], "--version") == 0)
 			words[(*n)++] = "version";
 		else if (!literal && argv[i][0] == '-' && argv[i][1])
-			exit = take_option(c, argv, &i);
+			exit = take_option(c, argv, cli_find(words, *n, &taken), &i);
 		else
 			words[(*n)++] = argv[i];
 		if (exit)

@@ -71,7 +71,7 @@ static int not_understood(struct cli *c, const char *why)
 		c, &(struct cli_complaint){ CLI_FAILED, "PROTOCOL", message, "homestead version" });
 }
 
-static int decode(struct cli *c, const struct ops_struct *type, const char *json, void *out)
+int cli_decode(struct cli *c, const struct ops_struct *type, const char *json, void *out)
 {
 	char buffer[CLI_TEXT_MAX];
 	struct text why = TEXT_OF(buffer);
@@ -86,7 +86,7 @@ int cli_ask(struct cli *c, const struct cli_query *q, void *out)
 	int r = call(c, q);
 	if (r < 0)
 		return cli_complain_last(c);
-	return decode(c, ops_rows[q->kind].answer, c->event->json, out);
+	return cli_decode(c, ops_rows[q->kind].answer, c->event->json, out);
 }
 
 int cli_print_json(struct cli *c, const char *json)

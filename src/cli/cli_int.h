@@ -32,7 +32,19 @@ enum cli_option_bit {
 	CLI_AT = 1 << 10,
 	CLI_WAIT = 1 << 11,
 	CLI_TIMEOUT = 1 << 12,
-	CLI_LIMIT = 1 << 13
+	CLI_LIMIT = 1 << 13,
+	CLI_CLOUD = 1 << 14,
+	CLI_PORT = 1 << 15,
+	CLI_PROTOCOL = 1 << 16,
+	CLI_ADDRESS = 1 << 17,
+	CLI_COMMENT = 1 << 18,
+	CLI_FILE = 1 << 19,
+	CLI_TEXT = 1 << 20,
+	CLI_SECURE = 1 << 21,
+	CLI_TEMPORARY = 1 << 22,
+	CLI_ALL = 1 << 23,
+	CLI_MOST = 1 << 24,
+	CLI_PAYLOAD = 1 << 25
 };
 #define CLI_ALWAYS (CLI_JSON | CLI_QUIET | CLI_SOCKET | CLI_HELP)
 
@@ -70,6 +82,9 @@ struct cli {
 	const struct cli_command *command;
 	unsigned given; /* options */
 	const char *socket, *part, *level, *duration, *scope, *at, *timeout, *limit;
+	const char *cloud, *port, *protocol, *comment, *file, *text, *most;
+	const char *addresses[OPS_ENDPOINTS_MAX];
+	size_t n_addresses; /* given, be it more than that */
 	const char *args[CLI_ARGS_MAX];
 	int n_args;
 	const struct cli_list *list; /* that is printed */
@@ -219,6 +234,16 @@ const char *cli_percent(struct cli *c, uint64_t part, uint64_t whole);
 const char *cli_within(struct cli *c);
 int cli_list_demands(struct cli *c);
 
+/* cloud.c: what its neighbours share. */
+void cli_say_names_off(struct cli *c, const struct ops_part *part);
+/* "1.5 ms", "12 s": the time of an answer. */
+const char *cli_latency(struct cli *c, int64_t us);
+/* "fe80::1%2 port 80 tcp"; "this machine" for none. */
+const char *cli_endpoint(struct cli *c, const struct ops_endpoint *e);
+
+/* ask.c: decodes an answer of the daemon into a struct of that type. */
+int cli_decode(struct cli *c, const struct ops_struct *type, const char *json, void *out);
+
 /* The commands. */
 int cli_run_status(struct cli *c);
 int cli_run_events(struct cli *c);
@@ -233,6 +258,17 @@ int cli_run_masc_demand(struct cli *c);
 int cli_run_masc_withdraw(struct cli *c);
 int cli_run_masc_clashes(struct cli *c);
 int cli_run_masc_resolve(struct cli *c);
+int cli_run_name_publish(struct cli *c);
+int cli_run_name_unpublish(struct cli *c);
+int cli_run_name_list(struct cli *c);
+int cli_run_name_resolve(struct cli *c);
+int cli_run_name_trace(struct cli *c);
+int cli_run_name_convert(struct cli *c);
+int cli_run_cloud_list(struct cli *c);
+int cli_run_cloud_show(struct cli *c);
+int cli_run_cloud_stats(struct cli *c);
+int cli_run_cloud_ping(struct cli *c);
+int cli_run_cloud_change(struct cli *c);
 int cli_run_log(struct cli *c);
 int cli_run_doctor(struct cli *c);
 int cli_run_doctor_ports(struct cli *c);

@@ -28,8 +28,10 @@ static void following(FILE *f, const char *path)
 
 static void options(FILE *f)
 {
-	for (const struct cli_option *o = cli_options; o->bit; o++)
-		fprintf(f, "%s%s", o == cli_options ? "" : " ", o->name);
+	const char *last = "";
+	for (const struct cli_option *o = cli_options; o->bit; last = o->name, o++)
+		if (strcmp(o->name, last) != 0)
+			fprintf(f, "%s%s", o == cli_options ? "" : " ", o->name);
 }
 
 #define LEVELS "error warning notice info debug"
@@ -43,6 +45,9 @@ static void bash(FILE *f)
 	      "\t--socket) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
 	      "\t--level) words='" LEVELS "' ;;\n"
 	      "\t--part) words=$(homestead log -q 2>/dev/null) ;;\n"
+	      "\t--cloud) words=$(homestead cloud list -q 2>/dev/null) ;;\n"
+	      "\t--protocol) words='tcp udp' ;;\n"
+	      "\t--payload) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
 	      "\tesac\n"
 	      "\t[ -n \"$words\" ] || case \"${COMP_WORDS[*]:1:COMP_CWORD-1}\" in\n"
 	      "\t'') words='",
@@ -54,7 +59,14 @@ static void bash(FILE *f)
 	following(f, "doctor");
 	fputs("' ;;\n\tdaemon) words='", f);
 	following(f, "daemon");
+	fputs("' ;;\n\tname) words='", f);
+	following(f, "name");
+	fputs("' ;;\n\tcloud) words='", f);
+	following(f, "cloud");
 	fputs("' ;;\n"
+	      "\t'name unpublish') words=$(homestead name list -q 2>/dev/null) ;;\n"
+	      "\t'cloud show'|'cloud stats'|'cloud repair'|'cloud flush') "
+	      "words=$(homestead cloud list -q 2>/dev/null) ;;\n"
 	      "\t'masc peer') words=$(homestead masc peers -q 2>/dev/null) ;;\n"
 	      "\t'masc peer '*) words='up down reset' ;;\n"
 	      "\t'masc withdraw') words=$(homestead masc prefixes -q 2>/dev/null) ;;\n"
@@ -92,7 +104,14 @@ static void zsh(FILE *f)
 	following(f, "doctor");
 	fputs(") ;;\n\tdaemon) words_=(", f);
 	following(f, "daemon");
+	fputs(") ;;\n\tname) words_=(", f);
+	following(f, "name");
+	fputs(") ;;\n\tcloud) words_=(", f);
+	following(f, "cloud");
 	fputs(") ;;\n"
+	      "\t'name unpublish') words_=(${(f)\"$(homestead name list -q 2>/dev/null)\"}) ;;\n"
+	      "\t'cloud show'|'cloud stats'|'cloud repair'|'cloud flush') "
+	      "words_=(${(f)\"$(homestead cloud list -q 2>/dev/null)\"}) ;;\n"
 	      "\t'masc peer') words_=(${(f)\"$(homestead masc peers -q 2>/dev/null)\"}) ;;\n"
 	      "\t'masc peer '*) words_=(up down reset) ;;\n"
 	      "\t'masc withdraw') words_=(${(f)\"$(homestead masc prefixes -q 2>/dev/null)\"}) ;;\n"
@@ -135,7 +154,7 @@ static void fish(FILE *f)
 				"complete -c homestead -n __fish_use_subcommand -a %s -d \"%s\"\n",
 				k->words, k->summary);
 	}
-	fputs("complete -c homestead -n __fish_use_subcommand -a 'masc daemon'\n"
+	fputs("complete -c homestead -n __fish_use_subcommand -a 'masc name cloud daemon'\n"
 	      "complete -c homestead -n '__fish_seen_subcommand_from peer' "
 	      "-a '(homestead masc peers -q 2>/dev/null) up down reset'\n"
 	      "complete -c homestead -n '__fish_seen_subcommand_from withdraw' "
@@ -144,6 +163,11 @@ static void fish(FILE *f)
 	      "-a '(homestead masc clashes -q 2>/dev/null) keep yield'\n"
 	      "complete -c homestead -n '__fish_seen_subcommand_from demand' "
 	      "-a 'end (homestead masc demand -q 2>/dev/null)'\n"
+	      "complete -c homestead -n '__fish_seen_subcommand_from unpublish' "
+	      "-a '(homestead name list -q 2>/dev/null)'\n"
+	      "complete -c homestead -n '__fish_seen_subcommand_from cloud; and "
+	      "__fish_seen_subcommand_from show stats repair flush' "
+	      "-a '(homestead cloud list -q 2>/dev/null)'\n"
 	      "complete -c homestead -n '__fish_seen_subcommand_from log' -a '" LEVELS "'\n"
 	      "complete -c homestead -n '__fish_seen_subcommand_from completion' "
 	      "-a 'bash zsh fish'\n",

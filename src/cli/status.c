@@ -94,6 +94,35 @@ static struct cli_cell claims_line(struct cli *c, const struct ops_status *s)
 	return (struct cli_cell){ cli_keep(c, &t), h->paused[0] ? CLI_YELLOW : CLI_PLAIN };
 }
 
+/* "3 names published; 2 clouds, 14 nodes known". */
+static struct cli_cell names_line(struct cli *c, const struct ops_status *s)
+{
+	const struct ops_part *p = part_of(s, "pnrp");
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	uint64_t known = 0;
+	if (!p || strcmp(p->state, "off") == 0)
+		return (struct cli_cell){ "", CLI_PLAIN };
+	text_str(&t, p->state);
+	if (p->reason[0]) {
+		text_str(&t, ": ");
+		text_str(&t, p->reason);
+		return (struct cli_cell){ cli_keep(c, &t), CLI_RED };
+	}
+	for (size_t i = 0; i < s->pnrp.n_clouds; i++)
+		known += s->pnrp.clouds[i].entries;
+	text_str(&t, " on port ");
+	text_u64(&t, s->pnrp.port);
+	text_str(&t, ", ");
+	text_u64(&t, s->pnrp.names);
+	text_str(&t, s->pnrp.names == 1 ? " name published; " : " names published; ");
+	text_u64(&t, s->pnrp.n_clouds);
+	text_str(&t, s->pnrp.n_clouds == 1 ? " cloud, " : " clouds, ");
+	text_u64(&t, known);
+	text_str(&t, known == 1 ? " node known" : " nodes known");
+	return (struct cli_cell){ cli_keep(c, &t), known ? CLI_GREEN : CLI_YELLOW };
+}
+
 static struct cli_cell store_line(struct cli *c, const struct ops_status *s)
 {
 	char buffer[CLI_TEXT_MAX];
@@ -156,6 +185,10 @@ static void next_step(struct cli *c, const struct ops_status *s)
 		fputs("  homestead masc peers       the sessions, one a line\n"
 		      "  homestead masc space       who has which addresses\n",
 		      c->place->out);
+	if (s->pnrp.n_clouds)
+		fputs("  homestead cloud list       who finds names among each other\n"
+		      "  homestead name list        the names published here\n",
+		      c->place->out);
 	fputs("  homestead events --watch   what happens, as it happens\n"
 	      "  homestead help             what else there is\n",
 	      c->place->out);
@@ -170,6 +203,7 @@ static void print_text(struct cli *c, const struct ops_status *s)
 		  { s->config_path[0] ? s->config_path : "none, running on defaults", CLI_PLAIN } },
 		{ "masc", masc_line(c, s) },
 		{ "claims", claims_line(c, s) },
+		{ "names", names_line(c, s) },
 		{ "store", store_line(c, s) },
 		{ "clock", clock_line(c, s) },
 		{ "load", { load_line(c, s), CLI_PLAIN } },

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define TEXTS_MAX 64
+#define TEXTS_MAX 128
 
 const char *cli_nearest(const char *const *texts, const char *word)
 {

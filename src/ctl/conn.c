@@ -169,6 +169,29 @@ void ctl_conns_busy(struct ctl *c, struct evhttp_request *req)
 	evhttp_request_set_on_complete_cb(req, complete, c);
 }
 
+/* What a client may send ahead while it waits; more is left in the socket. */
+#define AHEAD_MAX 4096
+
+/* evhttp does not read while a request is being answered, and so does not see the end of a
+ * connection before it writes. It takes the callbacks back when it does. */
+void ctl_conns_watch(struct evhttp_request *req, ctl_gone_fn *gone, void *arg)
+{
+	struct evhttp_connection *evcon = evhttp_request_get_connection(req);
+	bufferevent_data_cb read, write;
+	bufferevent_event_cb event;
+	void *of;
+	if (!evcon)
+		return;
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(evcon);
+	evhttp_connection_set_closecb(evcon, gone, arg);
+	bufferevent_setwatermark(bev, EV_READ, 0, gone ? AHEAD_MAX : 0);
+	if (!gone)
+		return;
+	bufferevent_getcb(bev, &read, &write, &event, &of);
+	bufferevent_setcb(bev, NULL, write, event, of);
+	(void)bufferevent_enable(bev, EV_READ);
+}
+
 size_t ctl_conns_waiting(struct evhttp_request *req)
 {
 	struct evhttp_connection *evcon = evhttp_request_get_connection(req);

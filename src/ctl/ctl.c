@@ -16,6 +16,10 @@ const struct ctl_limits ctl_limits_default = {
 	.stuck_us = 60 * MONO_SEC,
 	.keep_alive_us = 15 * MONO_SEC,
 	.tick_us = MONO_SEC,
+	.name_clients = 128,
+	.name_clients_uid = 32,
+	.name_request_us = MONO_SEC,
+	.name_grace_us = 200 * MONO_MS,
 };
 
 static void take_request(struct evhttp_request *req, void *arg)
@@ -71,7 +75,9 @@ enum err ctl_new_limits(struct ctl **out, struct event_base *base, struct ops *o
 	list_init(&c->conns.list);
 	list_init(&c->calls);
 	list_init(&c->streams);
-	enum err e = ctl_socket_bind(socket_path, &c->place, &fd, why);
+	list_init(&c->searches);
+	list_init(&c->names.askers);
+	enum err e = ctl_socket_bind(socket_path, &ctl_socket_control, &c->place, &fd, why);
 	if (e) {
 		drop(c);
 		return e;
@@ -84,6 +90,7 @@ enum err ctl_new_limits(struct ctl **out, struct event_base *base, struct ops *o
 		drop(c);
 		return e;
 	}
+	ctl_names_init(c, socket_path);
 	*out = c;
 	return OK;
 }
@@ -99,7 +106,9 @@ void ctl_free(struct ctl *c)
 	if (!c)
 		return;
 	ctl_socket_remove(&c->place);
+	ctl_names_fini(c);
 	ctl_calls_stop(c);
+	ctl_searches_stop(c);
 	ctl_streams_stop(c);
 	ctl_conns_flush(c);
 	drop(c);

@@ -68,8 +68,8 @@ static bool match(const char *pattern, const char *path, char name[OPS_NAME_MAX 
 enum err ctl_route_find(const char *method, const char *path, enum ops_kind *kind,
 			char name[OPS_NAME_MAX + 1], struct text *allow)
 {
-	name[0] = 0;
 	for (int k = 0; k < OPS_KIND_COUNT; k++) {
+		name[0] = 0; /* of a path that was not the one */
 		if (!match(ops_rows[k].path, path, name))
 			continue;
 		if (strcmp(ops_rows[k].method, method) == 0) {

@@ -1,4 +1,4 @@
-/* The control socket's place in the file system. */
+/* The places of our sockets in the file system. */
 #include "ctl/ctl_int.h"
 
 #include "os/syserr.h"
@@ -13,13 +13,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define SOCKET_MODE  0660
 #define SOCKET_GROUP "homestead"
 #define BACKLOG	     128
 
+const struct socket_kind ctl_socket_control = { SOCK_STREAM, 0660 };
+const struct socket_kind ctl_socket_names = { SOCK_SEQPACKET, 0666 };
+
 static enum err complain(struct text *why, enum err e, const char *path, const char *what)
 {
-	text_str(why, "control socket ");
+	text_str(why, "socket ");
 	text_str(why, path);
 	text_str(why, ": ");
 	text_str(why, what);
@@ -59,13 +61,22 @@ static enum err in_use(struct text *why, const char *path, int fd)
 	return ERR_IN_USE;
 }
 
+/* What is to be bound. */
+struct wanted {
+	const char *path;
+	const struct socket_kind *kind;
+	struct sockaddr_un sa;
+	socklen_t n;
+};
+
 /* Whether somebody answers at a socket that is there: EAGAIN is a full queue. */
-static enum err probe(const char *path, const struct sockaddr_un *sa, socklen_t n, struct text *why)
+static enum err probe(const struct wanted *w, struct text *why)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	const char *path = w->path;
+	int fd = socket(AF_UNIX, w->kind->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return complain_errno(why, path, "");
-	int r = connect(fd, (const struct sockaddr *)sa, n);
+	int r = connect(fd, (const struct sockaddr *)&w->sa, w->n);
 	enum err e = OK;
 	if (r == 0 || errno == EAGAIN)
 		e = in_use(why, path, fd);
@@ -74,9 +85,9 @@ static enum err probe(const char *path, const struct sockaddr_un *sa, socklen_t 
 }
 
 /* Makes room: a socket that nobody answers at is left over from a crash. */
-static enum err clear_place(const char *path, const struct sockaddr_un *sa, socklen_t n,
-			    struct text *why)
+static enum err clear_place(const struct wanted *w, struct text *why)
 {
+	const char *path = w->path;
 	struct stat st;
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT ? OK : complain_errno(why, path, "");
@@ -84,7 +95,7 @@ static enum err clear_place(const char *path, const struct sockaddr_un *sa, sock
 		return complain(why, ERR_EXISTS, path,
 				"something else lies there; remove it, or choose another place "
 				"with --socket");
-	enum err e = probe(path, sa, n, why);
+	enum err e = probe(w, why);
 	if (e)
 		return e;
 	if (unlink(path) < 0)
@@ -104,11 +115,12 @@ static void give_to_group(const char *path)
 }
 
 /* Nobody can connect before listen, so that the mode is never too wide. */
-static enum err open_to_clients(int fd, const char *path, struct socket_place *place,
+static enum err open_to_clients(int fd, const struct wanted *w, struct socket_place *place,
 				struct text *why)
 {
+	const char *path = w->path;
 	struct stat st;
-	if (chmod(path, SOCKET_MODE) < 0)
+	if (chmod(path, w->kind->mode) < 0)
 		return complain_errno(why, path, "");
 	give_to_group(path);
 	if (listen(fd, BACKLOG) < 0 || lstat(path, &st) < 0)
@@ -119,26 +131,27 @@ static enum err open_to_clients(int fd, const char *path, struct socket_place *p
 	return OK;
 }
 
-enum err ctl_socket_bind(const char *path, struct socket_place *place, int *out, struct text *why)
+enum err ctl_socket_bind(const char *path, const struct socket_kind *kind,
+			 struct socket_place *place, int *out, struct text *why)
 {
-	struct sockaddr_un sa;
-	socklen_t n = address_of(path, &sa);
-	if (n == 0)
+	struct wanted w = { path, kind, .n = 0 };
+	w.n = address_of(path, &w.sa);
+	if (w.n == 0)
 		return complain(why, ERR_RANGE, path,
 				"the path is longer than a socket may have; choose a shorter "
 				"one with --socket");
-	enum err e = clear_place(path, &sa, n, why);
+	enum err e = clear_place(&w, why);
 	if (e)
 		return e;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(AF_UNIX, kind->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return complain_errno(why, path, "");
-	if (bind(fd, (const struct sockaddr *)&sa, n) < 0)
+	if (bind(fd, (const struct sockaddr *)&w.sa, w.n) < 0)
 		e = complain_errno(why, path,
 				   "; make its folder, or choose another place with "
 				   "--socket");
 	else
-		e = open_to_clients(fd, path, place, why);
+		e = open_to_clients(fd, &w, place, why);
 	if (e) {
 		(void)close(fd);
 		return e;

@@ -148,13 +148,27 @@ void lib_place_text(struct text *t, const struct hst_ctx *c);
 
 /* queue.c: makes an event of a template, copying its strings. ERR_NOMEM. */
 MUST_USE enum err lib_queue_put(struct hst_ctx *c, const struct hst_event *template);
+/* The same with an endpoint, which is copied as well. */
+MUST_USE enum err lib_queue_put_endpoint(struct hst_ctx *c, const struct hst_event *template,
+					 const struct hst_endpoint *endpoint);
 struct hst_event *lib_queue_take(struct hst_ctx *c);
 /* The OP_DONE of op, NULL when it is not there. */
 struct hst_event *lib_queue_take_op(struct hst_ctx *c, hst_op op);
 void lib_queue_drop(struct hst_ctx *c);
 
+/* endpoint.c: an ENDPOINT of op from what the daemon found. ERR_NOMEM; what is not
+ * understood is left out. */
+MUST_USE enum err lib_endpoint_put(struct hst_ctx *c, hst_op op, const char *json);
+
 /* op.c, sub.c */
 struct lib_op;
+struct lib_call {
+	const char *method, *path, *body;
+	int deadline_ms;
+	bool search; /* the answer is a stream of what is found, and its end */
+};
+/* As hst_call(), with arguments that were checked. */
+int lib_call(struct hst_ctx *c, const struct lib_call *k, hst_op *op);
 bool lib_op_is_open(const struct hst_ctx *c, hst_op op);
 void lib_ops_drop(struct hst_ctx *c);
 void lib_subs_drop(struct hst_ctx *c);

@@ -14,6 +14,9 @@ struct lib_op {
 	struct lib_transfer *transfer;
 	struct os_timer *deadline;
 	struct lib_buffer body;
+	bool search; /* what came is a stream: */
+	struct lib_sse_parser parser;
+	struct lib_buffer end; /* what its end says */
 	struct hst_event done; /* what is left to tell when memory was short */
 };
 
@@ -25,6 +28,8 @@ static void op_free(struct lib_op *o)
 	lib_transfer_free(o->transfer);
 	os_timer_free(o->deadline);
 	lib_buffer_fini(&o->body);
+	lib_buffer_fini(&o->end);
+	lib_sse_fini(&o->parser);
 	env_free(c->env, o);
 }
 
@@ -67,10 +72,27 @@ static void on_deadline(void *arg, struct mono now)
 		     "give it more time, or see its log for what it is doing");
 }
 
+/* An event of a search: a step, a finding, or the end. */
+static enum err on_search(void *arg, const struct lib_sse *e)
+{
+	struct lib_op *o = arg;
+	if (strcmp(e->type, "found") == 0)
+		return lib_endpoint_put(o->ctx, o->id, e->data);
+	if (strcmp(e->type, "step") == 0)
+		return lib_queue_put(o->ctx, &(struct hst_event){ .kind = HST_EVENT_STEP,
+								  .op = o->id,
+								  .json = e->data });
+	if (strcmp(e->type, "done") == 0)
+		return lib_buffer_add(&o->end, e->data, strlen(e->data));
+	return OK; /* of a newer daemon */
+}
+
+/* A refusal of a search is no stream: it is kept as it comes. */
 static enum err on_data(void *owner, const char *p, size_t n)
 {
 	struct lib_op *o = owner;
-	return lib_buffer_add(&o->body, p, n);
+	enum err e = lib_buffer_add(&o->body, p, n);
+	return e || !o->search ? e : lib_sse_take(&o->parser, p, n);
 }
 
 static bool is_object(const char *s)
@@ -81,10 +103,31 @@ static bool is_object(const char *s)
 	return is;
 }
 
+static bool is_error(const char *s)
+{
+	json_t *j = json_loads(s, 0, NULL);
+	bool is = json_object_get(j, "error") != NULL;
+	json_decref(j);
+	return is;
+}
+
+/* The end of a search in the place of the stream, as if it had been asked for alone. */
+static void take_end(struct lib_op *o, CURLcode code, long *status)
+{
+	if (!o->search || code != CURLE_OK || *status != 200)
+		return;
+	lib_buffer_fini(&o->body);
+	o->body = o->end;
+	o->end = (struct lib_buffer){ .env = o->ctx->env };
+	if (is_error(lib_buffer_text(&o->body)))
+		*status = 0;
+}
+
 static void on_done(void *owner, CURLcode code, long status, long os_errno)
 {
 	struct lib_op *o = owner;
 	struct lib_failure f;
+	take_end(o, code, &status);
 	const char *body = lib_buffer_text(&o->body);
 	if (code == CURLE_OK && status == 200 && is_object(body)) {
 		finish(o,
@@ -109,6 +152,8 @@ static bool is_method(const char *s)
 	return false;
 }
 
+#define PATH_MOST 1900
+
 static const char *check_path(const char *path)
 {
 	if (!path || strncmp(path, "/v1/", 4) != 0)
@@ -116,8 +161,8 @@ static const char *check_path(const char *path)
 	for (const char *s = path; *s; s++)
 		if (*s <= ' ' || *s > '~' || *s == '#')
 			return "the path holds octets that must be escaped as %XX";
-	if (strlen(path) > 1024)
-		return "the path is longer than 1024 octets";
+	if (strlen(path) > PATH_MOST)
+		return "the path is longer than 1900 octets";
 	return NULL;
 }
 
@@ -136,22 +181,54 @@ static const char *check(const char *method, const char *path, const char *body,
 	return NULL;
 }
 
-static enum err start(struct lib_op *o, const char *method, const char *path, const char *body,
-		      int deadline_ms)
+static enum err start(struct lib_op *o, const struct lib_call *k)
 {
 	struct hst_ctx *c = o->ctx;
-	bool writes = strcmp(method, "GET") != 0;
+	bool writes = strcmp(k->method, "GET") != 0;
+	int ms = k->deadline_ms ? k->deadline_ms : LIB_DEADLINE_MS;
 	lib_place_find(c);
-	struct lib_request r = { method,  path, body || !writes ? body : "", c->socket, on_data,
-				 on_done, o };
+	struct lib_request r = { k->method, k->path, k->body || !writes ? k->body : "",
+				 c->socket, on_data, on_done,
+				 o };
 	enum err e = os_timer_new(&o->deadline, c->loop, on_deadline, o);
 	if (!e)
 		e = lib_transfer_new(&o->transfer, &c->transport, &r);
 	if (!e)
-		os_timer_set(o->deadline,
-			     mono_add(os_mono(),
-				      (deadline_ms ? deadline_ms : LIB_DEADLINE_MS) * MONO_MS));
+		os_timer_set(o->deadline, mono_add(os_mono(), ms * MONO_MS));
 	return e;
+}
+
+static struct lib_op *op_new(struct hst_ctx *c, bool search)
+{
+	struct lib_op *o = env_zalloc(c->env, 1, sizeof(*o));
+	if (!o)
+		return NULL;
+	o->ctx = c;
+	o->id = ++c->last_id;
+	o->search = search;
+	o->body = (struct lib_buffer){ .env = c->env, .max = OPS_ANSWER_MAX };
+	o->end = (struct lib_buffer){ .env = c->env, .max = LIB_EVENT_MAX };
+	lib_sse_init(&o->parser, c->env, on_search, o);
+	list_push_back(&c->ops, &o->node);
+	c->n_ops++;
+	return o;
+}
+
+int lib_call(struct hst_ctx *c, const struct lib_call *k, hst_op *op)
+{
+	if (c->n_ops >= LIB_OPS_MAX)
+		return lib_fail(c, HST_E_FULL, "too many operations are open",
+				"wait for some to end");
+	struct lib_op *o = op_new(c, k->search);
+	if (!o)
+		return lib_fail_nomem(c);
+	enum err e = start(o, k);
+	if (e) {
+		op_free(o);
+		return lib_fail(c, lib_result_of(e), err_text(e), "");
+	}
+	*op = o->id;
+	return HST_OK;
 }
 
 int hst_call(hst_ctx *c, const char *method, const char *path, const char *body, int deadline_ms,
@@ -160,24 +237,7 @@ int hst_call(hst_ctx *c, const char *method, const char *path, const char *body,
 	const char *why = check(method, path, body, deadline_ms);
 	if (why)
 		return lib_fail(c, HST_E_INVALID, why, "see doc/api.md");
-	if (c->n_ops >= LIB_OPS_MAX)
-		return lib_fail(c, HST_E_FULL, "too many operations are open",
-				"wait for some to end");
-	struct lib_op *o = env_zalloc(c->env, 1, sizeof(*o));
-	if (!o)
-		return lib_fail_nomem(c);
-	o->ctx = c;
-	o->id = ++c->last_id;
-	o->body = (struct lib_buffer){ .env = c->env, .max = OPS_ANSWER_MAX };
-	list_push_back(&c->ops, &o->node);
-	c->n_ops++;
-	enum err e = start(o, method, path, body, deadline_ms);
-	if (e) {
-		op_free(o);
-		return lib_fail(c, lib_result_of(e), err_text(e), "");
-	}
-	*op = o->id;
-	return HST_OK;
+	return lib_call(c, &(struct lib_call){ method, path, body, deadline_ms, false }, op);
 }
 
 int hst_stats(hst_ctx *c, hst_op *op)

@@ -16,30 +16,72 @@ static const char *or_empty(const char *s)
 	return s ? s : "";
 }
 
-/* One block: the event, and its strings behind it. */
-static struct hst_event *event_new(const struct env *env, const struct hst_event *from)
+static size_t size_of(const struct hst_event *from)
 {
-	const char *json = or_empty(from->json), *message = or_empty(from->message);
-	const char *hint = or_empty(from->hint);
-	struct hst_event *e = lib_box_new(
-		env, sizeof(*e) + strlen(json) + strlen(message) + strlen(hint) + 3, NULL);
+	return strlen(or_empty(from->json)) + strlen(or_empty(from->message)) +
+	       strlen(or_empty(from->hint)) + 3;
+}
+
+static size_t size_of_endpoint(const struct hst_endpoint *e)
+{
+	return sizeof(*e) + e->n_addresses * sizeof(*e->addresses) + strlen(e->name) +
+	       strlen(e->cloud) + strlen(e->comment) + 3 + e->payload_n + 1;
+}
+
+static void set_strings(struct hst_event *e, const struct hst_event *from, char **tail)
+{
+	e->json = put(tail, or_empty(from->json));
+	e->message = put(tail, or_empty(from->message));
+	e->hint = put(tail, or_empty(from->hint));
+}
+
+/* What must be aligned first, then the strings. */
+static void set_endpoint(struct hst_event *e, const struct hst_endpoint *from, char **tail)
+{
+	struct hst_endpoint *to = (void *)*tail;
+	hst_address *addresses = (void *)(to + 1);
+	*to = *from;
+	to->size = sizeof(*to);
+	if (from->n_addresses)
+		memcpy(addresses, from->addresses, from->n_addresses * sizeof(*addresses));
+	to->addresses = addresses;
+	*tail = (char *)(addresses + from->n_addresses);
+	to->name = put(tail, from->name);
+	to->cloud = put(tail, from->cloud);
+	to->comment = put(tail, from->comment);
+	if (from->payload) {
+		char *payload = memcpy(*tail, from->payload, from->payload_n);
+		payload[from->payload_n] = 0;
+		to->payload = payload;
+		*tail += from->payload_n + 1;
+	}
+	e->endpoint = to;
+}
+
+/* One block: the event, its endpoint, and their strings behind it. */
+static struct hst_event *event_new(const struct env *env, const struct hst_event *from,
+				   const struct hst_endpoint *endpoint)
+{
+	size_t more = endpoint ? size_of_endpoint(endpoint) : 0;
+	struct hst_event *e = lib_box_new(env, sizeof(*e) + size_of(from) + more, NULL);
 	if (!e)
 		return NULL;
 	char *tail = (char *)(e + 1);
 	*e = *from;
 	e->size = sizeof(*e);
-	e->json = put(&tail, json);
-	e->message = put(&tail, message);
-	e->hint = put(&tail, hint);
+	if (endpoint)
+		set_endpoint(e, endpoint, &tail);
+	set_strings(e, from, &tail);
 	return e;
 }
 
-enum err lib_queue_put(struct hst_ctx *c, const struct hst_event *template)
+enum err lib_queue_put_endpoint(struct hst_ctx *c, const struct hst_event *template,
+				const struct hst_endpoint *endpoint)
 {
 	struct lib_queued *q = env_zalloc(c->env, 1, sizeof(*q));
 	if (!q)
 		return ERR_NOMEM;
-	q->event = event_new(c->env, template);
+	q->event = event_new(c->env, template, endpoint);
 	if (!q->event) {
 		env_free(c->env, q);
 		return ERR_NOMEM;
@@ -48,6 +90,11 @@ enum err lib_queue_put(struct hst_ctx *c, const struct hst_event *template)
 	c->n_queued++;
 	os_loop_wake(c->loop);
 	return OK;
+}
+
+enum err lib_queue_put(struct hst_ctx *c, const struct hst_event *template)
+{
+	return lib_queue_put_endpoint(c, template, NULL);
 }
 
 static struct hst_event *take(struct hst_ctx *c, struct lib_queued *q)

@@ -195,6 +195,16 @@ static run_fn *const runs[OPS_KIND_COUNT] = {
 	[OPS_MASC_WITHDRAW] = ops_run_masc_wish,
 	[OPS_MASC_CLASHES] = ops_run_masc_clashes,
 	[OPS_MASC_RESOLVE] = ops_run_masc_wish,
+	[OPS_NAMES] = ops_run_names,
+	[OPS_NAME_PUBLISH] = ops_run_name_publish,
+	[OPS_NAME_UNPUBLISH] = ops_run_name_unpublish,
+	[OPS_NAME_RESOLVE] = ops_run_name_resolve,
+	[OPS_NAME_CONVERT] = ops_run_name_convert,
+	[OPS_CLOUDS] = ops_run_clouds,
+	[OPS_CLOUD] = ops_run_cloud,
+	[OPS_CLOUD_PING] = ops_run_cloud_ping,
+	[OPS_CLOUD_REPAIR] = ops_run_cloud_change,
+	[OPS_CLOUD_FLUSH] = ops_run_cloud_change,
 	[OPS_LOG_GET] = run_log_get,
 	[OPS_LOG_SET] = run_log_set,
 	[OPS_PORTS] = run_ports,
@@ -212,6 +222,7 @@ enum err ops_new(struct ops **out, struct engine *e, const struct ops_host *host
 	o->env = env;
 	o->run = (uint64_t)os_wall().us;
 	arena_init(&o->mem, env, 4096);
+	list_init(&o->asking);
 	if (ops_history_init(o) != OK) {
 		env_free(env, o);
 		return ERR_NOMEM;
@@ -224,6 +235,10 @@ void ops_free(struct ops *o)
 {
 	if (!o)
 		return;
+	LIST_EACH(node, tmp, &o->asking)
+	{
+		ops_asking_free(LIST_ENTRY(node, struct asking, node));
+	}
 	ops_history_fini(o);
 	arena_free(&o->mem);
 	env_free(o->env, o);
@@ -234,9 +249,18 @@ uint64_t ops_run(const struct ops *o)
 	return o->run;
 }
 
-enum err ops_submit(struct ops *o, const struct ops_request *r, ops_done_fn *done, void *arg)
+enum err ops_ask(struct ops *o, const struct ops_request *r, const struct ops_asker *who,
+		 uint64_t *ticket)
 {
-	enum err e = runs[r->kind](o, r, (struct ops_call){ done, arg });
+	*ticket = 0;
+	enum err e =
+		runs[r->kind](o, r, (struct ops_call){ who->done, who->arg, who->found, ticket });
 	arena_reset(&o->mem);
 	return e;
+}
+
+enum err ops_submit(struct ops *o, const struct ops_request *r, ops_done_fn *done, void *arg)
+{
+	uint64_t ticket;
+	return ops_ask(o, r, &(struct ops_asker){ NULL, done, arg }, &ticket);
 }

@@ -52,6 +52,21 @@ typedef void ops_done_fn(void *arg, const struct ops_answer *answer);
 MUST_USE enum err ops_submit(struct ops *o, const struct ops_request *r, ops_done_fn *done,
 			     void *arg);
 
+/* Who asks, where the answer may take its time. */
+typedef void ops_found_fn(void *arg, const struct ops_struct *type, const void *value);
+struct ops_asker {
+	ops_found_fn *found; /* what a search finds, and its steps, as they come (they are
+			      * in the answer, too); NULL: of no interest */
+	ops_done_fn *done;
+	void *arg;
+};
+/* As ops_submit. *ticket is for ops_cancel; 0: the answer was given. */
+MUST_USE enum err ops_ask(struct ops *o, const struct ops_request *r, const struct ops_asker *who,
+			  uint64_t *ticket);
+/* The asker is gone and is told nothing any more; what can be ended is ended. Fine in
+ * `found`. A ticket whose answer was given is ignored. */
+void ops_cancel(struct ops *o, uint64_t ticket);
+
 /* Number of this run: clients that come back tell by it whether the numbers of
  * the events they have seen still mean the same. */
 uint64_t ops_run(const struct ops *o);

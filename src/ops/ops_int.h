@@ -22,12 +22,16 @@ struct ops {
 	uint64_t run;
 	struct arena mem; /* of the answer being made */
 	struct history history;
+	struct list asking; /* the engine has not answered yet */
+	uint64_t last_ticket;
 };
 
 /* Where an answer goes. */
 struct ops_call {
 	ops_done_fn *done;
 	void *arg;
+	ops_found_fn *found; /* NULL: nobody is told before the end */
+	uint64_t *ticket;    /* gets the number for ops_cancel; may be NULL */
 };
 
 /* An answer in the making: strings go to mem; without memory `failed` is set
@@ -97,6 +101,68 @@ MUST_USE enum err ops_run_masc_space(struct ops *o, const struct ops_request *r,
 /* masc_wish.c: changes. */
 MUST_USE enum err ops_run_masc_wish(struct ops *o, const struct ops_request *r,
 				    struct ops_call call);
+
+/* asking.c: a command to the part pnrp on its way through the engine; first in whatever
+ * its owner keeps beside it. */
+struct asking {
+	struct list node; /* in ops.asking */
+	struct ops *ops;
+	struct ops_call call;
+	struct arena mem; /* until it ends */
+	uint64_t ticket, number;
+	bool ends; /* a PNRP_CANCEL ends it */
+	/* Exactly once, unless it is cancelled; the asking is freed behind it. */
+	void (*done)(struct asking *a, const struct engine_result *r);
+	void (*found)(struct asking *a, const struct node_found *f); /* NULL: nothing is */
+};
+/* Zeroed, of `size` octets; NULL without memory. */
+MUST_USE struct asking *ops_asking_new(struct ops *o, struct ops_call call, size_t size);
+void ops_asking_free(struct asking *a);
+/* Gives it to the engine, which may have answered when this returns: the asking is its
+ * from now on, also after ERR_NOMEM. */
+MUST_USE enum err ops_asking_send(struct asking *a, const struct pnrp_command *c);
+
+/* names.c */
+MUST_USE enum err ops_run_names(struct ops *o, const struct ops_request *r, struct ops_call call);
+MUST_USE enum err ops_run_name_publish(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+MUST_USE enum err ops_run_name_unpublish(struct ops *o, const struct ops_request *r,
+					 struct ops_call call);
+MUST_USE enum err ops_run_name_convert(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+/* A list of where a name leads to; zone: of its cloud. NULL without memory. */
+MUST_USE struct ops_endpoint *ops_endpoints(const struct pnrp_app *app, size_t n, bool automatic,
+					    uint32_t zone, struct arena *mem);
+const char *ops_payload_type(enum pnrp_payload_type t);
+
+/* resolve.c */
+MUST_USE enum err ops_run_name_resolve(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+
+/* clouds.c */
+MUST_USE enum err ops_run_clouds(struct ops *o, const struct ops_request *r, struct ops_call call);
+MUST_USE enum err ops_run_cloud(struct ops *o, const struct ops_request *r, struct ops_call call);
+MUST_USE enum err ops_run_cloud_ping(struct ops *o, const struct ops_request *r,
+				     struct ops_call call);
+MUST_USE enum err ops_run_cloud_change(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+/* The part pnrp when it can be asked; else NULL, after an answer that says why. */
+const struct pnrp_clouds *ops_pnrp_of(const struct ops *o, struct ops_call call);
+bool ops_cloud_find(const struct pnrp_clouds *p, const char *name, struct pnrp_cloud_info *out);
+/* Whether there is such a cloud, or, for "", any at all: else an answer was given. */
+bool ops_cloud_check(const struct pnrp_clouds *p, const char *name, struct ops_call call);
+/* Address and port of a node, with the zone of its cloud. */
+void ops_set_node(char *out, size_t size, const struct pnrp_endpoint *e, uint32_t zone);
+/* 64 digits; "" for the ID zero. */
+void ops_set_pnrp_id(char out[65], const struct pnrp_id *id);
+
+/* status_pnrp.c */
+void ops_pnrp_part(struct ops *o, struct draft *d, struct ops_part *out);
+/* In figures, for the status. */
+void ops_pnrp_look(struct ops *o, struct draft *d, struct ops_pnrp *out);
+/* What needs the operator, in turn: *at starts at 0. Both texts are of d. */
+struct ops_attention;
+bool ops_pnrp_attention(struct ops *o, struct draft *d, size_t *at, struct ops_attention *out);
 
 /* history.c */
 MUST_USE enum err ops_history_init(struct ops *o);

@@ -70,23 +70,44 @@ static void attend_str(struct attention *a, const char *part, const char *what, 
 	attend(a, part, &t, &h);
 }
 
-static void attend_part(struct attention *a, const struct ops_part *p, const char *config_path)
+static void attend_stopped(struct attention *a, const struct ops_part *p)
 {
-	char buffer[2][OPS_MESSAGE_MAX + 1];
-	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
-	if (strcmp(p->state, "running") == 0)
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer);
+	if (strcmp(p->state, "stopped") != 0)
 		return;
 	text_str(&t, p->name);
-	text_str(&t, strcmp(p->state, "off") == 0 ? " does nothing: " : " is stopped: ");
+	text_str(&t, " is stopped: ");
 	text_str(&t, p->reason);
-	if (strcmp(p->state, "stopped") == 0) {
-		text_str(&h, "homestead doctor ports");
-	} else {
-		text_str(&h, "name a domain and its peers in ");
-		text_str(&h, config_path[0] ? config_path : "a configuration");
-		text_str(&h, " (man homestead.conf), then: homestead daemon reload");
-	}
-	attend(a, p->name, &t, &h);
+	attend_str(a, p->name, buffer, "homestead doctor ports");
+}
+
+/* A part that is off is no fault, as long as any other does something. */
+static void attend_idle(struct attention *a, const char *config_path)
+{
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text h = TEXT_OF(buffer);
+	for (size_t i = 0; i < a->status->n_parts; i++)
+		if (strcmp(a->status->parts[i].state, "off") != 0)
+			return;
+	text_str(&h, "name a domain and its peers (masc), or switch names on (pnrp), in ");
+	text_str(&h, config_path[0] ? config_path : "a configuration");
+	text_str(&h, " (man homestead.conf), then: homestead daemon reload");
+	attend_str(a, "node", "the daemon does nothing: no part of it is configured", buffer);
+}
+
+static void attend_parts(struct attention *a, const char *config_path)
+{
+	for (size_t i = 0; i < a->status->n_parts; i++)
+		attend_stopped(a, &a->status->parts[i]);
+	attend_idle(a, config_path);
+}
+
+static void attend_pnrp(struct attention *a, struct ops *o)
+{
+	struct ops_attention row;
+	for (size_t at = 0; ops_pnrp_attention(o, a->draft, &at, &row);)
+		attend_str(a, row.part, row.text, row.hint);
 }
 
 static void attend_store(struct attention *a, const struct engine_info *info)
@@ -319,14 +340,17 @@ static void look(struct ops *o, struct ops_status *s, struct draft *d)
 	set_process(s, o);
 	set_engine(s, &info, d);
 	ops_masc_part(o, d, &s->parts[s->n_parts++]);
+	ops_pnrp_part(o, d, &s->parts[s->n_parts++]);
 	count_sessions(&s->masc, m);
 	if (m)
 		ops_masc_holdings(o, &s->claims);
 	if (m && masc_health(m) == OK)
 		set_listen(s, node_config_of(node));
-	attend_part(&a, &s->parts[0], o->host.config_path);
+	ops_pnrp_look(o, d, &s->pnrp);
+	attend_parts(&a, o->host.config_path);
 	attend_store(&a, &info);
 	attend_clock(&a, &s->clock);
+	attend_pnrp(&a, o);
 	attend_claims(&a, m);
 	attend_masc(&a, m);
 	attend_rest(&a);

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/mono.h"
+#include "ops/types_name.h"
 
 #define OPS_SCHEMA	1 /* of all JSON; fields are only ever added to it */
 #define OPS_NAME_MAX	63
@@ -102,6 +103,7 @@ struct ops_pair {
 	X(ops_jobs, OPS_JOBS, "The pool of threads for long work.")                                \
 	X(ops_links, OPS_LINKS, "Connections to peers.")                                           \
 	X(ops_attention, OPS_ATTENTION, "Something that needs the operator.")                      \
+	OPS_NAME_STRUCTS(X)                                                                        \
 	X(ops_status, OPS_STATUS_FIELDS, "The state of the daemon.")                               \
 	X(ops_traffic, OPS_TRAFFIC, "Messages and octets in one direction.")                       \
 	X(ops_masc_peer, OPS_MASC_PEER_FIELDS, "A MASC peer and the session with it.")             \
@@ -215,6 +217,7 @@ struct ops_pair {
 	X(S, LIST, listen, ops_listen, "where they listen")                                        \
 	X(S, OBJECT, masc, ops_sessions, "MASC sessions by state")                                 \
 	X(S, OBJECT, claims, ops_holdings, "what we hold and claim")                               \
+	X(S, OBJECT, pnrp, ops_pnrp, "names without servers")                                      \
 	X(S, OBJECT, store, ops_store, "the store")                                                \
 	X(S, OBJECT, jobs, ops_jobs, "the job pool")                                               \
 	X(S, OBJECT, links, ops_links, "connections")                                              \
@@ -543,6 +546,7 @@ OPS_STRUCTS(X)
 	X(MASC_CLASHES, "GET", "/v1/masc/clashes", NULL, &ops_masc_clashes_type, "all clashes")    \
 	X(MASC_RESOLVE, "POST", "/v1/masc/clashes/{number}/resolve", &ops_resolve_type,            \
 	  &ops_change_type, "decide a clash")                                                      \
+	OPS_NAME_LIST(X)                                                                           \
 	X(LOG_GET, "GET", "/v1/log", NULL, &ops_log_type, "log level of every part")               \
 	X(LOG_SET, "PUT", "/v1/log", &ops_log_set_type, &ops_change_type,                          \
 	  "set the log level of one part or all")                                                  \
@@ -550,8 +554,10 @@ OPS_STRUCTS(X)
 	X(RELOAD, "POST", "/v1/reload", &ops_write_type, &ops_change_type,                         \
 	  "read the configuration anew")
 
-/* The stream of events is no operation: it has no single answer. */
+/* The streams of events, and of what a search for a name finds, are no operations: they
+ * have no single answer. */
 #define OPS_STREAM_PATH "/v1/events"
+#define OPS_SEARCH_PATH "/v1/names/search"
 
 enum ops_kind {
 #define X(name, method, path, request, answer, help) OPS_##name,
@@ -588,6 +594,12 @@ struct ops_request {
 		struct ops_demand_wish demand;
 		struct ops_withdraw withdraw;
 		struct ops_resolve resolve;
+		struct ops_publish publish;
+		struct ops_unpublish unpublish;
+		struct ops_lookup lookup;
+		struct ops_convert convert;
+		struct ops_ping_wish ping;
+		struct ops_cloud_wish cloud;
 		uint8_t values[1]; /* where any of them begins */
 	};
 };
@@ -626,6 +638,25 @@ MUST_USE enum err ops_time_parse(const char *s, int64_t *us);
 /* HTTP status of an error, and its reason phrase. */
 int ops_http_status(enum err e);
 const char *ops_http_reason(int status);
+
+/* Names. Text of users in NFC: ERR_MALFORMED (no UTF-8), ERR_RANGE (no room), ERR_NOMEM. */
+struct pnrp_name;
+MUST_USE enum err ops_text_nfc(const char *s, struct text *out);
+/* A name as people write it: "0.printer-room", "printer-room" alone, a secure name, a host
+ * name below pnrp.net. ERR_MALFORMED, ERR_RANGE, ERR_UNSUPPORTED with a sentence in `why`;
+ * ERR_NOMEM. */
+MUST_USE enum err ops_name_read(const char *s, struct pnrp_name *out, struct text *why);
+/* The name and its host name; when it has none that is "" and `why` says why. */
+void ops_name_put(const struct pnrp_name *n, char name[OPS_PEER_NAME_MAX + 1],
+		  char host[OPS_HOST_NAME_MAX + 1], struct text *why);
+/* The same of a name as people write it; strings lie in mem. As ops_name_read. */
+MUST_USE enum err ops_name_convert(const char *s, struct ops_conversion *out, struct arena *mem,
+				   struct text *why);
+
+/* Octets as text. ERR_MALFORMED, ERR_RANGE (more than size). */
+#define OPS_BASE64_MAX(n) (((n) + 2) / 3 * 4)
+void ops_base64_put(struct text *t, struct span s);
+MUST_USE enum err ops_base64_take(const char *s, uint8_t *out, size_t size, size_t *n);
 
 /* Homestead's ports and who holds them, judged for a daemon with that pid (0:
  * none answers). Strings and rows lie in mem. ERR_IO, ERR_NOMEM. */

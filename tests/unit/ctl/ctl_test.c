@@ -9,6 +9,7 @@
 static int setup(void **state)
 {
 	server_init();
+	played_names();
 	server_start();
 	return 0;
 }
@@ -50,8 +51,26 @@ static const char *body_for(enum ops_kind k)
 		[OPS_MASC_DEMAND] = "{\"addresses\":16,\"until\":\"2037-01-01T00:00:00Z\"}",
 		[OPS_MASC_WITHDRAW] = "{\"prefix\":\"239.192.1.0/24\"}",
 		[OPS_MASC_RESOLVE] = "{\"action\":\"keep\"}",
+		[OPS_NAME_PUBLISH] = "{\"name\":\"attic\",\"endpoints\":[{\"port\":80}],"
+				     "\"payload_type\":\"text\",\"payload\":\"hello!\"}",
+		[OPS_NAME_UNPUBLISH] = "{\"name\":\"0.attic\"}",
 	};
 	return bodies[k] ? bodies[k] : "";
+}
+
+/* And what stands for the name in its path, or is its query. */
+static const char *given_for(enum ops_kind k)
+{
+	if (k == OPS_CLOUD)
+		return "Global4_";
+	return strstr(ops_rows[k].path, "{number}") ? "1" : "north";
+}
+
+static const char *query_for(enum ops_kind k)
+{
+	if (k == OPS_CLOUD_PING)
+		return "?address=192.0.2.9";
+	return k == OPS_NAME_RESOLVE || k == OPS_NAME_CONVERT ? "?name=printer-room" : "";
 }
 
 static void every_operation_answers(void **state)
@@ -59,10 +78,11 @@ static void every_operation_answers(void **state)
 	for (int k = 0; k < OPS_KIND_COUNT; k++) {
 		char path[200];
 		const char *brace = strchr(ops_rows[k].path, '{');
-		const char *given = brace && strncmp(brace, "{number}", 8) == 0 ? "1" : "north";
-		(void)snprintf(path, sizeof(path), "%.*s%s%s",
+		const char *given = given_for((enum ops_kind)k);
+		(void)snprintf(path, sizeof(path), "%.*s%s%s%s",
 			       (int)(brace ? brace - ops_rows[k].path : 100), ops_rows[k].path,
-			       brace ? given : "", brace ? strchr(brace, '}') + 1 : "");
+			       brace ? given : "", brace ? strchr(brace, '}') + 1 : "",
+			       query_for((enum ops_kind)k));
 		const char *body = body_for((enum ops_kind)k);
 		json_t *j = json_of(ops_rows[k].method, path, body, 200);
 		check_shape(j, ops_rows[k].answer);

@@ -31,7 +31,7 @@ static void the_socket_is_for_owner_and_group(void **state)
 	char why[300];
 	struct text t = why_of(why, sizeof(why));
 	int fd;
-	assert_int_equal(ctl_socket_bind(server.path, &place, &fd, &t), OK);
+	assert_int_equal(ctl_socket_bind(server.path, &ctl_socket_control, &place, &fd, &t), OK);
 	assert_int_equal(stat(server.path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0660);
 	ctl_socket_remove(&place);
@@ -45,9 +45,9 @@ static void a_stale_socket_is_replaced(void **state)
 	char why[300];
 	struct text t = why_of(why, sizeof(why));
 	int fd;
-	assert_int_equal(ctl_socket_bind(server.path, &first, &fd, &t), OK);
+	assert_int_equal(ctl_socket_bind(server.path, &ctl_socket_control, &first, &fd, &t), OK);
 	close(fd); /* as after a crash: the file stays */
-	assert_int_equal(ctl_socket_bind(server.path, &second, &fd, &t), OK);
+	assert_int_equal(ctl_socket_bind(server.path, &ctl_socket_control, &second, &fd, &t), OK);
 	ctl_socket_remove(&second);
 	close(fd);
 }
@@ -59,8 +59,9 @@ static void a_live_socket_is_left_alone(void **state)
 	char why[300], pid[32];
 	struct text t = why_of(why, sizeof(why));
 	int fd, fd2 = -1;
-	assert_int_equal(ctl_socket_bind(server.path, &place, &fd, &t), OK);
-	assert_int_equal(ctl_socket_bind(server.path, &other, &fd2, &t), ERR_IN_USE);
+	assert_int_equal(ctl_socket_bind(server.path, &ctl_socket_control, &place, &fd, &t), OK);
+	assert_int_equal(ctl_socket_bind(server.path, &ctl_socket_control, &other, &fd2, &t),
+			 ERR_IN_USE);
 	assert_int_equal(fd2, -1);
 	(void)snprintf(pid, sizeof(pid), "pid %d", getpid());
 	assert_non_null(strstr(why, pid));
@@ -78,9 +79,9 @@ static void a_socket_of_somebody_else_is_not_removed(void **state)
 	char why[300];
 	struct text t = why_of(why, sizeof(why));
 	int fd, fd2;
-	assert_int_equal(ctl_socket_bind(server.path, &first, &fd, &t), OK);
+	assert_int_equal(ctl_socket_bind(server.path, &ctl_socket_control, &first, &fd, &t), OK);
 	assert_int_equal(unlink(server.path), 0);
-	assert_int_equal(ctl_socket_bind(server.path, &second, &fd2, &t), OK);
+	assert_int_equal(ctl_socket_bind(server.path, &ctl_socket_control, &second, &fd2, &t), OK);
 	ctl_socket_remove(&first);
 	assert_int_equal(stat(server.path, &st), 0);
 	ctl_socket_remove(&second);
@@ -97,7 +98,8 @@ static void a_file_in_the_way_is_not_removed(void **state)
 	FILE *f = fopen(server.path, "w");
 	assert_non_null(f);
 	fclose(f);
-	assert_int_equal(ctl_socket_bind(server.path, &place, &fd, &t), ERR_EXISTS);
+	assert_int_equal(ctl_socket_bind(server.path, &ctl_socket_control, &place, &fd, &t),
+			 ERR_EXISTS);
 	assert_non_null(strstr(why, "remove it"));
 	assert_int_equal(access(server.path, F_OK), 0);
 }
@@ -109,7 +111,7 @@ static void a_folder_that_is_missing_is_named(void **state)
 	struct text t = why_of(why, sizeof(why));
 	int fd;
 	(void)snprintf(path, sizeof(path), "%s/none/control.sock", server.dir);
-	enum err e = ctl_socket_bind(path, &place, &fd, &t);
+	enum err e = ctl_socket_bind(path, &ctl_socket_control, &place, &fd, &t);
 	assert_int_equal(e, ERR_NOT_FOUND);
 	assert_non_null(strstr(why, path));
 	assert_non_null(strstr(why, "make its folder"));
@@ -123,7 +125,7 @@ static void a_long_path_is_refused(void **state)
 	int fd;
 	memset(path, 'a', sizeof(path) - 1);
 	path[sizeof(path) - 1] = 0;
-	assert_int_equal(ctl_socket_bind(path, &place, &fd, &t), ERR_RANGE);
+	assert_int_equal(ctl_socket_bind(path, &ctl_socket_control, &place, &fd, &t), ERR_RANGE);
 	assert_non_null(strstr(why, "--socket"));
 }
 

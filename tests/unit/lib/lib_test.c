@@ -101,7 +101,7 @@ static void bad_arguments_are_refused(void **state)
 		assert_int_equal(hst_last_error(ctx)->code, HST_E_INVALID);
 		assert_true(hst_last_error(ctx)->message[0] != 0);
 	}
-	char path[1100] = "/v1/";
+	char path[2000] = "/v1/";
 	memset(path + 4, 'a', sizeof(path) - 5);
 	hst_op op;
 	assert_int_equal(hst_call(ctx, "GET", path, NULL, 0, &op), HST_E_INVALID);

@@ -158,10 +158,11 @@ static void a_part_that_is_off_says_how_to_begin(void **state)
 	ask_kind(OPS_STATUS, "");
 	ASSERT_AT("parts.0.state", "off");
 	ASSERT_AT("masc.total", "0");
-	ASSERT_AT("attention.0.text", "masc does nothing: not configured");
+	ASSERT_AT("attention.0.text", "the daemon does nothing: no part of it is configured");
 	ASSERT_AT("attention.0.hint",
-		  "name a domain and its peers in /etc/homestead/homestead.conf "
-		  "(man homestead.conf), then: homestead daemon reload");
+		  "name a domain and its peers (masc), or switch names on (pnrp), in "
+		  "/etc/homestead/homestead.conf (man homestead.conf), then: homestead daemon "
+		  "reload");
 }
 
 static void masc_without_peers_needs_attention(void **state)

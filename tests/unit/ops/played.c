@@ -66,6 +66,10 @@ enum err __wrap_engine_command(struct engine *e, const struct node_command *c, e
 {
 	if (played.command_start)
 		return played.command_start;
+	if (c->kind == NODE_COMMAND_PNRP) {
+		played.cancelled = c->pnrp.other;
+		return OK;
+	}
 	played.commands++;
 	played.command = c->masc;
 	struct text t = TEXT_OF(played.command_peer);

@@ -47,6 +47,26 @@ struct played {
 	engine_done_fn *done;
 	void *done_arg;
 
+	/* Names without servers. */
+	bool pnrp_on;
+	struct pnrp_cloud_info clouds[4];
+	size_t n_clouds;
+	struct pnrp_published_info published[4];
+	size_t n_published;
+	bool has_key;
+	struct pnrp_entry_info entries[4];
+	size_t n_entries;
+	struct pnrp_own_info own_names[4];
+	size_t n_own_names;
+	struct node_found finds[8]; /* what a search finds, before the answer */
+	size_t n_finds;
+	int64_t elapsed;
+	struct pnrp_command pnrp; /* the last one */
+	uint8_t payload[4096];	  /* its */
+	size_t pnrp_commands;
+	struct engine_caller caller; /* of the one that is held back */
+	uint64_t last_number, forgotten, cancelled;
+
 	const struct env *env; /* instead of the machine's, NULL: the machine's */
 
 	/* What the daemon around it does. */
@@ -70,6 +90,12 @@ struct ops_host played_host(void);
 struct masc_peer_info *played_add(const char *name, const char *address, enum masc_role ours);
 /* Answers the command that was held back. */
 void played_finish(enum err result);
+/* Two clouds, LinkLocal_eth0 with three nodes and Global4_ with none; two names published;
+ * 0.printer-room found once. */
+void played_names(void);
+/* Tells what a search that was held back finds, and its answer. */
+void played_find(const struct node_found *f);
+void played_found(enum err result);
 /* An event of masc: `peer` went from one state to another. */
 struct node_event played_event(const char *peer, enum masc_state from, enum masc_state to);
 
