@@ -30,7 +30,7 @@ static struct pnrp_own *choose_own(const struct pnrp *p)
 
 static enum err test(struct pnrp *p, const struct pnrp_own *o, struct mono now)
 {
-	struct pnrp_endpoint seed;
+	struct pnrp_endpoint seed = { 0 };
 	if (!choose_seed(p, &seed))
 		return ERR_STATE;
 	struct pnrp_route next = { .port = seed.port, .n = 1 };
