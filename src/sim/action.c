@@ -157,8 +157,11 @@ static void do_command(struct world *w, const struct scn_action *a)
 	if (!m->node)
 		return;
 	in.number = ++m->next_call;
-	set_times(m, a, &in.command.masc);
-	invariant_call(m, in.number, &in.command.masc);
+	if (in.command.kind == NODE_COMMAND_MASC)
+		set_times(m, a, &in.command.masc);
+	else if (a->owner != SCN_NO_SITE)
+		judge_secure(w, a->owner, &in.command.pnrp.name);
+	invariant_call(m, in.number, &in.command);
 	feed(m, &in);
 }
 
@@ -225,6 +228,25 @@ static void do_close(struct world *w, const struct scn_action *a)
 	raw_close(raw_of(w->sites[a->a]), a->connection, PIPE_CLOSED);
 }
 
+/* An address comes, or goes; the operating system tells of it. */
+static void do_address(struct world *w, const struct scn_action *a)
+{
+	struct machine *m = machine_at(w, a->a);
+	if (a->on)
+		address_add(m, &a->addr, a->interface);
+	else
+		address_remove(m, &a->addr);
+	feed(m, &(struct node_in){ .kind = NODE_IN_NETWORK });
+	address_tell(m);
+}
+
+static void do_datagrams(struct world *w, const struct scn_action *a)
+{
+	struct edge *e = edge_between(w, a->a, a->b);
+	if (e)
+		scn_path_change(&e->path, &a->path, a->changes);
+}
+
 static void do_nothing(struct world *w, const struct scn_action *a)
 {
 }
@@ -256,6 +278,8 @@ static const struct verb_row {
 	[SCN_LISTEN] = { "listen", do_listen },
 	[SCN_SEND] = { "send", do_send },
 	[SCN_CLOSE] = { "close", do_close },
+	[SCN_ADDRESS] = { "address", do_address },
+	[SCN_DATAGRAMS] = { "datagrams", do_datagrams },
 	[SCN_NOTHING] = { "nothing", do_nothing },
 };
 

@@ -113,7 +113,7 @@ static enum err read_closed(struct scn_parser *p, struct scn_condition *c)
 }
 
 /* A comparison may end what is counted; else once is enough. */
-static enum err read_count(struct scn_parser *p, struct scn_condition *c)
+enum err scn_read_times(struct scn_parser *p, struct scn_condition *c)
 {
 	c->op = SCN_AT_LEAST;
 	c->number = 1;
@@ -155,7 +155,7 @@ static enum err read_event(struct scn_parser *p, struct scn_condition *c)
 		c->fields[c->n_fields++] =
 			(struct scn_field){ span_of(w.p, n), span_of(w.p + n + 1, w.n - n - 1) };
 	}
-	return read_count(p, c);
+	return scn_read_times(p, c);
 }
 
 static enum err read_code(struct scn_parser *p, struct scn_condition *c)
@@ -184,8 +184,8 @@ static enum err read_notification(struct scn_parser *p, struct scn_condition *c)
 		return e;
 	c->has_data = scn_accept(p, "data");
 	if (c->has_data)
-		return scn_hex(p, &c->data, &c->mask) ? ERR_MALFORMED : read_count(p, c);
-	return read_count(p, c);
+		return scn_hex(p, &c->data, &c->mask) ? ERR_MALFORMED : scn_read_times(p, c);
+	return scn_read_times(p, c);
 }
 
 static bool is_result(struct span name)
@@ -209,7 +209,7 @@ static enum err read_reply(struct scn_parser *p, struct scn_condition *c)
 	c->name = scn_word(p);
 	if (!is_result(c->name))
 		return scn_fail(p, "result", c->name, "OK or the name of an error");
-	return read_count(p, c);
+	return scn_read_times(p, c);
 }
 
 static const struct test_row {
@@ -236,6 +236,10 @@ static const struct test_row {
 	{ "partitions", SCN_PARTITIONS, read_partitions },
 	{ "skews", SCN_SKEWS, scn_read_count_of },
 	{ "met", SCN_MET, scn_read_count_of },
+	{ "found", SCN_FOUND, scn_read_found },
+	{ "announced", SCN_ANNOUNCED, scn_read_announced },
+	{ "cloud", SCN_CLOUD, scn_read_cloud },
+	{ "entries", SCN_ENTRIES, scn_read_entries },
 	{ "event", SCN_EVENT, read_event },
 	{ "notification", SCN_NOTIFICATION, read_notification },
 	{ "reply", SCN_REPLY, read_reply },
@@ -258,5 +262,6 @@ enum err scn_read_condition(struct scn_parser *p, struct scn_condition *c)
 	return scn_fail(p, "condition", name,
 			"not, then state, admin, value, paired, running, links, octets, closed, "
 			"holds, own, resumed, goes-on, knows, known, clashes, crashes, "
-			"partitions, skews, met, event, notification or reply");
+			"partitions, skews, met, found, announced, cloud, entries, event, "
+			"notification or reply");
 }

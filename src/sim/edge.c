@@ -15,6 +15,13 @@ struct site *site_at(struct world *w, const struct addr *a)
 	return map_get(&w->by_addr, span_of(key, sizeof(key)));
 }
 
+void site_gone(struct world *w, const struct addr *a)
+{
+	uint8_t key[IP_KEY];
+	ip_key(a, key);
+	(void)map_take(&w->by_addr, span_of(key, sizeof(key)));
+}
+
 static enum err add_address(struct world *w, struct site *s, const struct addr *a)
 {
 	uint8_t key[IP_KEY];
@@ -23,22 +30,30 @@ static enum err add_address(struct world *w, struct site *s, const struct addr *
 	return kept ? map_put(&w->by_addr, span_of(kept, sizeof(key)), s) : ERR_NOMEM;
 }
 
+void site_here(struct world *w, struct site *s, const struct addr *a)
+{
+	if (add_address(w, s, a))
+		w->err = ERR_NOMEM;
+}
+
 static void edge_key(uint32_t a, uint32_t b, uint8_t key[8])
 {
 	uint32_t pair[2] = { a < b ? a : b, a < b ? b : a };
 	memcpy(key, pair, sizeof(pair));
 }
 
-static struct edge *edge_add(struct world *w, uint32_t a, uint32_t b, struct scn_range delay)
+static struct edge *edge_add(struct world *w, uint32_t a, uint32_t b, struct scn_range delay,
+			     const struct dgram_path *path)
 {
 	struct edge *e = arena_alloc(&w->arena, sizeof(*e));
 	if (!e) {
 		w->err = ERR_NOMEM;
 		return NULL;
 	}
-	e->a = a;
-	e->b = b;
+	e->a = a < b ? a : b;
+	e->b = a < b ? b : a;
 	e->delay = delay;
+	e->path = *path;
 	list_init(&e->streams);
 	edge_key(a, b, e->key);
 	if (map_put(&w->edges, span_of(e->key, sizeof(e->key)), e) == OK)
@@ -61,12 +76,13 @@ struct edge *edge_between(struct world *w, uint32_t a, uint32_t b)
 	if (e)
 		return e;
 	bool raw = w->s->sites[a].raw || w->s->sites[b].raw;
-	return raw || w->has_default ? edge_add(w, a, b, w->default_delay) : NULL;
+	return raw || w->has_default ? edge_add(w, a, b, w->default_delay, &w->default_path) : NULL;
 }
 
 enum err edges_init(struct world *w)
 {
 	w->default_delay = (struct scn_range){ 1 * MONO_MS, 5 * MONO_MS };
+	w->default_path = (struct dgram_path){ .low = 1 * MONO_MS, .high = 5 * MONO_MS };
 	for (size_t i = 0; i < w->s->n_sites; i++)
 		for (size_t j = 0; j < w->s->sites[i].n_addrs; j++)
 			if (add_address(w, w->sites[i], &w->s->sites[i].addrs[j]))
@@ -75,8 +91,9 @@ enum err edges_init(struct world *w)
 		const struct scn_link *l = &w->s->links[i];
 		if (l->a == SCN_NO_SITE) {
 			w->default_delay = l->delay;
+			w->default_path = l->path;
 			w->has_default = true;
-		} else if (!edge_add(w, l->a, l->b, l->delay)) {
+		} else if (!edge_add(w, l->a, l->b, l->delay, &l->path)) {
 			return ERR_NOMEM;
 		}
 	}

@@ -112,6 +112,17 @@ void expect_reply(struct machine *m, enum err result)
 	}
 }
 
+void expect_found(struct machine *m, const struct node_found *found)
+{
+	LIST_EACH(i, next, &m->site.watches)
+	{
+		struct expectation *x = LIST_ENTRY(i, struct watch, at)->x;
+		const struct scn_condition *c = &x->spec->condition;
+		if (c->test == SCN_FOUND && judge_found(m->site.w, c, found->result))
+			x->count++;
+	}
+}
+
 void expect_judge(struct site *s)
 {
 	LIST_EACH(i, next, &s->watches)

@@ -1,40 +1,36 @@
 #include "sim/world_int.h"
 
 /* Outputs that wait for a commit: doc/simulator.md section 4.
- * Whatever belongs together keeps its order: the outputs of one link, and the
- * events of one node. Replies belong to nobody but their caller. */
+ * Whatever belongs together keeps its order: the outputs of one link, the events of
+ * one node, and what one command leads to. Datagrams belong to nothing. */
 
-static bool waits_at_all(enum node_out_kind k)
+static const bool waits_at_all[] = {
+	[NODE_OUT_LISTEN] = false,  [NODE_OUT_UNLISTEN] = false, [NODE_OUT_DIAL] = false,
+	[NODE_OUT_SEND] = true,	    [NODE_OUT_CLOSE] = true,	 [NODE_OUT_EVENT] = true,
+	[NODE_OUT_REPLY] = true,    [NODE_OUT_JOB] = false,	 [NODE_OUT_BIND] = false,
+	[NODE_OUT_UNBIND] = false,  [NODE_OUT_JOIN] = false,	 [NODE_OUT_LEAVE] = false,
+	[NODE_OUT_DATAGRAM] = true, [NODE_OUT_HOST] = false,	 [NODE_OUT_FOUND] = true,
+	[NODE_OUT_STEP] = true,
+};
+
+static bool of_link(const struct node_out *out)
 {
-	switch (k) {
-	case NODE_OUT_SEND:
-	case NODE_OUT_CLOSE:
-	case NODE_OUT_EVENT:
-	case NODE_OUT_REPLY:
-	case NODE_OUT_DATAGRAM:
-	case NODE_OUT_FOUND:
-	case NODE_OUT_STEP:
-		return true;
-	case NODE_OUT_LISTEN:
-	case NODE_OUT_UNLISTEN:
-	case NODE_OUT_DIAL:
-	case NODE_OUT_JOB:
-	case NODE_OUT_BIND:
-	case NODE_OUT_UNBIND:
-	case NODE_OUT_JOIN:
-	case NODE_OUT_LEAVE:
-	case NODE_OUT_HOST:
-		return false;
-	}
-	return false;
+	return out->kind == NODE_OUT_SEND || out->kind == NODE_OUT_CLOSE;
+}
+
+/* What a command leads to, its answer last. */
+static bool of_command(const struct node_out *out)
+{
+	return out->kind == NODE_OUT_FOUND || out->kind == NODE_OUT_STEP ||
+	       out->kind == NODE_OUT_REPLY;
 }
 
 static bool together(const struct node_out *a, const struct node_out *b)
 {
-	bool link_a = a->kind == NODE_OUT_SEND || a->kind == NODE_OUT_CLOSE;
-	bool link_b = b->kind == NODE_OUT_SEND || b->kind == NODE_OUT_CLOSE;
-	if (link_a && link_b)
+	if (of_link(a) && of_link(b))
 		return a->link == b->link;
+	if (of_command(a) && of_command(b))
+		return a->number == b->number;
 	return a->kind == NODE_OUT_EVENT && b->kind == NODE_OUT_EVENT;
 }
 
@@ -50,22 +46,48 @@ bool held_blocked(const struct machine *m, const struct node_out *out, const str
 
 bool held_must_wait(const struct machine *m, const struct node_out *out)
 {
-	return waits_at_all(out->kind) && held_blocked(m, out, &m->held);
+	return waits_at_all[out->kind] && held_blocked(m, out, &m->held);
+}
+
+/* What the output points at dies with the next call on the node. */
+static struct span keep_octets(struct held *h, struct span from)
+{
+	if (from.n)
+		memcpy(h->bytes, from.p, from.n);
+	return span_of(h->bytes, from.n);
+}
+
+static void keep_found(struct held *h, const struct node_found *f)
+{
+	if (!f->cloud)
+		return;
+	struct text cloud = TEXT_OF(h->cloud);
+	text_str(&cloud, f->cloud);
+	h->out.found.cloud = h->cloud;
+	if (f->result) {
+		h->result = *f->result;
+		h->result.payload = keep_octets(h, f->result->payload);
+		h->out.found.result = &h->result;
+	}
+	if (f->step) {
+		h->step = *f->step;
+		h->out.found.step = &h->step;
+	}
 }
 
 void held_add(struct machine *m, const struct node_out *out)
 {
-	struct held *h = world_alloc(m->site.w, sizeof(*h) + out->bytes.n);
+	size_t payload = out->found.result ? out->found.result->payload.n : 0;
+	struct held *h = world_alloc(m->site.w, sizeof(*h) + out->bytes.n + payload);
 	if (!h)
 		return;
 	h->out = *out;
-	if (out->bytes.n)
-		memcpy(h->bytes, out->bytes.p, out->bytes.n);
-	h->out.bytes = span_of(h->bytes, out->bytes.n);
+	h->out.bytes = keep_octets(h, out->bytes);
 	if (out->event) {
 		h->event = *out->event;
 		h->out.event = &h->event;
 	}
+	keep_found(h, &out->found);
 	list_push_back(&m->held, &h->at);
 }
 

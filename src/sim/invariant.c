@@ -50,6 +50,15 @@ static void check_dial(struct machine *m, const struct node_out *out)
 	m->highest_dial = out->link;
 }
 
+/* SIM-6.16. An address may be gone that the node has not been told of yet. */
+static void check_datagram(struct machine *m, const struct node_out *out)
+{
+	if (!dgram_socket(&m->host, out->socket))
+		broken_number(m, "a datagram on a socket that is not bound:", out->socket);
+	else if (out->bytes.n > PNRP_DATAGRAM_MAX)
+		broken_number(m, "a datagram that is too long, octets:", out->bytes.n);
+}
+
 static struct call *find_call(struct machine *m, uint64_t number)
 {
 	LIST_EACH(i, next, &m->calls)
@@ -70,6 +79,8 @@ void invariant_out(struct machine *m, const struct node_out *out)
 		check_traffic(m, out);
 	else if (out->kind == NODE_OUT_DIAL)
 		check_dial(m, out);
+	else if (out->kind == NODE_OUT_DATAGRAM)
+		check_datagram(m, out);
 	else if (out->kind == NODE_OUT_EVENT)
 		invariant_event(m, out->event);
 }
@@ -158,17 +169,21 @@ static void forget_told(struct machine *m, struct told *t)
 	env_free(m->site.w->env, t);
 }
 
-void invariant_call(struct machine *m, uint64_t number, const struct masc_command *c)
+void invariant_call(struct machine *m, uint64_t number, const struct node_command *command)
 {
+	const struct masc_command *c = &command->masc;
 	struct world *w = m->site.w;
 	struct call *call = world_alloc(w, sizeof(*call));
 	if (!call)
 		return;
 	call->number = number;
+	call->kind = command->kind;
+	list_push_back(&m->calls, &call->at);
+	if (call->kind != NODE_COMMAND_MASC)
+		return;
 	call->command = *c;
 	if (c->for_us && c->kind == MASC_COMMAND_DOWN)
 		call->until = sim_clock_wall(&m->clock, w->now).us + c->for_us;
-	list_push_back(&m->calls, &call->at);
 }
 
 static void note_told(struct machine *m, const struct call *c)
@@ -183,6 +198,11 @@ static void note_told(struct machine *m, const struct call *c)
 	list_push_back(&m->told, &t->at);
 }
 
+static bool about_peer(const struct call *c)
+{
+	return c->kind == NODE_COMMAND_MASC && c->command.kind < MASC_COMMAND_RESET;
+}
+
 void invariant_reply(struct machine *m, const struct node_out *out)
 {
 	struct call *c = find_call(m, out->number);
@@ -190,7 +210,7 @@ void invariant_reply(struct machine *m, const struct node_out *out)
 		broken_number(m, "a second reply, or one to no command:", out->number);
 		return;
 	}
-	if (out->err == OK && c->command.kind < MASC_COMMAND_RESET)
+	if (out->err == OK && about_peer(c))
 		note_told(m, c);
 	list_take(&c->at);
 	env_free(m->site.w->env, c);
@@ -199,8 +219,11 @@ void invariant_reply(struct machine *m, const struct node_out *out)
 static bool call_waits(const struct machine *m, struct span peer)
 {
 	LIST_EACH(i, next, &m->calls)
-	if (span_eq(LIST_ENTRY(i, struct call, at)->command.peer, peer))
-		return true;
+	{
+		const struct call *c = LIST_ENTRY(i, struct call, at);
+		if (c->kind == NODE_COMMAND_MASC && span_eq(c->command.peer, peer))
+			return true;
+	}
 	return false;
 }
 
@@ -245,7 +268,7 @@ static void clear_calls(struct machine *m, bool unsure)
 	{
 		struct call *c = LIST_ENTRY(i, struct call, at);
 		/* Nobody was told, so either is right after a crash. */
-		if (unsure)
+		if (unsure && c->kind == NODE_COMMAND_MASC)
 			forget_told(m, find_told(m, c->command.peer));
 		list_take(&c->at);
 		env_free(m->site.w->env, c);
@@ -288,10 +311,14 @@ void invariant_forget(struct machine *m)
 	forget_told(m, LIST_ENTRY(i, struct told, at));
 }
 
-/* A reply is out, or waits for its commit: nothing else may delay it. */
+/* A reply is out, or waits for its commit: nothing else may delay it but the network,
+ * which names are asked of. */
 static void check_calls(struct machine *m)
 {
-	if (!list_empty(&m->calls) && list_empty(&m->held))
+	if (!list_empty(&m->held))
+		return;
+	LIST_EACH(i, next, &m->calls)
+	if (LIST_ENTRY(i, struct call, at)->kind == NODE_COMMAND_MASC)
 		broken(m->site.w, &m->site, "a command without a reply");
 }
 

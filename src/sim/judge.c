@@ -119,7 +119,8 @@ static bool judge_closed(struct world *w, const struct scn_condition *c)
 
 bool judge_counts(const struct scn_condition *c)
 {
-	return c->test == SCN_EVENT || c->test == SCN_NOTIFICATION || c->test == SCN_REPLY;
+	return c->test == SCN_EVENT || c->test == SCN_NOTIFICATION || c->test == SCN_REPLY ||
+	       c->test == SCN_FOUND;
 }
 
 static bool judge_running(struct world *w, const struct scn_condition *c)
@@ -152,20 +153,26 @@ static bool judge_claims(struct world *w, const struct scn_condition *c)
 	return compare(c->op, judge_claim_count(w, c), c->number);
 }
 
+static bool judge_known_entries(struct world *w, const struct scn_condition *c)
+{
+	return compare(c->op, judge_entries(w, c), c->number);
+}
+
 typedef bool look(struct world *w, const struct scn_condition *c);
 
 /* What is looked up in the world; the rest is counted while it is watched. */
 static look *const looks[] = {
-	[SCN_STATE] = judge_state,     [SCN_ADMIN] = judge_admin,
-	[SCN_VALUE] = judge_value,     [SCN_PAIRED] = judge_paired,
-	[SCN_RUNNING] = judge_running, [SCN_LINKS] = judge_links,
-	[SCN_OCTETS] = judge_octets,   [SCN_CLOSED] = judge_closed,
-	[SCN_HOLDS] = judge_holds,     [SCN_KNOWS] = judge_knows,
-	[SCN_OWN] = judge_claims,      [SCN_KNOWN] = judge_claims,
-	[SCN_CLASHES] = judge_claims,  [SCN_MET] = judge_claims,
-	[SCN_CRASHES] = judge_crashes, [SCN_PARTITIONS] = judge_partitions,
-	[SCN_SKEWS] = judge_skews,     [SCN_RESUMED] = judge_crashed,
-	[SCN_GOES_ON] = judge_crashed,
+	[SCN_STATE] = judge_state,	   [SCN_ADMIN] = judge_admin,
+	[SCN_VALUE] = judge_value,	   [SCN_PAIRED] = judge_paired,
+	[SCN_RUNNING] = judge_running,	   [SCN_LINKS] = judge_links,
+	[SCN_OCTETS] = judge_octets,	   [SCN_CLOSED] = judge_closed,
+	[SCN_HOLDS] = judge_holds,	   [SCN_KNOWS] = judge_knows,
+	[SCN_OWN] = judge_claims,	   [SCN_KNOWN] = judge_claims,
+	[SCN_CLASHES] = judge_claims,	   [SCN_MET] = judge_claims,
+	[SCN_CRASHES] = judge_crashes,	   [SCN_PARTITIONS] = judge_partitions,
+	[SCN_SKEWS] = judge_skews,	   [SCN_RESUMED] = judge_crashed,
+	[SCN_GOES_ON] = judge_crashed,	   [SCN_CLOUD] = judge_cloud,
+	[SCN_ANNOUNCED] = judge_announced, [SCN_ENTRIES] = judge_known_entries,
 };
 
 static bool holds(struct world *w, const struct scn_condition *c, int64_t count)

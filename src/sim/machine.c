@@ -109,6 +109,8 @@ enum err machine_init(struct machine *m)
 	list_init(&m->versions);
 	list_init(&m->listens);
 	map_init(&m->links, &w->seeded);
+	dgram_host_init(&m->host, &w->seeded);
+	address_init(m);
 	if (!spec->starts_late)
 		world_at(w, &m->boot, EV_START, rng_between(&w->rng, 0, BOOT_JITTER_US));
 	return store_mem_new(&m->mem, &w->seeded);
@@ -146,6 +148,7 @@ static void bury_process(struct machine *m)
 	held_clear(m);
 	clear_pending(m);
 	clear_listens(m);
+	dgram_host_fini(&m->host);
 }
 
 void machine_fini(struct machine *m)
@@ -189,6 +192,7 @@ void machine_start(struct machine *m)
 	tally_start(m);
 	invariant_born(m);
 	feed_drain(m);
+	address_tell(m);
 }
 
 void machine_wall(struct machine *m)

@@ -73,46 +73,50 @@ static void do_job(struct machine *m, const struct node_out *out)
 		   rng_between(&w->jobs, delay->low, delay->high));
 }
 
+static void do_dial(struct machine *m, const struct node_out *out)
+{
+	(void)stream_dial(&m->site, out->link, &out->local, &out->remote);
+}
+
+static void do_event(struct machine *m, const struct node_out *out)
+{
+	expect_event(m, out->event);
+	if (out->event->part != NODE_PART_MASC)
+		return;
+	invariant_claim_told(m, &out->event->masc);
+	invariant_told_number(m, &out->event->masc);
+}
+
+static void do_reply(struct machine *m, const struct node_out *out)
+{
+	invariant_reply(m, out);
+	expect_reply(m, out->err);
+}
+
+static void do_found(struct machine *m, const struct node_out *out)
+{
+	expect_found(m, &out->found);
+}
+
+/* Seen in the trace. */
+static void do_step(struct machine *m, const struct node_out *out)
+{
+}
+
+typedef void perform_fn(struct machine *m, const struct node_out *out);
+
+static perform_fn *const performs[] = {
+	[NODE_OUT_LISTEN] = do_listen,	     [NODE_OUT_UNLISTEN] = do_unlisten,
+	[NODE_OUT_DIAL] = do_dial,	     [NODE_OUT_SEND] = do_send,
+	[NODE_OUT_CLOSE] = do_close,	     [NODE_OUT_EVENT] = do_event,
+	[NODE_OUT_REPLY] = do_reply,	     [NODE_OUT_JOB] = do_job,
+	[NODE_OUT_BIND] = datagram_bind,     [NODE_OUT_UNBIND] = datagram_unbind,
+	[NODE_OUT_JOIN] = datagram_join,     [NODE_OUT_LEAVE] = datagram_leave,
+	[NODE_OUT_DATAGRAM] = datagram_send, [NODE_OUT_HOST] = address_look_up,
+	[NODE_OUT_FOUND] = do_found,	     [NODE_OUT_STEP] = do_step,
+};
+
 void perform(struct machine *m, const struct node_out *out)
 {
-	switch (out->kind) {
-	case NODE_OUT_LISTEN:
-		do_listen(m, out);
-		return;
-	case NODE_OUT_UNLISTEN:
-		do_unlisten(m, out);
-		return;
-	case NODE_OUT_DIAL:
-		(void)stream_dial(&m->site, out->link, &out->local, &out->remote);
-		return;
-	case NODE_OUT_SEND:
-		do_send(m, out);
-		return;
-	case NODE_OUT_CLOSE:
-		do_close(m, out);
-		return;
-	case NODE_OUT_EVENT:
-		expect_event(m, out->event);
-		if (out->event->part != NODE_PART_MASC)
-			return;
-		invariant_claim_told(m, &out->event->masc);
-		invariant_told_number(m, &out->event->masc);
-		return;
-	case NODE_OUT_REPLY:
-		invariant_reply(m, out);
-		expect_reply(m, out->err);
-		return;
-	case NODE_OUT_JOB:
-		do_job(m, out);
-		return;
-	case NODE_OUT_BIND:
-	case NODE_OUT_UNBIND:
-	case NODE_OUT_JOIN:
-	case NODE_OUT_LEAVE:
-	case NODE_OUT_DATAGRAM:
-	case NODE_OUT_HOST:
-	case NODE_OUT_FOUND:
-	case NODE_OUT_STEP:
-		return;
-	}
+	performs[out->kind](m, out);
 }

@@ -12,7 +12,9 @@ enum rng_purpose {
 	RNG_NETWORK,  /* delays and pieces */
 	RNG_STORE,    /* commit delays */
 	RNG_JOBS,
-	RNG_MAPS /* keys of the simulator's own hash tables */
+	RNG_MAPS,      /* keys of the simulator's own hash tables */
+	RNG_DATAGRAMS, /* what becomes of them on their way */
+	RNG_SWARM      /* who comes, goes, lies and asks in a swarm */
 };
 
 struct rng {

@@ -66,18 +66,24 @@ static enum err read_peer(struct scn_parser *p)
 	return scn_read_site(p, true);
 }
 
-/* "link A B [delay T..T]", "link all [delay T..T]" */
+/* "link A B [delay T..T] [loss 5%] ...", "link all ..."; a stream has the delay alone. */
 static enum err read_link(struct scn_parser *p)
 {
-	struct scn_link link = { SCN_NO_SITE, SCN_NO_SITE, { 1 * MONO_MS, 5 * MONO_MS } };
+	struct scn_link link = { SCN_NO_SITE,
+				 SCN_NO_SITE,
+				 { 1 * MONO_MS, 5 * MONO_MS },
+				 { .low = 1 * MONO_MS, .high = 5 * MONO_MS } };
+	uint32_t changes = 0;
 	enum err e = OK;
 	if (!scn_accept(p, "all")) {
 		e = scn_site_name(p, &link.a);
 		if (!e)
 			e = scn_site_name(p, &link.b);
 	}
-	if (!e && scn_accept(p, "delay"))
-		e = scn_range(p, "delay", &link.delay);
+	if (!e)
+		e = scn_read_path(p, &link.path, &changes);
+	if (changes & SCN_PATH_DELAY)
+		link.delay = (struct scn_range){ link.path.low, link.path.high };
 	if (!e && link.a == link.b && link.a != SCN_NO_SITE)
 		return scn_fail(p, "link", span_str(p->s->sites[link.a].name),
 				"two different ends");
@@ -88,6 +94,26 @@ static enum err read_link(struct scn_parser *p)
 		return ERR_NOMEM;
 	*to = link;
 	return OK;
+}
+
+/* "host NAME ADDRESS..." */
+static enum err read_host(struct scn_parser *p)
+{
+	struct scenario *s = p->s;
+	struct scn_host *items = grow(s, s->hosts, &s->room_hosts, s->n_hosts, sizeof(*items));
+	if (!items)
+		return ERR_NOMEM;
+	s->hosts = items;
+	struct scn_host *h = &items[s->n_hosts++];
+	*h = (struct scn_host){ .name = scn_word(p) };
+	while (scn_peek(p).p) {
+		struct span w = scn_word(p);
+		if (h->n_addrs == SCN_ADDRS_MAX || addr_parse(w, 0, &h->addrs[h->n_addrs]) ||
+		    h->addrs[h->n_addrs].port)
+			return scn_fail(p, "host", w, "a name, and up to 8 addresses");
+		h->n_addrs++;
+	}
+	return h->name.n ? OK : scn_fail(p, "host", h->name, "a name, and its addresses");
 }
 
 static enum err add_expect(struct scn_parser *p, enum scn_expect_kind kind, int64_t window)
@@ -148,7 +174,7 @@ static const struct statement {
 	{ "seed", read_seed },	   { "end", read_end },	      { "node", read_node },
 	{ "peer", read_peer },	   { "link", read_link },     { "at", scn_read_action },
 	{ "within", read_within }, { "expect", read_expect }, { "never", read_never },
-	{ "always", read_always }, { "for", read_for },
+	{ "always", read_always }, { "for", read_for },	      { "host", read_host },
 };
 
 static enum err read_statement(struct scn_parser *p)
@@ -161,7 +187,8 @@ static enum err read_statement(struct scn_parser *p)
 		return e ? e : scn_line_end(p);
 	}
 	return scn_fail(p, "statement", name,
-			"seed, end, node, peer, link, at, within, expect, never, always or for");
+			"seed, end, node, peer, link, host, at, within, expect, never, "
+			"always or for");
 }
 
 static bool config_has(const struct node_config *c, struct span peer)
@@ -241,6 +268,7 @@ void scenario_free(struct scenario *s)
 			node_config_free(s->actions[i].config);
 	env_free(s->env, s->sites);
 	env_free(s->env, s->links);
+	env_free(s->env, s->hosts);
 	env_free(s->env, s->actions);
 	env_free(s->env, s->expects);
 	map_free(&s->names);

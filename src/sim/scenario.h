@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "node/node.h"
+#include "sim/dgram.h"
 
 #define SCN_NAME_MAX  63
 #define SCN_ADDRS_MAX 8
@@ -29,6 +30,7 @@ struct scn_site {
 	uint32_t line;
 	bool raw;
 	struct addr addrs[SCN_ADDRS_MAX];
+	uint32_t interfaces[SCN_ADDRS_MAX]; /* they are on, numbered as what lies behind them */
 	size_t n_addrs;
 	/* nodes */
 	struct node_config config;
@@ -42,9 +44,29 @@ struct scn_site {
 	struct scn_open open;
 };
 
+/* What a story says of the way of datagrams, as bits. */
+enum scn_path_field {
+	SCN_PATH_DELAY = 1,
+	SCN_PATH_LOSS = 2,
+	SCN_PATH_DUPLICATE = 4,
+	SCN_PATH_REORDER = 8,
+	SCN_PATH_LATE = 16,
+	SCN_PATH_RATE = 32,
+	SCN_PATH_BACKLOG = 64
+};
+void scn_path_change(struct dgram_path *to, const struct dgram_path *from, uint32_t fields);
+
 struct scn_link {
 	uint32_t a, b;
 	struct scn_range delay;
+	struct dgram_path path; /* of datagrams */
+};
+
+/* What the DNS of this world knows. */
+struct scn_host {
+	struct span name;
+	struct addr addrs[SCN_ADDRS_MAX];
+	size_t n_addrs;
 };
 
 enum scn_verb {
@@ -71,6 +93,8 @@ enum scn_verb {
 	SCN_LISTEN,
 	SCN_SEND,
 	SCN_CLOSE,
+	SCN_ADDRESS,
+	SCN_DATAGRAMS,
 	SCN_NOTHING /* only gives what follows its time */
 };
 
@@ -104,7 +128,11 @@ struct scn_action {
 	uint64_t size;
 	enum err err;
 	struct addr addr;
+	uint32_t interface;	/* ADDRESS */
+	struct dgram_path path; /* DATAGRAMS; the fields that `changes` has */
+	uint32_t changes;	/* enum scn_path_field, as bits */
 	struct node_command command;
+	uint32_t owner; /* COMMAND of pnrp: whose key the name is under; SCN_NO_SITE: none */
 	int64_t from_in, for_us;    /* COMMAND about a demand or claim: times from now on */
 	struct node_config *config; /* RELOAD that is to be taken */
 	struct span bytes;	    /* SEND, RELOAD */
@@ -133,7 +161,11 @@ enum scn_test {
 	SCN_PARTITIONS,
 	SCN_SKEWS,
 	SCN_MET,
+	SCN_CLOUD,
+	SCN_ANNOUNCED,
+	SCN_ENTRIES,
 	/* these count what happens while they are watched */
+	SCN_FOUND,
 	SCN_EVENT,
 	SCN_NOTIFICATION,
 	SCN_REPLY
@@ -168,6 +200,10 @@ struct scn_condition {
 	uint32_t like_what;	   /* KNOWS: with the Timestamp of this one */
 	struct masc_prefix like;   /* family 0: whatever it is */
 	uint8_t code, subcode;	   /* NOTIFICATION */
+	struct pnrp_name *pnrp;	   /* FOUND, ANNOUNCED */
+	enum pnrp_scope scope;	   /* CLOUD, ENTRIES */
+	bool ipv4;		   /* likewise */
+	struct addr addr;	   /* FOUND: where; family 0: anywhere */
 	bool has_data;
 	struct span data, mask; /* OCTETS, NOTIFICATION; mask 0: any octet */
 	enum scn_op op;
@@ -203,6 +239,8 @@ struct scenario {
 	size_t n_actions, room_actions;
 	struct scn_expect *expects;
 	size_t n_expects, room_expects;
+	struct scn_host *hosts;
+	size_t n_hosts, room_hosts;
 };
 
 /* Reads `text`, which must live as long as the scenario. ERR_MALFORMED: *line

@@ -54,6 +54,20 @@ MUST_USE enum err scn_node_name(struct scn_parser *p, uint32_t *site);
 MUST_USE enum err scn_peer_name(struct scn_parser *p, uint32_t *site, uint32_t *connection);
 MUST_USE enum err scn_op_of(struct span s, enum scn_op *op);
 
+/* path.c: what happens to datagrams, and addresses on interfaces. */
+/* "[delay T..T] [loss 5%] [duplicate 1%] [reorder 10%] [late T] [rate SIZE] [backlog T]" */
+MUST_USE enum err scn_read_path(struct scn_parser *p, struct dgram_path *path, uint32_t *fields);
+/* "ADDRESS" or "ADDRESS%N": on interface N, else 1. */
+MUST_USE enum err scn_address_of(struct span s, struct addr *a, uint32_t *interface);
+/* verb_pnrp.c: "pnrp publish ...", and conditions about names and clouds. */
+MUST_USE enum err scn_read_pnrp_command(struct scn_parser *p, struct scn_action *a);
+MUST_USE enum err scn_read_found(struct scn_parser *p, struct scn_condition *c);
+MUST_USE enum err scn_read_announced(struct scn_parser *p, struct scn_condition *c);
+MUST_USE enum err scn_read_cloud(struct scn_parser *p, struct scn_condition *c);
+MUST_USE enum err scn_read_entries(struct scn_parser *p, struct scn_condition *c);
+/* condition.c: "[times OP NUMBER]", else once is enough. */
+MUST_USE enum err scn_read_times(struct scn_parser *p, struct scn_condition *c);
+
 /* site.c, verb.c, condition.c, message.c */
 MUST_USE enum err scn_read_site(struct scn_parser *p, bool raw);
 MUST_USE enum err scn_read_action(struct scn_parser *p);

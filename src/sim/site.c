@@ -98,17 +98,19 @@ const struct setting scn_node_settings[] = {
 static enum err add_address(struct scn_site *site, struct span value, struct text *why)
 {
 	struct addr a;
-	if (addr_parse(value, 0, &a) || a.port) {
+	uint32_t interface;
+	if (scn_address_of(value, &a, &interface)) {
 		text_str(why, "address ");
 		text_quoted(why, value, 64);
-		text_str(why,
-			 " is not accepted; accepted is an IPv4 or IPv6 address without a port");
+		text_str(why, " is not accepted; accepted is an IPv4 or IPv6 address without a "
+			      "port, and with %N when it is not on interface 1");
 		return ERR_MALFORMED;
 	}
 	if (site->n_addrs == SCN_ADDRS_MAX) {
 		text_str(why, "at most 8 addresses are accepted");
 		return ERR_FULL;
 	}
+	site->interfaces[site->n_addrs] = interface;
 	site->addrs[site->n_addrs++] = a;
 	return OK;
 }

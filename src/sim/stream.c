@@ -96,8 +96,10 @@ void stream_arm(struct end *e, int64_t least)
 static bool local_addr(struct site *s, const struct addr *want, const struct addr *remote,
 		       struct addr *out)
 {
-	for (size_t i = 0; i < s->spec->n_addrs; i++) {
-		const struct addr *a = &s->spec->addrs[i];
+	size_t n = is_raw(s) ? s->spec->n_addrs : machine_of(s)->n_addrs;
+	for (size_t i = 0; i < n; i++) {
+		const struct addr *a =
+			is_raw(s) ? &s->spec->addrs[i] : &machine_of(s)->addrs[i].addr;
 		bool fits = want->family == ADDR_NONE ? a->family == remote->family
 						      : addr_same_host(a, want);
 		if (!fits)

@@ -191,8 +191,10 @@ static enum err read_command(struct scn_parser *p, struct scn_action *a)
 	a->command.kind = NODE_COMMAND_MASC;
 	if (e)
 		return e;
+	if (scn_accept(p, "pnrp"))
+		return scn_read_pnrp_command(p, a);
 	if (!scn_accept(p, "masc"))
-		return scn_fail(p, "command", scn_peek(p), "masc");
+		return scn_fail(p, "command", scn_peek(p), "masc or pnrp");
 	return scn_accept(p, "peer") ? read_peer_command(p, &a->command.masc)
 				     : scn_read_claim_command(p, a);
 }
@@ -303,6 +305,26 @@ static enum err read_nothing(struct scn_parser *p, struct scn_action *a)
 	return OK;
 }
 
+/* "address N add | remove ADDRESS[%N]" */
+static enum err read_address(struct scn_parser *p, struct scn_action *a)
+{
+	enum err e = scn_node_name(p, &a->a);
+	if (!e)
+		e = read_choice(p, "add", "remove", &a->on, "add or remove");
+	if (e)
+		return e;
+	struct span w = scn_word(p);
+	return scn_address_of(w, &a->addr, &a->interface)
+		       ? scn_fail(p, "address", w, "one without a port, with %N for its interface")
+		       : OK;
+}
+
+static enum err read_datagrams(struct scn_parser *p, struct scn_action *a)
+{
+	enum err e = read_two(p, a);
+	return e ? e : scn_read_path(p, &a->path, &a->changes);
+}
+
 static const struct verb_row {
 	const char *name;
 	enum scn_verb verb;
@@ -330,13 +352,15 @@ static const struct verb_row {
 	{ "listen", SCN_LISTEN, read_listen },
 	{ "send", SCN_SEND, read_send },
 	{ "close", SCN_CLOSE, read_close },
+	{ "address", SCN_ADDRESS, read_address },
+	{ "datagrams", SCN_DATAGRAMS, read_datagrams },
 	{ "nothing", SCN_NOTHING, read_nothing },
 };
 
 static const char verb_names[] =
 	"start, stop, kill, cut, heal, skew, clock, store-fail, store-delay, store-break, jobs, "
-	"reset, silence, command, reload, network, port, memory, connect, listen, send, close or "
-	"nothing";
+	"reset, silence, command, reload, network, port, memory, connect, listen, send, close, "
+	"address, datagrams or nothing";
 
 static const struct verb_row *find_verb(struct span name)
 {

@@ -154,6 +154,7 @@ enum err world_new(struct world **out, const struct scenario *s, const struct en
 	rng_init(&w->maps, opt->seed, RNG_MAPS, 0);
 	w->seeded = (struct env){ seeded_resize, seeded_random, w };
 	queue_init(&w->queue, env);
+	dgram_init(&w->datagrams, env, &w->queue, EV_DATAGRAM, opt->seed, 0);
 	arena_init(&w->arena, env, 16384);
 	map_init(&w->by_addr, &w->seeded);
 	map_init(&w->edges, &w->seeded);
@@ -201,6 +202,9 @@ static void dispatch(struct world *w, struct queue_entry *e)
 		return;
 	case EV_DRAINED:
 		stream_drained(OWNER(e, struct end, drained));
+		return;
+	case EV_DATAGRAM:
+		datagram_arrived(w, OWNER(e, struct dgram_packet, when));
 		return;
 	}
 }
@@ -269,6 +273,7 @@ void world_free(struct world *w)
 			machine_fini(machine_of(s));
 	}
 	edges_free(w);
+	dgram_fini(&w->datagrams);
 	queue_free(&w->queue);
 	arena_free(&w->arena);
 	env_free(w->env, w);

@@ -36,13 +36,16 @@ enum world_event {
 	EV_PENDING, /* struct pending: an input for a node */
 	EV_DIAL,    /* struct stream.dial: an attempt to connect arrives */
 	EV_ARRIVAL, /* struct end.arrival */
-	EV_DRAINED  /* struct end.drained: what it asked for has arrived */
+	EV_DRAINED, /* struct end.drained: what it asked for has arrived */
+	EV_DATAGRAM /* struct dgram_packet */
 };
 
 struct edge {
 	uint32_t a, b; /* sites, a < b */
 	struct scn_range delay;
-	bool cut, parted; /* parted: so long that it counts */
+	struct dgram_path path;	   /* of datagrams */
+	struct dgram_lane lane[2]; /* from a, from b */
+	bool cut, parted;	   /* parted: so long that it counts */
 	int64_t cut_at;
 	uint32_t partitions; /* of cuts that are over, so many were */
 	struct list streams;
@@ -93,7 +96,10 @@ struct held {
 	bool doomed; /* its put was undone */
 	struct node_out out;
 	struct node_event event;
-	uint8_t bytes[];
+	struct pnrp_result result;
+	struct pnrp_hop step;
+	char cloud[PNRP_CLOUD_NAME_MAX + 1];
+	uint8_t bytes[]; /* of the output, or a result's payload */
 };
 
 struct pending {
@@ -107,8 +113,9 @@ struct pending {
 struct call {
 	struct list at;
 	uint64_t number;
-	struct masc_command command;
-	int64_t until; /* wall us, of a DOWN with a time */
+	enum node_command_kind kind;
+	struct masc_command command; /* MASC */
+	int64_t until;		     /* wall us, of a DOWN with a time */
 };
 
 /* What an operator was told that a peer is, and must be after any crash. */
@@ -142,6 +149,12 @@ struct struck {
 	int64_t end; /* wall us, 0 none */
 };
 
+/* An address of a machine, on an interface. */
+struct machine_addr {
+	struct addr addr;
+	uint32_t interface;
+};
+
 struct machine {
 	struct site site;
 	struct env env; /* of its node: counted, capped, seeded */
@@ -158,12 +171,15 @@ struct machine {
 	struct queue_entry boot, tick, wall, commit;
 	bool committing;
 	struct list held, pending, calls, told, listens;
-	struct list kept, waits; /* invariant_claim.c */
-	struct list versions;	 /* invariant_told.c */
-	uint64_t input_put;	 /* the newest put before this input */
-	uint64_t told_number;	 /* highest of a claim that an event told of */
-	int64_t looked;		 /* when waits were brought up to date */
-	struct map links;	 /* to struct end */
+	struct list kept, waits;		  /* invariant_claim.c */
+	struct list versions;			  /* invariant_told.c */
+	uint64_t input_put;			  /* the newest put before this input */
+	uint64_t told_number;			  /* highest of a claim that an event told of */
+	int64_t looked;				  /* when waits were brought up to date */
+	struct map links;			  /* to struct end */
+	struct dgram_host host;			  /* its UDP sockets */
+	struct machine_addr addrs[SCN_ADDRS_MAX]; /* as they are now */
+	size_t n_addrs;
 	uint32_t next_accept, highest_dial;
 	uint64_t next_call;
 	uint32_t spins;	 /* ticks without the deadline moving on */
@@ -228,6 +244,7 @@ struct world {
 	struct env seeded; /* of the world's own maps */
 	struct rng rng, net, store_rng, jobs, maps;
 	struct queue queue;
+	struct dgram_net datagrams;
 	struct arena arena; /* what lives as long as the world */
 	struct trace trace;
 	int64_t now, end;
@@ -235,6 +252,7 @@ struct world {
 	struct site **sites;
 	struct map by_addr, edges;
 	struct scn_range default_delay;
+	struct dgram_path default_path;
 	bool has_default;
 	struct world_action *actions;
 	struct expectation *expects;
@@ -355,6 +373,28 @@ MUST_USE enum err edges_init(struct world *w);
 void edges_free(struct world *w);
 struct site *site_at(struct world *w, const struct addr *a);
 
+/* by_addr follows what a machine has. */
+void site_here(struct world *w, struct site *s, const struct addr *a);
+void site_gone(struct world *w, const struct addr *a);
+
+/* datagram.c */
+void datagram_bind(struct machine *m, const struct node_out *out);
+void datagram_unbind(struct machine *m, const struct node_out *out);
+void datagram_join(struct machine *m, const struct node_out *out);
+void datagram_leave(struct machine *m, const struct node_out *out);
+void datagram_send(struct machine *m, const struct node_out *out);
+void datagram_arrived(struct world *w, struct dgram_packet *p);
+/* address.c: what a machine's interfaces have, and names of the DNS */
+void address_init(struct machine *m);
+void address_tell(struct machine *m); /* INTERFACES */
+void address_add(struct machine *m, const struct addr *a, uint32_t interface);
+void address_remove(struct machine *m, const struct addr *a);
+const struct machine_addr *address_find(const struct machine *m, const struct addr *a);
+bool address_is_link_local(const struct addr *a);
+/* From where a datagram to `to` goes by itself; NULL: from nowhere. */
+const struct machine_addr *address_towards(const struct machine *m, const struct addr *to);
+void address_look_up(struct machine *m, const struct node_out *out);
+
 /* tally.c: what of the story really took effect */
 void tally_start(struct machine *m);
 void tally_end(struct machine *m); /* just before its process is gone */
@@ -383,6 +423,7 @@ void expects_init(struct world *w);
 void expect_window(struct world *w, struct expectation *x);
 void expect_event(struct machine *m, const struct node_event *e);
 void expect_reply(struct machine *m, enum err result);
+void expect_found(struct machine *m, const struct node_found *found);
 /* Judges what watches this site. */
 void expect_judge(struct site *s);
 /* At the end of the run: what is still open. */
@@ -394,6 +435,14 @@ bool judge(struct world *w, const struct scn_condition *c, int64_t count);
 bool judge_event(const struct scn_condition *c, const struct site *s, const struct node_event *e);
 /* True when no more counting can make it false. */
 bool judge_is_final(const struct scn_condition *c);
+
+/* judge_pnrp.c */
+/* Puts the name under a node's key, where the node has one yet. */
+void judge_secure(struct world *w, uint32_t owner, struct pnrp_name *name);
+bool judge_found(struct world *w, const struct scn_condition *c, const struct pnrp_result *r);
+bool judge_cloud(struct world *w, const struct scn_condition *c);
+bool judge_announced(struct world *w, const struct scn_condition *c);
+int64_t judge_entries(struct world *w, const struct scn_condition *c);
 
 /* judge_claim.c */
 bool judge_holds(struct world *w, const struct scn_condition *c);
@@ -410,7 +459,7 @@ void invariant_event(struct machine *m, const struct node_event *e);
 void invariant_reply(struct machine *m, const struct node_out *out);
 void invariant_born(struct machine *m);
 void invariant_after(struct machine *m); /* each event that touched it */
-void invariant_call(struct machine *m, uint64_t number, const struct masc_command *c);
+void invariant_call(struct machine *m, uint64_t number, const struct node_command *c);
 void invariant_crash(struct machine *m, bool lost_store);
 void invariant_stopped(struct machine *m);
 /* Wall times told before mean nothing any more. */

@@ -153,7 +153,7 @@ static void two_sessions_with_one_node(void **state)
 static void replies(void **state)
 {
 	struct bench b;
-	const struct masc_command reset = { MASC_COMMAND_RESET, span_str("b"), 0 };
+	const struct node_command reset = { .masc = { MASC_COMMAND_RESET, span_str("b"), 0 } };
 	begin(&b);
 	invariant_reply(b.m, &(struct node_out){ .kind = NODE_OUT_REPLY, .number = 5 });
 	is_broken(&b, "one to no command: 5");
@@ -173,9 +173,43 @@ static void replies(void **state)
 	is_broken(&b, "stopped without a reply");
 }
 
+/* SIM-6.6: the network may take its time; a stop does not. */
+static void a_name_may_take_time(void **state)
+{
+	static const struct node_command resolve = { .kind = NODE_COMMAND_PNRP };
+	struct bench b;
+	begin(&b);
+	invariant_call(b.m, 5, &resolve);
+	invariant_after(b.m);
+	assert_false(b.t->w->broken);
+	invariant_stopped(b.m);
+	is_broken(&b, "stopped without a reply");
+}
+
+/* SIM-6.16. */
+static void datagrams_of_a_node(void **state)
+{
+	static const uint8_t octets[PNRP_DATAGRAM_MAX + 1];
+	struct node_out o = { .kind = NODE_OUT_DATAGRAM, .socket = 3 };
+	struct addr local = { .family = ADDR_IPV4, .port = 3540 }, bound;
+	struct bench b;
+	begin(&b);
+	assert_int_equal(dgram_bind(&b.m->host, 3, &local, false, false, &bound), OK);
+	o.bytes = span_of(octets, PNRP_DATAGRAM_MAX);
+	out(&b, o);
+	assert_false(b.t->w->broken);
+	o.bytes = span_of(octets, PNRP_DATAGRAM_MAX + 1);
+	out(&b, o);
+	is_broken(&b, "a datagram that is too long, octets: 1233");
+	begin(&b);
+	o.bytes = span_of(octets, 9);
+	out(&b, o);
+	is_broken(&b, "a datagram on a socket that is not bound: 3");
+}
+
 static void told(struct bench *b, enum masc_command_kind kind, int64_t for_us, enum err result)
 {
-	const struct masc_command c = { kind, span_str("b"), for_us };
+	const struct node_command c = { .masc = { kind, span_str("b"), for_us } };
 	invariant_call(b->m, 9, &c);
 	invariant_reply(b->m,
 			&(struct node_out){ .kind = NODE_OUT_REPLY, .number = 9, .err = result });
@@ -218,7 +252,7 @@ static void what_was_told_is_lost_with_the_store_alone(void **state)
 static void what_was_not_answered_binds_nobody(void **state)
 {
 	struct bench b;
-	const struct masc_command up = { MASC_COMMAND_UP, span_str("b"), 0 };
+	const struct node_command up = { .masc = { MASC_COMMAND_UP, span_str("b"), 0 } };
 	begin(&b);
 	told(&b, MASC_COMMAND_DOWN, 0, OK);
 	invariant_call(b.m, 10, &up);
@@ -285,6 +319,8 @@ int main(void)
 		cmocka_unit_test(a_change_of_state_that_is_none),
 		cmocka_unit_test(two_sessions_with_one_node),
 		cmocka_unit_test(replies),
+		cmocka_unit_test(a_name_may_take_time),
+		cmocka_unit_test(datagrams_of_a_node),
 		cmocka_unit_test(what_was_told_must_be),
 		cmocka_unit_test(what_was_told_is_lost_with_the_store_alone),
 		cmocka_unit_test(what_was_not_answered_binds_nobody),

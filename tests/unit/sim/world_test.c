@@ -213,7 +213,7 @@ static bool waits(struct machine *m, enum node_out_kind kind, uint32_t link, uin
 {
 	struct node_event e = { .part = NODE_PART_NODE };
 	struct node_out out = {
-		.kind = kind, .link = link, .after = after, .bytes = span_str("x")
+		.kind = kind, .link = link, .number = link, .after = after, .bytes = span_str("x")
 	};
 	if (kind == NODE_OUT_EVENT)
 		out.event = &e;
@@ -238,9 +238,16 @@ static void nothing_overtakes(void **state)
 	assert_false(waits(m, NODE_OUT_EVENT, 0, 0));
 	assert_true(waits(m, NODE_OUT_EVENT, 0, n));
 	assert_true(waits(m, NODE_OUT_EVENT, 0, 0));
-	assert_true(waits(m, NODE_OUT_REPLY, 0, n));
-	assert_false(waits(m, NODE_OUT_REPLY, 0, 0)); /* a reply is for its caller alone */
-	assert_false(waits(m, NODE_OUT_DIAL, 5, n));  /* tells nobody anything */
+	assert_true(waits(m, NODE_OUT_REPLY, 7, n));
+	assert_false(waits(m, NODE_OUT_REPLY, 8, 0)); /* a reply is for its caller alone */
+	assert_true(waits(m, NODE_OUT_FOUND, 9, n));
+	assert_true(waits(m, NODE_OUT_STEP, 9, 0));
+	assert_true(waits(m, NODE_OUT_REPLY, 9, 0)); /* and comes last */
+	assert_true(waits(m, NODE_OUT_DATAGRAM, 0, n));
+	assert_false(waits(m, NODE_OUT_DATAGRAM, 0, 0)); /* each for itself */
+	assert_false(waits(m, NODE_OUT_BIND, 0, n));
+	assert_false(waits(m, NODE_OUT_HOST, 0, n));
+	assert_false(waits(m, NODE_OUT_DIAL, 5, n)); /* tells nobody anything */
 	assert_false(waits(m, NODE_OUT_JOB, 0, n));
 	assert_false(waits(m, NODE_OUT_LISTEN, 0, n));
 	assert_true(store_mem_seal(m->mem) && store_mem_commit(m->mem));
@@ -248,6 +255,37 @@ static void nothing_overtakes(void **state)
 		held_blocked(m, &LIST_ENTRY(m->held.next, struct held, at)->out, m->held.next));
 	held_clear(m);
 	assert_false(waits(m, NODE_OUT_SEND, 1, n));
+	story_free(t);
+}
+
+/* What waits keeps what it points at. */
+static void what_was_found_waits_whole(void **state)
+{
+	struct story *t = story_new(STORY_PAIR);
+	story_build(t, 1, NULL);
+	struct machine *m = story_machine(t, "a");
+	char payload[] = "more", cloud[] = "Global_";
+	struct pnrp_result result = { .hops = 3, .payload = span_of(payload, 4) };
+	struct pnrp_hop step = { .common = 17 };
+	struct node_out out = { .kind = NODE_OUT_FOUND,
+				.number = 1,
+				.after = put(m),
+				.found = { cloud, &result, NULL } };
+	held_add(m, &out);
+	out.kind = NODE_OUT_STEP;
+	out.found = (struct node_found){ cloud, NULL, &step };
+	held_add(m, &out);
+	memset(payload, 0, sizeof(payload));
+	memset(cloud, 0, sizeof(cloud));
+	memset(&result, 0, sizeof(result));
+	memset(&step, 0, sizeof(step));
+	const struct node_found *found = &LIST_ENTRY(m->held.next, struct held, at)->out.found;
+	assert_string_equal(found->cloud, "Global_");
+	assert_int_equal(found->result->hops, 3);
+	assert_true(span_eq(found->result->payload, span_str("more")));
+	found = &LIST_ENTRY(m->held.prev, struct held, at)->out.found;
+	assert_int_equal(found->step->common, 17);
+	held_clear(m);
 	story_free(t);
 }
 
@@ -274,7 +312,7 @@ static void a_failed_commit_closes_streams(void **state)
 	struct story *t;
 	uint32_t link = established(&t)->link;
 	struct machine *m = story_machine(t, "a");
-	const struct masc_command down = { MASC_COMMAND_DOWN, span_str("b"), 0 };
+	const struct node_command down = { .masc = { MASC_COMMAND_DOWN, span_str("b"), 0 } };
 	uint64_t n = put(m);
 	commit_kick(m);
 	assert_true(waits(m, NODE_OUT_SEND, link, n));
@@ -371,6 +409,7 @@ int main(void)
 		cmocka_unit_test(how_a_host_answers),
 		cmocka_unit_test(outputs_wait_for_their_commit),
 		cmocka_unit_test(nothing_overtakes),
+		cmocka_unit_test(what_was_found_waits_whole),
 		cmocka_unit_test(a_failed_commit_closes_streams),
 		cmocka_unit_test(a_slow_reader),
 		cmocka_unit_test(every_value),
