@@ -13,11 +13,12 @@ static const char usage[] =
 	"Usage: homestead-sim FILE... [--seed N | --seeds A..B] [OPTION]...\n"
 	"       homestead-sim replay FILE\n"
 	"       homestead-sim sigcomm98 [--seed N | --seeds A..B] [--days N] [OPTION]...\n"
+	"       homestead-sim cloud [--nodes N] [OPTION]...   (homestead-sim cloud --help)\n"
 	"\n"
 	"Runs scenarios in virtual time; or feeds a recording to a node and compares\n"
 	"what comes out, octet for octet; or lets 2,550 domains claim addresses by the\n"
 	"daemon's algorithm alone, as simulated in 1998, and holds what it comes to\n"
-	"against the reported figures (doc/evaluation.md).\n"
+	"against the reported figures (doc/evaluation.md); or runs a cloud of thousands.\n"
 	"\n"
 	"  --seed N           the one seed to run (default: the scenario's, else 1)\n"
 	"  --seeds A..B       every seed from A to B\n"
@@ -170,6 +171,8 @@ static int run_command(struct job *job, char **words, int n)
 int program(int argc, char **argv)
 {
 	struct job job = { .style = STYLE_TEXT };
+	if (argc > 1 && strcmp(argv[1], "cloud") == 0)
+		return run_cloud(argc - 1, argv + 1);
 	for (;;) {
 		int c = getopt_long(argc, argv, "", longs, NULL);
 		if (c < 0)

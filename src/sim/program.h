@@ -33,6 +33,8 @@ int program(int argc, char **argv);
 int run_scenario(struct job *job, const char *path);
 int run_replay(const char *path);
 int run_sigcomm98(struct job *job);
+/* argv[0] is "cloud"; its options are its own. */
+int run_cloud(int argc, char **argv);
 
 /* The files that --trace and --record name; close_outs() is false, and says so,
  * when something could not be written. */
