@@ -1,0 +1,50 @@
+/* pnrp_rig.h - a context for fuzzers of proofs: one for all inputs, and what it needs
+ * of the world. */
+#ifndef FUZZ_PNRP_RIG_H
+#define FUZZ_PNRP_RIG_H
+
+#include <stdlib.h>
+
+#include "pnrp/cpa.h"
+
+/* 2030-01-01T12:00:00Z: the clock of the digest's vectors. */
+#define RIG_WALL INT64_C(1893499200000000)
+
+static void hold(bool good)
+{
+	if (!good)
+		abort();
+}
+
+static void *rig_resize(void *ctx, void *p, size_t n)
+{
+	(void)ctx;
+	if (n)
+		return realloc(p, n);
+	free(p);
+	return NULL;
+}
+
+static void rig_random(void *ctx, void *p, size_t n)
+{
+	(void)ctx;
+	memset(p, 7, n);
+}
+
+/* Made at the first input, kept until the program ends. */
+static struct crypto *rig_crypto(void)
+{
+	static const struct env env = { rig_resize, rig_random, NULL };
+	static struct crypto *x;
+	if (!x)
+		hold(crypto_new(&x, &env) == OK);
+	return x;
+}
+
+/* The first octet chooses. */
+static const struct pnrp_profile *rig_profile(uint8_t first)
+{
+	return pnrp_profile(first & 1 ? CRYPTO_CLASSIC : CRYPTO_MODERN);
+}
+
+#endif
