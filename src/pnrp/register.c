@@ -116,12 +116,17 @@ static bool is_sound(const struct pnrp *p, const struct pnrp_registration *r)
 	return r->comment_n <= sizeof(r->comment) && r->name.classifier_n <= PNRP_CLASSIFIER_OCTETS;
 }
 
+static bool same_key(const struct crypto_key *a, const struct crypto_key *b)
+{
+	return span_eq(crypto_key_public(a), crypto_key_public(b));
+}
+
 static bool is_registered(const struct pnrp *p, const struct pnrp_registration *r)
 {
 	LIST_EACH(at, next, &p->own)
 	{
 		const struct pnrp_own *o = LIST_ENTRY(at, struct pnrp_own, in);
-		if (!o->leaving && o->key == r->key && pnrp_name_eq(&o->name, &r->name))
+		if (!o->leaving && same_key(o->key, r->key) && pnrp_name_eq(&o->name, &r->name))
 			return true;
 	}
 	return false;
@@ -157,7 +162,7 @@ enum err pnrp_update(struct pnrp *p, uint32_t handle, const struct pnrp_registra
 	(void)now;
 	if (!o)
 		return ERR_NOT_FOUND;
-	if (!is_sound(p, r) || r->key != o->key || !pnrp_name_eq(&r->name, &o->name))
+	if (!is_sound(p, r) || !same_key(r->key, o->key) || !pnrp_name_eq(&r->name, &o->name))
 		return ERR_RANGE;
 	return pnrp_own_change(p, o, r);
 }

@@ -255,6 +255,31 @@ void rig_drain(struct rig *r)
 		collect(r, i);
 }
 
+/* A LOOKUP to a liar does not reach its core. */
+static bool lied(struct rig *r, struct rig_node *x, const struct rig_datagram *d)
+{
+	struct pnrp_message m, a = { .type = PNRP_AUTHORITY };
+	struct pnrp_buffer b = { .flags = 0 };
+	uint8_t octets[PNRP_PIECE], bytes[PNRP_DATAGRAM_MAX];
+	size_t n, i = 0;
+	if (!x->lies || pnrp_decode(r->o.profile, span_of(d->bytes, d->n), &m) != OK ||
+	    m.type != PNRP_LOOKUP)
+		return false;
+	while (r->node[i] != x)
+		i++;
+	if (!r->lie(r, i, &m.lookup, &b))
+		return true;
+	assert_int_equal(pnrp_buffer_encode(r->o.profile, &b, octets, sizeof(octets), &n), OK);
+	a.id = (uint32_t)draw(r, UINT32_MAX);
+	a.authority = (struct pnrp_authority){ .acked = m.id,
+					       .size = (uint16_t)n,
+					       .piece = span_of(octets, n) };
+	assert_int_equal(pnrp_encode(r->o.profile, &a, bytes, sizeof(bytes), &n), OK);
+	struct pnrp_out out = { .kind = PNRP_OUT_SEND, .to = d->from, .bytes = span_of(bytes, n) };
+	send(r, &out, x);
+	return true;
+}
+
 static void deliver(struct rig *r, struct rig_datagram *d)
 {
 	struct rig_node *x = node_at(r, &d->to);
@@ -264,7 +289,7 @@ static void deliver(struct rig *r, struct rig_datagram *d)
 		r->inbox_n++;
 		return;
 	}
-	if (!x->down) {
+	if (!x->down && !lied(r, x, d)) {
 		/* Memory may fail; the datagram is lost then, as any may be. */
 		enum err e = pnrp_input(x->p, &d->from, &d->to, span_of(d->bytes, d->n), r->now);
 		assert_true(e == OK || e == ERR_NOMEM);

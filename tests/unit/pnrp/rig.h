@@ -27,6 +27,7 @@ struct rig_node {
 	struct pnrp_endpoint at;
 	struct mono due;
 	bool down; /* hears and says nothing, its time stands still */
+	bool lies; /* rig.lie answers LOOKUPs for it */
 	uint32_t events[PNRP_EVENT_COUNT];
 	struct pnrp_event last[PNRP_EVENT_COUNT];
 	uint32_t alones;
@@ -50,6 +51,10 @@ struct rig_datagram {
 	uint8_t bytes[];
 };
 
+struct rig;
+/* What node i answers to a LOOKUP; false: nothing. */
+typedef bool rig_lie(struct rig *r, size_t i, const struct pnrp_lookup *l, struct pnrp_buffer *b);
+
 struct rig {
 	struct failing_env f; /* of crypto and network */
 	struct crypto *crypto;
@@ -61,6 +66,7 @@ struct rig {
 	struct list flying; /* by time */
 	struct list inbox;  /* for nobody: oldest first */
 	size_t inbox_n;
+	rig_lie *lie;
 	size_t fail_at; /* of nodes made from now on: the allocation that fails; 0 none */
 	bool seeded;	/* node 0 is everybody's seed, and whoever is alone asks it */
 	int64_t delay_least, delay_most; /* 1 ms and 10 ms at first */
