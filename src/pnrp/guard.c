@@ -62,8 +62,29 @@ uint8_t pnrp_source_key(const struct pnrp *p, const struct pnrp_endpoint *from,
 	return p->o.ipv4 ? 16 : 8;
 }
 
+static bool has_recovered(const struct source *s, struct mono now)
+{
+	for (int i = 0; i < PNRP_COST_COUNT; i++)
+		if (!mono_reached(s->used_up[i], now))
+			return false;
+	return true;
+}
+
+/* One that has recovered is as good as one never seen. A few at a time, so that a quiet
+ * node remembers few. */
+static void forget_some(struct pnrp *p, struct mono now)
+{
+	struct pnrp_guard *g = p->guard;
+	for (int i = 0; i < 4 && !list_empty(&g->sources); i++) {
+		struct source *oldest = LIST_ENTRY(g->sources.next, struct source, in);
+		if (!has_recovered(oldest, now))
+			return;
+		forget(p, oldest);
+	}
+}
+
 /* PNRP-11.2: the one that has cost nothing for longest makes room. */
-static struct source *source_of(struct pnrp *p, const struct pnrp_endpoint *from)
+static struct source *source_of(struct pnrp *p, const struct pnrp_endpoint *from, struct mono now)
 {
 	struct pnrp_guard *g = p->guard;
 	uint8_t key[PNRP_SOURCE_KEY];
@@ -71,6 +92,7 @@ static struct source *source_of(struct pnrp *p, const struct pnrp_endpoint *from
 	struct source *s = map_get(&g->by_key, span_of(key, n));
 	if (s)
 		return s;
+	forget_some(p, now);
 	if (g->by_key.count >= SOURCES_MAX)
 		forget(p, LIST_ENTRY(g->sources.next, struct source, in));
 	s = env_zalloc(p->env, 1, sizeof(*s));
@@ -119,7 +141,7 @@ static bool spends(struct pnrp *p, enum pnrp_cost cost, const struct pnrp_endpoi
 	struct pnrp_guard *g = p->guard;
 	uint32_t a_second = rate(p, cost), in_all = p->o.limits.signed_all;
 	bool shared = cost == PNRP_COST_SIGNED || cost == PNRP_COST_PAYLOAD;
-	struct source *s = a_second && in_all ? source_of(p, from) : NULL;
+	struct source *s = a_second && in_all ? source_of(p, from, now) : NULL;
 	/* A source that may have one a second has no burst. */
 	int64_t burst = a_second > 1 ? BURST - MONO_SEC / (int64_t)a_second + 1 : 1;
 	if (!s || !has(s->used_up[cost], now, burst) || (shared && !has(g->all, now, BURST)))

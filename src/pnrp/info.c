@@ -1,10 +1,13 @@
 /* A look inside a cloud; nothing here changes it. */
 #include "pnrp/pnrp_int.h"
 
+#define MAP_SLOT 24 /* octets of base/map, about */
+
 static uint64_t memory(const struct pnrp *p)
 {
 	uint64_t own = (uint64_t)p->n_own * sizeof(struct pnrp_own);
 	uint64_t asked = (uint64_t)p->n_pending * (sizeof(struct pnrp_pending) + 128);
+	asked += p->by_message.capacity * MAP_SLOT;
 	return sizeof(*p) + own + asked + pnrp_cache_memory(p->cache) + pnrp_guard_memory(p);
 }
 

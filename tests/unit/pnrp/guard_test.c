@@ -215,6 +215,15 @@ static void sources_are_forgotten(void **state)
 	}
 	assert_true(pnrp_guard_memory(p) - before < 50000);
 	assert_true(pnrp_guard_allows(p, PNRP_COST_INQUIRY, &first, r.now));
+	/* Those that have recovered are forgotten, a few whenever one comes. */
+	r.now = mono_add(r.now, 2 * MONO_SEC);
+	size_t full = pnrp_guard_memory(p);
+	for (size_t i = 0; i < 90; i++) {
+		at = rig_at(&r, 6000 + i);
+		assert_true(pnrp_guard_allows(p, PNRP_COST_INQUIRY, &at, r.now));
+		assert_false(pnrp_guard_allows(p, PNRP_COST_INQUIRY, &at, r.now));
+	}
+	assert_true(full - pnrp_guard_memory(p) > 160 * 60);
 }
 
 /* PNRP-11.1, correction 8 */

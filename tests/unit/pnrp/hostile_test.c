@@ -312,12 +312,15 @@ static void a_node_is_small(void **state)
 	rig_init(&r, CRYPTO_MODERN);
 	rig_cloud(&r, 100);
 	rig_run(&r, 60 * MONO_SEC);
-	size_t most = 0, all = 0;
+	size_t most = 0, all = 0, told = 0;
 	for (size_t i = 0; i < r.n; i++) {
 		size_t octets = r.node[i]->memory.octets;
 		struct pnrp_info info;
 		pnrp_info(r.node[i]->p, &info);
-		assert_true(info.memory > octets / 3 && info.memory < octets * 3);
+		/* What is told is the tables; walks under way come on top. */
+		if (!info.resolves && !info.adds)
+			assert_true(info.memory > octets / 2 && info.memory < octets * 2);
+		told += !info.resolves && !info.adds;
 		assert_int_equal(info.names, 1);
 		assert_true(info.entries > 15);
 		assert_true(info.size >= 1);
@@ -325,6 +328,7 @@ static void a_node_is_small(void **state)
 		most = octets > most ? octets : most;
 	}
 	print_message("# octets a node of 100: %zu, at most %zu\n", all / r.n, most);
+	assert_true(told > r.n / 2);
 	assert_true(most < 40 * 1024);
 	rig_fini(&r);
 }
