@@ -100,7 +100,8 @@ class Node:
 
     def configure(self, *peers, more=""):
         self.peers = peers
-        text = ("masc = {\n\tdomain = %d;\n\tnode = %d;\n\tprofile = \"lab\";\n%s"
+        text = ("pnrp = { enabled = false; };\n"
+                "masc = {\n\tdomain = %d;\n\tnode = %d;\n\tprofile = \"lab\";\n%s"
                 "\tlisten = \"%s\";\n\tpeers = (\n%s\n\t);\n};\n"
                 % (self.domain, self.number, more, self.address,
                    ",\n".join(p.text(self.address) for p in peers)))

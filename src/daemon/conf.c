@@ -13,6 +13,7 @@ const struct setting conf_groups[] = {
 	{ "daemon", .help = "The process itself." },
 	{ "log", .help = "What is logged, and how." },
 	{ "masc", .help = "Multicast address ranges, shared out between domains (RFC 2909)." },
+	{ "pnrp", .help = "Names that resolve with no server (PNRP)." },
 	{ .name = NULL },
 };
 
@@ -43,6 +44,13 @@ const struct setting conf_masc_extra[] = {
 	{ .name = NULL },
 };
 
+const struct setting conf_pnrp_extra[] = {
+	{ "link", .help = "A group: clouds of the links that this machine is on, one a link." },
+	{ "site", .help = "A group: the clouds of private addresses." },
+	{ "global", .help = "A group: the clouds of public addresses." },
+	{ .name = NULL },
+};
+
 const struct setting conf_peer_extra[] = {
 	{ "name", .help = "What the peer is called in commands, events and logs: 1 to 63 letters, "
 			  "digits, dots, dashes and underscores. Must be given." },
@@ -62,6 +70,8 @@ void conf_init(struct conf *c, const struct env *env)
 {
 	memset(c, 0, sizeof(*c));
 	node_config_init(&c->node, env);
+	/* A daemon has names without being told to. */
+	c->node.pnrp.enabled = true;
 	log_config_init(&c->log);
 	setting_defaults(conf_daemon, &c->daemon);
 }
@@ -256,6 +266,18 @@ static void print_scopes(const struct masc_config *m, FILE *f)
 	fputs(m->n_scopes ? "\n\t);\n" : ");\n", f);
 }
 
+static void print_pnrp(const struct pnrp_config *c, FILE *f)
+{
+	fputs("pnrp = {\n", f);
+	print_table(pnrp_settings, c, "\t", f);
+	for (int i = 0; i < PNRP_SCOPE_COUNT; i++) {
+		fprintf(f, "\t%s = {\n", pnrp_scope_text((enum pnrp_scope)i));
+		print_table(pnrp_cloud_settings, &c->cloud[i], "\t\t", f);
+		fputs("\t};\n", f);
+	}
+	fputs("};\n", f);
+}
+
 void conf_print(const struct conf *c, FILE *f)
 {
 	const struct masc_config *m = &c->node.masc;
@@ -274,4 +296,5 @@ void conf_print(const struct conf *c, FILE *f)
 		print_peer(&m->peers[i], f);
 	}
 	fputs(m->n_peers ? "\n\t);\n};\n" : ");\n};\n", f);
+	print_pnrp(&c->node.pnrp, f);
 }

@@ -31,6 +31,7 @@ extern const struct setting conf_groups[];	/* names and help alone */
 extern const struct setting conf_daemon[];	/* the group `daemon` */
 extern const struct setting conf_log_extra[];	/* `parts` */
 extern const struct setting conf_masc_extra[];	/* `peers`, `scopes` */
+extern const struct setting conf_pnrp_extra[];	/* `link`, `site`, `global` */
 extern const struct setting conf_peer_extra[];	/* `name`, `md5_key_file` */
 extern const struct setting conf_scope_extra[]; /* `name` */
 

@@ -24,6 +24,7 @@ enum log_format {
 	X(DAEMON, daemon, "The daemon itself: start, configuration, stop.")                        \
 	X(NODE, node, "The node: clocks, workers, configuration taken over.")                      \
 	X(MASC, masc, "MASC sessions.")                                                            \
+	X(PNRP, pnrp, "Names and clouds.")                                                         \
 	X(ENGINE, engine, "What carries the node: jobs, ports, recordings.")                       \
 	X(STORE, store, "The store on disk.")                                                      \
 	X(NET, net, "Sockets and interfaces.")                                                     \

@@ -221,6 +221,9 @@ void manual_homestead_conf(FILE *f)
 	      "Each scope is a group in the list: a range of addresses under a name, with a boundary "
 	      "that sessions may cross (`crosses`).",
 	      conf_scope_extra, masc_scope_settings);
+	group(f, "pnrp", conf_groups[3].help, pnrp_settings, conf_pnrp_extra);
+	group(f, "pnrp.link, pnrp.site, pnrp.global",
+	      "The clouds of one scope, of both address families.", pnrp_cloud_settings, NULL);
 	example(f);
 	roff_heading(f, "SEE ALSO");
 	fputs("\\fBhomesteadd\\fR(8), \\fBhomestead\\fR(1)\n", f);

@@ -218,9 +218,9 @@ static void set_node_setting(struct walk *w, const config_setting_t *s, const ch
 	explicit_bzero(value, sizeof(value));
 }
 
-/* The one key with several values: an address, or several in brackets or with
- * commas between them. */
-static void set_listen(struct walk *w, const config_setting_t *s)
+/* A key with several values: one, or several in brackets or with commas between
+ * them. */
+static void set_list(struct walk *w, const config_setting_t *s, const char *group)
 {
 	char value[VALUE_MAX];
 	struct text v = TEXT_OF(value);
@@ -228,7 +228,7 @@ static void set_listen(struct walk *w, const config_setting_t *s)
 	if (wrong)
 		refuse(w, s, wrong);
 	else
-		set_node(w, s, "masc", "listen", value);
+		set_node(w, s, group, config_setting_name(s), value);
 }
 
 /* The path of a key file is relative to the folder of the configuration. */
@@ -423,11 +423,46 @@ static void walk_masc(struct walk *w, const config_setting_t *group)
 		else if (strcmp(config_setting_name(s), "scopes") == 0)
 			walk_scopes(w, s);
 		else if (strcmp(config_setting_name(s), "listen") == 0)
-			set_listen(w, s);
+			set_list(w, s, "masc");
 		else if (known(masc_settings, s))
 			set_node_setting(w, s, "masc");
 		else
 			unknown(w, s, masc_settings, conf_masc_extra);
+	}
+}
+
+/* One scope's clouds. */
+static void walk_clouds(struct walk *w, const config_setting_t *group)
+{
+	char name[32];
+	struct text t = TEXT_OF(name);
+	if (!expect_group(w, group))
+		return;
+	text_str(&t, "pnrp.");
+	text_str(&t, config_setting_name(group));
+	for (int i = 0; i < config_setting_length(group) && !w->failed; i++) {
+		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
+		if (strcmp(config_setting_name(s), "seeds") == 0)
+			set_list(w, s, name);
+		else if (known(pnrp_cloud_settings, s))
+			set_node_setting(w, s, name);
+		else
+			unknown(w, s, pnrp_cloud_settings, NULL);
+	}
+}
+
+static void walk_pnrp(struct walk *w, const config_setting_t *group)
+{
+	if (!expect_group(w, group))
+		return;
+	for (int i = 0; i < config_setting_length(group) && !w->failed; i++) {
+		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
+		if (known(conf_pnrp_extra, s))
+			walk_clouds(w, s);
+		else if (known(pnrp_settings, s))
+			set_node_setting(w, s, "pnrp");
+		else
+			unknown(w, s, pnrp_settings, conf_pnrp_extra);
 	}
 }
 
@@ -436,7 +471,10 @@ void walk_root(struct walk *w, const config_setting_t *root)
 	static const struct {
 		const char *name;
 		void (*walk)(struct walk *w, const config_setting_t *group);
-	} groups[] = { { "daemon", walk_daemon }, { "log", walk_log }, { "masc", walk_masc } };
+	} groups[] = { { "daemon", walk_daemon },
+		       { "log", walk_log },
+		       { "masc", walk_masc },
+		       { "pnrp", walk_pnrp } };
 
 	for (int i = 0; i < config_setting_length(root) && !w->failed; i++) {
 		const config_setting_t *s = config_setting_get_elem(root, (unsigned)i);

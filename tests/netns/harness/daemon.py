@@ -40,12 +40,16 @@ def settings(values, indent):
     return "".join("%s%s = %s;\n" % (indent, k, written(v)) for k, v in values.items())
 
 
+# These machines do MASC alone: nothing of PNRP on their links.
+NO_NAMES = "pnrp = { enabled = false; };\n"
+
+
 def configuration(values, peers):
     """The text of a configuration file: keys of masc, and its peers by name."""
     entries = ["\t\t{\n" + settings({"name": name, **peer}, "\t\t\t") + "\t\t}"
                for name, peer in peers.items()]
     return ("masc = {\n" + settings(values, "\t") + "\tpeers = (\n" + ",\n".join(entries)
-            + "\n\t);\n};\n")
+            + "\n\t);\n};\n" + NO_NAMES)
 
 
 class Events:

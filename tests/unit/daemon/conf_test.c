@@ -155,18 +155,44 @@ static void addresses_in_one_text(void **state)
 	end(&x);
 }
 
+/* PNRP-9.9: on without a word, and off with one. */
+static void names_and_their_clouds(void **state)
+{
+	struct fixture x;
+	struct pnrp_config *p = &x.c.node.pnrp;
+	begin(&x);
+	good(&x, "");
+	assert_true(p->enabled);
+	good(&x, "pnrp = { enabled = false; };");
+	assert_false(p->enabled);
+	good(&x, "pnrp = { port = 4000; loopback = \"yes\"; link = { multicast = false; };\n"
+		 "global = { seeds = [ \"192.0.2.1\", \"seed.example.net:4000\" ]; }; };");
+	assert_int_equal(p->port, 4000);
+	assert_int_equal(p->loopback, PNRP_LOOPBACK_YES);
+	assert_false(p->cloud[PNRP_SCOPE_LINK].multicast);
+	assert_string_equal(p->cloud[PNRP_SCOPE_GLOBAL].seeds, "192.0.2.1, seed.example.net:4000");
+	bad(&x, "pnrp = {\n port = 80; };",
+	    "a.conf:2: port \"80\" is not accepted; accepted is a number from 1025 to 65535");
+	begins(&x, "pnrp = {\n planet = {}; };", "a.conf:2: there is no setting \"planet\" here; ");
+	begins(&x, "pnrp = { link = {\n seed = \"x\"; }; };",
+	       "a.conf:2: there is no setting \"seed\" here; did you mean seeds? ");
+	begins(&x, "pnrp = { ipv4 = false; ipv6 = false; };", "a.conf: pnrp: ipv4 and ipv6");
+	begins(&x, "pnrp = { site = 5; };", "a.conf:1: site: a group is expected here");
+	end(&x);
+}
+
 static void unknown_keys(void **state)
 {
 	struct fixture x;
 	begin(&x);
 	bad(&x, "\nlogs = {};",
 	    "a.conf:2: there is no setting \"logs\" here; did you mean log? Accepted are daemon, "
-	    "log and masc");
+	    "log, masc and pnrp");
 	bad(&x, "log = { levle = \"info\";\n parts = {\n mask = \"info\"; };\n part = {};};",
 	    "a.conf:1: there is no setting \"levle\" here; did you mean level? Accepted are level, "
 	    "format, burst, interval and parts\n"
 	    "a.conf:3: there is no setting \"mask\" here; did you mean masc? Accepted are daemon, "
-	    "node, masc, engine, store, net and ctl\n"
+	    "node, masc, pnrp, engine, store, net and ctl\n"
 	    "a.conf:4: there is no setting \"part\" here; did you mean parts? Accepted are level, "
 	    "format, burst, interval and parts");
 	begins(&x, "daemon = { xyzzy_plugh = 1; };",
@@ -618,6 +644,9 @@ static void the_shipped_file_has_every_key(void **state)
 	has_all(conf_peer_extra, "\t\t\t");
 	has_all(masc_scope_settings, "\t\t\t");
 	has_all(conf_scope_extra, "\t\t\t");
+	has_all(pnrp_settings, "\t");
+	has_all(conf_pnrp_extra, "\t");
+	has_all(pnrp_cloud_settings, "\t\t");
 }
 
 /* Uncommenting changes nothing that has a default. */
@@ -670,6 +699,7 @@ int main(void)
 		cmocka_unit_test(plain_groups),
 		cmocka_unit_test(masc_and_its_peers),
 		cmocka_unit_test(addresses_in_one_text),
+		cmocka_unit_test(names_and_their_clouds),
 		cmocka_unit_test(unknown_keys),
 		cmocka_unit_test(scopes),
 		cmocka_unit_test(scopes_that_are_wrong),

@@ -125,7 +125,8 @@ def daemon(*args, **how):
 
 def masc(*peers, listen="127.0.0.1:0"):
     """A configuration of MASC that listens on a port of the test's own."""
-    return ("masc = { domain = 64512; node = 1; listen = \"%s\";\npeers = (\n%s ); };\n"
+    return ("pnrp = { enabled = false; };\n"
+            "masc = { domain = 64512; node = 1; listen = \"%s\";\npeers = (\n%s ); };\n"
             % (listen, ",\n".join(
                 "{ name = \"%s\"; address = \"127.0.0.1:%d\"; role = \"child\"; domain = %d; "
                 "passive = true; }" % (p, 20000 + i, 70000 + i) for i, p in enumerate(peers))))
@@ -265,7 +266,8 @@ def the_api_reloads_and_says_why_not():
 def the_manager_hears_of_sessions():
     """Two daemons on addresses of their own, so that both can use the port."""
     def conf(mine, other, role):
-        return ("masc = { domain = %d; node = %d; profile = \"lab\"; "
+        return ("pnrp = { enabled = false; };"
+                "masc = { domain = %d; node = %d; profile = \"lab\"; "
                 "listen = \"127.0.%d.%d\"; peers = ({ name = \"other\"; "
                 "address = \"127.0.%d.%d\"; local_address = \"127.0.%d.%d\"; "
                 "role = \"%s\"; domain = %d; } ); };"
