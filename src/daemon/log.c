@@ -174,17 +174,19 @@ static void emit_summary(struct log *l, const struct limit_summary *s, struct wa
 {
 	char buffer[LIMIT_TEXT_MAX + 64];
 	struct text t = TEXT_OF(buffer);
+	bool cloud = strcmp(s->key.part, node_part_text(NODE_PART_PNRP)) == 0;
 	text_u64(&t, s->held_back);
 	text_str(&t, " more like this were not logged");
 	struct log_line line = { .wall = wall,
 				 .level = (enum node_level)s->level,
 				 .part = s->key.part,
 				 .event = s->key.event[0] ? s->key.event : NULL,
-				 .peer = s->key.event[0] && s->key.who[0] ? s->key.who : NULL,
+				 .peer = s->key.event[0] && s->key.who[0] && !cloud ? s->key.who
+										    : NULL,
 				 .message = buffer,
 				 .held_back = s->held_back };
 	/* A message has no name but its own first words. */
-	if (!s->key.event[0]) {
+	if (!s->key.event[0] || cloud) {
 		text_str(&t, ": ");
 		text_str(&t, s->key.who);
 	}
@@ -211,13 +213,15 @@ static bool admit(struct log *l, const struct limit_key *key, enum node_level le
 	return limit_pass(l->limit, key, level, now);
 }
 
-/* The peer an event is about, "" when it names none. */
+/* The peer an event is about, or the cloud of one about names; "" when it names none. */
 static void peer_of(const struct node_event *e, char *out, size_t size)
 {
 	struct text t = text_of(out, size);
 	struct node_field f;
 	for (size_t at = 0; node_event_field(e, &at, &f);) {
-		if (!f.is_number && strcmp(f.name, "peer") == 0) {
+		bool who = strcmp(f.name, "peer") == 0 ||
+			   (e->part == NODE_PART_PNRP && strcmp(f.name, "cloud") == 0);
+		if (!f.is_number && who) {
 			text_str(&t, f.value.p);
 			return;
 		}

@@ -420,7 +420,8 @@ def what_only_a_start_reads_is_told():
 
 @case
 def what_repeats_is_counted_and_told():
-    with daemon(conf="log = { burst = 1; interval = \"1s\"; };") as d:
+    with daemon(conf="pnrp = { enabled = false; }; "
+                     "log = { burst = 1; interval = \"1s\"; };") as d:
         d.spawn(subprocess.PIPE)
         d.manager.hears("READY=1")
         for _ in range(3):
