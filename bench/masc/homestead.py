@@ -51,6 +51,7 @@ class Daemon:
         strict = "true" if node == 1 else "false"
         with open(path, "w", encoding="ascii") as f:
             f.write('log = { level = "error"; };\n'
+                    'pnrp = { enabled = false; };\n'
                     'masc = { domain = %d; node = %d; profile = "lab"; hold_time = "0s";\n'
                     ' mac_aliasing = true; strict_origin = %s; connect_retry = "10ms"; listen = "%s:%d";\n'
                     ' scopes = ( { name = "all"; range = "%s"; root = true; } );\n'
