@@ -1,4 +1,4 @@
-/* GET /v1/names/search: what a search for a name finds, as it finds it: Server-Sent Events
+/* PNRP-12.2. GET /v1/names/search: what a search for a name finds, as it finds it: Server-Sent Events
  * `step` and `found`, then one `done` with the answer of /v1/names/resolve, or its error. */
 #include "ctl/ctl_int.h"
 

@@ -69,7 +69,7 @@ static enum err refuse(const char *s, enum err e, struct text *why, const char *
 	return e;
 }
 
-/* By what it begins or ends with: a peer name, a host name, or a word alone. */
+/* PNRP-12.1: by what it begins or ends with: a peer name, a host name, or a word alone. */
 static enum err read_form(const char *s, struct pnrp_name *out, struct text *why)
 {
 	size_t host = host_length(s);

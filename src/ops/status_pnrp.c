@@ -107,7 +107,7 @@ void ops_pnrp_look(struct ops *o, struct draft *d, struct ops_pnrp *out)
 	}
 }
 
-/* What may need the operator. Each fills text and hint, or gives false. */
+/* PNRP-12.3: what may need the operator. Each fills text and hint, or gives false. */
 
 static bool no_network(struct ops *o, struct text *t, struct text *h)
 {
