@@ -6,4 +6,7 @@
 #define PRINTF_LIKE(fmt, first) __attribute__((format(printf, fmt, first)))
 #define CLEANUP(fn)		__attribute__((cleanup(fn)))
 
+/* Shows in a library whose other symbols are hidden. */
+#define EXPORTED __attribute__((visibility("default")))
+
 #endif

@@ -1,27 +1,29 @@
 /* nss_homestead: names below pnrp.net for getaddrinfo() and its elders. */
 #include "nss/nss_int.h"
 
+#include "base/attr.h"
+
 #include <errno.h>
 #include <strings.h>
 #include <sys/socket.h>
 
 #define SUFFIX ".pnrp.net"
-#define ENTRY  __attribute__((visibility("default")))
 
 /* What libc calls: each gives a status, errno and h_errno. */
-ENTRY enum nss_status _nss_homestead_gethostbyname4_r(const char *name, struct gaih_addrtuple **pat,
-						      char *buffer, size_t size, int *errnop,
-						      int *h_errnop, int32_t *ttlp);
-ENTRY enum nss_status _nss_homestead_gethostbyname3_r(const char *name, int af,
-						      struct hostent *host, char *buffer,
-						      size_t size, int *errnop, int *h_errnop,
-						      int32_t *ttlp, char **canonp);
-ENTRY enum nss_status _nss_homestead_gethostbyname2_r(const char *name, int af,
-						      struct hostent *host, char *buffer,
-						      size_t size, int *errnop, int *h_errnop);
-ENTRY enum nss_status _nss_homestead_gethostbyname_r(const char *name, struct hostent *host,
-						     char *buffer, size_t size, int *errnop,
-						     int *h_errnop);
+EXPORTED enum nss_status _nss_homestead_gethostbyname4_r(const char *name,
+							 struct gaih_addrtuple **pat, char *buffer,
+							 size_t size, int *errnop, int *h_errnop,
+							 int32_t *ttlp);
+EXPORTED enum nss_status _nss_homestead_gethostbyname3_r(const char *name, int af,
+							 struct hostent *host, char *buffer,
+							 size_t size, int *errnop, int *h_errnop,
+							 int32_t *ttlp, char **canonp);
+EXPORTED enum nss_status _nss_homestead_gethostbyname2_r(const char *name, int af,
+							 struct hostent *host, char *buffer,
+							 size_t size, int *errnop, int *h_errnop);
+EXPORTED enum nss_status _nss_homestead_gethostbyname_r(const char *name, struct hostent *host,
+							char *buffer, size_t size, int *errnop,
+							int *h_errnop);
 
 /* How a call ends. */
 struct ending {
