@@ -71,6 +71,67 @@ static void a_whole_configuration(void **state)
 	bench_fini(&b);
 }
 
+/* PNRP-9.9: a group that is written switches the part on. */
+static void names_without_servers(void **state)
+{
+	static const struct {
+		const char *text;
+		bool on;
+	} rows[] = {
+		{ "", false },
+		{ "masc { }", false },
+		{ "pnrp { }", true },
+		{ "pnrp { enabled = no }", false },
+		{ "pnrp { link { multicast = no } }", true },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench b;
+		bench_init(&b);
+		assert_int_equal(parse(&b, rows[i].text), OK);
+		assert_int_equal(b.c.pnrp.enabled, rows[i].on);
+		bench_fini(&b);
+	}
+	refused("pnrp {\nport = 80 }", 2, "1025 to 65535");
+	refused("pnrp {\nplanet { } }", 2, "link, site and global");
+	refused("pnrp {\nlink x { } }", 2, "link, site and global");
+	refused("link { }", 1, "masc and pnrp at the top");
+	refused("pnrp {\nlink {\nsite { } } }", 3, "link, site and global");
+	refused("pnrp { ipv4 = no; ipv6 = no }", 0, "leaves no cloud");
+}
+
+/* Written and read again it is the same; off, it is not written. */
+static void names_come_back(void **state)
+{
+	struct bench b, again;
+	char text[4096];
+	struct text t = TEXT_OF(text);
+	bench_init(&b);
+	bench_init(&again);
+	assert_int_equal(parse(&b, "pnrp { port = 4000; loopback = no; lab = yes\n"
+				   "global { seeds = \"192.0.2.1, seed.example.net:4001\" }\n"
+				   "site { enabled = no; resolve_only = yes } }"),
+			 OK);
+	node_config_write(&b.c, &t);
+	assert_false(t.cut);
+	assert_int_equal(parse(&again, text), OK);
+	assert_int_equal(again.c.pnrp.port, 4000);
+	assert_int_equal(again.c.pnrp.loopback, PNRP_LOOPBACK_NO);
+	assert_true(again.c.pnrp.lab && again.c.pnrp.enabled);
+	for (size_t i = 0; i < PNRP_SCOPE_COUNT; i++) {
+		const struct pnrp_cloud_config *x = &b.c.pnrp.cloud[i], *y = &again.c.pnrp.cloud[i];
+		assert_string_equal(x->seeds, y->seeds);
+		assert_int_equal(x->enabled, y->enabled);
+		assert_int_equal(x->multicast, y->multicast);
+		assert_int_equal(x->resolve_only, y->resolve_only);
+	}
+	b.c.pnrp.enabled = false;
+	t = TEXT_OF(text);
+	node_config_write(&b.c, &t);
+	assert_null(strstr(text, "pnrp"));
+	bench_fini(&again);
+	bench_fini(&b);
+}
+
 static void an_empty_text_is_a_configuration(void **state)
 {
 	const char *texts[] = { "", "\n\n", "# nothing\n", "masc {\n}\n", "masc { }" };
@@ -325,6 +386,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_configuration),
+		cmocka_unit_test(names_without_servers),
+		cmocka_unit_test(names_come_back),
 		cmocka_unit_test(an_empty_text_is_a_configuration),
 		cmocka_unit_test(listen_takes_the_place_of_the_default_and_adds_up),
 		cmocka_unit_test(too_many_addresses),
