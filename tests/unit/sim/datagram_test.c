@@ -154,7 +154,7 @@ static void who_is_gone_hears_nothing(void **state)
 	story_free(t);
 }
 
-/* SIM-9.4. */
+/* SIM-2.10, SIM-9.4. */
 static void addresses_change(void **state)
 {
 	struct story *t = three();
