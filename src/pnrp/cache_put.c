@@ -42,15 +42,20 @@ static void swap_member(struct pnrp_entry **side, size_t n, const struct pnrp_en
 			side[i] = fresh;
 }
 
-/* The same ID at other addresses: leaf sets hold the new entry in place of the old. */
-static struct pnrp_entry *readdress(struct pnrp_cache *c, size_t place, const struct pnrp_route *r)
+/* The same ID at other addresses: leaf sets hold the new entry in place of the old, if
+ * it is proven; the old proof was of the old addresses. */
+static struct pnrp_entry *readdress(struct pnrp_cache *c, size_t place, const struct pnrp_route *r,
+				    bool proven)
 {
 	struct pnrp_entry *old = c->at[place];
 	struct pnrp_entry *e = entry_new(c, r);
 	if (!e)
 		return NULL;
+	if (!proven) {
+		old->proven = false;
+		pnrp_leaf_drop(c->p, old);
+	}
 	e->leaf_of = old->leaf_of;
-	e->proven = old->proven;
 	LIST_EACH(at, next, &c->p->own)
 	{
 		struct pnrp_leafset *l = &LIST_ENTRY(at, struct pnrp_own, in)->leaves;
@@ -98,7 +103,7 @@ struct pnrp_entry *pnrp_cache_put(struct pnrp_cache *c, const struct pnrp_route 
 	else if (same_addresses(c->at[place], r))
 		e = c->at[place];
 	else
-		e = readdress(c, place, r);
+		e = readdress(c, place, r, proven);
 	if (!e)
 		return NULL;
 	e->proven = e->proven || proven;

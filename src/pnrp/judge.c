@@ -130,9 +130,12 @@ static enum pnrp_verdict judge_classifier(struct trial *t)
 
 static enum pnrp_verdict judge_authority(struct trial *t)
 {
-	const struct pnrp_cpa *c = &t->a.cpa;
+	struct pnrp_cpa *c = &t->a.cpa;
 	uint8_t own[CRYPTO_AUTHORITY];
-	if (!c->has_authority || is_zero(c->authority, sizeof(c->authority)))
+	/* A38: nobody is to take an unsecured name for one that is proved. */
+	if (is_zero(c->authority, sizeof(c->authority)))
+		c->has_authority = false;
+	if (!c->has_authority)
 		return PNRP_VERDICT_GOOD;
 	crypto_authority(t->x, t->p->crypto, c->public, own);
 	t->delegated = memcmp(own, c->authority, sizeof(own)) != 0;

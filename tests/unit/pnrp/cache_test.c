@@ -222,7 +222,7 @@ static void other_addresses_replace_the_old(void **state)
 	struct pnrp_endpoint at = rig_at(&r, 300);
 	struct pnrp_route route = rig_route(&id, &at), now;
 	memcpy(route.ip[route.n++], rig_at(&r, 301).ip, 16);
-	struct pnrp_entry *fresh = pnrp_cache_put(p->cache, &route, false, r.now);
+	struct pnrp_entry *fresh = pnrp_cache_put(p->cache, &route, true, r.now);
 	assert_non_null(fresh);
 	assert_true(fresh->proven);
 	assert_int_equal(fresh->leaf_of, 1);
@@ -241,6 +241,30 @@ static void other_addresses_replace_the_old(void **state)
 }
 
 /* PNRP-6.4 */
+/* PNRP-5.10: a proof is of the addresses too. Whoever says elsewhere that it has the ID
+ * inherits neither the proof nor the place in a leaf set. */
+static void other_addresses_are_not_proven_by_the_old(void **state)
+{
+	(void)state;
+	struct rig r;
+	start(&r);
+	rig_publish(&r, 0, "0.centre");
+	struct pnrp *p = r.node[0]->p;
+	const struct pnrp_own *o = LIST_ENTRY(p->own.next, struct pnrp_own, in);
+	struct pnrp_id id = rig_above(rig_id(&r, 0), 5);
+	assert_true(pnrp_leaf_insert(p, put(&r, id, true)));
+	struct pnrp_endpoint at = rig_at(&r, 300);
+	struct pnrp_route route = rig_route(&id, &at);
+	const struct pnrp_entry *fresh = pnrp_cache_put(p->cache, &route, false, r.now);
+	assert_non_null(fresh);
+	assert_false(fresh->proven);
+	assert_int_equal(fresh->leaf_of, 0);
+	assert_int_equal(o->leaves.n_above + o->leaves.n_below, 0);
+	/* It is asked for its own proof. */
+	assert_true(p->leaves_stale);
+	rig_fini(&r);
+}
+
 static void a_sample_is_spread_over_the_ring(void **state)
 {
 	(void)state;
@@ -326,6 +350,7 @@ int main(void)
 		cmocka_unit_test(leaf_set_members_never_make_room),
 		cmocka_unit_test(a_full_cache_stays_within_its_cap),
 		cmocka_unit_test(other_addresses_replace_the_old),
+		cmocka_unit_test(other_addresses_are_not_proven_by_the_old),
 		cmocka_unit_test(a_sample_is_spread_over_the_ring),
 		cmocka_unit_test(the_widest_gap_is_looked_into),
 		cmocka_unit_test(the_stale_are_those_that_have_not_answered_since),

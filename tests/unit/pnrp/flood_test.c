@@ -291,6 +291,22 @@ static void anybody_else_is_not_believed_before_its_node_was_asked(void **state)
 	assert_false(knows(&b2));
 }
 
+/* PNRP-6.12, A38: an authority of zeros makes no secure name of one that is anybody's. */
+static void an_authority_of_zeros_revokes_nothing(void **state)
+{
+	(void)state;
+	uint8_t octets[PNRP_CPA_MAX];
+	struct rig_ghost b1 = neighbour(-1);
+	b1.cpa.has_authority = true;
+	struct pnrp_message m = revocation(&b1, octets), q;
+	rig_forget(&r);
+	flood(&m, &stranger);
+	assert_int_equal(p->counters.verdicts[PNRP_VERDICT_GOOD], 1);
+	assert_true(knows(&b1));
+	assert_true(rig_heard_at(&r, &b1.at, &q));
+	assert_int_equal(q.type, PNRP_INQUIRE);
+}
+
 /* PNRP-6.11 */
 static void a_bad_revocation_does_nothing(void **state)
 {
@@ -396,6 +412,7 @@ int main(void)
 		T(whoever_denies_or_is_silent_goes),
 		T(its_own_node_may_revoke),
 		T(anybody_else_is_not_believed_before_its_node_was_asked),
+		T(an_authority_of_zeros_revokes_nothing),
 		T(a_bad_revocation_does_nothing),
 		T(a_goodbye_closes_the_gap),
 		T(a_goodbye_in_a_cloud_of_two),

@@ -275,6 +275,7 @@ static void an_authority_of_zeros(void **state)
 	make(r, &a);
 	assert_verdict(r, &a, PNRP_VERDICT_GOOD);
 	assert_false(a.got.name.secure);
+	assert_false(a.got.cpa.has_authority);
 }
 
 static void revocations(void **state)
