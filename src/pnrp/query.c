@@ -11,6 +11,8 @@ enum {
 	ROUNDS
 };
 
+#define QUERY_TRIES 3 /* walks beyond the first, when nothing was found and somebody was silent */
+
 static struct pnrp_id target_of(const struct pnrp *p, const struct pnrp_query *q,
 				const struct pnrp_p2p_id *p2p, uint8_t round)
 {
@@ -215,17 +217,24 @@ static void note(struct pnrp *p, struct pnrp_walk *w, const struct pnrp_id *id,
 
 /* ---- from one result to the next */
 
+/* Nobody has been asked yet. */
+static void begin_afresh(struct pnrp_walk *w)
+{
+	w->suspicious = w->useful = 0;
+	w->hops.n = w->bests.n = 0;
+	w->best = w->hop = PNRP_WALK_NONE;
+	w->n_nodes = 0;
+	w->path.n = 1;
+	w->unanswered = false;
+}
+
 /* Whoever was found is asked who else there is, and its neighbours know. */
 static void begin_round(struct pnrp *p, struct pnrp_walk *w)
 {
 	const struct pnrp_found *last = &w->found[w->n_found - 1];
 	w->target = target_of(p, &w->query, &w->p2p, w->round);
 	w->criteria = PNRP_MATCH_ANY;
-	w->suspicious = w->useful = 0;
-	w->hops.n = w->bests.n = 0;
-	w->best = w->hop = PNRP_WALK_NONE;
-	w->n_nodes = 0;
-	w->path.n = 1;
+	begin_afresh(w);
 	for (uint32_t i = 0; i + 1 < w->n_found; i++)
 		pnrp_walk_path_add(w, &w->found[i].at);
 	if (pnrp_is_own_endpoint(p, &last->at))
@@ -235,9 +244,35 @@ static void begin_round(struct pnrp *p, struct pnrp_walk *w)
 	pnrp_walk_push(&w->hops, pnrp_walk_know(p, w, &r));
 }
 
+/* PNRP-7.20: whatever is nearest of ours, where the nearest of all is wanted. */
+static void begin_with_nearest(struct pnrp *p, struct pnrp_walk *w)
+{
+	if (!w->query.local || w->query.most > 1 || w->criteria == PNRP_MATCH_ANY)
+		return;
+	struct pnrp_route r;
+	const struct pnrp_own *o = pnrp_own_closest(p, &w->target);
+	if (!o || !pnrp_own_route(p, &o->id, &r))
+		return;
+	w->best = pnrp_walk_know(p, w, &r);
+	pnrp_walk_at(w, w->best)->ours = true;
+}
+
+/* PNRP-7.28: what was lost may have been the way, and the caller has time. */
+static bool try_once_more(struct pnrp *p, struct pnrp_walk *w)
+{
+	if (!w->unanswered || w->tries == QUERY_TRIES || !pnrp_cache_count(p->cache))
+		return false;
+	w->tries++;
+	begin_afresh(w);
+	begin_with_nearest(p, w);
+	return true;
+}
+
 bool pnrp_query_again(struct pnrp *p, struct pnrp_walk *w)
 {
-	if (!w->n_found || w->round + 1 >= ROUNDS)
+	if (!w->n_found)
+		return try_once_more(p, w);
+	if (w->round + 1 >= ROUNDS)
 		return false;
 	w->round++;
 	begin_round(p, w);
@@ -262,17 +297,6 @@ void pnrp_query_found(struct pnrp *p, struct pnrp_walk *w, const struct pnrp_ans
 	}
 	begin_round(p, w);
 	pnrp_walk_step(p, w, now);
-}
-
-/* PNRP-7.20: whatever is nearest of ours, where the nearest of all is wanted. */
-static void begin_with_nearest(struct pnrp *p, struct pnrp_walk *w)
-{
-	struct pnrp_route r;
-	const struct pnrp_own *o = pnrp_own_closest(p, &w->target);
-	if (!o || !pnrp_own_route(p, &o->id, &r))
-		return;
-	w->best = pnrp_walk_know(p, w, &r);
-	pnrp_walk_at(w, w->best)->ours = true;
 }
 
 bool pnrp_query_begin(struct pnrp *p, struct pnrp_walk *w, struct mono now)

@@ -220,6 +220,7 @@ void pnrp_walk_failed(struct pnrp *p, struct pnrp_pending *asked, struct mono no
 {
 	struct pnrp_walk *w = walk_of(asked, PNRP_WALK_LOOKING);
 	if (w) {
+		w->unanswered = true;
 		pnrp_query_hop(p, w, w->hop, PNRP_STEP_SILENT, now);
 		lookup_failed(p, w, asked);
 		pnrp_walk_step(p, w, now);
@@ -227,6 +228,7 @@ void pnrp_walk_failed(struct pnrp *p, struct pnrp_pending *asked, struct mono no
 	}
 	w = walk_of(asked, PNRP_WALK_INQUIRING);
 	if (w) {
+		w->unanswered = true;
 		pnrp_query_hop(p, w, w->best, PNRP_STEP_SILENT, now);
 		reject_and_go_on(p, w, now);
 	}

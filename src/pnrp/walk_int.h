@@ -69,6 +69,8 @@ struct pnrp_walk {
 	struct pnrp_p2p_id p2p;
 	struct pnrp_out_item *done; /* made beforehand */
 	uint8_t round;		    /* query.c: which target is walked to after the first result */
+	uint8_t tries;		    /* query.c: walks begun afresh */
+	bool unanswered;	    /* of this try, a request was not */
 	uint32_t n_found;
 	struct pnrp_found found[]; /* query.most */
 };

@@ -69,6 +69,36 @@ static void both_ends_of_a_name_are_looked_at(void **state)
 	walk_rig_free(&r);
 }
 
+static uint32_t times(const char *log, const char *what)
+{
+	uint32_t n = 0;
+	for (const char *at = log; (at = strstr(at, what)); at++)
+		n++;
+	return n;
+}
+
+/* PNRP-7.28: lost requests are no proof that there is no such name, and not for ever. */
+static void a_walk_in_which_somebody_was_silent_is_begun_afresh(void **state)
+{
+	(void)state;
+	for (int silent = 0; silent < 2; silent++) {
+		struct walk_rig r;
+		walk_rig_init(&r);
+		walk_rig_crowd(&r);
+		uint8_t way = walk_rig_node(&r, 60), a = walk_rig_publisher(&r, 1);
+		walk_rig_refers(&r, way, "11");
+		walk_rig_know(&r, way);
+		r.node[a].mute = silent;
+		r.node[a].proof = silent ? PROOF_GOOD : PROOF_FORGED;
+		struct pnrp_query q = walk_rig_query(&r);
+		walk_rig_resolve(&r, &q);
+		assert_int_equal(r.dones, 1);
+		assert_int_equal(r.err, ERR_NOT_FOUND);
+		assert_int_equal(times(r.log, "I11"), silent ? 4 : 1);
+		walk_rig_free(&r);
+	}
+}
+
 /* The last of the name and both of its neighbours stand on the path then. */
 static void what_was_found_is_not_found_again(void **state)
 {
@@ -551,6 +581,7 @@ int main(void)
 		cmocka_unit_test(several_publishers_are_found_from_one_to_the_next),
 		cmocka_unit_test(one_publisher_is_one_result_however_many_are_wanted),
 		cmocka_unit_test(both_ends_of_a_name_are_looked_at),
+		cmocka_unit_test(a_walk_in_which_somebody_was_silent_is_begun_afresh),
 		cmocka_unit_test(what_was_found_is_not_found_again),
 		cmocka_unit_test(the_nearest_registration_is_the_result_where_that_is_wanted),
 		cmocka_unit_test(nearest_64_stops_at_the_first_with_the_prefix),

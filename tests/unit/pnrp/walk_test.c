@@ -193,7 +193,7 @@ static void one_node_is_asked_three_times(void **state)
 	walk_rig_refers(&r, a, "11 12 13 14 15");
 	walk_rig_know(&r, a);
 	for (uint8_t i = 0; i < 10; i++)
-		r.node[i].dead = true; /* the crowd is no way out */
+		r.node[i].gone = true; /* the crowd is no way out */
 	resolve(&r);
 	assert_memory_equal(r.log, "L10 L11 L10 L12 L10 L13", 23);
 	assert_int_equal(r.node[a].lookups, 3);
@@ -417,7 +417,7 @@ static void a_referral_that_is_no_closer_is_taken_by_a_small_cache_alone(void **
 		walk_rig_know(&r, a);
 		for (uint8_t i = 0; i < others; i++) {
 			uint8_t n = walk_rig_node(&r, 0);
-			r.node[n].dead = true;
+			r.node[n].gone = true;
 			walk_rig_know(&r, n);
 		}
 		resolve(&r);
