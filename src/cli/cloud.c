@@ -62,7 +62,7 @@ static void set_cloud(struct cli *c, struct cli_row *r, const void *row)
 	const struct cli_cell cells[] = {
 		{ k->name, CLI_PLAIN },
 		{ k->state, colour_of(k->state) },
-		{ cli_number(c, k->entries), CLI_PLAIN },
+		{ cli_number(c, k->nodes), CLI_PLAIN },
 		{ cli_number(c, k->size), CLI_PLAIN },
 		{ cli_number(c, k->names), CLI_PLAIN },
 		{ port ? cli_number(c, port) : "-", CLI_PLAIN },
@@ -131,10 +131,11 @@ static const char *nodes_line(struct cli *c, const struct ops_cloud *k)
 {
 	char buffer[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(buffer);
+	text_u64(&t, k->nodes);
+	text_str(&t, " known, with ");
 	text_u64(&t, k->entries);
-	text_str(&t, k->entries == 1 ? " known in " : " known, in ");
-	text_u64(&t, k->levels);
-	text_str(&t, k->levels == 1 ? " level; there are about " : " levels; there are about ");
+	text_str(&t, k->entries == 1 ? " name" : " names");
+	text_str(&t, "; with this one there are about ");
 	text_u64(&t, k->size);
 	return cli_keep(c, &t);
 }

@@ -94,13 +94,19 @@ static struct cli_cell claims_line(struct cli *c, const struct ops_status *s)
 	return (struct cli_cell){ cli_keep(c, &t), h->paused[0] ? CLI_YELLOW : CLI_PLAIN };
 }
 
-/* "3 names published; 2 clouds, 14 nodes known". */
+static bool has_network(const char *state)
+{
+	return strcmp(state, "no-network") != 0 && strcmp(state, "disabled") != 0;
+}
+
+/* "3 names published; other nodes in 2 of 3 clouds". A node counts in each cloud that it
+ * shares with us, so a sum of them would mean nothing. */
 static struct cli_cell names_line(struct cli *c, const struct ops_status *s)
 {
 	const struct ops_part *p = part_of(s, "pnrp");
 	char buffer[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(buffer);
-	uint64_t known = 0;
+	uint64_t known = 0, there = 0;
 	if (!p || strcmp(p->state, "off") == 0)
 		return (struct cli_cell){ "", CLI_PLAIN };
 	text_str(&t, p->state);
@@ -110,16 +116,20 @@ static struct cli_cell names_line(struct cli *c, const struct ops_status *s)
 		return (struct cli_cell){ cli_keep(c, &t), CLI_RED };
 	}
 	for (size_t i = 0; i < s->pnrp.n_clouds; i++)
-		known += s->pnrp.clouds[i].entries;
+		if (has_network(s->pnrp.clouds[i].state)) {
+			known += s->pnrp.clouds[i].entries > 0;
+			there++;
+		}
 	text_str(&t, " on port ");
 	text_u64(&t, s->pnrp.port);
 	text_str(&t, ", ");
 	text_u64(&t, s->pnrp.names);
 	text_str(&t, s->pnrp.names == 1 ? " name published; " : " names published; ");
-	text_u64(&t, s->pnrp.n_clouds);
-	text_str(&t, s->pnrp.n_clouds == 1 ? " cloud, " : " clouds, ");
+	text_str(&t, "other nodes in ");
 	text_u64(&t, known);
-	text_str(&t, known == 1 ? " node known" : " nodes known");
+	text_str(&t, " of ");
+	text_u64(&t, there);
+	text_str(&t, there == 1 ? " cloud" : " clouds");
 	return (struct cli_cell){ cli_keep(c, &t), known ? CLI_GREEN : CLI_YELLOW };
 }
 

@@ -76,12 +76,12 @@ static void state_text(struct text *t, const struct pnrp_clouds_event *e)
 {
 	static const char *const says[PNRP_STATE_COUNT] = {
 		[PNRP_STATE_VIRTUAL] = " waits until a name is published or asked for",
-		[PNRP_STATE_SYNCHRONISING] = ": a first node is asked for others",
+		[PNRP_STATE_SYNCHRONISING] = ": a first node is looked for",
 		[PNRP_STATE_ACTIVE] = " is active: other nodes are known",
 		[PNRP_STATE_DEAD] = " is dead: no port can be had",
 		[PNRP_STATE_DISABLED] = " is switched off",
 		[PNRP_STATE_NO_NETWORK] = " has no address any more",
-		[PNRP_STATE_ALONE] = ": no other node answers; the search goes on",
+		[PNRP_STATE_ALONE] = ": no other node is known that has a name; the search goes on",
 	};
 	enum pnrp_state s = e->of.to;
 	put_cloud(t, "cloud ", e, s < PNRP_STATE_COUNT ? says[s] : "");

@@ -283,7 +283,7 @@ static void self_text(struct text *t, const struct node_self_event *e)
 		refused_text(t, e);
 		return;
 	case NODE_SELF_STOPPING:
-		text_str(t, "stopping: every session ends with a Cease");
+		text_str(t, "stopping: neighbours are told");
 		return;
 	case NODE_SELF_EVENT_COUNT:
 		break;

@@ -150,6 +150,7 @@ static bool set_cloud(struct ops_cloud *to, const struct pnrp_cloud_info *from, 
 	to->multicast = from->multicast;
 	to->resolve_only = from->resolve_only;
 	to->entries = of->entries;
+	to->nodes = from->nodes;
 	to->levels = of->levels;
 	to->size = of->size;
 	to->names = of->names;
@@ -228,7 +229,8 @@ static bool list_own(const struct pnrp *core, struct ops_cloud_detail *out, stru
 		struct text t = TEXT_OF(to->name);
 		pnrp_name_text(&t, &own.name);
 		ops_set_pnrp_id(to->id, &own.id);
-		to->announced = own.announced;
+		/* Where nobody else is there is nobody to be told. */
+		to->announced = own.announced || !out->cloud.entries;
 		if (!list_leaves(core, own.handle, to, d))
 			return false;
 	}

@@ -49,7 +49,7 @@
 	X(S, TEXT, state, 15,                                                                      \
 	  "virtual, synchronising, active, dead, disabled, no-network or alone")                   \
 	X(S, STRING, why, 0, "why it is so")                                                       \
-	X(S, NUMBER, entries, 0, "nodes it knows")                                                 \
+	X(S, NUMBER, entries, 0, "names on other nodes that it knows")                             \
 	X(S, NUMBER, size, 0, "nodes there are, estimated")
 
 #define OPS_PNRP(X, S)                                                                             \
@@ -71,7 +71,7 @@
 	X(S, TEXT, payload_type, 15, "none, text or binary")                                       \
 	X(S, NUMBER, payload_octets, 0, "size of its payload")                                     \
 	X(S, NUMBER, clouds, 0, "clouds it is registered in")                                      \
-	X(S, NUMBER, announced, 0, "of these, its neighbours there know of it")
+	X(S, NUMBER, announced, 0, "of these, no neighbour lacks it")
 
 #define OPS_NAMES_FIELDS(X, S)                                                                     \
 	X(S, OBJECT, part, ops_part, "the state of the part pnrp")                                 \
@@ -151,7 +151,8 @@
 	X(S, BOOL, multicast, 0, "whether nodes are looked for by multicast")                      \
 	X(S, BOOL, resolve_only, 0, "whether names are looked up and none are published")          \
 	X(S, LIST, addresses, ops_endpoint, "our own addresses in it")                             \
-	X(S, NUMBER, entries, 0, "nodes it knows")                                                 \
+	X(S, NUMBER, nodes, 0, "nodes it knows")                                                   \
+	X(S, NUMBER, entries, 0, "names on them that it knows")                                    \
 	X(S, NUMBER, levels, 0, "levels of its table of them")                                     \
 	X(S, NUMBER, size, 0, "nodes there are, estimated")                                        \
 	X(S, NUMBER, names, 0, "names registered in it here")                                      \

@@ -169,7 +169,8 @@ struct pnrp_cloud_info {
 	enum err bind_error; /* DEAD */
 	/* Why it is as it is, a word for people: "no node answered yet", ... Never NULL. */
 	const char *why;
-	struct pnrp_info of;
+	uint32_t nodes;	     /* known */
+	struct pnrp_info of; /* its size counts these and us, whatever is estimated */
 };
 bool pnrp_clouds_info(const struct pnrp_clouds *c, size_t *at, struct pnrp_cloud_info *out);
 const struct pnrp *pnrp_clouds_core(const struct pnrp_clouds *c, const char *cloud);
@@ -184,7 +185,7 @@ struct pnrp_published_info {
 	enum pnrp_payload_type payload_type;
 	size_t payload_n;
 	uint32_t clouds;    /* it is registered in */
-	uint32_t announced; /* of these, its neighbours know */
+	uint32_t announced; /* of these, no neighbour lacks it */
 };
 bool pnrp_clouds_published(const struct pnrp_clouds *c, size_t *at,
 			   struct pnrp_published_info *out);

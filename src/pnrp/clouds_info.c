@@ -49,8 +49,18 @@ static void fill_none(const struct pnrp_clouds *c, enum pnrp_scope scope, bool i
 	out->why = why_none(c, scope, ipv4);
 }
 
-static const char *why_alone(const struct pnrp_clouds *c, const struct pnrp_cloud *cloud)
+/* Nodes know each other by their names: who has none is met, and not kept. */
+static bool meets_the_nameless(const struct pnrp_clouds *c, const struct pnrp_info *info)
 {
+	const int64_t lately = 3 * pnrp_clouds_times(c)->maintenance;
+	return info->last_heard.us && mono_since(c->now, info->last_heard) < lately;
+}
+
+static const char *why_alone(const struct pnrp_clouds *c, const struct pnrp_cloud *cloud,
+			     const struct pnrp_info *info)
+{
+	if (meets_the_nameless(c, info))
+		return "other nodes answer, but no name is published on any of them";
 	const struct pnrp_cloud_config *cfg = pnrp_cloud_cfg(c, cloud);
 	const struct pnrp_socket *ssdp =
 		&c->socket[cloud->ipv4 ? PNRP_SOCKET_SSDP4 : PNRP_SOCKET_SSDP6];
@@ -72,13 +82,13 @@ static const char *why_alone(const struct pnrp_clouds *c, const struct pnrp_clou
 }
 
 static const char *why_of(const struct pnrp_clouds *c, const struct pnrp_cloud *cloud,
-			  enum pnrp_state state)
+			  const struct pnrp_info *info)
 {
-	switch (state) {
+	switch (info->state) {
 	case PNRP_STATE_VIRTUAL:
 		return cloud->n_told ? "nothing was asked of it yet" : "its port is being opened";
 	case PNRP_STATE_SYNCHRONISING:
-		return "a first node is asked for others";
+		return "a first node is looked for";
 	case PNRP_STATE_ACTIVE:
 		return "other nodes are known";
 	case PNRP_STATE_DEAD:
@@ -88,7 +98,7 @@ static const char *why_of(const struct pnrp_clouds *c, const struct pnrp_cloud *
 	case PNRP_STATE_NO_NETWORK:
 		return "the interface has lost its address";
 	case PNRP_STATE_ALONE:
-		return why_alone(c, cloud);
+		return why_alone(c, cloud, info);
 	case PNRP_STATE_COUNT:
 		break;
 	}
@@ -121,8 +131,11 @@ static void fill_cloud(const struct pnrp_clouds *c, const struct pnrp_cloud *clo
 	out->resolve_only = cfg->resolve_only;
 	out->bind_error = pnrp_cloud_socket(c, cloud)->why;
 	pnrp_info(cloud->core, &out->of);
+	out->nodes = pnrp_nodes(cloud->core);
+	if (out->of.size <= out->nodes)
+		out->of.size = (uint64_t)out->nodes + 1;
 	out->of.state = state_of(c, cloud, out->of.state);
-	out->why = why_of(c, cloud, out->of.state);
+	out->why = why_of(c, cloud, &out->of);
 }
 
 static const struct pnrp_cloud *nth_cloud(const struct pnrp_clouds *c, size_t nth)
@@ -169,9 +182,14 @@ const struct pnrp *pnrp_clouds_core(const struct pnrp_clouds *c, const char *clo
 	return found ? found->core : NULL;
 }
 
+/* Where nobody else is there is nobody to be told. */
 static bool is_announced(const struct pnrp_reg *reg)
 {
 	struct pnrp_own_info own;
+	struct pnrp_info info;
+	pnrp_info(reg->cloud->core, &info);
+	if (info.local_n && !info.entries)
+		return true;
 	for (size_t at = 0; pnrp_own(reg->cloud->core, &at, &own);)
 		if (own.handle == reg->handle)
 			return own.announced;

@@ -319,6 +319,7 @@ MUST_USE enum err pnrp_seen_load(struct pnrp_clouds *c, struct pnrp_cloud *cloud
 void pnrp_seen_write(struct pnrp_clouds *c, struct pnrp_cloud *cloud);
 MUST_USE enum err pnrp_seen_prune(struct pnrp_clouds *c);
 
+const struct pnrp_times *pnrp_clouds_times(const struct pnrp_clouds *c);
 int64_t pnrp_clouds_pause(const struct pnrp_clouds *c); /* one retransmission */
 
 #endif

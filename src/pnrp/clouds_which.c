@@ -121,9 +121,14 @@ static const struct pnrp_times lab_times = {
 	.split_most = 30 * MONO_SEC,
 };
 
+const struct pnrp_times *pnrp_clouds_times(const struct pnrp_clouds *c)
+{
+	return c->cfg.lab ? &lab_times : &pnrp_times_default;
+}
+
 int64_t pnrp_clouds_pause(const struct pnrp_clouds *c)
 {
-	return c->cfg.lab ? lab_times.retransmit : pnrp_times_default.retransmit;
+	return pnrp_clouds_times(c)->retransmit;
 }
 
 static void put_cloud_name(struct pnrp_cloud *cloud)
@@ -150,7 +155,7 @@ static enum err start_core(struct pnrp_clouds *c, struct pnrp_cloud *cloud, stru
 		.loopback = cloud->loopback,
 		.zone = cloud->zone,
 		.resolve_only = pnrp_cloud_cfg(c, cloud)->resolve_only,
-		.times = c->cfg.lab ? lab_times : pnrp_times_default,
+		.times = *pnrp_clouds_times(c),
 		.limits = pnrp_limits_default,
 	};
 	struct wall wall = { c->wall.us + mono_since(now, c->wall_at), c->wall.synchronised };

@@ -32,6 +32,26 @@ void pnrp_info(const struct pnrp *p, struct pnrp_info *out)
 		out->names++;
 }
 
+/* Entries of one node lie anywhere in the ring. */
+static bool is_first_of_node(const struct pnrp *p, size_t at)
+{
+	const struct pnrp_entry *e = pnrp_cache_at(p->cache, at);
+	for (size_t i = 0; i < at; i++) {
+		const struct pnrp_entry *other = pnrp_cache_at(p->cache, i);
+		if (e->port == other->port && memcmp(e->ip[0], other->ip[0], 16) == 0)
+			return false;
+	}
+	return true;
+}
+
+uint32_t pnrp_nodes(const struct pnrp *p)
+{
+	uint32_t n = 0;
+	for (size_t i = 0; i < pnrp_cache_count(p->cache); i++)
+		n += is_first_of_node(p, i);
+	return n;
+}
+
 bool pnrp_entry(const struct pnrp *p, size_t *at, struct pnrp_entry_info *out)
 {
 	const struct pnrp_entry *e = pnrp_cache_at(p->cache, *at);

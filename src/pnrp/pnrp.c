@@ -1,6 +1,10 @@
 /* Life of a cloud, and where its inputs go. PNRP-4.13 and on */
 #include "pnrp/pnrp_int.h"
 
+/* Retransmission times that a search for a first node takes: nodes seen earlier, a search
+ * by multicast, a seed. */
+#define SEARCH 5
+
 static bool is_sound(const struct pnrp_options *o)
 {
 	const struct pnrp_limits *l = &o->limits;
@@ -96,14 +100,25 @@ void pnrp_set_state(struct pnrp *p, enum pnrp_state s)
 	p->state = s;
 }
 
-static enum pnrp_state state_of(const struct pnrp *p)
+static enum pnrp_state state_of(const struct pnrp *p, struct mono now)
 {
 	if (!p->n_local)
 		return PNRP_STATE_NO_NETWORK;
 	if (pnrp_cache_count(p->cache))
 		return PNRP_STATE_ACTIVE;
-	bool asking = pnrp_talk_is_asking(p) || p->n_adds;
-	return asking ? PNRP_STATE_SYNCHRONISING : PNRP_STATE_ALONE;
+	bool searching = p->state == PNRP_STATE_SYNCHRONISING && !mono_reached(p->searched, now);
+	bool begins = p->state != PNRP_STATE_SYNCHRONISING && p->state != PNRP_STATE_ALONE;
+	return searching || begins ? PNRP_STATE_SYNCHRONISING : PNRP_STATE_ALONE;
+}
+
+/* Searches go on while a node is alone, and each may meet somebody who is of no use: only
+ * the first changes the state, for as long as all steps of one take. */
+static void follow(struct pnrp *p, struct mono now)
+{
+	enum pnrp_state s = state_of(p, now);
+	if (s == PNRP_STATE_SYNCHRONISING && p->state != s)
+		p->searched = mono_add(now, SEARCH * p->o.times.retransmit);
+	pnrp_set_state(p, s);
 }
 
 void pnrp_settle(struct pnrp *p, struct mono now)
@@ -113,7 +128,7 @@ void pnrp_settle(struct pnrp *p, struct mono now)
 	enum pnrp_state before = p->state;
 	if (before == PNRP_STATE_VIRTUAL && !p->n_local)
 		return;
-	pnrp_set_state(p, state_of(p));
+	follow(p, now);
 	/* PNRP-4.14: the first node that is known hears of our names. */
 	if (p->state == PNRP_STATE_ACTIVE && before != PNRP_STATE_ACTIVE)
 		pnrp_own_announce(p, now);
@@ -155,7 +170,7 @@ enum err pnrp_set_local(struct pnrp *p, const struct pnrp_endpoint *local, size_
 		p->maintenance = MONO_NEVER;
 	else if (first)
 		p->maintenance = now;
-	pnrp_set_state(p, state_of(p));
+	follow(p, now);
 	if (n)
 		pnrp_own_announce(p, now);
 	return p->starved ? ERR_NOMEM : OK;
@@ -280,6 +295,8 @@ struct mono pnrp_deadline(const struct pnrp *p)
 	if (p->leaves_stale)
 		return (struct mono){ 0 };
 	struct mono t = mono_min(pnrp_pending_deadline(p), pnrp_talk_deadline(p));
+	if (p->state == PNRP_STATE_SYNCHRONISING)
+		t = mono_min(t, p->searched);
 	return mono_min(mono_min(t, pnrp_walk_deadline(p)), p->maintenance);
 }
 

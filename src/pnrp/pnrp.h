@@ -187,9 +187,9 @@ struct pnrp_result {
 	X(REFERRAL, "refers to") /* a route entry that is closer */                                \
 	X(USELESS, "refers to one no closer")                                                      \
 	X(NOTHING, "knows none closer")                                                            \
-	X(LEAF, "would know it, and does not") /* L */                                             \
-	X(BUSY, "is busy")		       /* B */                                             \
-	X(GONE, "no longer has the ID")	       /* N */                                             \
+	X(LEAF, "is next to it, and knows none closer") /* L */                                    \
+	X(BUSY, "is busy")				/* B */                                    \
+	X(GONE, "no longer has the ID")			/* N */                                    \
 	X(SILENT, "does not answer")                                                               \
 	X(FOUND, "has the name")                                                                   \
 	X(REJECTED, "answered for the name, and is not believed")
@@ -281,6 +281,8 @@ struct pnrp_info {
 	struct mono last_heard; /* of any answer; 0 never */
 };
 void pnrp_info(const struct pnrp *p, struct pnrp_info *out);
+/* How many nodes the entries are of: one has an entry a name. Looks at each pair. */
+uint32_t pnrp_nodes(const struct pnrp *p);
 /* Walks cached entries in ring order, *at starts at 0. */
 struct pnrp_entry_info {
 	struct pnrp_route route;

@@ -222,6 +222,7 @@ struct pnrp {
 	uint32_t n_own, n_walks, n_adds, n_talks, n_pending, n_parts, n_passed, next_handle;
 	struct mono maintenance; /* the next tick */
 	struct mono split_next;	 /* a test at the latest */
+	struct mono searched;	 /* SYNCHRONISING ends, since nobody was found */
 	struct list outs;	 /* struct pnrp_out_item */
 	struct pnrp_out_item *last;
 	struct pnrp_event lost;		     /* what an event without memory is written to */
@@ -299,7 +300,6 @@ MUST_USE enum err pnrp_talk_exchange(struct pnrp *p, const struct pnrp_endpoint 
 				     struct mono now);
 /* The walk goes: nobody is told any more. */
 void pnrp_talk_forget(struct pnrp *p, const void *walk);
-bool pnrp_talk_is_asking(const struct pnrp *p); /* an exchange of ours is under way */
 void pnrp_talk_free_all(struct pnrp *p);
 void pnrp_talk_tick(struct pnrp *p, struct mono now);
 struct mono pnrp_talk_deadline(const struct pnrp *p);

@@ -120,11 +120,6 @@ void pnrp_talk_forget(struct pnrp *p, const void *walk)
 	}
 }
 
-bool pnrp_talk_is_asking(const struct pnrp *p)
-{
-	return count_ours(p) > 0;
-}
-
 /* PNRP-6.3: an exchange for its own sake asks for one; else what is not known. */
 static void choose(const struct pnrp *p, const struct pnrp_talk *t, const struct pnrp_ids *offered,
 		   struct pnrp_ids *wanted)

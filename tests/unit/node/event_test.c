@@ -520,7 +520,7 @@ static void of_the_node_itself(void **state)
 	e = self_event(NODE_SELF_CONFIG_TAKEN);
 	says(&e, "config-taken", "the new configuration is in force");
 	e = self_event(NODE_SELF_STOPPING);
-	says(&e, "stopping", "stopping: every session ends with a Cease");
+	says(&e, "stopping", "stopping: neighbours are told");
 }
 
 static void refused_configuration(void **state)

@@ -400,7 +400,7 @@ static void no_port(void **state)
 	assert_string_equal(rig_state(m, "LinkLocal_eth0"), "dead");
 	assert_true(rig_told(m, "cloud LinkLocal_eth0 is dead"));
 	m->no_ports = false;
-	rig_run(r, 61 * MONO_SEC);
+	rig_run(r, 63 * MONO_SEC);
 	assert_string_equal(rig_state(m, "LinkLocal_eth0"), "alone");
 	rig_fini(r);
 	free(r);
@@ -491,6 +491,42 @@ static void rows_say_why(void **state)
 	pair_free(p);
 }
 
+static struct pnrp_cloud_info row(const struct rig_machine *m, const char *cloud)
+{
+	struct pnrp_cloud_info info;
+	for (size_t at = 0; pnrp_clouds_info(node_pnrp(m->n), &at, &info);)
+		if (span_eq(span_str(info.name), span_str(cloud)))
+			return info;
+	fail_msg("no cloud %s", cloud);
+	return info;
+}
+
+/* PNRP-9.10, PNRP-8.8: who has the only names knows nobody, and is heard all the same;
+ * the others know one node, whatever it publishes. */
+static void what_rows_say_is_true(void **state)
+{
+	struct pair *p = pair_new(LAB, "fe80::a", "fe80::b");
+	struct pnrp_published_info name;
+	size_t at = 0;
+	publish(p, p->a, "0.one", 1);
+	publish(p, p->a, "0.two", 2);
+	assert_string_equal(row(p->a, "LinkLocal_eth0").why, "a first node is looked for");
+	rig_run(&p->r, 5 * MONO_SEC);
+	struct pnrp_cloud_info a = row(p->a, "LinkLocal_eth0"), b = row(p->b, "LinkLocal_eth0");
+	assert_int_equal(a.of.state, PNRP_STATE_ALONE);
+	assert_non_null(strstr(a.why, "no name is published on any"));
+	assert_int_equal(a.nodes, 0);
+	assert_int_equal(a.of.size, 1);
+	assert_int_equal(b.of.entries, 2);
+	assert_int_equal(b.nodes, 1);
+	assert_int_equal(b.of.size, 2);
+	/* Nobody is there who could be told and is not. */
+	assert_true(pnrp_clouds_published(node_pnrp(p->a->n), &at, &name));
+	assert_int_equal(name.clouds, 1);
+	assert_int_equal(name.announced, 1);
+	pair_free(p);
+}
+
 /* PNRP-10.5: a dual network: one publisher with other addresses in two clouds is told twice; the
  * same once. */
 static void all_clouds_at_once(void **state)
@@ -545,6 +581,7 @@ int main(void)
 		cmocka_unit_test(switched_off_and_on),
 		cmocka_unit_test(off_costs_nothing),
 		cmocka_unit_test(rows_say_why),
+		cmocka_unit_test(what_rows_say_is_true),
 		cmocka_unit_test(all_clouds_at_once),
 		cmocka_unit_test(ones_own_name),
 	};

@@ -43,6 +43,7 @@ static void clouds_are_listed(void **state)
 	assert_at("clouds.0.why", "3 nodes are known");
 	assert_at("clouds.0.addresses.0.address", "fe80::1%3");
 	assert_at("clouds.0.addresses.0.port", "3540");
+	assert_at("clouds.0.nodes", "2");
 	assert_at("clouds.0.entries", "3");
 	assert_at("clouds.0.heard", "5");
 	assert_at("clouds.0.received.lookup", "5");

@@ -144,6 +144,7 @@ static void add_clouds(void)
 				       .multicast = true,
 				       .interface = "eth0",
 				       .zone = 3,
+				       .nodes = 2,
 				       .why = "3 nodes are known" };
 	c->of.state = PNRP_STATE_ACTIVE;
 	c->of.local_n = 1;

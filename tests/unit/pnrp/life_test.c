@@ -60,17 +60,53 @@ static void the_state_follows_from_what_there_is(void **state)
 	rig_run(&r, 0);
 	/* A first peer is wanted at once. */
 	assert_int_equal(r.node[0]->alones, 1);
-	assert_int_equal(r.node[0]->p->state, PNRP_STATE_ALONE);
+	assert_int_equal(r.node[0]->p->state, PNRP_STATE_SYNCHRONISING);
 	rig_publish(&r, 1, "0.there");
 	rig_join(&r, 0, 1);
-	assert_int_equal(r.node[0]->p->state, PNRP_STATE_SYNCHRONISING);
 	rig_run(&r, MONO_SEC);
 	assert_int_equal(r.node[0]->p->state, PNRP_STATE_ACTIVE);
 	assert_int_equal(r.node[0]->alones, 1);
 	pnrp_flush(r.node[0]->p, r.now);
-	assert_int_equal(r.node[0]->p->state, PNRP_STATE_ALONE);
+	assert_int_equal(r.node[0]->p->state, PNRP_STATE_SYNCHRONISING);
 	rig_run(&r, 0);
 	assert_int_equal(r.node[0]->alones, 2);
+}
+
+/* PNRP-4.13: a search ends once; what is tried afterwards, and who is met without a name,
+ * is nobody's news. */
+static void who_stays_alone_says_so_once(void **state)
+{
+	(void)state;
+	rig_add_many(&r, 2);
+	struct rig_node *x = r.node[0];
+	rig_run(&r, 4 * MONO_SEC);
+	assert_int_equal(x->p->state, PNRP_STATE_SYNCHRONISING);
+	rig_run(&r, MONO_SEC);
+	assert_int_equal(x->p->state, PNRP_STATE_ALONE);
+	assert_int_equal(x->events[PNRP_EVENT_STATE], 2);
+	/* Somebody without a name, and somebody who does not answer. */
+	rig_join(&r, 0, 1);
+	rig_run(&r, MONO_SEC);
+	r.node[1]->down = true;
+	rig_join(&r, 0, 1);
+	assert_int_equal(x->p->state, PNRP_STATE_ALONE);
+	rig_run(&r, MONO_MIN);
+	assert_int_equal(x->p->state, PNRP_STATE_ALONE);
+	assert_int_equal(x->events[PNRP_EVENT_STATE], 2);
+	r.node[1]->down = false;
+	rig_publish(&r, 1, "0.there");
+	rig_join(&r, 0, 1);
+	rig_run(&r, MONO_SEC);
+	assert_int_equal(x->p->state, PNRP_STATE_ACTIVE);
+	assert_int_equal(x->events[PNRP_EVENT_STATE], 3);
+	/* Who loses everybody looks again. */
+	r.node[1]->down = true;
+	while (x->p->state == PNRP_STATE_ACTIVE)
+		rig_run(&r, MONO_SEC);
+	assert_int_equal(x->p->state, PNRP_STATE_SYNCHRONISING);
+	rig_run(&r, 6 * MONO_SEC);
+	assert_int_equal(x->p->state, PNRP_STATE_ALONE);
+	assert_int_equal(x->events[PNRP_EVENT_STATE], 5);
 }
 
 /* PNRP-4.14: names that were there before anybody was known are announced then. */
@@ -262,6 +298,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(what_cannot_work_is_refused),
 		T(the_state_follows_from_what_there_is),
+		T(who_stays_alone_says_so_once),
 		T(the_first_peer_hears_of_our_names),
 		T(only_addresses_of_the_cloud_are_taken),
 		T(a_new_address_is_known_to_the_neighbours),
