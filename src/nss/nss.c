@@ -144,33 +144,33 @@ enum nss_status _nss_homestead_gethostbyname4_r(const char *name, struct gaih_ad
 	return end(&e, NSS_STATUS_SUCCESS, 0, NETDB_SUCCESS);
 }
 
-/* A hostent has no place for a zone, without which such an address means nothing. */
-static bool fits_hostent(const struct resolve_address *a, int af)
+/* PNRP-12.10: a hostent has no place for a zone, without which a link-local address is of
+ * little use. Those go where the name has no other address: libc asks for hostents of IPv6
+ * too when getaddrinfo() is to leave out what the machine itself lacks (AI_ADDRCONFIG) and
+ * it has no IPv4. */
+static void keep_for_hostent(struct resolve_answer *answer, int af)
 {
-	return family_of(a) == af && !a->scope;
-}
-
-static size_t count(const struct resolve_answer *answer, int af)
-{
+	bool zoned = true;
 	size_t n = 0;
 	for (size_t i = 0; i < answer->n; i++)
-		n += fits_hostent(&answer->at[i], af);
-	return n;
+		zoned = zoned && answer->at[i].scope;
+	for (size_t i = 0; i < answer->n; i++)
+		if (family_of(&answer->at[i]) == af && (zoned || !answer->at[i].scope))
+			answer->at[n++] = answer->at[i];
+	answer->n = (uint8_t)n;
 }
 
 static bool make_host(struct hostent *host, const char *name, int af,
 		      const struct resolve_answer *answer, struct room *r)
 {
-	size_t n = count(answer, af), length = af == AF_INET ? 4 : 16;
+	size_t n = answer->n, length = af == AF_INET ? 4 : 16;
 	char *copy = take_name(r, name);
 	char **lists = take(r, (n + 2) * sizeof(*lists), _Alignof(char *));
 	char *octets = take(r, n * length, _Alignof(uint32_t));
 	if (!copy || !lists || !octets)
 		return false;
 	*host = (struct hostent){ copy, lists + n + 1, af, (int)length, lists };
-	for (size_t i = 0; i < answer->n; i++) {
-		if (!fits_hostent(&answer->at[i], af))
-			continue;
+	for (size_t i = 0; i < n; i++) {
 		*lists++ = memcpy(octets, answer->at[i].ip, length);
 		octets += length;
 	}
@@ -188,10 +188,11 @@ enum nss_status _nss_homestead_gethostbyname3_r(const char *name, int af, struct
 	if (af != AF_INET && af != AF_INET6)
 		return end(&e, NSS_STATUS_UNAVAIL, EAFNOSUPPORT, NO_DATA);
 	enum nss_status status =
-		look_up(name, af == AF_INET ? RESOLVE_IPV4 : RESOLVE_IPV6, &answer, &e);
+		look_up(name, af == AF_INET ? RESOLVE_IPV4 : RESOLVE_ANY, &answer, &e);
 	if (status != NSS_STATUS_SUCCESS)
 		return status;
-	if (!count(&answer, af))
+	keep_for_hostent(&answer, af);
+	if (!answer.n)
 		return end(&e, NSS_STATUS_NOTFOUND, 0, NO_DATA);
 	if (!make_host(host, name, af, &answer, &room))
 		return no_room(&e);

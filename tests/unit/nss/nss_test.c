@@ -182,12 +182,21 @@ static void hostents_have_one_family(void **state)
 	assert_int_equal(host.h_addrtype, AF_INET6);
 }
 
-static void a_zone_alone_is_no_hostent(void **state)
+/* PNRP-12.10: fe80::1 goes without its zone where there is nothing better. */
+static void a_hostent_has_zones_last(void **state)
 {
 	struct hostent host;
 	start(RESOLVE_FOUND, 1);
+	assert_int_equal(by3(AF_INET6, &host, buffer, sizeof(buffer)), NSS_STATUS_SUCCESS);
+	assert_address(AF_INET6, host.h_addr_list[0], "fe80::1");
+	assert_null(host.h_addr_list[1]);
+	assert_int_equal(by3(AF_INET, &host, buffer, sizeof(buffer)), NSS_STATUS_NOTFOUND);
+	assert_int_equal(h_error, NO_DATA);
+	start(RESOLVE_FOUND, 2);
 	assert_int_equal(by3(AF_INET6, &host, buffer, sizeof(buffer)), NSS_STATUS_NOTFOUND);
 	assert_int_equal(h_error, NO_DATA);
+	assert_int_equal(by3(AF_INET, &host, buffer, sizeof(buffer)), NSS_STATUS_SUCCESS);
+	assert_address(AF_INET, host.h_addr_list[0], "192.0.2.7");
 	assert_int_equal(by3(AF_UNIX, &host, buffer, sizeof(buffer)), NSS_STATUS_UNAVAIL);
 	assert_int_equal(error, EAFNOSUPPORT);
 }
@@ -243,7 +252,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(small_buffers_are_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(hostents_have_one_family, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_zone_alone_is_no_hostent, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_hostent_has_zones_last, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_not_found_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_names_are_not_asked_for, setup, teardown),
 	};
