@@ -33,7 +33,7 @@ struct hosts {
 	struct crypto *crypto;
 	struct host *host;
 	uint32_t count;
-	uint64_t next_number;
+	uint64_t next_number, announced;
 	hosts_ended_fn *ended;
 	void *arg;
 };
@@ -94,6 +94,12 @@ static void bind_socket(struct host *h, const struct node_out *out, struct mono 
 	feed(h, &in, now);
 }
 
+static bool tells_of_registration(const struct node_event *e)
+{
+	return e->part == NODE_PART_PNRP && e->pnrp.kind == PNRP_CLOUDS_EVENT_CLOUD &&
+	       e->pnrp.of.kind == PNRP_EVENT_REGISTERED;
+}
+
 static void perform(struct host *h, const struct node_out *out, struct mono now)
 {
 	if (out->kind == NODE_OUT_DATAGRAM)
@@ -103,6 +109,8 @@ static void perform(struct host *h, const struct node_out *out, struct mono now)
 		command_found(h, out->number);
 	else if (out->kind == NODE_OUT_REPLY)
 		command_end(h, out);
+	else if (out->kind == NODE_OUT_EVENT)
+		h->of->announced += tells_of_registration(out->event);
 	else if (out->kind == NODE_OUT_BIND)
 		bind_socket(h, out, now);
 }
@@ -237,6 +245,11 @@ uint64_t hosts_sent(const struct hosts *h)
 	struct net_udp_load load;
 	net_udp_load(h->udp, &load);
 	return load.out;
+}
+
+uint64_t hosts_announced(const struct hosts *h)
+{
+	return h->announced;
 }
 
 void hosts_run(struct hosts *h, int timeout_ms)

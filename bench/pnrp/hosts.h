@@ -24,6 +24,8 @@ void hosts_free(struct hosts *h);
 struct node *hosts_node(const struct hosts *h, uint32_t host);
 uint16_t hosts_port(const struct hosts *h, uint32_t host);
 uint64_t hosts_sent(const struct hosts *h); /* datagrams */
+/* Names whose neighbours have heard of them. */
+uint64_t hosts_announced(const struct hosts *h);
 void hosts_run(struct hosts *h, int timeout_ms);
 /* Runs until then. */
 void hosts_run_until(struct hosts *h, int64_t us);

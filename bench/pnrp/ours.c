@@ -22,7 +22,8 @@
 #include <unistd.h>
 
 #define ON_THEIR_WAY 64
-#define PUBLISHING   64
+#define PUBLISHING   16 /* names at a time */
+#define ANNOUNCING   (30 * MONO_SEC)
 
 struct run {
 	uint32_t nodes, gets[2]; /* of the two rounds */
@@ -81,38 +82,74 @@ static void on_end(void *arg, const struct host_end *end)
 		r->times[r->answered++] = end->ended - end->began;
 }
 
-static void publish(struct run *r, uint32_t i)
+static void name_of(struct pnrp_name *name, const char *what, uint32_t i)
+{
+	*name = (struct pnrp_name){ 0 };
+	name->classifier_n =
+		(uint16_t)snprintf(name->classifier, sizeof(name->classifier), "%s-%u", what, i);
+}
+
+static void publish_at(struct run *r, uint32_t host, const struct pnrp_name *name, bool secure)
 {
 	struct pnrp_command c = { .kind = PNRP_PUBLISH,
+				  .name = *name,
 				  .temporary = true,
 				  .automatic = true,
-				  .own_key = r->secure,
+				  .own_key = secure,
 				  .n_apps = 1 };
-	struct pnrp_name *name = &r->name[i];
-	name->classifier_n =
-		(uint16_t)snprintf(name->classifier, sizeof(name->classifier), "bench-%u", i);
-	c.name = *name;
-	c.name.secure = r->secure;
+	c.name.secure = secure;
 	c.app[0] = (struct pnrp_app){ .port = 8080, .protocol = 6 };
-	r->publisher[i] = any(r, r->nodes);
 	r->open++;
-	hosts_command(r->hosts, r->publisher[i], &c);
+	hosts_command(r->hosts, host, &c);
+}
+
+static void publish(struct run *r, uint32_t i)
+{
+	struct pnrp_name *name = &r->name[i];
+	name_of(name, "bench", i);
+	r->publisher[i] = any(r, r->nodes);
+	publish_at(r, r->publisher[i], name, r->secure);
 	name->secure = r->secure;
 	if (r->secure && pnrp_clouds_authority(node_pnrp(hosts_node(r->hosts, r->publisher[i])),
 					       name->authority))
 		exit(1);
 }
 
+/* Until all but so many names are known to their neighbours. */
+static void announce(struct run *r, uint64_t names, uint32_t but)
+{
+	int64_t limit = os_mono().us + ANNOUNCING;
+	while (names > hosts_announced(r->hosts) + but && !r->failed && os_mono().us < limit)
+		hosts_run(r->hosts, 100);
+	if (names <= hosts_announced(r->hosts) + but)
+		return;
+	fprintf(stderr, "ours: %llu of %llu names are announced\n",
+		(unsigned long long)hosts_announced(r->hosts), (unsigned long long)names);
+	exit(1);
+}
+
+/* What a machine does that comes into the cloud: an ID of its own makes it one that others
+ * know, as a node of the other overlays has one. */
+static void join_all(struct run *r)
+{
+	struct pnrp_name name;
+	for (uint32_t i = 0; i < r->nodes; i++) {
+		name_of(&name, "node", i);
+		publish_at(r, i, &name, false);
+		announce(r, i, 1); /* the first has nobody to tell */
+	}
+	announce(r, r->nodes, 0);
+	settle(r, r->settle);
+}
+
 static void publish_all(struct run *r)
 {
 	for (uint32_t i = 0; i < r->names; i++) {
 		publish(r, i);
-		while (r->open >= PUBLISHING)
-			hosts_run(r->hosts, 1000);
+		announce(r, r->nodes + i + 1, PUBLISHING);
 	}
-	while (r->open)
-		hosts_run(r->hosts, 1000);
-	if (r->failed) {
+	announce(r, r->nodes + r->names, 0);
+	if (r->open || r->failed) {
 		fprintf(stderr, "ours: %u names could not be published\n", r->failed);
 		exit(1);
 	}
@@ -183,7 +220,7 @@ static void gets(struct run *r)
 	r->name = calloc(r->names, sizeof(*r->name));
 	int64_t *times = calloc(r->names, sizeof(*times));
 	r->hosts = hosts_new(r->nodes, on_end, r);
-	settle(r, r->settle);
+	join_all(r);
 	publish_all(r);
 	settle(r, 1);
 	r->times = times;
@@ -240,8 +277,9 @@ static void serve(struct run *r)
 	r->name = calloc(r->nodes, sizeof(*r->name));
 	uint32_t lookups = r->gets[0];
 	r->names = r->nodes;
+	join_all(r);
 	publish_all(r);
-	settle(r, r->settle);
+	settle(r, 1);
 	uint16_t port = hosts_port(r->hosts, r->publisher[0]);
 	double began = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
 	int status = 0;

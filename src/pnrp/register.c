@@ -150,6 +150,8 @@ enum err pnrp_register(struct pnrp *p, const struct pnrp_registration *r, uint32
 	pnrp_leaf_fill(p, o);
 	*handle = o->handle;
 	pnrp_register_walk(p, o, now);
+	if (!pnrp_cache_count(p->cache))
+		pnrp_out_add(p, PNRP_OUT_ALONE, 0);
 	pnrp_settle(p, now);
 	return OK;
 }

@@ -84,7 +84,7 @@ void pnrp_talk_solicit(struct pnrp *p, const struct pnrp_message *m,
 {
 	const struct pnrp_solicit *s = &m->solicit;
 	struct pnrp_message a = { .type = PNRP_ADVERTISE };
-	const struct pnrp_talk *t = converse(p, s, from, now);
+	struct pnrp_talk *t = converse(p, s, from, now);
 	a.advertise.acked = m->id;
 	memcpy(a.advertise.hashed_nonce, s->hashed_nonce, sizeof(s->hashed_nonce));
 	for (uint8_t i = 0; t && i < t->n; i++)
@@ -93,6 +93,8 @@ void pnrp_talk_solicit(struct pnrp *p, const struct pnrp_message *m,
 	struct pnrp_origin origin = { .from = *from, .over_loopback = p->o.loopback };
 	if (t && s->has_route)
 		pnrp_add(p, &s->route, &origin, now);
+	if (t && !t->n)
+		pnrp_talk_end(p, t); /* there is nothing that it could ask for */
 }
 
 static bool asked_for(const struct pnrp_request *r, const struct pnrp_id *id)

@@ -84,6 +84,7 @@ static void who_is_alone_registers_and_tells_the_first_it_meets(void **state)
 	walk_rig_register(&r);
 	walk_rig_run(&r, 1);
 	assert_int_equal(r.lookups, 0);
+	assert_int_equal(r.alone, 1); /* whoever finds first nodes need not wait for the tick */
 	assert_false(own(&r)->announced);
 	walk_rig_know(&r, walk_rig_node(&r, 3));
 	walk_rig_run(&r, 1);

@@ -105,6 +105,17 @@ static void who_asks_is_not_offered_itself(void **state)
 	assert_int_equal(solicit(&stranger, 1, false, &route).ids.n, 0);
 }
 
+/* PNRP-6.5 */
+static void who_is_offered_nothing_takes_no_room(void **state)
+{
+	(void)state;
+	const struct pnrp_id id = { { 5, 5, 5, 5 } };
+	struct pnrp_route route = rig_route(&id, &stranger);
+	assert_int_equal(solicit(&stranger, 1, true, &route).ids.n, 0);
+	assert_int_equal(p->n_talks, 0);
+	assert_true(pnrp_add_is_pending(p, &id)); /* it is heard all the same */
+}
+
 /* PNRP-6.5, correction 8 */
 static void conversations_are_few(void **state)
 {
@@ -357,6 +368,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(five_ids_are_offered),
 		T(who_asks_is_not_offered_itself),
+		T(who_is_offered_nothing_takes_no_room),
 		T(conversations_are_few),
 		T(near_by_each_endpoint_counts_by_itself),
 		T(what_was_offered_is_sent_once),
