@@ -38,6 +38,7 @@ struct run {
 	struct pnrp_name *name;
 	int64_t *times;
 	uint32_t answered;
+	double before, joined; /* resident KiB: without nodes, with nodes that have one name each */
 };
 
 /* xorshift64*: the same questions for the same seed. */
@@ -194,7 +195,7 @@ static double at(const struct run *r, double share)
 	return (double)r->times[i < r->answered ? i : r->answered - 1];
 }
 
-static void round_of(struct run *r, uint32_t round, uint32_t first, double before)
+static void round_of(struct run *r, uint32_t round, uint32_t first)
 {
 	static const uint32_t window[2] = { 1, 16 };
 	double began = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
@@ -206,26 +207,28 @@ static void round_of(struct run *r, uint32_t round, uint32_t first, double befor
 	qsort(r->times, r->answered, sizeof(*r->times), by_time);
 	printf("{\"overlay\": \"homestead\", \"nodes\": %u, \"window\": %u, \"gets\": %u, "
 	       "\"answered\": %u, \"per_s\": %.1f, \"p50_us\": %.1f, \"p99_us\": %.1f, "
-	       "\"cpu_us\": %.1f, \"datagrams\": %.2f, \"kib_node\": %.1f}\n",
+	       "\"cpu_us\": %.1f, \"datagrams\": %.2f, \"kib_node\": %.1f, "
+	       "\"kib_joined\": %.1f}\n",
 	       r->nodes, window[round], r->gets[round], r->answered, n / took, at(r, 0.5),
 	       at(r, 0.99), cpu * 1e6 / n, (double)(hosts_sent(r->hosts) - sent) / n,
-	       (resident_kib() - before) / r->nodes);
+	       (resident_kib() - r->before) / r->nodes, (r->joined - r->before) / r->nodes);
 }
 
 static void gets(struct run *r)
 {
-	double before = resident_kib();
+	r->before = resident_kib();
 	r->names = r->gets[0] + r->gets[1];
 	r->publisher = calloc(r->names, sizeof(*r->publisher));
 	r->name = calloc(r->names, sizeof(*r->name));
 	int64_t *times = calloc(r->names, sizeof(*times));
 	r->hosts = hosts_new(r->nodes, on_end, r);
 	join_all(r);
+	r->joined = resident_kib();
 	publish_all(r);
 	settle(r, 1);
 	r->times = times;
-	round_of(r, 0, 0, before);
-	round_of(r, 1, r->gets[0], before);
+	round_of(r, 0, 0);
+	round_of(r, 1, r->gets[0]);
 }
 
 /* The other process: LOOKUPs for random targets, an answer lets the next go. */

@@ -74,18 +74,21 @@ static bool wants(const struct pnrp *p, const struct pnrp_id *id)
 	return false;
 }
 
+static bool is_elsewhere(const struct pnrp_entry *e, const struct pnrp_route *r)
+{
+	struct pnrp_route known;
+	pnrp_entry_route(e, &known);
+	return !pnrp_route_same_addresses(&known, r);
+}
+
 /* PNRP-5.2 and correction 2: what is known at these addresses, and stands wherever it
  * falls, is not asked again. */
 static bool is_known(const struct pnrp *p, const struct pnrp_route *r)
 {
 	const struct pnrp_entry *e = pnrp_cache_find(p->cache, &r->id);
-	struct pnrp_route known;
 	if (find(p, &r->id))
 		return true;
-	if (!e || pnrp_leaf_wanted(p, &r->id))
-		return false;
-	pnrp_entry_route(e, &known);
-	return pnrp_route_same_addresses(&known, r);
+	return e && !pnrp_leaf_wanted(p, &r->id) && !is_elsewhere(e, r);
 }
 
 static struct pnrp_add *add_new(struct pnrp *p, const struct pnrp_route *r, struct span revoke,
@@ -211,12 +214,15 @@ static void accept(struct pnrp *p, const struct pnrp_add *a, struct mono now)
 		.flooded = a->by_flood ? &a->flooded : NULL,
 		.addressed = a->addressed,
 	};
+	const struct pnrp_entry *before = pnrp_cache_find(p->cache, &a->route.id);
+	bool moved = before && is_elsewhere(before, &a->route);
 	struct pnrp_entry *e = pnrp_cache_put(p->cache, &a->route, a->proof, now);
 	if (!e)
 		return;
 	if (!e->proven)
 		p->leaves_stale = p->leaves_stale || pnrp_leaf_wanted(p, &e->id);
-	else if (pnrp_leaf_insert(p, e))
+	/* PNRP-6.17 */
+	else if (pnrp_leaf_insert(p, e) || (moved && e->leaf_of))
 		pnrp_flood_news(p, e, a->from.port ? &origin : NULL, now);
 }
 
