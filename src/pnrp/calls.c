@@ -95,9 +95,22 @@ static void end(struct pnrp_clouds *c, struct pnrp_call *call, enum err e, int64
 	call_free(c, call);
 }
 
+static bool is_under_way(const struct pnrp_call *call)
+{
+	LIST_EACH(l, tmp, &call->parts)
+	{
+		const struct pnrp_call_part *part = LIST_ENTRY(l, struct pnrp_call_part, in);
+		if (!part->waiting)
+			return true;
+	}
+	return false;
+}
+
+/* Who has an answer does not wait for clouds without a node to ask. */
 static void end_if_done(struct pnrp_clouds *c, struct pnrp_call *call, struct mono now)
 {
-	if (list_empty(&call->parts))
+	bool answered = call->n_found && !is_under_way(call);
+	if (answered || list_empty(&call->parts))
 		end(c, call, call->n_found ? OK : call->err, mono_since(now, call->began));
 }
 

@@ -257,11 +257,12 @@ static void prepare(struct pnrp *p, struct pnrp_walk *w, const struct pnrp_walk_
 	pnrp_walk_push(&w->hops, pnrp_walk_know(p, w, &next));
 }
 
-/* PNRP-7.6: a node that knows nobody asks to be told of a first one. */
+/* PNRP-7.6: a node that knows nobody asks to be told of a first one, unless a name of its own
+ * answers already. */
 static bool waits(struct pnrp *p, struct pnrp_walk *w, struct mono now)
 {
 	if (w->reason != PNRP_REASON_REQUEST || w->hops.n || w->best != PNRP_WALK_NONE ||
-	    pnrp_cache_count(p->cache))
+	    w->n_found || pnrp_cache_count(p->cache))
 		return false;
 	w->state = PNRP_WALK_WAITING;
 	w->wait_until = mono_add(now, PNRP_WALK_WAIT);

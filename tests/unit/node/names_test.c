@@ -77,6 +77,26 @@ static void published_here_resolved_there(void **state)
 	}
 }
 
+/* A cloud without other nodes has nothing to say: who has an answer does not wait for one. */
+static void an_answer_waits_for_no_empty_cloud(void **state)
+{
+	struct pair *p = pair_new(LAB, "fe80::a", "fe80::b,192.0.2.2");
+	publish(p, p->a, "0.printer-room", 1);
+	publish(p, p->b, "0.mine", 1);
+	rig_run(&p->r, 5 * MONO_SEC);
+	assert_string_equal(rig_state(p->b, "LinkLocal_eth0"), "active");
+	assert_string_equal(rig_state(p->b, "Global4_"), "alone");
+	static const char *const names[] = { "0.printer-room", "0.mine" };
+	for (uint64_t i = 0; i < 2; i++) {
+		struct pnrp_command c = rig_name(PNRP_RESOLVE, names[i]);
+		c.most = 4;
+		rig_command(&p->r, p->b, &c, 2 + i);
+		assert_true(rig_await(&p->r, p->b, 2 + i, 100 * MONO_MS));
+		assert_int_equal(p->b->reply[2 + i].err, OK);
+	}
+	pair_free(p);
+}
+
 /* PNRP-10.1: what was told is there after the process has ended anyhow. */
 static void a_restart_keeps_the_name(void **state)
 {
@@ -561,6 +581,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_here_resolved_there),
+		cmocka_unit_test(an_answer_waits_for_no_empty_cloud),
 		cmocka_unit_test(a_restart_keeps_the_name),
 		cmocka_unit_test(a_secure_name),
 		cmocka_unit_test(loopback_alone),

@@ -472,6 +472,23 @@ static void who_knows_nobody_waits_for_a_first_node(void **state)
 	walk_rig_free(&r);
 }
 
+static void who_has_it_itself_waits_for_nobody(void **state)
+{
+	(void)state;
+	struct walk_rig r;
+	walk_rig_init(&r);
+	walk_rig_register(&r);
+	struct pnrp_query q = walk_rig_query(&r);
+	q.local = true;
+	q.most = 4;
+	assert_int_equal(pnrp_resolve(r.p, &q, 7, r.now), OK);
+	walk_rig_run(&r, 0);
+	assert_int_equal(r.results, 1);
+	assert_int_equal(r.dones, 1);
+	assert_int_equal(r.err, OK);
+	walk_rig_free(&r);
+}
+
 static void and_not_for_ever(void **state)
 {
 	(void)state;
@@ -601,6 +618,7 @@ int main(void)
 		cmocka_unit_test(what_makes_no_sense_is_refused),
 		cmocka_unit_test(so_many_queries_run_and_no_more),
 		cmocka_unit_test(who_knows_nobody_waits_for_a_first_node),
+		cmocka_unit_test(who_has_it_itself_waits_for_nobody),
 		cmocka_unit_test(and_not_for_ever),
 		cmocka_unit_test(each_step_is_told_to_who_follows),
 		cmocka_unit_test(memory_may_be_refused_at_every_step),
