@@ -353,7 +353,9 @@ static const struct {
 	  "homestead name unpublish one, or raise names_max (man homestead.conf)" },
 	{ PNRP_PUBLISH, ERR_RANGE, "its endpoints, comment and payload do not fit into one proof",
 	  "give fewer endpoints, a shorter comment or a smaller payload" },
-	{ PNRP_PUBLISH, ERR_STATE, "the cloud publishes no names", "homestead cloud list" },
+	{ PNRP_PUBLISH, ERR_STATE,
+	  "resolve_only is on for it: names are looked up and none are published",
+	  "homestead cloud list" },
 };
 
 static void answer_refused(const struct wish *w, enum err e)

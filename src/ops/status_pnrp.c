@@ -61,7 +61,7 @@ void ops_pnrp_part(struct ops *o, struct draft *d, struct ops_part *out)
 		return;
 	}
 	count(p, &t);
-	if (!t.dead || t.dead < t.all)
+	if (!t.dead || t.usable)
 		return;
 	const char *who = port_error(o, d);
 	ops_set_text(out->state, sizeof(out->state), "stopped");
@@ -135,7 +135,8 @@ static bool has_ipv6_cloud(const struct pnrp_clouds *p)
 {
 	struct pnrp_cloud_info info;
 	for (size_t at = 0; pnrp_clouds_info(p, &at, &info);)
-		if (!info.ipv4)
+		if (!info.ipv4 && info.of.state != PNRP_STATE_NO_NETWORK &&
+		    info.of.state != PNRP_STATE_DISABLED)
 			return true;
 	return false;
 }

@@ -287,6 +287,15 @@ static enum err secure_name(struct pnrp_clouds *c, bool own, struct pnrp_name *n
 	return memcmp(name->authority, authority, sizeof(authority)) == 0 ? OK : ERR_DENIED;
 }
 
+/* Whether there may be a cloud, now or later, that takes names. */
+static bool publishes(const struct pnrp_clouds *c)
+{
+	for (size_t i = 0; i < PNRP_SCOPE_COUNT; i++)
+		if (c->cfg.cloud[i].enabled && !c->cfg.cloud[i].resolve_only)
+			return true;
+	return false;
+}
+
 /* What can be said before anything is done. */
 static enum err judge(struct pnrp_clouds *c, struct pnrp_published *p)
 {
@@ -294,7 +303,7 @@ static enum err judge(struct pnrp_clouds *c, struct pnrp_published *p)
 	const struct pnrp_cloud *cloud = p->cloud[0] ? pnrp_cloud_named(c, p->cloud) : NULL;
 	if (p->cloud[0] && !cloud)
 		return ERR_RANGE;
-	if (cloud && pnrp_cloud_cfg(c, cloud)->resolve_only)
+	if (cloud ? pnrp_cloud_cfg(c, cloud)->resolve_only : !publishes(c))
 		return ERR_STATE;
 	if (empty || p->n_apps > PNRP_ENDPOINTS_MAX || p->payload.n > PNRP_PAYLOAD_MAX)
 		return ERR_RANGE;

@@ -1,22 +1,15 @@
 """Names between real daemons: found by multicast and by seeds, over IPv4 and IPv6, moved,
 lost, doubled, over bad wires, and with nobody there."""
 
+import os
 import socket
 
-from harness.names import ALL, PORT, Host, address, addresses, connect, join, lan
+from harness.names import ALL, PORT, Host, address, addresses, connect, join, lan, started
 from harness.tap import case, run
 from harness.wait import until
 
 ROUGH = "seed 7\nat 0ms delay 5ms jitter 20ms loss 10% dup 2% reorder 10%\n"
 NAME = "printer-room"
-
-
-def started(hosts):
-    for h in hosts:
-        h.start(ready=False)
-    for h in hosts:
-        h.notified("READY=1", 60)
-    return hosts
 
 
 def fine(hosts):
@@ -53,7 +46,11 @@ def two_hosts_with_link_local_addresses_alone(world):
     a, b = started(lan(world, 2, ()))
     a.publish(NAME)
     got = until("b to find the name", lambda: b.results(NAME))[0]["endpoints"]
-    assert all(e["address"].startswith("fe80::") and "%hs" in e["address"] for e in got), got
+    with b.netns:
+        zones = {str(i) for i, name in socket.if_nameindex() if name.startswith("hs")}
+    for e in got:
+        at, _, zone = e["address"].partition("%")
+        assert at.startswith("fe80::") and zone in zones, (e, zones)
     fine([a, b])
 
 
@@ -250,6 +247,8 @@ def a_machine_without_ipv6(world):
     started(hosts)
     hosts[0].publish(NAME)
     hosts[1].found(NAME, address(1, 1))
+    attention = hosts[0].cli("status")["attention"]
+    assert any("IPv6 is switched off" in a["text"] for a in attention), attention
     fine(hosts)
 
 
@@ -263,6 +262,7 @@ def another_program_has_the_port(world):
         started([a, b])
         pnrp = a.cli("status")["pnrp"]
         assert pnrp["port"] not in (0, PORT), pnrp
+        assert "pid %d" % os.getpid() in pnrp["holder"], pnrp
         a.publish(NAME)
         b.found(NAME, address(1, 1))
     fine([a, b])

@@ -127,6 +127,7 @@ class Daemon:
         self.state = state or world.path(name + ".state")
         self.socket = world.path(name + ".sock")
         self.process = None
+        self.before = []  # a program that becomes the daemon, and its words
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notify.bind(world.path(name + ".notify"))
         self._starts = 0
@@ -144,7 +145,7 @@ class Daemon:
             self._notify.recv(4096)
         self.process = self.world.spawn(
             "%s.%d" % (self.name, self._starts),
-            [HOMESTEADD, "--config", self.config, "--state", self.state, "--socket", self.socket,
+            [*self.before, HOMESTEADD, "--config", self.config, "--state", self.state, "--socket", self.socket,
              *options],
             netns=self.netns, env={"NOTIFY_SOCKET": self._notify.getsockname(), **(env or {})})
         if ready:

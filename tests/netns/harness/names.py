@@ -91,6 +91,14 @@ def lan(world, count, families=ALL, link=1, first=1, **values):
     return hosts
 
 
+def started(hosts):
+    for h in hosts:
+        h.start(ready=False)
+    for h in hosts:
+        h.notified("READY=1", 60)
+    return hosts
+
+
 def join(world):
     """A router, still without a switch."""
     router = world.namespace("router")

@@ -346,6 +346,21 @@ static void unpublished_is_gone(void **state)
 	pair_free(p);
 }
 
+/* PNRP-10.4: what only resolves says so, rather than publish in no cloud. */
+static void who_only_resolves_publishes_nothing(void **state)
+{
+	struct pair *p = pair_new("pnrp { lab = yes; link { resolve_only = yes }\n"
+				  "site { resolve_only = yes }\nglobal { enabled = no } }",
+				  "fe80::a", "fe80::b");
+	struct pnrp_command c = rig_publish("0.x");
+	rig_command(&p->r, p->a, &c, 1);
+	assert_int_equal(p->a->reply[1].err, ERR_STATE);
+	rig_command(&p->r, p->b, &c, 1);
+	rig_run(&p->r, MONO_SEC);
+	assert_int_equal(p->b->reply[1].err, ERR_STATE);
+	pair_free(p);
+}
+
 static void commands_that_cannot_be(void **state)
 {
 	struct pair *p = pair_new("pnrp { lab = yes; names_max = 1; site { resolve_only = yes } }",
@@ -596,6 +611,7 @@ int main(void)
 		cmocka_unit_test(automatic_addresses_follow),
 		cmocka_unit_test(unpublished_is_gone),
 		cmocka_unit_test(commands_that_cannot_be),
+		cmocka_unit_test(who_only_resolves_publishes_nothing),
 		cmocka_unit_test(cancelled_and_late),
 		cmocka_unit_test(pinged),
 		cmocka_unit_test(no_port),

@@ -191,8 +191,18 @@ static void another_port_needs_attention(void **state)
 	assert_at("pnrp.holder", "udp port 3540 is held by nc (pid 812, user ann)");
 }
 
+/* A row without a cloud: every scope and family has one. */
+static void play_no_cloud(bool ipv4)
+{
+	struct pnrp_cloud_info *none = &played.clouds[played.n_clouds++];
+	*none = (struct pnrp_cloud_info){ .name = "SiteLocal_", .ipv4 = ipv4, .why = "none" };
+	none->scope = PNRP_SCOPE_SITE;
+	none->of.state = PNRP_STATE_NO_NETWORK;
+}
+
 static void a_part_whose_clouds_are_dead_is_stopped(void **state)
 {
+	play_no_cloud(true);
 	for (size_t i = 0; i < 2; i++) {
 		played.clouds[i].of.state = PNRP_STATE_DEAD;
 		played.clouds[i].bind_error = ERR_DENIED;
@@ -236,6 +246,7 @@ static void ipv6_that_is_off_needs_attention(void **state)
 		fclose(f);
 	}
 	played.clouds[0].ipv4 = true;
+	play_no_cloud(false);
 	bool told = strstr(attention(), "IPv6 is switched off") != NULL;
 	assert_int_equal(told, c == '1');
 	played.node_config.pnrp.ipv6 = false;
