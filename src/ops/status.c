@@ -306,6 +306,18 @@ static void set_engine(struct ops_status *s, const struct engine_info *info, str
 	s->links.queued_octets = info->queued_octets;
 }
 
+/* Whom a clock that is not synchronised concerns. */
+static const char *clock_affects(const struct node *n)
+{
+#define AFFECTS_MASC  "MASC: the ends of claims and of sessions held down for a time are wall times"
+#define AFFECTS_NAMES "names: a clock that is a day off takes good proofs for old ones"
+	if (node_masc(n))
+		return node_pnrp(n) ? AFFECTS_MASC "; " AFFECTS_NAMES : AFFECTS_MASC;
+	return node_pnrp(n) ? AFFECTS_NAMES : "";
+#undef AFFECTS_MASC
+#undef AFFECTS_NAMES
+}
+
 static void set_process(struct ops_status *s, struct ops *o)
 {
 	struct wall wall = os_wall();
@@ -318,8 +330,7 @@ static void set_process(struct ops_status *s, struct ops *o)
 	s->clock.time = wall.us;
 	s->clock.synchronised = wall.synchronised;
 	if (!wall.synchronised)
-		s->clock.affected = "MASC: the ends of claims and of sessions held down "
-				    "for a time are wall times";
+		s->clock.affected = clock_affects(engine_node(o->engine));
 }
 
 static bool make_lists(struct ops_status *s, struct arena *mem)

@@ -253,6 +253,25 @@ static void ipv6_that_is_off_needs_attention(void **state)
 	assert_string_equal(attention(), "");
 }
 
+static void whom_a_wrong_clock_concerns(void **state)
+{
+	const char *affected = "clock.affected";
+	played.clock_synchronised = false;
+	played.masc_on = false;
+	ask_status();
+	assert_at(affected, "names: a clock that is a day off takes good proofs for old ones");
+	played.masc_on = true;
+	ask_status();
+	assert_non_null(strstr(json_string_value(at_path(affected)), "MASC: "));
+	assert_non_null(strstr(json_string_value(at_path(affected)), "; names: "));
+	played.pnrp_on = false;
+	ask_status();
+	assert_null(strstr(json_string_value(at_path(affected)), "names: "));
+	played.masc_on = false;
+	ask_status();
+	assert_at(affected, "");
+}
+
 static void nothing_configured_needs_attention(void **state)
 {
 	played.pnrp_on = played.masc_on = false;
@@ -301,6 +320,7 @@ int main(void)
 		T(no_network_needs_attention),
 		T(being_alone_for_long_needs_attention),
 		T(ipv6_that_is_off_needs_attention),
+		T(whom_a_wrong_clock_concerns),
 		T(nothing_configured_needs_attention),
 		T(without_memory),
 	};
