@@ -226,7 +226,7 @@ enum err pnrp_call_ping(struct pnrp_clouds *c, const struct pnrp_command *m, uin
 {
 	struct addr at = addr_unmapped(m->at);
 	struct pnrp_cloud *cloud =
-		m->cloud[0] ? pnrp_cloud_named(c, m->cloud) : pnrp_cloud_of(c, &at, at.scope);
+		m->cloud[0] ? pnrp_cloud_named(c, m->cloud) : pnrp_cloud_towards(c, &at);
 	struct pnrp_endpoint e = pnrp_endpoint_of(&at);
 	if (!cloud || !cloud->n_told || c->n_calls == PNRP_CALLS_MAX) {
 		enum err why = c->n_calls == PNRP_CALLS_MAX ? ERR_FULL : ERR_UNREACHABLE;
@@ -331,10 +331,14 @@ static void tick_call(struct pnrp_clouds *c, struct pnrp_call *call, struct mono
 		struct pnrp_call_part *part = LIST_ENTRY(l, struct pnrp_call_part, in);
 		if (!part->waiting)
 			continue;
-		if (late || !is_alone(part->cloud))
+		if (!is_alone(part->cloud)) {
 			begin(c, call, part, now);
-		else
+		} else if (late) {
+			note_err(call, ERR_NOT_FOUND);
+			part_free(c, part);
+		} else {
 			waiting = true;
+		}
 	}
 	if (!waiting)
 		call->wait_until = MONO_NEVER;

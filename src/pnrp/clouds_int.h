@@ -219,6 +219,9 @@ void pnrp_clouds_outs_free(struct pnrp_clouds *c);
 /* The scope that an address decides, doc/pnrp.md; false: of no cloud. */
 bool pnrp_cloud_scope(const struct addr *a, enum pnrp_scope *scope);
 struct pnrp_cloud *pnrp_cloud_of(const struct pnrp_clouds *c, const struct addr *a, uint32_t index);
+/* The one a datagram to that address goes through: an address of the loopback names its
+ * cloud by itself. */
+struct pnrp_cloud *pnrp_cloud_towards(const struct pnrp_clouds *c, const struct addr *a);
 struct pnrp_cloud *pnrp_cloud_named(const struct pnrp_clouds *c, const char *name);
 bool pnrp_cloud_live(const struct pnrp_cloud *cloud);
 const struct pnrp_socket *pnrp_cloud_socket(const struct pnrp_clouds *c,

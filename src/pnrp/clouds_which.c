@@ -72,6 +72,24 @@ struct pnrp_cloud *pnrp_cloud_of(const struct pnrp_clouds *c, const struct addr 
 	return place_of(a, index, &p) ? cloud_at(c, &p) : NULL;
 }
 
+static struct pnrp_cloud *loopback_cloud(const struct pnrp_clouds *c, bool ipv4)
+{
+	LIST_EACH(l, tmp, &c->clouds)
+	{
+		struct pnrp_cloud *cloud = LIST_ENTRY(l, struct pnrp_cloud, in);
+		if (pnrp_cloud_live(cloud) && cloud->loopback && cloud->ipv4 == ipv4)
+			return cloud;
+	}
+	return NULL;
+}
+
+struct pnrp_cloud *pnrp_cloud_towards(const struct pnrp_clouds *c, const struct addr *a)
+{
+	if (addr_is_loopback(a))
+		return loopback_cloud(c, a->family == ADDR_IPV4);
+	return pnrp_cloud_of(c, a, a->scope);
+}
+
 struct pnrp_cloud *pnrp_cloud_named(const struct pnrp_clouds *c, const char *name)
 {
 	LIST_EACH(l, tmp, &c->clouds)

@@ -164,8 +164,13 @@ static void loopback_alone(void **state)
 	rig_command(r, p.b, &c, 1);
 	assert_true(rig_await(r, p.b, 1, 20 * MONO_SEC));
 	assert_int_equal(p.b->reply[1].err, OK);
-	assert_true(addr_is_loopback(&(struct addr){ ADDR_IPV4, { 127, 0, 0, 1 }, 0, 0 }));
 	assert_string_equal(rig_state(p.b, p.b->found[0].cloud), "active");
+	/* An address of the loopback needs no interface to be told. */
+	c = (struct pnrp_command){ .kind = PNRP_PING };
+	c.at = (struct addr){ ADDR_IPV4, { 127, 0, 0, 1 }, PNRP_PORT, 0 };
+	rig_command(r, p.b, &c, 2);
+	assert_true(rig_await(r, p.b, 2, MONO_SEC));
+	assert_int_equal(p.b->reply[2].err, OK);
 	rig_fini(r);
 	free(r);
 }
@@ -407,6 +412,18 @@ static void cancelled_and_late(void **state)
 	pair_free(p);
 }
 
+/* PNRP-10.5: where nobody is known, one search is waited for, not two. */
+static void nobody_at_all(void **state)
+{
+	struct pair *p = pair_new("pnrp { }", "192.0.2.1", "198.51.100.1");
+	struct pnrp_command c = rig_name(PNRP_RESOLVE, "0.nobody");
+	rig_run(&p->r, 30 * MONO_SEC);
+	rig_command(&p->r, p->a, &c, 1);
+	assert_true(rig_await(&p->r, p->a, 1, 4 * MONO_SEC + 100 * MONO_MS));
+	assert_int_equal(p->a->reply[1].err, ERR_NOT_FOUND);
+	pair_free(p);
+}
+
 static void pinged(void **state)
 {
 	struct pair *p = pair_new(LAB, "fe80::a", "fe80::b");
@@ -613,6 +630,7 @@ int main(void)
 		cmocka_unit_test(commands_that_cannot_be),
 		cmocka_unit_test(who_only_resolves_publishes_nothing),
 		cmocka_unit_test(cancelled_and_late),
+		cmocka_unit_test(nobody_at_all),
 		cmocka_unit_test(pinged),
 		cmocka_unit_test(no_port),
 		cmocka_unit_test(switched_off_and_on),
