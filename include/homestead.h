@@ -178,7 +178,15 @@ typedef struct hst_publish_opts {
 /* Publishes a name, or changes what it leads to. opts may be NULL. */
 HST_API int hst_name_publish(hst_ctx *c, const char *name, const hst_publish_opts *opts,
 			     hst_op *op);
-HST_API int hst_name_unpublish(hst_ctx *c, const char *name, hst_op *op);
+
+typedef struct hst_unpublish_opts {
+	uint32_t size;	 /* HST_INIT */
+	bool secure;	 /* the name that was published so, given without its key */
+	int deadline_ms; /* 0: 30 s */
+} hst_unpublish_opts;
+/* Withdraws a name. opts may be NULL; HST_E_NOT_FOUND: it is not published here. */
+HST_API int hst_name_unpublish(hst_ctx *c, const char *name, const hst_unpublish_opts *opts,
+			       hst_op *op);
 
 enum hst_criteria {
 	HST_CRITERIA_ANY = 0,

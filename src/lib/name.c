@@ -193,14 +193,20 @@ int hst_name_publish(hst_ctx *c, const char *name, const hst_publish_opts *opts,
 	return r;
 }
 
-int hst_name_unpublish(hst_ctx *c, const char *name, hst_op *op)
+int hst_name_unpublish(hst_ctx *c, const char *name, const hst_unpublish_opts *opts, hst_op *op)
 {
+	const hst_unpublish_opts usual = HST_INIT(hst_unpublish_opts), *o = opts ? opts : &usual;
 	struct ops_unpublish body;
 	ops_clear(&ops_unpublish_type, &body);
 	if (!name || !op || !fits(body.name, sizeof(body.name), name))
 		return invalid(c, "a name is wanted");
+	if (o->size < sizeof(*o))
+		return invalid(c, "hst_unpublish_opts is to be made with HST_INIT");
+	if (o->deadline_ms < 0 || o->deadline_ms > LIB_DEADLINE_MAX)
+		return invalid(c, "the deadline is not between 0 and 600,000 ms");
+	body.secure = o->secure;
 	return send_body(c, ops_rows[OPS_NAME_UNPUBLISH].path,
-			 ops_encode(&ops_unpublish_type, &body), 0, op);
+			 ops_encode(&ops_unpublish_type, &body), o->deadline_ms, op);
 }
 
 /* Searching */

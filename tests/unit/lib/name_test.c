@@ -129,9 +129,18 @@ static void names_are_published(void **state)
 	assert_memory_equal(played.payload, "\0\1\2\3", 4);
 	assert_true(played.pnrp.temporary && played.pnrp.own_key);
 	context_forget();
-	assert_int_equal(hst_name_unpublish(ctx, "0.attic", &op), HST_OK);
+	assert_int_equal(hst_name_unpublish(ctx, "0.attic", NULL, &op), HST_OK);
 	assert_int_equal(context_await(HST_EVENT_OP_DONE)->result, HST_OK);
 	assert_int_equal(played.pnrp.kind, PNRP_UNPUBLISH);
+	assert_false(played.pnrp.own_key);
+	context_forget();
+	/* As it was published. */
+	hst_unpublish_opts u = HST_INIT(hst_unpublish_opts);
+	u.secure = true;
+	assert_int_equal(hst_name_unpublish(ctx, "attic", &u, &op), HST_OK);
+	assert_int_equal(context_await(HST_EVENT_OP_DONE)->result, HST_OK);
+	assert_int_equal(played.pnrp.kind, PNRP_UNPUBLISH);
+	assert_true(played.pnrp.own_key);
 	context_forget();
 	assert_int_equal(hst_cloud_list(ctx, &op), HST_OK);
 	assert_non_null(strstr(context_await(HST_EVENT_OP_DONE)->json, "LinkLocal_eth0"));
@@ -170,7 +179,12 @@ static void bad_arguments_are_refused(void **state)
 	assert_int_equal(hst_name_publish(ctx, "a", &p, &op), HST_E_INVALID);
 	p = (hst_publish_opts){ .size = 4 };
 	assert_int_equal(hst_name_publish(ctx, "a", &p, &op), HST_E_INVALID);
-	assert_int_equal(hst_name_unpublish(ctx, NULL, &op), HST_E_INVALID);
+	assert_int_equal(hst_name_unpublish(ctx, NULL, NULL, &op), HST_E_INVALID);
+	assert_int_equal(hst_name_unpublish(ctx, "a", &(hst_unpublish_opts){ .size = 1 }, &op),
+			 HST_E_INVALID);
+	hst_unpublish_opts u = HST_INIT(hst_unpublish_opts);
+	u.deadline_ms = -1;
+	assert_int_equal(hst_name_unpublish(ctx, "a", &u, &op), HST_E_INVALID);
 	assert_int_equal(op, 77);
 }
 
