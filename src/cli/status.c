@@ -94,6 +94,22 @@ static struct cli_cell claims_line(struct cli *c, const struct ops_status *s)
 	return (struct cli_cell){ cli_keep(c, &t), h->paused[0] ? CLI_YELLOW : CLI_PLAIN };
 }
 
+/* " on port 3540", " on ports 3540 (ipv6) and 40123 (ipv4)"; nothing without a network. */
+static void put_ports(struct text *t, const struct ops_pnrp *p)
+{
+	if (p->port_ipv4 && p->port_ipv6 && p->port_ipv4 != p->port_ipv6) {
+		text_str(t, " on ports ");
+		text_u64(t, p->port_ipv6);
+		text_str(t, " (ipv6) and ");
+		text_u64(t, p->port_ipv4);
+		text_str(t, " (ipv4)");
+	} else if (p->port) {
+		text_str(t, " on port ");
+		text_u64(t, p->port);
+	}
+	text_str(t, ", ");
+}
+
 static bool has_network(const char *state)
 {
 	return strcmp(state, "no-network") != 0 && strcmp(state, "disabled") != 0;
@@ -120,9 +136,7 @@ static struct cli_cell names_line(struct cli *c, const struct ops_status *s)
 			known += s->pnrp.clouds[i].entries > 0;
 			there++;
 		}
-	text_str(&t, " on port ");
-	text_u64(&t, s->pnrp.port);
-	text_str(&t, ", ");
+	put_ports(&t, &s->pnrp);
 	text_u64(&t, s->pnrp.names);
 	text_str(&t, s->pnrp.names == 1 ? " name published; " : " names published; ");
 	text_str(&t, "other nodes in ");

@@ -177,12 +177,13 @@ static bool list_clouds(const struct pnrp_clouds *p, struct ops_clouds *out, str
 	out->clouds = arena_alloc(d->mem, (n + 1) * sizeof(*out->clouds));
 	if (!out->clouds)
 		return false;
-	for (size_t at = 0; out->n_clouds < n && pnrp_clouds_info(p, &at, &info);) {
-		if (info.of.local_n)
-			out->port = info.of.local[0].port;
+	for (size_t at = 0; out->n_clouds < n && pnrp_clouds_info(p, &at, &info);)
 		if (!set_cloud(&out->clouds[out->n_clouds++], &info, d))
 			return false;
-	}
+	const struct ops_pnrp_ports ports = ops_pnrp_ports_of(p);
+	out->port = ports.any;
+	out->port_ipv4 = ports.ipv4;
+	out->port_ipv6 = ports.ipv6;
 	return true;
 }
 

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#define HELP "homestead help name publish"
+
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
 
@@ -131,7 +133,7 @@ static enum err read_name(struct wish *w, const char *typed, bool secure, struct
 	struct pnrp_name *n = &w->command.name;
 	enum err e = ops_name_read(typed, n, &f->why);
 	if (e)
-		return refuse(f, e, "", "homestead help name publish");
+		return refuse(f, e, "", HELP);
 	w->in_full = n->secure;
 	w->command.own_key = secure || n->secure;
 	struct text t = TEXT_OF(w->name);
@@ -155,7 +157,7 @@ static enum err read_protocol(const char *s, uint16_t *out, struct refusal *f)
 		*out = (uint16_t)number;
 	else {
 		text_quoted(&f->why, span_str(s), 15);
-		return refuse(f, ERR_MALFORMED, " is no protocol: tcp, udp, or its number", "");
+		return refuse(f, ERR_MALFORMED, " is no protocol: tcp, udp, or its number", HELP);
 	}
 	return OK;
 }
@@ -164,7 +166,7 @@ static enum err read_endpoint(const struct ops_endpoint *e, struct pnrp_app *out
 {
 	struct addr a;
 	if (e->port > UINT16_MAX)
-		return refuse(f, ERR_RANGE, "a port is a number up to 65535", "");
+		return refuse(f, ERR_RANGE, "a port is a number up to 65535", HELP);
 	out->port = (uint16_t)e->port;
 	enum err bad = read_protocol(e->protocol, &out->protocol, f);
 	if (bad || !e->address[0])
@@ -172,7 +174,7 @@ static enum err read_endpoint(const struct ops_endpoint *e, struct pnrp_app *out
 	if (addr_parse(span_str(e->address), 0, &a) != OK || a.port) {
 		text_quoted(&f->why, span_str(e->address), ADDR_TEXT_MAX);
 		return refuse(f, ERR_MALFORMED, " is no address such as 192.0.2.1 or 2001:db8::1",
-			      "");
+			      HELP);
 	}
 	struct pnrp_endpoint at = pnrp_endpoint_of(&a);
 	memcpy(out->ip, at.ip, sizeof(out->ip));
@@ -194,7 +196,7 @@ static enum err add_endpoint(struct pnrp_command *c, const struct ops_endpoint *
 		return bad;
 	for (size_t i = 0; i < c->n_apps; i++)
 		if (same_app(app, &c->app[i]))
-			return refuse(f, ERR_EXISTS, "the same endpoint is given twice", "");
+			return refuse(f, ERR_EXISTS, "the same endpoint is given twice", HELP);
 	c->n_apps++;
 	return OK;
 }
@@ -207,7 +209,7 @@ static enum err read_endpoints(struct pnrp_command *c, const struct ops_publish 
 	for (size_t i = 0; i < r->n_endpoints; i++)
 		addressed += r->endpoints[i].address[0] != 0;
 	if (r->n_endpoints > PNRP_ENDPOINTS_MAX)
-		return refuse(f, ERR_RANGE, "a name leads to at most 10 endpoints", "");
+		return refuse(f, ERR_RANGE, "a name leads to at most 10 endpoints", HELP);
 	if (addressed && addressed < r->n_endpoints)
 		return refuse(f, ERR_MALFORMED, "either every endpoint has an address, or none has",
 			      "without addresses, those of this machine are kept current");
@@ -242,7 +244,7 @@ static enum err read_comment(struct pnrp_command *c, const char *s, struct refus
 	if (e == ERR_NOMEM)
 		return e;
 	if (e || units_of(buffer) > PNRP_COMMENT_UNITS)
-		return refuse(f, ERR_RANGE, "a comment is text of at most 39 characters", "");
+		return refuse(f, ERR_RANGE, "a comment is text of at most 39 characters", HELP);
 	c->comment_n = (uint16_t)made.n;
 	memcpy(c->comment, buffer, made.n);
 	return OK;
@@ -300,7 +302,7 @@ static enum err read_publish(struct wish *w, const struct ops_publish *r, struct
 		e = check_owner(w, f);
 	if (e == OK && !c->name.classifier_n && !c->name.secure)
 		e = refuse(f, ERR_MALFORMED, "a name without a key has something behind its dot",
-			   "");
+			   HELP);
 	if (e == OK)
 		e = read_endpoints(c, r, f);
 	if (e == OK)

@@ -158,6 +158,11 @@ void ops_set_pnrp_id(char out[65], const struct pnrp_id *id);
 
 /* status_pnrp.c */
 void ops_pnrp_part(struct ops *o, struct draft *d, struct ops_part *out);
+/* The UDP ports in use, one a family; 0: none. any: of IPv4 where that has one. */
+struct ops_pnrp_ports {
+	uint16_t any, ipv4, ipv6;
+};
+struct ops_pnrp_ports ops_pnrp_ports_of(const struct pnrp_clouds *p);
 /* In figures, for the status. */
 void ops_pnrp_look(struct ops *o, struct draft *d, struct ops_pnrp *out);
 /* What needs the operator, in turn: *at starts at 0. Both texts are of d. */

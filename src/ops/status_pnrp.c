@@ -7,14 +7,21 @@
 
 #define ALONE_LONG (2 * MONO_MIN) /* before that, finding others is still under way */
 
-static uint16_t port_of(const struct pnrp_clouds *p)
+struct ops_pnrp_ports ops_pnrp_ports_of(const struct pnrp_clouds *p)
 {
+	struct ops_pnrp_ports ports = { 0, 0, 0 };
 	struct pnrp_cloud_info info;
-	uint16_t port = 0;
 	for (size_t at = 0; pnrp_clouds_info(p, &at, &info);)
 		if (info.of.local_n)
-			port = info.of.local[0].port;
-	return port;
+			*(info.ipv4 ? &ports.ipv4 : &ports.ipv6) = info.of.local[0].port;
+	ports.any = ports.ipv4 ? ports.ipv4 : ports.ipv6;
+	return ports;
+}
+
+/* Whether a family that is used has another port than the configured one. */
+static bool is_elsewhere(const struct ops_pnrp_ports *ports, uint32_t wanted)
+{
+	return (ports->ipv4 && ports->ipv4 != wanted) || (ports->ipv6 && ports->ipv6 != wanted);
 }
 
 /* Clouds, by what can be done in them. */
@@ -86,9 +93,12 @@ void ops_pnrp_look(struct ops *o, struct draft *d, struct ops_pnrp *out)
 	if (!p)
 		return;
 	count(p, &t);
+	const struct ops_pnrp_ports ports = ops_pnrp_ports_of(p);
 	out->wanted_port = node_config_of(node)->pnrp.port;
-	out->port = port_of(p);
-	if (out->port != out->wanted_port)
+	out->port = ports.any;
+	out->port_ipv4 = ports.ipv4;
+	out->port_ipv6 = ports.ipv6;
+	if (!ports.any || is_elsewhere(&ports, node_config_of(node)->pnrp.port))
 		out->holder = port_error(o, d);
 	out->names = count_names(p);
 	out->clouds = arena_alloc(d->mem, (t.all + 1) * sizeof(*out->clouds));
@@ -154,16 +164,34 @@ static bool no_ipv6(struct ops *o, struct text *t, struct text *h)
 	return true;
 }
 
+/* Of one family, where the other has the configured one. */
+static void put_elsewhere(struct text *t, const struct ops_pnrp_ports *ports, uint32_t wanted)
+{
+	bool four = ports->ipv4 && ports->ipv4 != wanted,
+	     six = ports->ipv6 && ports->ipv6 != wanted;
+	text_str(t, "port ");
+	text_u64(t, four ? ports->ipv4 : ports->ipv6);
+	if (four && ports->ipv6 && ports->ipv6 != ports->ipv4)
+		text_str(t, " (ipv4)");
+	else if (six && !four && ports->ipv4)
+		text_str(t, " (ipv6)");
+	if (!four || !six || ports->ipv4 == ports->ipv6)
+		return;
+	text_str(t, " and ");
+	text_u64(t, ports->ipv6);
+	text_str(t, " (ipv6)");
+}
+
 static bool another_port(struct ops *o, struct text *t, struct text *h)
 {
 	const struct node *node = engine_node(o->engine);
-	uint32_t wanted = node_config_of(node)->pnrp.port, port = port_of(node_pnrp(node));
+	uint32_t wanted = node_config_of(node)->pnrp.port;
+	const struct ops_pnrp_ports ports = ops_pnrp_ports_of(node_pnrp(node));
 	struct engine_info info;
 	engine_info(o->engine, &info);
-	if (!port || port == wanted)
+	if (!is_elsewhere(&ports, wanted))
 		return false;
-	text_str(t, "port ");
-	text_u64(t, port);
+	put_elsewhere(t, &ports, wanted);
 	text_str(t, " is used for names in place of ");
 	text_u64(t, wanted);
 	if (info.port_error[NODE_PART_PNRP][0]) {

@@ -53,7 +53,10 @@
 	X(S, NUMBER, size, 0, "nodes there are, estimated")
 
 #define OPS_PNRP(X, S)                                                                             \
-	X(S, NUMBER, port, 0, "the UDP port in use; 0: none")                                      \
+	X(S, NUMBER, port, 0,                                                                      \
+	  "the UDP port in use; that of IPv4 where each family has its own; 0: none")              \
+	X(S, NUMBER, port_ipv4, 0, "the one in use over IPv4; 0: none")                            \
+	X(S, NUMBER, port_ipv6, 0, "the one in use over IPv6; 0: none")                            \
 	X(S, NUMBER, wanted_port, 0, "the configured one")                                         \
 	X(S, STRING, holder, 0, "who holds the configured one, where another had to be taken")     \
 	X(S, NUMBER, names, 0, "names published here")                                             \
@@ -165,7 +168,10 @@
 
 #define OPS_CLOUDS_FIELDS(X, S)                                                                    \
 	X(S, OBJECT, part, ops_part, "the state of the part pnrp")                                 \
-	X(S, NUMBER, port, 0, "the UDP port in use; 0: none")                                      \
+	X(S, NUMBER, port, 0,                                                                      \
+	  "the UDP port in use; that of IPv4 where each family has its own; 0: none")              \
+	X(S, NUMBER, port_ipv4, 0, "the one in use over IPv4; 0: none")                            \
+	X(S, NUMBER, port_ipv6, 0, "the one in use over IPv6; 0: none")                            \
 	X(S, LIST, clouds, ops_cloud, "the clouds")
 
 #define OPS_CLOUD_ENTRY(X, S)                                                                      \

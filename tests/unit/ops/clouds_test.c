@@ -200,6 +200,37 @@ static void play_no_cloud(bool ipv4)
 	none->of.state = PNRP_STATE_NO_NETWORK;
 }
 
+static void set_ports(uint16_t ipv6, uint16_t ipv4)
+{
+	played.clouds[0].of.local[0].port = ipv6;
+	played.clouds[1].of.local[0].port = ipv4;
+}
+
+/* One a family: each is told, and which of them is not the configured one. */
+static void families_may_have_ports_of_their_own(void **state)
+{
+	set_ports(3540, 40123);
+	assert_string_equal(attention(), "port 40123 (ipv4) is used for names in place of 3540");
+	assert_at("pnrp.port", "40123");
+	assert_at("pnrp.port_ipv4", "40123");
+	assert_at("pnrp.port_ipv6", "3540");
+	set_ports(40124, 3540);
+	assert_string_equal(attention(), "port 40124 (ipv6) is used for names in place of 3540");
+	set_ports(40124, 40123);
+	assert_string_equal(attention(), "port 40123 (ipv4) and 40124 (ipv6) is used for names in "
+					 "place of 3540");
+	ask(&(struct ops_request){ .kind = OPS_CLOUDS });
+	assert_at("port", "40123");
+	assert_at("port_ipv4", "40123");
+	assert_at("port_ipv6", "40124");
+	assert_at("clouds.0.addresses.0.port", "40124");
+	assert_at("clouds.1.addresses.0.port", "40123");
+	played.n_clouds = 1;
+	assert_string_equal(attention(), "port 40124 is used for names in place of 3540");
+	assert_at("pnrp.port", "40124");
+	assert_at("pnrp.port_ipv4", "0");
+}
+
 static void a_part_whose_clouds_are_dead_is_stopped(void **state)
 {
 	play_no_cloud(true);
@@ -316,6 +347,7 @@ int main(void)
 		T(clouds_are_repaired_and_flushed),
 		T(the_status_tells_of_clouds),
 		T(another_port_needs_attention),
+		T(families_may_have_ports_of_their_own),
 		T(a_part_whose_clouds_are_dead_is_stopped),
 		T(no_network_needs_attention),
 		T(being_alone_for_long_needs_attention),
