@@ -203,7 +203,7 @@ static int check_args(struct cli *c)
 }
 
 /* `homestead masc` and `homestead masc --help`: what begins with it. */
-static bool is_noun(const char *word)
+bool cli_is_noun(const char *word)
 {
 	size_t n = strlen(word);
 	for (const struct cli_command *k = cli_commands; k->words; k++)
@@ -226,7 +226,7 @@ static int take_words(struct cli *c, const char **words, int n)
 	c->command = n ? cli_find(words, n, &taken) : cli_command_of("status");
 	if (!c->command)
 		c->command = find_alias(words, n, &taken);
-	if (!c->command && n == 1 && is_noun(words[0]))
+	if (!c->command && n == 1 && cli_is_noun(words[0]))
 		return take_noun(c, words[0]);
 	if (!c->command)
 		return cli_suggest(c, words, n);

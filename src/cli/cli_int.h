@@ -110,6 +110,8 @@ void cli_help_all(FILE *f);
 void cli_help_command(FILE *f, const struct cli_command *k);
 /* All commands that begin with a word. */
 void cli_help_noun(FILE *f, const char *noun);
+/* Whether commands begin with that word and another. */
+bool cli_is_noun(const char *word);
 /* "homestead masc peer NAME [up|down|reset] [--for T]" */
 void cli_synopsis(struct text *t, const struct cli_command *k);
 

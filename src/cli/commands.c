@@ -250,7 +250,7 @@ int cli_run_help(struct cli *c)
 		cli_help_all(c->place->out);
 	else if (k)
 		cli_help_command(c->place->out, k);
-	else if (c->n_args == 1 && strcmp(c->args[0], "masc") == 0)
+	else if (c->n_args == 1 && cli_is_noun(c->args[0]))
 		cli_help_noun(c->place->out, c->args[0]);
 	else
 		return cli_suggest(c, c->args, c->n_args);

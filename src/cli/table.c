@@ -221,7 +221,7 @@ const struct cli_alias cli_aliases[] = {
 	{ "find", "name resolve NAME", false },
 	{ "trace", "name trace NAME", false },
 	{ "traceroute", "name trace NAME", false },
-	{ "ping", "cloud ping NAME", false },
+	{ "ping", "cloud ping ADDRESS", false },
 	{ "ports", "doctor ports", false },
 	{ "port", "doctor ports", false },
 	{ "check", "doctor", false },

@@ -142,6 +142,27 @@ static void a_noun_alone_shows_its_commands(void **state)
 	assert_non_null(strstr(run_err, "  daemon reload "));
 }
 
+/* `help name` as `name --help` and, but for the exit code, `name`. */
+static void help_of_a_noun_shows_its_commands(void **state)
+{
+	static const char *const nouns[] = { "masc", "name", "cloud", "daemon" };
+	for (size_t i = 0; i < sizeof(nouns) / sizeof(nouns[0]); i++) {
+		char line[64], *wanted;
+		assert_int_equal(run(nouns[i]), CLI_USAGE);
+		wanted = strdup(run_err);
+		assert_non_null(wanted);
+		(void)snprintf(line, sizeof(line), "help %s", nouns[i]);
+		assert_int_equal(run(line), CLI_OK);
+		assert_string_equal(run_out, wanted);
+		(void)snprintf(line, sizeof(line), "%s --help", nouns[i]);
+		assert_int_equal(run(line), CLI_OK);
+		assert_string_equal(run_out, wanted);
+		free(wanted);
+	}
+	assert_int_equal(run("help nam"), CLI_USAGE);
+	assert_int_equal(run("help name nothing"), CLI_USAGE);
+}
+
 /* What the engine answers, and the exit code it leads to. */
 static enum err answer;
 static void prepare_answer(void)
@@ -528,6 +549,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		TEST(every_spelling_works_or_names_the_right_one),
 		TEST(a_noun_alone_shows_its_commands),
+		TEST(help_of_a_noun_shows_its_commands),
 		cmocka_unit_test(every_failure_has_its_exit_code),
 		TEST(usage_has_its_exit_code),
 		TEST(what_is_not_there_is_named),
