@@ -1,5 +1,6 @@
 #include "failing_env.h"
 
+#include <errno.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -235,7 +236,13 @@ static void a_real_socket_is_found(void **state)
 		       getpid() % 200);
 	(void)snprintf(held, sizeof(held), "%s:2535", address);
 	inet_pton(AF_INET, address, &sa.sin_addr);
-	assert_int_equal(bind(fd, (const struct sockaddr *)&sa, sizeof(sa)), 0);
+	int refused = bind(fd, (const struct sockaddr *)&sa, sizeof(sa)) ? errno : 0;
+	if (refused == EADDRINUSE) {
+		/* A daemon of this machine has the port on every address. */
+		close(fd);
+		skip();
+	}
+	assert_int_equal(refused, 0);
 	struct ops_ports p;
 	struct arena mem;
 	struct failing_env fe;
