@@ -153,7 +153,9 @@ void pnrp_clouds_tick(struct pnrp_clouds *c, struct mono now)
 
 static struct mono cloud_deadline(const struct pnrp_clouds *c, const struct pnrp_cloud *cloud)
 {
-	struct mono at = mono_min(pnrp_deadline(cloud->core), cloud->closing);
+	bool ended = c->stopping && mono_reached(cloud->closing, c->now);
+	struct mono at = ended ? MONO_NEVER : cloud->closing;
+	at = mono_min(pnrp_deadline(cloud->core), at);
 	if (c->stopping || !pnrp_cloud_live(cloud))
 		return at;
 	at = mono_min(at, pnrp_discover_deadline(cloud));
@@ -175,8 +177,15 @@ struct mono pnrp_clouds_deadline(const struct pnrp_clouds *c)
 void pnrp_clouds_store_failed(struct pnrp_clouds *c, uint64_t first, enum err why, struct mono now)
 {
 	c->now = now;
-	pnrp_keys_failed(c, first);
-	pnrp_published_failed(c, first, why, now);
+	/* No commit brings a number that was undone: what comes does not wait for it. */
+	LIST_EACH(l, tmp, &c->clouds)
+	{
+		struct pnrp_cloud *cloud = LIST_ENTRY(l, struct pnrp_cloud, in);
+		cloud->after = cloud->after < first ? cloud->after : 0;
+	}
+	bool keyless = pnrp_keys_failed(c, first);
+	if (pnrp_published_failed(c, first, keyless, now))
+		pnrp_clouds_tell(c, PNRP_CLOUDS_EVENT_STORE_FAILED, 0)->err = why;
 }
 
 void pnrp_clouds_stop(struct pnrp_clouds *c, struct mono now)

@@ -164,7 +164,7 @@ struct pnrp_published {
 	char comment[3 * PNRP_COMMENT_UNITS];
 	enum pnrp_payload_type payload_type;
 	struct span payload; /* ours */
-	uint64_t put;	     /* the newest of it; 0: temporary */
+	uint64_t put;	     /* the newest of it, its row's end included; 0: none */
 	struct list regs;
 };
 
@@ -199,7 +199,8 @@ struct pnrp_clouds {
 	struct list published;
 	uint32_t n_published;
 	struct crypto_key *own_key, *other_key; /* secure names; unsecured ones, of this run */
-	uint64_t own_put;
+	bool own_stored;			/* own_key is, or is on its way */
+	uint64_t own_put;			/* by that put; 0: by an earlier run */
 	struct list outs;
 	struct pnrp_clouds_item *last;
 	struct pnrp_clouds_event event; /* of a core, for the last poll */
@@ -293,7 +294,9 @@ const struct pnrp_published *pnrp_published_of(const struct pnrp_clouds *c,
 					       const struct pnrp_cloud *cloud, uint32_t handle);
 bool pnrp_published_here(const struct pnrp_clouds *c, const struct pnrp_cloud *cloud,
 			 const struct pnrp_name *name);
-void pnrp_published_failed(struct pnrp_clouds *c, uint64_t first, enum err why, struct mono now);
+/* Takes back what hung on a put from `first` on, or, `keyless`, on this machine's key.
+ * False: nothing did. */
+bool pnrp_published_failed(struct pnrp_clouds *c, uint64_t first, bool keyless, struct mono now);
 MUST_USE enum err pnrp_published_load(struct pnrp_clouds *c);
 void pnrp_published_free(struct pnrp_clouds *c);
 
@@ -312,7 +315,8 @@ MUST_USE enum err pnrp_row_read(const struct store_row *row, struct pnrp_publish
 /* keys.c */
 /* The key that a name is signed with; made when there is none. ERR_NOMEM, ... */
 MUST_USE enum err pnrp_key_for(struct pnrp_clouds *c, bool secure, struct crypto_key **out);
-void pnrp_keys_failed(struct pnrp_clouds *c, uint64_t first);
+/* True: the key of this machine is not stored after all. */
+bool pnrp_keys_failed(struct pnrp_clouds *c, uint64_t first);
 MUST_USE enum err pnrp_keys_load(struct pnrp_clouds *c);
 void pnrp_keys_free(struct pnrp_clouds *c);
 

@@ -105,7 +105,8 @@ static bool of_result(struct pnrp_clouds *c, const struct pnrp_cloud *cloud,
 	*out = (struct pnrp_clouds_out){ .kind = PNRP_CLOUDS_RESULT,
 					 .number = call->number,
 					 .cloud = cloud->name,
-					 .result = o->result };
+					 .result = o->result,
+					 .after = o->result->local ? cloud->after : 0 };
 	return true;
 }
 

@@ -337,6 +337,30 @@ static bool refresh(struct pnrp_clouds *c, struct pnrp_cloud *cloud, struct mono
 	return true;
 }
 
+static bool is_replaced(const struct pnrp_clouds *c, const struct pnrp_cloud *old)
+{
+	LIST_EACH(l, tmp, &c->clouds)
+	{
+		const struct pnrp_cloud *cloud = LIST_ENTRY(l, struct pnrp_cloud, in);
+		if (cloud != old && pnrp_cloud_live(cloud) && cloud->n_local &&
+		    span_eq(span_str(cloud->name), span_str(old->name)))
+			return true;
+	}
+	return false;
+}
+
+/* An interface that went and came again has another index and the same name, which
+ * commands and names go by: the cloud of before is not waited for. */
+static void forget_replaced(struct pnrp_clouds *c, struct mono now)
+{
+	LIST_EACH(l, tmp, &c->clouds)
+	{
+		struct pnrp_cloud *cloud = LIST_ENTRY(l, struct pnrp_cloud, in);
+		if (pnrp_cloud_live(cloud) && !cloud->n_local && is_replaced(c, cloud))
+			forget(c, cloud, now);
+	}
+}
+
 enum err pnrp_clouds_arrange(struct pnrp_clouds *c, struct mono now)
 {
 	enum err e = make_missing(c, now);
@@ -346,6 +370,7 @@ enum err pnrp_clouds_arrange(struct pnrp_clouds *c, struct mono now)
 		if (pnrp_cloud_live(cloud))
 			(void)refresh(c, cloud, now);
 	}
+	forget_replaced(c, now);
 	if (!e)
 		e = pnrp_sockets_arrange(c, now);
 	LIST_EACH(l, tmp, &c->clouds)

@@ -19,6 +19,7 @@ static enum err store_key_of(struct pnrp_clouds *c, const struct crypto_key *k)
 	if (!e)
 		e = store_put(c->store, &pnrp_table_keys, key_row(c), span_of(pkcs8, n),
 			      &c->own_put);
+	c->own_stored = e == OK;
 	crypto_wipe(pkcs8, sizeof(pkcs8));
 	return e;
 }
@@ -29,7 +30,7 @@ static enum err own_key(struct pnrp_clouds *c)
 	if (!c->own_key)
 		e = crypto_key_make(c->crypto, c->env, c->profile->crypto, &c->own_key);
 	/* Made, and not stored: at first, or since a commit failed. */
-	if (!e && !c->own_put)
+	if (!e && !c->own_stored)
 		e = store_key_of(c, c->own_key);
 	return e;
 }
@@ -46,10 +47,13 @@ enum err pnrp_key_for(struct pnrp_clouds *c, bool secure, struct crypto_key **ou
 	return e;
 }
 
-void pnrp_keys_failed(struct pnrp_clouds *c, uint64_t first)
+bool pnrp_keys_failed(struct pnrp_clouds *c, uint64_t first)
 {
-	if (c->own_put >= first)
-		c->own_put = 0;
+	if (c->own_put < first)
+		return false;
+	c->own_put = 0;
+	c->own_stored = false;
+	return true;
 }
 
 enum err pnrp_keys_load(struct pnrp_clouds *c)
@@ -59,8 +63,7 @@ enum err pnrp_keys_load(struct pnrp_clouds *c)
 	if (e)
 		return e == ERR_NOT_FOUND ? OK : e;
 	e = crypto_key_load(c->crypto, c->profile->crypto, pkcs8, &c->own_key);
-	if (!e)
-		c->own_put = 1; /* committed long ago */
+	c->own_stored = e == OK;
 	return e == ERR_MALFORMED ? ERR_CORRUPT : e;
 }
 
@@ -69,6 +72,7 @@ void pnrp_keys_free(struct pnrp_clouds *c)
 	crypto_key_free(c->own_key);
 	crypto_key_free(c->other_key);
 	c->own_key = c->other_key = NULL;
+	c->own_stored = false;
 	c->own_put = 0;
 }
 

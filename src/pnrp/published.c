@@ -373,7 +373,7 @@ static enum err install(struct pnrp_clouds *c, struct pnrp_published *p, bool wa
 	if (e)
 		return e;
 	uint64_t key = p->name.secure ? c->own_put : 0;
-	p->put = p->temporary ? 0 : *number;
+	p->put = *number;
 	*number = key > *number ? key : *number;
 	depend(c, p, *number);
 	return OK;
@@ -526,14 +526,14 @@ static void revert(struct pnrp_clouds *c, struct pnrp_published *p, struct mono 
 	published_free(c, other);
 }
 
-void pnrp_published_failed(struct pnrp_clouds *c, uint64_t first, enum err why, struct mono now)
+bool pnrp_published_failed(struct pnrp_clouds *c, uint64_t first, bool keyless, struct mono now)
 {
 	uint32_t before = c->n_published;
 	bool undone = false;
 	LIST_EACH(l, tmp, &c->published)
 	{
 		struct pnrp_published *p = LIST_ENTRY(l, struct pnrp_published, in);
-		if (p->put < first)
+		if (p->put < first && !(keyless && p->name.secure))
 			continue;
 		revert(c, p, now);
 		undone = true;
@@ -542,6 +542,5 @@ void pnrp_published_failed(struct pnrp_clouds *c, uint64_t first, enum err why, 
 	c->starved |= pnrp_published_load(c) != OK;
 	undone |= c->n_published > before;
 	c->starved |= pnrp_published_arrange(c, now) == ERR_NOMEM;
-	if (undone)
-		pnrp_clouds_tell(c, PNRP_CLOUDS_EVENT_STORE_FAILED, 0)->err = why;
+	return undone;
 }

@@ -22,6 +22,7 @@ struct bench {
 	size_t datagrams;
 	enum err reply;
 	bool replied;
+	uint64_t after, result_after; /* the newest that an output, a result waits for */
 };
 
 static const struct wall morning = { INT64_C(1790000000000000), true };
@@ -93,8 +94,11 @@ static void drain(struct bench *b)
 {
 	struct pnrp_clouds_out o;
 	text_clear(&b->t);
-	b->datagrams = 0;
+	b->datagrams = b->after = b->result_after = 0;
 	while (pnrp_clouds_poll(b->c, &o)) {
+		b->after = o.after > b->after ? o.after : b->after;
+		if (o.kind == PNRP_CLOUDS_RESULT)
+			b->result_after = o.after;
 		b->datagrams += o.kind == PNRP_CLOUDS_DATAGRAM;
 		if (o.kind == PNRP_CLOUDS_REPLY) {
 			b->replied = true;
@@ -433,6 +437,155 @@ static void damaged_rows(void **s)
 	fini(&b);
 }
 
+/* The batch that is open does not reach the disk. */
+static void commit_fails(struct bench *b)
+{
+	(void)store_mem_seal(b->mem);
+	pnrp_clouds_store_failed(b->c, store_mem_fail(b->mem), ERR_NO_SPACE, b->now);
+	drain(b);
+}
+
+static size_t count_names(const struct bench *b)
+{
+	struct pnrp_published_info info;
+	size_t at = 0;
+	while (pnrp_clouds_published(b->c, &at, &info))
+		continue;
+	return at;
+}
+
+/* PNRP-10.1: what a cloud says later does not wait for a put that was undone, since
+ * nothing may be put for hours. */
+static void a_cloud_is_not_mute_after_a_failed_commit(void **s)
+{
+	struct bench b;
+	(void)s;
+	ready(&b);
+	assert_true(b.after > store_mem_committed(b.mem));
+	commit_fails(&b);
+	assert_int_equal(count_names(&b), 0);
+	struct pnrp_command m = publish("0.x");
+	m.kind = PNRP_PING;
+	m.at = (struct addr){ ADDR_IPV4, { 192, 0, 2, 9 }, PNRP_PORT, 2 };
+	assert_int_equal(pnrp_clouds_command(b.c, &m, 2, b.now), OK);
+	drain(&b);
+	assert_int_equal(b.datagrams, 1);
+	assert_int_equal(b.after, 0);
+	fini(&b);
+}
+
+/* PNRP-10.2: without its key on disk a secure name is not told, kept or not. */
+static void a_secure_name_ends_with_its_key(void **s)
+{
+	struct bench b;
+	(void)s;
+	ready(&b);
+	assert_true(store_mem_seal(b.mem) && store_mem_commit(b.mem));
+	struct pnrp_command m = publish("0.y");
+	m.own_key = m.temporary = true;
+	assert_int_equal(pnrp_clouds_command(b.c, &m, 2, b.now), OK);
+	drain(&b);
+	assert_int_equal(count_names(&b), 2);
+	commit_fails(&b);
+	assert_int_equal(count_names(&b), 1);
+	/* The key is stored with the next one. */
+	assert_int_equal(pnrp_clouds_command(b.c, &m, 3, b.now), OK);
+	drain(&b);
+	assert_true(store_mem_seal(b.mem) && store_mem_commit(b.mem));
+	/* And then stays whatever fails. */
+	m = publish("0.z");
+	assert_int_equal(pnrp_clouds_command(b.c, &m, 4, b.now), OK);
+	drain(&b);
+	commit_fails(&b);
+	assert_int_equal(count_names(&b), 2);
+	fini(&b);
+}
+
+/* PNRP-10.1: from kept to temporary, and the row could not be taken away. */
+static void a_name_that_could_not_become_temporary_is_kept(void **s)
+{
+	struct bench b;
+	struct pnrp_published_info info;
+	size_t at = 0;
+	(void)s;
+	ready(&b);
+	assert_true(store_mem_seal(b.mem) && store_mem_commit(b.mem));
+	struct pnrp_command m = publish("0.x");
+	m.temporary = true;
+	assert_int_equal(pnrp_clouds_command(b.c, &m, 2, b.now), OK);
+	drain(&b);
+	commit_fails(&b);
+	assert_true(pnrp_clouds_published(b.c, &at, &info));
+	assert_false(info.temporary);
+	/* It ends in the store too. */
+	m.kind = PNRP_UNPUBLISH;
+	assert_int_equal(pnrp_clouds_command(b.c, &m, 3, b.now), OK);
+	drain(&b);
+	assert_int_equal(b.reply, OK);
+	assert_true(store_mem_seal(b.mem) && store_mem_commit(b.mem));
+	pnrp_clouds_free(b.c);
+	assert_int_equal(birth(&b), OK);
+	assert_int_equal(count_names(&b), 0);
+	fini(&b);
+}
+
+/* DESIGN D8: nobody here hears of a name of ours before it is on disk either. */
+static void a_name_of_ours_is_found_once_it_is_stored(void **s)
+{
+	struct bench b;
+	(void)s;
+	ready(&b);
+	struct pnrp_command m = publish("0.x");
+	m.kind = PNRP_RESOLVE;
+	m.most = 1;
+	m.criteria = PNRP_MATCH_ANY;
+	assert_int_equal(pnrp_clouds_command(b.c, &m, 2, b.now), OK);
+	drain(&b);
+	assert_true(said(&b, "result"));
+	assert_int_equal(b.result_after, store_mem_newest(b.mem));
+	fini(&b);
+}
+
+/* PNRP-9.11: an interface that was taken out and put in again has another index. */
+static void an_interface_comes_back_under_another_index(void **s)
+{
+	struct bench b;
+	struct pnrp_cloud_info info;
+	(void)s;
+	init(&b);
+	assert_int_equal(birth(&b), OK);
+	address(&b, 2, "fe80::1");
+	interfaces(&b);
+	bound(&b, PNRP_SOCKET_IPV6, PNRP_PORT);
+	assert_string_equal(state(&b, "LinkLocal_e2", &info), "alone");
+	b.at[0].index = 7;
+	interfaces(&b);
+	size_t rows = 0;
+	for (size_t at = 0; pnrp_clouds_info(b.c, &at, &info);)
+		rows += span_eq(span_str(info.name), span_str("LinkLocal_e2"));
+	assert_int_equal(rows, 1);
+	assert_string_equal(state(&b, "LinkLocal_e2", &info), "alone");
+	assert_int_equal(info.zone, 7);
+	fini(&b);
+}
+
+/* A node that stops, and whose other parts take longer, has nothing due for ever. */
+static void goodbyes_end(void **s)
+{
+	struct bench b;
+	(void)s;
+	ready(&b);
+	for (size_t i = 0; i < 20; i++)
+		tick(&b, MONO_SEC);
+	pnrp_clouds_stop(b.c, b.now);
+	drain(&b);
+	for (size_t i = 0; i < 8; i++)
+		tick(&b, MONO_SEC);
+	assert_false(pnrp_clouds_busy(b.c));
+	assert_true(pnrp_clouds_deadline(b.c).us > b.now.us);
+	fini(&b);
+}
+
 static void story(struct bench *b)
 {
 	struct pnrp_command m = publish("0.x"), r = publish("0.y");
@@ -498,6 +651,12 @@ int main(void)
 		cmocka_unit_test(answers_taken),
 		cmocka_unit_test(rubbish_is_dropped),
 		cmocka_unit_test(damaged_rows),
+		cmocka_unit_test(a_cloud_is_not_mute_after_a_failed_commit),
+		cmocka_unit_test(a_secure_name_ends_with_its_key),
+		cmocka_unit_test(a_name_that_could_not_become_temporary_is_kept),
+		cmocka_unit_test(a_name_of_ours_is_found_once_it_is_stored),
+		cmocka_unit_test(an_interface_comes_back_under_another_index),
+		cmocka_unit_test(goodbyes_end),
 		cmocka_unit_test(memory_runs_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
