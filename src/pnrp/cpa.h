@@ -123,6 +123,8 @@ struct pnrp_payload {
 	struct span data;
 };
 /* Fills out with a signed EXTENDED_PAYLOAD. ERR_RANGE, ERR_NOMEM. */
+/* Whether there is a form in which it may be sent (A22). */
+bool pnrp_payload_fits(const struct pnrp_profile *p, enum pnrp_payload_type type, struct span s);
 MUST_USE enum err pnrp_payload_make(struct crypto *x, const struct env *env,
 				    const struct pnrp_profile *p, const struct pnrp_payload *e,
 				    const struct crypto_key *key, uint8_t *out, size_t size,

@@ -15,7 +15,7 @@ struct source {
 struct pnrp_guard {
 	struct map by_key;
 	struct list sources;
-	struct mono all; /* SIGNED and PAYLOAD of all sources */
+	struct mono answers, inquiries; /* of all sources */
 };
 
 enum err pnrp_guard_new(struct pnrp *p)
@@ -125,6 +125,26 @@ static uint32_t rate(const struct pnrp *p, enum pnrp_cost cost)
 	return 0;
 }
 
+struct shared {
+	struct mono *used_up; /* NULL: each source has its own alone */
+	uint32_t a_second;
+};
+
+static struct shared shared(struct pnrp *p, enum pnrp_cost cost)
+{
+	switch (cost) {
+	case PNRP_COST_SIGNED:
+	case PNRP_COST_PAYLOAD:
+		return (struct shared){ &p->guard->answers, p->o.limits.signed_all };
+	case PNRP_COST_INQUIRY:
+		return (struct shared){ &p->guard->inquiries, p->o.limits.inquiries_all };
+	case PNRP_COST_SOLICIT:
+	case PNRP_COST_COUNT:
+		break;
+	}
+	return (struct shared){ NULL, 1 };
+}
+
 static bool has(struct mono used_up, struct mono now, int64_t burst)
 {
 	return mono_since(used_up, now) < burst;
@@ -139,16 +159,17 @@ static bool spends(struct pnrp *p, enum pnrp_cost cost, const struct pnrp_endpoi
 		   struct mono now)
 {
 	struct pnrp_guard *g = p->guard;
-	uint32_t a_second = rate(p, cost), in_all = p->o.limits.signed_all;
-	bool shared = cost == PNRP_COST_SIGNED || cost == PNRP_COST_PAYLOAD;
-	struct source *s = a_second && in_all ? source_of(p, from, now) : NULL;
+	uint32_t a_second = rate(p, cost);
+	struct shared all = shared(p, cost);
+	struct source *s = a_second && all.a_second ? source_of(p, from, now) : NULL;
 	/* A source that may have one a second has no burst. */
 	int64_t burst = a_second > 1 ? BURST - MONO_SEC / (int64_t)a_second + 1 : 1;
-	if (!s || !has(s->used_up[cost], now, burst) || (shared && !has(g->all, now, BURST)))
+	if (!s || !has(s->used_up[cost], now, burst) ||
+	    (all.used_up && !has(*all.used_up, now, BURST)))
 		return false;
 	s->used_up[cost] = take(s->used_up[cost], now, a_second);
-	if (shared)
-		g->all = take(g->all, now, in_all);
+	if (all.used_up)
+		*all.used_up = take(*all.used_up, now, all.a_second);
 	list_take(&s->in);
 	list_push_back(&g->sources, &s->in);
 	return true;

@@ -3,7 +3,7 @@
 #include "pnrp/pnrp_int.h"
 
 /* PNRP-11.6: large only for whoever can be reached where it says. */
-static bool may_have_payload(struct pnrp *p, const struct pnrp_endpoint *from, struct mono now)
+static bool may_have_much(struct pnrp *p, const struct pnrp_endpoint *from, struct mono now)
 {
 	return pnrp_talk_completed(p, from, now) ||
 	       pnrp_guard_allows(p, PNRP_COST_PAYLOAD, from, now);
@@ -46,19 +46,22 @@ static void fill(struct pnrp *p, const struct pnrp_own *o, const struct pnrp_inq
 		 struct mono now)
 {
 	bool cpa = q->flags & PNRP_INQUIRE_CPA, payload = q->flags & PNRP_INQUIRE_PAYLOAD;
+	bool chain = q->flags & PNRP_INQUIRE_CHAIN;
 	enum err e = OK;
-	if (!cpa && !payload && !(q->flags & PNRP_INQUIRE_CHAIN))
+	if (!cpa && !payload && !chain)
 		return;
 	if (!pnrp_guard_allows(p, PNRP_COST_SIGNED, from, now)) {
 		b->flags = PNRP_AUTHORITY_BUSY;
 		return;
 	}
-	if (q->flags & PNRP_INQUIRE_CHAIN)
+	chain = chain && o->r.chain.n;
+	payload = payload && o->r.payload_type != PNRP_PAYLOAD_NONE;
+	bool much = (chain || payload) && may_have_much(p, from, now);
+	if (chain && much)
 		b->chain = o->r.chain;
 	if (cpa)
 		e = prove(p, o, q, x, b, now);
-	if (e == OK && payload && o->r.payload_type != PNRP_PAYLOAD_NONE &&
-	    may_have_payload(p, from, now))
+	if (e == OK && payload && much)
 		e = add_payload(p, o, q, x, b, now);
 	if (e == OK)
 		return;

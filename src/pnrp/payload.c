@@ -127,6 +127,22 @@ static bool string_form(const struct pnrp_profile *p, struct span s, bool *utf16
 	return fits[*utf16];
 }
 
+bool pnrp_payload_fits(const struct pnrp_profile *p, enum pnrp_payload_type type, struct span s)
+{
+	size_t length, units;
+	bool utf16;
+	switch (type) {
+	case PNRP_PAYLOAD_STRING:
+		return pnrp_utf16_of(s, NULL, PNRP_PAYLOAD_MAX, &units) == OK &&
+		       string_form(p, s, &utf16, &length);
+	case PNRP_PAYLOAD_BINARY:
+		return s.n && s.n <= PNRP_PAYLOAD_MAX;
+	case PNRP_PAYLOAD_NONE:
+		return !s.n;
+	}
+	return false;
+}
+
 static void write_utf16(struct wr *w, struct span s)
 {
 	uint16_t units[UNITS_MAX];
@@ -141,10 +157,9 @@ static void write_utf16(struct wr *w, struct span s)
 
 static void write_string(struct wr *w, const struct pnrp_profile *p, const struct pnrp_payload *e)
 {
-	size_t length = 0, units;
+	size_t length = 0;
 	bool utf16 = false;
-	if (pnrp_utf16_of(e->data, NULL, PNRP_PAYLOAD_MAX, &units) != OK ||
-	    !string_form(p, e->data, &utf16, &length)) {
+	if (!string_form(p, e->data, &utf16, &length)) {
 		w->failed = true;
 		return;
 	}
@@ -159,10 +174,6 @@ static void write_string(struct wr *w, const struct pnrp_profile *p, const struc
 
 static void write_binary(struct wr *w, const struct pnrp_profile *p, const struct pnrp_payload *e)
 {
-	if (!e->data.n || e->data.n > PNRP_PAYLOAD_MAX) {
-		w->failed = true;
-		return;
-	}
 	write_head(w, p, e, e->data.n);
 	wr_bytes(w, e->data);
 }
@@ -172,6 +183,8 @@ enum err pnrp_payload_make(struct crypto *x, const struct env *env, const struct
 			   size_t size, size_t *n)
 {
 	struct wr w = wr_of(out, size);
+	if (!pnrp_payload_fits(p, e->type, e->data))
+		return ERR_RANGE;
 	switch (e->type) {
 	case PNRP_PAYLOAD_STRING:
 		write_string(&w, p, e);

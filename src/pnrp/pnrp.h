@@ -62,9 +62,10 @@ struct pnrp_limits {
 		pending, names;
 	/* A second, with bursts of twice that: answers with a CPA to one source (/64, or one
 	 * endpoint in a link or loopback cloud) and in all; extended payloads to one that
-	 * has not completed an exchange; ADVERTISEs with IDs; INQUIREs that one source can
-	 * make us send. */
-	uint32_t signed_source, signed_all, payload_source, solicits_source, inquiries_source;
+	 * has not completed an exchange; ADVERTISEs with IDs; INQUIREs that one source, and
+	 * all, can make us send. */
+	uint32_t signed_source, signed_all, payload_source, solicits_source, inquiries_source,
+		inquiries_all;
 };
 extern const struct pnrp_limits pnrp_limits_default;
 

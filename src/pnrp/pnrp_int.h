@@ -227,6 +227,7 @@ struct pnrp {
 	struct pnrp_out_item *last;
 	struct pnrp_event lost;		     /* what an event without memory is written to */
 	bool starved;			     /* some memory was refused in this call */
+	bool announcing;		     /* register.c is at it */
 	bool leaves_stale;		     /* a leaf set may want entries that are not proven */
 	struct mono limited_told, full_told; /* the next LIMITED, FULL not before */
 	struct pnrp_guard *guard;	     /* guard.c */

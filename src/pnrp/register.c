@@ -1,6 +1,8 @@
 /* Names come, change and go: digest 11.1, 11.2. */
 #include "pnrp/pnrp_int.h"
 
+#include "pnrp/utf.h"
+
 #define WALKS_MOST 8 /* registrations under way at once */
 
 /* ---- announcing */
@@ -25,22 +27,31 @@ static void announce(struct pnrp *p, struct pnrp_own *o, struct mono now)
 	o->due = true;
 }
 
-/* PNRP-8.5: a few at a time, in the order they came. */
+static uint32_t count_walking(const struct pnrp *p)
+{
+	uint32_t n = 0;
+	LIST_EACH(at, next, &p->own)
+	n += LIST_ENTRY(at, struct pnrp_own, in)->walking;
+	return n;
+}
+
+/* PNRP-8.5: a few at a time, in the order they came. A walk that ends as it begins calls
+ * this again: of a thousand names the loop takes the next, not the stack. */
 static void announce_due(struct pnrp *p, struct mono now)
 {
-	uint32_t under_way = 0;
-	LIST_EACH(at, next, &p->own)
-	under_way += LIST_ENTRY(at, struct pnrp_own, in)->walking;
+	if (p->announcing)
+		return;
+	p->announcing = true;
 	LIST_EACH(at, next, &p->own)
 	{
 		struct pnrp_own *o = LIST_ENTRY(at, struct pnrp_own, in);
-		if (under_way >= WALKS_MOST)
-			return;
 		if (!o->due || o->walking || o->leaving)
 			continue;
-		under_way++;
+		if (count_walking(p) >= WALKS_MOST)
+			break;
 		announce(p, o, now);
 	}
+	p->announcing = false;
 }
 
 void pnrp_register_walk(struct pnrp *p, struct pnrp_own *o, struct mono now)
@@ -104,6 +115,16 @@ static bool may_use(struct pnrp *p, const struct pnrp_registration *r, struct mo
 	return memcmp(authority, r->name.authority, sizeof(authority)) == 0;
 }
 
+/* What no proof holds would be found out by whoever asks for one. */
+static bool is_provable(const struct pnrp *p, const struct pnrp_registration *r)
+{
+	size_t units;
+	return r->comment_n <= sizeof(r->comment) &&
+	       pnrp_utf16_of(span_of(r->comment, r->comment_n), NULL, PNRP_COMMENT_UNITS, &units) ==
+		       OK &&
+	       pnrp_payload_fits(p->profile, r->payload_type, r->payload);
+}
+
 static bool is_sound(const struct pnrp *p, const struct pnrp_registration *r)
 {
 	bool payload = r->payload_type != PNRP_PAYLOAD_NONE;
@@ -111,9 +132,7 @@ static bool is_sound(const struct pnrp *p, const struct pnrp_registration *r)
 		return false;
 	if (r->n_apps > PNRP_ENDPOINTS_MAX || (!r->n_apps && !payload))
 		return false;
-	if (payload ? !r->payload.n || r->payload.n > PNRP_PAYLOAD_MAX : r->payload.n > 0)
-		return false;
-	return r->comment_n <= sizeof(r->comment) && r->name.classifier_n <= PNRP_CLASSIFIER_OCTETS;
+	return r->name.classifier_n <= PNRP_CLASSIFIER_OCTETS && is_provable(p, r);
 }
 
 static bool same_key(const struct crypto_key *a, const struct crypto_key *b)

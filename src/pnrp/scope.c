@@ -15,17 +15,17 @@ static bool ipv4_is_private(const uint8_t *ip)
 	       begins(ip, 0xc0a80000, 16) || begins(ip, 0x64400000, 10);
 }
 
-/* A link has whatever addresses it was given. */
 static bool ipv4_fits(enum pnrp_scope scope, const uint8_t *ip)
 {
 	bool unicast = ip[0] != 0 && ip[0] != 127 && ip[0] < 224;
+	bool link = begins(ip, 0xa9fe0000, 16);
 	switch (scope) {
 	case PNRP_SCOPE_LINK:
-		return unicast;
+		return link;
 	case PNRP_SCOPE_SITE:
 		return ipv4_is_private(ip);
 	case PNRP_SCOPE_GLOBAL:
-		return unicast && !ipv4_is_private(ip) && !begins(ip, 0xa9fe0000, 16);
+		return unicast && !ipv4_is_private(ip) && !link;
 	case PNRP_SCOPE_COUNT:
 		break;
 	}

@@ -125,6 +125,8 @@ void pnrp_walk_reject(struct pnrp_walk *w)
 
 static enum err refusal(const struct pnrp *p)
 {
+	if (!p->n_local)
+		return ERR_UNREACHABLE;
 	return p->n_pending >= p->o.limits.pending ? ERR_FULL : ERR_NOMEM;
 }
 
@@ -173,7 +175,7 @@ void pnrp_walk_step(struct pnrp *p, struct pnrp_walk *w, struct mono now)
 			return;
 		}
 		if (w->reason != PNRP_REASON_REQUEST || !pnrp_query_again(p, w)) {
-			pnrp_walk_end(p, w, ERR_NOT_FOUND, now);
+			pnrp_walk_end(p, w, p->n_local ? ERR_NOT_FOUND : ERR_UNREACHABLE, now);
 			return;
 		}
 	}

@@ -67,4 +67,5 @@ const struct pnrp_limits pnrp_limits_default = {
 	.payload_source = 1,
 	.solicits_source = 10,
 	.inquiries_source = 20,
+	.inquiries_all = 1000,
 };

@@ -193,6 +193,38 @@ static void all_sources_share_a_limit(void **state)
 	assert_int_equal(given, 100);
 	at = rig_at(&r, 301);
 	assert_true(pnrp_guard_allows(p, PNRP_COST_INQUIRY, &at, r.now));
+	/* So do those that make us ask, whose sender may be anybody. */
+	p->o.limits.inquiries_all = 20;
+	r.now = mono_add(r.now, 10 * MONO_SEC);
+	given = 0;
+	for (size_t i = 0; i < 300; i++) {
+		at = rig_at(&r, i);
+		given += pnrp_guard_allows(p, PNRP_COST_INQUIRY, &at, r.now);
+	}
+	assert_int_equal(given, 40);
+	assert_true(pnrp_guard_allows(p, PNRP_COST_SIGNED, &at, r.now));
+}
+
+/* PNRP-11.6: a chain is as large an answer to as small a question. */
+static void a_chain_is_for_whoever_can_be_reached(void **state)
+{
+	(void)state;
+	const uint16_t flags = PNRP_INQUIRE_CPA | PNRP_INQUIRE_CHAIN;
+	struct pnrp_id id = publish_largest();
+	struct pnrp_buffer b;
+	LIST_ENTRY(p->own.next, struct pnrp_own, in)->r.chain = span_of(payload, 3000);
+	assert_true(inquire(&id, flags, &stranger, &b));
+	assert_int_equal(b.chain.n, 3000);
+	assert_true(inquire(&id, flags, &stranger, &b));
+	assert_int_equal(b.chain.n, 0);
+	assert_true(b.cpa.n > 0);
+	/* It is one allowance for both. */
+	assert_true(inquire(&id, flags | PNRP_INQUIRE_PAYLOAD, &stranger, &b));
+	assert_int_equal(b.chain.n + b.payload.n, 0);
+	rig_run(&r, MONO_SEC);
+	assert_true(inquire(&id, flags | PNRP_INQUIRE_PAYLOAD, &stranger, &b));
+	assert_int_equal(b.chain.n, 3000);
+	assert_true(b.payload.n > 0);
 }
 
 /* PNRP-11.2: 256 sources, and those that cost nothing for longest go. */
@@ -201,6 +233,7 @@ static void sources_are_forgotten(void **state)
 	(void)state;
 	struct pnrp_endpoint first = rig_at(&r, 1), at;
 	p->o.limits.inquiries_source = 1;
+	p->o.limits.inquiries_all = 1000000;
 	assert_true(pnrp_guard_allows(p, PNRP_COST_INQUIRY, &first, r.now));
 	assert_false(pnrp_guard_allows(p, PNRP_COST_INQUIRY, &first, r.now));
 	size_t before = pnrp_guard_memory(p);
@@ -391,6 +424,7 @@ int main(void)
 		T(a_payload_is_for_whoever_can_be_reached),
 		T(one_source_gets_so_many_signatures),
 		T(all_sources_share_a_limit),
+		T(a_chain_is_for_whoever_can_be_reached),
 		T(sources_are_forgotten),
 		T(a_source_is_a_prefix_or_an_endpoint),
 		T(little_comes_out),

@@ -374,6 +374,24 @@ static void a_deadline_ends_a_query_at_once(void **state)
 	walk_rig_free(&r);
 }
 
+/* No memory was short. */
+static void a_query_whose_network_goes_says_so(void **state)
+{
+	(void)state;
+	struct walk_rig r;
+	walk_rig_init(&r);
+	uint8_t n = walk_rig_publisher(&r, 1);
+	walk_rig_know(&r, n);
+	r.node[n].dead = true;
+	struct pnrp_query q = walk_rig_query(&r);
+	assert_int_equal(pnrp_resolve(r.p, &q, 1, r.now), OK);
+	assert_int_equal(pnrp_set_local(r.p, NULL, 0, r.now), OK);
+	walk_rig_run(&r, 5);
+	assert_int_equal(r.dones, 1);
+	assert_int_equal(r.err, ERR_UNREACHABLE);
+	walk_rig_free(&r);
+}
+
 static void what_was_found_before_the_deadline_is_good(void **state)
 {
 	(void)state;
@@ -613,6 +631,7 @@ int main(void)
 		cmocka_unit_test(others_follow_our_own),
 		cmocka_unit_test(our_own_may_be_the_nearest),
 		cmocka_unit_test(a_deadline_ends_a_query_at_once),
+		cmocka_unit_test(a_query_whose_network_goes_says_so),
 		cmocka_unit_test(what_was_found_before_the_deadline_is_good),
 		cmocka_unit_test(a_query_that_is_cancelled_says_nothing_more),
 		cmocka_unit_test(what_makes_no_sense_is_refused),

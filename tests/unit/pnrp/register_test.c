@@ -139,6 +139,29 @@ static void a_few_names_are_announced_at_once(void **state)
 }
 
 /* PNRP-8.4 */
+/* What no proof could hold: a name like that would answer nobody. */
+static void unprovable(struct walk_rig *r, const struct pnrp_registration *good)
+{
+	static uint8_t text[PNRP_PAYLOAD_MAX];
+	uint32_t handle;
+	struct pnrp_registration bad = *good;
+	memset(text, 'x', sizeof(text));
+	bad.payload_type = PNRP_PAYLOAD_STRING;
+	bad.payload = span_of(text, sizeof(text));
+	assert_int_equal(pnrp_register(r->p, &bad, &handle, r->now), ERR_RANGE);
+	bad.payload = span_str("no \xff text");
+	assert_int_equal(pnrp_register(r->p, &bad, &handle, r->now), ERR_RANGE);
+	bad.payload_type = (enum pnrp_payload_type)7;
+	assert_int_equal(pnrp_register(r->p, &bad, &handle, r->now), ERR_RANGE);
+	bad = *good;
+	bad.comment_n = PNRP_COMMENT_UNITS + 1;
+	memset(bad.comment, 'c', bad.comment_n);
+	assert_int_equal(pnrp_register(r->p, &bad, &handle, r->now), ERR_RANGE);
+	memset(bad.comment, 0xc3, bad.comment_n);
+	bad.comment_n = 3;
+	assert_int_equal(pnrp_register(r->p, &bad, &handle, r->now), ERR_RANGE);
+}
+
 static void what_may_not_be_registered_is_refused(void **state)
 {
 	(void)state;
@@ -166,6 +189,7 @@ static void what_may_not_be_registered_is_refused(void **state)
 	assert_int_equal(pnrp_register(r.p, &bad, &handle, r.now), ERR_RANGE);
 	bad.chain = span_str("no chain");
 	assert_int_equal(pnrp_register(r.p, &bad, &handle, r.now), ERR_RANGE);
+	unprovable(&r, &reg);
 	assert_true(list_empty(&r.p->own));
 	assert_int_equal(pnrp_register(r.p, &reg, &handle, r.now), OK);
 	assert_int_equal(pnrp_register(r.p, &reg, &handle, r.now), ERR_EXISTS);

@@ -57,7 +57,9 @@ struct pnrp_endpoint rig_at(const struct rig *r, size_t i)
 	if (r->o.ipv4) {
 		const uint8_t ip[16] = { [10] = 0xff, [11] = 0xff, 203, 0, 113, 1 };
 		const uint8_t near[16] = { [10] = 0xff, [11] = 0xff, 127, 0, 0, 1 };
-		memcpy(e.ip, r->o.loopback ? near : ip, 16);
+		const uint8_t link[16] = { [10] = 0xff, [11] = 0xff, 169, 254, 1, 1 };
+		const uint8_t *there = r->o.scope == PNRP_SCOPE_LINK ? link : ip;
+		memcpy(e.ip, r->o.loopback ? near : there, 16);
 		e.port = (uint16_t)(3541 + i);
 		return e;
 	}
