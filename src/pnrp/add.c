@@ -246,7 +246,7 @@ void pnrp_add_answered(struct pnrp *p, struct pnrp_pending *w, const struct pnrp
 		refuted(p, a, w, now);
 	} else if (a->proof) {
 		v = judge(p, a, b, now);
-		p->counters.verdicts[v]++;
+		pnrp_note_verdict(p, v, now);
 		if (v == PNRP_VERDICT_GOOD)
 			accept(p, a, now);
 	} else {

@@ -3,6 +3,8 @@
 /* A look inside. Every scope and family has a row, also where there is no cloud of it:
  * the row says why. */
 
+#define CLOCK_SHOWN (10 * MONO_MIN)
+
 static const char *why_none(const struct pnrp_clouds *c, enum pnrp_scope scope, bool ipv4)
 {
 	static const char *const missing[PNRP_SCOPE_COUNT][2] = {
@@ -81,6 +83,12 @@ static const char *why_alone(const struct pnrp_clouds *c, const struct pnrp_clou
 	return "no node answered a search by multicast, and no seed is configured";
 }
 
+/* DESIGN D10: a day between two clocks, and neither side believes the other. */
+static bool clocks_differ(const struct pnrp_clouds *c, const struct pnrp_info *of)
+{
+	return of->last_expired.us && mono_since(c->now, of->last_expired) < CLOCK_SHOWN;
+}
+
 static const char *why_of(const struct pnrp_clouds *c, const struct pnrp_cloud *cloud,
 			  const struct pnrp_info *info)
 {
@@ -90,7 +98,10 @@ static const char *why_of(const struct pnrp_clouds *c, const struct pnrp_cloud *
 	case PNRP_STATE_SYNCHRONISING:
 		return "a first node is looked for";
 	case PNRP_STATE_ACTIVE:
-		return "other nodes are known";
+		return clocks_differ(c, info)
+			       ? "other nodes are known, but the proof of one is out of date: the "
+				 "clock of this machine, or of that one, is a day off"
+			       : "other nodes are known";
 	case PNRP_STATE_DEAD:
 		return "its UDP port cannot be had; homestead doctor ports tells who holds it";
 	case PNRP_STATE_DISABLED:

@@ -33,7 +33,7 @@ static void revoked(struct pnrp *p, const struct pnrp_message *m, const struct p
 		return;
 	enum pnrp_verdict v = pnrp_judge_revoke(p->crypto, p->profile, f->revoke,
 						pnrp_wall_now(p, now), &cpa, &id);
-	p->counters.verdicts[v]++;
+	pnrp_note_verdict(p, v, now);
 	if (v != PNRP_VERDICT_GOOD)
 		return;
 	pnrp_entry_route(e, &r);

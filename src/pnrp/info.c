@@ -25,6 +25,7 @@ void pnrp_info(const struct pnrp *p, struct pnrp_info *out)
 		.memory = memory(p),
 		.counters = p->counters,
 		.last_heard = p->last_heard,
+		.last_expired = p->last_expired,
 	};
 	memcpy(out->local, p->local, sizeof(out->local));
 	struct pnrp_own_info o;

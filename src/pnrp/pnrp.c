@@ -79,6 +79,13 @@ int64_t pnrp_wall_now(const struct pnrp *p, struct mono now)
 	return p->wall.us + mono_since(now, p->wall_at);
 }
 
+void pnrp_note_verdict(struct pnrp *p, enum pnrp_verdict v, struct mono now)
+{
+	p->counters.verdicts[v]++;
+	if (v == PNRP_VERDICT_EXPIRED)
+		p->last_expired = now;
+}
+
 /* Whatever a clock says, times can be added to it. */
 void pnrp_set_wall(struct pnrp *p, struct wall wall, struct mono now)
 {

@@ -279,7 +279,8 @@ struct pnrp_info {
 	uint64_t size;	 /* of the cloud, in nodes, estimated (digest 14.1) */
 	uint64_t memory; /* octets of tables, about */
 	struct pnrp_counters counters;
-	struct mono last_heard; /* of any answer; 0 never */
+	struct mono last_heard;	  /* of any answer; 0 never */
+	struct mono last_expired; /* a proof that was out of date by our clock; 0 never */
 };
 void pnrp_info(const struct pnrp *p, struct pnrp_info *out);
 /* How many nodes the entries are of: one has an entry a name. Looks at each pair. */

@@ -232,7 +232,7 @@ struct pnrp {
 	struct mono limited_told, full_told; /* the next LIMITED, FULL not before */
 	struct pnrp_guard *guard;	     /* guard.c */
 	struct pnrp_counters counters;
-	struct mono last_heard;
+	struct mono last_heard, last_expired;
 };
 
 /* out.c */
@@ -251,6 +251,8 @@ void pnrp_done(struct pnrp *p, uint64_t number, enum err e, uint32_t hops, int64
 /* The end of every call that may have changed what is known: the cloud's state follows,
  * and what leaf sets lack is asked for. */
 void pnrp_settle(struct pnrp *p, struct mono now);
+/* Counts it. */
+void pnrp_note_verdict(struct pnrp *p, enum pnrp_verdict v, struct mono now);
 int64_t pnrp_wall_now(const struct pnrp *p, struct mono now);
 void pnrp_set_state(struct pnrp *p, enum pnrp_state s);
 bool pnrp_is_own_endpoint(const struct pnrp *p, const struct pnrp_endpoint *e);

@@ -146,7 +146,7 @@ static enum pnrp_verdict judge(struct pnrp *p, struct pnrp_walk *w, const struct
 		less.payload = false;
 		v = pnrp_judge(p->crypto, p->profile, b, &less, wall, out);
 	}
-	p->counters.verdicts[v]++;
+	pnrp_note_verdict(p, v, now);
 	return v;
 }
 
@@ -162,11 +162,16 @@ static void disbelieve(struct pnrp *p, struct pnrp_walk *w, enum pnrp_verdict v,
 		hop->verdict = v;
 }
 
+static void pass_over(struct pnrp *p, struct pnrp_walk *w, struct mono now)
+{
+	pnrp_walk_reject(w);
+	pnrp_walk_step(p, w, now);
+}
+
 static void reject_and_go_on(struct pnrp *p, struct pnrp_walk *w, struct mono now)
 {
 	forget(p, pnrp_walk_at(w, w->best));
-	pnrp_walk_reject(w);
-	pnrp_walk_step(p, w, now);
+	pass_over(p, w, now);
 }
 
 void pnrp_walk_inquire_answered(struct pnrp *p, struct pnrp_pending *asked,
@@ -182,13 +187,16 @@ void pnrp_walk_inquire_answered(struct pnrp *p, struct pnrp_pending *asked,
 	}
 	if (b->flags & PNRP_AUTHORITY_BUSY && !b->cpa.n) {
 		pnrp_query_hop(p, w, w->best, PNRP_STEP_BUSY, now);
-		pnrp_walk_reject(w);
-		pnrp_walk_step(p, w, now);
+		pass_over(p, w, now);
 		return;
 	}
 	struct pnrp_answer answer;
 	enum pnrp_verdict v = judge(p, w, b, &answer, now);
-	if (v != PNRP_VERDICT_GOOD) {
+	if (v == PNRP_VERDICT_EXPIRED) {
+		/* By a clock that may be ours: its node is there. */
+		disbelieve(p, w, v, now);
+		pass_over(p, w, now);
+	} else if (v != PNRP_VERDICT_GOOD) {
 		disbelieve(p, w, v, now);
 		reject_and_go_on(p, w, now);
 	} else if (w->reason == PNRP_REASON_REQUEST) {

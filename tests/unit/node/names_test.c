@@ -553,6 +553,28 @@ static struct pnrp_cloud_info row(const struct rig_machine *m, const char *cloud
 	return info;
 }
 
+/* PNRP-9.10, DESIGN D10: two clocks that are days apart, which nothing else would tell. */
+static void a_clock_that_is_days_off_is_told(void **state)
+{
+	struct pair *p = pair_new(LAB, "fe80::a", "fe80::b");
+	publish(p, p->a, "0.one", 1);
+	assert_int_equal(resolve(p, p->b, "0.one", 2), OK);
+	struct node_in later = { .kind = NODE_IN_WALL, .wall = node_wall(p->b->n, p->r.now) };
+	later.wall.us += 2 * MONO_DAY;
+	rig_give(&p->r, p->b, &later);
+	assert_int_equal(resolve(p, p->b, "0.one", 3), ERR_NOT_FOUND);
+	struct pnrp_cloud_info b = row(p->b, "LinkLocal_eth0");
+	/* Its node is alive, and stays known. */
+	assert_int_equal(b.of.state, PNRP_STATE_ACTIVE);
+	assert_non_null(strstr(b.why, "the clock of this machine"));
+	later.wall.us -= 2 * MONO_DAY;
+	rig_give(&p->r, p->b, &later);
+	assert_int_equal(resolve(p, p->b, "0.one", 4), OK);
+	rig_run(&p->r, 11 * MONO_MIN);
+	assert_null(strstr(row(p->b, "LinkLocal_eth0").why, "clock"));
+	pair_free(p);
+}
+
 /* PNRP-9.10, PNRP-8.8: who has the only names knows nobody, and is heard all the same;
  * the others know one node, whatever it publishes. */
 static void what_rows_say_is_true(void **state)
@@ -636,6 +658,7 @@ int main(void)
 		cmocka_unit_test(switched_off_and_on),
 		cmocka_unit_test(off_costs_nothing),
 		cmocka_unit_test(rows_say_why),
+		cmocka_unit_test(a_clock_that_is_days_off_is_told),
 		cmocka_unit_test(what_rows_say_is_true),
 		cmocka_unit_test(all_clouds_at_once),
 		cmocka_unit_test(ones_own_name),
