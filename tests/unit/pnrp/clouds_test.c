@@ -557,14 +557,14 @@ static void an_interface_comes_back_under_another_index(void **s)
 	address(&b, 2, "fe80::1");
 	interfaces(&b);
 	bound(&b, PNRP_SOCKET_IPV6, PNRP_PORT);
-	assert_string_equal(state(&b, "LinkLocal_e2", &info), "alone");
+	assert_string_equal(state(&b, "LinkLocal_e2", &info), "synchronising");
 	b.at[0].index = 7;
 	interfaces(&b);
 	size_t rows = 0;
 	for (size_t at = 0; pnrp_clouds_info(b.c, &at, &info);)
 		rows += span_eq(span_str(info.name), span_str("LinkLocal_e2"));
 	assert_int_equal(rows, 1);
-	assert_string_equal(state(&b, "LinkLocal_e2", &info), "alone");
+	assert_string_equal(state(&b, "LinkLocal_e2", &info), "synchronising");
 	assert_int_equal(info.zone, 7);
 	fini(&b);
 }
