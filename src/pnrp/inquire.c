@@ -48,7 +48,7 @@ static void fill(struct pnrp *p, const struct pnrp_own *o, const struct pnrp_inq
 	bool cpa = q->flags & PNRP_INQUIRE_CPA, payload = q->flags & PNRP_INQUIRE_PAYLOAD;
 	bool chain = q->flags & PNRP_INQUIRE_CHAIN;
 	enum err e = OK;
-	if (!cpa && !payload && !chain)
+	if (!(q->flags & (PNRP_INQUIRE_CPA | PNRP_INQUIRE_PAYLOAD | PNRP_INQUIRE_CHAIN)))
 		return;
 	if (!pnrp_guard_allows(p, PNRP_COST_SIGNED, from, now)) {
 		b->flags = PNRP_AUTHORITY_BUSY;
