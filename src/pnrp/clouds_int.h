@@ -17,13 +17,14 @@
 #define PNRP_FOUND_MAX	  64 /* results of one command */
 
 /* Times above one cloud [ours], doc/pnrp.md section 9. */
-#define PNRP_GONE_AFTER	 (15 * MONO_MIN) /* a cloud without addresses is forgotten */
-#define PNRP_BIND_AGAIN	 MONO_MIN
-#define PNRP_SEEN_EVERY	 (10 * MONO_MIN)
-#define PNRP_HOST_AGAIN	 MONO_MIN
-#define PNRP_QUERY_TIME	 (30 * MONO_SEC)
-#define PNRP_QUERY_WAIT	 (4 * MONO_SEC) /* for a first node, where none is known */
-#define PNRP_GOODBYE_MAX (5 * MONO_SEC)
+#define PNRP_GONE_AFTER	  (15 * MONO_MIN) /* a cloud without addresses is forgotten */
+#define PNRP_BIND_AGAIN	  MONO_MIN
+#define PNRP_SEEN_EVERY	  (10 * MONO_MIN)
+#define PNRP_HOST_AGAIN	  MONO_MIN
+#define PNRP_QUERY_TIME	  (30 * MONO_SEC)
+#define PNRP_SEARCH_AGAIN (MONO_SEC / 2) /* out of turn, at the soonest */
+#define PNRP_QUERY_WAIT	  (4 * MONO_SEC) /* for a first node, where none is known */
+#define PNRP_GOODBYE_MAX  (5 * MONO_SEC)
 
 enum pnrp_socket_number {
 	PNRP_SOCKET_NONE,
@@ -53,6 +54,7 @@ struct pnrp_discovery {
 	enum pnrp_discover step;
 	struct mono next;   /* step, NEVER: at rest */
 	struct mono repeat; /* the search goes out once more */
+	struct mono began;  /* the newest rotation, or search out of turn */
 	uint32_t targets;   /* answers taken of this search */
 	uint32_t seed_at;   /* the one to begin with next */
 	uint32_t n_seeds, n_seen;

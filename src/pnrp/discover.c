@@ -270,8 +270,16 @@ static void step_on(struct pnrp_clouds *c, struct pnrp_cloud *cloud, struct mono
 
 void pnrp_discover_begin(struct pnrp_clouds *c, struct pnrp_cloud *cloud, struct mono now)
 {
-	if (!pnrp_cloud_live(cloud) || c->stopping || cloud->d.step != PNRP_DISCOVER_REST)
+	if (!pnrp_cloud_live(cloud) || c->stopping)
 		return;
+	/* Who is there by now may not have been when this search began. */
+	if (cloud->d.step != PNRP_DISCOVER_REST) {
+		if (mono_since(now, cloud->d.began) < PNRP_SEARCH_AGAIN)
+			return;
+		cloud->d.repeat = cloud->d.began = now;
+		return;
+	}
+	cloud->d.began = now;
 	cloud->d.step = PNRP_DISCOVER_SEEN;
 	cloud->d.next = now;
 	step_on(c, cloud, now);
