@@ -11,7 +11,7 @@ import subprocess
 
 import layers
 
-PURE = ("base", "wire", "crypto", "masc", "pnrp", "node", "sim")
+PURE = ("base", "wire", "crypto", "masc", "pnrp", "graph", "node", "sim")
 # The folders that alone show a library, and it to nobody else.
 LIBRARIES = {"crypto": ("libcrypto.so",)}
 # bcmp is what clang makes of a memcmp whose sign nobody asks for.

@@ -1,0 +1,139 @@
+/* db.h - the database of one graph: every record on its row in the store, and in memory
+ * what finding, ordering, expiring, searching and comparing need, so that a graph larger
+ * than memory works (D17; doc/graph.md 7). Knows no peer, no link, no rule of what is
+ * valid. A record's octets are kept as they came.
+ *
+ * Entries live until they are removed or the database is rebuilt; an update keeps the
+ * entry and moves it in the orders. */
+#ifndef GRAPH_DB_H
+#define GRAPH_DB_H
+
+#include "base/list.h"
+#include "base/map.h"
+#include "base/store.h"
+#include "graph/attr.h"
+#include "graph/record.h"
+#include "graph/wire.h"
+
+struct graph_db;
+
+/* Rows of all graphs: key, a growing integer; value, the graph's number (u32), local flags
+ * (u8), the record's octets. */
+extern const struct store_table graph_table_records;
+
+/* A Peer ID that records share; counted, so that a creator's octets can be bounded. */
+struct graph_person {
+	struct span utf16; /* as on the wire */
+	uint8_t fold[8];   /* of Record IDs it may make */
+	uint64_t octets;   /* of records it created */
+	uint32_t refs;
+};
+
+#define GRAPH_ENTRY_REFRESH 0x01 /* local: autorefresh */
+#define GRAPH_ENTRY_OURS    0x02 /* local: made or last changed by this node */
+
+/* What is in memory of a record. Read-only but for the db. */
+struct graph_entry {
+	struct graph_place place; /* modified, id */
+	uint32_t version;
+	uint32_t octets;      /* of the record */
+	uint32_t payload;     /* of them */
+	uint16_t type;	      /* graph_db_type() */
+	uint8_t local;	      /* GRAPH_ENTRY_ */
+	bool deleted;
+	graph_time created, expires;
+	uint64_t row;	      /* in the store */
+	uint64_t fingerprint; /* keyed hash of the octets: equal means the same record */
+	struct graph_person *creator, *modifier; /* modifier NULL: none */
+	struct graph_attrs *attrs;		 /* NULL: none */
+	uint32_t sent; /* for the core: a mark of what it does with it */
+	struct list by_type;
+	void *order[2]; /* the db's: by place, by expiry */
+};
+
+struct graph_db_limits {
+	uint64_t octets;	 /* of all records; more: ERR_FULL */
+	uint64_t creator_octets; /* of one creator */
+	uint32_t records, types, persons;
+};
+
+/* Borrows all for life. Reads nothing: graph_db_load() does, in slices. `next_row` is
+ * shared by the databases of a store and starts behind its highest row. ERR_NOMEM. */
+MUST_USE enum err graph_db_new(struct graph_db **out, uint32_t graph, const struct env *env,
+			       struct store *store, struct crypto *crypto,
+			       enum crypto_profile_id profile,
+			       const struct graph_db_limits *limits, uint64_t *next_row);
+void graph_db_free(struct graph_db *db);
+
+/* Reads at most `rows` rows of the table from where it stopped; *done at the end. Rows of
+ * other graphs are passed over; a row that cannot be read is dropped and counted. Also
+ * after graph_db_forget(). ERR_NOMEM, or what the store gives. */
+MUST_USE enum err graph_db_load(struct graph_db *db, size_t rows, bool *done);
+/* Puts were undone: forgets all entries; the caller loads anew. Cursors end. */
+void graph_db_forget(struct graph_db *db);
+
+struct graph_entry *graph_db_find(const struct graph_db *db, const struct graph_guid *id);
+uint64_t graph_db_fingerprint(const struct graph_db *db, struct span octets);
+/* Stores a decoded record with its octets, in place of the one with its ID if there is
+ * one. Takes attrs over, also on failure. *number: of the put. ERR_FULL (a limit: *why
+ * says which), ERR_NOMEM, or the store's: nothing changed. */
+struct graph_db_put {
+	const struct graph_record *record;
+	struct span octets;
+	struct graph_attrs *attrs;
+	uint8_t local;
+};
+MUST_USE enum err graph_db_put(struct graph_db *db, const struct graph_db_put *p,
+			       struct graph_entry **entry, uint64_t *number, enum graph_fault *why);
+/* Purges, with its row. */
+MUST_USE enum err graph_db_remove(struct graph_db *db, struct graph_entry *e, uint64_t *number);
+/* Local flags alone, kept with the row only by the next put. */
+void graph_db_mark(struct graph_db *db, struct graph_entry *e, uint8_t local);
+/* The record's octets; they live until the next call on the store. */
+MUST_USE enum err graph_db_octets(const struct graph_db *db, const struct graph_entry *e,
+				  struct span *out);
+
+/* Types have small numbers; 0 to 3 are Graph Info, Signature, Contact, Presence. */
+const struct graph_guid *graph_db_type(const struct graph_db *db, uint16_t type);
+/* ERR_NOT_FOUND: no record has it. */
+MUST_USE enum err graph_db_type_number(const struct graph_db *db, const struct graph_guid *type,
+				       uint16_t *out);
+uint16_t graph_db_types(const struct graph_db *db);
+size_t graph_db_type_count(const struct graph_db *db, uint16_t type); /* tombstones too */
+
+/* The person of a field as on the wire: NULL when nobody here has that name. */
+const struct graph_person *graph_db_person(const struct graph_db *db, struct span utf16);
+
+/* A walk over the entries of one type, in the order they were stored or last changed; what
+ * is stored meanwhile comes too; what is removed meanwhile is passed over. In the caller's
+ * memory; begin and end it. */
+struct graph_cursor {
+	struct list all;
+	struct list *at;
+	uint16_t type;
+};
+void graph_cursor_begin(struct graph_db *db, struct graph_cursor *c, uint16_t type);
+struct graph_entry *graph_cursor_next(struct graph_db *db, struct graph_cursor *c);
+void graph_cursor_end(struct graph_cursor *c);
+
+/* In the order of places, tombstones too: the first entry behind *after (NULL: of all);
+ * NULL at the end. O(log n), and O(1) from an entry to the next. */
+struct graph_entry *graph_db_after(const struct graph_db *db, const struct graph_place *after);
+struct graph_entry *graph_db_next(const struct graph_db *db, const struct graph_entry *e);
+/* The one that expires first. */
+struct graph_entry *graph_db_first_expiry(const struct graph_db *db);
+
+/* Entries that have an attribute with exactly this value, for searches: walks like
+ * graph_attrs_next over an index in memory. *at starts at 0; changes end the walk. */
+struct graph_entry *graph_db_with(const struct graph_db *db, struct span name, struct span value,
+				  size_t *at);
+
+struct graph_db_info {
+	size_t records, deleted, dropped; /* dropped: rows that could not be read */
+	uint64_t octets, memory;	  /* of records; held in memory, about */
+	bool loaded;
+};
+void graph_db_info(const struct graph_db *db, struct graph_db_info *out);
+size_t graph_db_count(const struct graph_db *db);
+
+#endif

@@ -1,0 +1,344 @@
+/* graph_int.h - the inside of a graph, for the files of this folder. Each file's part is
+ * headed by its name; nobody else changes what stands there. */
+#ifndef GRAPH_GRAPH_INT_H
+#define GRAPH_GRAPH_INT_H
+
+#include "base/list.h"
+#include "base/map.h"
+#include "graph/builtin.h"
+#include "graph/frame.h"
+#include "graph/graph.h"
+#include "graph/hash.h"
+
+/* Of both machines of digest 9 in one: a link is what its connection is, and more. */
+#define GRAPH_STATES(X)                                                                            \
+	X(DIALLING, "dialling")	       /* SOCKET: TCP is not up yet */                             \
+	X(ACCEPTED, "accepted")	       /* waits for AUTH_INFO */                                   \
+	X(TOKENS, "authenticating")    /* GOT_AUTHINFO, SENT_AUTHINFO: the providers talk */       \
+	X(AUTHENTICATED, "authenticated") /* responder: waits for CONNECT */                       \
+	X(CONNECT_WAIT, "connecting")  /* initiator: waits for WELCOME */                          \
+	X(CONNECTED, "connected")                                                                  \
+	X(ENDED, "ended")	       /* what comes is ignored; freed by the end of the input */
+enum graph_state {
+#define X(name, text) GRAPH_STATE_##name,
+	GRAPH_STATES(X)
+#undef X
+	GRAPH_STATE_COUNT
+};
+
+/* What waits to be sent on a link, in three kinds: octets ready to go, records that go when
+ * there is room (backlog, by Record ID), and the rest of one large record. out.c */
+struct graph_sendq {
+	uint8_t *octets; /* framed, not yet taken out */
+	size_t n, room;
+	uint64_t after;	 /* the newest put they depend on */
+	uint64_t unsent; /* taken out, not yet DRAINED */
+	bool draining;	 /* a DRAINED is asked for */
+	uint64_t asked;	 /* octets taken out since */
+	struct graph_guid *ids; /* the backlog, a ring */
+	size_t ids_at, ids_n, ids_room;
+	struct graph_guid large; /* being sent */
+	size_t large_at;	 /* octets of its FLOOD that are sent; 0 none */
+	uint32_t large_version;
+};
+
+enum graph_sync_kind { GRAPH_SYNC_NONE, GRAPH_SYNC_NEW, GRAPH_SYNC_TIME, GRAPH_SYNC_HASH };
+
+/* Synchronisation on a link, as initiator and as responder. sync.c */
+struct graph_sync {
+	enum graph_sync_kind kind;
+	bool then_hash;	   /* after TIME */
+	uint16_t at;	   /* place in the list of types */
+	bool last_asked;   /* "all synced" is asked for */
+	struct graph_hash *hash;
+	bool answering;	   /* as responder */
+	bool answer_time, answer_all;
+	graph_time since;
+	struct graph_cursor cursor;
+	bool cursor_on;
+	uint16_t type, type_end;   /* of the types still to send */
+	struct graph_guid *skip;   /* types not to send */
+	uint8_t n_skip;
+	struct graph_guid *wanted; /* of a REQUEST */
+	size_t wanted_at, wanted_n;
+	size_t send_at;		   /* of what the other side lacks */
+	bool sending;
+	struct mono moved;	   /* when it last went on, for sync_stall */
+};
+
+#define GRAPH_ACKS 64
+
+struct graph_link {
+	struct list all; /* graph.links, oldest first: the order of sequence numbers */
+	uint32_t number;
+	enum graph_state state;
+	bool direct, initiator;
+	struct addr local, remote;
+	struct mono since, deadline; /* Authentication or Connect Timer */
+	graph_time connect_at;	     /* TConnect */
+	struct graph_inbox inbox;
+	void *session;
+	uint64_t command; /* the CONNECT_TO or CONN_OPEN that waits for it */
+	char *peer;	  /* UTF-8; NULL: not known yet */
+	char *wanted;	  /* Destination Peer ID; NULL none */
+	uint64_t node;
+	struct addr *addresses; /* it listens on */
+	size_t n_addresses;
+	uint32_t utility;
+	int64_t skew;	  /* us, as WELCOME told */
+	struct graph_sendq out;
+	struct graph_sync sync;
+	struct graph_ack acks[GRAPH_ACKS];
+	uint16_t n_acks;
+	struct mono acks_due;
+	uint32_t invalid;   /* in a row */
+	uint64_t in, sent, useful, useless;
+	uint64_t memory;    /* counted in shared.memory */
+	bool paused;	    /* the application does not read */
+	bool referred;	    /* attempt made because of a REFUSE */
+};
+
+/* A node one could connect to: of the Referral List. referral.c */
+struct graph_referral {
+	struct list all;
+	struct addr addr;
+	bool attempted;
+	struct mono when; /* of the attempt */
+};
+
+/* Of a Contact or Presence record. nodes.c */
+struct graph_node {
+	struct list all;
+	struct graph_guid record;
+	uint64_t node, signature; /* signature: of a Contact */
+	char *peer;
+	uint8_t n_addresses;
+	struct addr address[GRAPH_ADDRESSES_MAX];
+	char *attributes; /* UTF-8; NULL none */
+	struct mono attempted; /* us 0: never */
+};
+
+enum graph_timer {
+	GRAPH_TIMER_SIGNATURE,
+	GRAPH_TIMER_CONTACT,
+	GRAPH_TIMER_DETECT,
+	GRAPH_TIMER_MAINTAIN,
+	GRAPH_TIMER_PRESENCE,
+	GRAPH_TIMER_EXPIRE,
+	GRAPH_TIMER_REFRESH,
+	GRAPH_TIMER_LOAD,    /* slices of reading the database */
+	GRAPH_TIMER_SLICE,   /* slices of anything else: due at once */
+	GRAPH_TIMER_COUNT
+};
+
+/* A change of ours that waits: for room at the neighbors, or for the database. */
+struct graph_held;
+
+struct graph {
+	struct graph_shared *shared;
+	struct graph_birth birth; /* its spans and lists copied */
+	struct graph_properties properties; /* as known now */
+	uint8_t id16[2 * GRAPH_ID_UNITS], peer16[2 * GRAPH_ID_UNITS];
+	size_t id16_n, peer16_n; /* UTF-16BE, with terminator */
+	uint8_t fold[8];	 /* of our Peer ID */
+	struct graph_rules rules;
+	uint64_t node; /* our Node ID */
+	struct graph_db *db;
+	struct wall wall;
+	struct mono wall_at;
+	int64_t time_delta;
+	graph_time left;
+	bool never_connected, loaded, listening, stopping, accept_direct, force_presence;
+	bool info_known; /* Graph Info was seen */
+	struct addr address[GRAPH_ADDRESSES_MAX];
+	uint8_t n_addresses;
+	struct list links;
+	struct map by_number; /* struct graph_link */
+	uint32_t neighbors, directs; /* CONNECTED ones */
+	bool had_neighbor;	/* since it was opened */
+	struct list referrals;
+	size_t n_referrals;
+	struct list contacts, nodes; /* struct graph_node */
+	uint64_t signature;	/* 0: none is known */
+	bool partition;
+	uint64_t own_signature_put; /* versions seen of the fixed IDs (A57) */
+	uint32_t signature_version, info_version;
+	struct graph_guid contact, presence; /* our records; zero: none */
+	bool has_contact, has_presence;
+	char *presence_attributes;
+	struct mono timer[GRAPH_TIMER_COUNT];
+	struct list deferred; /* flood.c: Deferred Record List */
+	size_t n_deferred;
+	struct list held;
+	size_t n_held;
+	struct list outs; /* out.c: what graph_poll takes out, but SEND */
+	struct list sending; /* links with octets to be taken out */
+	struct graph_counts counts;
+	void *last; /* taken out by the last poll */
+};
+
+/* ---- out.c ---- */
+/* Queues a message for a link: seals, frames, counts. `after`: the put it depends on. A
+ * link without room for it ends (SLOW). */
+void graph_send(struct graph *g, struct graph_link *l, struct span message, uint64_t after);
+/* Queues the FLOOD of a record for a CONNECTED neighbor: at once where there is room and
+ * nothing waits before it, else on its backlog. `octets`: the record's, or empty when they
+ * are not at hand. Too long a backlog: the neighbor is dropped (GRAPH-8.x). */
+void graph_send_record(struct graph *g, struct graph_link *l, const struct graph_entry *e,
+		       struct span octets, uint64_t after);
+/* Octets that may still go before the window is full; 0: wait for DRAINED. */
+uint64_t graph_send_room(const struct graph *g, const struct graph_link *l);
+bool graph_send_idle(const struct graph_link *l); /* nothing waits, all has gone */
+/* Room was made: goes on with backlog, large records, synchronisations, held changes. */
+void graph_send_on(struct graph *g, struct graph_link *l, struct mono now);
+void graph_out_event(struct graph *g, const struct graph_event *e, uint64_t after);
+/* A fresh one, filled with what every event of the graph has; to be handed to the above. */
+struct graph_event graph_event_of(const struct graph *g, enum graph_event_kind k);
+void graph_out_reply(struct graph *g, uint64_t number, enum err err, const char *text,
+		     uint64_t after);
+void graph_out_reply_record(struct graph *g, uint64_t number, const struct graph_entry *e,
+			    uint64_t after);
+void graph_out_dial(struct graph *g, struct graph_link *l);
+void graph_out_close(struct graph *g, struct graph_link *l);
+void graph_out_data(struct graph *g, struct graph_link *l, const struct graph_data *d);
+void graph_sendq_fini(struct graph *g, struct graph_link *l);
+
+/* ---- link.c: connections, their states, what comes on them ---- */
+struct graph_link *graph_link_find(const struct graph *g, uint32_t number);
+/* Dials; wanted: Destination Peer ID or NULL. NULL without memory. */
+struct graph_link *graph_link_dial(struct graph *g, const struct addr *to, const char *wanted,
+				   bool direct, struct mono now);
+/* Ends a link at once: for what a peer sent (counted, told with `why`), or for ours. A
+ * neighbor that is lost leads to maintenance. */
+void graph_link_end(struct graph *g, struct graph_link *l, enum err err, const char *why,
+		    struct mono now);
+/* Says DISCONNECT with referrals first. */
+void graph_link_leave(struct graph *g, struct graph_link *l, enum graph_reason why,
+		      struct mono now);
+static inline bool graph_link_neighbor(const struct graph_link *l)
+{
+	return l->state == GRAPH_STATE_CONNECTED && !l->direct;
+}
+/* Memory that the link makes us hold changed. ERR_FULL: too much, end it. */
+MUST_USE enum err graph_link_memory(struct graph *g, struct graph_link *l);
+
+/* ---- hello.c: AUTH_INFO, tokens, CONNECT, WELCOME, REFUSE, DISCONNECT ---- */
+void graph_hello_initiate(struct graph *g, struct graph_link *l, struct mono now);
+void graph_hello_auth_info(struct graph *g, struct graph_link *l, struct span message,
+			   struct span rest, struct mono now);
+void graph_hello_token(struct graph *g, struct graph_link *l, struct span token, struct mono now);
+void graph_hello_connect(struct graph *g, struct graph_link *l, const struct graph_connect *m,
+			 struct mono now);
+void graph_hello_welcome(struct graph *g, struct graph_link *l, const struct graph_welcome *m,
+			 struct mono now);
+void graph_hello_refuse(struct graph *g, struct graph_link *l, const struct graph_goodbye *m,
+			struct mono now);
+void graph_hello_disconnect(struct graph *g, struct graph_link *l, const struct graph_goodbye *m,
+			    struct mono now);
+/* CONNECT(U) to every CONNECTED neighbor. */
+void graph_hello_update(struct graph *g, struct mono now);
+
+/* ---- referral.c, nodes.c ---- */
+void graph_referrals_add(struct graph *g, const struct graph_link *from,
+			 const struct graph_array *addresses, struct mono now);
+/* Up to GRAPH_REFERRALS addresses of CONNECTED neighbors but `but`, least recently added
+ * first. */
+size_t graph_referrals_give(const struct graph *g, const struct graph_link *but,
+			    struct addr out[GRAPH_REFERRALS]);
+/* Whether an address from a peer may be dialled (D7, digest 22). */
+bool graph_address_usable(const struct graph *g, const struct addr *a, bool from_loopback);
+/* What a Contact or Presence record says, stored or gone. */
+void graph_nodes_take(struct graph *g, const struct graph_entry *e,
+		      const struct graph_record *r, const struct graph_link *from);
+void graph_nodes_drop(struct graph *g, const struct graph_guid *record);
+void graph_nodes_free(struct graph *g);
+
+/* ---- maintain.c: digest 11, 12, 13 ---- */
+void graph_timer_set(struct graph *g, enum graph_timer t, struct mono at);
+/* Arms a one-shot that is not pending yet (digest 19, last line). */
+void graph_timer_arm(struct graph *g, enum graph_timer t, struct mono at);
+void graph_maintain(struct graph *g, bool from_timer, struct mono now);
+void graph_signature_calculate(struct graph *g, struct mono now);
+void graph_contact_maintain(struct graph *g, struct mono now);
+void graph_presence_maintain(struct graph *g, struct mono now);
+void graph_partition_detect(struct graph *g, struct mono now);
+/* A built-in record was stored, or is gone (deleted, expired). */
+void graph_builtin_changed(struct graph *g, const struct graph_entry *e,
+			   const struct graph_record *r, const struct graph_link *from,
+			   struct mono now);
+void graph_builtin_gone(struct graph *g, uint16_t type, const struct graph_guid *id,
+			struct mono now);
+/* Timers of maintain.c's that are due. */
+void graph_maintain_due(struct graph *g, enum graph_timer t, struct mono now);
+void graph_maintain_status(struct graph *g); /* tells STATUS if it changed */
+
+/* ---- flood.c: digest 15, 7.7, 7.8 ---- */
+void graph_flood_take(struct graph *g, struct graph_link *l, struct span record,
+		      struct mono now);
+void graph_flood_acks(struct graph *g, struct graph_link *l, const struct graph_array *acks);
+/* Sends what ACKs are due; all of a link's with `l`. */
+void graph_flood_acks_send(struct graph *g, struct graph_link *l);
+/* To every CONNECTED neighbor but one. */
+void graph_flood_out(struct graph *g, const struct graph_entry *e, struct span octets,
+		     const struct graph_link *but, uint64_t after);
+void graph_flood_free(struct graph *g);
+/* A neighbor is gone: deferred records of it lose their origin. */
+void graph_flood_forget(struct graph *g, const struct graph_link *l);
+
+/* ---- sync.c: digest 14 ---- */
+void graph_sync_begin(struct graph *g, struct graph_link *l, struct mono now);
+void graph_sync_solicit(struct graph *g, struct graph_link *l, const struct graph_message *m,
+			struct mono now);
+void graph_sync_advertise(struct graph *g, struct graph_link *l,
+			  const struct graph_advertise *m, struct mono now);
+void graph_sync_request(struct graph *g, struct graph_link *l, const struct graph_array *m,
+			struct mono now);
+void graph_sync_end(struct graph *g, struct graph_link *l, bool final, struct mono now);
+/* Goes on while there is room; what is left is for the next DRAINED or slice. */
+void graph_sync_on(struct graph *g, struct graph_link *l, struct mono now);
+void graph_sync_fini(struct graph *g, struct graph_link *l);
+size_t graph_sync_octets(const struct graph_link *l);
+struct mono graph_sync_deadline(const struct graph *g, const struct graph_link *l);
+
+/* ---- publish.c: records of ours ---- */
+/* Makes a record of a built-in type, or updates it: secured, stored, flooded. */
+struct graph_making {
+	struct graph_guid type, id; /* id zero: a fresh one */
+	struct span payload, attributes; /* attributes: UTF-16BE */
+	graph_time expires;
+	uint8_t local; /* GRAPH_ENTRY_REFRESH */
+	uint32_t version; /* of a fresh one: 0 is 1 */
+};
+MUST_USE enum err graph_publish(struct graph *g, const struct graph_making *m,
+				struct graph_entry **entry, uint64_t *after, struct mono now);
+MUST_USE enum err graph_publish_delete(struct graph *g, struct graph_entry *e, uint64_t *after,
+				       struct mono now);
+void graph_publish_command(struct graph *g, const struct graph_command *c, uint64_t number,
+			   struct mono now);
+/* Changes that waited for room go on. */
+void graph_publish_on(struct graph *g, struct mono now);
+void graph_publish_free(struct graph *g);
+/* Graph Info: published by the creator, cached by all. */
+MUST_USE enum err graph_info_publish(struct graph *g, struct mono now);
+void graph_info_take(struct graph *g, const struct graph_record *r);
+
+/* ---- expire.c: digest 16, 17 ---- */
+graph_time graph_now(const struct graph *g, struct mono now); /* peer time */
+void graph_time_welcome(struct graph *g, struct graph_link *l, graph_time told, struct mono now);
+void graph_expire_stored(struct graph *g, const struct graph_entry *e, struct mono now);
+void graph_expire_now(struct graph *g, struct mono now); /* "fire the timer now" */
+void graph_expire_due(struct graph *g, struct mono now);
+void graph_refresh_due(struct graph *g, struct mono now);
+void graph_refresh_plan(struct graph *g, struct mono now);
+
+/* ---- data.c: PT2PT, direct connections, pings; digest 6.13, 18 ---- */
+void graph_data_take(struct graph *g, struct graph_link *l, const struct graph_data *m);
+void graph_data_command(struct graph *g, const struct graph_command *c, uint64_t number,
+			struct mono now);
+void graph_data_drained(struct graph *g, struct graph_link *l); /* answers who waits */
+void graph_data_ping_all(struct graph *g);
+
+/* The database is read: commands that waited go on. load.c */
+void graph_load_due(struct graph *g, struct mono now);
+
+#endif

@@ -1,0 +1,106 @@
+/* graphs.h - all graphs of one machine (pure): which there are, the port they share and the
+ * choice of the one that a connection is for (AUTH_INFO), their life over restarts.
+ * node/ wires this to the world. doc/graph.md, section 12. */
+#ifndef GRAPH_GRAPHS_H
+#define GRAPH_GRAPHS_H
+
+#include "graph/config.h"
+#include "graph/graph.h"
+
+struct graphs;
+
+/* Durable (D17): which graphs there are and what is kept of each. */
+extern const struct store_table graph_table_graphs;
+
+/* Copies cfg; borrows the rest for life. Opens what was open. ERR_NOMEM, ERR_CONFIG, or
+ * what the store gives. */
+MUST_USE enum err graphs_new(struct graphs **out, const struct graph_part_config *cfg,
+			     struct crypto *crypto, const struct env *env, struct store *store,
+			     struct mono now, struct wall wall);
+void graphs_free(struct graphs *s);
+MUST_USE enum err graphs_reconfigure(struct graphs *s, const struct graph_part_config *cfg,
+				     struct mono now);
+
+/* Addresses of this machine, ports 0. ERR_NOMEM. */
+MUST_USE enum err graphs_addresses(struct graphs *s, const struct addr *a, size_t n,
+				   struct mono now);
+/* What was asked for with GRAPHS_LISTEN is there, with its port; or is not. */
+void graphs_listening(struct graphs *s, const struct addr *local, struct mono now);
+void graphs_listen_failed(struct graphs *s, const struct addr *local, enum err why,
+			  struct mono now);
+MUST_USE enum err graphs_accepted(struct graphs *s, uint32_t link, const struct addr *local,
+				  const struct addr *remote, struct mono now);
+MUST_USE enum err graphs_up(struct graphs *s, uint32_t link, const struct addr *local,
+			    const struct addr *remote, struct mono now);
+void graphs_down(struct graphs *s, uint32_t link, enum err why, struct mono now);
+MUST_USE enum err graphs_input(struct graphs *s, uint32_t link, struct span bytes,
+			       struct mono now);
+void graphs_drained(struct graphs *s, uint32_t link, struct mono now);
+bool graphs_has_link(const struct graphs *s, uint32_t link);
+bool graphs_link_waits(const struct graphs *s, uint32_t link);
+void graphs_wall(struct graphs *s, struct wall wall, struct mono now);
+void graphs_tick(struct graphs *s, struct mono now);
+struct mono graphs_deadline(const struct graphs *s);
+void graphs_store_failed(struct graphs *s, uint64_t first, enum err why, struct mono now);
+/* All graphs are left; done when graphs_busy() is false. */
+void graphs_stop(struct graphs *s, struct mono now);
+bool graphs_busy(const struct graphs *s);
+
+enum graphs_command_kind {
+	GRAPHS_CREATE, /* properties, peer; ERR_EXISTS */
+	GRAPHS_OPEN,   /* properties.id, peer; of what is in the store, or new to us */
+	GRAPHS_CLOSE,  /* its database stays; ERR_NOT_FOUND */
+	GRAPHS_DELETE, /* with its database */
+	GRAPHS_LISTEN, /* from now on, over restarts too; ERR_STATE: not synchronised */
+	GRAPHS_CANCEL, /* the command `other` */
+	GRAPHS_OF      /* `of`, of the graph with `id` */
+};
+
+/* Spans are borrowed for the call. */
+struct graphs_command {
+	enum graphs_command_kind kind;
+	struct span id;	  /* Graph ID, UTF-8 */
+	struct span peer; /* our Peer ID; empty: "0." and the machine's random name */
+	struct span name; /* our friendly name */
+	const struct graph_properties *properties; /* CREATE; OPEN: profile */
+	const struct graph_guid *sync_order;	   /* CREATE, OPEN */
+	size_t n_sync_order;
+	uint64_t other;
+	struct graph_command of;
+};
+/* Ends in one GRAPHS_REPLY with `number`. ERR_NOMEM. */
+MUST_USE enum err graphs_command(struct graphs *s, const struct graphs_command *c,
+				 uint64_t number, struct mono now);
+
+enum graphs_out_kind {
+	GRAPHS_LISTEN_ON, /* connections on `local`; any_port: another port when it is taken */
+	GRAPHS_UNLISTEN,
+	GRAPHS_DIAL,
+	GRAPHS_SEND,
+	GRAPHS_CLOSE_LINK,
+	GRAPHS_EVENT,
+	GRAPHS_REPLY,
+	GRAPHS_DATA
+};
+struct graphs_out {
+	enum graphs_out_kind kind;
+	struct addr local;
+	bool any_port;
+	uint32_t graph; /* number; 0: none */
+	struct graph_out of;
+};
+bool graphs_poll(struct graphs *s, struct graphs_out *out);
+
+/* A look inside: *at starts at 0. */
+struct graphs_info {
+	uint32_t number;
+	bool open, listens; /* listens: asked for */
+	const char *id, *peer;
+	const struct graph *graph; /* NULL: closed */
+};
+bool graphs_next(const struct graphs *s, size_t *at, struct graphs_info *out);
+const struct graph *graphs_find(const struct graphs *s, struct span id);
+uint16_t graphs_port(const struct graphs *s); /* 0: none */
+enum err graphs_health(const struct graphs *s); /* why nothing is listened on */
+
+#endif

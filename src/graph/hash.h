@@ -1,0 +1,43 @@
+/* hash.h - hash-based synchronisation as arithmetic over a database: ranges, their hashes
+ * and what differs (digest graphing 14.4; doc/graph.md 9). Sliced: each call does a bounded
+ * number of records. Speaks to nobody. */
+#ifndef GRAPH_HASH_H
+#define GRAPH_HASH_H
+
+#include "graph/db.h"
+
+struct graph_hash;
+
+/* Records of a range: max(10, sqrt(n / 5)) where n > 1,000, else 10. */
+size_t graph_hash_range(size_t n);
+
+/* For the initiator: makes a SOLICIT_HASH. now: expired records are left out. */
+MUST_USE enum err graph_hash_solicit(struct graph_hash **out, struct graph_db *db,
+				     struct crypto *crypto, enum crypto_profile_id profile,
+				     const struct env *env, graph_time now);
+/* For the responder: compares a received one (copied) and makes an ADVERTISE.
+ * ERR_FULL: more ranges than may be. */
+MUST_USE enum err graph_hash_answer(struct graph_hash **out, const struct graph_array *hashes,
+				    struct graph_db *db, struct crypto *crypto,
+				    enum crypto_profile_id profile, const struct env *env,
+				    graph_time now);
+/* For the initiator: what of an ADVERTISE (copied) we want, as a REQUEST, and what the other
+ * side lacks, as Record IDs. ERR_MALFORMED: counts and abstracts do not agree. */
+MUST_USE enum err graph_hash_compare(struct graph_hash **out, const struct graph_advertise *a,
+				     struct graph_db *db, const struct env *env, graph_time now);
+void graph_hash_free(struct graph_hash *h);
+
+/* Goes on for about `records` records; OK with *done when the message stands. The database
+ * may change between calls: what was looked at stays as it was. ERR_NOMEM. */
+MUST_USE enum err graph_hash_step(struct graph_hash *h, size_t records, bool *done);
+/* The message, once done; empty: an empty database has nothing to ask. */
+struct span graph_hash_message(const struct graph_hash *h);
+/* Of compare, once done: what to FLOOD when the other side ends. */
+struct graph_ids {
+	const struct graph_guid *at;
+	size_t n;
+};
+struct graph_ids graph_hash_to_send(const struct graph_hash *h);
+size_t graph_hash_octets(const struct graph_hash *h); /* memory held */
+
+#endif

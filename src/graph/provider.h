@@ -1,0 +1,62 @@
+/* provider.h - the security of a graph as a vtable: whom a link is with and what protects
+ * its octets, and which records may stand (digest graphing 2, 7, 21; doc/graph.md 6). All
+ * nodes of one graph use the same. It never calls back into the graph, and each call is
+ * short: a long check answers LATER and is asked for again.
+ *
+ * graph_provider_open has none: for closed labs and tests. */
+#ifndef GRAPH_PROVIDER_H
+#define GRAPH_PROVIDER_H
+
+#include "graph/record.h"
+
+enum graph_change { GRAPH_CHANGE_ADDED, GRAPH_CHANGE_UPDATED, GRAPH_CHANGE_DELETED };
+
+enum graph_opinion {
+	GRAPH_VALID,
+	GRAPH_INVALID,
+	GRAPH_LATER /* cannot tell yet: kept aside until graph_revalidate() (A35) */
+};
+
+/* Whom a session is with, as AUTH_INFO says. */
+struct graph_parties {
+	bool initiator, direct;
+	struct span graph_id, self, other; /* UTF-8; other empty: not known yet */
+	struct span auth_info;		   /* the message, whole: both ends bind to it */
+};
+
+/* What a session gives: octets that live until its next call. */
+struct graph_session_out {
+	struct span bytes; /* a token, protected or plain octets; empty: none */
+	bool done;	   /* of step: both ends are known, protection stands */
+};
+
+struct graph_provider_ops {
+	const char *name;
+	bool sessions;	    /* false: links are plain, the five below are not called */
+	size_t frame_plain; /* most plain octets of a frame */
+	enum err (*session_new)(void *ctx, const struct graph_parties *p, void **session);
+	void (*session_free)(void *session);
+	/* Takes in octets of a frame (empty to begin), gives a token to send. ERR_DENIED: the
+	 * other side is not who it should be. What follows the handshake inside the same
+	 * octets comes out of the next open() with an empty frame. */
+	enum err (*step)(void *session, struct span token, struct graph_session_out *out);
+	enum err (*seal)(void *session, struct span plain, struct graph_session_out *out);
+	enum err (*unseal)(void *session, struct span frame, struct graph_session_out *out);
+	/* The Peer ID that was proved; empty: none. */
+	struct span (*peer)(void *session);
+
+	/* Signs a record of ours: *security lives until the next call. ERR_DENIED. */
+	enum err (*secure)(void *ctx, const struct graph_record *r, enum graph_change change,
+			   struct span *security);
+	enum graph_opinion (*validate)(void *ctx, const struct graph_record *r,
+				       enum graph_change change);
+};
+
+struct graph_provider {
+	const struct graph_provider_ops *ops;
+	void *ctx;
+};
+
+extern const struct graph_provider graph_provider_open;
+
+#endif

@@ -1,0 +1,88 @@
+/* record.h - a record: its octets, its identity, what makes it valid, and which of two
+ * wins (digest graphing 7; doc/graph.md 3). No memory but the caller's. */
+#ifndef GRAPH_RECORD_H
+#define GRAPH_RECORD_H
+
+#include "crypto/crypto.h"
+#include "graph/types.h"
+#include "wire/wr.h"
+
+#define GRAPH_RECORD_FIXED   90
+#define GRAPH_RECORD_DELETED 0x00000002
+#define GRAPH_PROTOCOL	     0x0100
+
+/* A PEER_RECORD as it lies in octets; spans borrow. Text is UTF-16BE as on the wire, with
+ * its terminator, empty where absent. */
+struct graph_record {
+	struct graph_guid type, id;
+	uint32_t version, flags;
+	struct span creator, modifier, security;
+	graph_time created, expires, modified;
+	struct span graph;
+	uint16_t protocol;
+	struct span payload, attributes;
+};
+static inline bool graph_record_deleted(const struct graph_record *r)
+{
+	return (r->flags & GRAPH_RECORD_DELETED) != 0;
+}
+
+/* Checks lengths alone (7.7 item 1), so that what is stored can be read again whatever
+ * its rules. ERR_MALFORMED. */
+MUST_USE enum err graph_record_decode(struct span octets, struct graph_record *out);
+size_t graph_record_size(const struct graph_record *r);
+void graph_record_put(struct wr *w, const struct graph_record *r);
+
+/* Octets of a Record ID that its creator decides: of the field as on the wire (A5). The
+ * hash is MD5 in classic and SHA-256 cut to 16 octets in modern. */
+void graph_creator_fold(struct crypto *c, enum crypto_profile_id p, struct span creator,
+			uint8_t out[8]);
+void graph_record_id_make(const uint8_t fold[8], const struct graph_guid *random,
+			  struct graph_guid *out);
+
+/* What a graph's records are held against. */
+struct graph_rules {
+	struct span graph;     /* UTF-16BE, as in a record */
+	uint64_t record_max;   /* octets of payload and twice the attributes' units */
+	graph_time expires_max; /* later is refused, but of reserved types (digest 22) */
+};
+/* Items 2, 4 to 9 of digest 7.7 and ours; item 3, the creator's fold, is the caller's,
+ * which remembers folds; item 10 is graph/attr.h's. Why not, in *why (may be NULL).
+ * ERR_MALFORMED. */
+#define GRAPH_FAULTS(X)                                                                            \
+	X(NONE, "")                                                                                \
+	X(LENGTH, "its lengths do not fit")                                                        \
+	X(CREATOR, "its Record ID is not of its creator")                                          \
+	X(NAMES, "a name is missing or too long")                                                  \
+	X(TIMES, "its times contradict each other")                                                \
+	X(FAR, "it would live too long")                                                           \
+	X(GRAPH, "it belongs to another graph or protocol version")                                \
+	X(DELETED, "it is deleted and not empty")                                                  \
+	X(SIZE, "it is too large")                                                                 \
+	X(MODIFIER, "it was never modified and names who modified it")                             \
+	X(ATTRIBUTES, "its attributes are not well formed")                                        \
+	X(SECURITY, "the security provider does not accept it")                                    \
+	X(JUMP, "its version jumps too far")                                                       \
+	X(QUOTA, "its creator has too much in the database")
+enum graph_fault {
+#define X(name, text) GRAPH_FAULT_##name,
+	GRAPH_FAULTS(X)
+#undef X
+	GRAPH_FAULT_COUNT
+};
+const char *graph_fault_text(enum graph_fault f);
+MUST_USE enum err graph_record_check(const struct graph_record *r, const struct graph_rules *rules,
+				     enum graph_fault *why);
+
+/* Which wins, digest 7.8. */
+enum graph_verdict { GRAPH_NEW, GRAPH_OLD, GRAPH_PRESENT };
+enum graph_verdict graph_record_compare(const struct graph_record *stored,
+					const struct graph_record *received);
+
+/* UTF-8 to UTF-16BE with a terminator and back, without. units: with the terminator.
+ * ERR_MALFORMED (no UTF-8), ERR_RANGE (more than most units). From: unpaired surrogates
+ * become U+FFFD. */
+MUST_USE enum err graph_utf16(struct span utf8, size_t most, uint8_t *out, size_t *n);
+void graph_utf8(struct text *t, struct span utf16);
+
+#endif
