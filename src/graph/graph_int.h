@@ -42,7 +42,12 @@ struct graph_sendq {
 	uint32_t large_version;
 };
 
-enum graph_sync_kind { GRAPH_SYNC_NONE, GRAPH_SYNC_NEW, GRAPH_SYNC_TIME, GRAPH_SYNC_HASH };
+enum graph_sync_kind {
+	GRAPH_SYNC_NONE,
+	GRAPH_SYNC_NEW,
+	GRAPH_SYNC_TIME,
+	GRAPH_SYNC_HASH
+};
 
 /* Synchronisation on a link, as initiator and as responder. sync.c */
 struct graph_sync {
@@ -62,11 +67,16 @@ struct graph_sync {
 	struct graph_guid *wanted; /* of a REQUEST */
 	size_t wanted_at, wanted_n;
 	size_t send_at;		   /* of what the other side lacks */
-	bool sending;
-	struct mono moved;	   /* when it last went on, for sync_stall */
+	uint8_t phase;	       /* enum graph_phase of sync.c */
+	bool waiting;	       /* another link's comes first */
+	bool tell;	       /* its end is told to the application */
+	size_t left;	       /* entries of the cursor's type still to be looked at */
+	struct mono moved;     /* when it last went on, for sync_stall; sync.c keeps it */
+	uint64_t moved_octets; /* of the link then, both ways */
 };
 
 #define GRAPH_ACKS 64
+#define GRAPH_REFRESHED 8
 
 struct graph_link {
 	struct list all; /* graph.links, oldest first: the order of sequence numbers */
@@ -167,10 +177,22 @@ struct graph {
 	bool has_contact, has_presence;
 	char *presence_attributes;
 	struct mono timer[GRAPH_TIMER_COUNT];
-	struct list deferred; /* flood.c: Deferred Record List */
+	struct list deferred; /* deferred.c: Deferred Record List */
 	size_t n_deferred;
-	struct list held;
+	uint64_t deferred_octets;
+	size_t revalidate; /* of the list's first ones, still to be asked about */
+	struct list held;  /* hold.c */
 	size_t n_held;
+	uint64_t held_octets;
+	struct mono held_since; /* when one last went on */
+	uint64_t own_put;	/* the newest put of a record of ours: whoever tells of one
+				 * waits for it (D8) */
+	uint8_t *scratch;	/* publish.c: where records of ours are made */
+	size_t scratch_room;
+	struct graph_guid refresh[GRAPH_REFRESHED]; /* refresh.c: records that may be refreshed */
+	uint8_t n_refresh;
+	uint16_t synced_types; /* sync.c: of the ordered list, before Sync All was cut */
+	bool sync_cut;	       /* it was: the rest comes by hash */
 	struct list outs; /* out.c: what graph_poll takes out, but SEND */
 	struct list sending; /* links with octets to be taken out */
 	struct graph_counts counts;
@@ -248,8 +270,8 @@ size_t graph_referrals_give(const struct graph *g, const struct graph_link *but,
 /* Whether an address from a peer may be dialled (D7, digest 22). */
 bool graph_address_usable(const struct graph *g, const struct addr *a, bool from_loopback);
 /* What a Contact or Presence record says, stored or gone. */
-void graph_nodes_take(struct graph *g, const struct graph_entry *e,
-		      const struct graph_record *r, const struct graph_link *from);
+void graph_nodes_take(struct graph *g, const struct graph_entry *e, const struct graph_record *r,
+		      const struct graph_link *from);
 void graph_nodes_drop(struct graph *g, const struct graph_guid *record);
 void graph_nodes_free(struct graph *g);
 
@@ -272,12 +294,39 @@ void graph_builtin_gone(struct graph *g, uint16_t type, const struct graph_guid 
 void graph_maintain_due(struct graph *g, enum graph_timer t, struct mono now);
 void graph_maintain_status(struct graph *g); /* tells STATUS if it changed */
 
-/* ---- flood.c: digest 15, 7.7, 7.8 ---- */
-void graph_flood_take(struct graph *g, struct graph_link *l, struct span record,
-		      struct mono now);
+/* ---- flood.c, ack.c, deferred.c: digest 15, 7.7, 7.8 ---- */
+/* What fell due by GRAPH_TIMER_SLICE: goes on with revalidation, synchronisations, held
+ * changes, each for less than 5 ms in all, and arms the timer again for the rest. */
+void graph_slice_due(struct graph *g, struct mono now);
+void graph_flood_take(struct graph *g, struct graph_link *l, struct span record, struct mono now);
 void graph_flood_acks(struct graph *g, struct graph_link *l, const struct graph_array *acks);
-/* Sends what ACKs are due; all of a link's with `l`. */
+/* Sends the ACKs that a link collected. A link begins with `acks_due` MONO_NEVER; graph.c
+ * calls this when that is reached. */
 void graph_flood_acks_send(struct graph *g, struct graph_link *l);
+/* What became of a record that came: from a link, from an import (`from` NULL), or deferred. */
+enum graph_taken {
+	GRAPH_TAKEN_NEW, /* stored and flooded */
+	GRAPH_TAKEN_OLD, /* ours wins */
+	GRAPH_TAKEN_PRESENT,
+	GRAPH_TAKEN_EXPIRED,
+	GRAPH_TAKEN_LATER,   /* the provider cannot tell yet */
+	GRAPH_TAKEN_INVALID, /* *why */
+	GRAPH_TAKEN_FULL,    /* *why */
+	GRAPH_TAKEN_FAILED   /* no memory, or the store failed */
+};
+struct graph_take {
+	struct span octets;
+	const struct graph_link *from;
+	struct graph_entry *entry; /* out: NEW, OLD, PRESENT */
+	uint64_t number;	   /* out: of the put */
+	enum graph_fault why;
+};
+enum graph_taken graph_take(struct graph *g, struct graph_take *t, struct mono now);
+/* A record was stored, ours or another's: timers, what built-in types lead to, versions
+ * seen of the fixed IDs, the event. */
+void graph_stored(struct graph *g, const struct graph_entry *e, const struct graph_record *r,
+		  const struct graph_link *from, enum graph_record_change change, uint64_t after,
+		  struct mono now);
 /* To every CONNECTED neighbor but one. */
 void graph_flood_out(struct graph *g, const struct graph_entry *e, struct span octets,
 		     const struct graph_link *but, uint64_t after);
@@ -285,20 +334,25 @@ void graph_flood_free(struct graph *g);
 /* A neighbor is gone: deferred records of it lose their origin. */
 void graph_flood_forget(struct graph *g, const struct graph_link *l);
 
-/* ---- sync.c: digest 14 ---- */
+/* ---- sync.c, sync_answer.c: digest 14 ---- */
+/* After WELCOME on a neighbor connection that is CONNECTED and counted in g->neighbors;
+ * sets had_neighbor, as accepting one does. */
 void graph_sync_begin(struct graph *g, struct graph_link *l, struct mono now);
 void graph_sync_solicit(struct graph *g, struct graph_link *l, const struct graph_message *m,
 			struct mono now);
-void graph_sync_advertise(struct graph *g, struct graph_link *l,
-			  const struct graph_advertise *m, struct mono now);
+void graph_sync_advertise(struct graph *g, struct graph_link *l, const struct graph_advertise *m,
+			  struct mono now);
 void graph_sync_request(struct graph *g, struct graph_link *l, const struct graph_array *m,
 			struct mono now);
 void graph_sync_end(struct graph *g, struct graph_link *l, bool final, struct mono now);
 /* Goes on while there is room; what is left is for the next DRAINED or slice. */
 void graph_sync_on(struct graph *g, struct graph_link *l, struct mono now);
-void graph_sync_fini(struct graph *g, struct graph_link *l);
+/* The link ends, already no longer CONNECTED. */
+void graph_sync_fini(struct graph *g, struct graph_link *l, struct mono now);
 size_t graph_sync_octets(const struct graph_link *l);
+/* When a stalled one is looked at: by graph_sync_stalled(), which may end the link. */
 struct mono graph_sync_deadline(const struct graph *g, const struct graph_link *l);
+void graph_sync_stalled(struct graph *g, struct graph_link *l, struct mono now);
 
 /* ---- publish.c: records of ours ---- */
 /* Makes a record of a built-in type, or updates it: secured, stored, flooded. */
@@ -313,16 +367,20 @@ MUST_USE enum err graph_publish(struct graph *g, const struct graph_making *m,
 				struct graph_entry **entry, uint64_t *after, struct mono now);
 MUST_USE enum err graph_publish_delete(struct graph *g, struct graph_entry *e, uint64_t *after,
 				       struct mono now);
+/* RECORD_ADD, _UPDATE, _DELETE, IMPORT. */
 void graph_publish_command(struct graph *g, const struct graph_command *c, uint64_t number,
 			   struct mono now);
-/* Changes that waited for room go on. */
+/* Changes that waited for room, or for the database, go on. */
 void graph_publish_on(struct graph *g, struct mono now);
 void graph_publish_free(struct graph *g);
-/* Graph Info: published by the creator, cached by all. */
-MUST_USE enum err graph_info_publish(struct graph *g, struct mono now);
+/* Graph Info: published by the creator from g->properties, cached by all. `after` may be
+ * NULL. Taken also by load.c; graph_stored() sees to what comes later. */
+MUST_USE enum err graph_info_publish(struct graph *g, uint64_t *after, struct mono now);
 void graph_info_take(struct graph *g, const struct graph_record *r);
 
-/* ---- expire.c: digest 16, 17 ---- */
+/* ---- expire.c, time.c, refresh.c: digest 16, 17 ---- */
+/* The wall clock or the delta changed: timers that follow peer time are set anew. */
+void graph_time_changed(struct graph *g, struct mono now);
 graph_time graph_now(const struct graph *g, struct mono now); /* peer time */
 void graph_time_welcome(struct graph *g, struct graph_link *l, graph_time told, struct mono now);
 void graph_expire_stored(struct graph *g, const struct graph_entry *e, struct mono now);
