@@ -5,29 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-void cli_escape(struct text *t, const char *s)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	for (; *s; s++) {
-		unsigned char octet = (unsigned char)*s;
-		bool plain = (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') ||
-			     (octet >= 'a' && octet <= 'z') || strchr("-._~", octet);
-		if (plain) {
-			text_char(t, *s);
-			continue;
-		}
-		text_char(t, '%');
-		text_char(t, hex[octet >> 4]);
-		text_char(t, hex[octet & 15]);
-	}
-}
-
 static void put_path(struct text *t, const struct cli_query *q)
 {
 	const char *path = ops_rows[q->kind].path, *brace = strchr(path, '{');
 	if (brace) {
 		text_span(t, span_of(path, (size_t)(brace - path)));
-		cli_escape(t, q->name);
+		ops_url_put(t, q->name);
 		text_str(t, strchr(brace, '}') + 1);
 	} else {
 		text_str(t, path);

@@ -249,7 +249,7 @@ const char *cli_within(struct cli *c)
 	if (!c->n_args)
 		return "";
 	text_str(&t, "within=");
-	cli_escape(&t, c->args[0]);
+	ops_url_put(&t, c->args[0]);
 	return cli_keep(c, &t);
 }
 

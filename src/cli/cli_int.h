@@ -137,8 +137,6 @@ struct cli_query {
 /* CLI_OK and the answer in *out (strings in c->mem), or the exit code after
  * having said why. */
 int cli_ask(struct cli *c, const struct cli_query *q, void *out);
-/* A word as part of a path or a query. */
-void cli_escape(struct text *t, const char *s);
 /* Prints the last answer as the daemon gave it, for --json. */
 int cli_print_answer(struct cli *c);
 /* The same of a part of an answer. */

@@ -356,9 +356,9 @@ int cli_run_cloud_ping(struct cli *c)
 	struct text t = TEXT_OF(query);
 	struct ops_ping answer;
 	text_str(&t, "address=");
-	cli_escape(&t, c->args[0]);
+	ops_url_put(&t, c->args[0]);
 	text_str(&t, "&cloud=");
-	cli_escape(&t, c->cloud ? c->cloud : "");
+	ops_url_put(&t, c->cloud ? c->cloud : "");
 	int exit =
 		cli_ask(c, &(struct cli_query){ .kind = OPS_CLOUD_PING, .query = query }, &answer);
 	if (exit)

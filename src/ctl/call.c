@@ -1,8 +1,8 @@
 /* A request on its way through ops. */
 #include "ctl/ctl_int.h"
 
+#include <event2/buffer.h>
 #include <event2/http_struct.h>
-#include <jansson.h>
 #include <string.h>
 
 /* Lives until ops has answered, even when the client or ctl is gone. */
@@ -73,74 +73,52 @@ static void submit(struct ctl *c, struct evhttp_request *req, const struct ops_r
 	env_free(c->env, k);
 }
 
-/* Query or body into the request, as the operation wants it. */
-static enum err take_values(struct evhttp_request *req, struct ops_request *r, struct arena *mem,
-			    struct text *why)
+static const struct {
+	enum evhttp_cmd_type cmd;
+	const char *name;
+} methods[] = {
+	{ EVHTTP_REQ_GET, "GET" },     { EVHTTP_REQ_POST, "POST" },
+	{ EVHTTP_REQ_PUT, "PUT" },     { EVHTTP_REQ_DELETE, "DELETE" },
+	{ EVHTTP_REQ_HEAD, "HEAD" },   { EVHTTP_REQ_OPTIONS, "OPTIONS" },
+	{ EVHTTP_REQ_PATCH, "PATCH" },
+};
+
+/* "" when we know none such. */
+static const char *method_of(struct evhttp_request *req)
 {
-	const struct ops_row *row = &ops_rows[r->kind];
-	static const struct ops_field none = { 0 };
-	static const struct ops_struct nothing = { "", "", 0, &none };
-	bool reads = strcmp(row->method, "GET") == 0;
-	json_t *j;
-	enum err e = reads ? ctl_parse_query(req, &j, why) : ctl_parse_body(req, &j, why);
-	if (e)
-		return e;
-	e = ops_decode(row->request ? row->request : &nothing, j,
-		       reads ? OPS_FROM_QUERY : OPS_FROM_REQUEST, &r->values, mem, why);
-	json_decref(j);
-	return e;
+	enum evhttp_cmd_type cmd = evhttp_request_get_command(req);
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (methods[i].cmd == cmd)
+			return methods[i].name;
+	return "";
 }
 
-static void refuse_method(struct evhttp_request *req, const char *allow)
+const char *ctl_query(struct evhttp_request *req)
 {
-	(void)evhttp_add_header(evhttp_request_get_output_headers(req), "Allow", allow);
-	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text t = TEXT_OF(buffer);
-	text_str(&t, "this path is for ");
-	text_str(&t, allow);
-	ctl_reply_error(req, ERR_UNSUPPORTED, 405, buffer, "doc/api.md lists all operations");
-}
-
-static void refuse_path(struct evhttp_request *req, const char *path)
-{
-	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text t = TEXT_OF(buffer);
-	text_str(&t, "there is no ");
-	text_quoted(&t, span_str(path), 100);
-	ctl_reply_error(req, ERR_NOT_FOUND, 404, buffer, "doc/api.md lists all operations");
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+	return uri ? evhttp_uri_get_query(uri) : NULL;
 }
 
 /* Lists and long texts of a request live as long as it is being submitted. */
-static void take(struct ctl *c, struct evhttp_request *req, struct ops_request *r)
-{
-	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text why = TEXT_OF(buffer);
-	struct arena mem;
-	arena_init(&mem, c->env, 1024);
-	enum err e = take_values(req, r, &mem, &why);
-	if (e == ERR_NOMEM)
-		no_memory(req);
-	else if (e)
-		ctl_reply_error(req, e, ops_http_status(e), buffer,
-				"doc/api.md lists what it takes");
-	else
-		submit(c, req, r);
-	arena_free(&mem);
-}
-
 static void route(struct ctl *c, struct evhttp_request *req, const char *path)
 {
+	struct evbuffer *body = evhttp_request_get_input_buffer(req);
+	size_t n = evbuffer_get_length(body);
+	const unsigned char *octets = n ? evbuffer_pullup(body, -1) : NULL;
+	const struct ops_http in = { method_of(req), path, ctl_query(req), span_of(octets, n) };
 	struct ops_request r = { 0 };
-	char allowed[64];
-	struct text allow = TEXT_OF(allowed);
-	const char *method = ctl_route_method(evhttp_request_get_command(req));
-	enum err e = ctl_route_find(method, path, &r.kind, r.name, &allow);
-	if (e == ERR_UNSUPPORTED)
-		refuse_method(req, allowed);
-	else if (e)
-		refuse_path(req, path);
+	struct ops_refusal why;
+	struct arena mem;
+	if (n && !octets) {
+		no_memory(req);
+		return;
+	}
+	arena_init(&mem, c->env, 1024);
+	if (ops_http_read(&in, &r, &mem, &why) == OK)
+		submit(c, req, &r);
 	else
-		take(c, req, &r);
+		ctl_reply_refusal(req, &why);
+	arena_free(&mem);
 }
 
 /* Streams are no operations: they have no single answer. */
@@ -162,10 +140,13 @@ void ctl_call_begin(struct ctl *c, struct evhttp_request *req)
 	for (size_t i = 0; i < sizeof(streams) / sizeof(streams[0]); i++) {
 		if (strcmp(path, streams[i].path) != 0)
 			continue;
-		if (evhttp_request_get_command(req) == EVHTTP_REQ_GET)
+		if (evhttp_request_get_command(req) == EVHTTP_REQ_GET) {
 			streams[i].begin(c, req);
-		else
-			refuse_method(req, "GET");
+			return;
+		}
+		struct ops_refusal why = { 0 };
+		ops_http_refuse_method(&why, "GET");
+		ctl_reply_refusal(req, &why);
 		return;
 	}
 	route(c, req, path);

@@ -6,6 +6,7 @@
 #include "ctl/ctl.h"
 
 #include "base/list.h"
+#include "ops/http.h"
 
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -109,25 +110,15 @@ void ctl_conns_watch(struct evhttp_request *req, ctl_gone_fn *gone, void *arg);
 /* Octets of a request's connection that wait to be written. */
 size_t ctl_conns_waiting(struct evhttp_request *req);
 
-/* route.c: the operation of a method and path; `name` gets the path's {name}.
- * ERR_NOT_FOUND: no such path. ERR_UNSUPPORTED: not with that method; `allow`
- * gets those there are. */
-MUST_USE enum err ctl_route_find(const char *method, const char *path, enum ops_kind *kind,
-				 char name[OPS_NAME_MAX + 1], struct text *allow);
-/* The name of a method, "" when we know none such. */
-const char *ctl_route_method(enum evhttp_cmd_type cmd);
-
-/* parse.c: query or body as JSON object, a new reference. ERR_MALFORMED with
- * `why`, ERR_NOMEM. */
+/* reply.c: all end the request; ctl_reply_value takes j. */
 struct json_t;
-MUST_USE enum err ctl_parse_query(struct evhttp_request *req, struct json_t **out,
-				  struct text *why);
-MUST_USE enum err ctl_parse_body(struct evhttp_request *req, struct json_t **out, struct text *why);
-
-/* reply.c: both end the request; ctl_reply_value takes j. */
 void ctl_reply_value(struct evhttp_request *req, int status, struct json_t *j);
 void ctl_reply_error(struct evhttp_request *req, enum err e, int status, const char *message,
 		     const char *hint);
+void ctl_reply_refusal(struct evhttp_request *req, const struct ops_refusal *why);
+
+/* The query of its target, NULL for none. */
+const char *ctl_query(struct evhttp_request *req);
 
 /* call.c: does what a request asks for. */
 void ctl_call_begin(struct ctl *c, struct evhttp_request *req);

@@ -34,10 +34,13 @@ void ctl_reply_value(struct evhttp_request *req, int status, struct json_t *j)
 void ctl_reply_error(struct evhttp_request *req, enum err e, int status, const char *message,
 		     const char *hint)
 {
-	struct ops_error error;
-	ops_clear(&ops_error_type, &error);
-	ops_set_text(error.code, sizeof(error.code), err_name(e));
-	ops_set_text(error.message, sizeof(error.message), message);
-	ops_set_text(error.hint, sizeof(error.hint), hint);
-	ctl_reply_value(req, status, ops_encode_error(&error));
+	ctl_reply_value(req, status, ops_http_error(e, message, hint));
+}
+
+void ctl_reply_refusal(struct evhttp_request *req, const struct ops_refusal *why)
+{
+	if (why->allow[0])
+		(void)evhttp_add_header(evhttp_request_get_output_headers(req), "Allow",
+					why->allow);
+	ctl_reply_error(req, why->err, why->status, why->message, why->hint);
 }

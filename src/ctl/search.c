@@ -63,16 +63,6 @@ static void on_found(void *arg, const struct ops_struct *type, const void *value
 	put(arg, type == &ops_step_type ? "step" : "found", ops_encode_schema(type, value));
 }
 
-static json_t *error_of(enum err e, const char *message, const char *hint)
-{
-	struct ops_error error;
-	ops_clear(&ops_error_type, &error);
-	ops_set_text(error.code, sizeof(error.code), err_name(e));
-	ops_set_text(error.message, sizeof(error.message), message);
-	ops_set_text(error.hint, sizeof(error.hint), hint);
-	return ops_encode_error(&error);
-}
-
 static void end(struct search *s, json_t *j)
 {
 	struct evhttp_request *req = s->req;
@@ -85,8 +75,7 @@ static void end(struct search *s, json_t *j)
 
 static void on_done(void *arg, const struct ops_answer *a)
 {
-	end(arg,
-	    a->err ? error_of(a->err, a->message, a->hint) : ops_encode_schema(a->type, a->value));
+	end(arg, ops_http_answer(a));
 }
 
 static struct search *search_new(struct ctl *c, struct evhttp_request *req)
@@ -101,43 +90,31 @@ static struct search *search_new(struct ctl *c, struct evhttp_request *req)
 	return s;
 }
 
-static void refuse(struct evhttp_request *req, enum err e, const char *message, const char *hint)
-{
-	ctl_reply_error(req, e, ops_http_status(e), message, hint);
-}
-
-static enum err take_query(struct evhttp_request *req, struct ops_request *r, struct text *why)
-{
-	json_t *j;
-	enum err e = ctl_parse_query(req, &j, why);
-	if (e)
-		return e;
-	e = ops_decode(&ops_lookup_type, j, OPS_FROM_QUERY, &r->lookup, NULL, why);
-	json_decref(j);
-	return e;
-}
-
 void ctl_search_begin(struct ctl *c, struct evhttp_request *req)
 {
-	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text why = TEXT_OF(buffer);
-	struct ops_request r = { .kind = OPS_NAME_RESOLVE };
-	enum err e = take_query(req, &r, &why);
-	if (!e && c->n_streams >= c->limits.streams) {
-		refuse(req, ERR_FULL, "too many streams are open",
-		       "end one of them, or ask /v1/names/resolve");
+	struct ops_refusal why = { 0 };
+	struct ops_request r;
+	enum err e = ops_http_search(ctl_query(req), &r, &why);
+	if (e) {
+		ctl_reply_refusal(req, &why);
 		return;
 	}
-	struct search *s = e ? NULL : search_new(c, req);
+	if (c->n_streams >= c->limits.streams) {
+		ctl_reply_error(req, ERR_FULL, ops_http_status(ERR_FULL),
+				"too many streams are open",
+				"end one of them, or ask /v1/names/resolve");
+		return;
+	}
+	struct search *s = search_new(c, req);
 	if (!s) {
-		refuse(req, e ? e : ERR_NOMEM, why.n ? buffer : err_text(e ? e : ERR_NOMEM),
-		       "doc/api.md lists what it takes");
+		ctl_reply_error(req, ERR_NOMEM, ops_http_status(ERR_NOMEM), err_text(ERR_NOMEM),
+				"try again when the machine has memory");
 		return;
 	}
 	const struct ops_asker who = { on_found, on_done, s };
 	e = ops_ask(c->ops, &r, &who, &s->ticket);
 	if (e)
-		end(s, error_of(e, err_text(e), ""));
+		end(s, ops_http_error(e, err_text(e), ""));
 }
 
 void ctl_searches_stop(struct ctl *c)
@@ -146,7 +123,7 @@ void ctl_searches_stop(struct ctl *c)
 	{
 		struct search *s = LIST_ENTRY(node, struct search, node);
 		ops_cancel(c->ops, s->ticket);
-		end(s, error_of(ERR_STOPPING, "the daemon is shutting down",
-				"ask again when it is back: homestead status"));
+		end(s, ops_http_error(ERR_STOPPING, "the daemon is shutting down",
+				      "ask again when it is back: homestead status"));
 	}
 }

@@ -107,41 +107,6 @@ static void keep_alive(evutil_socket_t fd, short what, void *arg)
 	wake(s);
 }
 
-/* What the client asks for: its query, and the header by which browsers and
- * the library say where they were. */
-static enum err take_filter(struct evhttp_request *req, struct ops_filter *f, bool *live,
-			    struct text *why)
-{
-	struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
-	const char *last = evhttp_find_header(headers, "Last-Event-ID");
-	json_t *j;
-	enum err e = ctl_parse_query(req, &j, why);
-	if (e)
-		return e;
-	if (last && !json_object_get(j, "since"))
-		(void)json_object_set_new(j, "since", json_string(last));
-	*live = !json_object_get(j, "since");
-	e = ops_decode(&ops_filter_type, j, OPS_FROM_QUERY, f, NULL, why);
-	json_decref(j);
-	if (!e && f->limit) {
-		text_str(why, "\"limit\" is for /v1/events/recent");
-		e = ERR_MALFORMED;
-	}
-	return e;
-}
-
-static enum err subscribe(struct ctl *c, struct evhttp_request *req, struct ops_subscription **out,
-			  struct text *why)
-{
-	struct ops_filter f;
-	bool live;
-	enum err e = take_filter(req, &f, &live, why);
-	if (e)
-		return e;
-	return live ? ops_subscribe_live(out, c->ops, &f, why)
-		    : ops_subscribe(out, c->ops, &f, why);
-}
-
 static struct stream *stream_new(struct ctl *c, struct evhttp_request *req,
 				 struct ops_subscription *sub)
 {
@@ -182,25 +147,30 @@ static void send_start(struct stream *s)
 	evbuffer_free(b);
 }
 
+/* By the header browsers say where they were. */
+static const char *last_seen(struct evhttp_request *req)
+{
+	return evhttp_find_header(evhttp_request_get_input_headers(req), "Last-Event-ID");
+}
+
 void ctl_stream_begin(struct ctl *c, struct evhttp_request *req)
 {
-	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text why = TEXT_OF(buffer);
+	struct ops_refusal why = { 0 };
 	struct ops_subscription *sub;
 	if (c->n_streams >= c->limits.streams) {
 		ctl_reply_error(req, ERR_FULL, 503, "too many streams of events are open",
 				"end one of them, or ask for /v1/events/recent");
 		return;
 	}
-	enum err e = subscribe(c, req, &sub, &why);
-	struct stream *s = e ? NULL : stream_new(c, req, sub);
-	if (!e && !s) {
-		ops_unsubscribe(sub);
-		e = ERR_NOMEM;
+	if (ops_http_subscribe(c->ops, ctl_query(req), last_seen(req), &sub, &why) != OK) {
+		ctl_reply_refusal(req, &why);
+		return;
 	}
-	if (e) {
-		ctl_reply_error(req, e, ops_http_status(e), why.n ? buffer : err_text(e),
-				"doc/api.md lists what it takes");
+	struct stream *s = stream_new(c, req, sub);
+	if (!s) {
+		ops_unsubscribe(sub);
+		ctl_reply_error(req, ERR_NOMEM, ops_http_status(ERR_NOMEM), err_text(ERR_NOMEM),
+				"try again when the machine has memory");
 		return;
 	}
 	send_start(s);

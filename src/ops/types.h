@@ -658,6 +658,11 @@ MUST_USE enum err ops_name_convert(const char *s, struct ops_conversion *out, st
 void ops_base64_put(struct text *t, struct span s);
 MUST_USE enum err ops_base64_take(const char *s, uint8_t *out, size_t size, size_t *n);
 
+/* Text in paths and queries: put escapes what may not stand there; take gives it back, with
+ * `plus` also "+" for a space. ERR_MALFORMED (a NUL), ERR_RANGE (no room). */
+void ops_url_put(struct text *t, const char *s);
+MUST_USE enum err ops_url_take(struct span s, bool plus, struct text *out);
+
 /* Homestead's ports and who holds them, judged for a daemon with that pid (0:
  * none answers). Strings and rows lie in mem. ERR_IO, ERR_NOMEM. */
 MUST_USE enum err ops_ports_look(struct ops_ports *out, int daemon_pid, struct arena *mem);

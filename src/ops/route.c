@@ -1,26 +1,7 @@
 /* Which operation a method and path ask for: the table of ops/types.h. */
-#include "ctl/ctl_int.h"
+#include "ops/http.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-static const struct {
-	enum evhttp_cmd_type cmd;
-	const char *name;
-} methods[] = {
-	{ EVHTTP_REQ_GET, "GET" },     { EVHTTP_REQ_POST, "POST" },
-	{ EVHTTP_REQ_PUT, "PUT" },     { EVHTTP_REQ_DELETE, "DELETE" },
-	{ EVHTTP_REQ_HEAD, "HEAD" },   { EVHTTP_REQ_OPTIONS, "OPTIONS" },
-	{ EVHTTP_REQ_PATCH, "PATCH" },
-};
-
-const char *ctl_route_method(enum evhttp_cmd_type cmd)
-{
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-		if (methods[i].cmd == cmd)
-			return methods[i].name;
-	return "";
-}
 
 /* Octets up to the next slash or the end. */
 static size_t segment(const char *s)
@@ -30,18 +11,11 @@ static size_t segment(const char *s)
 
 static bool take_name(const char *s, size_t n, char name[OPS_NAME_MAX + 1])
 {
-	char raw[3 * OPS_NAME_MAX + 1];
-	size_t decoded_n = 0;
-	if (n == 0 || n >= sizeof(raw))
-		return false;
-	memcpy(raw, s, n);
-	raw[n] = 0;
-	char *decoded = evhttp_uridecode(raw, 0, &decoded_n);
-	bool fits = decoded && decoded_n > 0 && decoded_n <= OPS_NAME_MAX &&
-		    strlen(decoded) == decoded_n;
+	char decoded[OPS_NAME_MAX + 1];
+	struct text t = TEXT_OF(decoded);
+	bool fits = n > 0 && ops_url_take(span_of(s, n), false, &t) == OK;
 	if (fits)
-		memcpy(name, decoded, decoded_n + 1);
-	free(decoded); /* from libevent's malloc */
+		memcpy(name, decoded, t.n + 1);
 	return fits;
 }
 
@@ -65,7 +39,7 @@ static bool match(const char *pattern, const char *path, char name[OPS_NAME_MAX 
 	}
 }
 
-enum err ctl_route_find(const char *method, const char *path, enum ops_kind *kind,
+enum err ops_route_find(const char *method, const char *path, enum ops_kind *kind,
 			char name[OPS_NAME_MAX + 1], struct text *allow)
 {
 	for (int k = 0; k < OPS_KIND_COUNT; k++) {

@@ -1,6 +1,6 @@
 #include "failing_env.h"
 
-#include "ctl/ctl_int.h"
+#include "ops/http.h"
 
 struct row {
 	const char *method, *path;
@@ -65,7 +65,7 @@ static void paths_lead_to_operations(void **state)
 		enum ops_kind kind = OPS_KIND_COUNT;
 		char name[OPS_NAME_MAX + 1], allowed[64];
 		struct text allow = TEXT_OF(allowed);
-		assert_int_equal(ctl_route_find(r->method, r->path, &kind, name, &allow), r->err);
+		assert_int_equal(ops_route_find(r->method, r->path, &kind, name, &allow), r->err);
 		if (r->err == OK) {
 			assert_int_equal(kind, r->kind);
 			assert_string_equal(name, r->name);
@@ -90,7 +90,7 @@ static void every_operation_is_reached(void **state)
 		} else {
 			text_str(&p, ops_rows[k].path);
 		}
-		assert_int_equal(ctl_route_find(ops_rows[k].method, path, &kind, name, &allow), OK);
+		assert_int_equal(ops_route_find(ops_rows[k].method, path, &kind, name, &allow), OK);
 		assert_int_equal(kind, k);
 		assert_string_equal(name, brace ? "x" : "");
 	}
@@ -104,16 +104,9 @@ static void every_truncation_of_a_path_is_safe(void **state)
 		struct text allow = TEXT_OF(allowed);
 		enum ops_kind kind;
 		memcpy(cut, whole, n);
-		enum err e = ctl_route_find("POST", cut, &kind, name, &allow);
+		enum err e = ops_route_find("POST", cut, &kind, name, &allow);
 		assert_true(e == ERR_NOT_FOUND || e == ERR_UNSUPPORTED);
 	}
-}
-
-static void methods_have_names(void **state)
-{
-	assert_string_equal(ctl_route_method(EVHTTP_REQ_GET), "GET");
-	assert_string_equal(ctl_route_method(EVHTTP_REQ_PUT), "PUT");
-	assert_string_equal(ctl_route_method(EVHTTP_REQ_TRACE), "");
 }
 
 int main(void)
@@ -122,7 +115,6 @@ int main(void)
 		cmocka_unit_test(paths_lead_to_operations),
 		cmocka_unit_test(every_operation_is_reached),
 		cmocka_unit_test(every_truncation_of_a_path_is_safe),
-		cmocka_unit_test(methods_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
