@@ -1,4 +1,4 @@
-#include "pnrp/utf.h"
+#include "wire/utf.h"
 #include "pnrp/wire_int.h"
 
 /* PNRP-2.7, PNRP-2.8: AUTHORITY_BUFFERs, whole. */

@@ -1,6 +1,6 @@
 #include "pnrp/cpa_int.h"
 
-#include "pnrp/utf.h"
+#include "wire/utf.h"
 #include "pnrp/wire_int.h"
 
 /* PNRP-3.2, PNRP-3.3: certified peer addresses as octets. */
@@ -44,7 +44,7 @@ static enum err comment_of_utf16(struct span s, struct pnrp_cpa *c)
 	size_t n = s.n / 2, octets;
 	for (size_t i = 0; i < n; i++)
 		units[i] = rd_le16(&r);
-	if (!rd_done(&r) || pnrp_utf8_of(units, n, c->comment, sizeof(c->comment), &octets))
+	if (!rd_done(&r) || utf8_of(units, n, c->comment, sizeof(c->comment), &octets))
 		return ERR_MALFORMED;
 	c->comment_n = (uint16_t)octets;
 	return OK;
@@ -53,7 +53,7 @@ static enum err comment_of_utf16(struct span s, struct pnrp_cpa *c)
 static enum err comment_of_utf8(struct span s, struct pnrp_cpa *c)
 {
 	size_t units;
-	if (pnrp_utf16_of(s, NULL, PNRP_COMMENT_MAX, &units) != OK)
+	if (utf16_of(s, NULL, PNRP_COMMENT_MAX, &units) != OK)
 		return ERR_MALFORMED;
 	memcpy(c->comment, s.p, s.n);
 	c->comment_n = (uint16_t)s.n;
@@ -191,7 +191,7 @@ static void write_comment(struct wr *w, const struct pnrp_cpa *c)
 	uint16_t units[PNRP_COMMENT_UNITS];
 	size_t n;
 	if (c->comment_n > sizeof(c->comment) ||
-	    pnrp_utf16_of(span_of(c->comment, c->comment_n), units, PNRP_COMMENT_UNITS, &n) != OK) {
+	    utf16_of(span_of(c->comment, c->comment_n), units, PNRP_COMMENT_UNITS, &n) != OK) {
 		w->failed = true;
 		return;
 	}

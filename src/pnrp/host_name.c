@@ -1,7 +1,7 @@
 #include "base/number.h"
 #include "pnrp/id.h"
 #include "pnrp/punycode.h"
-#include "pnrp/utf.h"
+#include "wire/utf.h"
 
 /* PNRP-1.6, PNRP-1.7: names for programs that expect those of DNS (digest 2.6). */
 
@@ -43,7 +43,7 @@ static bool points_of(struct span s, uint32_t *points, size_t *n)
 	while (s.n) {
 		struct span at = s;
 		uint32_t *point = &points[*n];
-		if (*n == PNRP_PUNYCODE_POINTS || !pnrp_utf8_next(&s, point))
+		if (*n == PNRP_PUNYCODE_POINTS || !utf8_next(&s, point))
 			return false;
 		if (*point < 0x80 && !is_plain(span_of(at.p, 1), true))
 			return false;
@@ -121,7 +121,7 @@ static bool take_classifier(struct span label, struct pnrp_name *out)
 	    pnrp_punycode_decode(span_of(label.p, label.n - 1), points, &n) != OK)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		pnrp_utf8_put(&utf8, points[i]);
+		utf8_put(&utf8, points[i]);
 	if (utf8.failed || pnrp_name_of_utf8(wr_span(&utf8), out) != OK)
 		return false;
 	/* One name, one host name: what would be written otherwise is none. */

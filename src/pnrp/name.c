@@ -1,7 +1,7 @@
 #include "pnrp/id.h"
 
 #include "base/number.h"
-#include "pnrp/utf.h"
+#include "wire/utf.h"
 
 /* PNRP-1.1: peer names as text and as code units. */
 
@@ -26,7 +26,7 @@ static void split(struct span s, struct span *authority, struct span *classifier
 static enum err set_classifier(struct pnrp_name *n, struct span s, struct text *why)
 {
 	size_t units;
-	enum err e = pnrp_utf16_of(s, NULL, PNRP_CLASSIFIER_MAX, &units);
+	enum err e = utf16_of(s, NULL, PNRP_CLASSIFIER_MAX, &units);
 	if (e == ERR_MALFORMED)
 		return refuse(why, e, "a name is text in UTF-8 without U+0000");
 	if (e)
@@ -87,7 +87,7 @@ size_t pnrp_name_units(const struct pnrp_name *n, uint16_t *units)
 {
 	size_t count;
 	struct span s = span_of(n->classifier, n->classifier_n);
-	return pnrp_utf16_of(s, units, PNRP_CLASSIFIER_MAX, &count) == OK ? count : 0;
+	return utf16_of(s, units, PNRP_CLASSIFIER_MAX, &count) == OK ? count : 0;
 }
 
 enum err pnrp_name_of_units(const uint16_t *units, size_t n, struct pnrp_name *name)
@@ -95,7 +95,7 @@ enum err pnrp_name_of_units(const uint16_t *units, size_t n, struct pnrp_name *n
 	struct pnrp_name out = { 0 };
 	size_t octets;
 	if (n > PNRP_CLASSIFIER_MAX ||
-	    pnrp_utf8_of(units, n, out.classifier, sizeof(out.classifier), &octets) != OK)
+	    utf8_of(units, n, out.classifier, sizeof(out.classifier), &octets) != OK)
 		return ERR_MALFORMED;
 	out.classifier_n = (uint16_t)octets;
 	*name = out;

@@ -1,6 +1,6 @@
 #include "pnrp/cpa_int.h"
 
-#include "pnrp/utf.h"
+#include "wire/utf.h"
 
 /* PNRP-3.4, PNRP-3.5: extended payloads. */
 
@@ -119,7 +119,7 @@ static void write_head(struct wr *w, const struct pnrp_profile *p, const struct 
 static bool string_form(const struct pnrp_profile *p, struct span s, bool *utf16, size_t *length)
 {
 	size_t units;
-	bool short_enough = pnrp_utf16_of(s, NULL, UNITS_MAX, &units) == OK;
+	bool short_enough = utf16_of(s, NULL, UNITS_MAX, &units) == OK;
 	bool fits[2] = { s.n + STRING_TYPE + 1 >= LENGTH_MIN && s.n + STRING_TYPE + 1 <= LENGTH_MAX,
 			 short_enough && units };
 	*utf16 = fits[p->utf16] ? p->utf16 : !p->utf16;
@@ -133,7 +133,7 @@ bool pnrp_payload_fits(const struct pnrp_profile *p, enum pnrp_payload_type type
 	bool utf16;
 	switch (type) {
 	case PNRP_PAYLOAD_STRING:
-		return pnrp_utf16_of(s, NULL, PNRP_PAYLOAD_MAX, &units) == OK &&
+		return utf16_of(s, NULL, PNRP_PAYLOAD_MAX, &units) == OK &&
 		       string_form(p, s, &utf16, &length);
 	case PNRP_PAYLOAD_BINARY:
 		return s.n && s.n <= PNRP_PAYLOAD_MAX;
@@ -147,7 +147,7 @@ static void write_utf16(struct wr *w, struct span s)
 {
 	uint16_t units[UNITS_MAX];
 	size_t n;
-	if (pnrp_utf16_of(s, units, UNITS_MAX, &n) != OK) {
+	if (utf16_of(s, units, UNITS_MAX, &n) != OK) {
 		w->failed = true;
 		return;
 	}
@@ -212,7 +212,7 @@ static enum err text_of_utf16(struct span s, char *out, size_t size, size_t *n)
 		return ERR_RANGE;
 	for (size_t i = 0; i < s.n / 2; i++)
 		units[i] = rd_le16(&r);
-	return pnrp_utf8_of(units, s.n / 2, out, size, n);
+	return utf8_of(units, s.n / 2, out, size, n);
 }
 
 enum err pnrp_answer_text(const struct pnrp_answer *a, char *out, size_t size, size_t *n)
@@ -220,7 +220,7 @@ enum err pnrp_answer_text(const struct pnrp_answer *a, char *out, size_t size, s
 	size_t units;
 	if (a->payload_utf16)
 		return text_of_utf16(a->payload, out, size, n);
-	if (pnrp_utf16_of(a->payload, NULL, LENGTH_MAX, &units) != OK)
+	if (utf16_of(a->payload, NULL, LENGTH_MAX, &units) != OK)
 		return ERR_MALFORMED;
 	if (a->payload.n > size)
 		return ERR_RANGE;

@@ -1,7 +1,7 @@
 /* Names come, change and go: digest 11.1, 11.2. */
 #include "pnrp/pnrp_int.h"
 
-#include "pnrp/utf.h"
+#include "wire/utf.h"
 
 #define WALKS_MOST 8 /* registrations under way at once */
 
@@ -120,7 +120,7 @@ static bool is_provable(const struct pnrp *p, const struct pnrp_registration *r)
 {
 	size_t units;
 	return r->comment_n <= sizeof(r->comment) &&
-	       pnrp_utf16_of(span_of(r->comment, r->comment_n), NULL, PNRP_COMMENT_UNITS, &units) ==
+	       utf16_of(span_of(r->comment, r->comment_n), NULL, PNRP_COMMENT_UNITS, &units) ==
 		       OK &&
 	       pnrp_payload_fits(p->profile, r->payload_type, r->payload);
 }

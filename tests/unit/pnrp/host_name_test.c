@@ -2,7 +2,7 @@
 #include "wire_rig.h"
 
 #include "pnrp/punycode.h"
-#include "pnrp/utf.h"
+#include "wire/utf.h"
 
 #define P41 "p4562b4628ac54782dda52789038476237e7c7263"
 #define A40 "4562b4628ac54782dda52789038476237e7c7263"
@@ -153,7 +153,7 @@ static size_t points_of(const char *utf8, uint32_t *points)
 	struct span s = span_str(utf8);
 	size_t n = 0;
 	while (s.n)
-		assert_true(pnrp_utf8_next(&s, &points[n++]));
+		assert_true(utf8_next(&s, &points[n++]));
 	return n;
 }
 

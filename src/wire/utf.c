@@ -1,4 +1,4 @@
-#include "pnrp/utf.h"
+#include "wire/utf.h"
 
 #define POINT_MAX 0x10ffff
 #define PLANE	  0x10000
@@ -32,7 +32,7 @@ static size_t lead(uint8_t first, uint32_t *bits)
 	return 0;
 }
 
-bool pnrp_utf8_next(struct span *s, uint32_t *point)
+bool utf8_next(struct span *s, uint32_t *point)
 {
 	static const uint32_t least[] = { 0, 1, 0x80, 0x800, PLANE };
 	uint32_t v;
@@ -52,7 +52,7 @@ bool pnrp_utf8_next(struct span *s, uint32_t *point)
 	return true;
 }
 
-void pnrp_utf8_put(struct wr *w, uint32_t point)
+void utf8_put(struct wr *w, uint32_t point)
 {
 	static const uint32_t below[] = { 0x80, 0x800, PLANE };
 	static const uint8_t marks[] = { 0x00, 0xc0, 0xe0, 0xf0 };
@@ -67,12 +67,12 @@ void pnrp_utf8_put(struct wr *w, uint32_t point)
 	p[0] = (uint8_t)(marks[more] | point);
 }
 
-enum err pnrp_utf16_of(struct span utf8, uint16_t *units, size_t max, size_t *n)
+enum err utf16_of(struct span utf8, uint16_t *units, size_t max, size_t *n)
 {
 	size_t at = 0;
 	uint32_t point;
 	while (utf8.n) {
-		if (!pnrp_utf8_next(&utf8, &point))
+		if (!utf8_next(&utf8, &point))
 			return ERR_MALFORMED;
 		size_t wide = point >= PLANE;
 		if (max - at < wide + 1)
@@ -100,14 +100,14 @@ static uint32_t next_of_units(const uint16_t *units, size_t n, size_t *at)
 	return PLANE + ((v & 0x3ff) << 10 | (units[(*at)++] & 0x3ffu));
 }
 
-enum err pnrp_utf8_of(const uint16_t *units, size_t n, char *out, size_t size, size_t *octets)
+enum err utf8_of(const uint16_t *units, size_t n, char *out, size_t size, size_t *octets)
 {
 	struct wr w = wr_of(out, size);
 	for (size_t at = 0; at < n;) {
 		uint32_t point = next_of_units(units, n, &at);
 		if (!point)
 			return ERR_MALFORMED;
-		pnrp_utf8_put(&w, point);
+		utf8_put(&w, point);
 	}
 	if (w.failed)
 		return ERR_RANGE;
