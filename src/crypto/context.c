@@ -22,9 +22,10 @@ static enum err fetch_tools(struct crypto *c, enum crypto_profile_id id)
 		return OK;
 	struct crypto_tools *t = &c->tools[id];
 	t->md = EVP_MD_fetch(c->lib, s->digest, NULL);
+	t->fingerprint = EVP_MD_fetch(c->lib, s->fingerprint, NULL);
 	t->maker = EVP_PKEY_CTX_new_from_name(c->lib, s->key_type, NULL);
 	t->checker.maker = EVP_PKEY_CTX_new_from_name(c->lib, s->key_type, NULL);
-	if (!t->md || !t->maker || !t->checker.maker ||
+	if (!t->md || !t->fingerprint || !t->maker || !t->checker.maker ||
 	    EVP_PKEY_fromdata_init(t->checker.maker) <= 0)
 		return ERR_UNSUPPORTED;
 	return OK;
@@ -66,6 +67,7 @@ static void free_tools(struct crypto_tools *t)
 	EVP_PKEY_CTX_free(t->checker.maker);
 	EVP_PKEY_CTX_free(t->maker);
 	EVP_MD_free(t->md);
+	EVP_MD_free(t->fingerprint);
 }
 
 void crypto_free(struct crypto *c)
@@ -84,16 +86,35 @@ void crypto_free(struct crypto *c)
 	env_free(c->env, c);
 }
 
-void crypto_digest(struct crypto *c, const struct crypto_profile *p, const struct span *parts,
-		   size_t n, uint8_t *out)
+/* How many octets it has. */
+static size_t digest_of(struct crypto *c, const EVP_MD *md, const struct span *parts, size_t n,
+			uint8_t *out)
 {
-	int ok = EVP_DigestInit_ex2(c->hash, c->tools[p->id].md, NULL);
+	int ok = EVP_DigestInit_ex2(c->hash, md, NULL);
 	for (size_t i = 0; i < n && ok; i++)
 		ok = EVP_DigestUpdate(c->hash, parts[i].p, parts[i].n);
 	unsigned int size = 0;
 	ok = ok && EVP_DigestFinal_ex(c->hash, out, &size);
 	/* A digest in memory has nothing that could fail. */
-	assert(ok && size == p->hash_size);
+	assert(ok);
+	return size;
+}
+
+void crypto_digest(struct crypto *c, const struct crypto_profile *p, const struct span *parts,
+		   size_t n, uint8_t *out)
+{
+	size_t size = digest_of(c, c->tools[p->id].md, parts, n, out);
+	assert(size == p->hash_size);
+}
+
+void crypto_fingerprint(struct crypto *c, enum crypto_profile_id p, const struct span *parts,
+			size_t n, uint8_t out[CRYPTO_FINGERPRINT])
+{
+	uint8_t whole[EVP_MAX_MD_SIZE];
+	assert(crypto_profile(p));
+	size_t size = digest_of(c, c->tools[p].fingerprint, parts, n, whole);
+	assert(size >= CRYPTO_FINGERPRINT);
+	memcpy(out, whole, CRYPTO_FINGERPRINT);
 }
 
 void crypto_hash(struct crypto *c, const struct crypto_profile *p, const struct span *parts,

@@ -60,6 +60,11 @@ MUST_USE enum err crypto_remember(struct crypto *c, size_t n);
 /* The profile's hash over the parts as if they were one, cut to `size` octets. */
 void crypto_hash(struct crypto *c, const struct crypto_profile *p, const struct span *parts,
 		 size_t n, uint8_t *out, size_t size);
+/* 16 octets that stand for the parts as if they were one: MD5 in classic, the profile's
+ * hash cut short in modern. A fingerprint, no protection. p is one of this build's. */
+#define CRYPTO_FINGERPRINT 16
+void crypto_fingerprint(struct crypto *c, enum crypto_profile_id p, const struct span *parts,
+			size_t n, uint8_t out[CRYPTO_FINGERPRINT]);
 /* The 20 octets that a secure name's authority is: the hash of a public key. */
 void crypto_authority(struct crypto *c, const struct crypto_profile *p, struct span public,
 		      uint8_t out[CRYPTO_AUTHORITY]);

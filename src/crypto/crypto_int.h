@@ -23,6 +23,7 @@ struct crypto_oid {
  * false where the library has no memory or the input is not of this kind. */
 struct crypto_scheme {
 	const char *digest;
+	const char *fingerprint; /* the digest of crypto_fingerprint() */
 	const char *key_type;
 	/* Tells ctx, ready to make keys, which kind is wanted. */
 	bool (*kind)(EVP_PKEY_CTX *ctx);
@@ -77,7 +78,7 @@ struct crypto_memo {
 
 /* What a profile needs of the library, fetched once. */
 struct crypto_tools {
-	EVP_MD *md;
+	EVP_MD *md, *fingerprint;
 	EVP_PKEY_CTX *maker;
 	struct crypto_checker checker;
 };

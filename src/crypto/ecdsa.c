@@ -105,6 +105,7 @@ static bool ec_from_wire(const uint8_t *signature, uint8_t *der, size_t *n)
 
 const struct crypto_scheme crypto_scheme_ecdsa = {
 	.digest = "SHA2-256",
+	.fingerprint = "SHA2-256",
 	.key_type = "EC",
 	.kind = ec_kind,
 	.padding = ec_padding,

@@ -91,6 +91,7 @@ static bool rsa_from_wire(const uint8_t *signature, uint8_t *der, size_t *n)
 
 const struct crypto_scheme crypto_scheme_rsa = {
 	.digest = "SHA1",
+	.fingerprint = "MD5",
 	.key_type = "RSA",
 	.kind = rsa_kind,
 	.padding = rsa_padding,

@@ -87,6 +87,38 @@ static void hashes_are_those_of_the_profile(void **state)
 	rig_fini(&r);
 }
 
+static const struct hash_vector fingerprints[] = {
+	{ CRYPTO_MODERN, "abc", "ba7816bf8f01cfea414140de5dae2223" },
+	{ CRYPTO_MODERN, "", "e3b0c44298fc1c149afbf4c8996fb924" },
+	{ CRYPTO_CLASSIC, "abc", "900150983cd24fb0d6963f7d28e17f72" },
+	{ CRYPTO_CLASSIC, "", "d41d8cd98f00b204e9800998ecf8427e" },
+};
+
+/* CRYPTO-1.6: RFC 1321 and RFC 6234, in any parts; 16 octets and no more. */
+static void fingerprints_are_those_of_the_profile(void **state)
+{
+	struct rig r;
+	rig_init(&r);
+	for (size_t i = 0; i < sizeof fingerprints / sizeof *fingerprints; i++) {
+		if (!crypto_profile(fingerprints[i].id))
+			continue;
+		struct rig_hex h;
+		struct span want = rig_hex(&h, fingerprints[i].hash);
+		struct span text = span_str(fingerprints[i].text);
+		assert_int_equal(want.n, CRYPTO_FINGERPRINT);
+		for (size_t cut = 0; cut <= text.n; cut++) {
+			struct span parts[] = { span_of(text.p, cut),
+						span_of(text.p + cut, text.n - cut) };
+			uint8_t out[CRYPTO_FINGERPRINT + 1];
+			memset(out, 0xee, sizeof out);
+			crypto_fingerprint(r.c, fingerprints[i].id, parts, 2, out);
+			assert_memory_equal(out, want.p, want.n);
+			assert_int_equal(out[CRYPTO_FINGERPRINT], 0xee);
+		}
+	}
+	rig_fini(&r);
+}
+
 static void nothing_hashed_is_the_empty_text(void **state)
 {
 	struct rig r;
@@ -211,6 +243,7 @@ int main(void)
 		cmocka_unit_test(contexts_come_and_go),
 		cmocka_unit_test(without_memory_there_is_no_context),
 		cmocka_unit_test(hashes_are_those_of_the_profile),
+		cmocka_unit_test(fingerprints_are_those_of_the_profile),
 		cmocka_unit_test(nothing_hashed_is_the_empty_text),
 		cmocka_unit_test(authorities_are_those_of_the_digests),
 		cmocka_unit_test(the_library_draws_from_the_lent_env),

@@ -1,5 +1,7 @@
 /* Text of peers, both ways. */
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
 
