@@ -26,6 +26,7 @@ struct graph_person {
 	struct span utf16; /* as on the wire */
 	uint8_t fold[8];   /* of Record IDs it may make */
 	uint64_t octets;   /* of records it created */
+	uint64_t reserved; /* of them, those of reserved types */
 	uint32_t refs;
 };
 
@@ -36,23 +37,27 @@ struct graph_person {
 struct graph_entry {
 	struct graph_place place; /* modified, id */
 	uint32_t version;
-	uint32_t octets;      /* of the record */
-	uint32_t payload;     /* of them */
-	uint16_t type;	      /* graph_db_type() */
-	uint8_t local;	      /* GRAPH_ENTRY_ */
+	uint32_t octets;  /* of the record */
+	uint32_t payload; /* of them */
+	uint16_t type;	  /* graph_db_type() */
+	uint8_t local;	  /* GRAPH_ENTRY_ */
 	bool deleted;
 	graph_time created, expires;
 	uint64_t row;	      /* in the store */
 	uint64_t fingerprint; /* keyed hash of the octets: equal means the same record */
 	struct graph_person *creator, *modifier; /* modifier NULL: none */
 	struct graph_attrs *attrs;		 /* NULL: none */
-	uint32_t sent; /* for the core: a mark of what it does with it */
+	uint32_t sent;	/* for the core: a mark of what it does with it; 0 in a fresh one */
+	uint32_t index; /* this and what follows: the db's */
 	struct list by_type;
-	void *order[2]; /* the db's: by place, by expiry */
+	void *order[2]; /* by place, by expiry */
+	void *terms;
 };
 
+/* What goes beyond is refused, nothing is evicted. Records of reserved types are counted
+ * apart and have an eighth of each limit, and a little more, for themselves: GRAPH-7.9. */
 struct graph_db_limits {
-	uint64_t octets;	 /* of all records; more: ERR_FULL */
+	uint64_t octets;	 /* of all records */
 	uint64_t creator_octets; /* of one creator */
 	uint32_t records, types, persons;
 };
@@ -61,13 +66,14 @@ struct graph_db_limits {
  * shared by the databases of a store and starts behind its highest row. ERR_NOMEM. */
 MUST_USE enum err graph_db_new(struct graph_db **out, uint32_t graph, const struct env *env,
 			       struct store *store, struct crypto *crypto,
-			       enum crypto_profile_id profile,
-			       const struct graph_db_limits *limits, uint64_t *next_row);
+			       enum crypto_profile_id profile, const struct graph_db_limits *limits,
+			       uint64_t *next_row);
 void graph_db_free(struct graph_db *db);
 
 /* Reads at most `rows` rows of the table from where it stopped; *done at the end. Rows of
- * other graphs are passed over; a row that cannot be read is dropped and counted. Also
- * after graph_db_forget(). ERR_NOMEM, or what the store gives. */
+ * other graphs are passed over; a row that cannot be read is left alone and counted. What is
+ * stored counts, whatever the limits. Also after graph_db_forget(). ERR_NOMEM, or what the
+ * store gives: call again to go on. */
 MUST_USE enum err graph_db_load(struct graph_db *db, size_t rows, bool *done);
 /* Puts were undone: forgets all entries; the caller loads anew. Cursors end. */
 void graph_db_forget(struct graph_db *db);
@@ -81,6 +87,7 @@ struct graph_db_put {
 	const struct graph_record *record;
 	struct span octets;
 	struct graph_attrs *attrs;
+	uint64_t fingerprint; /* of octets; 0: not known yet */
 	uint8_t local;
 };
 MUST_USE enum err graph_db_put(struct graph_db *db, const struct graph_db_put *p,
@@ -106,7 +113,7 @@ const struct graph_person *graph_db_person(const struct graph_db *db, struct spa
 
 /* A walk over the entries of one type, in the order they were stored or last changed; what
  * is stored meanwhile comes too; what is removed meanwhile is passed over. In the caller's
- * memory; begin and end it. */
+ * memory; begin and end it, the end before the database is freed. */
 struct graph_cursor {
 	struct list all;
 	struct list *at;

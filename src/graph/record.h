@@ -63,7 +63,10 @@ struct graph_rules {
 	X(ATTRIBUTES, "its attributes are not well formed")                                        \
 	X(SECURITY, "the security provider does not accept it")                                    \
 	X(JUMP, "its version jumps too far")                                                       \
-	X(QUOTA, "its creator has too much in the database")
+	X(QUOTA, "its creator has too much in the database")                                       \
+	X(FULL, "the database is full")                                                            \
+	X(TYPES, "there are too many record types in the database")                                \
+	X(PERSONS, "there are too many creators and modifiers in the database")
 enum graph_fault {
 #define X(name, text) GRAPH_FAULT_##name,
 	GRAPH_FAULTS(X)

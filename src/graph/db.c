@@ -1,0 +1,404 @@
+#include "graph/db_int.h"
+
+#include <assert.h>
+
+/* GRAPH-7.1. */
+const struct store_table graph_table_records = { "graph_records", STORE_KEY_INTEGER };
+
+/* What records of reserved types may use beside an eighth of the limits. */
+#define RESERVED_OCTETS	 (UINT64_C(1) << 20)
+#define RESERVED_QUOTA	 (UINT64_C(64) << 10)
+#define RESERVED_RECORDS 1024
+#define RESERVED_PERSONS 64
+
+#define ROW_ROOM_KEPT 65536
+
+enum err graph_db_new(struct graph_db **out, uint32_t graph, const struct env *env,
+		      struct store *store, struct crypto *crypto, enum crypto_profile_id profile,
+		      const struct graph_db_limits *limits, uint64_t *next_row)
+{
+	struct graph_db *db = env_zalloc(env, 1, sizeof(*db));
+	if (!db)
+		return ERR_NOMEM;
+	db->graph = graph;
+	db->env = env;
+	db->store = store;
+	db->crypto = crypto;
+	db->profile = profile;
+	db->limits = *limits;
+	db->next_row = next_row;
+	for (size_t i = 0; i < 2; i++) {
+		db->key[i] = env_random_u64(env);
+		db->index.key[i] = env_random_u64(env);
+	}
+	db->by_expiry.kind = GRAPH_BY_EXPIRY;
+	map_init(&db->persons, env);
+	map_init(&db->terms, env);
+	enum err e = graph_types_init(db);
+	if (e) {
+		graph_db_free(db);
+		return e;
+	}
+	*out = db;
+	return OK;
+}
+
+/* All that hangs on an entry, but its places in slabs, index and orders. */
+static void release(struct graph_db *db, struct graph_entry *e)
+{
+	graph_terms_drop(db, e->terms);
+	if (e->attrs)
+		db->memory -= graph_attrs_octets(e->attrs);
+	env_free(db->env, e->attrs);
+	graph_persons_drop(db, e->creator);
+	graph_persons_drop(db, e->modifier);
+}
+
+void graph_db_forget(struct graph_db *db)
+{
+	graph_types_forget(db);
+	struct graph_entry *next, *e = graph_db_after(db, NULL);
+	for (; e; e = next) {
+		next = graph_db_next(db, e);
+		graph_types_unlink(db, e);
+		release(db, e);
+	}
+	graph_order_fini(&db->by_place, db->env);
+	graph_order_fini(&db->by_expiry, db->env);
+	graph_index_fini(&db->index, db->env);
+	graph_pool_fini(&db->pool, db->env);
+	memset(db->used, 0, sizeof(db->used));
+	db->deleted = db->dropped = 0;
+	db->begun = db->loaded = db->has_double = false;
+}
+
+void graph_db_free(struct graph_db *db)
+{
+	if (!db)
+		return;
+	graph_db_forget(db);
+	graph_persons_fini(db);
+	map_free(&db->terms);
+	graph_types_fini(db);
+	env_free(db->env, db->row);
+	env_free(db->env, db);
+}
+
+uint64_t graph_db_fingerprint(const struct graph_db *db, struct span octets)
+{
+	return map_hash(db->key, octets);
+}
+
+/* Whether `more` fits when `less` goes; what does not grow always does. */
+static bool fits(uint64_t used, uint64_t more, uint64_t less, uint64_t room)
+{
+	return more <= less || used - less + more <= room;
+}
+
+static uint64_t share(uint64_t limit, bool reserved, uint64_t least)
+{
+	return reserved ? limit / 8 + least : limit;
+}
+
+static uint64_t quota_used(const struct graph_person *p, bool reserved)
+{
+	return reserved ? p->reserved : p->octets - p->reserved;
+}
+
+static bool reserved_entry(const struct graph_db *db, const struct graph_entry *e)
+{
+	return db->types.at[e->type]->reserved;
+}
+
+/* GRAPH-7.8, GRAPH-7.9: limits hold what comes, not what is there. */
+static enum err check_room(const struct graph_db *db, const struct graph_change *c,
+			   enum graph_fault *why)
+{
+	bool reserved = c->type->reserved;
+	const struct graph_db_limits *l = &db->limits;
+	const struct graph_used *used = &db->used[reserved];
+	bool same = c->old && reserved_entry(db, c->old) == reserved;
+	uint64_t more = c->put->octets.n, less = same ? c->old->octets : 0;
+
+	*why = GRAPH_FAULT_FULL;
+	if (!fits(used->octets, more, less, share(l->octets, reserved, RESERVED_OCTETS)) ||
+	    !fits(used->records, 1, same, share(l->records, reserved, RESERVED_RECORDS)))
+		return ERR_FULL;
+	*why = GRAPH_FAULT_QUOTA;
+	if (!same || c->old->creator != c->creator)
+		less = 0;
+	return fits(quota_used(c->creator, reserved), more, less,
+		    share(l->creator_octets, reserved, RESERVED_QUOTA))
+		       ? OK
+		       : ERR_FULL;
+}
+
+static enum err take_persons(struct graph_db *db, struct graph_change *c, bool limited)
+{
+	const struct graph_record *r = c->put->record;
+	size_t most = SIZE_MAX;
+	if (limited)
+		most = db->limits.persons +
+		       (c->type->reserved ? db->limits.persons / 8 + RESERVED_PERSONS : 0);
+	enum err e = graph_persons_take(db, r->creator, most, &c->creator);
+	if (!e && r->modifier.n)
+		e = graph_persons_take(db, r->modifier, most, &c->modifier);
+	return e;
+}
+
+static enum err reserve(struct graph_db *db, const struct graph_change *c)
+{
+	enum err e = OK;
+	if (!c->old)
+		e = graph_pool_reserve(&db->pool, db->env);
+	if (!e && !c->old)
+		e = graph_index_reserve(&db->index, db->env);
+	if (!e)
+		e = graph_order_reserve(&db->by_place, db->env);
+	if (!e)
+		e = graph_order_reserve(&db->by_expiry, db->env);
+	return e;
+}
+
+enum err graph_change_prepare(struct graph_db *db, struct graph_change *c, bool limited,
+			      enum graph_fault *why)
+{
+	c->old = graph_db_find(db, &c->put->record->id);
+	*why = GRAPH_FAULT_TYPES;
+	enum err e = graph_types_take(db, &c->put->record->type, limited, &c->type);
+	if (e)
+		return e;
+	*why = GRAPH_FAULT_PERSONS;
+	e = take_persons(db, c, limited);
+	if (!e && limited)
+		e = check_room(db, c, why);
+	if (e)
+		return e;
+	*why = GRAPH_FAULT_FULL;
+	e = reserve(db, c);
+	if (!e)
+		e = graph_terms_take(db, c->put->attrs, &c->terms);
+	return e;
+}
+
+void graph_change_undo(struct graph_db *db, struct graph_change *c)
+{
+	graph_terms_drop(db, c->terms);
+	graph_persons_drop(db, c->creator);
+	graph_persons_drop(db, c->modifier);
+	if (c->type)
+		graph_types_drop(db, c->type);
+	env_free(db->env, c->put->attrs);
+}
+
+/* Counts an entry, once it is filled in. */
+static void account(struct graph_db *db, const struct graph_entry *e)
+{
+	bool reserved = reserved_entry(db, e);
+	db->used[reserved].octets += e->octets;
+	db->used[reserved].records++;
+	db->deleted += e->deleted;
+	e->creator->octets += e->octets;
+	if (reserved)
+		e->creator->reserved += e->octets;
+}
+
+static void unaccount(struct graph_db *db, const struct graph_entry *e)
+{
+	bool reserved = reserved_entry(db, e);
+	db->used[reserved].octets -= e->octets;
+	db->used[reserved].records--;
+	db->deleted -= e->deleted;
+	e->creator->octets -= e->octets;
+	if (reserved)
+		e->creator->reserved -= e->octets;
+}
+
+static void fill(const struct graph_db *db, const struct graph_change *c, struct graph_entry *e)
+{
+	const struct graph_record *r = c->put->record;
+	e->place = (struct graph_place){ r->modified, r->id };
+	e->version = r->version;
+	e->octets = (uint32_t)c->put->octets.n;
+	e->payload = (uint32_t)r->payload.n;
+	e->type = c->type->number;
+	e->local = c->put->local;
+	e->deleted = graph_record_deleted(r);
+	e->created = r->created;
+	e->expires = r->expires;
+	e->fingerprint = c->put->fingerprint;
+	if (e->fingerprint == 0)
+		e->fingerprint = graph_db_fingerprint(db, c->put->octets);
+	e->creator = c->creator;
+	e->modifier = c->modifier;
+	e->attrs = c->put->attrs;
+	e->terms = c->terms;
+}
+
+/* Out of what an update moves it in. */
+static void unlink_common(struct graph_db *db, struct graph_entry *e)
+{
+	unaccount(db, e);
+	graph_order_take(&db->by_place, e, db->env);
+	graph_order_take(&db->by_expiry, e, db->env);
+	graph_types_unlink(db, e);
+	release(db, e);
+}
+
+struct graph_entry *graph_change_commit(struct graph_db *db, struct graph_change *c, uint64_t row)
+{
+	struct graph_entry *e = c->old;
+	if (e)
+		unlink_common(db, e);
+	else
+		e = graph_pool_take(&db->pool);
+	fill(db, c, e);
+	e->row = row;
+	if (!c->old)
+		graph_index_put(&db->index, e, db->env);
+	graph_order_put(&db->by_place, e);
+	graph_order_put(&db->by_expiry, e);
+	graph_types_link(db, e);
+	graph_terms_link(e->terms, e);
+	if (e->attrs)
+		db->memory += graph_attrs_octets(e->attrs);
+	account(db, e);
+	return e;
+}
+
+void graph_entry_unlink(struct graph_db *db, struct graph_entry *e)
+{
+	unlink_common(db, e);
+	graph_index_take(&db->index, e);
+	graph_pool_give(&db->pool, e);
+}
+
+static void key_of_row(uint64_t row, uint8_t key[8])
+{
+	struct wr w = wr_of(key, 8);
+	wr_u64(&w, row);
+}
+
+/* GRAPH-7.2. */
+static enum err write_row(struct graph_db *db, const struct graph_db_put *p, uint64_t row,
+			  uint64_t *number)
+{
+	size_t n = GRAPH_ROW_HEAD + p->octets.n;
+	if (n > db->row_room || (db->row_room > ROW_ROOM_KEPT && n <= ROW_ROOM_KEPT)) {
+		size_t room = n < 1024 ? 1024 : n;
+		uint8_t *made = env_resize(db->env, db->row, room);
+		if (!made)
+			return ERR_NOMEM;
+		db->row = made;
+		db->row_room = room;
+	}
+	uint8_t key[8];
+	key_of_row(row, key);
+	struct wr w = wr_of(db->row, db->row_room);
+	wr_u32(&w, db->graph);
+	wr_u8(&w, p->local);
+	wr_bytes(&w, p->octets);
+	return store_put(db->store, &graph_table_records, span_of(key, 8), wr_span(&w), number);
+}
+
+enum err graph_db_put(struct graph_db *db, const struct graph_db_put *p, struct graph_entry **entry,
+		      uint64_t *number, enum graph_fault *why)
+{
+	struct graph_change c = { .put = p };
+	enum graph_fault fault;
+	assert(p->octets.n <= UINT32_MAX - GRAPH_ROW_HEAD);
+	enum err e = graph_change_prepare(db, &c, true, &fault);
+	/* GRAPH-7.3. */
+	uint64_t row = c.old ? c.old->row : *db->next_row;
+	if (!e)
+		e = write_row(db, p, row, number);
+	if (e) {
+		graph_change_undo(db, &c);
+		if (e == ERR_FULL)
+			*why = fault;
+		return e;
+	}
+	if (!c.old)
+		++*db->next_row;
+	*entry = graph_change_commit(db, &c, row);
+	return OK;
+}
+
+enum err graph_db_remove(struct graph_db *db, struct graph_entry *e, uint64_t *number)
+{
+	uint8_t key[8];
+	key_of_row(e->row, key);
+	enum err err = store_del(db->store, &graph_table_records, span_of(key, 8), number);
+	if (!err)
+		graph_entry_unlink(db, e);
+	return err;
+}
+
+void graph_db_mark(struct graph_db *db, struct graph_entry *e, uint8_t local)
+{
+	(void)db;
+	e->local = local;
+}
+
+enum err graph_db_octets(const struct graph_db *db, const struct graph_entry *e, struct span *out)
+{
+	uint8_t key[8];
+	struct span value;
+	key_of_row(e->row, key);
+	enum err err = store_get(db->store, &graph_table_records, span_of(key, 8), &value);
+	if (err)
+		return err;
+	if (value.n != (size_t)GRAPH_ROW_HEAD + e->octets)
+		return ERR_CORRUPT;
+	*out = span_of(value.p + GRAPH_ROW_HEAD, e->octets);
+	return OK;
+}
+
+struct graph_entry *graph_db_find(const struct graph_db *db, const struct graph_guid *id)
+{
+	return graph_index_find(&db->index, &db->pool, id);
+}
+
+struct graph_entry *graph_db_after(const struct graph_db *db, const struct graph_place *after)
+{
+	return graph_order_after(&db->by_place, after);
+}
+
+struct graph_entry *graph_db_next(const struct graph_db *db, const struct graph_entry *e)
+{
+	return graph_order_next(&db->by_place, e);
+}
+
+struct graph_entry *graph_db_first_expiry(const struct graph_db *db)
+{
+	return graph_order_after(&db->by_expiry, NULL);
+}
+
+size_t graph_db_count(const struct graph_db *db)
+{
+	return db->used[0].records + db->used[1].records;
+}
+
+static uint64_t memory_of_order(const struct graph_order *o)
+{
+	return o->n * sizeof(struct graph_leaf) + o->room * sizeof(struct graph_leaf *);
+}
+
+void graph_db_info(const struct graph_db *db, struct graph_db_info *out)
+{
+	const uint64_t map_slot = 24;
+	uint64_t memory = sizeof(*db) + db->memory + db->row_room;
+	memory += (uint64_t)db->pool.n * GRAPH_SLAB * sizeof(struct graph_entry);
+	memory +=
+		(db->index.now.capacity + db->index.old.capacity) * sizeof(struct graph_index_slot);
+	memory += memory_of_order(&db->by_place) + memory_of_order(&db->by_expiry);
+	memory += (db->persons.capacity + db->terms.capacity) * map_slot;
+	*out = (struct graph_db_info){
+		.records = graph_db_count(db),
+		.deleted = db->deleted,
+		.dropped = db->dropped,
+		.octets = db->used[0].octets + db->used[1].octets,
+		.memory = memory,
+		.loaded = db->loaded,
+	};
+}
