@@ -12,10 +12,9 @@ static const char *anchor(const struct ops_struct *s)
 static void write_operation(FILE *f, const struct ops_row *r)
 {
 	fprintf(f, "### %s %s\n\n%c%s.\n\n", r->method, r->path, toupper(r->help[0]), r->help + 1);
-	bool reads = strcmp(r->method, "GET") == 0;
 	if (r->request)
-		fprintf(f, "%s: [%s](#%s). ", reads ? "Query" : "Body", anchor(r->request),
-			anchor(r->request));
+		fprintf(f, "%s: [%s](#%s). ", ops_row_reads_query(r) ? "Query" : "Body",
+			anchor(r->request), anchor(r->request));
 	fprintf(f, "Answer: [%s](#%s).\n\n", anchor(r->answer), anchor(r->answer));
 }
 
@@ -78,6 +77,33 @@ void cli_write_api(FILE *f)
 	      "`trace` asks for them, `found` with a [found](#found), and last one `done` with the "
 	      "[resolution](#resolution), or with an error. A client that hangs up ends the "
 	      "search.\n\n"
+	      "## Graphs and records in a path\n\n"
+	      "`{graph}` is a Graph ID, escaped as `%XX` where it must be, or the graph's number, or "
+	      "the beginning of a Graph ID that no other has. `{record}` is a Record ID or its "
+	      "first 8 digits or more. Node IDs and signatures are 16 hexadecimal digits.\n\n"
+	      "A type of records is a GUID. Where a word stands for it, such as `note`, it is the "
+	      "GUID made of that word, and the record keeps the word in its attribute "
+	      "`recordtype`.\n\n"
+	      "Records are listed by the time of their last change, a page at a time, so that no "
+	      "answer keeps the daemon from its work: a page may hold none and still have a "
+	      "`next`.\n\n"
+	      "## Streams of octets\n\n"
+	      "What is too large for an answer, or goes both ways, goes over `stream.sock`, a "
+	      "stream socket beside the control socket with the same permissions. A client "
+	      "connects, sends the token that an operation gave it, and a line feed; from there "
+	      "on the octets are the stream's. A token is good for one stream and for 30 seconds. "
+	      "A token that is not known gets a line with an error and the end of the "
+	      "connection.\n\n"
+	      "* `.../records/{record}/data`, `.../export`, `/v1/capture`: octets come until the end "
+	      "of the connection. An export and a record's data are complete when all their "
+	      "octets have come.\n"
+	      "* `.../records/large`, `.../import`: the client sends its octets and shuts its side "
+	      "down. Then comes one line of JSON, the answer or an error, and the end.\n"
+	      "* `.../direct`, `.../direct/{conn}/stream`: both ways a sequence of messages, each "
+	      "a length (4 octets, the highest first) of the data alone, a data type (16 octets, "
+	      "a GUID in the order it is written) and the data. Who does not read is sent no more "
+	      "than fits on the way: the other side's writing waits. The end of either side ends "
+	      "the connection, once what was sent has gone.\n\n"
 	      "## Names for every program\n\n"
 	      "Beside the control socket lies `resolve.sock`, which everybody may use and which "
 	      "answers look-ups of host names and nothing else. It is what libnss_homestead(8) "

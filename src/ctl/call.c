@@ -48,7 +48,8 @@ static void no_memory(struct evhttp_request *req)
 /* Whether an answer may take so long that it matters when nobody wants it any more. */
 static bool is_slow(enum ops_kind kind)
 {
-	return kind == OPS_NAME_RESOLVE || kind == OPS_CLOUD_PING;
+	return kind == OPS_NAME_RESOLVE || kind == OPS_CLOUD_PING || kind == OPS_GRAPH_CONNECT ||
+	       kind == OPS_DIRECT_OPEN;
 }
 
 static void submit(struct ctl *c, struct evhttp_request *req, const struct ops_request *r)

@@ -41,7 +41,7 @@ static enum err find(const struct ops_http *in, struct ops_request *out, struct 
 {
 	char allowed[64];
 	struct text allow = TEXT_OF(allowed);
-	enum err e = ops_route_find(in->method, in->path, &out->kind, out->name, &allow);
+	enum err e = ops_route_find(in->method, in->path, out, &allow);
 	if (e == ERR_UNSUPPORTED)
 		ops_http_refuse_method(why, allowed);
 	else if (e)
@@ -56,7 +56,7 @@ static enum err take_values(const struct ops_http *in, struct ops_request *r, st
 	const struct ops_row *row = &ops_rows[r->kind];
 	static const struct ops_field none = { 0 };
 	static const struct ops_struct nothing = { "", "", 0, &none };
-	bool reads = strcmp(row->method, "GET") == 0;
+	bool reads = ops_row_reads_query(row);
 	json_t *j;
 	enum err e =
 		reads ? ops_parse_query(in->query, &j, why) : ops_parse_body(in->body, &j, why);

@@ -40,11 +40,11 @@ void ops_http_refuse_method(struct ops_refusal *why, const char *allow);
 struct json_t *ops_http_answer(const struct ops_answer *a);
 struct json_t *ops_http_error(enum err e, const char *message, const char *hint);
 
-/* route.c: the operation of a method and path; `name` gets the path's {name}.
+/* route.c: the operation of a method and path, and what the path names, into r.
  * ERR_NOT_FOUND: no such path. ERR_UNSUPPORTED: not with that method; `allow`
  * gets those there are. */
-MUST_USE enum err ops_route_find(const char *method, const char *path, enum ops_kind *kind,
-				 char name[OPS_NAME_MAX + 1], struct text *allow);
+MUST_USE enum err ops_route_find(const char *method, const char *path, struct ops_request *r,
+				 struct text *allow);
 
 /* parse.c: query or body as JSON object, a new reference. ERR_MALFORMED with
  * `why`, ERR_NOMEM. */

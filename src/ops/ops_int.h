@@ -169,6 +169,10 @@ void ops_pnrp_look(struct ops *o, struct draft *d, struct ops_pnrp *out);
 struct ops_attention;
 bool ops_pnrp_attention(struct ops *o, struct draft *d, size_t *at, struct ops_attention *out);
 
+/* graphs.c */
+MUST_USE enum err ops_run_graph_off(struct ops *o, const struct ops_request *r,
+				    struct ops_call call);
+
 /* history.c */
 MUST_USE enum err ops_history_init(struct ops *o);
 void ops_history_fini(struct ops *o);

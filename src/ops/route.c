@@ -9,22 +9,28 @@ static size_t segment(const char *s)
 	return strcspn(s, "/");
 }
 
-static bool take_name(const char *s, size_t n, char name[OPS_NAME_MAX + 1])
+/* A value of the path, decoded; false: it is none, or too long. */
+static bool take_value(struct span s, struct text *out)
 {
-	char decoded[OPS_NAME_MAX + 1];
-	struct text t = TEXT_OF(decoded);
-	bool fits = n > 0 && ops_url_take(span_of(s, n), false, &t) == OK;
-	if (fits)
-		memcpy(name, decoded, t.n + 1);
-	return fits;
+	text_clear(out);
+	return s.n > 0 && ops_url_take(s, false, out) == OK;
 }
 
-static bool match(const char *pattern, const char *path, char name[OPS_NAME_MAX + 1])
+/* What stands in braces tells where its value goes. */
+static bool take_variable(const char *pattern, struct span s, struct ops_request *r)
+{
+	static const char graph[] = "{graph}";
+	struct text to =
+		strncmp(pattern, graph, strlen(graph)) == 0 ? TEXT_OF(r->graph) : TEXT_OF(r->name);
+	return take_value(s, &to);
+}
+
+static bool match(const char *pattern, const char *path, struct ops_request *r)
 {
 	for (;;) {
 		size_t n = segment(pattern), m = segment(path);
 		bool variable = n > 0 && pattern[0] == '{';
-		if (variable && !take_name(path, m, name))
+		if (variable && !take_variable(pattern, span_of(path, m), r))
 			return false;
 		if (!variable && (n != m || memcmp(pattern, path, n) != 0))
 			return false;
@@ -39,15 +45,15 @@ static bool match(const char *pattern, const char *path, char name[OPS_NAME_MAX 
 	}
 }
 
-enum err ops_route_find(const char *method, const char *path, enum ops_kind *kind,
-			char name[OPS_NAME_MAX + 1], struct text *allow)
+enum err ops_route_find(const char *method, const char *path, struct ops_request *r,
+			struct text *allow)
 {
 	for (int k = 0; k < OPS_KIND_COUNT; k++) {
-		name[0] = 0; /* of a path that was not the one */
-		if (!match(ops_rows[k].path, path, name))
+		r->graph[0] = r->name[0] = 0; /* of a path that was not the one */
+		if (!match(ops_rows[k].path, path, r))
 			continue;
 		if (strcmp(ops_rows[k].method, method) == 0) {
-			*kind = (enum ops_kind)k;
+			r->kind = (enum ops_kind)k;
 			return OK;
 		}
 		text_str(allow, allow->n ? ", " : "");

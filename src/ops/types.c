@@ -43,6 +43,11 @@ const struct ops_row ops_rows[OPS_KIND_COUNT] = {
 #undef X
 };
 
+bool ops_row_reads_query(const struct ops_row *row)
+{
+	return strcmp(row->method, "GET") == 0 || strcmp(row->method, "DELETE") == 0;
+}
+
 const char *ops_field_kind_text(enum ops_field_kind k)
 {
 	static const char *const texts[] = {

@@ -73,10 +73,18 @@ static const char *query_for(enum ops_kind k)
 	return k == OPS_NAME_RESOLVE || k == OPS_NAME_CONVERT ? "?name=printer-room" : "";
 }
 
+/* These have a test of their own. */
+static bool of_graph(enum ops_kind k)
+{
+	return strncmp(ops_rows[k].path, "/v1/graphs", 10) == 0 || k == OPS_CAPTURE;
+}
+
 static void every_operation_answers(void **state)
 {
 	for (int k = 0; k < OPS_KIND_COUNT; k++) {
 		char path[200];
+		if (of_graph((enum ops_kind)k))
+			continue;
 		const char *brace = strchr(ops_rows[k].path, '{');
 		const char *given = given_for((enum ops_kind)k);
 		(void)snprintf(path, sizeof(path), "%.*s%s%s%s",

@@ -6,7 +6,8 @@ struct row {
 	const char *method, *path;
 	enum err err;
 	enum ops_kind kind;
-	const char *name; /* or, refused, what is allowed */
+	const char *name;  /* or, refused, what is allowed */
+	const char *graph; /* NULL: none */
 };
 
 static const struct row rows[] = {
@@ -56,43 +57,79 @@ static const struct row rows[] = {
 	{ "GET", "/v1/masc/peers/012345678901234567890123456789012345678901234567890123456789012",
 	  OK, OPS_MASC_PEER, "012345678901234567890123456789012345678901234567890123456789012" },
 	{ "GET", "/v1/masc/peers/{name}", OK, OPS_MASC_PEER, "{name}" },
+	{ "GET", "/v1/graphs/0.notes", OK, OPS_GRAPH, "", "0.notes" },
+	{ "GET", "/v1/graphs/a%2Fb/records/1234abcd", OK, OPS_RECORD, "1234abcd", "a/b" },
+	{ "POST", "/v1/graphs/1/records/large", OK, OPS_RECORD_UPLOAD, "", "1" },
+	{ "GET", "/v1/graphs/1/records/large", OK, OPS_RECORD, "large", "1" },
+	{ "DELETE", "/v1/graphs/1/direct/7", OK, OPS_DIRECT_CLOSE, "7", "1" },
+	{ "POST", "/v1/graphs/1/direct/7/stream", OK, OPS_DIRECT_STREAM, "7", "1" },
+	{ "PUT", "/v1/graphs/1/direct/7/stream", ERR_UNSUPPORTED, 0, "POST" },
+	{ "PATCH", "/v1/graphs/1", ERR_UNSUPPORTED, 0, "GET, PUT, DELETE" },
+	{ "GET", "/v1/graphs//records", ERR_NOT_FOUND, 0, "" },
 };
 
 static void paths_lead_to_operations(void **state)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *r = &rows[i];
-		enum ops_kind kind = OPS_KIND_COUNT;
-		char name[OPS_NAME_MAX + 1], allowed[64];
+		struct ops_request got = { .kind = OPS_KIND_COUNT };
+		char allowed[64];
 		struct text allow = TEXT_OF(allowed);
-		assert_int_equal(ops_route_find(r->method, r->path, &kind, name, &allow), r->err);
+		assert_int_equal(ops_route_find(r->method, r->path, &got, &allow), r->err);
 		if (r->err == OK) {
-			assert_int_equal(kind, r->kind);
-			assert_string_equal(name, r->name);
+			assert_int_equal(got.kind, r->kind);
+			assert_string_equal(got.name, r->name);
+			assert_string_equal(got.graph, r->graph ? r->graph : "");
 		} else {
 			assert_string_equal(allowed, r->name);
 		}
 	}
 }
 
+/* Each value of a path as "x". */
+static void put_path(struct text *t, const char *pattern)
+{
+	while (*pattern) {
+		if (*pattern != '{') {
+			text_char(t, *pattern++);
+			continue;
+		}
+		text_char(t, 'x');
+		pattern = strchr(pattern, '}') + 1;
+	}
+}
+
 static void every_operation_is_reached(void **state)
 {
 	for (int k = 0; k < OPS_KIND_COUNT; k++) {
-		char path[200], name[OPS_NAME_MAX + 1], allowed[64];
+		char path[200], allowed[64];
 		struct text p = TEXT_OF(path), allow = TEXT_OF(allowed);
-		const char *brace = strchr(ops_rows[k].path, '{');
-		enum ops_kind kind;
-		if (brace) {
-			text_span(&p,
-				  span_of(ops_rows[k].path, (size_t)(brace - ops_rows[k].path)));
-			text_str(&p, "x");
-			text_str(&p, strchr(brace, '}') + 1);
-		} else {
-			text_str(&p, ops_rows[k].path);
-		}
-		assert_int_equal(ops_route_find(ops_rows[k].method, path, &kind, name, &allow), OK);
-		assert_int_equal(kind, k);
-		assert_string_equal(name, brace ? "x" : "");
+		struct ops_request got = { .kind = OPS_KIND_COUNT };
+		const char *pattern = ops_rows[k].path;
+		bool graph = strstr(pattern, "{graph}") != NULL;
+		bool name = strchr(graph ? strchr(pattern, '}') : pattern, '{') != NULL;
+		put_path(&p, pattern);
+		assert_int_equal(ops_route_find(ops_rows[k].method, path, &got, &allow), OK);
+		assert_int_equal(got.kind, k);
+		assert_string_equal(got.graph, graph ? "x" : "");
+		assert_string_equal(got.name, name ? "x" : "");
+	}
+}
+
+static void a_value_has_its_limit(void **state)
+{
+	char path[3 * OPS_GRAPH_ID_MAX + 40], allowed[64];
+	struct text allow = TEXT_OF(allowed);
+	for (size_t n = OPS_GRAPH_ID_MAX; n <= OPS_GRAPH_ID_MAX + 1; n++) {
+		struct text p = TEXT_OF(path);
+		struct ops_request got = { .kind = OPS_KIND_COUNT };
+		text_str(&p, "/v1/graphs/");
+		for (size_t i = 0; i < n; i++)
+			text_str(&p, "%c3");
+		enum err e = ops_route_find("GET", path, &got, &allow);
+		assert_int_equal(e, n > OPS_GRAPH_ID_MAX ? ERR_NOT_FOUND : OK);
+		if (!e)
+			assert_int_equal(strlen(got.graph), n);
 	}
 }
 
@@ -100,11 +137,11 @@ static void every_truncation_of_a_path_is_safe(void **state)
 {
 	const char *whole = "/v1/masc/peers/n%41th/reset";
 	for (size_t n = 0; n < strlen(whole); n++) {
-		char cut[40] = { 0 }, name[OPS_NAME_MAX + 1], allowed[64];
+		char cut[40] = { 0 }, allowed[64];
 		struct text allow = TEXT_OF(allowed);
-		enum ops_kind kind;
+		struct ops_request got;
 		memcpy(cut, whole, n);
-		enum err e = ops_route_find("POST", cut, &kind, name, &allow);
+		enum err e = ops_route_find("POST", cut, &got, &allow);
 		assert_true(e == ERR_NOT_FOUND || e == ERR_UNSUPPORTED);
 	}
 }
@@ -114,6 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_lead_to_operations),
 		cmocka_unit_test(every_operation_is_reached),
+		cmocka_unit_test(a_value_has_its_limit),
 		cmocka_unit_test(every_truncation_of_a_path_is_safe),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
