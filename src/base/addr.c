@@ -35,6 +35,16 @@ struct addr addr_unmapped(struct addr a)
 	return v4;
 }
 
+struct addr addr_mapped(struct addr a)
+{
+	if (a.family != ADDR_IPV4)
+		return a;
+	struct addr v6 = { .family = ADDR_IPV6, .port = a.port };
+	memcpy(v6.ip, mapped_prefix, sizeof(mapped_prefix));
+	memcpy(v6.ip + sizeof(mapped_prefix), a.ip, 4);
+	return v6;
+}
+
 bool addr_is_loopback(const struct addr *a)
 {
 	static const uint8_t loopback6[16] = { [15] = 1 };

@@ -29,8 +29,9 @@ bool addr_is_any(const struct addr *a);
 bool addr_is_multicast(const struct addr *a);
 bool addr_is_link_local(const struct addr *a); /* 169.254/16 and fe80::/10 */
 size_t addr_ip_size(const struct addr *a);     /* 4, 16, or 0 */
-/* ::ffff:a.b.c.d becomes a.b.c.d; others stay. */
+/* ::ffff:a.b.c.d becomes a.b.c.d; others stay. And back. */
 struct addr addr_unmapped(struct addr a);
+struct addr addr_mapped(struct addr a);
 
 /* "192.0.2.1", "192.0.2.1:2587", "2001:db8::1", "[2001:db8::1]:2587",
  * "fe80::1%3" (an index, no name). Without a port, default_port. */

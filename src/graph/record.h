@@ -82,9 +82,9 @@ enum graph_verdict { GRAPH_NEW, GRAPH_OLD, GRAPH_PRESENT };
 enum graph_verdict graph_record_compare(const struct graph_record *stored,
 					const struct graph_record *received);
 
-/* UTF-8 to UTF-16BE with a terminator and back, without. units: with the terminator.
- * ERR_MALFORMED (no UTF-8), ERR_RANGE (more than most units). From: unpaired surrogates
- * become U+FFFD. */
+/* UTF-8 to UTF-16BE with a terminator and back, without. most: units, with the terminator,
+ * twice as many octets are at out; *n: octets. ERR_MALFORMED (no UTF-8), ERR_RANGE. Back: unpaired surrogates
+ * become U+FFFD, as does U+0000. */
 MUST_USE enum err graph_utf16(struct span utf8, size_t most, uint8_t *out, size_t *n);
 void graph_utf8(struct text *t, struct span utf16);
 

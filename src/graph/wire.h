@@ -17,6 +17,7 @@
 #define GRAPH_ACK_ENTRY	  20
 #define GRAPH_FLOOD_HEAD  12 /* of a FLOOD before its record */
 #define GRAPH_PT2PT_HEAD  28
+#define GRAPH_FAMILY	  0x0017 /* of addresses: AF_INET6 as Windows counts */
 
 #define GRAPH_MESSAGES(X)                                                                          \
 	X(AUTH_INFO, 0x01)                                                                         \
@@ -57,6 +58,9 @@ enum graph_reason { GRAPH_LEAVING = 1, GRAPH_LEAST_USEFUL = 2, GRAPH_ASKED = 3 }
 #define GRAPH_CONNECT_UPDATE 0x08
 #define GRAPH_CONNECT_DIRECT 0x04
 #define GRAPH_CONNECT_LIST   0x01
+
+#define GRAPH_SYNC_FINAL 0x01	    /* of SYNC_END */
+#define GRAPH_ACK_USEFUL 0x00000001 /* of an entry of ACK */
 
 /* An array inside the message: n of them at p, each of the size its user knows. */
 struct graph_array {
@@ -116,15 +120,21 @@ struct graph_message {
 	};
 };
 
+/* How large messages may be: the graph's Max Record Size for FLOOD, octets of those others
+ * that carry arrays or data. */
+#define GRAPH_MESSAGE_MAX (64 * 1024 * 1024) /* unless configured */
+struct graph_sizes {
+	uint64_t record, message;
+};
+
 /* The head of a message that may not have come whole. ERR_MALFORMED: bad version, type or
- * size below 8. ERR_RANGE: a size above what its type may have (digest 2, last item), with
- * record_max as the graph's Max Record Size. */
+ * size below 8. ERR_RANGE: a size above what its type may have (digest 2, last item). */
 struct graph_head {
 	uint32_t size;
 	enum graph_message_type type;
 };
-MUST_USE enum err graph_head_decode(const uint8_t octets[GRAPH_HEADER], uint64_t record_max,
-				    struct graph_head *out);
+MUST_USE enum err graph_head_decode(const uint8_t octets[GRAPH_HEADER],
+				    const struct graph_sizes *sizes, struct graph_head *out);
 
 /* A whole message, its checks of digest 6 made but those that depend on the link's state.
  * ERR_MALFORMED. */
@@ -161,8 +171,9 @@ struct graph_ack {
 struct graph_ack graph_ack_at(const struct graph_array *a, uint32_t i);
 struct graph_guid graph_guid_at(const struct graph_array *a, uint32_t i);
 
-/* Writing: the whole message, in the drawn order; w->failed when it does not fit. Large
- * arrays are written by their makers behind a head written here. */
+/* Writing: the whole message, in the drawn order; w->failed when it does not fit, also when
+ * a text is too long or a size is more than 32 bits. Large arrays are written by their makers
+ * behind a head written here. */
 void graph_put_address(struct wr *w, const struct addr *a); /* mapped */
 void graph_put_auth_info(struct wr *w, const struct graph_auth_info *m);
 struct graph_addresses {

@@ -3,8 +3,6 @@
 
 /* PNRP-2.9: addresses as they travel and as the rest of the program has them. */
 
-static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
 bool pnrp_endpoint_eq(const struct pnrp_endpoint *a, const struct pnrp_endpoint *b)
 {
 	return a->port == b->port && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
@@ -27,12 +25,8 @@ struct addr pnrp_endpoint_addr(const struct pnrp_endpoint *e, uint32_t scope)
 struct pnrp_endpoint pnrp_endpoint_of(const struct addr *a)
 {
 	struct pnrp_endpoint e = { .port = a->port };
-	if (a->family == ADDR_IPV4) {
-		memcpy(e.ip, mapped, sizeof(mapped));
-		memcpy(e.ip + sizeof(mapped), a->ip, 4);
-	} else {
-		memcpy(e.ip, a->ip, sizeof(e.ip));
-	}
+	struct addr mapped = addr_mapped(*a);
+	memcpy(e.ip, mapped.ip, sizeof(e.ip));
 	return e;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+/* GRAPH-1.1 */
 static void reads_a_guid(void **state)
 {
 	static const char *const same[] = { "0ccbb0d2-be41-4bd6-914b-058ec5dcce64",
@@ -36,7 +37,7 @@ static void refuses_what_is_none(void **state)
 	assert_int_equal(g.at[0], 7);
 }
 
-/* A44: two of grouping, and all of that form. */
+/* GRAPH-1.3: two of grouping, and all of that form. */
 static void knows_reserved_types(void **state)
 {
 	struct graph_guid g = graph_type_presence;
