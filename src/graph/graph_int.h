@@ -187,8 +187,8 @@ struct graph {
 	struct mono held_since; /* when one last went on */
 	uint64_t own_put;	/* the newest put of a record of ours: whoever tells of one
 				 * waits for it (D8) */
-	uint8_t *scratch;	/* publish.c: where records of ours are made */
-	size_t scratch_room;
+	uint8_t *making;	/* publish.c: where records of ours are made; nobody else's */
+	size_t making_room;
 	struct graph_guid refresh[GRAPH_REFRESHED]; /* refresh.c: records that may be refreshed */
 	uint8_t n_refresh;
 	uint16_t synced_types; /* sync.c: of the ordered list, before Sync All was cut */
@@ -295,8 +295,8 @@ void graph_maintain_due(struct graph *g, enum graph_timer t, struct mono now);
 void graph_maintain_status(struct graph *g); /* tells STATUS if it changed */
 
 /* ---- flood.c, ack.c, deferred.c: digest 15, 7.7, 7.8 ---- */
-/* What fell due by GRAPH_TIMER_SLICE: goes on with revalidation, synchronisations, held
- * changes, each for less than 5 ms in all, and arms the timer again for the rest. */
+/* What falls due by GRAPH_TIMER_SLICE beside graph_send_on() of each link, which goes on
+ * with synchronisations: revalidation and held changes. Arms the timer again for the rest. */
 void graph_slice_due(struct graph *g, struct mono now);
 void graph_flood_take(struct graph *g, struct graph_link *l, struct span record, struct mono now);
 void graph_flood_acks(struct graph *g, struct graph_link *l, const struct graph_array *acks);

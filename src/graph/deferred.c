@@ -1,0 +1,136 @@
+/* Records that the security provider cannot judge yet: kept aside with where they came from
+ * until it is asked again (A35). Bounded in number and octets; the oldest go first. */
+#include "graph/flood_int.h"
+
+struct deferred {
+	struct list all;
+	struct graph_link *from; /* NULL: gone */
+	uint64_t fingerprint;
+	bool again; /* to be asked about */
+	size_t n;
+	uint8_t octets[];
+};
+
+static struct span octets_of(const struct deferred *d)
+{
+	return span_of(d->octets, d->n);
+}
+
+static void drop(struct graph *g, struct deferred *d)
+{
+	list_take(&d->all);
+	g->n_deferred--;
+	g->deferred_octets -= d->n;
+	if (d->again)
+		g->revalidate--;
+	env_free(g->shared->env, d);
+}
+
+/* The same record comes from each neighbor; one of them is enough. */
+static bool have(const struct graph *g, uint64_t fingerprint, size_t n)
+{
+	LIST_EACH(at, tmp, &g->deferred)
+	{
+		const struct deferred *d = LIST_ENTRY(at, struct deferred, all);
+		if (d->fingerprint == fingerprint && d->n == n)
+			return true;
+	}
+	return false;
+}
+
+/* GRAPH-10.7 */
+void graph_deferred_add(struct graph *g, struct graph_link *l, struct span octets)
+{
+	const struct graph_limits *most = &g->birth.limits;
+	uint64_t fingerprint = graph_db_fingerprint(g->db, octets);
+	if (most->deferred == 0 || octets.n > most->link_memory || have(g, fingerprint, octets.n))
+		return;
+	struct deferred *d = env_zalloc(g->shared->env, 1, sizeof(*d) + octets.n);
+	if (!d)
+		return;
+	d->from = l;
+	d->fingerprint = fingerprint;
+	d->n = octets.n;
+	memcpy(d->octets, octets.p, octets.n);
+	list_push_back(&g->deferred, &d->all);
+	g->n_deferred++;
+	g->deferred_octets += d->n;
+	while (g->n_deferred > most->deferred || g->deferred_octets > most->link_memory)
+		drop(g, LIST_ENTRY(g->deferred.next, struct deferred, all));
+}
+
+void graph_flood_forget(struct graph *g, const struct graph_link *l)
+{
+	LIST_EACH(at, tmp, &g->deferred)
+	{
+		struct deferred *d = LIST_ENTRY(at, struct deferred, all);
+		if (d->from == l)
+			d->from = NULL;
+	}
+}
+
+void graph_flood_free(struct graph *g)
+{
+	LIST_EACH(at, tmp, &g->deferred)
+	drop(g, LIST_ENTRY(at, struct deferred, all));
+}
+
+static bool named(const struct deferred *d, const struct graph_guid *ids, size_t n)
+{
+	const uint8_t *id = d->octets + GRAPH_RECORD_ID_AT;
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(ids[i].at, id, sizeof(ids[i].at)) == 0)
+			return true;
+	return n == 0;
+}
+
+void graph_revalidate(struct graph *g, const struct graph_guid *ids, size_t n, struct mono now)
+{
+	LIST_EACH(at, tmp, &g->deferred)
+	{
+		struct deferred *d = LIST_ENTRY(at, struct deferred, all);
+		if (d->again || !named(d, ids, n))
+			continue;
+		d->again = true;
+		g->revalidate++;
+	}
+	if (g->revalidate)
+		graph_slice_soon(g, now);
+}
+
+static struct deferred *next_again(const struct graph *g)
+{
+	LIST_EACH(at, tmp, &g->deferred)
+	{
+		struct deferred *d = LIST_ENTRY(at, struct deferred, all);
+		if (d->again)
+			return d;
+	}
+	return NULL;
+}
+
+/* As if it had just come, from where it came then. */
+static void again(struct graph *g, struct deferred *d, struct mono now)
+{
+	struct graph_link *from = d->from;
+	struct graph_take t = { .octets = octets_of(d), .from = from };
+	enum graph_taken taken = graph_take(g, &t, now);
+	if (taken == GRAPH_TAKEN_LATER) {
+		list_take(&d->all);
+		list_push_back(&g->deferred, &d->all);
+		d->again = false;
+		g->revalidate--;
+		return;
+	}
+	if (from)
+		graph_flood_answer(g, from, &t, taken, now);
+	drop(g, d);
+}
+
+void graph_deferred_on(struct graph *g, struct mono now)
+{
+	for (size_t i = 0; g->loaded && g->revalidate && i < GRAPH_SLICE_ASKED; i++)
+		again(g, next_again(g), now);
+	if (g->loaded && g->revalidate)
+		graph_slice_soon(g, now);
+}

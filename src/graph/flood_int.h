@@ -1,0 +1,106 @@
+/* flood_int.h - what flood.c, sync.c, publish.c, expire.c and the files beside them share
+ * among themselves and with nobody else. */
+#ifndef GRAPH_FLOOD_INT_H
+#define GRAPH_FLOOD_INT_H
+
+#include "graph/graph_int.h"
+
+#define GRAPH_RECORD_ID_AT 16 /* where a Record ID lies in the octets */
+
+/* Numbers of the built-in types, as graph_db_type() has them. */
+enum {
+	GRAPH_TYPE_INFO,
+	GRAPH_TYPE_SIGNATURE,
+	GRAPH_TYPE_CONTACT,
+	GRAPH_TYPE_PRESENCE
+};
+
+/* How far two clocks of a graph may be apart, us: peers with 20 minutes more on theirs are
+ * not heard (digest 16), so a record may live that much longer than our own limit. */
+#define GRAPH_CLOCKS_APART (20 * MONO_MIN)
+
+/* Work of one slice, so that no input takes 5 ms (D18): records whose octets are read and
+ * sent, entries that are only looked at, records that a provider is asked about. */
+#define GRAPH_SLICE_SENT   512
+#define GRAPH_SLICE_LOOKED 4096
+#define GRAPH_SLICE_ASKED  16
+
+/* The put that must be on disk before a peer hears of a record (D8). */
+static inline uint64_t graph_told_after(const struct graph *g, const struct graph_entry *e)
+{
+	return e->local & GRAPH_ENTRY_OURS ? g->own_put : 0;
+}
+
+/* ---- ack.c ---- */
+/* Notes the receipt of a record for the next ACK, and in the link's utility. */
+void graph_ack_add(struct graph *g, struct graph_link *l, struct graph_guid id, bool useful,
+		   struct mono now);
+
+/* ---- deferred.c ---- */
+/* What a link is told of a record from it that was taken: ACK, ours instead, or worse. */
+void graph_flood_answer(struct graph *g, struct graph_link *l, const struct graph_take *t,
+			enum graph_taken taken, struct mono now);
+void graph_deferred_add(struct graph *g, struct graph_link *l, struct span octets);
+void graph_deferred_on(struct graph *g, struct mono now); /* a slice of revalidation */
+
+/* ---- sync_answer.c: the responder ---- */
+enum graph_phase {
+	GRAPH_PHASE_NONE,
+	GRAPH_PHASE_HASHING,	/* initiator: makes SOLICIT_HASH */
+	GRAPH_PHASE_ASKED,	/* initiator: SOLICIT_ is sent */
+	GRAPH_PHASE_COMPARING,	/* initiator: makes REQUEST */
+	GRAPH_PHASE_WANTED,	/* initiator: REQUEST is sent */
+	GRAPH_PHASE_SENDING,	/* initiator: sends what the other side lacks */
+	GRAPH_PHASE_ANSWERING,	/* responder: makes ADVERTISE */
+	GRAPH_PHASE_ADVERTISED, /* responder: waits for REQUEST */
+	GRAPH_PHASE_TYPES,	/* responder: sends records of types */
+	GRAPH_PHASE_WISHES	/* responder: sends what was requested */
+};
+void graph_sync_moved(struct graph_link *l, struct mono now);
+/* Whether more may be queued, nothing that goes first waiting. */
+bool graph_sync_may_send(const struct graph *g, const struct graph_link *l);
+/* Sends a stored record unless it has expired; false: it has, or is not there. */
+bool graph_sync_send(struct graph *g, struct graph_link *l, const struct graph_entry *e,
+		     struct mono now);
+void graph_sync_answer_on(struct graph *g, struct graph_link *l, struct mono now);
+void graph_sync_answer_fini(struct graph *g, struct graph_link *l);
+/* Calls for a slice as soon as the owner has taken out what there is. */
+void graph_slice_soon(struct graph *g, struct mono now);
+
+/* ---- publish.c ---- */
+/* What one change of ours is made of. */
+struct graph_make {
+	struct graph_entry *old; /* NULL: a fresh record */
+	struct graph_guid type, id;
+	uint32_t version;
+	bool deleted, keep_payload, keep_attributes;
+	struct span payload, attributes; /* attributes: UTF-16BE */
+	struct graph_attrs *attrs;	 /* taken over; NULL: read from the attributes */
+	graph_time expires;
+	uint8_t local;
+	const char *text; /* out: more on an error */
+};
+MUST_USE enum err graph_make_record(struct graph *g, struct graph_make *m,
+				    struct graph_entry **entry, uint64_t *after, struct mono now);
+/* change.c: does a command at once and answers it. */
+void graph_publish_do(struct graph *g, const struct graph_command *c, uint64_t number,
+		      struct mono now);
+
+/* A Record ID of our own, never used before. */
+void graph_id_fresh(struct graph *g, struct graph_guid *id);
+
+/* ---- info.c ---- */
+/* GRAPH_SET of what lies in Graph Info; answers it. */
+void graph_info_set(struct graph *g, const struct graph_command *c, uint64_t number,
+		    struct mono now);
+
+/* ---- hold.c ---- */
+void graph_hold_free(struct graph *g);
+bool graph_hold_must(const struct graph *g);
+MUST_USE enum err graph_hold_add(struct graph *g, const struct graph_command *c, uint64_t number,
+				 struct mono now);
+
+/* ---- refresh.c ---- */
+void graph_refresh_note(struct graph *g, const struct graph_guid *id, struct mono now);
+
+#endif

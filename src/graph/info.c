@@ -1,0 +1,163 @@
+/* Graph Info: what a graph is, published by its creator and remembered by all (digest
+ * 7.5). What was cached stays when the record ends (A26). */
+#include "graph/flood_int.h"
+
+#define LIFE	   ((graph_time)10 * 365 * 86400 * GRAPH_TICKS_SEC)
+#define NAME_ROOM  (2 * GRAPH_ID_UNITS)
+#define NOTE_ROOM  (2 * GRAPH_COMMENT_UNITS)
+#define INFO_FIXED 44
+
+/* ---- published ---- */
+
+/* Text as a field of the record; of an empty one nothing is sent. */
+static enum err field(const char *text, size_t units, uint8_t *room, struct span *out)
+{
+	size_t n = 0;
+	*out = (struct span){ 0 };
+	if (text[0] == '\0')
+		return OK;
+	enum err err = graph_utf16(span_str(text), units, room, &n);
+	if (!err)
+		*out = span_of(room, n);
+	return err;
+}
+
+static enum err publish(struct graph *g, const struct graph_info_payload *p, uint64_t *after,
+			struct mono now)
+{
+	uint8_t octets[INFO_FIXED + 3 * NAME_ROOM + NOTE_ROOM];
+	struct wr w = wr_of(octets, sizeof(octets));
+	struct graph_entry *e;
+	graph_put_info(&w, p);
+	if (w.failed)
+		return ERR_RANGE;
+	struct graph_making m = {
+		.type = graph_type_info,
+		.id = graph_id_info,
+		.payload = wr_span(&w),
+		.expires = graph_now(g, now) + LIFE,
+	};
+	return graph_publish(g, &m, &e, after, now);
+}
+
+static enum err publish_properties(struct graph *g, const struct graph_properties *q,
+				   uint64_t *after, struct mono now)
+{
+	uint8_t creator[NAME_ROOM], name[NAME_ROOM], comment[NOTE_ROOM];
+	struct graph_info_payload p = {
+		.flags = q->defer_expiration ? GRAPH_INFO_DEFER : 0,
+		.scope = q->scope,
+		.graph = span_of(g->id16, g->id16_n),
+		.presence_life = q->presence_life,
+		.presence_max = q->presence_max,
+		.record_max = q->record_max,
+	};
+	enum err err = field(q->creator, GRAPH_ID_UNITS, creator, &p.creator);
+	if (!err)
+		err = field(q->name, GRAPH_ID_UNITS, name, &p.name);
+	if (!err)
+		err = field(q->comment, GRAPH_COMMENT_UNITS, comment, &p.comment);
+	return err ? err : publish(g, &p, after, now);
+}
+
+enum err graph_info_publish(struct graph *g, uint64_t *after, struct mono now)
+{
+	uint64_t number;
+	enum err err = publish_properties(g, &g->properties, &number, now);
+	if (!err && after)
+		*after = number;
+	return err;
+}
+
+/* ---- changed ---- */
+
+static bool copy(char *to, size_t size, const char *from)
+{
+	size_t n = strlen(from);
+	if (n >= size)
+		return false;
+	memcpy(to, from, n + 1);
+	return true;
+}
+
+static const char *apply(struct graph_properties *q, uint32_t set,
+			 const struct graph_properties *from)
+{
+	if ((set & GRAPH_SET_NAME) && !copy(q->name, sizeof(q->name), from->name))
+		return "the name is too long";
+	if ((set & GRAPH_SET_COMMENT) && !copy(q->comment, sizeof(q->comment), from->comment))
+		return "the comment is too long";
+	if (set & GRAPH_SET_PRESENCE_LIFE)
+		q->presence_life = from->presence_life;
+	if (set & GRAPH_SET_PRESENCE_MAX)
+		q->presence_max = from->presence_max;
+	if (q->presence_life != 0 && q->presence_life < GRAPH_LIFE_PRESENCE)
+		return "a presence lives for at least 300 seconds";
+	return NULL;
+}
+
+/* GRAPH-14.9: a graph has one creator, who alone says what it is. */
+void graph_info_set(struct graph *g, const struct graph_command *c, uint64_t number,
+		    struct mono now)
+{
+	struct graph_properties q = g->properties;
+	uint64_t after = 0;
+	if (!g->birth.create && !span_eq(span_str(q.creator), span_str(g->birth.peer))) {
+		graph_out_reply(g, number, ERR_DENIED, "only its creator changes what a graph is",
+				0);
+		return;
+	}
+	const char *why = c->properties ? apply(&q, c->set, c->properties) : NULL;
+	if (why) {
+		graph_out_reply(g, number, ERR_RANGE, why, 0);
+		return;
+	}
+	enum err err = publish_properties(g, &q, &after, now);
+	graph_out_reply(g, number, err, NULL, after);
+}
+
+/* ---- taken ---- */
+
+static void take_text(char *to, size_t size, struct span utf16)
+{
+	struct text t = text_of(to, size);
+	graph_utf8(&t, utf16);
+}
+
+static bool text_eq(const char *a, const char *b)
+{
+	return span_eq(span_str(a), span_str(b));
+}
+
+static bool same(const struct graph_properties *a, const struct graph_properties *b)
+{
+	return a->scope == b->scope && a->defer_expiration == b->defer_expiration &&
+	       a->record_max == b->record_max && a->presence_life == b->presence_life &&
+	       a->presence_max == b->presence_max && text_eq(a->creator, b->creator) &&
+	       text_eq(a->name, b->name) && text_eq(a->comment, b->comment);
+}
+
+/* GRAPH-10.13 */
+void graph_info_take(struct graph *g, const struct graph_record *r)
+{
+	struct graph_info_payload p;
+	struct graph_properties q = g->properties;
+	if (graph_info_decode(r->payload, &p) || !span_eq(p.graph, span_of(g->id16, g->id16_n)))
+		return;
+	q.defer_expiration = (p.flags & GRAPH_INFO_DEFER) != 0;
+	q.scope = p.scope;
+	q.record_max = p.record_max;
+	q.presence_life = p.presence_life;
+	q.presence_max = p.presence_max;
+	take_text(q.creator, sizeof(q.creator), p.creator);
+	take_text(q.name, sizeof(q.name), p.name);
+	take_text(q.comment, sizeof(q.comment), p.comment);
+	bool changed = !g->info_known || !same(&q, &g->properties);
+	g->properties = q;
+	g->info_known = true;
+	g->rules.record_max = q.record_max ? q.record_max : GRAPH_RECORD_MAX;
+	if (!changed)
+		return;
+	struct graph_event ev = graph_event_of(g, GRAPH_EVENT_PROPERTIES);
+	graph_out_event(g, &ev, g->own_put);
+}

@@ -1,0 +1,277 @@
+/* Records of this node: made, changed, deleted, by its applications and by itself (digest
+ * 7.3). Each is secured, stored and then told; who hears of it waits for the disk (D8). */
+#include "graph/flood_int.h"
+
+#define MAKING_KEPT 65536
+
+/* ---- making ---- */
+
+static uint8_t *room_for(struct graph *g, size_t n)
+{
+	if (n <= g->making_room)
+		return g->making;
+	uint8_t *p = env_resize(g->shared->env, g->making, n);
+	if (!p)
+		return NULL;
+	g->making = p;
+	g->making_room = n;
+	return p;
+}
+
+static void making_done(struct graph *g)
+{
+	if (g->making_room <= MAKING_KEPT)
+		return;
+	env_free(g->shared->env, g->making);
+	g->making = NULL;
+	g->making_room = 0;
+}
+
+static enum err failed(struct graph_make *m, enum err err, const char *text)
+{
+	m->text = text;
+	return err;
+}
+
+/* What a fresh record has. */
+static void begin_fresh(const struct graph *g, const struct graph_make *m, graph_time today,
+			struct graph_record *r)
+{
+	r->type = m->type;
+	r->id = m->id;
+	r->version = m->version ? m->version : 1;
+	r->creator = span_of(g->peer16, g->peer16_n);
+	r->created = r->modified = today;
+}
+
+/* GRAPH-14.3: type, ID, creator and creation stay, all else goes on (A28, A29). */
+static enum err begin_update(const struct graph *g, struct graph_make *m, graph_time today,
+			     struct graph_record *r)
+{
+	struct span octets;
+	struct graph_record old;
+	if (m->old->version == UINT32_MAX)
+		return failed(m, ERR_RANGE, "the record has its last version");
+	enum err err = graph_db_octets(g->db, m->old, &octets);
+	if (!err)
+		err = graph_record_decode(octets, &old);
+	if (err)
+		return failed(m, err, "the record could not be read");
+	*r = old;
+	r->version++;
+	r->flags = 0;
+	r->modifier = span_of(g->peer16, g->peer16_n);
+	r->modified = today > old.created ? today : old.created + 1;
+	r->security = (struct span){ 0 };
+	if (!m->keep_payload)
+		r->payload = (struct span){ 0 };
+	if (!m->keep_attributes)
+		r->attributes = (struct span){ 0 };
+	return OK;
+}
+
+/* What the others would not take is not made (A36). */
+static enum err held_to_rules(struct graph *g, struct graph_make *m, const struct graph_record *r,
+			      graph_time today)
+{
+	enum graph_fault why = GRAPH_FAULT_NONE;
+	g->rules.expires_max = today + (graph_time)g->birth.limits.life_max * 10;
+	if (graph_record_check(r, &g->rules, &why))
+		return failed(m, ERR_RANGE, graph_fault_text(why));
+	return OK;
+}
+
+static enum err secured(struct graph *g, struct graph_make *m, struct graph_record *r)
+{
+	const struct graph_provider *p = &g->birth.provider;
+	enum graph_change change = GRAPH_CHANGE_ADDED;
+	if (m->old)
+		change = m->deleted ? GRAPH_CHANGE_DELETED : GRAPH_CHANGE_UPDATED;
+	enum err err = p->ops->secure(p->ctx, r, change, &r->security);
+	return err ? failed(m, err, "the security provider does not sign it") : OK;
+}
+
+/* The record of m, its spans borrowed from m, g and the store. */
+static enum err compose(struct graph *g, struct graph_make *m, struct mono now,
+			struct graph_record *r)
+{
+	graph_time today = graph_now(g, now);
+	enum err err = OK;
+	*r = (struct graph_record){ 0 };
+	if (!m->old)
+		begin_fresh(g, m, today, r);
+	else
+		err = begin_update(g, m, today, r);
+	if (err)
+		return err;
+	r->expires = m->expires;
+	r->graph = span_of(g->id16, g->id16_n);
+	r->protocol = GRAPH_PROTOCOL;
+	if (m->deleted)
+		r->flags = GRAPH_RECORD_DELETED;
+	if (!m->keep_payload)
+		r->payload = m->payload;
+	if (!m->keep_attributes)
+		r->attributes = m->attributes;
+	err = held_to_rules(g, m, r, today);
+	return err ? err : secured(g, m, r);
+}
+
+static enum err own_attributes(struct graph *g, struct graph_make *m, const struct graph_record *r)
+{
+	if (m->attrs || r->attributes.n == 0)
+		return OK;
+	return graph_attrs_read(&m->attrs, r->attributes, g->shared->env, NULL);
+}
+
+static enum err encode(struct graph *g, const struct graph_record *r, struct span *octets)
+{
+	size_t n = graph_record_size(r);
+	uint8_t *p = room_for(g, n);
+	if (!p)
+		return ERR_NOMEM;
+	struct wr w = wr_of(p, n);
+	graph_record_put(&w, r);
+	*octets = wr_span(&w);
+	return w.failed ? ERR_RANGE : OK;
+}
+
+static enum err put(struct graph *g, struct graph_make *m, const struct graph_db_put *p,
+		    struct graph_entry **entry, uint64_t *after)
+{
+	enum graph_fault why = GRAPH_FAULT_NONE;
+	enum err err = graph_db_put(g->db, p, entry, after, &why);
+	m->attrs = NULL;
+	if (err == ERR_FULL)
+		return failed(m, err,
+			      why == GRAPH_FAULT_NONE ? "the database is full"
+						      : graph_fault_text(why));
+	return err ? failed(m, err, "the record could not be stored") : OK;
+}
+
+static enum graph_record_change change_of(const struct graph_make *m)
+{
+	if (m->deleted)
+		return GRAPH_RECORD_GONE;
+	return m->old ? GRAPH_RECORD_UPDATED : GRAPH_RECORD_ADDED;
+}
+
+/* Stored first, then told to whoever waits for the store (GRAPH-14.1). */
+static enum err store_and_tell(struct graph *g, struct graph_make *m, struct span octets,
+			       struct graph_entry **entry, uint64_t *after, struct mono now)
+{
+	struct graph_record r;
+	struct graph_entry *e;
+	uint64_t number;
+	enum err err = graph_record_decode(octets, &r);
+	if (err)
+		return err;
+	struct graph_db_put p = {
+		.record = &r,
+		.octets = octets,
+		.attrs = m->attrs,
+		.local = m->local | GRAPH_ENTRY_OURS,
+	};
+	err = put(g, m, &p, &e, &number);
+	if (err)
+		return err;
+	g->own_put = number;
+	graph_flood_out(g, e, octets, NULL, number);
+	graph_stored(g, e, &r, NULL, change_of(m), number, now);
+	*entry = e;
+	*after = number;
+	return OK;
+}
+
+enum err graph_make_record(struct graph *g, struct graph_make *m, struct graph_entry **entry,
+			   uint64_t *after, struct mono now)
+{
+	struct graph_record r;
+	struct span octets;
+	struct graph_guid id;
+	enum err err = compose(g, m, now, &r);
+	if (!err)
+		err = own_attributes(g, m, &r);
+	id = r.id;
+	if (!err)
+		err = encode(g, &r, &octets);
+	if (!err)
+		err = store_and_tell(g, m, octets, entry, after, now);
+	env_free(g->shared->env, m->attrs);
+	m->attrs = NULL;
+	making_done(g);
+	if (!err && (m->local & GRAPH_ENTRY_REFRESH))
+		graph_refresh_note(g, &id, now);
+	return err;
+}
+
+/* ---- for the graph itself ---- */
+
+static bool live(const struct graph *g, const struct graph_entry *e, struct mono now)
+{
+	return e && !e->deleted && e->expires > graph_now(g, now);
+}
+
+void graph_id_fresh(struct graph *g, struct graph_guid *id)
+{
+	struct graph_guid random;
+	g->shared->env->random(g->shared->env->ctx, random.at, sizeof(random.at));
+	graph_record_id_make(g->fold, &random, id);
+}
+
+/* A57: nobody would take version 1 of a record whose tombstone it has. */
+static uint32_t version_after(const struct graph *g, const struct graph_guid *id,
+			      const struct graph_entry *dead, uint32_t wanted)
+{
+	uint32_t seen = dead ? dead->version : 0;
+	if (graph_guid_eq(id, &graph_id_signature) && g->signature_version > seen)
+		seen = g->signature_version;
+	if (graph_guid_eq(id, &graph_id_info) && g->info_version > seen)
+		seen = g->info_version;
+	if (seen < UINT32_MAX)
+		seen++;
+	return seen > wanted ? seen : wanted;
+}
+
+static bool zero(const struct graph_guid *id)
+{
+	static const struct graph_guid none;
+	return graph_guid_eq(id, &none);
+}
+
+enum err graph_publish(struct graph *g, const struct graph_making *m, struct graph_entry **entry,
+		       uint64_t *after, struct mono now)
+{
+	struct graph_make c = {
+		.type = m->type,
+		.id = m->id,
+		.payload = m->payload,
+		.attributes = m->attributes,
+		.expires = m->expires,
+		.local = m->local,
+	};
+	if (zero(&c.id))
+		graph_id_fresh(g, &c.id);
+	struct graph_entry *e = graph_db_find(g->db, &c.id);
+	if (live(g, e, now))
+		c.old = e;
+	else
+		c.version = version_after(g, &c.id, e, m->version);
+	return graph_make_record(g, &c, entry, after, now);
+}
+
+enum err graph_publish_delete(struct graph *g, struct graph_entry *e, uint64_t *after,
+			      struct mono now)
+{
+	struct graph_make m = { .old = e, .deleted = true, .expires = e->expires };
+	struct graph_entry *entry;
+	return graph_make_record(g, &m, &entry, after, now);
+}
+
+void graph_publish_free(struct graph *g)
+{
+	env_free(g->shared->env, g->making);
+	g->making = NULL;
+	g->making_room = 0;
+	graph_hold_free(g);
+}

@@ -1,0 +1,67 @@
+/* Peer time: the clock that a graph's records are stamped with (digest 16). */
+#include "graph/flood_int.h"
+
+#define TICKS_US 10
+#define WINDOW	 (20 * 60 * (int64_t)GRAPH_TICKS_SEC)
+
+/* Sums wrap rather than overflow: a wrong clock gives wrong times, nothing worse. */
+static uint64_t utc(const struct graph *g, struct mono now)
+{
+	uint64_t us = (uint64_t)g->wall.us + (uint64_t)mono_since(now, g->wall_at);
+	return us * TICKS_US + GRAPH_TIME_UNIX;
+}
+
+/* GRAPH-11.1 */
+graph_time graph_now(const struct graph *g, struct mono now)
+{
+	return utc(g, now) - (uint64_t)g->time_delta;
+}
+
+int64_t graph_time_wall(const struct graph *g, graph_time t)
+{
+	uint64_t since = t + (uint64_t)g->time_delta;
+	if (since < GRAPH_TIME_UNIX)
+		return -(int64_t)((GRAPH_TIME_UNIX - since) / TICKS_US);
+	return (int64_t)((since - GRAPH_TIME_UNIX) / TICKS_US);
+}
+
+graph_time graph_time_of(const struct graph *g, int64_t wall_us)
+{
+	return (uint64_t)wall_us * TICKS_US + GRAPH_TIME_UNIX - (uint64_t)g->time_delta;
+}
+
+static void tell_skew(struct graph *g, const struct graph_link *l)
+{
+	struct graph_event ev = graph_event_of(g, GRAPH_EVENT_TIME);
+	struct text peer = TEXT_OF(ev.peer);
+	text_str(&peer, l->peer ? l->peer : "");
+	ev.remote = l->remote;
+	ev.node = l->node;
+	ev.skew = l->skew;
+	graph_out_event(g, &ev, 0);
+}
+
+/* A32: four parts of ours and one of theirs, rounded toward zero. */
+static int64_t mean(int64_t ours, int64_t theirs)
+{
+	int64_t whole = ours / 5 * 4 + theirs / 5;
+	int64_t rest = ours % 5 * 4 + theirs % 5;
+	return whole + rest / 5;
+}
+
+/* GRAPH-11.2 */
+void graph_time_welcome(struct graph *g, struct graph_link *l, graph_time told, struct mono now)
+{
+	graph_time ours = graph_now(g, now);
+	uint64_t way = (uint64_t)((int64_t)(ours - l->connect_at) / 2);
+	graph_time theirs = told + way;
+	int64_t ahead = (int64_t)(theirs - ours);
+	l->skew = ahead / TICKS_US;
+	if (ahead > WINDOW || ahead < -WINDOW) {
+		tell_skew(g, l);
+		return;
+	}
+	int64_t delta = (int64_t)(utc(g, now) - theirs);
+	g->time_delta = g->neighbors <= 1 ? delta : mean(g->time_delta, delta);
+	graph_time_changed(g, now);
+}
