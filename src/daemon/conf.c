@@ -14,6 +14,7 @@ const struct setting conf_groups[] = {
 	{ "log", .help = "What is logged, and how." },
 	{ "masc", .help = "Multicast address ranges, shared out between domains (RFC 2909)." },
 	{ "pnrp", .help = "Names that resolve with no server (PNRP)." },
+	{ "graph", .help = "Graphs: meshes that carry every record to every node." },
 	{ .name = NULL },
 };
 
@@ -70,8 +71,9 @@ void conf_init(struct conf *c, const struct env *env)
 {
 	memset(c, 0, sizeof(*c));
 	node_config_init(&c->node, env);
-	/* A daemon has names without being told to. */
+	/* A daemon has names, and may have graphs, without being told to. */
 	c->node.pnrp.enabled = true;
+	c->node.graph.enabled = true;
 	log_config_init(&c->log);
 	setting_defaults(conf_daemon, &c->daemon);
 }
@@ -297,4 +299,7 @@ void conf_print(const struct conf *c, FILE *f)
 	}
 	fputs(m->n_peers ? "\n\t);\n};\n" : ");\n};\n", f);
 	print_pnrp(&c->node.pnrp, f);
+	fputs("graph = {\n", f);
+	print_table(graph_settings, &c->node.graph, "\t", f);
+	fputs("};\n", f);
 }

@@ -163,7 +163,7 @@ static enum err start_engine(struct daemon *d, struct text *why)
 					    .state_dir = d->state_path,
 					    .record_path = d->options->record,
 					    .job_threads = d->conf.daemon.job_threads };
-	const struct engine_events events = { on_event, on_message, d };
+	const struct engine_events events = { .event = on_event, .message = on_message, .arg = d };
 	return engine_new(&d->engine, d->loop, &opt, &events, why);
 }
 

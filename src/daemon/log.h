@@ -25,6 +25,7 @@ enum log_format {
 	X(NODE, node, "The node: clocks, workers, configuration taken over.")                      \
 	X(MASC, masc, "MASC sessions.")                                                            \
 	X(PNRP, pnrp, "Names and clouds.")                                                         \
+	X(GRAPH, graph, "Graphs and their neighbors.")                                             \
 	X(ENGINE, engine, "What carries the node: jobs, ports, recordings.")                       \
 	X(STORE, store, "The store on disk.")                                                      \
 	X(NET, net, "Sockets and interfaces.")                                                     \

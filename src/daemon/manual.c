@@ -224,6 +224,7 @@ void manual_homestead_conf(FILE *f)
 	group(f, "pnrp", conf_groups[3].help, pnrp_settings, conf_pnrp_extra);
 	group(f, "pnrp.link, pnrp.site, pnrp.global",
 	      "The clouds of one scope, of both address families.", pnrp_cloud_settings, NULL);
+	group(f, "graph", conf_groups[4].help, graph_settings, NULL);
 	example(f);
 	roff_heading(f, "SEE ALSO");
 	fputs("\\fBhomesteadd\\fR(8), \\fBhomestead\\fR(1)\n", f);

@@ -466,6 +466,21 @@ static void walk_pnrp(struct walk *w, const config_setting_t *group)
 	}
 }
 
+static void walk_graph(struct walk *w, const config_setting_t *group)
+{
+	if (!expect_group(w, group))
+		return;
+	for (int i = 0; i < config_setting_length(group) && !w->failed; i++) {
+		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
+		if (strcmp(config_setting_name(s), "listen") == 0)
+			set_list(w, s, "graph");
+		else if (known(graph_settings, s))
+			set_node_setting(w, s, "graph");
+		else
+			unknown(w, s, graph_settings, NULL);
+	}
+}
+
 void walk_root(struct walk *w, const config_setting_t *root)
 {
 	static const struct {
@@ -474,7 +489,8 @@ void walk_root(struct walk *w, const config_setting_t *root)
 	} groups[] = { { "daemon", walk_daemon },
 		       { "log", walk_log },
 		       { "masc", walk_masc },
-		       { "pnrp", walk_pnrp } };
+		       { "pnrp", walk_pnrp },
+		       { "graph", walk_graph } };
 
 	for (int i = 0; i < config_setting_length(root) && !w->failed; i++) {
 		const config_setting_t *s = config_setting_get_elem(root, (unsigned)i);

@@ -101,7 +101,14 @@ void engine_call_answer(struct engine *e, const struct node_out *out)
 	if (!c)
 		return;
 	c->answered = true;
-	c->result = (struct engine_result){ out->err, out->reply_number, out->why, out->elapsed };
+	c->result = (struct engine_result){ .err = out->err,
+					    .number = out->reply_number,
+					    .why = out->why,
+					    .elapsed = out->elapsed,
+					    .text = out->text,
+					    .id = out->id,
+					    .version = out->version,
+					    .conn = out->conn };
 	if (!c->result.err)
 		c->result.err = c->lost;
 	c->after = out->after;

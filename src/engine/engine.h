@@ -28,6 +28,10 @@ struct engine_events {
 	/* What the engine itself has to say (a port taken and by whom, a store
 	 * set aside, a commit that failed): level and sentence. */
 	void (*message)(void *arg, enum node_level level, const char *part, const char *text);
+	/* A graph has octets for the application, of data type `type` on connection `conn`,
+	 * in order with the events. NULL: they are dropped. */
+	void (*data)(void *arg, uint32_t graph, uint64_t conn, const struct graph_guid *type,
+		     struct span bytes);
 	void *arg;
 };
 
@@ -50,6 +54,10 @@ struct engine_result {
 	uint64_t number;      /* of what was made, such as a claim; 0 nothing */
 	enum masc_reason why; /* more on an error */
 	int64_t elapsed;      /* us that the network took, where that is the question */
+	const char *text;     /* why, in words; static, NULL none */
+	struct graph_guid id; /* of a record that was made or changed, with its version */
+	uint32_t version;
+	uint64_t conn; /* a connection that was opened */
 };
 typedef void engine_done_fn(void *arg, const struct engine_result *result);
 /* What was found, or a step on the way; lives for the call. */

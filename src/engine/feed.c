@@ -5,11 +5,13 @@
 static void dial(struct engine *e, const struct node_out *out)
 {
 	struct net_guard g;
-	bool guarded = engine_guard_of(&e->config, &out->remote, &g);
+	bool guarded =
+		out->listener == NODE_PART_MASC && engine_guard_of(&e->config, &out->remote, &g);
 	struct later l = { .kind = NODE_IN_DOWN, .link = out->link };
 
 	l.err = net_dial(e->net, out->link, &out->local, &out->remote, guarded ? &g : NULL);
-	explicit_bzero(&g, sizeof(g));
+	if (guarded)
+		explicit_bzero(&g, sizeof(g));
 	if (l.err)
 		engine_feed_later(e, &l);
 }
@@ -60,6 +62,7 @@ static void (*const doers[])(struct engine *e, const struct node_out *out) = {
 	[NODE_OUT_HOST] = engine_look_up,
 	[NODE_OUT_FOUND] = engine_call_finding,
 	[NODE_OUT_STEP] = engine_call_finding,
+	[NODE_OUT_DATA] = put_stream,
 };
 
 static void dispatch(struct engine *e, const struct node_out *out)
@@ -270,6 +273,14 @@ static void do_event(void *arg, const struct node_event *ev, struct wall wall)
 		e->events.event(e->events.arg, ev, wall);
 }
 
+static void do_data(void *arg, const struct outbox_data *d, struct span bytes)
+{
+	struct engine *e = arg;
+
+	if (e->events.data)
+		e->events.data(e->events.arg, d->graph, d->conn, &d->type, bytes);
+}
+
 static void do_pause(void *arg, uint32_t link)
 {
 	struct engine *e = arg;
@@ -291,6 +302,7 @@ const struct outbox_ops engine_outbox_ops = {
 	.cut = do_cut,
 	.datagram = do_datagram,
 	.event = do_event,
+	.data = do_data,
 	.pause = do_pause,
 	.resume = do_resume,
 };

@@ -84,7 +84,7 @@ void engine_interfaces_look(struct engine *e, struct mono now)
 	enum err err;
 
 	/* Nobody wants to know. */
-	if (!node_config_of(e->node)->pnrp.enabled) {
+	if (!node_config_of(e->node)->pnrp.enabled && !node_config_of(e->node)->graph.enabled) {
 		e->interfaces_told = false;
 		return;
 	}

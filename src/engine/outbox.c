@@ -6,10 +6,13 @@ struct item {
 	enum node_out_kind kind;
 	bool drain;
 	uint64_t after;
-	struct wall wall;	   /* EVENT */
-	struct outbox_datagram to; /* DATAGRAM */
+	struct wall wall; /* EVENT */
+	union {
+		struct outbox_datagram to; /* DATAGRAM */
+		struct outbox_data data;   /* DATA */
+	};
 	size_t n;
-	_Alignas(struct node_event) uint8_t octets[]; /* EVENT: struct node_event */
+	_Alignas(struct node_event) uint8_t octets[]; /* EVENT: as node_event_copy() lays it */
 };
 
 void engine_outbox_init(struct outbox *o, const struct env *env, const struct outbox_ops *ops)
@@ -67,6 +70,10 @@ static void item_take(struct outbox *o, struct item *i)
 	o->count--;
 	s->held--;
 	s->octets -= i->n;
+	if (i->kind == NODE_OUT_DATA) {
+		o->data_n--;
+		o->data_octets -= i->n;
+	}
 	if (s->held || s->doomed)
 		return;
 	if (s->paused)
@@ -95,36 +102,61 @@ void engine_outbox_fini(struct outbox *o)
 	map_free(&o->links);
 }
 
-/* NULL without memory. */
-static struct item *item_add(struct outbox *o, struct outbox_stream *s, const struct node_out *out,
-			     struct span body)
+/* With room for n octets; NULL without memory. */
+static struct item *item_make(struct outbox *o, struct outbox_stream *s, const struct node_out *out,
+			      size_t n)
 {
-	struct item *i = env_resize(o->env, NULL, sizeof(*i) + body.n);
+	struct item *i = env_resize(o->env, NULL, sizeof(*i) + n);
 
 	if (!i)
 		return NULL;
-	*i = (struct item){ .stream = s, .kind = out->kind, .after = out->after, .n = body.n };
+	*i = (struct item){ .stream = s, .kind = out->kind, .after = out->after, .n = n };
 	i->drain = out->drain;
-	if (body.n)
-		memcpy(i->octets, body.p, body.n);
 	list_push_back(&o->items, &i->node);
 	o->count++;
 	s->held++;
-	s->octets += body.n;
+	s->octets += n;
+	return i;
+}
+
+static struct item *item_add(struct outbox *o, struct outbox_stream *s, const struct node_out *out,
+			     struct span body)
+{
+	struct item *i = item_make(o, s, out, body.n);
+
+	if (i && body.n)
+		memcpy(i->octets, body.p, body.n);
 	return i;
 }
 
 static void put_event(struct outbox *o, const struct node_out *out, struct wall wall)
 {
-	struct span body = span_of(out->event, sizeof(*out->event));
 	struct item *i = NULL;
 
-	if (o->events.held < OUTBOX_EVENTS_MAX)
-		i = item_add(o, &o->events, out, body);
-	if (i)
-		i->wall = wall;
-	else
+	if (o->events.held - o->data_n < OUTBOX_EVENTS_MAX)
+		i = item_make(o, &o->events, out, node_event_size(out->event));
+	if (!i) {
 		o->events_lost++;
+		return;
+	}
+	node_event_copy(i->octets, out->event);
+	i->wall = wall;
+}
+
+/* A stream with a hole is worse than none. */
+static void put_data(struct outbox *o, const struct node_out *out)
+{
+	struct item *i = NULL;
+
+	if (o->data_octets + out->bytes.n <= OUTBOX_DATA_MAX)
+		i = item_add(o, &o->events, out, out->bytes);
+	if (!i) {
+		o->ops.cut(o->ops.arg, out->link);
+		return;
+	}
+	i->data = (struct outbox_data){ out->graph, out->link, out->conn, out->type };
+	o->data_n++;
+	o->data_octets += i->n;
 }
 
 static void put_datagram(struct outbox *o, const struct node_out *out)
@@ -205,6 +237,8 @@ void engine_outbox_put(struct outbox *o, const struct node_out *out, struct wall
 		put_event(o, out, wall);
 	else if (out->kind == NODE_OUT_DATAGRAM)
 		put_datagram(o, out);
+	else if (out->kind == NODE_OUT_DATA)
+		put_data(o, out);
 	else if (out->after > o->committed || stream_find(o, out->link))
 		hold(o, out);
 	else
@@ -214,12 +248,13 @@ void engine_outbox_put(struct outbox *o, const struct node_out *out, struct wall
 static void let_go(struct outbox *o, struct item *i)
 {
 	struct node_out out = { .kind = i->kind, .link = i->stream->link, .drain = i->drain };
-	struct node_event e;
 
 	item_take(o, i);
 	if (i->kind == NODE_OUT_EVENT) {
-		memcpy(&e, i->octets, sizeof(e));
-		o->ops.event(o->ops.arg, &e, i->wall);
+		o->ops.event(o->ops.arg, (const struct node_event *)(const void *)i->octets,
+			     i->wall);
+	} else if (i->kind == NODE_OUT_DATA) {
+		o->ops.data(o->ops.arg, &i->data, span_of(i->octets, i->n));
 	} else if (i->kind == NODE_OUT_DATAGRAM) {
 		o->ops.datagram(o->ops.arg, &i->to, span_of(i->octets, i->n));
 	} else {

@@ -1,7 +1,8 @@
 /* outbox.h - outputs of a node that wait for a commit (ENGINE-4). SEND and
- * CLOSE of one link form a stream, and so do all EVENTs: within a stream
- * nothing overtakes. A DATAGRAM waits for its own commit alone (ENGINE-35). What waits for nothing goes at once, but events, which
- * always wait for engine_outbox_release(), so that their reader may call the engine.
+ * CLOSE of one link form a stream, and so do all EVENTs and DATA: within a stream
+ * nothing overtakes. A DATAGRAM waits for its own commit alone (ENGINE-35). What
+ * waits for nothing goes at once, but events and data, which always wait for
+ * engine_outbox_release(), so that their reader may call the engine.
  * Knows no sockets: its owner's vtable does the work. ENGINE-3 to ENGINE-9. */
 #ifndef ENGINE_OUTBOX_H
 #define ENGINE_OUTBOX_H
@@ -16,6 +17,8 @@
 #define OUTBOX_LINK_MAX	  ((size_t)4 * 1024 * 1024)
 /* Events that wait; more are dropped and counted. */
 #define OUTBOX_EVENTS_MAX 10000
+/* Octets for the application that wait behind them; of more the link is cut. */
+#define OUTBOX_DATA_MAX ((size_t)32 * 1024 * 1024)
 /* Datagrams that wait; more are dropped, as a network would. */
 #define OUTBOX_DATAGRAMS_MAX 1024
 
@@ -23,6 +26,13 @@ struct outbox_datagram {
 	uint32_t socket;
 	struct addr local, remote;
 	uint8_t hops;
+};
+
+/* Octets for the application: a stream with the events. */
+struct outbox_data {
+	uint32_t graph, link;
+	uint64_t conn;
+	struct graph_guid type;
 };
 
 struct outbox_ops {
@@ -34,6 +44,7 @@ struct outbox_ops {
 	void (*cut)(void *arg, uint32_t link);
 	void (*datagram)(void *arg, const struct outbox_datagram *d, struct span bytes);
 	void (*event)(void *arg, const struct node_event *e, struct wall wall);
+	void (*data)(void *arg, const struct outbox_data *d, struct span bytes);
 	void (*pause)(void *arg, uint32_t link);
 	void (*resume)(void *arg, uint32_t link);
 	void *arg;
@@ -55,6 +66,7 @@ struct outbox {
 	struct map links; /* streams that hold something, or are doomed */
 	struct list doomed;
 	struct outbox_stream events, datagrams; /* the second has no order */
+	size_t data_n, data_octets;		/* of the items of events that are DATA */
 	uint64_t committed, walk;
 	uint64_t datagrams_lost; /* since birth */
 	uint64_t events_lost;	 /* since engine_outbox_events_lost() */
@@ -64,7 +76,7 @@ struct outbox {
 void engine_outbox_init(struct outbox *o, const struct env *env, const struct outbox_ops *ops);
 void engine_outbox_fini(struct outbox *o);
 
-/* Takes in a SEND, CLOSE, DATAGRAM or EVENT: copies what has to wait. Without memory, or
+/* Takes in a SEND, CLOSE, DATAGRAM, EVENT or DATA: copies what has to wait. Without memory, or
  * above OUTBOX_LINK_MAX, the link is doomed; an event or a datagram is lost and counted. */
 void engine_outbox_put(struct outbox *o, const struct node_out *out, struct wall wall);
 

@@ -11,16 +11,16 @@
 #define GRAPH_LISTEN_MAX 16
 
 struct graph_part_config {
-	bool enabled; /* graph_config_init leaves it false: a group that is written sets it */
-	uint32_t port;
-	bool any_port; /* another one when that is taken */
 	struct addr listen[GRAPH_LISTEN_MAX]; /* port 0: `port`; none: any address, both families */
 	size_t n_listen;
-	uint32_t loopback;     /* enum graph_loopback */
-	uint32_t links_max;    /* connections in all */
-	uint32_t per_source;   /* connections from one address that said not yet whom they want */
-	uint64_t memory_max;   /* octets that all links together may make us hold */
-	bool lab;	       /* short times, for tests and demos */
+	bool enabled; /* graph_config_init leaves it false: a group that is written sets it */
+	uint32_t port;
+	bool any_port;	     /* another one when that is taken */
+	uint32_t loopback;   /* enum graph_loopback */
+	uint32_t links_max;  /* connections in all */
+	uint32_t per_source; /* connections from one address that said not yet whom they want */
+	uint64_t memory_max; /* octets that all links together may make us hold */
+	bool lab;	     /* short times, for tests and demos */
 	struct graph_limits limits;
 };
 
@@ -35,8 +35,8 @@ void graph_config_init(struct graph_part_config *c);
 MUST_USE enum err graph_config_set(struct graph_part_config *c, struct span key, struct span value,
 				   struct text *why);
 MUST_USE enum err graph_config_check(const struct graph_part_config *c, struct text *why);
-/* The rows behind it, for manual and writing back. `listen` stands beside them: it may be
- * given more than once. */
+/* The rows behind it, for manual and writing back. graph_config_set() takes `listen` more
+ * than once and adds up. */
 extern const struct setting graph_settings[];
 
 #endif

@@ -211,6 +211,9 @@ static enum err open_door(struct door *d, struct text *why)
 	if (bind(d->fd, (struct sockaddr *)&ss, size) ||
 	    listen(d->fd, (int)d->port->net->opt.backlog))
 		return os_err_of(errno);
+	e = d->local.port ? OK : os_sockaddr_local(d->fd, &d->local);
+	if (e)
+		return e;
 	return os_watch_new(&d->watch, d->port->net->loop, d->fd, OS_READ, on_door, d);
 }
 
@@ -228,7 +231,8 @@ static void say_why(enum err e, const struct addr *local, struct text *why)
 	text_str(why, e == ERR_UNREACHABLE ? "not an address of this machine" : err_text(e));
 }
 
-enum err net_listen(struct net *n, uint32_t listener, const struct addr *local, struct text *why)
+enum err net_listen(struct net *n, uint32_t listener, const struct addr *local, struct addr *bound,
+		    struct text *why)
 {
 	struct port *p = port_get(n, listener);
 	struct door *d = p ? env_zalloc(n->env, 1, sizeof(*d)) : NULL;
@@ -244,8 +248,11 @@ enum err net_listen(struct net *n, uint32_t listener, const struct addr *local, 
 	if (e) {
 		say_why(e, local, why);
 		door_free(d);
+		return e;
 	}
-	return e;
+	if (bound)
+		*bound = d->local;
+	return OK;
 }
 
 void net_unlisten(struct net *n, uint32_t listener, const struct addr *local)

@@ -44,7 +44,7 @@ struct net_events {
 	void *arg;
 };
 
-#define NET_READ_MAX 16384
+#define NET_READ_MAX 65536
 
 /* How one remote host must come: for dialled links and, on listeners, for all
  * whose address it is. */
@@ -69,12 +69,14 @@ MUST_USE enum err net_new(struct net **out, const struct env *env, struct os_loo
 void net_free(struct net *n);
 
 /* Listens on one more address; `listener` is the owner's number, told back
- * with accepted(). Links of accepted connections get even numbers. On failure
+ * with accepted(). `bound` (may be NULL) gets the address with the port that the
+ * kernel chose where `local` has none; net_unlisten() goes by it. Links of
+ * accepted connections get even numbers. On failure
  * `why` says on which address and why: ERR_IN_USE (by which program, pid and
  * user), ERR_UNREACHABLE (not an address of this machine), ERR_DENIED,
  * ERR_UNSUPPORTED (a guard), ERR_NOMEM, ERR_FULL, ERR_IO. */
 MUST_USE enum err net_listen(struct net *n, uint32_t listener, const struct addr *local,
-			     struct text *why);
+			     struct addr *bound, struct text *why);
 /* No longer on this address, or, with NULL, on none. What was accepted there
  * stays, and so do the guards. */
 void net_unlisten(struct net *n, uint32_t listener, const struct addr *local);

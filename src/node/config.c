@@ -9,6 +9,7 @@ void node_config_init(struct node_config *c, const struct env *env)
 	c->crypto = NULL;
 	masc_config_init(&c->masc, env);
 	pnrp_config_init(&c->pnrp);
+	graph_config_init(&c->graph);
 }
 
 void node_config_free(struct node_config *c)
@@ -23,6 +24,7 @@ enum err node_config_copy(struct node_config *to, const struct node_config *from
 	to->listen_given = from->listen_given;
 	to->crypto = from->crypto;
 	to->pnrp = from->pnrp;
+	to->graph = from->graph;
 	return masc_config_copy(&to->masc, &from->masc, env);
 }
 
@@ -111,6 +113,8 @@ enum err node_config_set(struct node_config *c, struct span group, struct span k
 		return set_masc(c, key, value, why);
 	if (span_eq(group, span_str("pnrp")))
 		return pnrp_config_set(&c->pnrp, span_of(NULL, 0), key, value, why);
+	if (span_eq(group, span_str("graph")))
+		return graph_config_set(&c->graph, key, value, why);
 	if (named(group, "pnrp.", &name))
 		return pnrp_config_set(&c->pnrp, name, key, value, why);
 	if (named(group, "masc.peer ", &name))
@@ -120,7 +124,7 @@ enum err node_config_set(struct node_config *c, struct span group, struct span k
 	text_str(why, "there is no group ");
 	text_quoted(why, group, 64);
 	text_str(why, "; accepted are masc, and peer NAME and scope NAME inside it, and "
-		      "pnrp, with link, site and global inside it");
+		      "pnrp, with link, site and global inside it, and graph");
 	return ERR_NOT_FOUND;
 }
 
@@ -132,5 +136,7 @@ enum err node_config_complete(struct node_config *c)
 enum err node_config_check(const struct node_config *c, struct text *why)
 {
 	enum err e = masc_config_check(&c->masc, why);
-	return e ? e : pnrp_config_check(&c->pnrp, why);
+	if (!e)
+		e = pnrp_config_check(&c->pnrp, why);
+	return e ? e : graph_config_check(&c->graph, why);
 }

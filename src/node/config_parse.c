@@ -162,9 +162,10 @@ static enum err no_group(struct parser *p, struct span kind, struct span name)
 		text_char(p->why, ' ');
 		text_quoted(p->why, name, 64);
 	}
-	text_str(p->why, " here; accepted are masc and pnrp at the top, peer NAME and scope NAME "
-			 "inside masc, the name made of 1 to 63 letters, digits, dots, dashes and "
-			 "underscores, and link, site and global inside pnrp");
+	text_str(p->why,
+		 " here; accepted are masc, pnrp and graph at the top, peer NAME and scope NAME "
+		 "inside masc, the name made of 1 to 63 letters, digits, dots, dashes and "
+		 "underscores, and link, site and global inside pnrp");
 	return ERR_CONFIG;
 }
 
@@ -197,11 +198,13 @@ static enum err enter(struct parser *p, struct span outer, struct span kind, str
 	bool top = outer.n == 0 && name.n == 0;
 	bool masc = top && span_eq(kind, span_str("masc"));
 	bool pnrp = top && span_eq(kind, span_str("pnrp"));
+	bool graph = top && span_eq(kind, span_str("graph"));
 
-	if (masc || pnrp) {
+	if (masc || pnrp || graph) {
 		text_span(inner, kind);
 		/* The group switches its part on; `enabled` inside may switch it off again. */
 		p->config->pnrp.enabled |= pnrp;
+		p->config->graph.enabled |= graph;
 		return OK;
 	}
 	if (span_eq(outer, span_str("masc")) && name.n && name.n <= MASC_NAME_MAX)
@@ -235,8 +238,8 @@ static enum err parse_item(struct parser *p, struct frame *stack, size_t *depth)
 	enum token t = next_token(p);
 	if (t == TOKEN_EQUAL) {
 		if (*depth == 0)
-			return fail(p, "settings stand in a group; accepted are masc { ... } and "
-				       "pnrp { ... }");
+			return fail(p, "settings stand in a group; accepted are masc { ... }, "
+				       "pnrp { ... } and graph { ... }");
 		return parse_setting(p, frame_name(&stack[*depth]), first);
 	}
 	if (t == TOKEN_WORD) {

@@ -10,6 +10,7 @@ union scratch {
 	struct masc_peer_config peer;
 	struct masc_scope_config scope;
 	struct pnrp_config pnrp;
+	struct graph_part_config graph;
 	int64_t align;
 };
 
@@ -100,6 +101,15 @@ static void write_pnrp(const struct pnrp_config *c, struct text *t)
 	text_str(t, "}\n");
 }
 
+static void write_graph(const struct graph_part_config *c, struct text *t)
+{
+	if (!c->enabled)
+		return;
+	text_str(t, "graph {\n");
+	write_settings(graph_settings, c, "\t", t);
+	text_str(t, "}\n");
+}
+
 void node_config_write(const struct node_config *c, struct text *t)
 {
 	const struct masc_config *m = &c->masc;
@@ -111,6 +121,7 @@ void node_config_write(const struct node_config *c, struct text *t)
 		write_named("peer", m->peers[i].name, masc_peer_settings, &m->peers[i], t);
 	text_str(t, "}\n");
 	write_pnrp(&c->pnrp, t);
+	write_graph(&c->graph, t);
 }
 
 enum err node_config_text(const struct node_config *c, const struct env *env, char **out)

@@ -12,7 +12,7 @@ const char *node_in_text(enum node_in_kind k)
 		[NODE_IN_STOP] = "stop",	 [NODE_IN_DRAINED] = "drained",
 		[NODE_IN_BOUND] = "bound",	 [NODE_IN_INTERFACES] = "interfaces",
 		[NODE_IN_HOST] = "host",	 [NODE_IN_BIND_FAILED] = "bind-failed",
-		[NODE_IN_DATAGRAM] = "datagram",
+		[NODE_IN_DATAGRAM] = "datagram", [NODE_IN_LISTENING] = "listening",
 	};
 	return k < sizeof(texts) / sizeof(texts[0]) ? texts[k] : "unknown";
 }
@@ -28,6 +28,7 @@ const char *node_out_text(enum node_out_kind k)
 		[NODE_OUT_JOIN] = "join",     [NODE_OUT_LEAVE] = "leave",
 		[NODE_OUT_HOST] = "host",     [NODE_OUT_DATAGRAM] = "datagram",
 		[NODE_OUT_FOUND] = "found",   [NODE_OUT_STEP] = "step",
+		[NODE_OUT_DATA] = "data",
 	};
 	return k < sizeof(texts) / sizeof(texts[0]) ? texts[k] : "unknown";
 }
@@ -169,7 +170,14 @@ static void put_wall_in(struct text *t, const struct node_in *in, size_t max_oct
 static void put_listen_failed(struct text *t, const struct node_in *in, size_t max_octets)
 {
 	put_part(t, in->listener);
+	node_put_addr(t, "at", &in->local);
 	node_put_err(t, in->err);
+}
+
+static void put_listening(struct text *t, const struct node_in *in, size_t max_octets)
+{
+	put_part(t, in->listener);
+	node_put_addr(t, "at", &in->local);
 }
 
 static void put_command(struct text *t, const struct node_in *in, size_t max_octets)
@@ -181,6 +189,9 @@ static void put_command(struct text *t, const struct node_in *in, size_t max_oct
 		return;
 	case NODE_COMMAND_PNRP:
 		node_put_pnrp_command(t, &in->command.pnrp);
+		return;
+	case NODE_COMMAND_GRAPH:
+		node_put_graphs_command(t, &in->command.graphs);
 		return;
 	}
 }
@@ -225,6 +236,7 @@ static put_in *const ins[] = {
 	[NODE_IN_BIND_FAILED] = node_put_bound,
 	[NODE_IN_DATAGRAM] = node_put_datagram_in,
 	[NODE_IN_HOST] = node_put_hosts,
+	[NODE_IN_LISTENING] = put_listening,
 };
 
 void node_describe_in(struct text *t, const struct node_in *in, size_t max_octets)
@@ -249,6 +261,8 @@ static void put_listen(struct text *t, const struct node_out *out, size_t max_oc
 {
 	put_part(t, out->listener);
 	node_put_addr(t, "at", &out->local);
+	if (out->any_port)
+		text_str(t, " any-port");
 }
 
 static void put_dial(struct text *t, const struct node_out *out, size_t max_octets)
@@ -281,6 +295,7 @@ static void put_reply(struct text *t, const struct node_out *out, size_t max_oct
 	}
 	if (out->reply_number)
 		node_put_number(t, "made", out->reply_number);
+	node_put_reply_record(t, out);
 	put_duration(t, " in ", out->elapsed);
 }
 
@@ -308,6 +323,7 @@ static put_out *const outs[] = {
 	[NODE_OUT_HOST] = node_put_host,
 	[NODE_OUT_FOUND] = node_put_found,
 	[NODE_OUT_STEP] = node_put_step,
+	[NODE_OUT_DATA] = node_put_data,
 };
 
 void node_describe_out(struct text *t, const struct node_out *out, size_t max_octets)

@@ -22,4 +22,10 @@ void node_put_host(struct text *t, const struct node_out *out, size_t max_octets
 void node_put_found(struct text *t, const struct node_out *out, size_t max_octets);
 void node_put_step(struct text *t, const struct node_out *out, size_t max_octets);
 
+/* describe_graph.c */
+void node_put_graphs_command(struct text *t, const struct graphs_command *c);
+void node_put_data(struct text *t, const struct node_out *out, size_t max_octets);
+/* What a REPLY of graphs has more. */
+void node_put_reply_record(struct text *t, const struct node_out *out);
+
 #endif

@@ -12,10 +12,33 @@ const char *node_part_text(enum node_part p)
 		return "masc";
 	case NODE_PART_PNRP:
 		return "pnrp";
+	case NODE_PART_GRAPH:
+		return "graph";
 	case NODE_PART_COUNT:
 		break;
 	}
 	return "unknown";
+}
+
+/* Of strings it points at, one may go while it waits. */
+static const char *passing(const struct node_event *e)
+{
+	return e->part == NODE_PART_GRAPH ? e->graph.graph_id : NULL;
+}
+
+size_t node_event_size(const struct node_event *e)
+{
+	const char *s = passing(e);
+	return sizeof(*e) + (s ? strlen(s) + 1 : 0);
+}
+
+void node_event_copy(void *to, const struct node_event *e)
+{
+	struct node_event *copy = to;
+	const char *s = passing(e);
+	*copy = *e;
+	if (s)
+		copy->graph.graph_id = memcpy(copy + 1, s, strlen(s) + 1);
 }
 
 const char *node_level_text(enum node_level l)
@@ -56,6 +79,8 @@ const char *node_event_name(const struct node_event *e)
 		return masc_name(e->masc.kind);
 	case NODE_PART_PNRP:
 		return node_pnrp_name(&e->pnrp);
+	case NODE_PART_GRAPH:
+		return node_graph_name(&e->graph);
 	case NODE_PART_COUNT:
 		break;
 	}

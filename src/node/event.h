@@ -5,6 +5,7 @@
 #define NODE_EVENT_H
 
 #include "base/text.h"
+#include "graph/graph.h"
 #include "masc/masc.h"
 #include "pnrp/clouds.h"
 
@@ -12,9 +13,10 @@ enum node_part {
 	NODE_PART_NODE,
 	NODE_PART_MASC,
 	NODE_PART_PNRP,
+	NODE_PART_GRAPH,
 	NODE_PART_COUNT
 };
-const char *node_part_text(enum node_part p); /* "node", "masc", "pnrp" */
+const char *node_part_text(enum node_part p); /* "node", "masc", "pnrp", "graph" */
 
 /* Levels of a log, the gravest first. */
 enum node_level {
@@ -61,14 +63,22 @@ struct node_event {
 	union {
 		struct masc_event masc;	       /* NODE_PART_MASC */
 		struct pnrp_clouds_event pnrp; /* NODE_PART_PNRP */
+		struct graph_event graph;      /* NODE_PART_GRAPH; graph_id lives until the
+						* next call on the node */
 		struct node_self_event self;   /* NODE_PART_NODE */
 	};
 };
+
+/* A copy to keep, in `size` octets that are aligned as an event is: its strings lie behind
+ * it. */
+size_t node_event_size(const struct node_event *e);
+void node_event_copy(void *to, const struct node_event *e);
 
 /* How grave an event is. */
 enum node_level node_self_event_level(enum node_self_event_kind k);
 enum node_level node_masc_event_level(const struct masc_event *e);
 enum node_level node_pnrp_event_level(const struct pnrp_clouds_event *e);
+enum node_level node_graph_event_level(const struct graph_event *e);
 
 /* The name of the event in its part: "up", "collision". */
 const char *node_event_name(const struct node_event *e);

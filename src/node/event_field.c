@@ -328,6 +328,17 @@ static bool next_pnrp_field(const struct node_event *e, size_t *at, struct node_
 	return false;
 }
 
+static bool next_graph_field(const struct node_event *e, size_t *at, struct node_field *f)
+{
+	while (*at < NODE_GRAPH_FIELDS) {
+		start_field(f, "");
+		node_graph_field(&e->graph, (*at)++, f);
+		if (present(f))
+			return true;
+	}
+	return false;
+}
+
 bool node_event_field(const struct node_event *e, size_t *at, struct node_field *f)
 {
 	switch (e->part) {
@@ -337,6 +348,8 @@ bool node_event_field(const struct node_event *e, size_t *at, struct node_field 
 		return next_field(e, ROWS(masc_fields), at, f);
 	case NODE_PART_PNRP:
 		return next_pnrp_field(e, at, f);
+	case NODE_PART_GRAPH:
+		return next_graph_field(e, at, f);
 	case NODE_PART_COUNT:
 		break;
 	}

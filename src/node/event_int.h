@@ -16,4 +16,11 @@ void node_pnrp_text(struct text *t, const struct pnrp_clouds_event *e);
 #define NODE_PNRP_FIELDS 14
 void node_pnrp_field(const struct pnrp_clouds_event *e, size_t at, struct node_field *f);
 
+/* Of graphs; event_graph.c. */
+const char *node_graph_name(const struct graph_event *e);
+void node_graph_text(struct text *t, const struct graph_event *e);
+/* Its field number `at`: nothing is written where the event has it not. */
+#define NODE_GRAPH_FIELDS 16
+void node_graph_field(const struct graph_event *e, size_t at, struct node_field *f);
+
 #endif

@@ -303,6 +303,9 @@ void node_event_text(struct text *t, const struct node_event *e)
 	case NODE_PART_PNRP:
 		node_pnrp_text(t, &e->pnrp);
 		return;
+	case NODE_PART_GRAPH:
+		node_graph_text(t, &e->graph);
+		return;
 	case NODE_PART_COUNT:
 		break;
 	}

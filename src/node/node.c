@@ -127,6 +127,8 @@ static enum err take_command(struct node *n, const struct node_in *in, struct mo
 			break;
 		masc_command(m, in->number, &in->command.masc, now);
 		return OK;
+	case NODE_COMMAND_GRAPH:
+		break;
 	case NODE_COMMAND_PNRP:
 		if (n->stopping || !node_pnrp(n))
 			break;
@@ -195,6 +197,12 @@ static enum err take_listen_failed(struct node *n, const struct node_in *in, str
 	return OK;
 }
 
+/* Whoever listens where it was told needs no more. */
+static enum err take_listening(struct node *n, const struct node_in *in, struct mono now)
+{
+	return OK;
+}
+
 static enum err take_job_done(struct node *n, const struct node_in *in, struct mono now)
 {
 	node_probe_done(n, in, now);
@@ -223,6 +231,7 @@ static take *const takes[] = {
 	[NODE_IN_BIND_FAILED] = node_pnrp_socket,
 	[NODE_IN_DATAGRAM] = node_pnrp_datagram,
 	[NODE_IN_HOST] = node_pnrp_host,
+	[NODE_IN_LISTENING] = take_listening,
 };
 
 enum err node_input(struct node *n, const struct node_in *in, struct mono now)
@@ -269,6 +278,7 @@ static void out_of_masc(struct node *n, const struct masc_out *m, struct node_ou
 {
 	*out = (struct node_out){
 		.kind = out_kind(m->kind),
+		.listener = NODE_PART_MASC,
 		.peer = m->peer,
 		.local = m->local,
 		.remote = m->remote,
@@ -323,6 +333,11 @@ bool node_poll(struct node *n, struct node_out *out)
 const struct masc *node_masc(const struct node *n)
 {
 	return n->masc.leaving ? NULL : n->masc.core;
+}
+
+const struct graphs *node_graphs(const struct node *n)
+{
+	return NULL;
 }
 
 const struct node_config *node_config_of(const struct node *n)

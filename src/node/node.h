@@ -7,7 +7,9 @@
  * Opens no socket, reads no clock, keeps no file. Not thread-safe.
  *
  * Links are stream connections: odd numbers are dialled by the node, even ones
- * accepted by its owner, who chooses them; none is used twice in a run. */
+ * accepted by its owner, who chooses them; none is used twice in a run. Those
+ * that graphs dial count from NODE_GRAPH_LINKS up, so that the numbers of other
+ * parts stay what they were. */
 #ifndef NODE_NODE_H
 #define NODE_NODE_H
 
@@ -18,6 +20,7 @@
 #include "base/span.h"
 #include "base/store.h"
 
+#include "graph/graphs.h"
 #include "masc/masc.h"
 #include "node/config.h"
 #include "node/event.h"
@@ -26,12 +29,14 @@
 
 struct node;
 
+#define NODE_GRAPH_LINKS UINT32_C(0x40000001)
+
 /* What reaches a node. */
 enum node_in_kind {
 	NODE_IN_TICK,	       /* a deadline passed: time alone */
 	NODE_IN_WALL,	       /* the wall clock was read (about each 10 s, and when it jumped) */
 	NODE_IN_NETWORK,       /* addresses or routes of this machine changed */
-	NODE_IN_LISTEN_FAILED, /* `listener` could not be had, `err` says why */
+	NODE_IN_LISTEN_FAILED, /* `listener` could not be had at `local`, `err` says why */
 	NODE_IN_ACCEPTED,      /* a connection came in on `listener` */
 	NODE_IN_UP,	       /* a dialled link is up */
 	NODE_IN_DOWN,	       /* a link ended or was never up: `err` */
@@ -48,12 +53,15 @@ enum node_in_kind {
 	NODE_IN_BIND_FAILED,   /* it is not: `err` */
 	NODE_IN_DATAGRAM,      /* `bytes` on `socket`, from `remote` to `local`; local.scope is
 				* the interface it came in on, always */
-	NODE_IN_HOST	       /* what the DNS says to HOST `number`: `hosts`, or `err` */
+	NODE_IN_HOST,	       /* what the DNS says to HOST `number`: `hosts`, or `err` */
+	NODE_IN_LISTENING      /* what a LISTEN of `listener` asked for is there, at `local`: its
+				* port is what the kernel gave where any would do */
 };
 
 enum node_command_kind {
 	NODE_COMMAND_MASC,
-	NODE_COMMAND_PNRP
+	NODE_COMMAND_PNRP,
+	NODE_COMMAND_GRAPH
 };
 
 struct node_command {
@@ -61,6 +69,7 @@ struct node_command {
 	union {
 		struct masc_command masc;
 		struct pnrp_command pnrp;
+		struct graphs_command graphs;
 	};
 };
 
@@ -82,9 +91,9 @@ struct node_hosts {
 struct node_in {
 	enum node_in_kind kind;
 	struct wall wall;	     /* WALL */
-	uint32_t listener;	     /* LISTEN_FAILED, ACCEPTED: enum node_part */
+	uint32_t listener;	     /* LISTENING, LISTEN_FAILED, ACCEPTED: enum node_part */
 	uint32_t link;		     /* ACCEPTED, UP, DOWN, OCTETS, DRAINED */
-	struct addr local, remote;   /* ACCEPTED, UP */
+	struct addr local, remote;   /* ACCEPTED, UP; local: LISTENING, LISTEN_FAILED */
 	struct span bytes;	     /* OCTETS, JOB_DONE, CONFIG */
 	enum err err;		     /* LISTEN_FAILED, DOWN, STORE_FAILED, JOB_DONE */
 	uint64_t number;	     /* STORE_FAILED: first put; COMMAND: call; JOB_DONE: job */
@@ -101,9 +110,12 @@ struct node_in {
  * before it on its link, has left the owner's hands; the next asking may come
  * before and is then answered together with it (ENGINE-26). */
 enum node_out_kind {
-	NODE_OUT_LISTEN,   /* accept connections for part `listener` on `local` */
+	NODE_OUT_LISTEN,   /* accept connections for part `listener` on `local`, answered by
+			    * LISTENING or LISTEN_FAILED; `any_port`: on another port when that
+			    * one is taken */
 	NODE_OUT_UNLISTEN, /* no longer; what was accepted there stays */
-	NODE_OUT_DIAL,	   /* open `link` from `local` (family 0: any) to `remote` */
+	NODE_OUT_DIAL,	   /* open `link` of part `listener` from `local` (family 0: any) to
+			    * `remote` */
 	NODE_OUT_SEND,	   /* `bytes` on `link` */
 	NODE_OUT_CLOSE,	   /* close `link` once all before is sent */
 	NODE_OUT_EVENT,
@@ -118,7 +130,9 @@ enum node_out_kind {
 			    * multicast goes out on interface remote.scope with `hops` */
 	NODE_OUT_HOST,	   /* look `bytes`, a name, up in the DNS and answer HOST `number` */
 	NODE_OUT_FOUND,	   /* of command `number`, before its REPLY: `found` */
-	NODE_OUT_STEP	   /* of command `number`: `step` */
+	NODE_OUT_STEP,	   /* of command `number`: `step` */
+	NODE_OUT_DATA	   /* for the application, of graph `graph`: `bytes` of data type `type`
+			    * on its connection `conn`, which is `link` */
 };
 
 /* What a command leads to before its answer. */
@@ -139,8 +153,14 @@ struct node_out {
 	const struct node_event *event; /* likewise */
 	uint64_t number;
 	enum err err;
-	uint64_t reply_number; /* REPLY: of what was made, such as a claim; 0 nothing */
-	enum masc_reason why;  /* REPLY: more on an error */
+	uint64_t reply_number;	/* REPLY: of what was made, such as a claim; 0 nothing */
+	enum masc_reason why;	/* REPLY: more on an error */
+	const char *text;	/* REPLY: the same in words, static; NULL none */
+	struct graph_guid id;	/* REPLY: the Record ID of a record made or changed */
+	uint32_t version;	/* REPLY: its version */
+	uint32_t graph;		/* DATA: number of the graph */
+	uint64_t conn;		/* DATA; REPLY: of the direct connection that was opened */
+	struct graph_guid type; /* DATA */
 	enum node_job job;
 	uint64_t after;
 	uint32_t socket;
@@ -180,6 +200,7 @@ bool node_poll(struct node *n, struct node_out *out);
 /* A look inside; changes nothing. NULL when the part is switched off. */
 const struct masc *node_masc(const struct node *n);
 const struct pnrp_clouds *node_pnrp(const struct node *n);
+const struct graphs *node_graphs(const struct node *n);
 const struct node_config *node_config_of(const struct node *n);
 struct wall node_wall(const struct node *n, struct mono now); /* last reading, carried on */
 

@@ -18,7 +18,7 @@
 #include "wire/rd.h"
 #include "wire/wr.h"
 
-#define RECORD_MAGIC "HSTREC04"
+#define RECORD_MAGIC "HSTREC05"
 
 enum record_kind {
 	RECORD_BIRTH = 1, /* record_birth_write */
@@ -67,6 +67,8 @@ struct record_room {
 	struct pnrp_result result;
 	struct pnrp_hop step;
 	char cloud[PNRP_CLOUD_NAME_MAX + 1];
+	struct graph_properties properties, set; /* of a command of graphs */
+	struct graph_guid sync_order[GRAPH_PRIORITY_MAX];
 };
 
 void record_in_write(struct wr *w, const struct node_in *in);

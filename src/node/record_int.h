@@ -13,6 +13,9 @@ bool record_bool_read(struct rd *r);
 /* u32 length and octets. */
 void record_span_write(struct wr *w, struct span s);
 struct span record_span_read(struct rd *r);
+/* u32 length and text with its NUL, so that the reader can lend it; NULL: none. */
+void record_string_write(struct wr *w, const char *s);
+const char *record_string_read(struct rd *r);
 /* u8 length and at most 255 octets; the reader ends the text with NUL in a
  * buffer of `size`. */
 void record_name_write(struct wr *w, struct span s);
@@ -44,7 +47,17 @@ void record_found_read(struct rd *r, struct node_found *f, struct record_room *r
 void record_step_write(struct wr *w, const struct node_found *f);
 void record_step_read(struct rd *r, struct node_found *f, struct record_room *room);
 
-#define RECORD_EVENT_MAX 1536
+/* record_graph.c */
+#define RECORD_GRAPHS_MAX 12288 /* a command without its spans: two sets of properties */
+void record_guid_write(struct wr *w, const struct graph_guid *g);
+void record_guid_read(struct rd *r, struct graph_guid *g);
+size_t record_graphs_command_size(const struct graphs_command *c);
+void record_graphs_command_write(struct wr *w, const struct graphs_command *c);
+void record_graphs_command_read(struct rd *r, struct graphs_command *c, struct record_room *room);
+void record_graph_event_write(struct wr *w, const struct graph_event *e);
+void record_graph_event_read(struct rd *r, struct graph_event *e);
+
+#define RECORD_EVENT_MAX 3072
 void record_event_write(struct wr *w, const struct node_event *e);
 void record_event_read(struct rd *r, struct node_event *e);
 

@@ -22,7 +22,7 @@ static const uint16_t in_fields[] = {
 	[NODE_IN_TICK] = 0,
 	[NODE_IN_WALL] = IN_WALL,
 	[NODE_IN_NETWORK] = 0,
-	[NODE_IN_LISTEN_FAILED] = IN_LISTENER | IN_ERR,
+	[NODE_IN_LISTEN_FAILED] = IN_LISTENER | IN_ERR | IN_LOCAL,
 	[NODE_IN_ACCEPTED] = IN_LISTENER | IN_LINK | IN_ADDRS,
 	[NODE_IN_UP] = IN_LINK | IN_ADDRS,
 	[NODE_IN_DOWN] = IN_LINK | IN_ERR,
@@ -38,6 +38,7 @@ static const uint16_t in_fields[] = {
 	[NODE_IN_BIND_FAILED] = IN_SOCKET | IN_ERR,
 	[NODE_IN_DATAGRAM] = IN_SOCKET | IN_ADDRS | IN_BYTES,
 	[NODE_IN_HOST] = IN_NUMBER | IN_ERR | IN_HOSTS,
+	[NODE_IN_LISTENING] = IN_LISTENER | IN_LOCAL,
 };
 #define IN_KINDS (sizeof(in_fields) / sizeof(in_fields[0]))
 
@@ -59,17 +60,21 @@ enum out_field {
 	OUT_HOPS = 1 << 14,
 	OUT_FOUND = 1 << 15,
 	OUT_STEP = 1 << 16,
-	OUT_ELAPSED = 1 << 17
+	OUT_ELAPSED = 1 << 17,
+	OUT_ANY_PORT = 1 << 18,
+	OUT_GRAPH = 1 << 19,
+	OUT_CONN = 1 << 20,
+	OUT_TYPE = 1 << 21
 };
 
 static const uint32_t out_fields[] = {
-	[NODE_OUT_LISTEN] = OUT_LISTENER | OUT_LOCAL,
+	[NODE_OUT_LISTEN] = OUT_LISTENER | OUT_LOCAL | OUT_ANY_PORT,
 	[NODE_OUT_UNLISTEN] = OUT_LISTENER | OUT_LOCAL,
-	[NODE_OUT_DIAL] = OUT_LINK | OUT_PEER | OUT_LOCAL | OUT_REMOTE,
+	[NODE_OUT_DIAL] = OUT_LISTENER | OUT_LINK | OUT_PEER | OUT_LOCAL | OUT_REMOTE,
 	[NODE_OUT_SEND] = OUT_LINK | OUT_BYTES | OUT_DRAIN,
 	[NODE_OUT_CLOSE] = OUT_LINK,
 	[NODE_OUT_EVENT] = OUT_EVENT,
-	[NODE_OUT_REPLY] = OUT_NUMBER | OUT_ERR | OUT_REPLY | OUT_ELAPSED,
+	[NODE_OUT_REPLY] = OUT_NUMBER | OUT_ERR | OUT_REPLY | OUT_ELAPSED | OUT_CONN,
 	[NODE_OUT_JOB] = OUT_NUMBER | OUT_JOB | OUT_BYTES,
 	[NODE_OUT_BIND] = OUT_SOCKET | OUT_LOCAL | OUT_PORT,
 	[NODE_OUT_UNBIND] = OUT_SOCKET,
@@ -79,17 +84,31 @@ static const uint32_t out_fields[] = {
 	[NODE_OUT_HOST] = OUT_NUMBER | OUT_BYTES,
 	[NODE_OUT_FOUND] = OUT_NUMBER | OUT_FOUND,
 	[NODE_OUT_STEP] = OUT_NUMBER | OUT_STEP,
+	[NODE_OUT_DATA] = OUT_LINK | OUT_GRAPH | OUT_CONN | OUT_TYPE | OUT_BYTES,
 };
 #define OUT_KINDS (sizeof(out_fields) / sizeof(out_fields[0]))
 
 /* More than the fields of fixed size and the names of any kind take. */
 #define FIXED_MAX 1024
 
+static size_t command_size(const struct node_in *in)
+{
+	if (in->kind != NODE_IN_COMMAND)
+		return 0;
+	switch (in->command.kind) {
+	case NODE_COMMAND_MASC:
+		return 0; /* FIXED_MAX has room for it */
+	case NODE_COMMAND_PNRP:
+		return RECORD_COMMAND_MAX + in->command.pnrp.payload.n;
+	case NODE_COMMAND_GRAPH:
+		return record_graphs_command_size(&in->command.graphs);
+	}
+	return 0;
+}
+
 size_t record_in_size(const struct node_in *in)
 {
-	bool pnrp = in->kind == NODE_IN_COMMAND && in->command.kind == NODE_COMMAND_PNRP;
-	size_t command = pnrp ? RECORD_COMMAND_MAX + in->command.pnrp.payload.n : 0;
-	return FIXED_MAX + command + in->bytes.n + in->interfaces.n * RECORD_IF_MAX +
+	return FIXED_MAX + command_size(in) + in->bytes.n + in->interfaces.n * RECORD_IF_MAX +
 	       in->hosts.n * RECORD_IF_MAX;
 }
 
@@ -122,18 +141,24 @@ static void command_write(struct wr *w, const struct node_command *c)
 	case NODE_COMMAND_PNRP:
 		record_pnrp_command_write(w, &c->pnrp);
 		return;
+	case NODE_COMMAND_GRAPH:
+		record_graphs_command_write(w, &c->graphs);
+		return;
 	}
 }
 
-static void command_read(struct rd *r, struct node_command *c)
+static void command_read(struct rd *r, struct node_command *c, struct record_room *room)
 {
-	c->kind = (enum node_command_kind)record_enum_read(r, NODE_COMMAND_PNRP + 1);
+	c->kind = (enum node_command_kind)record_enum_read(r, NODE_COMMAND_GRAPH + 1);
 	switch (c->kind) {
 	case NODE_COMMAND_MASC:
 		record_masc_command_read(r, &c->masc);
 		return;
 	case NODE_COMMAND_PNRP:
 		record_pnrp_command_read(r, &c->pnrp);
+		return;
+	case NODE_COMMAND_GRAPH:
+		record_graphs_command_read(r, &c->graphs, room);
 		return;
 	}
 }
@@ -210,7 +235,7 @@ enum err record_in_read(struct span body, struct node_in *in, struct record_room
 	if (fields & IN_NUMBER)
 		v.number = rd_u64(&r);
 	if (fields & IN_COMMAND)
-		command_read(&r, &v.command);
+		command_read(&r, &v.command, room);
 	in_more_read(&r, fields, &v, room);
 	if (!rd_done(&r))
 		return ERR_MALFORMED;
@@ -234,6 +259,39 @@ static void out_more_write(struct wr *w, unsigned fields, const struct node_out 
 		record_step_write(w, &out->found);
 	if (fields & OUT_ELAPSED)
 		wr_u64(w, (uint64_t)out->elapsed);
+	if (fields & OUT_ANY_PORT)
+		wr_u8(w, out->any_port);
+}
+
+/* What graphs have more. */
+static void out_graph_write(struct wr *w, unsigned fields, const struct node_out *out)
+{
+	if (fields & OUT_GRAPH)
+		wr_u32(w, out->graph);
+	if (fields & OUT_CONN)
+		wr_u64(w, out->conn);
+	if (fields & OUT_TYPE)
+		record_guid_write(w, &out->type);
+	if (!(fields & OUT_REPLY))
+		return;
+	record_guid_write(w, &out->id);
+	wr_u32(w, out->version);
+	record_string_write(w, out->text);
+}
+
+static void out_graph_read(struct rd *r, unsigned fields, struct node_out *v)
+{
+	if (fields & OUT_GRAPH)
+		v->graph = rd_u32(r);
+	if (fields & OUT_CONN)
+		v->conn = rd_u64(r);
+	if (fields & OUT_TYPE)
+		record_guid_read(r, &v->type);
+	if (!(fields & OUT_REPLY))
+		return;
+	record_guid_read(r, &v->id);
+	v->version = rd_u32(r);
+	v->text = record_string_read(r);
 }
 
 static void out_more_read(struct rd *r, unsigned fields, struct node_out *v,
@@ -253,6 +311,8 @@ static void out_more_read(struct rd *r, unsigned fields, struct node_out *v,
 		record_step_read(r, &v->found, room);
 	if (fields & OUT_ELAPSED)
 		v->elapsed = (int64_t)rd_u64(r);
+	if (fields & OUT_ANY_PORT)
+		v->any_port = record_bool_read(r);
 }
 
 void record_out_write(struct wr *w, const struct node_out *out)
@@ -287,6 +347,7 @@ void record_out_write(struct wr *w, const struct node_out *out)
 		wr_u8(w, (uint8_t)out->why);
 	}
 	out_more_write(w, fields, out);
+	out_graph_write(w, fields, out);
 }
 
 static void out_fields_read(struct rd *r, unsigned fields, struct node_out *v,
@@ -329,6 +390,7 @@ enum err record_out_read(struct span body, struct node_out *out, struct record_r
 	v.after = rd_u64(&r);
 	out_fields_read(&r, out_fields[v.kind], &v, room);
 	out_more_read(&r, out_fields[v.kind], &v, room);
+	out_graph_read(&r, out_fields[v.kind], &v);
 	if (!rd_done(&r))
 		return ERR_MALFORMED;
 	*out = v;

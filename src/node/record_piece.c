@@ -57,6 +57,19 @@ struct span record_span_read(struct rd *r)
 	return rd_bytes(r, n);
 }
 
+void record_string_write(struct wr *w, const char *s)
+{
+	record_span_write(w, span_of(s, s ? strlen(s) + 1 : 0));
+}
+
+const char *record_string_read(struct rd *r)
+{
+	struct span s = record_span_read(r);
+	if (s.n && memchr(s.p, 0, s.n) != s.p + s.n - 1)
+		r->failed = true;
+	return s.n && !r->failed ? (const char *)s.p : NULL;
+}
+
 void record_name_write(struct wr *w, struct span s)
 {
 	size_t n = s.n < UINT8_MAX ? s.n : UINT8_MAX;
@@ -112,6 +125,8 @@ void record_event_write(struct wr *w, const struct node_event *e)
 		record_masc_event_write(w, &e->masc);
 	else if (e->part == NODE_PART_PNRP)
 		record_pnrp_event_write(w, &e->pnrp);
+	else if (e->part == NODE_PART_GRAPH)
+		record_graph_event_write(w, &e->graph);
 	else
 		self_write(w, &e->self);
 }
@@ -125,6 +140,8 @@ void record_event_read(struct rd *r, struct node_event *e)
 		record_masc_event_read(r, &e->masc);
 	else if (e->part == NODE_PART_PNRP)
 		record_pnrp_event_read(r, &e->pnrp);
+	else if (e->part == NODE_PART_GRAPH)
+		record_graph_event_read(r, &e->graph);
 	else
 		self_read(r, &e->self);
 }

@@ -168,8 +168,7 @@ static void of_write(struct wr *w, const struct pnrp_event *e)
 	wr_u8(w, e->smaller);
 	wr_u8(w, (uint8_t)e->verdict);
 	endpoint_write(w, &e->node);
-	/* With its NUL, so that the reader can lend it. */
-	record_span_write(w, span_of(e->table, e->table ? strlen(e->table) + 1 : 0));
+	record_string_write(w, e->table);
 }
 
 static void of_read(struct rd *r, struct pnrp_event *e)
@@ -182,11 +181,7 @@ static void of_read(struct rd *r, struct pnrp_event *e)
 	e->smaller = record_bool_read(r);
 	e->verdict = (enum pnrp_verdict)record_enum_read(r, PNRP_VERDICT_COUNT);
 	e->node = endpoint_read(r);
-	struct span table = record_span_read(r);
-	if (table.n && table.p[table.n - 1])
-		r->failed = true;
-	else if (table.n)
-		e->table = (const char *)table.p;
+	e->table = record_string_read(r);
 }
 
 void record_pnrp_event_write(struct wr *w, const struct pnrp_clouds_event *e)

@@ -10,7 +10,7 @@ static const bool waits_at_all[] = {
 	[NODE_OUT_REPLY] = true,    [NODE_OUT_JOB] = false,	 [NODE_OUT_BIND] = false,
 	[NODE_OUT_UNBIND] = false,  [NODE_OUT_JOIN] = false,	 [NODE_OUT_LEAVE] = false,
 	[NODE_OUT_DATAGRAM] = true, [NODE_OUT_HOST] = false,	 [NODE_OUT_FOUND] = true,
-	[NODE_OUT_STEP] = true,
+	[NODE_OUT_STEP] = true,	    [NODE_OUT_DATA] = true,
 };
 
 static bool of_link(const struct node_out *out)

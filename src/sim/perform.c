@@ -103,6 +103,11 @@ static void do_step(struct machine *m, const struct node_out *out)
 {
 }
 
+/* Seen in the trace. */
+static void do_data(struct machine *m, const struct node_out *out)
+{
+}
+
 typedef void perform_fn(struct machine *m, const struct node_out *out);
 
 static perform_fn *const performs[] = {
@@ -114,6 +119,7 @@ static perform_fn *const performs[] = {
 	[NODE_OUT_JOIN] = datagram_join,     [NODE_OUT_LEAVE] = datagram_leave,
 	[NODE_OUT_DATAGRAM] = datagram_send, [NODE_OUT_HOST] = address_look_up,
 	[NODE_OUT_FOUND] = do_found,	     [NODE_OUT_STEP] = do_step,
+	[NODE_OUT_DATA] = do_data,
 };
 
 void perform(struct machine *m, const struct node_out *out)

@@ -181,18 +181,46 @@ static void names_and_their_clouds(void **state)
 	end(&x);
 }
 
+static void graphs_and_their_limits(void **state)
+{
+	struct fixture x;
+	struct graph_part_config *g = &x.c.node.graph;
+	begin(&x);
+	good(&x, "");
+	assert_true(g->enabled);
+	assert_int_equal(g->port, GRAPH_PORT);
+	good(&x, "graph = { enabled = false; };");
+	assert_false(g->enabled);
+	good(&x, "graph = { port = 4000; lab = true; memory_max = \"1GiB\"; life_max = \"30d\";\n"
+		 "listen = [ \"192.0.2.1\", \"[2001:db8::1]:4001\" ]; };");
+	assert_int_equal(g->port, 4000);
+	assert_true(g->lab);
+	assert_int_equal(g->memory_max, 1024 * 1024 * 1024);
+	assert_int_equal(g->limits.life_max, 30 * MONO_DAY);
+	assert_int_equal(g->n_listen, 2);
+	assert_int_equal(g->listen[1].port, 4001);
+	bad(&x, "graph = {\n port = 70000; };",
+	    "a.conf:2: port \"70000\" is not accepted; accepted is a number from 0 to 65535");
+	begins(&x, "graph = {\n ports = 5; };",
+	       "a.conf:2: there is no setting \"ports\" here; did you mean port? ");
+	begins(&x, "graph = { listen = \"somewhere\"; };", "a.conf:1: listen \"somewhere\"");
+	begins(&x, "graph = { memory_max = \"16MiB\"; };", "a.conf: graph: link_memory is more");
+	begins(&x, "graph = 5;", "a.conf:1: graph: a group is expected here");
+	end(&x);
+}
+
 static void unknown_keys(void **state)
 {
 	struct fixture x;
 	begin(&x);
 	bad(&x, "\nlogs = {};",
 	    "a.conf:2: there is no setting \"logs\" here; did you mean log? Accepted are daemon, "
-	    "log, masc and pnrp");
+	    "log, masc, pnrp and graph");
 	bad(&x, "log = { levle = \"info\";\n parts = {\n mask = \"info\"; };\n part = {};};",
 	    "a.conf:1: there is no setting \"levle\" here; did you mean level? Accepted are level, "
 	    "format, burst, interval and parts\n"
 	    "a.conf:3: there is no setting \"mask\" here; did you mean masc? Accepted are daemon, "
-	    "node, masc, pnrp, engine, store, net and ctl\n"
+	    "node, masc, pnrp, graph, engine, store, net and ctl\n"
 	    "a.conf:4: there is no setting \"part\" here; did you mean parts? Accepted are level, "
 	    "format, burst, interval and parts");
 	begins(&x, "daemon = { xyzzy_plugh = 1; };",
@@ -605,6 +633,7 @@ int main(void)
 		cmocka_unit_test(masc_and_its_peers),
 		cmocka_unit_test(addresses_in_one_text),
 		cmocka_unit_test(names_and_their_clouds),
+		cmocka_unit_test(graphs_and_their_limits),
 		cmocka_unit_test(unknown_keys),
 		cmocka_unit_test(scopes),
 		cmocka_unit_test(scopes_that_are_wrong),

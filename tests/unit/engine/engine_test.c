@@ -129,7 +129,7 @@ static void the_state_folder_belongs_to_one(void **state)
 {
 	struct house *h = *state;
 	struct node_config c;
-	struct engine_events none = { NULL, NULL, NULL };
+	struct engine_events none = { .arg = NULL };
 	struct engine *other = NULL;
 	char want[300];
 
@@ -167,7 +167,7 @@ static void what_hinders_a_start_is_said(void **state)
 {
 	struct house *h = *state;
 	struct node_config c;
-	struct engine_events none = { NULL, NULL, NULL };
+	struct engine_events none = { .arg = NULL };
 	struct engine *e = NULL;
 	int fd = open(house_path(h, "file"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 

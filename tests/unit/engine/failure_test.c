@@ -226,7 +226,7 @@ static void live_short_of_memory(struct house *h, struct failing_env *f)
 {
 	struct node_config c;
 	struct engine_parts parts = { .env = &f->env };
-	struct engine_events none = { NULL, NULL, NULL };
+	struct engine_events none = { .arg = NULL };
 	struct engine_options opt = { .job_threads = 1 };
 	struct node_command down = { .kind = NODE_COMMAND_MASC };
 	struct engine *e = NULL;

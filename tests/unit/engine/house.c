@@ -145,7 +145,7 @@ void config_b(struct house *h, struct node_config *c, const char *extra, const c
 void start_with(struct house *h, struct teller *t, const struct node_config *c,
 		const struct engine_options *more, const struct engine_parts *parts)
 {
-	struct engine_events events = { on_event, on_message, t };
+	struct engine_events events = { .event = on_event, .message = on_message, .arg = t };
 	struct engine_options opt = *more;
 	struct engine_parts plain = { .env = os_env() };
 	opt.config = c;

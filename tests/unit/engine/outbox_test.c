@@ -5,7 +5,9 @@
 #include "engine/outbox.h"
 
 /* What left the outbox, as words: "s1:abc" sent on link 1, "d1" asked when
- * that has gone, "c1" closed, "x1" cut, "u1:abc" a datagram on socket 1, "e5" event 5, "p1" and "r1" paused and resumed. */
+ * that has gone, "c1" closed, "x1" cut, "u1:abc" a datagram
+ * on socket 1, "e5" event 5, "g1:abc" data of connection 1, "p1" and "r1" paused and
+ * resumed. */
 struct desk {
 	struct failing_env f;
 	struct outbox box;
@@ -64,6 +66,14 @@ static void on_event(void *arg, const struct node_event *e, struct wall wall)
 	}
 }
 
+static void on_data(void *arg, const struct outbox_data *d, struct span bytes)
+{
+	assert_int_equal(d->link, 7);
+	assert_int_equal(d->graph, 3);
+	assert_int_equal(d->type.at[15], 9);
+	note(arg, 'g', d->conn, bytes);
+}
+
 static void on_pause(void *arg, uint32_t link)
 {
 	note(arg, 'p', link, nothing);
@@ -76,8 +86,8 @@ static void on_resume(void *arg, uint32_t link)
 
 static void open_desk(struct desk *d)
 {
-	struct outbox_ops ops = { on_send,  on_ask,   on_close,	 on_cut, on_datagram,
-				  on_event, on_pause, on_resume, d };
+	struct outbox_ops ops = { on_send,  on_ask,  on_close, on_cut,	  on_datagram,
+				  on_event, on_data, on_pause, on_resume, d };
 	memset(d, 0, sizeof(*d));
 	failing_env_init(&d->f, 1);
 	engine_outbox_init(&d->box, &d->f.env, &ops);
@@ -110,6 +120,14 @@ static void datagram(struct desk *d, uint32_t socket, const char *s, uint64_t af
 	out.hops = 9;
 	out.local.port = 10;
 	out.remote.port = 11;
+	engine_outbox_put(&d->box, &out, (struct wall){ 0 });
+}
+
+static void data(struct desk *d, uint64_t conn, struct span bytes)
+{
+	struct node_out out = { .kind = NODE_OUT_DATA, .link = 7, .graph = 3, .conn = conn };
+	out.bytes = bytes;
+	out.type.at[15] = 9;
 	engine_outbox_put(&d->box, &out, (struct wall){ 0 });
 }
 
@@ -499,9 +517,79 @@ static void datagrams_are_dropped_and_counted(void **state)
 	shut(&d);
 }
 
+/* ENGINE-38 */
+static void data_keep_their_place_among_the_events(void **state)
+{
+	struct desk d;
+	open_desk(&d);
+	event(&d, 1, 4);
+	data(&d, 5, span_str("abc"));
+	event(&d, 2, 0);
+	send(&d, 1, "link", 0);
+	engine_outbox_release(&d.box, 3);
+	went(&d, "s1:link");
+	engine_outbox_release(&d.box, 4);
+	went(&d, "e1 g5:abc e2");
+	data(&d, 6, span_str("de"));
+	engine_outbox_release(&d.box, 4);
+	went(&d, "g6:de");
+	shut(&d);
+}
+
+static void data_that_are_too_much_end_their_link(void **state)
+{
+	static uint8_t block[OUTBOX_DATA_MAX / 2];
+	struct desk d;
+	open_desk(&d);
+	data(&d, 1, span_of(block, sizeof(block)));
+	data(&d, 1, span_of(block, sizeof(block)));
+	went(&d, "");
+	data(&d, 1, span_str("x"));
+	went(&d, "x7");
+	engine_outbox_release(&d.box, 0);
+	went(&d, "g1: g1:");
+	failing_env_fail_at(&d.f, 1);
+	data(&d, 1, span_str("y"));
+	went(&d, "x7");
+	shut(&d);
+}
+
+/* However many octets for the application wait, events are not lost for them. */
+static void data_take_no_room_of_events(void **state)
+{
+	struct desk d;
+	open_desk(&d);
+	for (int i = 0; i < OUTBOX_EVENTS_MAX; i++)
+		data(&d, 1, span_str(""));
+	event(&d, 1, 0);
+	assert_int_equal(engine_outbox_events_lost(&d.box), 0);
+	assert_int_equal(d.box.count, OUTBOX_EVENTS_MAX + 1);
+	shut(&d);
+}
+
+/* The graph may be gone by the time its event is told. */
+static void an_event_keeps_the_name_of_its_graph(void **state)
+{
+	char id[] = "0.graph";
+	struct node_event e = { .part = NODE_PART_GRAPH, .graph.graph_id = id };
+	uint64_t room[2048 / sizeof(uint64_t)];
+	const struct node_event *kept = (const struct node_event *)(const void *)room;
+	assert_true(node_event_size(&e) == sizeof(e) + sizeof(id) && sizeof(room) > sizeof(e) + 8);
+	node_event_copy(room, &e);
+	id[0] = 'X';
+	assert_string_equal(kept->graph.graph_id, "0.graph");
+	e.graph.graph_id = NULL;
+	node_event_copy(room, &e);
+	assert_null(kept->graph.graph_id);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(data_keep_their_place_among_the_events),
+		cmocka_unit_test(data_that_are_too_much_end_their_link),
+		cmocka_unit_test(data_take_no_room_of_events),
+		cmocka_unit_test(an_event_keeps_the_name_of_its_graph),
 		cmocka_unit_test(a_datagram_waits_for_its_own_commit_alone),
 		cmocka_unit_test(datagrams_are_dropped_and_counted),
 		cmocka_unit_test(what_waits_for_nothing_goes_at_once),

@@ -212,7 +212,7 @@ static void a_link_somebody_laid_is_not_followed(void **state)
 {
 	struct house *h = *state;
 	struct node_config c;
-	struct engine_events none = { NULL, NULL, NULL };
+	struct engine_events none = { .arg = NULL };
 	struct engine *e = NULL;
 
 	assert_int_equal(symlink("/dev/null", house_path(h, "record")), 0);

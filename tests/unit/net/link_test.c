@@ -197,7 +197,7 @@ static void an_address_that_is_not_ours_is_unreachable(void **state)
 	assert_int_equal(w.a.n_down, 0);
 	RUN_UNTIL(&w, w.a.n_down);
 	assert_int_equal(w.a.why, ERR_UNREACHABLE);
-	assert_int_equal(net_listen(w.b.net, 8, &foreign, &w.why), ERR_UNREACHABLE);
+	assert_int_equal(net_listen(w.b.net, 8, &foreign, NULL, &w.why), ERR_UNREACHABLE);
 	assert_string_equal(w.why.p,
 			    "cannot listen on tcp 192.0.2.77: not an address of this machine");
 	world_free(&w);
@@ -616,7 +616,7 @@ static void a_listener_without_memory_turns_away(void **state)
 		w.b.net = NULL;
 		enum err er = net_new(&w.b.net, &f.env, w.loop, &e, &plain_options);
 		if (!er)
-			er = net_listen(w.b.net, 7, &w.at, &w.why);
+			er = net_listen(w.b.net, 7, &w.at, NULL, &w.why);
 		if (!er) {
 			world_dial(&w, 1, NULL);
 			RUN_UNTIL(&w, w.b.n_accepted || w.a.n_down);

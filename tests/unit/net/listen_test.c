@@ -10,7 +10,7 @@ static void a_taken_port_names_who_has_it(void **state)
 	char want[300];
 
 	world_new(&w);
-	assert_int_equal(net_listen(w.a.net, 1, &w.at, &w.why), ERR_IN_USE);
+	assert_int_equal(net_listen(w.a.net, 1, &w.at, NULL, &w.why), ERR_IN_USE);
 	(void)snprintf(want, sizeof(want),
 		       "tcp port %u on 127.0.0.1 is held by unit_net_listen (pid %d, user ",
 		       w.at.port, getpid());
@@ -27,7 +27,7 @@ static void a_port_taken_on_all_addresses_is_taken_on_one(void **state)
 	world_listen(&w);
 	one = host("127.0.0.1");
 	one.port = w.at.port;
-	assert_int_equal(net_listen(w.a.net, 1, &one, &w.why), ERR_IN_USE);
+	assert_int_equal(net_listen(w.a.net, 1, &one, NULL, &w.why), ERR_IN_USE);
 	assert_non_null(strstr(w.why.p, " on 0.0.0.0 is held by unit_net_listen"));
 	world_free(&w);
 }
@@ -40,7 +40,7 @@ static void one_number_listens_on_several_addresses(void **state)
 	world_new(&w);
 	first = w.at;
 	second = free_address("::1");
-	assert_int_equal(net_listen(w.b.net, 7, &second, &w.why), OK);
+	assert_int_equal(net_listen(w.b.net, 7, &second, NULL, &w.why), OK);
 	world_connect(&w);
 	w.at = second;
 	world_dial(&w, 3, NULL);
@@ -82,7 +82,7 @@ static void both_families_fit_on_one_port(void **state)
 	world_new_at(&w, "0.0.0.0", NULL);
 	v6.port = w.at.port;
 	world_listen(&w);
-	assert_int_equal(net_listen(w.b.net, 8, &v6, &w.why), OK);
+	assert_int_equal(net_listen(w.b.net, 8, &v6, NULL, &w.why), OK);
 	world_free(&w);
 }
 

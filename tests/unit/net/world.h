@@ -165,7 +165,7 @@ static inline void world_new_at(struct world *w, const char *ip, const struct ne
 
 static inline void world_listen(struct world *w)
 {
-	if (net_listen(w->b.net, 7, &w->at, &w->why))
+	if (net_listen(w->b.net, 7, &w->at, NULL, &w->why))
 		fail_msg("%s", w->why.p);
 }
 

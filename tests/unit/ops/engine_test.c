@@ -70,7 +70,7 @@ static void start(struct side *s, const char *text)
 	if (node_config_parse(&config, span_str(filled(text)), &line, &why) != OK)
 		fail_msg("%s", buffer);
 	const struct engine_options opt = { .config = &config, .job_threads = 1 };
-	const struct engine_events events = { on_event, on_message, s };
+	const struct engine_events events = { .event = on_event, .message = on_message, .arg = s };
 	const struct ops_host host = { .log_parts = parts, .config_path = "", .socket_path = "" };
 	if (engine_new(&s->engine, loop, &opt, &events, &why) != OK)
 		fail_msg("%s", buffer);
