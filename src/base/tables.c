@@ -46,3 +46,16 @@ uint64_t tables_exp2_fixed(uint32_t x)
 		return m << (whole - 15);
 	return (m + (UINT64_C(1) << (14 - whole))) >> (15 - whole);
 }
+
+uint32_t tables_decay_fixed(uint32_t x)
+{
+	/* log2(e) in 2.30 fixed point */
+	const uint64_t log2e = UINT64_C(1549082005);
+	const uint64_t most = UINT64_C(32) << 16;
+	uint64_t y = (x * log2e + (UINT64_C(1) << 29)) >> 30;
+
+	if (y >= most)
+		return 0;
+	uint64_t v = tables_exp2_fixed((uint32_t)(most - y)) >> 16;
+	return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+}

@@ -11,5 +11,7 @@ uint32_t tables_log2(uint64_t v);
 uint32_t tables_log2_fixed(uint64_t v);
 /* 2^(x / 65536) in 16.16 fixed point for x in 16.16; saturates. */
 uint64_t tables_exp2_fixed(uint32_t x);
+/* e^(-x / 65536) in 0.32 fixed point for x in 16.16, error below 2^-14; UINT32_MAX for 0. */
+uint32_t tables_decay_fixed(uint32_t x);
 
 #endif

@@ -7,14 +7,6 @@
 
 #define GRAPH_RECORD_ID_AT 16 /* where a Record ID lies in the octets */
 
-/* Numbers of the built-in types, as graph_db_type() has them. */
-enum {
-	GRAPH_TYPE_INFO,
-	GRAPH_TYPE_SIGNATURE,
-	GRAPH_TYPE_CONTACT,
-	GRAPH_TYPE_PRESENCE
-};
-
 /* How far two clocks of a graph may be apart, us: peers with 20 minutes more on theirs are
  * not heard (digest 16), so a record may live that much longer than our own limit. */
 #define GRAPH_CLOCKS_APART (20 * MONO_MIN)

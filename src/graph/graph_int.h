@@ -10,15 +10,21 @@
 #include "graph/graph.h"
 #include "graph/hash.h"
 
+/* Numbers that graph_db_type() gives the built-in types. */
+#define GRAPH_TYPE_INFO	     0
+#define GRAPH_TYPE_SIGNATURE 1
+#define GRAPH_TYPE_CONTACT   2
+#define GRAPH_TYPE_PRESENCE  3
+
 /* Of both machines of digest 9 in one: a link is what its connection is, and more. */
 #define GRAPH_STATES(X)                                                                            \
-	X(DIALLING, "dialling")	       /* SOCKET: TCP is not up yet */                             \
-	X(ACCEPTED, "accepted")	       /* waits for AUTH_INFO */                                   \
-	X(TOKENS, "authenticating")    /* GOT_AUTHINFO, SENT_AUTHINFO: the providers talk */       \
+	X(DIALLING, "dialling")		  /* SOCKET: TCP is not up yet */                          \
+	X(ACCEPTED, "accepted")		  /* waits for AUTH_INFO */                                \
+	X(TOKENS, "authenticating")	  /* GOT_AUTHINFO, SENT_AUTHINFO: the providers talk */    \
 	X(AUTHENTICATED, "authenticated") /* responder: waits for CONNECT */                       \
-	X(CONNECT_WAIT, "connecting")  /* initiator: waits for WELCOME */                          \
+	X(CONNECT_WAIT, "connecting")	  /* initiator: waits for WELCOME */                       \
 	X(CONNECTED, "connected")                                                                  \
-	X(ENDED, "ended")	       /* what comes is ignored; freed by the end of the input */
+	X(ENDED, "ended") /* what comes is ignored; freed by the end of the input */
 enum graph_state {
 #define X(name, text) GRAPH_STATE_##name,
 	GRAPH_STATES(X)
@@ -26,20 +32,32 @@ enum graph_state {
 	GRAPH_STATE_COUNT
 };
 
-/* What waits to be sent on a link, in three kinds: octets ready to go, records that go when
- * there is room (backlog, by Record ID), and the rest of one large record. out.c */
+/* A message too large to be sent at once, shared by the links it goes to. */
+struct graph_blob {
+	uint32_t refs;
+	struct graph_guid id; /* of the record in it */
+	uint32_t version;     /* 0: no record */
+	size_t n;
+	uint8_t octets[];
+};
+
+/* What waits to be sent on a link, in three kinds, each before the next: octets that are
+ * framed and go with the next poll, messages of which a part has gone or that wait behind
+ * one, and records (backlog, by Record ID). out.c */
 struct graph_sendq {
-	uint8_t *octets; /* framed, not yet taken out */
+	uint8_t *octets;
 	size_t n, room;
-	uint64_t after;	 /* the newest put they depend on */
-	uint64_t unsent; /* taken out, not yet DRAINED */
-	bool draining;	 /* a DRAINED is asked for */
-	uint64_t asked;	 /* octets taken out since */
+	uint64_t after;	     /* the newest put they depend on */
+	uint64_t unsent;     /* taken out, not yet DRAINED */
+	uint64_t asked;	     /* of them, since the last asking */
+	bool draining;	     /* a DRAINED is asked for and has not come */
+	bool ask;	     /* the next SEND asks */
+	struct list waiting; /* struct graph_parcel */
+	size_t waiting_octets;
 	struct graph_guid *ids; /* the backlog, a ring */
 	size_t ids_at, ids_n, ids_room;
-	struct graph_guid large; /* being sent */
-	size_t large_at;	 /* octets of its FLOOD that are sent; 0 none */
-	uint32_t large_version;
+	uint64_t ids_after;  /* the newest put that one of them depends on */
+	struct list sending; /* of graph.sending */
 };
 
 enum graph_sync_kind {
@@ -52,21 +70,21 @@ enum graph_sync_kind {
 /* Synchronisation on a link, as initiator and as responder. sync.c */
 struct graph_sync {
 	enum graph_sync_kind kind;
-	bool then_hash;	   /* after TIME */
-	uint16_t at;	   /* place in the list of types */
-	bool last_asked;   /* "all synced" is asked for */
+	bool then_hash;	 /* after TIME */
+	uint16_t at;	 /* place in the list of types */
+	bool last_asked; /* "all synced" is asked for */
 	struct graph_hash *hash;
-	bool answering;	   /* as responder */
+	bool answering; /* as responder */
 	bool answer_time, answer_all;
 	graph_time since;
 	struct graph_cursor cursor;
 	bool cursor_on;
-	uint16_t type, type_end;   /* of the types still to send */
-	struct graph_guid *skip;   /* types not to send */
+	uint16_t type, type_end; /* of the types still to send */
+	struct graph_guid *skip; /* types not to send */
 	uint8_t n_skip;
 	struct graph_guid *wanted; /* of a REQUEST */
 	size_t wanted_at, wanted_n;
-	size_t send_at;		   /* of what the other side lacks */
+	size_t send_at;	       /* of what the other side lacks */
 	uint8_t phase;	       /* enum graph_phase of sync.c */
 	bool waiting;	       /* another link's comes first */
 	bool tell;	       /* its end is told to the application */
@@ -75,7 +93,7 @@ struct graph_sync {
 	uint64_t moved_octets; /* of the link then, both ways */
 };
 
-#define GRAPH_ACKS 64
+#define GRAPH_ACKS	64
 #define GRAPH_REFRESHED 8
 
 struct graph_link {
@@ -95,17 +113,23 @@ struct graph_link {
 	struct addr *addresses; /* it listens on */
 	size_t n_addresses;
 	uint32_t utility;
-	int64_t skew;	  /* us, as WELCOME told */
+	int64_t skew; /* us, as WELCOME told */
 	struct graph_sendq out;
 	struct graph_sync sync;
 	struct graph_ack acks[GRAPH_ACKS];
 	uint16_t n_acks;
 	struct mono acks_due;
-	uint32_t invalid;   /* in a row */
+	uint32_t invalid; /* in a row */
 	uint64_t in, sent, useful, useless;
-	uint64_t memory;    /* counted in shared.memory */
-	bool paused;	    /* the application does not read */
-	bool referred;	    /* attempt made because of a REFUSE */
+	uint64_t memory;     /* counted in shared.memory */
+	bool paused;	     /* the application does not read */
+	bool referred;	     /* attempt made because of a REFUSE */
+	bool counted;	     /* in shared.connections */
+	bool lingers;	     /* ENDED, but what was said last is on its way: until DRAINED */
+	uint64_t expected;   /* Node ID that is dialled, as a list says; 0 not known */
+	struct mono pinged;  /* of a PING command that waits; us 0 none */
+	struct list waiters; /* commands that wait for room: data.c */
+	struct graph_outing *closing; /* the CLOSE to come: there is always memory for it */
 };
 
 /* A node one could connect to: of the Referral List. referral.c */
@@ -124,7 +148,7 @@ struct graph_node {
 	char *peer;
 	uint8_t n_addresses;
 	struct addr address[GRAPH_ADDRESSES_MAX];
-	char *attributes; /* UTF-8; NULL none */
+	char *attributes;      /* UTF-8; NULL none */
 	struct mono attempted; /* us 0: never */
 };
 
@@ -136,8 +160,8 @@ enum graph_timer {
 	GRAPH_TIMER_PRESENCE,
 	GRAPH_TIMER_EXPIRE,
 	GRAPH_TIMER_REFRESH,
-	GRAPH_TIMER_LOAD,    /* slices of reading the database */
-	GRAPH_TIMER_SLICE,   /* slices of anything else: due at once */
+	GRAPH_TIMER_LOAD,  /* slices of reading the database */
+	GRAPH_TIMER_SLICE, /* slices of anything else: due at once */
 	GRAPH_TIMER_COUNT
 };
 
@@ -146,7 +170,7 @@ struct graph_held;
 
 struct graph {
 	struct graph_shared *shared;
-	struct graph_birth birth; /* its spans and lists copied */
+	struct graph_birth birth;	    /* its spans and lists copied */
 	struct graph_properties properties; /* as known now */
 	uint8_t id16[2 * GRAPH_ID_UNITS], peer16[2 * GRAPH_ID_UNITS];
 	size_t id16_n, peer16_n; /* UTF-16BE, with terminator */
@@ -163,13 +187,13 @@ struct graph {
 	struct addr address[GRAPH_ADDRESSES_MAX];
 	uint8_t n_addresses;
 	struct list links;
-	struct map by_number; /* struct graph_link */
+	struct map by_number;	     /* struct graph_link */
 	uint32_t neighbors, directs; /* CONNECTED ones */
-	bool had_neighbor;	/* since it was opened */
+	bool had_neighbor;	     /* since it was opened */
 	struct list referrals;
 	size_t n_referrals;
 	struct list contacts, nodes; /* struct graph_node */
-	uint64_t signature;	/* 0: none is known */
+	uint64_t signature;	     /* 0: none is known */
 	bool partition;
 	uint64_t own_signature_put; /* versions seen of the fixed IDs (A57) */
 	uint32_t signature_version, info_version;
@@ -193,11 +217,36 @@ struct graph {
 	uint8_t n_refresh;
 	uint16_t synced_types; /* sync.c: of the ordered list, before Sync All was cut */
 	bool sync_cut;	       /* it was: the rest comes by hash */
-	struct list outs; /* out.c: what graph_poll takes out, but SEND */
+	struct list early;     /* load.c: commands that wait for the database */
+	size_t n_early;
+	size_t load_at; /* load.c: how far it has come */
+	struct graph_place load_after;
+	bool maintain_wanted, contact_stale; /* to be done before the call ends */
+	uint8_t status;			     /* as told with STATUS */
+	struct list outs;		     /* out.c: what graph_poll takes out, but SEND */
+	struct list reserve;		     /* one for each command that is not answered */
+	struct list spare;		     /* outings to be used again */
+	size_t n_spare;
 	struct list sending; /* links with octets to be taken out */
 	struct graph_counts counts;
-	void *last; /* taken out by the last poll */
+	struct graph_outing *last; /* taken out by the last poll */
+	uint8_t *message;	   /* send.c: where large ones are put together */
+	size_t message_room;
 };
+
+/* ---- graph.c ---- */
+/* NeverConnected is false, or we made it: records may be read and changed. */
+static inline bool graph_ready(const struct graph *g)
+{
+	return g->loaded && (!g->never_connected || g->birth.create);
+}
+/* The end of every call from outside: what it led to beyond its own link. */
+void graph_finish(struct graph *g, struct mono now);
+/* Of a loaded graph: leads to one reply. command.c */
+void graph_command_perform(struct graph *g, const struct graph_command *c, uint64_t number,
+			   struct mono now);
+/* Uniform in [least, most], whole milliseconds (A50). */
+int64_t graph_random_delay(const struct graph *g, int64_t least, int64_t most);
 
 /* ---- out.c ---- */
 /* Queues a message for a link: seals, frames, counts. `after`: the put it depends on. A
@@ -220,10 +269,29 @@ void graph_out_reply(struct graph *g, uint64_t number, enum err err, const char 
 		     uint64_t after);
 void graph_out_reply_record(struct graph *g, uint64_t number, const struct graph_entry *e,
 			    uint64_t after);
-void graph_out_dial(struct graph *g, struct graph_link *l);
+bool graph_out_dial(struct graph *g, struct graph_link *l); /* false: no memory */
+/* conn and elapsed; l may be NULL. */
+void graph_out_reply_link(struct graph *g, uint64_t number, const struct graph_link *l,
+			  int64_t elapsed);
 void graph_out_close(struct graph *g, struct graph_link *l);
 void graph_out_data(struct graph *g, struct graph_link *l, const struct graph_data *d);
 void graph_sendq_fini(struct graph *g, struct graph_link *l);
+/* ---- send.c ---- */
+/* Queues a token of the handshake, in frames of its own. */
+void graph_send_token(struct graph *g, struct graph_link *l, struct span token);
+/* Takes all octets of a link that has some out as one SEND. */
+void graph_sendq_take(struct graph *g, struct graph_link *l, struct graph_out *out);
+/* The owner sent all up to the last asking. */
+void graph_sendq_drained(struct graph_link *l);
+size_t graph_sendq_octets(const struct graph_link *l); /* memory held */
+/* Room for a message of n octets to be made in, up to the next graph_send_record(); NULL
+ * without memory. */
+uint8_t *graph_message_room(struct graph *g, size_t n);
+struct graph_outing *graph_outing_new(struct graph *g);
+/* For the next reply, which then needs no memory. */
+void graph_outing_reserve(struct graph *g, struct graph_outing *o);
+void graph_outing_free(struct graph *g, struct graph_outing *o);
+void graph_outs_free(struct graph *g);
 
 /* ---- link.c: connections, their states, what comes on them ---- */
 struct graph_link *graph_link_find(const struct graph *g, uint32_t number);
@@ -241,13 +309,26 @@ static inline bool graph_link_neighbor(const struct graph_link *l)
 {
 	return l->state == GRAPH_STATE_CONNECTED && !l->direct;
 }
+/* A link in state DIALLING or ACCEPTED. NULL without memory. */
+struct graph_link *graph_link_new(struct graph *g, uint32_t number, enum graph_state state,
+				  const struct addr *remote, struct mono now);
+/* It is CONNECTED now: counted, told. */
+void graph_link_connected(struct graph *g, struct graph_link *l, struct mono now);
+/* What its owner gave for it. */
+void graph_link_input(struct graph *g, struct graph_link *l, struct span bytes, struct mono now);
+/* A whole message, by the matrix of states. */
+void graph_link_message(struct graph *g, struct graph_link *l, struct span message,
+			struct mono now);
+/* Frees what has ended. */
+void graph_links_reap(struct graph *g);
+const char *graph_state_text(enum graph_state s);
 /* Memory that the link makes us hold changed. ERR_FULL: too much, end it. */
 MUST_USE enum err graph_link_memory(struct graph *g, struct graph_link *l);
 
 /* ---- hello.c: AUTH_INFO, tokens, CONNECT, WELCOME, REFUSE, DISCONNECT ---- */
 void graph_hello_initiate(struct graph *g, struct graph_link *l, struct mono now);
 void graph_hello_auth_info(struct graph *g, struct graph_link *l, struct span message,
-			   struct span rest, struct mono now);
+			   const struct graph_auth_info *m, struct span token, struct mono now);
 void graph_hello_token(struct graph *g, struct graph_link *l, struct span token, struct mono now);
 void graph_hello_connect(struct graph *g, struct graph_link *l, const struct graph_connect *m,
 			 struct mono now);
@@ -259,6 +340,25 @@ void graph_hello_disconnect(struct graph *g, struct graph_link *l, const struct 
 			    struct mono now);
 /* CONNECT(U) to every CONNECTED neighbor. */
 void graph_hello_update(struct graph *g, struct mono now);
+/* The neighbor, or NULL. */
+struct graph_link *graph_neighbor_find(const struct graph *g, uint64_t node,
+				       const struct graph_link *but);
+
+/* ---- connect.c: whom to dial, and commands about it ---- */
+/* One attempt to get another neighbor, chosen by chance (digest 11.2). False: nobody is
+ * left to be tried. */
+bool graph_attempt(struct graph *g, struct mono now);
+/* After a REFUSE: one more of the Referral List, in the place of l. */
+bool graph_attempt_referral(struct graph *g, const struct graph_link *l, struct mono now);
+/* Dials a node of a list, unless there is a link to it. */
+bool graph_attempt_node(struct graph *g, struct graph_node *n, struct mono now);
+void graph_connect_command(struct graph *g, const struct graph_command *c, uint64_t number,
+			   struct mono now);
+/* The first usable address of a node in the lists: by Node ID, or by Peer ID where that is
+ * 0. False: none. */
+bool graph_node_address(const struct graph *g, uint64_t node, struct span peer, struct addr *out);
+/* An attempt on this address begins: lists remember. */
+void graph_attempt_mark(struct graph *g, const struct addr *a, struct mono now);
 
 /* ---- referral.c, nodes.c ---- */
 void graph_referrals_add(struct graph *g, const struct graph_link *from,
@@ -274,6 +374,8 @@ void graph_nodes_take(struct graph *g, const struct graph_entry *e, const struct
 		      const struct graph_link *from);
 void graph_nodes_drop(struct graph *g, const struct graph_guid *record);
 void graph_nodes_free(struct graph *g);
+void graph_referral_free(struct graph *g, struct graph_referral *r);
+size_t graph_list_count(const struct list *head);
 
 /* ---- maintain.c: digest 11, 12, 13 ---- */
 void graph_timer_set(struct graph *g, enum graph_timer t, struct mono at);
@@ -293,6 +395,20 @@ void graph_builtin_gone(struct graph *g, uint16_t type, const struct graph_guid 
 /* Timers of maintain.c's that are due. */
 void graph_maintain_due(struct graph *g, enum graph_timer t, struct mono now);
 void graph_maintain_status(struct graph *g); /* tells STATUS if it changed */
+/* Whether a live Signature record is known; its value is graph.signature. */
+bool graph_signature_live(const struct graph *g, struct mono now);
+int64_t graph_signature_delay(const struct graph *g); /* while there is none (A22) */
+uint32_t graph_contacts_least(uint64_t signature);    /* Cmin (A23) */
+int64_t graph_authenticate_time(const struct graph *g, uint32_t connections); /* A21 */
+void graph_signature_changed(struct graph *g, const struct graph_record *r, struct mono now);
+void graph_signature_gone(struct graph *g, struct mono now);
+void graph_signature_due(struct graph *g, struct mono now);
+void graph_contact_due(struct graph *g, struct mono now);
+void graph_contact_publish(struct graph *g, struct mono now); /* anew, as things are now */
+void graph_presence_due(struct graph *g, struct mono now);
+void graph_presence_publish(struct graph *g, struct mono now);
+void graph_presence_command(struct graph *g, const struct graph_command *c, struct mono now);
+void graph_detect_due(struct graph *g, struct mono now);
 
 /* ---- flood.c, ack.c, deferred.c: digest 15, 7.7, 7.8 ---- */
 /* What falls due by GRAPH_TIMER_SLICE beside graph_send_on() of each link, which goes on
@@ -357,10 +473,10 @@ void graph_sync_stalled(struct graph *g, struct graph_link *l, struct mono now);
 /* ---- publish.c: records of ours ---- */
 /* Makes a record of a built-in type, or updates it: secured, stored, flooded. */
 struct graph_making {
-	struct graph_guid type, id; /* id zero: a fresh one */
+	struct graph_guid type, id;	 /* id zero: a fresh one */
 	struct span payload, attributes; /* attributes: UTF-16BE */
 	graph_time expires;
-	uint8_t local; /* GRAPH_ENTRY_REFRESH */
+	uint8_t local;	  /* GRAPH_ENTRY_REFRESH */
 	uint32_t version; /* of a fresh one: 0 is 1 */
 };
 MUST_USE enum err graph_publish(struct graph *g, const struct graph_making *m,
@@ -393,10 +509,20 @@ void graph_refresh_plan(struct graph *g, struct mono now);
 void graph_data_take(struct graph *g, struct graph_link *l, const struct graph_data *m);
 void graph_data_command(struct graph *g, const struct graph_command *c, uint64_t number,
 			struct mono now);
-void graph_data_drained(struct graph *g, struct graph_link *l); /* answers who waits */
-void graph_data_ping_all(struct graph *g);
+/* Answers who waits: for room, or for octets that have gone. */
+void graph_data_drained(struct graph *g, struct graph_link *l, struct mono now);
+void graph_ping(struct graph *g, struct graph_link *l);
+void graph_ping_all(struct graph *g);
+/* The link has ended: who waits is told. */
+void graph_data_end(struct graph *g, struct graph_link *l, enum err why);
 
-/* The database is read: commands that waited go on. load.c */
+/* ---- load.c: the database is read in slices, commands wait meanwhile ---- */
 void graph_load_due(struct graph *g, struct mono now);
+/* Keeps a copy of it; it goes on when the database is read. ERR_NOMEM, ERR_FULL. */
+MUST_USE enum err graph_load_wait(struct graph *g, const struct graph_command *c, uint64_t number);
+/* It waits no longer; false: it did not. */
+bool graph_load_cancel(struct graph *g, uint64_t number);
+/* All who wait are answered so. */
+void graph_load_end(struct graph *g, enum err why);
 
 #endif

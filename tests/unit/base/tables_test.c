@@ -64,13 +64,24 @@ static void known_values(void **state)
 	assert_true(tables_exp2_fixed(65535 * 4) == 1048532); /* 15.99932 */
 }
 
+static void decay_like_the_library(void **state)
+{
+	for (uint32_t x = 0; x < UINT32_C(40) << 16; x += 31) {
+		double want = exp(-(x / 65536.0)) * 4294967296.0;
+		double got = (double)tables_decay_fixed(x);
+		assert_true(fabs(got - want) <= 262144.0);
+	}
+	assert_int_equal(tables_decay_fixed(0), UINT32_MAX);
+	assert_int_equal(tables_decay_fixed(UINT32_MAX), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(log2_of_powers),	 cmocka_unit_test(log2_like_the_library),
 		cmocka_unit_test(log2_never_falls),	 cmocka_unit_test(exp2_of_whole_numbers),
 		cmocka_unit_test(exp2_like_the_library), cmocka_unit_test(exp2_saturates),
-		cmocka_unit_test(known_values),
+		cmocka_unit_test(known_values),		 cmocka_unit_test(decay_like_the_library),
 	};
 	return cmocka_run_group_tests_name("tables", tests, NULL, NULL);
 }
