@@ -55,9 +55,22 @@ enum hst_result {
 		.size = sizeof(type)                                                               \
 	}
 
+enum hst_ctx_flags {
+	/* No daemon: the engine runs in this process, carried by the context's descriptor
+	 * (libhomestead-engine.so.0 is loaded for it). The program must poll and take events
+	 * all the time: nothing runs in between. The same calls do the same. */
+	HST_CTX_INPROC = 1
+};
+
 typedef struct hst_ctx_opts {
 	uint32_t size;		 /* HST_INIT */
 	const char *socket_path; /* NULL: HOMESTEAD_SOCKET, the user's, the system's */
+	uint32_t flags;		 /* enum hst_ctx_flags */
+	const char *state_dir;	 /* INPROC: what is kept lies there; NULL: keep nothing */
+	const char *config;	 /* INPROC: what runs and how, as doc/graph-howto.md shows;
+				  * NULL: nothing but this */
+	char *why;		 /* gets the reason when there is no context; may be NULL */
+	size_t why_n;		 /* its size */
 } hst_ctx_opts;
 
 /* What went wrong last on a context. Lives until the next call on it. */
@@ -115,7 +128,9 @@ HST_API const char *hst_version(void);
 HST_API const char *hst_strerror(int result);
 
 /* opts may be NULL. HST_E_NOMEM, HST_E_IO. Succeeds without a daemon; calls
- * then end in HST_E_NO_DAEMON with a hint. */
+ * then end in HST_E_NO_DAEMON with a hint. INPROC: HST_E_INVALID (config),
+ * HST_E_UNSUPPORTED (the library of the engine is not there), HST_E_EXISTS (another
+ * process holds state_dir); hst_free() then takes up to 2 s to take leave of peers. */
 HST_API int hst_ctx_new(const hst_ctx_opts *opts, hst_ctx **out);
 /* One level-triggered descriptor: readable when there is work or an event. */
 HST_API int hst_ctx_fd(hst_ctx *c);
@@ -126,7 +141,7 @@ HST_API hst_event *hst_ctx_next_event(hst_ctx *c);
 HST_API int hst_ctx_wait(hst_ctx *c, hst_op op, int timeout_ms, hst_event **ev);
 HST_API void hst_ctx_wakeup(hst_ctx *c);
 HST_API const hst_error *hst_last_error(hst_ctx *c);
-/* The socket the context talks to. Lives as long as the context. */
+/* The socket the context talks to, "" for INPROC. Lives as long as the context. */
 HST_API const char *hst_ctx_socket(hst_ctx *c);
 
 /* Any operation of the daemon's API (doc/api.md): method "GET", "POST", "PUT"

@@ -11,31 +11,59 @@ static void ctx_fini(void *p)
 {
 	struct hst_ctx *c = p;
 	lib_ops_drop(c);
-	if (c->transport.multi)
+	if (c->backend)
 		lib_subs_drop(c);
 	lib_queue_drop(c);
-	lib_transport_fini(&c->transport);
+	if (c->backend)
+		c->backend->fini(c);
 	os_loop_free(c->loop);
 	curl_global_cleanup();
 }
 
-static enum err ctx_init(struct hst_ctx *c, const hst_ctx_opts *opts)
+/* Those of a program that was compiled with an older header end earlier: what they do not
+ * have is zero. */
+static bool take_options(hst_ctx_opts *to, const hst_ctx_opts *from)
+{
+	size_t least = offsetof(hst_ctx_opts, socket_path) + sizeof(to->socket_path);
+	*to = (hst_ctx_opts)HST_INIT(hst_ctx_opts);
+	if (!from)
+		return true;
+	if (from->size < least)
+		return false;
+	memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
+	return (to->flags | HST_CTX_INPROC) == HST_CTX_INPROC &&
+	       (!to->socket_path || strlen(to->socket_path) <= LIB_PATH_MAX);
+}
+
+static int ctx_init(struct hst_ctx *c, const hst_ctx_opts *opts)
 {
 	list_init(&c->queue);
 	list_init(&c->ops);
 	list_init(&c->subs);
 	c->error = (struct hst_error){ sizeof(c->error), HST_OK, c->message, c->hint };
-	if (opts && opts->socket_path)
-		ops_set_text(c->given, sizeof(c->given), opts->socket_path);
 	enum err e = os_loop_new(&c->loop, c->env);
-	return e ? e : lib_transport_init(&c->transport, c);
+	if (e)
+		return lib_result_of(e);
+	if (opts->flags & HST_CTX_INPROC)
+		return lib_carried_init(c, opts);
+	ops_set_text(c->given, sizeof(c->given), opts->socket_path ? opts->socket_path : "");
+	e = lib_transport_init(c);
+	if (!e)
+		lib_place_find(c);
+	return lib_result_of(e);
+}
+
+/* So that a program learns why there is no context: what ctx_init() said. */
+static void say_why(const hst_ctx_opts *opts, const struct hst_ctx *c)
+{
+	if (opts->why && opts->why_n)
+		ops_set_text(opts->why, opts->why_n, c->message);
 }
 
 int hst_ctx_new(const hst_ctx_opts *opts, hst_ctx **out)
 {
-	if (!out || (opts && opts->size < sizeof(*opts)))
-		return HST_E_INVALID;
-	if (opts && opts->socket_path && strlen(opts->socket_path) > LIB_PATH_MAX)
+	hst_ctx_opts all;
+	if (!out || !take_options(&all, opts))
 		return HST_E_INVALID;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return HST_E_NOMEM;
@@ -46,12 +74,12 @@ int hst_ctx_new(const hst_ctx_opts *opts, hst_ctx **out)
 		return HST_E_NOMEM;
 	}
 	c->env = env;
-	enum err e = ctx_init(c, opts);
-	if (e) {
+	int r = ctx_init(c, &all);
+	if (r < 0) {
+		say_why(&all, c);
 		hst_free(c);
-		return lib_result_of(e);
+		return r;
 	}
-	lib_place_find(c);
 	*out = c;
 	return HST_OK;
 }
@@ -136,12 +164,8 @@ int hst_ports(hst_ctx *c, char **json)
 {
 	struct arena mem;
 	struct ops_ports ports;
-	int pid = 0;
 	arena_init(&mem, c->env, 4096);
-	lib_place_find(c);
-	if (lib_place_probe(c->socket, &pid) != OK)
-		pid = 0;
-	enum err e = ops_ports_look(&ports, pid, &mem);
+	enum err e = ops_ports_look(&ports, c->backend->pid(c), &mem);
 	char *text = e ? NULL : text_of_json(c, ops_encode_schema(&ops_ports_type, &ports));
 	arena_free(&mem);
 	if (e == ERR_IO)

@@ -152,6 +152,12 @@ void lib_failure_of_curl(struct lib_failure *f, const struct hst_ctx *c, CURLcod
 	}
 }
 
+void lib_failure_lost(struct lib_failure *f, const struct hst_ctx *c)
+{
+	f->hint[0] = 0;
+	broke_off(f, c);
+}
+
 /* Fills f from the error object of an answer. */
 static bool take_error(struct lib_failure *f, json_t *error)
 {
@@ -166,7 +172,7 @@ static bool take_error(struct lib_failure *f, json_t *error)
 	return true;
 }
 
-void lib_failure_of_answer(struct lib_failure *f, const struct hst_ctx *c, long status,
+void lib_failure_of_answer(struct lib_failure *f, const struct hst_ctx *c, int status,
 			   const char *body)
 {
 	json_t *j = json_loads(body, 0, NULL);

@@ -62,37 +62,67 @@ void lib_sse_fini(struct lib_sse_parser *p);
  * what fn gave. */
 MUST_USE enum err lib_sse_take(struct lib_sse_parser *p, const char *octets, size_t n);
 
-/* transport.c: libcurl on the loop. */
-struct lib_transfer;
-/* Octets of the answer. Not OK ends the transfer. */
-typedef enum err lib_data_fn(void *owner, const char *p, size_t n);
-/* It ended: curl's code; the HTTP status, 0 none; errno of a failed connect. */
-typedef void lib_done_fn(void *owner, CURLcode code, long status, long os_errno);
+struct lib_failure;
+
+/* How a request ended. */
+struct lib_end {
+	int status; /* as of HTTP: 200, or `body` is an error; 0: there was no answer */
+	const char *body;
+	const struct lib_failure *failure; /* status 0: why */
+};
+typedef void lib_end_fn(void *owner, const struct lib_end *end);
 
 struct lib_request {
 	const char *method, *path, *body; /* body NULL: none */
-	const char *socket;
-	lib_data_fn *data;
-	lib_done_fn *done;
+	lib_sse_fn *event; /* the answer comes as events: each; not OK ends it. NULL: it is
+			    * one body */
+	lib_end_fn *end;
 	void *owner;
 };
 
+/* A request on its way; each backend has its own. */
+struct lib_exchange;
+
+/* What stands between the calls of the public header and the operations of ops: a daemon
+ * behind a socket, or an engine in this process. */
+struct lib_backend {
+	/* Copies what the request points at. ERR_NOMEM. `end` is called once, from the
+	 * loop, unless it is dropped before. */
+	enum err (*ask)(struct lib_exchange **out, struct hst_ctx *c, const struct lib_request *r);
+	/* Forgets it; fine inside its `end`, not inside its `event`. */
+	void (*drop)(struct lib_exchange *x);
+	/* That many requests never end: subscriptions. */
+	void (*lasting)(struct hst_ctx *c, size_t n);
+	/* A connection to the stream.sock whose path an answer named; its descriptor does not
+	 * block. ERR_NO_DAEMON, ERR_DENIED, ERR_IO. */
+	enum err (*connect)(struct hst_ctx *c, const char *path, int *fd);
+	/* Process of the engine; 0: there is none. */
+	int (*pid)(struct hst_ctx *c);
+	void (*fini)(struct hst_ctx *c);
+};
+
+/* transport.c: a daemon, by libcurl on the loop. */
+extern const struct lib_backend lib_backend_daemon;
 struct lib_transport {
-	struct hst_ctx *ctx;
 	CURLM *multi;
 	struct os_timer *timer;
 	struct os_timer *broken; /* set when a transfer cannot go on */
-	struct list transfers;
+	struct list exchanges;
 };
-MUST_USE enum err lib_transport_init(struct lib_transport *t, struct hst_ctx *c);
-void lib_transport_fini(struct lib_transport *t);
-/* Copies what the request points at. ERR_NOMEM. */
-MUST_USE enum err lib_transfer_new(struct lib_transfer **out, struct lib_transport *t,
-				   const struct lib_request *r);
-/* Ends it; done is not called. Fine inside done. */
-void lib_transfer_free(struct lib_transfer *x);
-/* How many streams hold a connection of their own. */
-void lib_transport_streams(struct lib_transport *t, size_t n);
+MUST_USE enum err lib_transport_init(struct hst_ctx *c);
+
+/* carried.c: an engine in this process, by a library that is loaded for it. */
+extern const struct lib_backend lib_backend_carried;
+struct inproc;
+struct inproc_engine;
+struct lib_carried {
+	void *library; /* of dlopen */
+	const struct inproc_engine *engine;
+	struct inproc *instance;
+	struct os_watch *watch;
+};
+/* HST_E_*, with the last error set. */
+int lib_carried_init(struct hst_ctx *c, const hst_ctx_opts *opts);
 
 /* An event in the queue. */
 struct lib_queued {
@@ -109,7 +139,9 @@ enum lib_daemon_state {
 struct hst_ctx {
 	const struct env *env;
 	struct os_loop *loop;
+	const struct lib_backend *backend;
 	struct lib_transport transport;
+	struct lib_carried carried;
 	struct list queue, ops, subs;
 	size_t n_queued, n_ops, n_subs;
 	uint64_t last_id; /* of operations and subscriptions */
@@ -135,11 +167,14 @@ struct lib_failure {
 };
 void lib_failure_of_curl(struct lib_failure *f, const struct hst_ctx *c, CURLcode code,
 			 long os_errno);
+/* A daemon that ended, as far as can be told. */
+void lib_failure_lost(struct lib_failure *f, const struct hst_ctx *c);
 /* What an answer that is not 200 says. */
-void lib_failure_of_answer(struct lib_failure *f, const struct hst_ctx *c, long status,
+void lib_failure_of_answer(struct lib_failure *f, const struct hst_ctx *c, int status,
 			   const char *body);
 
 /* place.c: which socket to talk to. */
+MUST_USE enum err lib_place_connect(const char *path, int *fd); /* does not block */
 MUST_USE enum err lib_place_probe(const char *path, int *pid);
 /* Looks for a daemon anew unless one answered there last time. */
 void lib_place_find(struct hst_ctx *c);

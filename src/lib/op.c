@@ -11,25 +11,28 @@ struct lib_op {
 	struct list node; /* in ctx.ops */
 	struct hst_ctx *ctx;
 	hst_op id;
-	struct lib_transfer *transfer;
+	struct lib_exchange *exchange;
 	struct os_timer *deadline;
-	struct lib_buffer body;
-	bool search; /* what came is a stream: */
-	struct lib_sse_parser parser;
+	bool search;	       /* the answer is a stream: */
 	struct lib_buffer end; /* what its end says */
 	struct hst_event done; /* what is left to tell when memory was short */
 };
+
+static void stop(struct lib_op *o)
+{
+	if (o->exchange)
+		o->ctx->backend->drop(o->exchange);
+	o->exchange = NULL;
+}
 
 static void op_free(struct lib_op *o)
 {
 	struct hst_ctx *c = o->ctx;
 	list_take(&o->node);
 	c->n_ops--;
-	lib_transfer_free(o->transfer);
+	stop(o);
 	os_timer_free(o->deadline);
-	lib_buffer_fini(&o->body);
 	lib_buffer_fini(&o->end);
-	lib_sse_fini(&o->parser);
 	env_free(c->env, o);
 }
 
@@ -43,8 +46,7 @@ static void finish(struct lib_op *o, const struct hst_event *e)
 		op_free(o);
 		return;
 	}
-	lib_transfer_free(o->transfer);
-	o->transfer = NULL;
+	stop(o);
 	o->done = (struct hst_event){ .kind = HST_EVENT_OP_DONE,
 				      .op = o->id,
 				      .result = HST_E_NOMEM,
@@ -52,24 +54,27 @@ static void finish(struct lib_op *o, const struct hst_event *e)
 	os_timer_set(o->deadline, mono_add(os_mono(), RETRY_US));
 }
 
-static void fail(struct lib_op *o, int result, const char *message, const char *hint)
+static void fail(struct lib_op *o, const struct lib_failure *f, const char *json)
 {
 	finish(o, &(struct hst_event){ .kind = HST_EVENT_OP_DONE,
 				       .op = o->id,
-				       .result = result,
-				       .message = message,
-				       .hint = hint,
-				       .json = lib_buffer_text(&o->body) });
+				       .result = f->result,
+				       .message = f->message,
+				       .hint = f->hint,
+				       .json = json });
 }
 
 static void on_deadline(void *arg, struct mono now)
 {
+	static const struct lib_failure late = {
+		HST_E_DEADLINE, "the daemon did not answer within the deadline",
+		"give it more time, or see its log for what it is doing"
+	};
 	struct lib_op *o = arg;
 	if (o->done.kind)
 		finish(o, &o->done);
 	else
-		fail(o, HST_E_DEADLINE, "the daemon did not answer within the deadline",
-		     "give it more time, or see its log for what it is doing");
+		fail(o, &late, "");
 }
 
 /* An event of a search: a step, a finding, or the end. */
@@ -85,14 +90,6 @@ static enum err on_search(void *arg, const struct lib_sse *e)
 	if (strcmp(e->type, "done") == 0)
 		return lib_buffer_add(&o->end, e->data, strlen(e->data));
 	return OK; /* of a newer daemon */
-}
-
-/* A refusal of a search is no stream: it is kept as it comes. */
-static enum err on_data(void *owner, const char *p, size_t n)
-{
-	struct lib_op *o = owner;
-	enum err e = lib_buffer_add(&o->body, p, n);
-	return e || !o->search ? e : lib_sse_take(&o->parser, p, n);
 }
 
 static bool is_object(const char *s)
@@ -111,36 +108,21 @@ static bool is_error(const char *s)
 	return is;
 }
 
-/* The end of a search in the place of the stream, as if it had been asked for alone. */
-static void take_end(struct lib_op *o, CURLcode code, long *status)
-{
-	if (!o->search || code != CURLE_OK || *status != 200)
-		return;
-	lib_buffer_fini(&o->body);
-	o->body = o->end;
-	o->end = (struct lib_buffer){ .env = o->ctx->env };
-	if (is_error(lib_buffer_text(&o->body)))
-		*status = 0;
-}
-
-static void on_done(void *owner, CURLcode code, long status, long os_errno)
+static void on_end(void *owner, const struct lib_end *e)
 {
 	struct lib_op *o = owner;
+	bool streamed = o->search && e->status == 200;
+	const char *body = streamed ? lib_buffer_text(&o->end) : e->body;
+	bool good = e->status == 200 && !(streamed && is_error(body));
 	struct lib_failure f;
-	take_end(o, code, &status);
-	const char *body = lib_buffer_text(&o->body);
-	if (code == CURLE_OK && status == 200 && is_object(body)) {
+	if (good && is_object(body)) {
 		finish(o,
 		       &(struct hst_event){ .kind = HST_EVENT_OP_DONE, .op = o->id, .json = body });
 		return;
 	}
-	if (code == CURLE_OK) {
-		lib_failure_of_answer(&f, o->ctx, status, body);
-	} else {
-		o->ctx->socket_known = false; /* look for a daemon again */
-		lib_failure_of_curl(&f, o->ctx, code, os_errno);
-	}
-	fail(o, f.result, f.message, f.hint);
+	if (!e->failure)
+		lib_failure_of_answer(&f, o->ctx, good ? 200 : 0, body);
+	fail(o, e->failure ? e->failure : &f, body);
 }
 
 static bool is_method(const char *s)
@@ -186,13 +168,13 @@ static enum err start(struct lib_op *o, const struct lib_call *k)
 	struct hst_ctx *c = o->ctx;
 	bool writes = strcmp(k->method, "GET") != 0;
 	int ms = k->deadline_ms ? k->deadline_ms : LIB_DEADLINE_MS;
-	lib_place_find(c);
-	struct lib_request r = { k->method, k->path, k->body || !writes ? k->body : "",
-				 c->socket, on_data, on_done,
-				 o };
+	struct lib_request r = {
+		k->method, k->path, k->body || !writes ? k->body : "", k->search ? on_search : NULL,
+		on_end,	   o
+	};
 	enum err e = os_timer_new(&o->deadline, c->loop, on_deadline, o);
 	if (!e)
-		e = lib_transfer_new(&o->transfer, &c->transport, &r);
+		e = c->backend->ask(&o->exchange, c, &r);
 	if (!e)
 		os_timer_set(o->deadline, mono_add(os_mono(), ms * MONO_MS));
 	return e;
@@ -206,9 +188,7 @@ static struct lib_op *op_new(struct hst_ctx *c, bool search)
 	o->ctx = c;
 	o->id = ++c->last_id;
 	o->search = search;
-	o->body = (struct lib_buffer){ .env = c->env, .max = OPS_ANSWER_MAX };
 	o->end = (struct lib_buffer){ .env = c->env, .max = LIB_EVENT_MAX };
-	lib_sse_init(&o->parser, c->env, on_search, o);
 	list_push_back(&c->ops, &o->node);
 	c->n_ops++;
 	return o;
@@ -263,12 +243,14 @@ bool lib_op_is_open(const struct hst_ctx *c, hst_op op)
 
 int hst_op_cancel(hst_ctx *c, hst_op op)
 {
+	static const struct lib_failure cancelled = { HST_E_CANCELLED,
+						      "the operation was cancelled",
+						      "what was asked may have been done" };
 	struct lib_op *o = op_of(c, op);
 	if (!o)
 		return lib_fail(c, HST_E_NOT_FOUND, "there is no such operation",
 				"it has ended: its event is or was in the queue");
-	fail(o, HST_E_CANCELLED, "the operation was cancelled",
-	     "what was asked may have been done");
+	fail(o, &cancelled, "");
 	return HST_OK;
 }
 

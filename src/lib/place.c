@@ -10,26 +10,50 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum err lib_place_probe(const char *path, int *pid)
+/* A full queue (EAGAIN) is somebody who is busy. */
+static enum err connect_to(int fd, const struct sockaddr_un *sa, bool busy_is_fine)
+{
+	if (connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) == 0 ||
+	    (errno == EAGAIN && busy_is_fine))
+		return OK;
+	return errno == EACCES || errno == EPERM ? ERR_DENIED : ERR_NO_DAEMON;
+}
+
+static enum err open_to(const char *path, bool busy_is_fine, int *out)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	struct ucred who;
-	socklen_t n = sizeof(who);
 	if (strlen(path) >= sizeof(sa.sun_path))
 		return ERR_NO_DAEMON;
 	memcpy(sa.sun_path, path, strlen(path) + 1);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return ERR_IO;
-	enum err e = OK;
+	enum err e = connect_to(fd, &sa, busy_is_fine);
+	if (e)
+		(void)close(fd);
+	else
+		*out = fd;
+	return e;
+}
+
+enum err lib_place_connect(const char *path, int *fd)
+{
+	return open_to(path, false, fd);
+}
+
+enum err lib_place_probe(const char *path, int *pid)
+{
+	struct ucred who;
+	socklen_t n = sizeof(who);
+	int fd;
+	enum err e = open_to(path, true, &fd);
 	*pid = 0;
-	/* A full queue (EAGAIN) is somebody who is busy. */
-	if (connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) < 0 && errno != EAGAIN)
-		e = errno == EACCES || errno == EPERM ? ERR_DENIED : ERR_NO_DAEMON;
-	else if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) == 0)
+	if (e)
+		return e;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) == 0)
 		*pid = who.pid;
 	(void)close(fd);
-	return e;
+	return OK;
 }
 
 static bool place_at(const struct hst_ctx *c, size_t i, char path[LIB_PATH_MAX + 1])

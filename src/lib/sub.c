@@ -9,18 +9,14 @@
 
 #define BACKOFF_MIN_US (100 * MONO_MS)
 #define BACKOFF_MAX_US (5 * MONO_SEC)
-/* The daemon says something at least each 15 s. */
-#define SILENCE_US (45 * MONO_SEC)
 
 struct lib_sub {
 	struct list node; /* in ctx.subs */
 	struct hst_ctx *ctx;
 	hst_sub id;
 	char part[16], level[16];
-	struct lib_transfer *transfer; /* NULL between two tries */
-	struct os_timer *timer;	       /* of the next try, or of silence */
-	struct lib_sse_parser parser;
-	struct lib_buffer refusal; /* body of an answer that is no stream */
+	struct lib_exchange *exchange; /* NULL between two tries */
+	struct os_timer *timer;	       /* of the next try */
 	int64_t backoff;
 	bool up;	    /* the stream has begun */
 	bool numbered;	    /* run and last are known */
@@ -30,15 +26,20 @@ struct lib_sub {
 
 static void try_now(struct lib_sub *s);
 
+static void stop(struct lib_sub *s)
+{
+	if (s->exchange)
+		s->ctx->backend->drop(s->exchange);
+	s->exchange = NULL;
+}
+
 static void sub_free(struct lib_sub *s)
 {
 	struct hst_ctx *c = s->ctx;
 	list_take(&s->node);
-	lib_transport_streams(&c->transport, --c->n_subs);
-	lib_transfer_free(s->transfer);
+	c->backend->lasting(c, --c->n_subs);
+	stop(s);
 	os_timer_free(s->timer);
-	lib_sse_fini(&s->parser);
-	lib_buffer_fini(&s->refusal);
 	env_free(c->env, s);
 }
 
@@ -84,11 +85,6 @@ static void settle(struct hst_ctx *c)
 {
 	if (c->n_subs && tell_back(c) != OK)
 		c->daemon = LIB_DAEMON_LOST; /* the next start tells it */
-}
-
-static void hear(struct lib_sub *s)
-{
-	os_timer_set(s->timer, mono_add(os_mono(), SILENCE_US));
 }
 
 static uint64_t number_of(const json_t *j, const char *key)
@@ -150,25 +146,10 @@ static enum err on_sse(void *arg, const struct lib_sse *e)
 	return err;
 }
 
-/* A stream, or the body of a refusal: only the stream has a start. */
-static enum err on_data(void *owner, const char *p, size_t n)
-{
-	struct lib_sub *s = owner;
-	hear(s);
-	if (!s->up && s->refusal.n + n <= s->refusal.max) {
-		enum err e = lib_buffer_add(&s->refusal, p, n);
-		if (e)
-			return e;
-	}
-	return lib_sse_take(&s->parser, p, n);
-}
-
 static void retry_later(struct lib_sub *s)
 {
-	lib_transfer_free(s->transfer);
-	s->transfer = NULL;
+	stop(s);
 	s->up = false;
-	s->ctx->socket_known = false;
 	os_timer_set(s->timer, mono_add(os_mono(), s->backoff));
 	s->backoff = s->backoff * 2 > BACKOFF_MAX_US ? BACKOFF_MAX_US : s->backoff * 2;
 }
@@ -195,15 +176,16 @@ static void end(struct lib_sub *s, const struct lib_failure *f)
 	}
 }
 
-static void on_done(void *owner, CURLcode code, long status, long os_errno)
+static void on_end(void *owner, const struct lib_end *e)
 {
 	struct lib_sub *s = owner;
 	struct lib_failure f;
-	if (code == CURLE_OK && status != 200)
-		lib_failure_of_answer(&f, s->ctx, status, lib_buffer_text(&s->refusal));
+	if (e->failure)
+		f = *e->failure;
+	else if (e->status == 200)
+		lib_failure_lost(&f, s->ctx);
 	else
-		lib_failure_of_curl(&f, s->ctx, code == CURLE_OK ? CURLE_GOT_NOTHING : code,
-				    os_errno);
+		lib_failure_of_answer(&f, s->ctx, e->status, e->body);
 	if (is_final(f.result)) {
 		end(s, &f);
 		return;
@@ -214,16 +196,7 @@ static void on_done(void *owner, CURLcode code, long status, long os_errno)
 
 static void on_timer(void *arg, struct mono now)
 {
-	struct lib_sub *s = arg;
-	if (!s->transfer) {
-		try_now(s);
-		return;
-	}
-	struct lib_failure f = { .result = HST_E_NO_DAEMON,
-				 .message = "the daemon has fallen silent",
-				 .hint = "see its log for what it is doing" };
-	tell_lost(s->ctx, &f);
-	retry_later(s);
+	try_now(arg);
 }
 
 static void put_query(struct text *t, const char *key, const char *value)
@@ -261,13 +234,8 @@ static void try_now(struct lib_sub *s)
 	struct text t = TEXT_OF(path);
 	struct hst_ctx *c = s->ctx;
 	path_of(s, &t);
-	lib_sse_reset(&s->parser);
-	lib_buffer_clear(&s->refusal);
-	lib_place_find(c);
-	struct lib_request r = { "GET", path, NULL, c->socket, on_data, on_done, s };
-	if (lib_transfer_new(&s->transfer, &c->transport, &r) == OK)
-		hear(s);
-	else
+	struct lib_request r = { "GET", path, NULL, on_sse, on_end, s };
+	if (c->backend->ask(&s->exchange, c, &r) != OK)
 		retry_later(s);
 }
 
@@ -297,10 +265,8 @@ int hst_subscribe(hst_ctx *c, const char *part, const char *level, hst_sub *sub)
 	s->ctx = c;
 	s->id = ++c->last_id;
 	s->backoff = BACKOFF_MIN_US;
-	s->refusal = (struct lib_buffer){ .env = c->env, .max = 8192 };
-	lib_sse_init(&s->parser, c->env, on_sse, s);
 	list_push_back(&c->subs, &s->node);
-	lib_transport_streams(&c->transport, ++c->n_subs);
+	c->backend->lasting(c, ++c->n_subs);
 	if (!take_word(s->part, part) || !take_word(s->level, level)) {
 		sub_free(s);
 		return lib_fail(c, HST_E_INVALID, "there cannot be a part of that name",

@@ -49,6 +49,7 @@ def every_file_is_in_its_place():
                      at["bindir"] + "/homestead-sim",
                      at["includedir"] + "/homestead.h",
                      at["libdir"] + "/libhomestead.so",
+                     at["libdir"] + "/libhomestead-engine.so.0",
                      at["libdir"] + "/libnss_homestead.so.2",
                      at["libdir"] + "/pkgconfig/homestead.pc"):
             assert os.path.isfile(os.path.join(top, path)), path

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""symbols_test.py LIBRARY HEADER: what the shared library exports is what the
+"""symbols_test.py LIBRARY HEADER ENGINE: what the shared library exports is what the
 public header declares, no more and no less; its name carries the major version;
-C++ programs may include the header. Prints TAP."""
+C++ programs may include the header; the library of the engine shows its one symbol. Prints
+TAP."""
 
 import re
 import shutil
 import subprocess
 import sys
 
-library, header = sys.argv[1:3]
+library, header, engine = sys.argv[1:4]
 count = 0
 failed = 0
 
@@ -38,6 +39,12 @@ ok(not plain, "every symbol has a version", str(plain))
 dynamic = subprocess.run(["readelf", "-d", library], check=True,
                          capture_output=True, text=True).stdout
 ok("[libhomestead.so.0]" in dynamic, "the soname is libhomestead.so.0", dynamic)
+
+nm = subprocess.run(["nm", "-D", "--defined-only", engine], check=True,
+                    capture_output=True, text=True).stdout
+shown = {line.split()[-1].split("@")[0] for line in nm.splitlines()}
+ok(shown - {n for n in shown if n.startswith(("HOMESTEAD_", "__asan", "__odr_asan"))} ==
+   {"homestead_engine"}, "the engine's library shows its one symbol", str(shown))
 
 for compiler, language in (("cc", "c"), ("c++", "c++")):
     if shutil.which(compiler):

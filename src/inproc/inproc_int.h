@@ -1,0 +1,27 @@
+/* inproc_int.h - inside of inproc: shared by its files, seen by nobody else. */
+#ifndef INPROC_INPROC_INT_H
+#define INPROC_INPROC_INT_H
+
+#include "inproc/inproc.h"
+
+#include "base/list.h"
+#include "ops/http.h"
+
+struct inproc {
+	const struct env *env;
+	struct os_loop *loop;
+	struct engine *engine;
+	struct ops *ops;
+	struct os_task *deliver; /* posted when there is something to tell */
+	struct list calls;	 /* of which nothing is to be told now */
+	struct list ready;
+};
+
+/* call.c */
+MUST_USE enum err inproc_ask(struct inproc_call **out, struct inproc *p,
+			     const struct inproc_request *r);
+void inproc_drop(struct inproc_call *k);
+/* The task: tells what is ready, events up to a limit. */
+void inproc_deliver(void *arg, struct mono now);
+
+#endif
