@@ -44,7 +44,7 @@ static bool is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-static bool name_well_formed(struct span s)
+bool graph_attr_name_well_formed(struct span s)
 {
 	if (!s.n || s.n > GRAPH_ATTR_NAME_MAX)
 		return false;
@@ -56,7 +56,7 @@ static bool name_well_formed(struct span s)
 	return true;
 }
 
-static bool type_of(struct span s, enum graph_attr_type *out)
+bool graph_attr_type_of(struct span s, enum graph_attr_type *out)
 {
 	for (enum graph_attr_type t = GRAPH_ATTR_INT; t <= GRAPH_ATTR_DATE; t++)
 		if (span_eq(s, span_str(graph_attr_type_text(t)))) {
@@ -154,11 +154,11 @@ static enum err begin_attribute(struct reading *r, const struct xml_attribute *a
 	if (!name.p || !type.p || n != 2)
 		return complain(r, at, "<attribute> has a name and a type and no more",
 				span_of(NULL, 0));
-	if (!name_well_formed(name))
+	if (!graph_attr_name_well_formed(name))
 		return complain(r, at, "a name is 1 to 40 letters and digits, not ", name);
 	if (graph_attr_name_reserved(name))
 		return complain(r, at, "this name is reserved: ", name);
-	if (!type_of(type, &r->now.type))
+	if (!graph_attr_type_of(type, &r->now.type))
 		return complain(r, at, "a type is int, string or date, not ", type);
 	memcpy(r->name, name.p, name.n);
 	r->now.name = span_of(r->name, name.n);
@@ -326,7 +326,8 @@ bool graph_attrs_next(const struct graph_attrs *a, size_t *at, struct graph_attr
 static enum err write_one(const struct graph_attr *a, struct text *t)
 {
 	struct graph_attr copy = *a;
-	if (!name_well_formed(a->name) || graph_attr_name_reserved(a->name) || !value_taken(&copy))
+	if (!graph_attr_name_well_formed(a->name) || graph_attr_name_reserved(a->name) ||
+	    !value_taken(&copy))
 		return ERR_MALFORMED;
 	text_str(t, "<attribute name=\"");
 	text_span(t, a->name);

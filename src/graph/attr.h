@@ -40,8 +40,10 @@ MUST_USE enum err graph_attrs_read_utf8(struct graph_attrs **out, struct span ut
 size_t graph_attrs_octets(const struct graph_attrs *a);
 /* Walks: *at starts at 0. */
 bool graph_attrs_next(const struct graph_attrs *a, size_t *at, struct graph_attr *out);
+bool graph_attr_name_well_formed(struct span name); /* reserved ones are too */
 bool graph_attr_name_reserved(struct span name);
 const char *graph_attr_type_text(enum graph_attr_type t); /* "int", "string", "date" */
+bool graph_attr_type_of(struct span text, enum graph_attr_type *out);
 
 /* Makes the XML document of attributes, UTF-8. ERR_MALFORMED (a name or value that its
  * type does not allow), ERR_FULL (too many), ERR_RANGE (no room). */

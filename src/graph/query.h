@@ -6,15 +6,23 @@
 #include "graph/attr.h"
 #include "graph/types.h"
 
+struct crypto;
 struct graph_query;
 
-#define GRAPH_QUERY_DEPTH 32
-#define GRAPH_QUERY_TERMS 256
+#define GRAPH_QUERY_DEPTH  32
+#define GRAPH_QUERY_TERMS  256
+#define GRAPH_QUERY_OCTETS 65536
 
-/* From either form, told by its first sign: `<` begins XML. ERR_MALFORMED: `why` says
- * what, and *column (from 1, counted in characters) where; ERR_FULL (too deep, too many
- * clauses), ERR_NOMEM. */
-MUST_USE enum err graph_query_parse(struct graph_query **out, struct span utf8,
+/* A record type that is written as a word: [a-z0-9][a-z0-9-]{0,62}, the same GUID wherever
+ * it is written. ERR_MALFORMED: it is no such word. */
+#define GRAPH_TYPE_WORD_MAX 63
+MUST_USE enum err graph_type_of_word(struct crypto *c, struct span word, struct graph_guid *out);
+
+/* From either form, told by its first sign: `<` begins XML. Borrows crypto for the call and
+ * env for the query's life. ERR_MALFORMED, ERR_FULL (too long, too deep, too many clauses):
+ * `why` says what, and *column (from 1, counted in characters; of XML in its line) where;
+ * ERR_NOMEM. */
+MUST_USE enum err graph_query_parse(struct graph_query **out, struct span utf8, struct crypto *c,
 				    const struct env *env, size_t *column, struct text *why);
 void graph_query_free(struct graph_query *q);
 
@@ -22,7 +30,7 @@ void graph_query_free(struct graph_query *q);
 struct graph_subject {
 	const struct graph_attrs *attrs;
 	struct graph_guid type, id;
-	struct span creator, modifier; /* UTF-8 */
+	struct span creator, modifier; /* UTF-8; modifier empty: never modified */
 	int64_t created, modified;     /* us since 1970 UTC */
 	int64_t now;		       /* likewise; for `age` */
 };

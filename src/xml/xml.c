@@ -50,12 +50,13 @@ static size_t consumed(const struct run *r)
 	return at < 0 ? 0 : (size_t)at < r->document.n ? (size_t)at : r->document.n;
 }
 
-/* Where the tag begins that is being told: a value holds no `<`. */
+/* Where the tag begins that is being told: the parser stands in it or right behind it, and
+ * a value holds no `<`. */
 static struct xml_place tag_place(struct run *r)
 {
 	size_t at = consumed(r);
-	while (at > r->place_at && (at == r->document.n || r->document.p[at] != '<'))
-		at--;
+	while (at > r->place_at && r->document.p[--at] != '<')
+		;
 	return place_of(r, at);
 }
 

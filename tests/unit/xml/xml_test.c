@@ -237,12 +237,13 @@ static void holds_to_limits(void **state)
 static void tells_where_tags_begin(void **state)
 {
 	static const struct xml_place expected[] = {
-		{ 1, 1 }, { 2, 3 }, { 2, 18 }, { 2, 23 }, { 2, 23 }, { 3, 1 },
+		{ 1, 1 },  { 2, 3 },  { 2, 18 }, { 2, 23 },
+		{ 2, 23 }, { 2, 27 }, { 2, 30 }, { 2, 34 },
 	};
 	struct told t = { .n = 0 };
-	const char *document = "<a>\n  <b k='\xc3\xa9>'>text1</b> <c/>\n</a>";
+	const char *document = "<a>\n  <b k='\xc3\xa9>'>text1</b> <c/><d></d></a>";
 	assert_int_equal(read_with(&t, span_str(document), &plenty, NULL), OK);
-	assert_int_equal(t.n, 6);
+	assert_int_equal(t.n, 8);
 	for (size_t i = 0; i < t.n; i++) {
 		assert_int_equal(t.place[i].line, expected[i].line);
 		assert_int_equal(t.place[i].column, expected[i].column);
