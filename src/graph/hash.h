@@ -16,7 +16,7 @@ MUST_USE enum err graph_hash_solicit(struct graph_hash **out, struct graph_db *d
 				     struct crypto *crypto, enum crypto_profile_id profile,
 				     const struct env *env, graph_time now);
 /* For the responder: compares a received one (copied) and makes an ADVERTISE.
- * ERR_FULL: more ranges than may be. */
+ * ERR_FULL: more ranges than may be; ERR_MALFORMED: they do not ascend. */
 MUST_USE enum err graph_hash_answer(struct graph_hash **out, const struct graph_array *hashes,
 				    struct graph_db *db, struct crypto *crypto,
 				    enum crypto_profile_id profile, const struct env *env,

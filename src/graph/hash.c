@@ -1,0 +1,205 @@
+#include "graph/hash_int.h"
+
+#include <assert.h>
+
+#define SOLICIT_HEAD 20
+#define MESSAGE_MAX  (UINT32_C(64) << 20) /* what a receiver takes, digest 2 */
+#define OCTETS_FIRST 1024
+
+static size_t square_root(size_t n)
+{
+	size_t root = 0;
+	for (size_t bit = (size_t)1 << 31; bit > 0; bit >>= 1) {
+		size_t more = root | bit;
+		if (more <= n / more)
+			root = more;
+	}
+	return root;
+}
+
+/* GRAPH-9.20. */
+size_t graph_hash_range(size_t n)
+{
+	size_t range = n > 1000 ? square_root(n / 5) : 0;
+	return range > 10 ? range : 10;
+}
+
+enum err graph_hash_make(struct graph_hash **out, enum graph_hash_phase phase, struct graph_db *db,
+			 const struct env *env, graph_time now)
+{
+	struct graph_hash *h = env_zalloc(env, 1, sizeof(*h));
+	if (!h)
+		return ERR_NOMEM;
+	h->phase = phase;
+	h->db = db;
+	h->env = env;
+	h->now = now;
+	h->message_max = MESSAGE_MAX;
+	*out = h;
+	return OK;
+}
+
+void graph_hash_free(struct graph_hash *h)
+{
+	if (!h)
+		return;
+	env_free(h->env, h->message.p);
+	env_free(h->env, h->aside.p);
+	env_free(h->env, h->input.p);
+	env_free(h->env, h->slots);
+	env_free(h->env, h->ids);
+	env_free(h->env, h);
+}
+
+uint8_t *graph_octets_add(struct graph_hash *h, struct graph_octets *o, size_t n)
+{
+	if (!o->p || n > o->room - o->n) {
+		size_t room = o->room ? 2 * o->room : OCTETS_FIRST;
+		if (room < o->n + n)
+			room = o->n + n;
+		uint8_t *p = env_resize(h->env, o->p, room);
+		if (!p)
+			return NULL;
+		o->p = p;
+		o->room = room;
+	}
+	o->n += n;
+	return o->p + o->n - n;
+}
+
+enum err graph_hash_abstract(struct graph_hash *h, struct graph_octets *o,
+			     const struct graph_entry *e)
+{
+	uint8_t *p = graph_octets_add(h, o, GRAPH_ABSTRACT);
+	if (!p)
+		return ERR_NOMEM;
+	struct wr w = wr_of(p, GRAPH_ABSTRACT);
+	graph_put_abstract(&w, &(struct graph_abstract){ e->place.id, e->version });
+	return OK;
+}
+
+struct graph_entry *graph_hash_resume(const struct graph_hash *h)
+{
+	return graph_db_after(h->db, h->walked ? &h->at : NULL);
+}
+
+bool graph_place_up(struct graph_place *p)
+{
+	for (size_t i = sizeof(p->id.at); i-- > 0;) {
+		if (++p->id.at[i] != 0)
+			return true;
+	}
+	return ++p->modified != 0;
+}
+
+bool graph_place_down(struct graph_place *p)
+{
+	for (size_t i = sizeof(p->id.at); i-- > 0;) {
+		if (p->id.at[i]-- != 0)
+			return true;
+	}
+	return p->modified-- != 0;
+}
+
+enum err graph_hash_solicit(struct graph_hash **out, struct graph_db *db, struct crypto *crypto,
+			    enum crypto_profile_id profile, const struct env *env, graph_time now)
+{
+	struct graph_hash *h;
+	enum err e = graph_hash_make(&h, GRAPH_HASH_SOLICIT, db, env, now);
+	if (e)
+		return e;
+	h->crypto = crypto;
+	h->profile = profile;
+	h->range = graph_hash_range(graph_db_count(db));
+	if (!graph_octets_add(h, &h->message, SOLICIT_HEAD)) {
+		graph_hash_free(h);
+		return ERR_NOMEM;
+	}
+	*out = h;
+	return OK;
+}
+
+/* GRAPH-9.21. */
+static enum err end_range(struct graph_hash *h)
+{
+	struct graph_hash_info info = { .upper = h->upper };
+	struct span abstracts = span_of(h->aside.p, h->aside.n);
+	crypto_fingerprint(h->crypto, h->profile, &abstracts, 1, info.hash);
+	uint8_t *p = graph_octets_add(h, &h->message, GRAPH_HASH_INFO);
+	if (!p)
+		return ERR_NOMEM;
+	struct wr w = wr_of(p, GRAPH_HASH_INFO);
+	graph_put_hash_info(&w, &info);
+	h->aside.n = 0;
+	h->i++;
+	return OK;
+}
+
+static enum err solicit_end(struct graph_hash *h)
+{
+	enum err e = h->aside.n ? end_range(h) : OK;
+	if (e)
+		return e;
+	struct wr w = wr_of(h->message.p, SOLICIT_HEAD);
+	graph_put_solicit_hash(&w, h->i);
+	assert(!w.failed && w.n == SOLICIT_HEAD);
+	if (h->i == 0)
+		h->message.n = 0;
+	h->phase = GRAPH_HASH_DONE;
+	return OK;
+}
+
+static enum err solicit_step(struct graph_hash *h, size_t records)
+{
+	struct graph_entry *e = graph_hash_resume(h);
+	for (; e && records > 0; records--, e = graph_db_next(h->db, e)) {
+		/* Here, since after a failure the range is full already. */
+		enum err err = h->aside.n >= h->range * GRAPH_ABSTRACT ? end_range(h) : OK;
+		if (!err && e->expires > h->now)
+			err = graph_hash_abstract(h, &h->aside, e);
+		if (err)
+			return err;
+		h->walked = true;
+		h->at = e->place;
+		if (e->expires > h->now)
+			h->upper = e->place;
+	}
+	return e ? OK : solicit_end(h);
+}
+
+enum err graph_hash_step(struct graph_hash *h, size_t records, bool *done)
+{
+	enum err e = OK;
+	switch (h->phase) {
+	case GRAPH_HASH_SOLICIT:
+		e = solicit_step(h, records);
+		break;
+	case GRAPH_HASH_ANSWER:
+		e = graph_hash_answer_step(h, records);
+		break;
+	case GRAPH_HASH_INDEX:
+		e = graph_hash_index_step(h, records);
+		break;
+	case GRAPH_HASH_WANT:
+		e = graph_hash_want_step(h, records);
+		break;
+	case GRAPH_HASH_SEND:
+		e = graph_hash_send_step(h, records);
+		break;
+	case GRAPH_HASH_DONE:
+		break;
+	}
+	*done = h->phase == GRAPH_HASH_DONE;
+	return e;
+}
+
+struct span graph_hash_message(const struct graph_hash *h)
+{
+	return span_of(h->message.p, h->message.n);
+}
+
+size_t graph_hash_octets(const struct graph_hash *h)
+{
+	return sizeof(*h) + h->message.room + h->aside.room + h->input.room +
+	       h->n_slots * sizeof(*h->slots) + h->ids_room * sizeof(*h->ids);
+}
