@@ -132,6 +132,8 @@ void graph_free(struct graph *g)
 	graph_flood_free(g);
 	graph_publish_free(g);
 	graph_nodes_free(g);
+	LIST_EACH(n, tmp, &g->referrals)
+	graph_referral_free(g, LIST_ENTRY(n, struct graph_referral, all));
 	graph_outs_free(g);
 	map_free(&g->by_number);
 	graph_db_free(g->db);
@@ -141,17 +143,29 @@ void graph_free(struct graph *g)
 	env_free(env, g);
 }
 
-/* What a call led to beyond its own link. */
-void graph_finish(struct graph *g, struct mono now)
+/* What a call led to beyond its own link, once, whatever asked for it how often. Each may
+ * lead to the next. */
+static void settle(struct graph *g, struct mono now)
 {
-	if (g->loaded && !g->stopping && g->contact_stale) {
-		g->contact_stale = false;
-		graph_contact_publish(g, now);
-	}
-	if (g->loaded && !g->stopping && g->maintain_wanted) {
+	if (g->maintain_wanted) {
 		g->maintain_wanted = false;
 		graph_maintain(g, false, now);
 	}
+	if (g->presence_stale) {
+		g->presence_stale = false;
+		graph_presence_settle(g, now);
+	}
+	if (g->contact_stale) {
+		g->contact_stale = false;
+		if (g->has_contact)
+			graph_contact_publish(g, now);
+	}
+}
+
+void graph_finish(struct graph *g, struct mono now)
+{
+	if (g->loaded && !g->stopping)
+		settle(g, now);
 	graph_links_reap(g);
 	graph_maintain_status(g);
 }
@@ -180,8 +194,7 @@ enum err graph_listen(struct graph *g, const struct addr *a, size_t n, struct mo
 		memcpy(g->address, a, most * sizeof(*a));
 	g->n_addresses = (uint8_t)most;
 	g->listening = n > 0;
-	if (g->has_presence && g->listening)
-		graph_presence_publish(g, now);
+	g->presence_stale |= g->has_presence;
 	g->contact_stale |= g->has_contact;
 	g->maintain_wanted = true;
 	graph_presence_maintain(g, now);

@@ -221,11 +221,11 @@ struct graph {
 	size_t n_early;
 	size_t load_at; /* load.c: how far it has come */
 	struct graph_place load_after;
-	bool maintain_wanted, contact_stale; /* to be done before the call ends */
-	uint8_t status;			     /* as told with STATUS */
-	struct list outs;		     /* out.c: what graph_poll takes out, but SEND */
-	struct list reserve;		     /* one for each command that is not answered */
-	struct list spare;		     /* outings to be used again */
+	bool maintain_wanted, contact_stale, presence_stale; /* to be done before the call ends */
+	uint8_t status;					     /* as told with STATUS */
+	struct list outs;    /* out.c: what graph_poll takes out, but SEND */
+	struct list reserve; /* one for each command that is not answered */
+	struct list spare;   /* outings to be used again */
 	size_t n_spare;
 	struct list sending; /* links with octets to be taken out */
 	struct graph_counts counts;
@@ -405,6 +405,8 @@ void graph_signature_gone(struct graph *g, struct mono now);
 void graph_signature_due(struct graph *g, struct mono now);
 void graph_contact_due(struct graph *g, struct mono now);
 void graph_contact_publish(struct graph *g, struct mono now); /* anew, as things are now */
+/* Publishes it as things are now, or withdraws it. */
+void graph_presence_settle(struct graph *g, struct mono now);
 void graph_presence_due(struct graph *g, struct mono now);
 void graph_presence_publish(struct graph *g, struct mono now);
 void graph_presence_command(struct graph *g, const struct graph_command *c, struct mono now);

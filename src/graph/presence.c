@@ -62,19 +62,28 @@ void graph_presence_publish(struct graph *g, struct mono now)
 	env_free(env, attributes);
 }
 
+/* What is to be published or withdrawn at once waits for the end of the call: a record of
+ * presence that was stored, ours too, leads here. */
 void graph_presence_maintain(struct graph *g, struct mono now)
 {
 	const struct graph_times *t = &g->birth.times;
+	bool all = everybody(g) || g->force_presence;
 	if (!g->loaded || g->stopping || !graph_ready(g))
 		return;
-	if (g->has_presence && !g->listening)
-		withdraw(g, now);
-	else if (!g->has_presence && g->listening && (everybody(g) || g->force_presence))
-		graph_presence_publish(g, now);
+	if (g->listening ? !g->has_presence && all : g->has_presence)
+		g->presence_stale = true;
 	else if (wants_change(g))
 		graph_timer_arm(
 			g, GRAPH_TIMER_PRESENCE,
 			mono_add(now, graph_random_delay(g, t->presence_least, t->presence_most)));
+}
+
+void graph_presence_settle(struct graph *g, struct mono now)
+{
+	if (g->listening)
+		graph_presence_publish(g, now);
+	else if (g->has_presence)
+		withdraw(g, now);
 }
 
 void graph_presence_due(struct graph *g, struct mono now)
@@ -97,8 +106,7 @@ void graph_presence_command(struct graph *g, const struct graph_command *c, stru
 			env_free(g->shared->env, g->presence_attributes);
 			g->presence_attributes = fresh;
 		}
-		if (g->has_presence && g->loaded)
-			graph_presence_publish(g, now);
+		g->presence_stale |= g->has_presence;
 	}
 	graph_presence_maintain(g, now);
 }
