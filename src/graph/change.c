@@ -260,10 +260,8 @@ void graph_publish_do(struct graph *g, const struct graph_command *c, uint64_t n
 		add(&a);
 	else if (c->kind == GRAPH_RECORD_UPDATE)
 		update(&a);
-	else if (c->kind == GRAPH_RECORD_DELETE)
-		delete (&a);
 	else
-		graph_info_set(g, c, number, now);
+		delete (&a);
 }
 
 void graph_publish_command(struct graph *g, const struct graph_command *c, uint64_t number,

@@ -81,11 +81,6 @@ void graph_publish_do(struct graph *g, const struct graph_command *c, uint64_t n
 /* A Record ID of our own, never used before. */
 void graph_id_fresh(struct graph *g, struct graph_guid *id);
 
-/* ---- info.c ---- */
-/* GRAPH_SET of what lies in Graph Info; answers it. */
-void graph_info_set(struct graph *g, const struct graph_command *c, uint64_t number,
-		    struct mono now);
-
 /* ---- hold.c ---- */
 void graph_hold_free(struct graph *g);
 bool graph_hold_must(const struct graph *g);

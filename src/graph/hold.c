@@ -9,7 +9,6 @@ struct graph_held {
 	struct list all;
 	uint64_t number;
 	struct graph_command c; /* spans into octets */
-	struct graph_properties properties;
 	size_t n;
 	uint8_t octets[];
 };
@@ -63,9 +62,6 @@ enum err graph_hold_add(struct graph *g, const struct graph_command *c, uint64_t
 	wr_bytes(&w, c->attributes);
 	h->c.payload = span_of(h->octets, c->payload.n);
 	h->c.attributes = span_of(h->octets + c->payload.n, c->attributes.n);
-	if (c->properties)
-		h->properties = *c->properties;
-	h->c.properties = &h->properties;
 	if (g->n_held == 0)
 		g->held_since = now;
 	list_push_back(&g->held, &h->all);

@@ -7,6 +7,12 @@
 #define NOTE_ROOM  (2 * GRAPH_COMMENT_UNITS)
 #define INFO_FIXED 44
 
+static void tell(struct graph *g, uint64_t after)
+{
+	struct graph_event ev = graph_event_of(g, GRAPH_EVENT_PROPERTIES);
+	graph_out_event(g, &ev, after);
+}
+
 /* ---- published ---- */
 
 /* Text as a field of the record; of an empty one nothing is sent. */
@@ -40,9 +46,9 @@ static enum err publish(struct graph *g, const struct graph_info_payload *p, uin
 	return graph_publish(g, &m, &e, after, now);
 }
 
-static enum err publish_properties(struct graph *g, const struct graph_properties *q,
-				   uint64_t *after, struct mono now)
+static enum err publish_properties(struct graph *g, uint64_t *after, struct mono now)
 {
+	const struct graph_properties *q = &g->properties;
 	uint8_t creator[NAME_ROOM], name[NAME_ROOM], comment[NOTE_ROOM];
 	struct graph_info_payload p = {
 		.flags = q->defer_expiration ? GRAPH_INFO_DEFER : 0,
@@ -63,57 +69,16 @@ static enum err publish_properties(struct graph *g, const struct graph_propertie
 enum err graph_info_publish(struct graph *g, uint64_t *after, struct mono now)
 {
 	uint64_t number;
-	enum err err = publish_properties(g, &g->properties, &number, now);
-	if (!err && after)
+	bool again = g->info_known;
+	enum err err = publish_properties(g, &number, now);
+	if (err)
+		return err;
+	if (after)
 		*after = number;
-	return err;
-}
-
-/* ---- changed ---- */
-
-static bool copy(char *to, size_t size, const char *from)
-{
-	size_t n = strlen(from);
-	if (n >= size)
-		return false;
-	memcpy(to, from, n + 1);
-	return true;
-}
-
-static const char *apply(struct graph_properties *q, uint32_t set,
-			 const struct graph_properties *from)
-{
-	if ((set & GRAPH_SET_NAME) && !copy(q->name, sizeof(q->name), from->name))
-		return "the name is too long";
-	if ((set & GRAPH_SET_COMMENT) && !copy(q->comment, sizeof(q->comment), from->comment))
-		return "the comment is too long";
-	if (set & GRAPH_SET_PRESENCE_LIFE)
-		q->presence_life = from->presence_life;
-	if (set & GRAPH_SET_PRESENCE_MAX)
-		q->presence_max = from->presence_max;
-	if (q->presence_life != 0 && q->presence_life < GRAPH_LIFE_PRESENCE)
-		return "a presence lives for at least 300 seconds";
-	return NULL;
-}
-
-/* GRAPH-14.9: a graph has one creator, who alone says what it is. */
-void graph_info_set(struct graph *g, const struct graph_command *c, uint64_t number,
-		    struct mono now)
-{
-	struct graph_properties q = g->properties;
-	uint64_t after = 0;
-	if (!g->birth.create && !span_eq(span_str(q.creator), span_str(g->birth.peer))) {
-		graph_out_reply(g, number, ERR_DENIED, "only its creator changes what a graph is",
-				0);
-		return;
-	}
-	const char *why = c->properties ? apply(&q, c->set, c->properties) : NULL;
-	if (why) {
-		graph_out_reply(g, number, ERR_RANGE, why, 0);
-		return;
-	}
-	enum err err = publish_properties(g, &q, &after, now);
-	graph_out_reply(g, number, err, NULL, after);
+	/* What is published was set before, so that taking it shows no change. */
+	if (again)
+		tell(g, number);
+	return OK;
 }
 
 /* ---- taken ---- */
@@ -156,8 +121,6 @@ void graph_info_take(struct graph *g, const struct graph_record *r)
 	g->properties = q;
 	g->info_known = true;
 	g->rules.record_max = q.record_max ? q.record_max : GRAPH_RECORD_MAX;
-	if (!changed)
-		return;
-	struct graph_event ev = graph_event_of(g, GRAPH_EVENT_PROPERTIES);
-	graph_out_event(g, &ev, g->own_put);
+	if (changed)
+		tell(g, g->own_put);
 }
