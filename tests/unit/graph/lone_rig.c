@@ -2,8 +2,6 @@
 
 #include "graph/frame.h"
 
-#include <time.h>
-
 const struct graph_guid lone_type = { { 0x77, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 } };
 
 static struct lone *of_ctx(void *ctx)
@@ -29,6 +27,12 @@ static enum graph_opinion validate(void *ctx, const struct graph_record *r,
 	(void)change;
 	l->asked++;
 	return l->opinion;
+}
+
+static struct graph_inbox inbox_of(struct lone *l)
+{
+	return (struct graph_inbox){ .env = &l->f.env,
+				     .sizes = { GRAPH_RECORD_MAX, GRAPH_RECORD_MAX } };
 }
 
 void lone_init(struct lone *l)
@@ -61,8 +65,7 @@ void lone_init(struct lone *l)
 	};
 	l->birth.provider = (struct graph_provider){ &l->ops, l };
 	for (size_t i = 0; i < LONE_LINKS; i++)
-		l->inbox[i] =
-			(struct graph_inbox){ .env = &l->f.env, .record_max = GRAPH_RECORD_MAX };
+		l->inbox[i] = inbox_of(l);
 }
 
 struct wall lone_wall(const struct lone *l)
@@ -207,13 +210,7 @@ void lone_pass(struct lone *l, int64_t us)
 		struct mono at = graph_deadline(l->g);
 		if (at.us > l->now.us)
 			l->now = at;
-		struct timespec a, b;
-		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
 		graph_tick(l->g, l->now);
-		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
-		int64_t ns = (b.tv_sec - a.tv_sec) * 1000000000 + b.tv_nsec - a.tv_nsec;
-		if (ns > l->longest)
-			l->longest = ns;
 		lone_drain(l);
 	}
 	l->now = end;
@@ -249,7 +246,7 @@ void lone_say(struct lone *l, uint32_t link, struct span message)
 	uint8_t *p = env_zalloc(&l->f.env, n, 1);
 	assert_non_null(p);
 	struct wr w = wr_of(p, n);
-	graph_put_framed(&w, message, GRAPH_FRAME_PAYLOAD);
+	graph_put_framed(&w, message, (struct graph_framing){ .payload = GRAPH_FRAME_PAYLOAD });
 	assert_false(w.failed);
 	input(l, link, wr_span(&w));
 	env_free(&l->f.env, p);
@@ -311,7 +308,7 @@ void lone_hang_up(struct lone *l, uint32_t link)
 	graph_down(l->g, link, ERR_CLOSED, l->now);
 	l->owed[link] = false;
 	graph_inbox_fini(&l->inbox[link]);
-	l->inbox[link] = (struct graph_inbox){ .env = &l->f.env, .record_max = GRAPH_RECORD_MAX };
+	l->inbox[link] = inbox_of(l);
 	lone_drain(l);
 }
 

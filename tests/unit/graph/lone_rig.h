@@ -56,7 +56,6 @@ struct lone {
 	struct lone_reply reply;
 	uint32_t replies;
 	uint64_t command;
-	int64_t longest; /* ns of the longest call on the graph, by the processor's clock */
 };
 
 /* Made by our creator, loaded, listening; birth may be changed before lone_start(). */
