@@ -3,6 +3,7 @@
 #include "graph/flood_int.h"
 
 #define ORDER_FIRST 2 /* Graph Info and Presence, before what the application wants first */
+#define STEPS	    8 /* of a comparison in a slice; a small one needs few more than one */
 #define ASK_ROOM    (20 + 16 * 255)
 
 void graph_sync_moved(struct graph_link *l, struct mono now)
@@ -178,7 +179,9 @@ static void hash_ready(struct graph *g, struct graph_link *l, struct mono now)
 static void hash_on(struct graph *g, struct graph_link *l, struct mono now)
 {
 	bool done = false;
-	enum err err = graph_hash_step(l->sync.hash, GRAPH_SLICE_LOOKED, &done);
+	enum err err = OK;
+	for (int i = 0; i < STEPS && !done && !err; i++)
+		err = graph_hash_step(l->sync.hash, GRAPH_SLICE_LOOKED / STEPS, &done);
 	if (!hash_made(g, l, err, now))
 		return;
 	graph_sync_moved(l, now);
