@@ -20,9 +20,9 @@ static struct arena_block *new_block(struct arena *a, size_t size)
 	size_t whole;
 	if (!checked_add(size, sizeof(struct arena_block), &whole))
 		return NULL;
-	struct arena_block *b = env_zalloc(a->env, 1, whole);
+	struct arena_block *b = env_resize(a->env, NULL, whole);
 	if (b)
-		b->size = size;
+		*b = (struct arena_block){ .size = size };
 	return b;
 }
 
@@ -59,6 +59,8 @@ void *arena_alloc(struct arena *a, size_t n)
 		return NULL;
 	void *p = b->octets + b->used;
 	b->used += rounded;
+	/* Here, not of the whole block: it is written next. */
+	memset(p, 0, rounded);
 	return p;
 }
 
@@ -84,7 +86,6 @@ void arena_reset(struct arena *a)
 	a->blocks = keep;
 	if (!keep)
 		return;
-	memset(keep->octets, 0, keep->used);
 	keep->used = 0;
 	keep->next = NULL;
 }

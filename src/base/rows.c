@@ -1,5 +1,7 @@
 #include "base/rows.h"
 
+#include <stddef.h>
+
 uint8_t rows_height(uint64_t random)
 {
 	uint8_t height = 1;
@@ -44,8 +46,19 @@ struct rows_node *rows_after(const struct rows *r, struct span key)
 	return *walk(r->first, key, 1, NULL);
 }
 
+static void trace_end(struct rows *r, struct rows_path *path)
+{
+	for (size_t level = 0; level < ROWS_LEVELS; level++)
+		path->link[level] = r->end[level] ? r->end[level] : &r->first[level];
+}
+
 struct rows_node *rows_trace(struct rows *r, struct span key, struct rows_path *path)
 {
+	path->rows = r;
+	if (r->last && span_cmp(rows_key(r->last), key) < 0) {
+		trace_end(r, path);
+		return NULL;
+	}
 	struct rows_node *n = *walk(r->first, key, 0, path);
 	return n && span_eq(rows_key(n), key) ? n : NULL;
 }
@@ -55,11 +68,28 @@ void rows_link(const struct rows_path *path, struct rows_node *n)
 	for (size_t level = 0; level < n->height; level++) {
 		n->next[level] = *path->link[level];
 		*path->link[level] = n;
+		if (!n->next[level])
+			path->rows->end[level] = &n->next[level];
 	}
+	if (!n->next[0])
+		path->rows->last = n;
+}
+
+/* The node that a link of the lowest level belongs to; NULL: none, the beginning. */
+static struct rows_node *owner(struct rows *r, struct rows_node **link)
+{
+	if (link == &r->first[0])
+		return NULL;
+	return (struct rows_node *)(void *)((char *)link - offsetof(struct rows_node, next));
 }
 
 void rows_unlink(const struct rows_path *path, struct rows_node *n)
 {
-	for (size_t level = 0; level < n->height; level++)
+	for (size_t level = 0; level < n->height; level++) {
 		*path->link[level] = n->next[level];
+		if (!n->next[level])
+			path->rows->end[level] = path->link[level];
+	}
+	if (!n->next[0])
+		path->rows->last = owner(path->rows, path->link[0]);
 }

@@ -18,12 +18,16 @@ struct rows_node {
 	struct rows_node *next[]; /* height of them, then the key */
 };
 
+/* All zero: empty. It does not move while it has nodes. */
 struct rows {
 	struct rows_node *first[ROWS_LEVELS];
+	struct rows_node *last;		     /* growing keys go behind it without a search */
+	struct rows_node **end[ROWS_LEVELS]; /* the last link of a level; NULL: of first[] */
 };
 
 /* The links that lead past a key, one a level. */
 struct rows_path {
+	struct rows *rows;
 	struct rows_node **link[ROWS_LEVELS];
 };
 

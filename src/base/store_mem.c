@@ -163,13 +163,17 @@ static struct rows_node *row_of(struct store_mem *m, const struct overlay_change
 	size_t fixed = rows_node_size(height, c->key.n), size;
 	if (!checked_add(fixed, c->value.n, &size))
 		return NULL;
-	struct rows_node *n = env_zalloc(m->env, 1, size);
+	struct rows_node *n = env_resize(m->env, NULL, size);
 	if (!n)
 		return NULL;
-	n->height = height;
-	n->number = c->number;
-	n->key_n = (uint32_t)c->key.n;
-	n->value_n = (uint32_t)c->value.n;
+	*n = (struct rows_node){
+		.number = c->number,
+		.key_n = (uint32_t)c->key.n,
+		.value_n = (uint32_t)c->value.n,
+		.height = height,
+	};
+	/* The chain of what is prepared ends here. */
+	n->next[0] = NULL;
 	memcpy(rows_node_key(n), c->key.p, c->key.n);
 	n->value = rows_node_key(n) + c->key.n;
 	if (c->value.n)

@@ -163,7 +163,9 @@ static enum err reserve(struct graph_db *db, const struct graph_change *c)
 enum err graph_change_prepare(struct graph_db *db, struct graph_change *c, bool limited,
 			      enum graph_fault *why)
 {
-	c->old = graph_db_find(db, &c->put->record->id);
+	const struct graph_guid *id = &c->put->record->id;
+	c->tag = graph_index_tag(&db->index, id);
+	c->old = graph_index_find(&db->index, &db->pool, id, c->tag);
 	*why = GRAPH_FAULT_TYPES;
 	enum err e = graph_types_take(db, &c->put->record->type, limited, &c->type);
 	if (e)
@@ -255,7 +257,7 @@ struct graph_entry *graph_change_commit(struct graph_db *db, struct graph_change
 	fill(db, c, e);
 	e->row = row;
 	if (!c->old)
-		graph_index_put(&db->index, e, db->env);
+		graph_index_put(&db->index, e, c->tag, db->env);
 	graph_order_put(&db->by_place, e);
 	graph_order_put(&db->by_expiry, e);
 	graph_types_link(db, e);
@@ -356,7 +358,7 @@ enum err graph_db_octets(const struct graph_db *db, const struct graph_entry *e,
 
 struct graph_entry *graph_db_find(const struct graph_db *db, const struct graph_guid *id)
 {
-	return graph_index_find(&db->index, &db->pool, id);
+	return graph_index_find(&db->index, &db->pool, id, graph_index_tag(&db->index, id));
 }
 
 struct graph_entry *graph_db_after(const struct graph_db *db, const struct graph_place *after)

@@ -10,7 +10,7 @@
 #define MOVES 16	 /* old slots with each put: done long before the next growth */
 #define GONE  UINT32_MAX /* in `at`, of the old table only */
 
-static uint32_t tag_of(const struct graph_index *x, const struct graph_guid *id)
+uint32_t graph_index_tag(const struct graph_index *x, const struct graph_guid *id)
 {
 	return (uint32_t)map_hash(x->key, span_of(id->at, sizeof(id->at)));
 }
@@ -53,10 +53,11 @@ enum err graph_index_reserve(struct graph_index *x, const struct env *env)
 	return OK;
 }
 
-void graph_index_put(struct graph_index *x, const struct graph_entry *e, const struct env *env)
+void graph_index_put(struct graph_index *x, const struct graph_entry *e, uint32_t tag,
+		     const struct env *env)
 {
 	move_some(x, env);
-	place(&x->now, (struct graph_index_slot){ tag_of(x, &e->place.id), e->index + 1 });
+	place(&x->now, (struct graph_index_slot){ tag, e->index + 1 });
 	x->count++;
 }
 
@@ -87,7 +88,7 @@ static void close_gap(struct graph_index_table *t, size_t hole)
 
 void graph_index_take(struct graph_index *x, const struct graph_entry *e)
 {
-	uint32_t tag = tag_of(x, &e->place.id);
+	uint32_t tag = graph_index_tag(x, &e->place.id);
 	size_t now = slot_of(&x->now, tag, e->index + 1);
 	if (now < x->now.capacity)
 		close_gap(&x->now, now);
@@ -114,9 +115,8 @@ static struct graph_entry *find(const struct graph_index_table *t, const struct 
 }
 
 struct graph_entry *graph_index_find(const struct graph_index *x, const struct graph_pool *p,
-				     const struct graph_guid *id)
+				     const struct graph_guid *id, uint32_t tag)
 {
-	uint32_t tag = tag_of(x, id);
 	struct graph_entry *e = find(&x->now, p, tag, id);
 	return e ? e : find(&x->old, p, tag, id);
 }

@@ -38,10 +38,13 @@ struct graph_index {
 	uint64_t key[2];
 };
 MUST_USE enum err graph_index_reserve(struct graph_index *x, const struct env *env);
-void graph_index_put(struct graph_index *x, const struct graph_entry *e, const struct env *env);
+uint32_t graph_index_tag(const struct graph_index *x, const struct graph_guid *id);
+/* With the tag of its ID. */
+void graph_index_put(struct graph_index *x, const struct graph_entry *e, uint32_t tag,
+		     const struct env *env);
 void graph_index_take(struct graph_index *x, const struct graph_entry *e);
 struct graph_entry *graph_index_find(const struct graph_index *x, const struct graph_pool *p,
-				     const struct graph_guid *id);
+				     const struct graph_guid *id, uint32_t tag);
 void graph_index_fini(struct graph_index *x, const struct env *env);
 
 /* ---- db_order.c: entries in an order, GRAPH-7.5, GRAPH-7.6 ---- */
@@ -83,6 +86,7 @@ struct graph_types {
 	struct graph_type **at;
 	size_t n, room, app, empty; /* app: not reserved; empty: of n */
 	struct graph_type fixed[GRAPH_TYPES_FIXED];
+	struct graph_type *recent; /* the last one taken; NULL: none */
 	struct list cursors;
 };
 MUST_USE enum err graph_types_init(struct graph_db *db);
@@ -144,6 +148,7 @@ struct graph_db {
 struct graph_change {
 	const struct graph_db_put *put;
 	struct graph_entry *old; /* NULL: a fresh one */
+	uint32_t tag;		 /* of the index */
 	struct graph_type *type;
 	struct graph_person *creator, *modifier;
 	struct graph_terms *terms;

@@ -103,6 +103,14 @@ static void rename_type(struct graph_db *db, struct graph_type *t, const struct 
 	assert(!e);
 }
 
+static struct graph_type *known(const struct graph_db *db, const struct graph_guid *guid)
+{
+	/* Records of one type come in rows. */
+	if (db->types.recent && graph_guid_eq(&db->types.recent->guid, guid))
+		return db->types.recent;
+	return map_get(&db->types.by_guid, span_of(guid->at, sizeof(guid->at)));
+}
+
 /* GRAPH-7.9. */
 static bool type_fits(const struct graph_db *db, bool reserved)
 {
@@ -115,12 +123,12 @@ static bool type_fits(const struct graph_db *db, bool reserved)
 enum err graph_types_take(struct graph_db *db, const struct graph_guid *guid, bool limited,
 			  struct graph_type **out)
 {
-	struct graph_type *t = map_get(&db->types.by_guid, span_of(guid->at, sizeof(guid->at)));
-	bool reserved = graph_type_reserved(guid);
+	struct graph_type *t = known(db, guid);
 	if (t) {
-		*out = t;
+		*out = db->types.recent = t;
 		return OK;
 	}
+	bool reserved = graph_type_reserved(guid);
 	if (db->types.n > UINT16_MAX || (limited && !type_fits(db, reserved))) {
 		t = disused(db, reserved);
 		if (!t)
@@ -146,6 +154,7 @@ void graph_types_drop(struct graph_db *db, struct graph_type *t)
 	    walked(db, t))
 		return;
 	unname(db, t);
+	ts->recent = NULL;
 	ts->n--;
 	ts->empty--;
 	env_free(db->env, t);

@@ -57,6 +57,20 @@ static void check(const struct rows *r, const bool in[KEYS])
 	}
 }
 
+static void check_end(const struct rows *r)
+{
+	const struct rows_node *last = NULL;
+	for (size_t level = ROWS_LEVELS; level-- > 0;) {
+		struct rows_node *const *link = &r->first[level];
+		for (const struct rows_node *n = *link; n; n = *link) {
+			link = &n->next[level];
+			last = n;
+		}
+		assert_true(r->end[level] ? r->end[level] == link : link == &r->first[level]);
+	}
+	assert_ptr_equal(r->last, last);
+}
+
 static void random_operations_like_a_model(void **state)
 {
 	struct failing_env f;
@@ -77,10 +91,44 @@ static void random_operations_like_a_model(void **state)
 			rows_link(&path, make(&f, key_of(b, i)));
 		}
 		in[i] = !in[i];
+		check_end(&r);
 		if (step % 1000 == 0)
 			check(&r, in);
 	}
 	check(&r, in);
+	for (struct rows_node *n = r.first[0], *next; n; n = next) {
+		next = n->next[0];
+		env_free(&f.env, n);
+	}
+	failing_env_assert_clean(&f);
+}
+
+/* Growing keys go to the end without a search; now and then the last ones go. */
+static void what_grows_goes_to_the_end(void **state)
+{
+	struct failing_env f;
+	struct rows r = { .first = { NULL } };
+	bool in[KEYS] = { false };
+	failing_env_init(&f, 9);
+	size_t at = 0;
+	for (int step = 0; step < 3000; step++) {
+		uint8_t b[2];
+		struct rows_path path;
+		bool add = at == 0 || (at < KEYS && failing_env_next(&f) % 5 < 3);
+		size_t i = add ? at++ : --at;
+		struct rows_node *n = rows_trace(&r, key_of(b, i), &path);
+		assert_int_equal(n != NULL, !add);
+		if (add) {
+			rows_link(&path, make(&f, key_of(b, i)));
+		} else {
+			rows_unlink(&path, n);
+			env_free(&f.env, n);
+		}
+		in[i] = add;
+		check_end(&r);
+		if (step % 100 == 0)
+			check(&r, in);
+	}
 	for (struct rows_node *n = r.first[0], *next; n; n = next) {
 		next = n->next[0];
 		env_free(&f.env, n);
@@ -110,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heights),
 		cmocka_unit_test(random_operations_like_a_model),
+		cmocka_unit_test(what_grows_goes_to_the_end),
 		cmocka_unit_test(an_empty_key_begins),
 	};
 	return cmocka_run_group_tests_name("rows", tests, NULL, NULL);
