@@ -293,8 +293,9 @@ void engine_free(struct engine *e)
 static bool says_goodbye(const struct engine *e)
 {
 	const struct pnrp_clouds *c = node_pnrp(e->node);
+	const struct graphs *g = node_graphs(e->node);
 
-	return c && pnrp_clouds_busy(c);
+	return (c && pnrp_clouds_busy(c)) || (g && graphs_busy(g));
 }
 
 /* Nothing of ours is left to say, to write or to answer. */

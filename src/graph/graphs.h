@@ -18,6 +18,10 @@ MUST_USE enum err graphs_new(struct graphs **out, const struct graph_part_config
 			     struct crypto *crypto, const struct env *env, struct store *store,
 			     struct mono now, struct wall wall);
 void graphs_free(struct graphs *s);
+/* Links that are dialled have odd numbers from 1 up, or from here on: for whoever ran
+ * others before. Nothing is dialled yet. */
+void graphs_links_from(struct graphs *s, uint32_t first);
+uint32_t graphs_links_next(const struct graphs *s);
 MUST_USE enum err graphs_reconfigure(struct graphs *s, const struct graph_part_config *cfg,
 				     struct mono now);
 
@@ -33,8 +37,7 @@ MUST_USE enum err graphs_accepted(struct graphs *s, uint32_t link, const struct 
 MUST_USE enum err graphs_up(struct graphs *s, uint32_t link, const struct addr *local,
 			    const struct addr *remote, struct mono now);
 void graphs_down(struct graphs *s, uint32_t link, enum err why, struct mono now);
-MUST_USE enum err graphs_input(struct graphs *s, uint32_t link, struct span bytes,
-			       struct mono now);
+MUST_USE enum err graphs_input(struct graphs *s, uint32_t link, struct span bytes, struct mono now);
 void graphs_drained(struct graphs *s, uint32_t link, struct mono now);
 bool graphs_has_link(const struct graphs *s, uint32_t link);
 bool graphs_link_waits(const struct graphs *s, uint32_t link);
@@ -69,8 +72,8 @@ struct graphs_command {
 	struct graph_command of;
 };
 /* Ends in one GRAPHS_REPLY with `number`. ERR_NOMEM. */
-MUST_USE enum err graphs_command(struct graphs *s, const struct graphs_command *c,
-				 uint64_t number, struct mono now);
+MUST_USE enum err graphs_command(struct graphs *s, const struct graphs_command *c, uint64_t number,
+				 struct mono now);
 
 enum graphs_out_kind {
 	GRAPHS_LISTEN_ON, /* connections on `local`; any_port: another port when it is taken */
@@ -100,7 +103,20 @@ struct graphs_info {
 };
 bool graphs_next(const struct graphs *s, size_t *at, struct graphs_info *out);
 const struct graph *graphs_find(const struct graphs *s, struct span id);
-uint16_t graphs_port(const struct graphs *s); /* 0: none */
+/* The instance of a Graph ID with our Peer ID `peer`; empty: the first that is open. */
+const struct graph *graphs_instance(const struct graphs *s, struct span id, struct span peer);
+uint16_t graphs_port(const struct graphs *s);	/* 0: none */
 enum err graphs_health(const struct graphs *s); /* why nothing is listened on */
+
+/* Connections that came in and led nowhere. */
+struct graphs_counts {
+	uint64_t accepted;  /* all that came in */
+	uint64_t strangers; /* for no graph that listens here */
+	uint64_t malformed; /* began with no AUTH_INFO */
+	uint64_t late;	    /* said too long nothing */
+	uint64_t full;	    /* too many of one address, or in all */
+	uint32_t waiting;   /* have not said yet whom they want */
+};
+void graphs_counts(const struct graphs *s, struct graphs_counts *out);
 
 #endif

@@ -47,10 +47,22 @@ void node_free(struct node *n)
 		return;
 	masc_free(n->masc.core);
 	node_pnrp_free(n);
+	node_graph_free(n);
+	crypto_free(n->crypto);
 	node_own_clear(n, &n->own);
 	env_free(n->env, n->last);
 	node_config_free(&n->config);
 	env_free(n->env, n);
+}
+
+enum err node_crypto(struct node *n, struct crypto **out)
+{
+	enum err e = OK;
+	if (!n->config.crypto && !n->crypto)
+		e = crypto_new(&n->crypto, n->env);
+	if (!e)
+		*out = n->config.crypto ? n->config.crypto : n->crypto;
+	return e;
 }
 
 /* The core that takes inputs, NULL when there is none. */
@@ -84,6 +96,8 @@ static enum err take_accepted(struct node *n, const struct node_in *in, struct m
 		masc_link_accepted(m, in->link, &in->local, &in->remote, now);
 		return OK;
 	}
+	if (in->listener == NODE_PART_GRAPH && node_graphs(n))
+		return node_graph_accepted(n, in, now);
 	struct node_own *o = node_own_add(n, &n->own, NODE_OUT_CLOSE);
 	if (!o)
 		return ERR_NOMEM;
@@ -95,6 +109,8 @@ static enum err take_link(struct node *n, const struct node_in *in, struct mono 
 {
 	struct masc *m = live_masc(n);
 	uint32_t link;
+	if (node_graph_has_link(n, in->link))
+		return node_graph_link(n, in, now);
 	if (!m || !to_core(n, in->link, &link))
 		return OK;
 	if (in->kind == NODE_IN_UP)
@@ -128,7 +144,9 @@ static enum err take_command(struct node *n, const struct node_in *in, struct mo
 		masc_command(m, in->number, &in->command.masc, now);
 		return OK;
 	case NODE_COMMAND_GRAPH:
-		break;
+		if (n->stopping || !node_graphs(n))
+			break;
+		return node_graph_command(n, in, now);
 	case NODE_COMMAND_PNRP:
 		if (n->stopping || !node_pnrp(n))
 			break;
@@ -146,6 +164,7 @@ static enum err take_stop(struct node *n, const struct node_in *in, struct mono 
 	if (m)
 		masc_stop(m, now);
 	node_pnrp_stop(n, now);
+	node_graph_stop(n, now);
 	n->stopping = true;
 	return OK;
 }
@@ -156,6 +175,7 @@ static enum err take_tick(struct node *n, const struct node_in *in, struct mono 
 	if (m)
 		masc_tick(m, now);
 	node_pnrp_tick(n, now);
+	node_graph_tick(n, now);
 	node_probe_tick(n, now);
 	return OK;
 }
@@ -164,6 +184,7 @@ static enum err take_wall(struct node *n, const struct node_in *in, struct mono 
 {
 	node_clock_read(n, in->wall, now);
 	node_pnrp_wall(n, in->wall, now);
+	node_graph_wall(n, in->wall, now);
 	return OK;
 }
 
@@ -186,21 +207,30 @@ static enum err take_store_failed(struct node *n, const struct node_in *in, stru
 	if (m)
 		masc_store_failed(m, in->number, in->err, now);
 	node_pnrp_store_failed(n, in, now);
+	node_graph_store_failed(n, in, now);
 	return OK;
 }
 
 static enum err take_listen_failed(struct node *n, const struct node_in *in, struct mono now)
 {
 	struct masc *m = live_masc(n);
+	if (in->listener == NODE_PART_GRAPH)
+		return node_graph_listening(n, in, now);
 	if (m && in->listener == NODE_PART_MASC)
 		masc_listen_failed(m, in->err, now);
 	return OK;
 }
 
-/* Whoever listens where it was told needs no more. */
+/* MASC listens where it was told: it needs no more. */
 static enum err take_listening(struct node *n, const struct node_in *in, struct mono now)
 {
-	return OK;
+	return in->listener == NODE_PART_GRAPH ? node_graph_listening(n, in, now) : OK;
+}
+
+static enum err take_interfaces(struct node *n, const struct node_in *in, struct mono now)
+{
+	enum err e = node_pnrp_interfaces(n, in, now);
+	return e ? e : node_graph_interfaces(n, in, now);
 }
 
 static enum err take_job_done(struct node *n, const struct node_in *in, struct mono now)
@@ -226,7 +256,7 @@ static take *const takes[] = {
 	[NODE_IN_JOB_DONE] = take_job_done,
 	[NODE_IN_CONFIG] = take_config,
 	[NODE_IN_STOP] = take_stop,
-	[NODE_IN_INTERFACES] = node_pnrp_interfaces,
+	[NODE_IN_INTERFACES] = take_interfaces,
 	[NODE_IN_BOUND] = node_pnrp_socket,
 	[NODE_IN_BIND_FAILED] = node_pnrp_socket,
 	[NODE_IN_DATAGRAM] = node_pnrp_datagram,
@@ -244,6 +274,7 @@ struct mono node_deadline(const struct node *n)
 {
 	const struct masc *m = live_masc(n);
 	struct mono at = mono_min(node_probe_deadline(n), node_pnrp_deadline(n));
+	at = mono_min(at, node_graph_deadline(n));
 	return m ? mono_min(at, masc_deadline(m)) : at;
 }
 
@@ -251,6 +282,8 @@ bool node_link_waits(const struct node *n, uint32_t link)
 {
 	const struct masc *m = live_masc(n);
 	uint32_t core_link;
+	if (node_graph_has_link(n, link))
+		return node_graph_link_waits(n, link);
 	return m && to_core(n, link, &core_link) && masc_link_waits(m, core_link);
 }
 
@@ -327,17 +360,13 @@ static bool poll_masc(struct node *n, struct node_out *out)
 
 bool node_poll(struct node *n, struct node_out *out)
 {
-	return poll_own(n, out) || poll_masc(n, out) || node_pnrp_poll(n, out);
+	return poll_own(n, out) || poll_masc(n, out) || node_pnrp_poll(n, out) ||
+	       node_graph_poll(n, out);
 }
 
 const struct masc *node_masc(const struct node *n)
 {
 	return n->masc.leaving ? NULL : n->masc.core;
-}
-
-const struct graphs *node_graphs(const struct node *n)
-{
-	return NULL;
 }
 
 const struct node_config *node_config_of(const struct node *n)

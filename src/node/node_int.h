@@ -37,8 +37,17 @@ struct node_masc {
 struct node_pnrp {
 	struct pnrp_clouds *core; /* NULL: switched off */
 	bool leaving;		  /* free it once it has said goodbye */
-	struct crypto *crypto;	  /* ours; NULL: the configuration lent one, or none is needed */
 	uint32_t sockets;	  /* bound or asked for, a bit each */
+};
+
+/* All graphs of the machine. */
+struct node_graph {
+	struct graphs *core;  /* NULL: switched off */
+	bool leaving;	      /* free it once all are left */
+	bool again;	      /* it left, and is wanted again since */
+	uint32_t next_link;   /* of those dialled, for one that follows in the same run */
+	struct addr *address; /* of this machine, as they were told last */
+	size_t n_addresses;
 };
 
 struct node {
@@ -51,6 +60,8 @@ struct node {
 	struct node_probe probe;
 	struct node_masc masc;
 	struct node_pnrp pnrp;
+	struct node_graph graph;
+	struct crypto *crypto; /* ours; NULL: the configuration lent one, or none is needed */
 	struct list own;       /* struct node_own, oldest first */
 	struct node_own *last; /* taken out by the last poll, its spans live */
 	struct node_event event;
@@ -91,6 +102,28 @@ void node_pnrp_tick(struct node *n, struct mono now);
 void node_pnrp_stop(struct node *n, struct mono now);
 struct mono node_pnrp_deadline(const struct node *n);
 bool node_pnrp_poll(struct node *n, struct node_out *out);
+
+/* part_graph.c: likewise */
+MUST_USE enum err node_graph_start(struct node *n, const struct node_config *cfg, struct mono now);
+MUST_USE enum err node_graph_change(struct node *n, const struct node_config *cfg, struct mono now);
+void node_graph_free(struct node *n);
+bool node_graph_has_link(const struct node *n, uint32_t link);
+bool node_graph_link_waits(const struct node *n, uint32_t link);
+enum err node_graph_interfaces(struct node *n, const struct node_in *in, struct mono now);
+enum err node_graph_listening(struct node *n, const struct node_in *in, struct mono now);
+enum err node_graph_accepted(struct node *n, const struct node_in *in, struct mono now);
+enum err node_graph_link(struct node *n, const struct node_in *in, struct mono now);
+enum err node_graph_command(struct node *n, const struct node_in *in, struct mono now);
+void node_graph_store_failed(struct node *n, const struct node_in *in, struct mono now);
+void node_graph_wall(struct node *n, struct wall wall, struct mono now);
+void node_graph_tick(struct node *n, struct mono now);
+void node_graph_stop(struct node *n, struct mono now);
+struct mono node_graph_deadline(const struct node *n);
+bool node_graph_poll(struct node *n, struct node_out *out);
+
+/* node.c */
+/* What parts share that need one. ERR_NOMEM, ... */
+MUST_USE enum err node_crypto(struct node *n, struct crypto **out);
 
 /* parts.c */
 /* Outputs LISTEN for every address of cfg. ERR_NOMEM. */

@@ -3,16 +3,6 @@
 /* The part pnrp: its life, and the way of inputs and outputs to and from it. A part that
  * leaves, or a node that stops, still hears what answers its goodbyes. */
 
-static struct crypto *crypto_of(const struct node *n)
-{
-	return n->config.crypto ? n->config.crypto : n->pnrp.crypto;
-}
-
-static enum err need_crypto(struct node *n)
-{
-	return crypto_of(n) ? OK : crypto_new(&n->pnrp.crypto, n->env);
-}
-
 /* The sockets of one that is gone; the numbers are free again. */
 static enum err unbind_all(struct node *n)
 {
@@ -36,11 +26,12 @@ static void drop_core(struct node *n)
 enum err node_pnrp_start(struct node *n, const struct node_config *cfg, struct mono now)
 {
 	struct pnrp_clouds *core;
+	struct crypto *crypto;
 	if (!cfg->pnrp.enabled)
 		return OK;
-	enum err e = need_crypto(n);
+	enum err e = node_crypto(n, &crypto);
 	if (!e)
-		e = pnrp_clouds_new(&core, &cfg->pnrp, crypto_of(n), n->env, n->store, now,
+		e = pnrp_clouds_new(&core, &cfg->pnrp, crypto, n->env, n->store, now,
 				    node_wall(n, now));
 	if (e)
 		return e;
@@ -64,8 +55,6 @@ enum err node_pnrp_change(struct node *n, const struct node_config *cfg, struct 
 void node_pnrp_free(struct node *n)
 {
 	drop_core(n);
-	crypto_free(n->pnrp.crypto);
-	n->pnrp.crypto = NULL;
 }
 
 enum err node_pnrp_interfaces(struct node *n, const struct node_in *in, struct mono now)

@@ -2,10 +2,11 @@
 
 /* Which parts run and where they listen; changes of the configuration. */
 
-const struct store_table *const node_tables[] = { &masc_table_admin,  &masc_table_own,
-						  &masc_table_demand, &masc_table_claims,
-						  &pnrp_table_names,  &pnrp_table_keys,
-						  &pnrp_table_seen,   NULL };
+const struct store_table *const node_tables[] = { &masc_table_admin,	&masc_table_own,
+						  &masc_table_demand,	&masc_table_claims,
+						  &pnrp_table_names,	&pnrp_table_keys,
+						  &pnrp_table_seen,	&graph_table_graphs,
+						  &graph_table_records, NULL };
 
 struct listens {
 	struct addr at[MASC_LISTEN_MAX];
@@ -81,7 +82,9 @@ static enum err start_masc(struct node *n, const struct node_config *cfg, struct
 enum err node_parts_start(struct node *n, const struct node_config *cfg, struct mono now)
 {
 	enum err e = masc_config_active(&cfg->masc) ? start_masc(n, cfg, now) : OK;
-	return e ? e : node_pnrp_start(n, cfg, now);
+	if (!e)
+		e = node_pnrp_start(n, cfg, now);
+	return e ? e : node_graph_start(n, cfg, now);
 }
 
 static bool masc_failed(const struct node *n)
@@ -110,6 +113,8 @@ static enum err take_config(struct node *n, struct node_config *cfg, struct mono
 	enum err e = change_listens(n, cfg, masc_failed(n), &changes);
 	if (!e)
 		e = node_pnrp_change(n, cfg, now);
+	if (!e)
+		e = node_graph_change(n, cfg, now);
 	if (!e)
 		e = change_masc(n, cfg, now);
 	if (e) {
