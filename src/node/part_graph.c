@@ -96,6 +96,8 @@ static enum err keep_addresses(struct node *n, const struct node_in *in)
 
 enum err node_graph_interfaces(struct node *n, const struct node_in *in, struct mono now)
 {
+	if (!n->graph.core && !n->graph.again)
+		return OK;
 	enum err e = keep_addresses(n, in);
 	if (e || !n->graph.core)
 		return e;
