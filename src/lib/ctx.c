@@ -13,6 +13,7 @@ static void ctx_fini(void *p)
 	lib_ops_drop(c);
 	if (c->backend)
 		lib_subs_drop(c);
+	lib_handles_drop(c);
 	lib_queue_drop(c);
 	if (c->backend)
 		c->backend->fini(c);
@@ -40,6 +41,7 @@ static int ctx_init(struct hst_ctx *c, const hst_ctx_opts *opts)
 	list_init(&c->queue);
 	list_init(&c->ops);
 	list_init(&c->subs);
+	list_init(&c->handles);
 	c->error = (struct hst_error){ sizeof(c->error), HST_OK, c->message, c->hint };
 	enum err e = os_loop_new(&c->loop, c->env);
 	if (e)
@@ -116,6 +118,22 @@ static int time_left(struct mono deadline)
 	return us <= 0 ? 0 : (int)((us + 999) / 1000);
 }
 
+hst_event *hst_ctx_await(hst_ctx *c, int timeout_ms)
+{
+	struct mono deadline =
+		timeout_ms < 0 ? MONO_NEVER : mono_add(os_mono(), timeout_ms * MONO_MS);
+	while (list_empty(&c->queue)) {
+		int left = time_left(deadline);
+		if (os_loop_run(c->loop, left) != OK) {
+			(void)lib_fail(c, HST_E_IO, "the event loop failed", "");
+			return NULL;
+		}
+		if (left == 0)
+			break;
+	}
+	return lib_queue_take(c);
+}
+
 static int deliver(struct hst_ctx *c, struct hst_event *done, hst_event **ev)
 {
 	int result = done->result;
@@ -128,7 +146,7 @@ static int deliver(struct hst_ctx *c, struct hst_event *done, hst_event **ev)
 	return result;
 }
 
-int hst_ctx_wait(hst_ctx *c, hst_op op, int timeout_ms, hst_event **ev)
+static int wait_for(struct hst_ctx *c, hst_op op, int timeout_ms, hst_event **ev)
 {
 	struct mono deadline =
 		timeout_ms < 0 ? MONO_NEVER : mono_add(os_mono(), timeout_ms * MONO_MS);
@@ -146,6 +164,13 @@ int hst_ctx_wait(hst_ctx *c, hst_op op, int timeout_ms, hst_event **ev)
 		if (os_loop_run(c->loop, left) != OK)
 			return lib_fail(c, HST_E_IO, "the event loop failed", "");
 	}
+}
+
+int hst_ctx_wait(hst_ctx *c, hst_op op, int timeout_ms, hst_event **ev)
+{
+	int r = wait_for(c, op, timeout_ms, ev);
+	lib_queue_show(c);
+	return r;
 }
 
 /* The JSON text of a value in a block for hst_free; NULL without memory. */

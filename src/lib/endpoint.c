@@ -19,20 +19,38 @@ static int protocol_of(const char *s)
 	return IPPROTO_TCP;
 }
 
+bool lib_endpoint_address(const struct ops_endpoint *e, hst_address *out)
+{
+	struct addr a;
+	if (addr_parse(span_str(e->address), 0, &a) != OK || e->port > UINT16_MAX)
+		return false;
+	if (e->port)
+		a.port = (uint16_t)e->port;
+	*out = (hst_address){ .protocol = protocol_of(e->protocol) };
+	return os_sockaddr_from(&out->addr, &a) != 0;
+}
+
 /* Those that are understood; how many. */
 static size_t set_addresses(const struct ops_found *f, hst_address *out)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < f->n_endpoints; i++) {
-		const struct ops_endpoint *e = &f->endpoints[i];
-		struct addr a;
-		if (addr_parse(span_str(e->address), 0, &a) != OK || e->port > UINT16_MAX)
-			continue;
-		a.port = (uint16_t)e->port;
-		out[n] = (hst_address){ .protocol = protocol_of(e->protocol) };
-		n += os_sockaddr_from(&out[n].addr, &a) != 0;
-	}
+	for (size_t i = 0; i < f->n_endpoints; i++)
+		n += lib_endpoint_address(&f->endpoints[i], &out[n]);
 	return n;
+}
+
+int hst_address_parse(const char *text, uint16_t port, hst_address *address)
+{
+	struct addr a;
+	hst_address out = { .protocol = IPPROTO_TCP };
+	if (!text || !address || addr_parse(span_str(text), port, &a) != OK)
+		return HST_E_INVALID;
+	if (!a.port)
+		a.port = port;
+	if (!os_sockaddr_from(&out.addr, &a))
+		return HST_E_INVALID;
+	*address = out;
+	return HST_OK;
 }
 
 /* Binary payloads come in base64: the octets lie in mem. */

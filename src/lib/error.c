@@ -25,6 +25,7 @@ static const struct {
 	{ HST_E_FULL, "a limit is reached" },
 	{ HST_E_PROTOCOL, "the daemon's answer is not understood" },
 	{ HST_E_UNSUPPORTED, "not supported" },
+	{ HST_E_AGAIN, "not now; an event tells when" },
 };
 
 const char *hst_strerror(int result)

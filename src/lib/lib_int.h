@@ -136,13 +136,20 @@ enum lib_daemon_state {
 	LIB_DAEMON_LOST
 };
 
+/* What the program holds beside the context; first in it. */
+struct lib_handle {
+	struct list node;		    /* in ctx.handles */
+	struct hst_ctx *ctx;		    /* NULL: it is gone */
+	void (*lost)(struct lib_handle *h); /* the context goes; may be NULL */
+};
+
 struct hst_ctx {
 	const struct env *env;
 	struct os_loop *loop;
 	const struct lib_backend *backend;
 	struct lib_transport transport;
 	struct lib_carried carried;
-	struct list queue, ops, subs;
+	struct list queue, ops, subs, handles;
 	size_t n_queued, n_ops, n_subs;
 	uint64_t last_id; /* of operations and subscriptions */
 	enum lib_daemon_state daemon;
@@ -190,22 +197,94 @@ struct hst_event *lib_queue_take(struct hst_ctx *c);
 /* The OP_DONE of op, NULL when it is not there. */
 struct hst_event *lib_queue_take_op(struct hst_ctx *c, hst_op op);
 void lib_queue_drop(struct hst_ctx *c);
+/* Running the loop took the wake: the descriptor is readable while there are events. */
+void lib_queue_show(struct hst_ctx *c);
 
 /* endpoint.c: an ENDPOINT of op from what the daemon found. ERR_NOMEM; what is not
  * understood is left out. */
 MUST_USE enum err lib_endpoint_put(struct hst_ctx *c, hst_op op, const char *json);
 
+/* A conversation that its caller leads; forgets the events of a connection that is freed. */
+void lib_queue_forget(struct hst_ctx *c, const struct hst_conn *k);
+/* conn.c: the program took a DATA event of it. */
+void lib_conn_taken(struct hst_conn *k);
+
 /* op.c, sub.c */
 struct lib_op;
+
+/* What an operation goes on with after its answer, in its maker's memory. */
+struct lib_errand {
+	/* LIB_ERRAND_DONE: the answer is its end; GOES_ON: lib_op_end() is called later;
+	 * below 0: it failed so, with the last error set. */
+	int (*answered)(struct lib_errand *e, const char *json);
+	void (*over)(struct lib_errand *e); /* the operation is no more, however it ended */
+	hst_op op;			    /* set when it begins */
+};
+#define LIB_ERRAND_DONE	   0
+#define LIB_ERRAND_GOES_ON 1
+
 struct lib_call {
 	const char *method, *path, *body;
 	int deadline_ms;
-	bool search; /* the answer is a stream of what is found, and its end */
+	bool search;		   /* the answer is a stream of what is found, and its end */
+	struct lib_errand *errand; /* NULL: none */
 };
+/* Ends one that went on: with json, or with a failure. */
+void lib_op_end(struct hst_ctx *c, hst_op op, const struct lib_failure *f, const char *json);
 /* As hst_call(), with arguments that were checked. */
 int lib_call(struct hst_ctx *c, const struct lib_call *k, hst_op *op);
 bool lib_op_is_open(const struct hst_ctx *c, hst_op op);
 void lib_ops_drop(struct hst_ctx *c);
 void lib_subs_drop(struct hst_ctx *c);
+
+/* event.c: an event of a graph, from its JSON; strings are borrowed of j. False: of a kind
+ * that is not told. */
+struct json_t;
+bool lib_event_read(const struct json_t *j, struct hst_event *e);
+
+/* guid.c: Node IDs. */
+uint64_t lib_node_of(const char *digits); /* 0: it is none */
+void lib_node_text(uint64_t node, char digits[17]);
+
+/* local.c */
+void lib_handle_init(struct lib_handle *h, struct hst_ctx *c);
+void lib_handle_fini(struct lib_handle *h);
+void lib_handles_drop(struct hst_ctx *c);
+
+/* A request whose body is a struct of ops. All give HST_E_*, with the last error set. */
+struct ops_struct;
+struct arena;
+struct lib_ask {
+	const char *method, *path;
+	const struct ops_struct *type; /* of body */
+	const void *body;	       /* NULL: none */
+	int deadline_ms;
+	struct lib_errand *errand;
+};
+int lib_ask(struct hst_ctx *c, const struct lib_ask *k, hst_op *op);
+/* Waits for its end; *e gets it where it went well. */
+int lib_wait(struct hst_ctx *c, hst_op op, hst_event **e);
+int lib_local(struct hst_ctx *c, const struct lib_ask *k, hst_event **e);
+int lib_local_change(struct hst_ctx *c, const struct lib_ask *k);
+/* The answer, decoded; strings and lists lie in mem. */
+int lib_local_get(struct hst_ctx *c, const struct lib_ask *k, const struct ops_struct *type,
+		  void *out, struct arena *mem);
+int lib_decode(struct hst_ctx *c, const struct ops_struct *type, const char *json, void *out,
+	       struct arena *mem);
+
+/* A block for hst_free: a struct and what it points at. `fill` is called twice with the
+ * same: to count, when nothing is copied and all it gets is NULL, and to fill. */
+struct lib_pack {
+	char *base;
+	size_t n;
+};
+typedef void lib_pack_fn(void *out, const void *from, struct lib_pack *p);
+void *lib_packed(struct hst_ctx *c, size_t size, lib_pack_fn *fill, const void *from);
+void *lib_pack(struct lib_pack *p, const void *from, size_t n);
+const char *lib_pack_str(struct lib_pack *p, const char *s);
+
+/* endpoint.c: whether it is understood. */
+struct ops_endpoint;
+bool lib_endpoint_address(const struct ops_endpoint *e, hst_address *out);
 
 #endif

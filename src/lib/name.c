@@ -151,7 +151,7 @@ static int send_body(struct hst_ctx *c, const char *path, json_t *body, int dead
 	json_decref(body);
 	if (!s)
 		return lib_fail_nomem(c);
-	int r = lib_call(c, &(struct lib_call){ "POST", path, s, deadline_ms, false }, op);
+	int r = lib_call(c, &(struct lib_call){ "POST", path, s, deadline_ms, false, NULL }, op);
 	free(s); /* from jansson */
 	return r;
 }
@@ -287,7 +287,7 @@ int hst_name_resolve(hst_ctx *c, const char *name, const hst_resolve_opts *opts,
 	if (t.n > 1900)
 		return invalid(c, "the name is too long");
 	int ms = (o->deadline_ms ? o->deadline_ms : LIB_DEADLINE_MS) + SLACK_MS;
-	return lib_call(c, &(struct lib_call){ "GET", path, NULL, ms, true }, op);
+	return lib_call(c, &(struct lib_call){ "GET", path, NULL, ms, true, NULL }, op);
 }
 
 int hst_cloud_list(hst_ctx *c, hst_op *op)

@@ -13,9 +13,10 @@ struct lib_op {
 	hst_op id;
 	struct lib_exchange *exchange;
 	struct os_timer *deadline;
-	bool search;	       /* the answer is a stream: */
-	struct lib_buffer end; /* what its end says */
-	struct hst_event done; /* what is left to tell when memory was short */
+	bool search;		   /* the answer is a stream: */
+	struct lib_buffer end;	   /* what its end says */
+	struct lib_errand *errand; /* NULL: none */
+	struct hst_event done;	   /* what is left to tell when memory was short */
 };
 
 static void stop(struct lib_op *o)
@@ -33,6 +34,8 @@ static void op_free(struct lib_op *o)
 	stop(o);
 	os_timer_free(o->deadline);
 	lib_buffer_fini(&o->end);
+	if (o->errand)
+		o->errand->over(o->errand);
 	env_free(c->env, o);
 }
 
@@ -108,6 +111,32 @@ static bool is_error(const char *s)
 	return is;
 }
 
+static void succeed(struct lib_op *o, const char *json)
+{
+	finish(o, &(struct hst_event){ .kind = HST_EVENT_OP_DONE, .op = o->id, .json = json });
+}
+
+/* The errand fails as the last error says. */
+static void fail_as_last(struct lib_op *o, int result)
+{
+	struct lib_failure f = { .result = result };
+	ops_set_text(f.message, sizeof(f.message), o->ctx->message);
+	ops_set_text(f.hint, sizeof(f.hint), o->ctx->hint);
+	fail(o, &f, "");
+}
+
+/* A good answer: the end, or what its errand makes of it. */
+static void answer(struct lib_op *o, const char *json)
+{
+	int r = o->errand ? o->errand->answered(o->errand, json) : LIB_ERRAND_DONE;
+	if (r == LIB_ERRAND_GOES_ON)
+		stop(o);
+	else if (r < 0)
+		fail_as_last(o, r);
+	else
+		succeed(o, json);
+}
+
 static void on_end(void *owner, const struct lib_end *e)
 {
 	struct lib_op *o = owner;
@@ -116,8 +145,7 @@ static void on_end(void *owner, const struct lib_end *e)
 	bool good = e->status == 200 && !(streamed && is_error(body));
 	struct lib_failure f;
 	if (good && is_object(body)) {
-		finish(o,
-		       &(struct hst_event){ .kind = HST_EVENT_OP_DONE, .op = o->id, .json = body });
+		answer(o, body);
 		return;
 	}
 	if (!e->failure)
@@ -207,6 +235,9 @@ int lib_call(struct hst_ctx *c, const struct lib_call *k, hst_op *op)
 		op_free(o);
 		return lib_fail(c, lib_result_of(e), err_text(e), "");
 	}
+	o->errand = k->errand;
+	if (o->errand)
+		o->errand->op = o->id;
 	*op = o->id;
 	return HST_OK;
 }
@@ -217,7 +248,7 @@ int hst_call(hst_ctx *c, const char *method, const char *path, const char *body,
 	const char *why = check(method, path, body, deadline_ms);
 	if (why)
 		return lib_fail(c, HST_E_INVALID, why, "see doc/api.md");
-	return lib_call(c, &(struct lib_call){ method, path, body, deadline_ms, false }, op);
+	return lib_call(c, &(struct lib_call){ method, path, body, deadline_ms, false, NULL }, op);
 }
 
 int hst_stats(hst_ctx *c, hst_op *op)
@@ -239,6 +270,15 @@ static struct lib_op *op_of(const struct hst_ctx *c, hst_op id)
 bool lib_op_is_open(const struct hst_ctx *c, hst_op op)
 {
 	return op_of(c, op) != NULL;
+}
+
+void lib_op_end(struct hst_ctx *c, hst_op op, const struct lib_failure *f, const char *json)
+{
+	struct lib_op *o = op_of(c, op);
+	if (o && f)
+		fail(o, f, json);
+	else if (o)
+		succeed(o, json);
 }
 
 int hst_op_cancel(hst_ctx *c, hst_op op)

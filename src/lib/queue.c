@@ -19,7 +19,8 @@ static const char *or_empty(const char *s)
 static size_t size_of(const struct hst_event *from)
 {
 	return strlen(or_empty(from->json)) + strlen(or_empty(from->message)) +
-	       strlen(or_empty(from->hint)) + 3;
+	       strlen(or_empty(from->hint)) + strlen(or_empty(from->graph)) +
+	       strlen(or_empty(from->peer)) + 5 + from->data_n + 1;
 }
 
 static size_t size_of_endpoint(const struct hst_endpoint *e)
@@ -33,6 +34,14 @@ static void set_strings(struct hst_event *e, const struct hst_event *from, char 
 	e->json = put(tail, or_empty(from->json));
 	e->message = put(tail, or_empty(from->message));
 	e->hint = put(tail, or_empty(from->hint));
+	e->graph = put(tail, or_empty(from->graph));
+	e->peer = put(tail, or_empty(from->peer));
+	if (!from->data)
+		return;
+	e->data = *tail;
+	memcpy(*tail, from->data, from->data_n);
+	(*tail)[from->data_n] = 0;
+	*tail += from->data_n + 1;
 }
 
 /* What must be aligned first, then the strings. */
@@ -103,7 +112,15 @@ static struct hst_event *take(struct hst_ctx *c, struct lib_queued *q)
 	list_take(&q->node);
 	c->n_queued--;
 	env_free(c->env, q);
+	if (e->kind == HST_EVENT_DATA && e->conn)
+		lib_conn_taken(e->conn);
 	return e;
+}
+
+void lib_queue_show(struct hst_ctx *c)
+{
+	if (!list_empty(&c->queue))
+		os_loop_wake(c->loop);
 }
 
 struct hst_event *lib_queue_take(struct hst_ctx *c)
@@ -111,8 +128,7 @@ struct hst_event *lib_queue_take(struct hst_ctx *c)
 	if (list_empty(&c->queue))
 		return NULL;
 	struct hst_event *e = take(c, LIST_ENTRY(c->queue.next, struct lib_queued, node));
-	if (!list_empty(&c->queue))
-		os_loop_wake(c->loop); /* the descriptor stays readable */
+	lib_queue_show(c);
 	return e;
 }
 
@@ -125,6 +141,18 @@ struct hst_event *lib_queue_take_op(struct hst_ctx *c, hst_op op)
 			return take(c, q);
 	}
 	return NULL;
+}
+
+void lib_queue_forget(struct hst_ctx *c, const struct hst_conn *k)
+{
+	LIST_EACH(node, tmp, &c->queue)
+	{
+		struct lib_queued *q = LIST_ENTRY(node, struct lib_queued, node);
+		if (q->event->conn != k)
+			continue;
+		q->event->conn = NULL;
+		hst_free(take(c, q));
+	}
 }
 
 void lib_queue_drop(struct hst_ctx *c)

@@ -1,7 +1,5 @@
 /* Subscriptions: a stream each, taken up again where it broke off. */
-#include "lib/lib_int.h"
-
-#include "ops/types.h"
+#include "lib/graph_int.h"
 #include "os/clock.h"
 
 #include <jansson.h>
@@ -15,6 +13,9 @@ struct lib_sub {
 	struct hst_ctx *ctx;
 	hst_sub id;
 	char part[16], level[16];
+	uint64_t graph;		       /* of this alone; 0: no graph */
+	char type[HST_GUID_TEXT];      /* "": records of all types */
+	uint64_t kinds;		       /* of a graph's events, by HST_KIND() */
 	struct lib_exchange *exchange; /* NULL between two tries */
 	struct os_timer *timer;	       /* of the next try */
 	int64_t backoff;
@@ -113,6 +114,17 @@ static enum err put_overflow(struct lib_sub *s, uint64_t dropped, const char *js
 	return lib_queue_put(s->ctx, &e);
 }
 
+/* An event as it is, or, of a graph, by its fields. */
+static enum err put_event(struct lib_sub *s, const struct lib_sse *e, const json_t *j)
+{
+	struct hst_event v = { .kind = HST_EVENT_NODE, .sub = s->id, .json = e->data };
+	if (strcmp(e->type, "overflow") == 0)
+		return put_overflow(s, number_of(j, "dropped"), e->data);
+	if (s->graph && (!lib_event_read(j, &v) || !(s->kinds & HST_KIND(v.kind))))
+		return OK;
+	return lib_queue_put(s->ctx, &v);
+}
+
 static enum err on_event(struct lib_sub *s, const struct lib_sse *e, const json_t *j)
 {
 	enum err err = OK;
@@ -123,10 +135,7 @@ static enum err on_event(struct lib_sub *s, const struct lib_sse *e, const json_
 		err = ERR_NOMEM;
 	} else {
 		s->dropped = 0;
-		struct hst_event v = { .kind = HST_EVENT_NODE, .sub = s->id, .json = e->data };
-		err = strcmp(e->type, "overflow") == 0
-			      ? put_overflow(s, number_of(j, "dropped"), e->data)
-			      : lib_queue_put(s->ctx, &v);
+		err = put_event(s, e, j);
 	}
 	if (!err && e->id)
 		s->last = e->id;
@@ -222,6 +231,10 @@ static void path_of(const struct lib_sub *s, struct text *t)
 		put_query(t, "part", s->part);
 	if (s->level[0])
 		put_query(t, "level", s->level);
+	if (s->graph)
+		put_number(t, "graph", s->graph);
+	if (s->type[0])
+		put_query(t, "type", s->type);
 	if (!s->numbered)
 		return;
 	put_number(t, "since", s->last);
@@ -230,7 +243,7 @@ static void path_of(const struct lib_sub *s, struct text *t)
 
 static void try_now(struct lib_sub *s)
 {
-	char path[200];
+	char path[300];
 	struct text t = TEXT_OF(path);
 	struct hst_ctx *c = s->ctx;
 	path_of(s, &t);
@@ -251,49 +264,126 @@ static bool take_word(char out[16], const char *s)
 	return true;
 }
 
-int hst_subscribe(hst_ctx *c, const char *part, const char *level, hst_sub *sub)
+/* NULL, with the last error set. */
+static struct lib_sub *sub_new(struct hst_ctx *c)
 {
-	if (level && ops_level_of(level) < 0)
-		return lib_fail(c, HST_E_INVALID, "there is no such level",
-				"use error, warning, notice, info or debug");
-	if (c->n_subs >= LIB_SUBS_MAX)
-		return lib_fail(c, HST_E_FULL, "too many subscriptions are open",
-				"end one of them, or subscribe to all parts at once");
+	if (c->n_subs >= LIB_SUBS_MAX) {
+		(void)lib_fail(c, HST_E_FULL, "too many subscriptions are open",
+			       "end one of them, or subscribe to all parts at once");
+		return NULL;
+	}
 	struct lib_sub *s = env_zalloc(c->env, 1, sizeof(*s));
-	if (!s)
-		return lib_fail_nomem(c);
+	if (!s) {
+		(void)lib_fail_nomem(c);
+		return NULL;
+	}
 	s->ctx = c;
 	s->id = ++c->last_id;
 	s->backoff = BACKOFF_MIN_US;
 	list_push_back(&c->subs, &s->node);
 	c->backend->lasting(c, ++c->n_subs);
-	if (!take_word(s->part, part) || !take_word(s->level, level)) {
-		sub_free(s);
-		return lib_fail(c, HST_E_INVALID, "there cannot be a part of that name",
-				"see doc/api.md");
-	}
+	return s;
+}
+
+/* Begins it, or ends it. */
+static int begin(struct lib_sub *s)
+{
+	struct hst_ctx *c = s->ctx;
 	enum err e = os_timer_new(&s->timer, c->loop, on_timer, s);
 	if (e) {
 		sub_free(s);
 		return lib_fail(c, lib_result_of(e), err_text(e), "");
 	}
-	*sub = s->id;
 	try_now(s);
 	return HST_OK;
 }
 
-int hst_unsubscribe(hst_ctx *c, hst_sub sub)
+int hst_subscribe(hst_ctx *c, const char *part, const char *level, hst_sub *sub)
+{
+	if (level && ops_level_of(level) < 0)
+		return lib_fail(c, HST_E_INVALID, "there is no such level",
+				"use error, warning, notice, info or debug");
+	struct lib_sub *s = sub_new(c);
+	if (!s)
+		return c->error.code;
+	if (!take_word(s->part, part) || !take_word(s->level, level)) {
+		sub_free(s);
+		return lib_fail(c, HST_E_INVALID, "there cannot be a part of that name",
+				"see doc/api.md");
+	}
+	hst_sub id = s->id;
+	int r = begin(s);
+	if (r >= 0)
+		*sub = id;
+	return r;
+}
+
+static struct lib_sub *sub_of(const struct hst_ctx *c, hst_sub id)
 {
 	LIST_EACH(node, tmp, &c->subs)
 	{
 		struct lib_sub *s = LIST_ENTRY(node, struct lib_sub, node);
-		if (s->id == sub) {
-			sub_free(s);
-			settle(c);
-			return HST_OK;
-		}
+		if (s->id == id)
+			return s;
 	}
-	return lib_fail(c, HST_E_NOT_FOUND, "there is no such subscription", "");
+	return NULL;
+}
+
+#define START_MS 5000
+
+/* So that what happens from now on is told: until the stream has begun. */
+static int await_start(struct hst_ctx *c, hst_sub id)
+{
+	struct mono deadline = mono_add(os_mono(), START_MS * MONO_MS);
+	for (;;) {
+		const struct lib_sub *s = sub_of(c, id);
+		if (!s)
+			return lib_fail(c, HST_E_NOT_FOUND, "the graph is not there any more", "");
+		if (s->up)
+			return HST_OK;
+		int64_t left = mono_since(deadline, os_mono());
+		if (left <= 0 || c->daemon == LIB_DAEMON_LOST)
+			break;
+		if (os_loop_run(c->loop, (int)(left / MONO_MS) + 1) != OK)
+			break;
+	}
+	(void)hst_unsubscribe(c, id);
+	return lib_fail(c, HST_E_NO_DAEMON, "the daemon tells no events",
+			"see its log for what it is doing");
+}
+
+int hst_graph_subscribe(hst_graph *g, uint64_t kinds, const hst_guid *type, hst_sub *sub)
+{
+	int r = lib_graph_check(g, sub, "a place for the subscription is wanted");
+	if (r < 0)
+		return r;
+	struct hst_ctx *c = g->handle.ctx;
+	struct lib_sub *s = sub_new(c);
+	if (!s)
+		return c->error.code;
+	ops_set_text(s->part, sizeof(s->part), "graph");
+	s->graph = g->number;
+	s->kinds = kinds ? kinds : UINT64_MAX;
+	if (type)
+		hst_guid_text(type, s->type);
+	hst_sub id = s->id;
+	r = begin(s);
+	if (r >= 0)
+		r = await_start(c, id);
+	lib_queue_show(c);
+	if (r >= 0)
+		*sub = id;
+	return r;
+}
+
+int hst_unsubscribe(hst_ctx *c, hst_sub sub)
+{
+	struct lib_sub *s = sub_of(c, sub);
+	if (!s)
+		return lib_fail(c, HST_E_NOT_FOUND, "there is no such subscription", "");
+	sub_free(s);
+	settle(c);
+	return HST_OK;
 }
 
 void lib_subs_drop(struct hst_ctx *c)

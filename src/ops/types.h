@@ -507,6 +507,9 @@ MUST_USE enum err ops_base64_take(const char *s, uint8_t *out, size_t size, size
 void ops_url_put(struct text *t, const char *s);
 MUST_USE enum err ops_url_take(struct span s, bool plus, struct text *out);
 
+/* The record type of a word (GRAPH-5.4). ERR_MALFORMED: it is none; ERR_NOMEM. */
+MUST_USE enum err ops_type_of_word(const char *word, const struct env *env, uint8_t out[16]);
+
 /* Homestead's ports and who holds them, judged for a daemon with that pid (0:
  * none answers). Strings and rows lie in mem. ERR_IO, ERR_NOMEM. */
 MUST_USE enum err ops_ports_look(struct ops_ports *out, int daemon_pid, struct arena *mem);

@@ -14,7 +14,7 @@
 #include <homestead.h>
 #include <sys/types.h>
 
-#define MACHINES 3
+#define MACHINES 2
 
 struct machine {
 	hst_ctx *ctx;

@@ -1,0 +1,72 @@
+/* board.c - a notice board that everybody in a graph shares: puts a note up and prints all
+ * notes, those that are there and those that come. The first one makes the board:
+ *
+ *	cc board.c $(pkg-config --cflags --libs homestead) -o board
+ *	./board kitchen "Soup at eight"
+ *	./board kitchen "I come" 192.0.2.7
+ *
+ * With BOARD_CONFIG set it needs no daemon: that is the configuration of an engine in this
+ * process (doc/graph-howto.md). */
+#include <err.h>
+#include <homestead.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static hst_ctx *c;
+
+static void must(int result)
+{
+	if (result < 0)
+		errx(1, "%s\n%s", hst_last_error(c)->message, hst_last_error(c)->hint);
+}
+
+/* Whose note, and what it says; it may be gone again. */
+static void show(hst_graph *g, const hst_guid *id)
+{
+	hst_record *r;
+	if (hst_record_get(g, id, &r) < 0)
+		return;
+	printf("%s: %.*s\n", r->creator, (int)r->data_n, (const char *)r->data);
+	fflush(stdout);
+	hst_free(r);
+}
+
+int main(int argc, char **argv)
+{
+	hst_ctx_opts opts = HST_INIT(hst_ctx_opts);
+	hst_graph_props board = HST_INIT(hst_graph_props);
+	hst_record note = HST_INIT(hst_record);
+	hst_address other;
+	hst_graph *g;
+	hst_iter *notes;
+	hst_sub sub;
+	hst_op op;
+	void *r;
+	if (argc < 3)
+		errx(2, "usage: board NAME NOTE [ADDRESS]");
+	opts.config = getenv("BOARD_CONFIG");
+	opts.flags = opts.config ? HST_CTX_INPROC : 0;
+	if (hst_ctx_new(&opts, &c) < 0)
+		errx(1, "cannot begin");
+	board.id = argv[1];
+	board.flags = HST_GRAPH_LISTEN;
+	must(argc > 3 ? hst_graph_open(c, &board, &g) : hst_graph_create(c, &board, &g));
+	must(hst_graph_subscribe(g, HST_KIND(HST_EVENT_RECORD), NULL, &sub));
+	if (argc > 3) {
+		must(hst_address_parse(argv[3], 3587, &other));
+		must(hst_graph_connect(g, NULL, (struct sockaddr *)&other.addr, 0, &op));
+		must(hst_ctx_wait(c, op, -1, NULL));
+	}
+	must(hst_record_list(g, NULL, NULL, HST_RECORDS_NO_DATA, &notes));
+	for (; hst_iter_next(notes, &r) > 0; hst_free(r))
+		show(g, &((hst_record *)r)->id);
+	note.word = "note";
+	note.data = argv[2];
+	note.data_n = strlen(argv[2]);
+	must(hst_record_add(g, &note, NULL));
+	for (hst_event *e; (e = hst_ctx_await(c, -1)); hst_free(e))
+		if (e->kind == HST_EVENT_RECORD && e->change == HST_RECORD_ADDED)
+			show(g, &e->id);
+	return 1;
+}
