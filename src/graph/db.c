@@ -1,4 +1,5 @@
 #include "graph/db_int.h"
+#include "wire/rd.h"
 
 #include <assert.h>
 
@@ -84,9 +85,31 @@ void graph_db_free(struct graph_db *db)
 	env_free(db->env, db);
 }
 
+static void skip_units(struct rd *r)
+{
+	size_t n = rd_u32(r);
+	rd_skip(r, n <= r->left / 2 ? 2 * n : SIZE_MAX);
+}
+
+/* What lies before the payload, its length included; all where the lengths do not fit. */
+static struct span head_of(struct span octets)
+{
+	struct rd r = rd_of(octets);
+	rd_skip(&r, 40); /* type, ID, version, flags */
+	skip_units(&r);	 /* creator */
+	skip_units(&r);	 /* modifier */
+	size_t security = rd_u32(&r);
+	rd_skip(&r, security);
+	rd_skip(&r, 24); /* times */
+	skip_units(&r);	 /* graph */
+	rd_skip(&r, 2 + 4);
+	return r.failed ? octets : span_of(octets.p, octets.n - r.left);
+}
+
+/* GRAPH-10.2: all that decides between two records lies there (digest 7.8). */
 uint64_t graph_db_fingerprint(const struct graph_db *db, struct span octets)
 {
-	return map_hash(db->key, octets);
+	return map_hash(db->key, head_of(octets));
 }
 
 /* Whether `more` fits when `less` goes; what does not grow always does. */

@@ -44,7 +44,8 @@ struct graph_entry {
 	bool deleted;
 	graph_time created, expires;
 	uint64_t row;	      /* in the store */
-	uint64_t fingerprint; /* keyed hash of the octets: equal means the same record */
+	uint64_t fingerprint; /* keyed hash of the octets before the payload: equal, with an equal
+			       * number of octets, means the same record (GRAPH-10.2) */
 	struct graph_person *creator, *modifier; /* modifier NULL: none */
 	struct graph_attrs *attrs;		 /* NULL: none */
 	uint32_t sent;	/* for the core: a mark of what it does with it; 0 in a fresh one */

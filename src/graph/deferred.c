@@ -5,8 +5,7 @@
 struct deferred {
 	struct list all;
 	struct graph_link *from; /* NULL: gone */
-	uint64_t fingerprint;
-	bool again; /* to be asked about */
+	bool again;		 /* to be asked about */
 	size_t n;
 	uint8_t octets[];
 };
@@ -27,12 +26,12 @@ static void drop(struct graph *g, struct deferred *d)
 }
 
 /* The same record comes from each neighbor; one of them is enough. */
-static bool have(const struct graph *g, uint64_t fingerprint, size_t n)
+static bool have(const struct graph *g, struct span octets)
 {
 	LIST_EACH(at, tmp, &g->deferred)
 	{
 		const struct deferred *d = LIST_ENTRY(at, struct deferred, all);
-		if (d->fingerprint == fingerprint && d->n == n)
+		if (span_eq(octets_of(d), octets))
 			return true;
 	}
 	return false;
@@ -42,14 +41,12 @@ static bool have(const struct graph *g, uint64_t fingerprint, size_t n)
 void graph_deferred_add(struct graph *g, struct graph_link *l, struct span octets)
 {
 	const struct graph_limits *most = &g->birth.limits;
-	uint64_t fingerprint = graph_db_fingerprint(g->db, octets);
-	if (most->deferred == 0 || octets.n > most->link_memory || have(g, fingerprint, octets.n))
+	if (most->deferred == 0 || octets.n > most->link_memory || have(g, octets))
 		return;
 	struct deferred *d = env_zalloc(g->shared->env, 1, sizeof(*d) + octets.n);
 	if (!d)
 		return;
 	d->from = l;
-	d->fingerprint = fingerprint;
 	d->n = octets.n;
 	memcpy(d->octets, octets.p, octets.n);
 	list_push_back(&g->deferred, &d->all);
