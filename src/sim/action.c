@@ -1,4 +1,4 @@
-#include "sim/world_int.h"
+#include "sim/book.h"
 #include "wire/rd.h"
 #include "wire/wr.h"
 
@@ -156,6 +156,10 @@ static void do_command(struct world *w, const struct scn_action *a)
 	struct node_in in = { .kind = NODE_IN_COMMAND, .command = a->command };
 	if (!m->node)
 		return;
+	if (in.command.kind == NODE_COMMAND_GRAPH) {
+		book_command(m, a);
+		return;
+	}
 	in.number = ++m->next_call;
 	if (in.command.kind == NODE_COMMAND_MASC)
 		set_times(m, a, &in.command.masc);

@@ -128,6 +128,12 @@ static bool is_event_name(struct span name)
 		if (span_eq(span_str(node_event_name(&e)), name))
 			return true;
 	}
+	e.part = NODE_PART_GRAPH;
+	for (int k = 0; k < GRAPH_EVENT_COUNT; k++) {
+		e.graph.kind = (enum graph_event_kind)k;
+		if (span_eq(span_str(node_event_name(&e)), name))
+			return true;
+	}
 	e.part = NODE_PART_NODE;
 	for (int k = 0; k < NODE_SELF_EVENT_COUNT; k++) {
 		e.self.kind = (enum node_self_event_kind)k;
@@ -240,6 +246,12 @@ static const struct test_row {
 	{ "announced", SCN_ANNOUNCED, scn_read_announced },
 	{ "cloud", SCN_CLOUD, scn_read_cloud },
 	{ "entries", SCN_ENTRIES, scn_read_entries },
+	{ "same", SCN_SAME, scn_read_graph_all },
+	{ "kept", SCN_KEPT, scn_read_graph_all },
+	{ "mesh", SCN_MESH, scn_read_graph_all },
+	{ "neighbors", SCN_NEIGHBORS, scn_read_graph_count },
+	{ "records", SCN_RECORDS, scn_read_graph_count },
+	{ "synchronised", SCN_SYNCHRONISED, scn_read_graph_node },
 	{ "event", SCN_EVENT, read_event },
 	{ "notification", SCN_NOTIFICATION, read_notification },
 	{ "reply", SCN_REPLY, read_reply },
@@ -262,6 +274,6 @@ enum err scn_read_condition(struct scn_parser *p, struct scn_condition *c)
 	return scn_fail(p, "condition", name,
 			"not, then state, admin, value, paired, running, links, octets, closed, "
 			"holds, own, resumed, goes-on, knows, known, clashes, crashes, "
-			"partitions, skews, met, found, announced, cloud, entries, event, "
-			"notification or reply");
+			"partitions, skews, met, found, announced, cloud, entries, same, kept, "
+			"mesh, neighbors, records, synchronised, event, notification or reply");
 }

@@ -1,4 +1,4 @@
-#include "sim/world_int.h"
+#include "sim/book.h"
 
 /* What must hold after every event, whatever the scenario. */
 
@@ -186,6 +186,18 @@ void invariant_call(struct machine *m, uint64_t number, const struct node_comman
 		call->until = sim_clock_wall(&m->clock, w->now).us + c->for_us;
 }
 
+void invariant_graph_call(struct machine *m, uint64_t number, enum scn_graph_verb verb,
+			  struct book_record *record)
+{
+	struct node_command c = { .kind = NODE_COMMAND_GRAPH };
+	invariant_call(m, number, &c);
+	if (list_empty(&m->calls))
+		return;
+	struct call *call = LIST_ENTRY(m->calls.prev, struct call, at);
+	call->graph = verb;
+	call->record = record;
+}
+
 static void note_told(struct machine *m, const struct call *c)
 {
 	forget_told(m, find_told(m, c->command.peer));
@@ -212,6 +224,8 @@ void invariant_reply(struct machine *m, const struct node_out *out)
 	}
 	if (out->err == OK && about_peer(c))
 		note_told(m, c);
+	if (c->kind == NODE_COMMAND_GRAPH)
+		book_reply(m, c->record, c->graph, out);
 	list_take(&c->at);
 	env_free(m->site.w->env, c);
 }

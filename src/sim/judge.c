@@ -1,4 +1,4 @@
-#include "sim/world_int.h"
+#include "sim/book.h"
 
 /* Whether a condition holds now. */
 
@@ -158,21 +158,43 @@ static bool judge_known_entries(struct world *w, const struct scn_condition *c)
 	return compare(c->op, judge_entries(w, c), c->number);
 }
 
+static bool judge_graph_count(struct world *w, const struct scn_condition *c)
+{
+	return compare(c->op, book_count(w, c), c->number);
+}
+
 typedef bool look(struct world *w, const struct scn_condition *c);
 
 /* What is looked up in the world; the rest is counted while it is watched. */
 static look *const looks[] = {
-	[SCN_STATE] = judge_state,	   [SCN_ADMIN] = judge_admin,
-	[SCN_VALUE] = judge_value,	   [SCN_PAIRED] = judge_paired,
-	[SCN_RUNNING] = judge_running,	   [SCN_LINKS] = judge_links,
-	[SCN_OCTETS] = judge_octets,	   [SCN_CLOSED] = judge_closed,
-	[SCN_HOLDS] = judge_holds,	   [SCN_KNOWS] = judge_knows,
-	[SCN_OWN] = judge_claims,	   [SCN_KNOWN] = judge_claims,
-	[SCN_CLASHES] = judge_claims,	   [SCN_MET] = judge_claims,
-	[SCN_CRASHES] = judge_crashes,	   [SCN_PARTITIONS] = judge_partitions,
-	[SCN_SKEWS] = judge_skews,	   [SCN_RESUMED] = judge_crashed,
-	[SCN_GOES_ON] = judge_crashed,	   [SCN_CLOUD] = judge_cloud,
-	[SCN_ANNOUNCED] = judge_announced, [SCN_ENTRIES] = judge_known_entries,
+	[SCN_STATE] = judge_state,
+	[SCN_ADMIN] = judge_admin,
+	[SCN_VALUE] = judge_value,
+	[SCN_PAIRED] = judge_paired,
+	[SCN_RUNNING] = judge_running,
+	[SCN_LINKS] = judge_links,
+	[SCN_OCTETS] = judge_octets,
+	[SCN_CLOSED] = judge_closed,
+	[SCN_HOLDS] = judge_holds,
+	[SCN_KNOWS] = judge_knows,
+	[SCN_OWN] = judge_claims,
+	[SCN_KNOWN] = judge_claims,
+	[SCN_CLASHES] = judge_claims,
+	[SCN_MET] = judge_claims,
+	[SCN_CRASHES] = judge_crashes,
+	[SCN_PARTITIONS] = judge_partitions,
+	[SCN_SKEWS] = judge_skews,
+	[SCN_RESUMED] = judge_crashed,
+	[SCN_GOES_ON] = judge_crashed,
+	[SCN_CLOUD] = judge_cloud,
+	[SCN_ANNOUNCED] = judge_announced,
+	[SCN_ENTRIES] = judge_known_entries,
+	[SCN_SAME] = book_same,
+	[SCN_KEPT] = book_kept,
+	[SCN_MESH] = book_mesh,
+	[SCN_NEIGHBORS] = judge_graph_count,
+	[SCN_RECORDS] = judge_graph_count,
+	[SCN_SYNCHRONISED] = book_synchronised,
 };
 
 static bool holds(struct world *w, const struct scn_condition *c, int64_t count)

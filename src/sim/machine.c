@@ -1,4 +1,4 @@
-#include "sim/world_int.h"
+#include "sim/book.h"
 
 /* The life of a node: memory, store, clocks, birth, stop and crash. */
 
@@ -232,6 +232,7 @@ void machine_settle(struct machine *m)
 		return;
 	say(&m->site, "#", "stopped");
 	world_touch(&m->site);
+	book_end(m, false);
 	tally_end(m);
 	invariant_stopped(m);
 	recorder_end(m);
@@ -271,6 +272,7 @@ void machine_kill(struct machine *m, enum scn_fate fate, bool power)
 		return;
 	world_touch(&m->site);
 	say(&m->site, "#", words[fate]);
+	book_end(m, true);
 	tally_end(m);
 	invariant_crash(m, fate == SCN_LOSE);
 	bury_process(m);

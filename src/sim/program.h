@@ -35,6 +35,8 @@ int run_replay(const char *path);
 int run_sigcomm98(struct job *job);
 /* argv[0] is "cloud"; its options are its own. */
 int run_cloud(int argc, char **argv);
+/* argv[0] is "graph"; likewise. */
+int run_graph(int argc, char **argv);
 
 /* The files that --trace and --record name; close_outs() is false, and says so,
  * when something could not be written. */
@@ -42,6 +44,10 @@ MUST_USE bool open_outs(struct job *job);
 MUST_USE bool close_outs(struct job *job);
 /* A trace_sink_fn: a line to job->trace. */
 void write_line(void *job, struct span line);
+
+struct trace;
+/* The newest lines of a trace, to stderr. */
+void print_last(const struct trace *t);
 
 /* The whole of a file, NUL-ended, for free(); says what is wrong otherwise. */
 char *read_file(const char *path, size_t *n);

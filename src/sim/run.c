@@ -69,7 +69,7 @@ static void write_record(void *ctx, struct span octets)
 	(void)fwrite(octets.p, 1, octets.n, job->record);
 }
 
-static void print_last(const struct trace *t)
+void print_last(const struct trace *t)
 {
 	struct span line;
 	for (size_t i = 0; trace_recent(t, i, &line); i++)

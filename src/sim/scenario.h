@@ -112,6 +112,28 @@ enum scn_fate {
 	SCN_LOSE      /* nothing */
 };
 
+/* Commands about a graph; the first five are of the graph itself. */
+enum scn_graph_verb {
+	SCN_GRAPH_CREATE,
+	SCN_GRAPH_OPEN,
+	SCN_GRAPH_CLOSE,
+	SCN_GRAPH_LISTEN,
+	SCN_GRAPH_ERASE,
+	SCN_GRAPH_CONNECT,
+	SCN_GRAPH_ADD,
+	SCN_GRAPH_UPDATE,
+	SCN_GRAPH_DELETE
+};
+
+struct scn_graph {
+	enum scn_graph_verb verb;
+	struct span id;	 /* Graph ID */
+	struct span key; /* what the story calls a record */
+	uint32_t size;	 /* of its payload */
+	uint32_t presence; /* Max Presence Records, of a graph that is created */
+	int64_t life;	 /* us; 0: as long as the node gives it */
+};
+
 struct scn_action {
 	uint32_t line;
 	struct scn_range at;
@@ -132,6 +154,7 @@ struct scn_action {
 	struct dgram_path path; /* DATAGRAMS; the fields that `changes` has */
 	uint32_t changes;	/* enum scn_path_field, as bits */
 	struct node_command command;
+	const struct scn_graph *graph; /* COMMAND of graph */
 	uint32_t owner; /* COMMAND of pnrp: whose key the name is under; SCN_NO_SITE: none */
 	int64_t from_in, for_us;    /* COMMAND about a demand or claim: times from now on */
 	struct node_config *config; /* RELOAD that is to be taken */
@@ -164,6 +187,12 @@ enum scn_test {
 	SCN_CLOUD,
 	SCN_ANNOUNCED,
 	SCN_ENTRIES,
+	SCN_SAME,
+	SCN_KEPT,
+	SCN_MESH,
+	SCN_NEIGHBORS,
+	SCN_RECORDS,
+	SCN_SYNCHRONISED,
 	/* these count what happens while they are watched */
 	SCN_FOUND,
 	SCN_EVENT,
@@ -193,7 +222,7 @@ struct scn_condition {
 	uint32_t connection;
 	struct span peer; /* STATE, ADMIN, VALUE: its name in a's configuration */
 	uint32_t what;	  /* state, wanted admin state, field of VALUE, life, type of claim */
-	struct span name; /* EVENT; REPLY: an error's */
+	struct span name; /* EVENT; REPLY: an error's; of graphs: the Graph ID */
 	struct scn_field fields[SCN_FIELDS_MAX];
 	size_t n_fields;
 	struct masc_prefix prefix; /* HOLDS, KNOWS */

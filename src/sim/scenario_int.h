@@ -65,6 +65,12 @@ MUST_USE enum err scn_read_found(struct scn_parser *p, struct scn_condition *c);
 MUST_USE enum err scn_read_announced(struct scn_parser *p, struct scn_condition *c);
 MUST_USE enum err scn_read_cloud(struct scn_parser *p, struct scn_condition *c);
 MUST_USE enum err scn_read_entries(struct scn_parser *p, struct scn_condition *c);
+/* verb_graph.c: "graph create ...", and conditions about graphs: GRAPH; NODE GRAPH; NODE
+ * GRAPH OP NUMBER. */
+MUST_USE enum err scn_read_graph_command(struct scn_parser *p, struct scn_action *a);
+MUST_USE enum err scn_read_graph_all(struct scn_parser *p, struct scn_condition *c);
+MUST_USE enum err scn_read_graph_node(struct scn_parser *p, struct scn_condition *c);
+MUST_USE enum err scn_read_graph_count(struct scn_parser *p, struct scn_condition *c);
 /* condition.c: "[times OP NUMBER]", else once is enough. */
 MUST_USE enum err scn_read_times(struct scn_parser *p, struct scn_condition *c);
 

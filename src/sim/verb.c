@@ -193,8 +193,10 @@ static enum err read_command(struct scn_parser *p, struct scn_action *a)
 		return e;
 	if (scn_accept(p, "pnrp"))
 		return scn_read_pnrp_command(p, a);
+	if (scn_accept(p, "graph"))
+		return scn_read_graph_command(p, a);
 	if (!scn_accept(p, "masc"))
-		return scn_fail(p, "command", scn_peek(p), "masc or pnrp");
+		return scn_fail(p, "command", scn_peek(p), "masc, pnrp or graph");
 	return scn_accept(p, "peer") ? read_peer_command(p, &a->command.masc)
 				     : scn_read_claim_command(p, a);
 }

@@ -1,4 +1,4 @@
-#include "sim/world_int.h"
+#include "sim/book.h"
 
 /* The run: takes what is next off the queue until the end, or until something
  * is broken. */
@@ -160,6 +160,7 @@ enum err world_new(struct world **out, const struct scenario *s, const struct en
 	map_init(&w->edges, &w->seeded);
 	list_init(&w->touched);
 	list_init(&w->streams);
+	list_init(&w->book);
 	trace_init(&w->trace, opt->trace, opt->trace_ctx);
 	enum err e = build(w);
 	if (e) {
@@ -272,6 +273,7 @@ void world_free(struct world *w)
 		else
 			machine_fini(machine_of(s));
 	}
+	book_free(w);
 	edges_free(w);
 	dgram_fini(&w->datagrams);
 	queue_free(&w->queue);

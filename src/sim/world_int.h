@@ -21,6 +21,7 @@
 
 struct machine;
 struct stream;
+struct book_record;
 
 /* 2026-11-21T00:00:00Z: when every world begins. */
 #define WORLD_WALL INT64_C(1795219200000000)
@@ -116,6 +117,8 @@ struct call {
 	enum node_command_kind kind;
 	struct masc_command command; /* MASC */
 	int64_t until;		     /* wall us, of a DOWN with a time */
+	enum scn_graph_verb graph;   /* GRAPH */
+	struct book_record *record;  /* which it is about; NULL none */
 };
 
 /* What an operator was told that a peer is, and must be after any crash. */
@@ -257,6 +260,9 @@ struct world {
 	struct world_action *actions;
 	struct expectation *expects;
 	struct list touched, streams;
+	struct list book;    /* struct book_record */
+	uint64_t changes;    /* of records that were asked for */
+	struct world_tally tally;
 	uint32_t cuts;	     /* edges that are cut */
 	int64_t disturbed;   /* when the story last did something to sites or links */
 	bool claims_changed; /* since what nodes hold was last compared */
@@ -460,6 +466,8 @@ void invariant_reply(struct machine *m, const struct node_out *out);
 void invariant_born(struct machine *m);
 void invariant_after(struct machine *m); /* each event that touched it */
 void invariant_call(struct machine *m, uint64_t number, const struct node_command *c);
+void invariant_graph_call(struct machine *m, uint64_t number, enum scn_graph_verb verb,
+			  struct book_record *record);
 void invariant_crash(struct machine *m, bool lost_store);
 void invariant_stopped(struct machine *m);
 /* Wall times told before mean nothing any more. */

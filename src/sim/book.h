@@ -1,0 +1,34 @@
+/* book.h - what publishers of a world were told about their records: the truth that every
+ * node is held against at the end (SIM-12). */
+#ifndef SIM_BOOK_H
+#define SIM_BOOK_H
+
+#include "sim/world_int.h"
+
+/* A record of the story. */
+struct book_record {
+	struct list at;
+	struct span graph, key;
+	uint32_t by; /* the site that was told last */
+	struct graph_guid id;
+	uint32_t told; /* the newest version that somebody was told is stored; 0 none */
+	bool deleted;  /* and that it is deleted */
+};
+
+/* Gives a command about graphs to a node. */
+void book_command(struct machine *m, const struct scn_action *a);
+/* The node answered: what it says is so from now on. */
+void book_reply(struct machine *m, struct book_record *r, enum scn_graph_verb verb,
+		const struct node_out *out);
+/* Its process is about to be gone; crash: without a goodbye. */
+void book_end(struct machine *m, bool crash);
+void book_free(struct world *w);
+
+/* Conditions */
+bool book_same(struct world *w, const struct scn_condition *c);
+bool book_kept(struct world *w, const struct scn_condition *c);
+bool book_mesh(struct world *w, const struct scn_condition *c);
+int64_t book_count(struct world *w, const struct scn_condition *c);
+bool book_synchronised(struct world *w, const struct scn_condition *c);
+
+#endif

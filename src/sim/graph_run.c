@@ -1,0 +1,258 @@
+/* homestead-sim graph: stories of a graph, written from seeds and run. Options and files
+ * are here; what is told is in story.c, what happens in the world. */
+#include "sim/book.h"
+#include "sim/program.h"
+#include "sim/story.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"Usage: homestead-sim graph [--seed N | --seeds A..B] [OPTION]...\n"
+	"\n"
+	"Runs real nodes of one graph through a story made from the seed: they join, publish,\n"
+	"change and delete records, while some crash at points of a commit, lose links, or are\n"
+	"cut off. In the end all must be one mesh with the same records, nothing lost that its\n"
+	"publisher was told is stored, nothing back that was deleted (doc/simulator.md, 12).\n"
+	"\n"
+	"  --nodes N      how many (3 to 12, by the seed)\n"
+	"  --records N    so many are added (2 to 40, by the seed)\n"
+	"  --crashes N    so many crash (0 to 3, by the seed)\n"
+	"  --cuts N       so many links are cut for a while (0 to 3, by the seed)\n"
+	"  --quiet T      before the end (10m, or 40m where times are the protocol's own)\n"
+	"  --write FILE   the story as a scenario, for homestead-sim FILE; nothing is run\n"
+	"  --seed N, --seeds A..B, --trace FILE, --tap, --json, --help\n"
+	"\n"
+	"Exit: 0 all well, 1 something is wrong, 2 wrong use.\n";
+
+enum {
+	OPT_NODES = 512,
+	OPT_RECORDS,
+	OPT_CRASHES,
+	OPT_CUTS,
+	OPT_QUIET,
+	OPT_WRITE,
+	OPT_SEED,
+	OPT_SEEDS,
+	OPT_TRACE,
+	OPT_TAP,
+	OPT_JSON,
+	OPT_HELP
+};
+
+static const struct option longs[] = {
+	{ "nodes", required_argument, NULL, OPT_NODES },
+	{ "records", required_argument, NULL, OPT_RECORDS },
+	{ "crashes", required_argument, NULL, OPT_CRASHES },
+	{ "cuts", required_argument, NULL, OPT_CUTS },
+	{ "quiet", required_argument, NULL, OPT_QUIET },
+	{ "write", required_argument, NULL, OPT_WRITE },
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "seeds", required_argument, NULL, OPT_SEEDS },
+	{ "trace", required_argument, NULL, OPT_TRACE },
+	{ "tap", no_argument, NULL, OPT_TAP },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* -1: the seed says. */
+struct wishes {
+	int64_t nodes, records, crashes, cuts, quiet;
+	const char *write;
+};
+
+static bool count(const char *s, uint64_t most, int64_t *out)
+{
+	uint64_t v;
+	if (number_u64(span_str(s), most, &v))
+		return false;
+	*out = (int64_t)v;
+	return true;
+}
+
+static bool take_seeds(struct job *job, const char *s, bool many)
+{
+	const char *dots = many ? strstr(s, "..") : NULL;
+	size_t n = dots ? (size_t)(dots - s) : strlen(s);
+	const char *last = dots ? dots + 2 : s;
+	job->seeded = true;
+	return number_u64(span_of(s, n), UINT64_MAX, &job->first) == OK &&
+	       number_u64(span_str(last), UINT64_MAX, &job->last) == OK && job->first <= job->last;
+}
+
+static bool take(struct job *job, struct wishes *w, int option, const char *s)
+{
+	switch (option) {
+	case OPT_NODES:
+		return count(s, STORY_NODES_MOST, &w->nodes) && w->nodes > 1;
+	case OPT_RECORDS:
+		return count(s, 1000000, &w->records);
+	case OPT_CRASHES:
+		return count(s, 1000, &w->crashes);
+	case OPT_CUTS:
+		return count(s, 1000, &w->cuts);
+	case OPT_QUIET:
+		return number_duration(span_str(s), &w->quiet) == OK;
+	case OPT_WRITE:
+		w->write = s;
+		return true;
+	case OPT_SEED:
+		return take_seeds(job, s, false);
+	case OPT_SEEDS:
+		return take_seeds(job, s, true);
+	case OPT_TRACE:
+		job->trace_path = s;
+		return true;
+	case OPT_TAP:
+		job->style = STYLE_TAP;
+		return true;
+	case OPT_JSON:
+		job->style = STYLE_JSON;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void options_of(const struct wishes *w, uint64_t seed, struct story_options *o)
+{
+	story_defaults(o, seed);
+	if (w->nodes >= 0)
+		o->nodes = (uint32_t)w->nodes;
+	if (w->records >= 0)
+		o->records = (uint32_t)w->records;
+	if (w->crashes >= 0)
+		o->crashes = (uint32_t)w->crashes;
+	if (w->cuts >= 0)
+		o->cuts = (uint32_t)w->cuts;
+	if (w->quiet >= 0)
+		o->quiet = w->quiet;
+}
+
+static int write_story(const char *path, const char *text)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	bool good = f && fputs(text, f) >= 0;
+	if (f && f != stdout)
+		good = fclose(f) == 0 && good;
+	if (!good)
+		fprintf(stderr, "homestead-sim: %s cannot be written\n", path);
+	return good ? 0 : 1;
+}
+
+/* What the run came to, summed over all seeds. */
+struct sum {
+	uint64_t runs, bad, events;
+	struct world_tally tally;
+};
+
+static void tell_bad(struct job *job, uint64_t seed, const struct world_result *r,
+		     const struct world *w)
+{
+	fprintf(stderr, "seed %" PRIu64 ", line %u of its story: %s\n", seed, r->line, r->why);
+	if (!job->quiet)
+		print_last(world_trace(w));
+}
+
+static bool run_text(struct job *job, uint64_t seed, char *text, struct sum *sum)
+{
+	char buffer[300];
+	struct text why = TEXT_OF(buffer);
+	struct scenario *s;
+	struct world *w = NULL;
+	struct world_result r = { 0 };
+	uint32_t at = 0;
+	struct world_options opt = { .seed = seed,
+				     .trace = job->trace ? write_line : NULL,
+				     .trace_ctx = job };
+	enum err e = scenario_read(&s, span_str(text), &process_env, &at, &why);
+	if (!e)
+		e = world_new(&w, s, &process_env, &opt);
+	if (!e)
+		e = world_run(w, &r);
+	if (e)
+		fprintf(stderr, "seed %" PRIu64 ", line %u: %s %s\n", seed, at, err_text(e), why.p);
+	else if (!r.ok)
+		tell_bad(job, seed, &r, w);
+	if (w)
+		world_tally(w, &sum->tally);
+	sum->runs++;
+	sum->events += r.events;
+	sum->bad += e || !r.ok;
+	world_free(w);
+	scenario_free(s);
+	return !e && r.ok;
+}
+
+static double per(uint64_t a, uint64_t b)
+{
+	return b ? (double)a / (double)b : 0;
+}
+
+static void tell_sum(const struct job *job, const struct sum *s)
+{
+	const struct world_tally *t = &s->tally;
+	double twice = per(t->present, t->fresh), link = per(t->present, t->flood_links);
+	if (job->style == STYLE_JSON)
+		printf("{\"runs\": %" PRIu64 ", \"failed\": %" PRIu64 ", \"events\": %" PRIu64
+		       ", \"crashes_after_told\": %" PRIu64 ", \"told\": %" PRIu64
+		       ", \"duplicates_per_record\": %.3f, \"duplicates_per_record_and_link\": %.3f}\n",
+		       s->runs, s->bad, s->events, t->crashes_told, t->told, twice, link);
+	else
+		printf("%s%" PRIu64 " stories, %" PRIu64 " failed, %" PRIu64 " events; %" PRIu64
+		       " changes were told, %" PRIu64 " nodes crashed between that and the first "
+		       "flood; %.2f duplicates a record that came, %.2f a link\n",
+		       job->style == STYLE_TAP ? "# " : "", s->runs, s->bad, s->events, t->told,
+		       t->crashes_told, twice, link);
+}
+
+static int run_all(struct job *job, const struct wishes *w)
+{
+	struct sum sum = { 0 };
+	int code = 0;
+	for (uint64_t seed = job->first;; seed++) {
+		struct story_options o;
+		char *text = NULL;
+		options_of(w, seed, &o);
+		if (story_write(&o, &process_env, &text))
+			return EXIT_USAGE;
+		if (w->write)
+			code |= write_story(w->write, text);
+		else if (!run_text(job, seed, text, &sum))
+			code = 1;
+		free(text);
+		if (seed == job->last)
+			break;
+	}
+	if (w->write)
+		return code;
+	if (job->style == STYLE_TAP)
+		printf("1..1\n%sok 1 - graph stories of seeds %" PRIu64 " to %" PRIu64 "\n",
+		       code ? "not " : "", job->first, job->last);
+	tell_sum(job, &sum);
+	return code;
+}
+
+int run_graph(int argc, char **argv)
+{
+	struct job job = { .first = 1, .last = 1 };
+	struct wishes w = { -1, -1, -1, -1, -1, NULL };
+	int option;
+	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (option == OPT_HELP) {
+			(void)fputs(usage, stdout);
+			return 0;
+		}
+		if (option == '?' || !take(&job, &w, option, optarg)) {
+			(void)fputs(usage, stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc || !open_outs(&job))
+		return EXIT_USAGE;
+	int code = run_all(&job, &w);
+	return close_outs(&job) ? code : 1;
+}
