@@ -133,6 +133,15 @@ def a_test_that_fails_anyway_kills_nothing():
 
 
 @case
+def a_share_is_each_nth_of_them():
+    status, output = mutate("--share", "4")
+    wanted = sorted(PATCHES)[::4]
+    assert output.startswith("1..%d\n" % len(wanted)), output
+    for name in wanted:
+        assert "ok %d - %s: " % (wanted.index(name) + 1, name) in output, output
+
+
+@case
 def all_mutants_run_and_leave_the_tree_alone():
     status, output = mutate("--all")
     assert status == 1 and output.startswith("1..%d\n" % len(PATCHES)), output
