@@ -72,6 +72,9 @@ static void watch(struct world *w, struct expectation *x)
 {
 	const struct scn_condition *c = &x->spec->condition;
 	x->active = true;
+	/* About the whole world: looked at when its window begins and ends. */
+	if (c->a == SCN_NO_SITE)
+		return;
 	list_push_back(&w->sites[c->a]->watches, &x->watch[0].at);
 	if (c->b != SCN_NO_SITE && c->b != c->a)
 		list_push_back(&w->sites[c->b]->watches, &x->watch[1].at);

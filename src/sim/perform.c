@@ -3,14 +3,22 @@
 /* What an output does to the world. Nothing here feeds a node at once: what it
  * leads to comes as an event of its own. */
 
+#define ANY_PORT 49152
+
+static void listen_failed(struct machine *m, const struct node_out *out)
+{
+	feed_later(m,
+		   &(struct node_in){ .kind = NODE_IN_LISTEN_FAILED,
+				      .listener = out->listener,
+				      .local = out->local,
+				      .err = ERR_IN_USE },
+		   0);
+}
+
 static void do_listen(struct machine *m, const struct node_out *out)
 {
-	if (m->port_taken) {
-		feed_later(m,
-			   &(struct node_in){ .kind = NODE_IN_LISTEN_FAILED,
-					      .listener = out->listener,
-					      .err = ERR_IN_USE },
-			   0);
+	if (m->port_taken && !out->any_port) {
+		listen_failed(m, out);
 		return;
 	}
 	struct listening *l = world_alloc(m->site.w, sizeof(*l));
@@ -18,7 +26,14 @@ static void do_listen(struct machine *m, const struct node_out *out)
 		return;
 	l->part = out->listener;
 	l->addr = out->local;
+	if (m->port_taken)
+		l->addr.port = ANY_PORT;
 	list_push_back(&m->listens, &l->at);
+	feed_later(m,
+		   &(struct node_in){ .kind = NODE_IN_LISTENING,
+				      .listener = out->listener,
+				      .local = l->addr },
+		   0);
 }
 
 static void do_unlisten(struct machine *m, const struct node_out *out)

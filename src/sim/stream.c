@@ -151,16 +151,17 @@ struct end *stream_dial(struct site *from, uint32_t link, const struct addr *loc
 	return &st->end[0];
 }
 
-static bool listens_on(const struct machine *m, const struct addr *a)
+/* NULL: nobody listens there. */
+static const struct listening *listener_on(const struct machine *m, const struct addr *a)
 {
 	LIST_EACH(i, next, &m->listens)
 	{
-		const struct addr *l = &LIST_ENTRY(i, struct listening, at)->addr;
-		if (l->family == a->family && l->port == a->port &&
-		    (addr_is_any(l) || addr_same_host(l, a)))
-			return true;
+		const struct listening *l = LIST_ENTRY(i, struct listening, at);
+		if (l->addr.family == a->family && l->addr.port == a->port &&
+		    (addr_is_any(&l->addr) || addr_same_host(&l->addr, a)))
+			return l;
 	}
-	return false;
+	return NULL;
 }
 
 static void accept_machine(struct machine *m, struct end *e)
@@ -169,7 +170,7 @@ static void accept_machine(struct machine *m, struct end *e)
 	e->link = m->next_accept += 2;
 	take_up(e);
 	feed(m, &(struct node_in){ .kind = NODE_IN_ACCEPTED,
-				   .listener = NODE_PART_MASC,
+				   .listener = listener_on(m, &e->local)->part,
 				   .link = e->link,
 				   .local = e->local,
 				   .remote = dialler->local });
@@ -182,7 +183,7 @@ static bool would_accept(const struct site *s, const struct addr *a)
 		return r->listens && r->port == a->port;
 	}
 	const struct machine *m = machine_of((struct site *)s);
-	return m->node && listens_on(m, a);
+	return m->node && listener_on(m, a);
 }
 
 static bool answers(const struct site *s)
