@@ -40,7 +40,7 @@ void ours_start(struct ours *o, uint16_t port, const char *dir)
 	struct text why = TEXT_OF(buffer);
 	uint32_t line = 0;
 	(void)snprintf(text, sizeof(text),
-		       "graph {\n port = %u\n listen = 127.0.0.1\n loopback = yes\n lab = yes\n}\n", port);
+		       "graph {\n port = %u\n listen = 127.0.0.1\n loopback = yes\n}\n", port);
 	node_config_init(&cfg, os_env());
 	if (node_config_parse(&cfg, span_str(text), &line, &why) || os_loop_new(&o->loop, os_env()))
 		errx(1, "line %u: %s", line, why.p);
