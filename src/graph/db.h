@@ -128,6 +128,10 @@ void graph_cursor_end(struct graph_cursor *c);
  * NULL at the end. O(log n), and O(1) from an entry to the next. */
 struct graph_entry *graph_db_after(const struct graph_db *db, const struct graph_place *after);
 struct graph_entry *graph_db_next(const struct graph_db *db, const struct graph_entry *e);
+/* Of the last `look` entries in that order those that somebody modified, at most so many:
+ * the place of the first of them. False: none. */
+bool graph_db_modified(const struct graph_db *db, size_t most, size_t look,
+		       struct graph_place *from);
 /* The one that expires first. */
 struct graph_entry *graph_db_first_expiry(const struct graph_db *db);
 

@@ -207,6 +207,32 @@ struct graph_entry *graph_order_next(const struct graph_order *o, const struct g
 	return l->next ? l->next->at[0] : NULL;
 }
 
+static const struct graph_entry *last_of(const struct graph_order *o, size_t *leaf, size_t *left)
+{
+	while (*left == 0) {
+		if (*leaf == 0)
+			return NULL;
+		*left = o->leaves[--*leaf]->n;
+	}
+	return o->leaves[*leaf]->at[--*left];
+}
+
+bool graph_db_modified(const struct graph_db *db, size_t most, size_t look,
+		       struct graph_place *from)
+{
+	const struct graph_entry *e, *first = NULL;
+	size_t leaf = db->by_place.n, left = 0;
+	while (most > 0 && look-- > 0 && (e = last_of(&db->by_place, &leaf, &left)) != NULL) {
+		if (!e->modifier)
+			continue;
+		first = e;
+		most--;
+	}
+	if (first)
+		*from = first->place;
+	return first != NULL;
+}
+
 void graph_order_fini(struct graph_order *o, const struct env *env)
 {
 	for (size_t i = 0; i < o->n; i++)

@@ -4,7 +4,8 @@
 
 #define SOLICIT_HEAD 20
 #define MESSAGE_MAX  (UINT32_C(64) << 20) /* what a receiver takes, digest 2 */
-#define OCTETS_FIRST 1024
+#define PINS	     64			  /* records modified last, */
+#define PINS_LOOK    1024		  /* among so many */
 
 static size_t square_root(size_t n)
 {
@@ -51,26 +52,10 @@ void graph_hash_free(struct graph_hash *h)
 	env_free(h->env, h);
 }
 
-uint8_t *graph_octets_add(struct graph_hash *h, struct graph_octets *o, size_t n)
-{
-	if (!o->p || n > o->room - o->n) {
-		size_t room = o->room ? 2 * o->room : OCTETS_FIRST;
-		if (room < o->n + n)
-			room = o->n + n;
-		uint8_t *p = env_resize(h->env, o->p, room);
-		if (!p)
-			return NULL;
-		o->p = p;
-		o->room = room;
-	}
-	o->n += n;
-	return o->p + o->n - n;
-}
-
 enum err graph_hash_abstract(struct graph_hash *h, struct graph_octets *o,
 			     const struct graph_entry *e)
 {
-	uint8_t *p = graph_octets_add(h, o, GRAPH_ABSTRACT);
+	uint8_t *p = graph_octets_add(h->env, o, GRAPH_ABSTRACT);
 	if (!p)
 		return ERR_NOMEM;
 	struct wr w = wr_of(p, GRAPH_ABSTRACT);
@@ -111,7 +96,8 @@ enum err graph_hash_solicit(struct graph_hash **out, struct graph_db *db, struct
 	h->crypto = crypto;
 	h->profile = profile;
 	h->range = graph_hash_range(graph_db_count(db));
-	if (!graph_octets_add(h, &h->message, SOLICIT_HEAD)) {
+	h->pins = graph_db_modified(db, PINS, PINS_LOOK, &h->pins_from);
+	if (!graph_octets_add(h->env, &h->message, SOLICIT_HEAD)) {
 		graph_hash_free(h);
 		return ERR_NOMEM;
 	}
@@ -120,24 +106,35 @@ enum err graph_hash_solicit(struct graph_hash **out, struct graph_db *db, struct
 }
 
 /* GRAPH-9.21. */
-static enum err end_range(struct graph_hash *h)
+static enum err end_range(struct graph_hash *h, const struct graph_place *upper)
 {
-	struct graph_hash_info info = { .upper = h->upper };
+	struct graph_hash_info info = { .upper = *upper };
 	struct span abstracts = span_of(h->aside.p, h->aside.n);
-	crypto_fingerprint(h->crypto, h->profile, &abstracts, 1, info.hash);
-	uint8_t *p = graph_octets_add(h, &h->message, GRAPH_HASH_INFO);
+	crypto_fingerprint(h->crypto, h->profile, &abstracts, abstracts.n > 0, info.hash);
+	uint8_t *p = graph_octets_add(h->env, &h->message, GRAPH_HASH_INFO);
 	if (!p)
 		return ERR_NOMEM;
 	struct wr w = wr_of(p, GRAPH_HASH_INFO);
 	graph_put_hash_info(&w, &info);
 	h->aside.n = 0;
+	h->alone = false;
+	h->ended = *upper;
 	h->i++;
 	return OK;
 }
 
+/* Ends a range right below an entry, though nothing may be in it. */
+static enum err end_below(struct graph_hash *h, const struct graph_entry *e)
+{
+	struct graph_place below = e->place;
+	if (!graph_place_down(&below) || (h->i > 0 && graph_place_cmp(&h->ended, &below) >= 0))
+		return OK;
+	return end_range(h, &below);
+}
+
 static enum err solicit_end(struct graph_hash *h)
 {
-	enum err e = h->aside.n ? end_range(h) : OK;
+	enum err e = h->aside.n ? end_range(h, &h->upper) : OK;
 	if (e)
 		return e;
 	struct wr w = wr_of(h->message.p, SOLICIT_HEAD);
@@ -149,20 +146,34 @@ static enum err solicit_end(struct graph_hash *h)
 	return OK;
 }
 
+static enum err solicit_entry(struct graph_hash *h, const struct graph_entry *e)
+{
+	/* GRAPH-9.25. */
+	bool pin = e->modifier && h->pins && graph_place_cmp(&e->place, &h->pins_from) >= 0;
+	enum err err = OK;
+	/* Here, since after a failure the range is full already. */
+	if (h->alone || h->aside.n >= h->range * GRAPH_ABSTRACT)
+		err = end_range(h, &h->upper);
+	if (!err && pin)
+		err = end_below(h, e);
+	if (!err)
+		err = graph_hash_abstract(h, &h->aside, e);
+	if (err)
+		return err;
+	h->upper = e->place;
+	h->alone = pin;
+	return OK;
+}
+
 static enum err solicit_step(struct graph_hash *h, size_t records)
 {
 	struct graph_entry *e = graph_hash_resume(h);
 	for (; e && records > 0; records--, e = graph_db_next(h->db, e)) {
-		/* Here, since after a failure the range is full already. */
-		enum err err = h->aside.n >= h->range * GRAPH_ABSTRACT ? end_range(h) : OK;
-		if (!err && e->expires > h->now)
-			err = graph_hash_abstract(h, &h->aside, e);
+		enum err err = e->expires > h->now ? solicit_entry(h, e) : OK;
 		if (err)
 			return err;
 		h->walked = true;
 		h->at = e->place;
-		if (e->expires > h->now)
-			h->upper = e->place;
 	}
 	return e ? OK : solicit_end(h);
 }

@@ -35,7 +35,7 @@ enum err graph_hash_answer(struct graph_hash **out, const struct graph_array *ha
 	h->crypto = crypto;
 	h->profile = profile;
 	size_t n = (size_t)hashes->n * GRAPH_HASH_INFO;
-	uint8_t *p = graph_octets_add(h, &h->input, n);
+	uint8_t *p = graph_octets_add(h->env, &h->input, n);
 	if (!p) {
 		graph_hash_free(h);
 		return ERR_NOMEM;
@@ -55,7 +55,7 @@ static enum err add_boundary(struct graph_hash *h, const struct graph_place *upp
 		(void)graph_place_up(&b.lower);
 	}
 	b.count = (uint32_t)((h->message.n - h->range_at) / GRAPH_ABSTRACT);
-	uint8_t *p = graph_octets_add(h, &h->aside, GRAPH_BOUNDARY);
+	uint8_t *p = graph_octets_add(h->env, &h->aside, GRAPH_BOUNDARY);
 	if (!p)
 		return ERR_NOMEM;
 	struct wr w = wr_of(p, GRAPH_BOUNDARY);
@@ -98,7 +98,7 @@ static enum err end_range(struct graph_hash *h)
 static enum err finish(struct graph_hash *h)
 {
 	size_t n = h->message.n, front = ADVERTISE_HEAD + h->aside.n;
-	if (!graph_octets_add(h, &h->message, front))
+	if (!graph_octets_add(h->env, &h->message, front))
 		return ERR_NOMEM;
 	if (n)
 		memmove(h->message.p + front, h->message.p, n);

@@ -18,7 +18,7 @@ static enum err keep_input(struct graph_hash *h, const struct graph_advertise *a
 {
 	size_t front = (size_t)a->boundaries.n * GRAPH_BOUNDARY;
 	size_t back = (size_t)a->abstracts.n * GRAPH_ABSTRACT;
-	uint8_t *p = graph_octets_add(h, &h->input, front + back);
+	uint8_t *p = graph_octets_add(h->env, &h->input, front + back);
 	if (!p)
 		return ERR_NOMEM;
 	if (front)
@@ -30,7 +30,7 @@ static enum err keep_input(struct graph_hash *h, const struct graph_advertise *a
 	for (h->n_slots = 16; h->n_slots / 4 * 3 < a->abstracts.n;)
 		h->n_slots *= 2;
 	h->slots = env_zalloc(h->env, h->n_slots, sizeof(*h->slots));
-	return h->slots && graph_octets_add(h, &h->message, REQUEST_HEAD) ? OK : ERR_NOMEM;
+	return h->slots && graph_octets_add(h->env, &h->message, REQUEST_HEAD) ? OK : ERR_NOMEM;
 }
 
 enum err graph_hash_compare(struct graph_hash **out, const struct graph_advertise *a,
@@ -115,7 +115,7 @@ static enum err want(struct graph_hash *h, const struct graph_boundary *b)
 	struct graph_abstract a = graph_abstract_at(&h->second, h->j);
 	if (*slot_of(h, &a.id) != h->j + 1 || !wanted(h, &a, b))
 		return OK;
-	uint8_t *p = graph_octets_add(h, &h->message, GRAPH_ABSTRACT);
+	uint8_t *p = graph_octets_add(h->env, &h->message, GRAPH_ABSTRACT);
 	if (!p)
 		return ERR_NOMEM;
 	struct wr w = wr_of(p, GRAPH_ABSTRACT);

@@ -3,12 +3,7 @@
 #define GRAPH_HASH_INT_H
 
 #include "graph/hash.h"
-
-/* Octets that grow. */
-struct graph_octets {
-	uint8_t *p;
-	size_t n, room;
-};
+#include "graph/octets.h"
 
 enum graph_hash_phase {
 	GRAPH_HASH_SOLICIT,
@@ -37,19 +32,20 @@ struct graph_hash {
 	struct graph_place at;	  /* as far as the database was looked at, if walked */
 	uint32_t i, j;		  /* of first, of second */
 	size_t range;		  /* SOLICIT: records of a range */
-	struct graph_place upper; /* ANSWER: of the range before */
-	size_t range_at;	  /* ANSWER: where the range's abstracts begin */
-	uint32_t until;		  /* WANT, SEND: end of the boundary's abstracts */
-	uint32_t *slots;	  /* 0: free; else 1 + the place of an abstract */
-	size_t n_slots;		  /* a power of two */
+	struct graph_place upper; /* SOLICIT: of the range; ANSWER: of the range before */
+	bool alone;		  /* SOLICIT: its one record is a range of its own */
+	bool pins;		  /* SOLICIT: from pins_from on, GRAPH-9.25 */
+	struct graph_place pins_from, ended;
+	size_t range_at; /* ANSWER: where the range's abstracts begin */
+	uint32_t until;	 /* WANT, SEND: end of the boundary's abstracts */
+	uint32_t *slots; /* 0: free; else 1 + the place of an abstract */
+	size_t n_slots;	 /* a power of two */
 	uint64_t key[2];
 };
 
 /* ---- hash.c ---- */
 MUST_USE enum err graph_hash_make(struct graph_hash **out, enum graph_hash_phase phase,
 				  struct graph_db *db, const struct env *env, graph_time now);
-/* Room for n more octets, counted in; NULL without memory. */
-uint8_t *graph_octets_add(struct graph_hash *h, struct graph_octets *o, size_t n);
 MUST_USE enum err graph_hash_abstract(struct graph_hash *h, struct graph_octets *o,
 				      const struct graph_entry *e);
 /* The entry to look at next: the first behind `at`. */

@@ -246,6 +246,62 @@ static void changes_made_apart_end_alike(void **state)
 	}
 }
 
+/* GRAPH-9.25: nothing else lies between the two times. */
+static void changes_made_apart_side_by_side(void **state)
+{
+	(void)state;
+	for (uint32_t turn = 0; turn < 4; turn++) {
+		struct pair p;
+		begin(&p, 20 + turn);
+		for (uint32_t i = 0; i < 30; i++)
+			put_both(&p, &(struct db_spec){ .id = 1000 + i,
+							.version = 1,
+							.type = 9,
+							.created = 1 + i,
+							.expires = 1000000 });
+		struct db_spec s = { .id = 1003,
+				     .version = 2,
+				     .type = 9,
+				     .created = 4,
+				     .modified = 50,
+				     .modifier = "ann",
+				     .expires = 1000000 };
+		db_must(turn % 2 ? &p.a : &p.b, &s);
+		s.modified = 51;
+		s.modifier = turn / 2 ? "zoe" : "aby";
+		db_must(turn % 2 ? &p.b : &p.a, &s);
+		synchronise(&p, 9);
+		expect_equal(&p);
+		assert_int_equal(db_find(&p.a, 1003)->place.modified,
+				 RIG_TIME + (turn / 2 ? 51 : 50) * GRAPH_TICKS_SEC);
+		end(&p);
+	}
+}
+
+/* Only the last ones stand alone, so that the message stays small. */
+static void few_records_stand_alone(void **state)
+{
+	(void)state;
+	struct pair p;
+	begin(&p, 30);
+	for (uint32_t i = 0; i < 2000; i++) {
+		struct db_spec s = { .id = 1000 + i,
+				     .version = 2,
+				     .type = 9,
+				     .created = 1,
+				     .modified = 2 + i,
+				     .expires = 1000000 };
+		s.modifier = i % 2 ? "bob" : NULL;
+		put_both(&p, &s);
+	}
+	synchronise(&p, 100);
+	assert_int_equal(p.moved, 0);
+	/* Ranges of 20, and two for each that stands alone. */
+	size_t n = (p.octets - 20 - 24 - 20) / GRAPH_HASH_INFO;
+	assert_in_range(n, 64 * 2 + 90, 64 * 2 + 110);
+	end(&p);
+}
+
 #define LARGE 20000
 
 /* As the issue bounds it, a fifth as large: three times what differs, and 64 KiB. */
@@ -280,6 +336,8 @@ int main(void)
 		cmocka_unit_test(databases_end_equal),
 		cmocka_unit_test(one_side_is_empty),
 		cmocka_unit_test(changes_made_apart_end_alike),
+		cmocka_unit_test(changes_made_apart_side_by_side),
+		cmocka_unit_test(few_records_stand_alone),
 		cmocka_unit_test(little_differs_and_little_is_said),
 	};
 	return cmocka_run_group_tests_name("hash_sync", tests, NULL, NULL);
