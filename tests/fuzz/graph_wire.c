@@ -138,48 +138,36 @@ static void acks(const struct graph_message *m, struct span s)
 		(void)graph_ack_at(&m->acks, i);
 }
 
-static void look(const struct graph_message *m, struct span s)
+static void request(const struct graph_message *m, struct span s)
 {
-	switch (m->type) {
-	case GRAPH_AUTH_INFO:
-		hello(m, s);
-		break;
-	case GRAPH_CONNECT:
-		connect(m, s);
-		break;
-	case GRAPH_WELCOME:
-		welcome(m, s);
-		break;
-	case GRAPH_REFUSE:
-	case GRAPH_DISCONNECT:
-		goodbye(m, s);
-		break;
-	case GRAPH_SOLICIT_NEW:
-	case GRAPH_SOLICIT_TIME:
-	case GRAPH_SOLICIT_HASH:
-		solicit(m, s);
-		break;
-	case GRAPH_ADVERTISE:
-		arrays(m, s);
-		break;
-	case GRAPH_REQUEST:
-		array_within(&m->request, GRAPH_ABSTRACT, s);
-		break;
-	case GRAPH_FLOOD:
-		within(m->record, s);
-		break;
-	case GRAPH_PT2PT:
-		within(m->data.payload, s);
-		break;
-	case GRAPH_ACK:
-		acks(m, s);
-		break;
-	case GRAPH_SYNC_END:
-		break;
-	case GRAPH_MESSAGE_END:
-		abort();
-	}
+	array_within(&m->request, GRAPH_ABSTRACT, s);
 }
+
+static void flood(const struct graph_message *m, struct span s)
+{
+	within(m->record, s);
+}
+
+static void sync_end(const struct graph_message *m, struct span s)
+{
+	hold(m->final == ((s.p[GRAPH_HEADER] & GRAPH_SYNC_FINAL) != 0));
+}
+
+static void data_of(const struct graph_message *m, struct span s)
+{
+	within(m->data.payload, s);
+}
+
+typedef void looker(const struct graph_message *m, struct span s);
+static looker *const lookers[GRAPH_MESSAGE_END] = {
+	[GRAPH_AUTH_INFO] = hello,	[GRAPH_CONNECT] = connect,
+	[GRAPH_WELCOME] = welcome,	[GRAPH_REFUSE] = goodbye,
+	[GRAPH_DISCONNECT] = goodbye,	[GRAPH_SOLICIT_NEW] = solicit,
+	[GRAPH_SOLICIT_TIME] = solicit, [GRAPH_SOLICIT_HASH] = solicit,
+	[GRAPH_ADVERTISE] = arrays,	[GRAPH_REQUEST] = request,
+	[GRAPH_FLOOD] = flood,		[GRAPH_SYNC_END] = sync_end,
+	[GRAPH_PT2PT] = data_of,	[GRAPH_ACK] = acks,
+};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -190,6 +178,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size >= GRAPH_HEADER && graph_head_decode(data, &sizes, &h) == OK)
 		hold(h.size >= GRAPH_HEADER && h.type < GRAPH_MESSAGE_END);
 	if (graph_message_decode(s, &m) == OK)
-		look(&m, s);
+		lookers[m.type](&m, s);
 	return 0;
 }

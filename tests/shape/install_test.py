@@ -22,7 +22,8 @@ def options():
                            stdout=subprocess.PIPE)
     found = {o["name"]: o["value"] for o in json.loads(asked.stdout)}
     return {n: os.path.join(found["prefix"], found[n]).lstrip("/")
-            for n in ("bindir", "sbindir", "libdir", "sysconfdir", "mandir", "includedir")} | {
+            for n in ("bindir", "sbindir", "libdir", "sysconfdir", "mandir", "includedir",
+                      "datadir")} | {
                 "prefix": found["prefix"].lstrip("/")}
 
 
@@ -44,6 +45,7 @@ def every_file_is_in_its_place():
         for path in (at["prefix"] + "/lib/systemd/system/homesteadd.service",
                      at["prefix"] + "/lib/sysusers.d/homestead.conf",
                      at["sysconfdir"] + "/homestead/homestead.conf",
+                     at["datadir"] + "/homestead/wireshark/homestead-graph.lua",
                      at["sbindir"] + "/homesteadd",
                      at["bindir"] + "/homestead",
                      at["bindir"] + "/homestead-sim",
