@@ -440,7 +440,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct world w;
 	struct rd r = rd_of(span_of(data, size));
 	begin(&w);
-	while (r.left) {
+	while (r.left && !r.failed) {
 		happens(&w, rd_u8(&r), &r);
 		drain(&w);
 		check(&w);
