@@ -11,6 +11,7 @@ struct graph_waiter {
 	struct mono since;
 };
 
+/* GRAPH-13.1, GRAPH-13.3. */
 void graph_data_take(struct graph *g, struct graph_link *l, const struct graph_data *m)
 {
 	/* It has done its work: the connection is alive. */
@@ -66,7 +67,7 @@ void graph_data_drained(struct graph *g, struct graph_link *l, struct mono now)
 	}
 }
 
-/* Answered now, or when the link has got so far. */
+/* GRAPH-13.2: answered now, or when the link has got so far. */
 static void answer(struct graph *g, struct graph_link *l, uint64_t number, bool gone,
 		   struct mono now)
 {

@@ -254,7 +254,7 @@ int64_t graph_random_delay(const struct graph *g, int64_t least, int64_t most);
 void graph_send(struct graph *g, struct graph_link *l, struct span message, uint64_t after);
 /* Queues the FLOOD of a record for a CONNECTED neighbor: at once where there is room and
  * nothing waits before it, else on its backlog. `octets`: the record's, or empty when they
- * are not at hand. Too long a backlog: the neighbor is dropped (GRAPH-8.x). */
+ * are not at hand. Too long a backlog: the neighbor is dropped (GRAPH-8.8). */
 void graph_send_record(struct graph *g, struct graph_link *l, const struct graph_entry *e,
 		       struct span octets, uint64_t after);
 /* Octets that may still go before the window is full; 0: wait for DRAINED. */

@@ -41,7 +41,7 @@ static bool keep_name(struct graph *g, char **at, struct span name)
 	return true;
 }
 
-/* The session may prove a Peer ID: then it is that one and no other. */
+/* GRAPH-6.3: the session may prove a Peer ID; then it is that one and no other. */
 static bool proved(struct graph *g, struct graph_link *l)
 {
 	struct span peer = g->birth.provider.ops->peer(l->session);
@@ -78,6 +78,7 @@ static void session_stands(struct graph *g, struct graph_link *l, struct mono no
 		graph_link_end(g, l, e, "octets that are no message", now);
 }
 
+/* GRAPH-6.1. */
 void graph_hello_token(struct graph *g, struct graph_link *l, struct span token, struct mono now)
 {
 	struct graph_session_out out = { .done = false };

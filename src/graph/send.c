@@ -200,7 +200,7 @@ static bool put_frame(struct graph *g, struct graph_link *l, struct span payload
 	return true;
 }
 
-/* A frame's worth of plain octets. What cannot be sealed cannot be left out of a message
+/* GRAPH-6.2: a frame's worth of plain octets. What cannot be sealed cannot be left out of a message
  * either: the link ends (digest 20 would drop a whole message). */
 static bool put_plain(struct graph *g, struct graph_link *l, struct span plain, uint64_t after)
 {
