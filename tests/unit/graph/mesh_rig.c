@@ -380,6 +380,27 @@ static bool stream_due(struct mesh *m, struct mesh_stream *s)
 	return false;
 }
 
+bool mesh_move(struct mesh *m, struct mesh_stream *s)
+{
+	if (!s->asked) {
+		answer_dial(m, s);
+		return true;
+	}
+	for (size_t side = 0; side < 2; side++) {
+		release(m, s, side);
+		if (s->way[side].first && s->way[side].first->released) {
+			deliver(m, s, side);
+			return true;
+		}
+	}
+	for (size_t side = 0; side < 2; side++)
+		if (!mono_is_never(s->end_at[side])) {
+			tell_end(m, s, side);
+			return true;
+		}
+	return false;
+}
+
 static bool over(const struct mesh_stream *s)
 {
 	return s->asked && !s->link[0] && !s->link[1] && !s->way[0].first && !s->way[1].first;

@@ -117,6 +117,9 @@ void mesh_drain(struct mesh *m, size_t i); /* takes out what graph i wants done 
 /* One step: time goes to whatever is next, but not beyond `until`; false: it is there. */
 bool mesh_step(struct mesh *m, struct mono until);
 void mesh_run(struct mesh *m, int64_t us);
+/* The next thing of this one stream happens now, whatever the time: the dial, octets of
+ * either side, an end. False: there is none. */
+bool mesh_move(struct mesh *m, struct mesh_stream *s);
 /* Runs until it holds; false: not within us. */
 bool mesh_until(struct mesh *m, bool (*holds)(struct mesh *m), int64_t us);
 

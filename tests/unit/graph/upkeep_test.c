@@ -1,0 +1,368 @@
+/* Upkeep: timers, signature, contacts, presence, whom to dial; the database at birth. */
+#include "link_rig.h"
+
+#include "graph/builtin.h"
+
+#include <stdio.h>
+
+/* T17. */
+static void the_lower_speaks_first(void **state)
+{
+	struct rig r;
+	rig_begin(&r);
+	uint64_t node = r.g->node;
+	r.g->node = UINT64_C(0x8000000000000000);
+	int64_t half = graph_signature_delay(r.g);
+	assert_true(half > 11864 * MONO_MS && half < 11866 * MONO_MS);
+	r.g->node = UINT64_C(0x0000ffffffffffff);
+	assert_true(graph_signature_delay(r.g) - 100 * MONO_MS < 10);
+	r.g->node = UINT64_MAX;
+	assert_true(graph_signature_delay(r.g) < 19100 * MONO_MS);
+	r.g->node = node;
+	rig_end(&r);
+}
+
+/* T18 and its edges. */
+static void how_many_contacts(void **state)
+{
+	assert_int_equal(graph_contacts_least(UINT64_C(1) << 60), 5);
+	assert_int_equal(graph_contacts_least(UINT64_C(1) << 50), 10);
+	assert_int_equal(graph_contacts_least(UINT64_MAX), 5);
+	assert_int_equal(graph_contacts_least((UINT64_C(1) << 60) - 1), 5);
+	assert_int_equal(graph_contacts_least(1), 60);
+	assert_int_equal(graph_contacts_least(0), 60);
+}
+
+/* GRAPH-8.20. */
+static void a_pending_timer_stays(void **state)
+{
+	struct rig r;
+	rig_begin(&r);
+	struct mono first = mono_add(r.now, MONO_HOUR), later = mono_add(first, MONO_SEC);
+	graph_timer_set(r.g, GRAPH_TIMER_CONTACT, first);
+	graph_timer_arm(r.g, GRAPH_TIMER_CONTACT, later);
+	assert_int_equal(r.g->timer[GRAPH_TIMER_CONTACT].us, first.us);
+	graph_timer_set(r.g, GRAPH_TIMER_CONTACT, MONO_NEVER);
+	graph_timer_arm(r.g, GRAPH_TIMER_CONTACT, later);
+	assert_int_equal(r.g->timer[GRAPH_TIMER_CONTACT].us, later.us);
+	rig_end(&r);
+}
+
+static void random_delays_stay_in_their_bounds(void **state)
+{
+	struct rig r;
+	int64_t low = INT64_MAX, high = 0;
+	rig_begin(&r);
+	for (int i = 0; i < 2000; i++) {
+		int64_t d = graph_random_delay(r.g, 10 * MONO_MS, 20 * MONO_MS);
+		assert_true(d >= 10 * MONO_MS && d <= 20 * MONO_MS && d % MONO_MS == 0);
+		low = d < low ? d : low;
+		high = d > high ? d : high;
+	}
+	assert_int_equal(low, 10 * MONO_MS);
+	assert_int_equal(high, 20 * MONO_MS);
+	assert_int_equal(graph_random_delay(r.g, 5, 5), 5);
+	rig_end(&r);
+}
+
+/* Alone it says so, each 30 s; and becomes signature and contact. */
+static void a_node_alone(void **state)
+{
+	struct rig r;
+	rig_begin(&r);
+	rig_tick(&r, 5 * MONO_MIN);
+	struct graph_info info = rig_info(&r);
+	assert_true(info.signature == info.node && info.signature_ours);
+	assert_true(info.contact);
+	assert_int_equal(info.contacts, 1);
+	assert_false(info.partition);
+	size_t asked = r.events[GRAPH_EVENT_NEED_CONNECTION];
+	assert_true(asked >= 8);
+	rig_tick(&r, MONO_MIN);
+	assert_int_equal(r.events[GRAPH_EVENT_NEED_CONNECTION] - asked, 2);
+	rig_end(&r);
+}
+
+/* A51: one attempt at a time, and the same one again only after 300 s, or 30 s for who is
+ * alone. */
+static void attempts_do_not_hammer(void **state)
+{
+	struct rig r;
+	const struct addr other = rig_addr(41);
+	rig_begin(&r);
+	uint32_t link = rig_neighbor(&r, 77, 30);
+	rig_say(&r, link, rig_goodbye(&r, GRAPH_DISCONNECT, GRAPH_LEAVING, &other, 1));
+	int dials = 0;
+	for (int s = 0; s < 300; s++) {
+		uint32_t newest = rig_dialled(&r);
+		if (newest && !rig_closed(&r, newest)) {
+			dials++;
+			graph_down(r.g, newest, ERR_UNREACHABLE, r.now);
+			rig_link(&r, newest)->closed = true;
+			rig_drain(&r);
+		}
+		rig_tick(&r, MONO_SEC);
+	}
+	assert_true(dials >= 5 && dials <= 11);
+	rig_end(&r);
+}
+
+static void the_list_holds_a_hundred(void **state)
+{
+	struct rig r;
+	rig_begin(&r);
+	uint32_t link = rig_neighbor(&r, 77, 30);
+	for (int k = 0; k < 15; k++) {
+		struct addr a[10];
+		for (int i = 0; i < 10; i++) {
+			a[i] = rig_addr((uint8_t)i);
+			a[i].ip[1] = (uint8_t)(k + 1);
+		}
+		uint8_t octets[20 * 10];
+		struct wr w = wr_of(octets, sizeof(octets));
+		for (int i = 0; i < 10; i++)
+			graph_put_address(&w, &a[i]);
+		const struct graph_array array = { octets, 10 };
+		graph_referrals_add(r.g, graph_link_find(r.g, link), &array, r.now);
+		graph_referrals_add(r.g, graph_link_find(r.g, link), &array, r.now);
+	}
+	assert_int_equal(r.g->n_referrals, GRAPH_REFERRALS_KEPT);
+	const struct graph_referral *oldest =
+		LIST_ENTRY(r.g->referrals.next, struct graph_referral, all);
+	assert_int_equal(oldest->addr.ip[1], 6);
+	rig_end(&r);
+}
+
+/* With more than three the timer leaves the one that brought least. */
+static void the_least_useful_goes(void **state)
+{
+	struct rig r;
+	uint32_t link[4];
+	rig_begin(&r);
+	for (uint8_t i = 0; i < 4; i++) {
+		link[i] = rig_neighbor(&r, 70 + i, (uint8_t)(30 + i));
+		graph_link_find(r.g, link[i])->utility = i == 2 ? 10 : 1000;
+	}
+	rig_tick(&r, 301 * MONO_SEC);
+	assert_true(rig_closed(&r, link[2]));
+	struct graph_message m = rig_expect(&r, link[2], GRAPH_DISCONNECT);
+	assert_int_equal(m.goodbye.code, GRAPH_LEAST_USEFUL);
+	assert_int_equal(m.goodbye.addresses.n, 3);
+	assert_int_equal(rig_info(&r).neighbors, 3);
+	rig_end(&r);
+}
+
+static void leaving_takes_records_along(void **state)
+{
+	struct rig r;
+	rig_init(&r);
+	r.birth.properties.presence_max = GRAPH_PRESENCE_ALL;
+	rig_start(&r);
+	uint32_t link = rig_neighbor(&r, 77, 30);
+	rig_tick(&r, 4 * MONO_MIN);
+	assert_true(rig_info(&r).contact && rig_info(&r).signature_ours);
+	assert_int_equal(rig_info(&r).nodes, 1);
+	struct graph_message m;
+	while (rig_hear(&r, link, &m))
+		;
+	graph_stop(r.g, r.now);
+	rig_drain(&r);
+	size_t deleted = 0;
+	while (rig_hear(&r, link, &m)) {
+		struct graph_record record;
+		if (m.type == GRAPH_DISCONNECT)
+			break;
+		if (m.type == GRAPH_FLOOD && graph_record_decode(m.record, &record) == OK)
+			deleted += graph_record_deleted(&record);
+	}
+	assert_int_equal(m.type, GRAPH_DISCONNECT);
+	assert_int_equal(deleted, 3);
+	/* Until its last words have gone. */
+	assert_true(graph_busy(r.g));
+	assert_false(rig_closed(&r, link));
+	rig_drained(&r, link);
+	assert_true(rig_closed(&r, link));
+	assert_false(graph_busy(r.g));
+	assert_true(rig_info(&r).left > 0);
+	const struct graph_command c = { .kind = GRAPH_PING };
+	assert_int_equal(rig_reply(&r, rig_command(&r, &c))->err, ERR_STOPPING);
+	rig_end(&r);
+}
+
+static void who_does_not_read_is_not_waited_for_long(void **state)
+{
+	struct rig r;
+	rig_begin(&r);
+	uint32_t link = rig_neighbor(&r, 77, 30);
+	graph_stop(r.g, r.now);
+	rig_drain(&r);
+	assert_true(graph_busy(r.g));
+	rig_tick(&r, 6 * MONO_SEC);
+	assert_true(rig_closed(&r, link));
+	assert_false(graph_busy(r.g));
+	rig_end(&r);
+}
+
+/* Commands wait for the database, in their order; a cancelled one is answered at once. */
+static void commands_wait_for_the_database(void **state)
+{
+	struct rig r;
+	const struct graph_command add = { .kind = GRAPH_RECORD_ADD,
+					   .type = { { 0xaa, [15] = 1 } },
+					   .payload = span_str("early"),
+					   .has_payload = true };
+	rig_init(&r);
+	assert_int_equal(graph_new(&r.g, &r.birth, &r.shared, r.now,
+				   (struct wall){ INT64_C(1700000000000000), true }, NULL),
+			 OK);
+	uint64_t a = rig_command(&r, &add), b = rig_command(&r, &add);
+	assert_null(rig_reply(&r, a));
+	graph_cancel(r.g, b, r.now);
+	rig_drain(&r);
+	assert_int_equal(rig_reply(&r, b)->err, ERR_CANCELLED);
+	rig_tick(&r, MONO_SEC);
+	assert_int_equal(rig_reply(&r, a)->err, OK);
+	struct graph_record record;
+	assert_int_equal(graph_record_get(r.g, &rig_reply(&r, a)->id, &record), OK);
+	assert_true(span_eq(record.payload, span_str("early")));
+	assert_int_equal(r.events[GRAPH_EVENT_LOADED], 1);
+	rig_end(&r);
+}
+
+/* Who never was in the graph changes nothing and does not listen. */
+static void not_before_it_is_synchronised(void **state)
+{
+	struct rig r;
+	const struct addr own = rig_addr(1);
+	const struct graph_command add = { .kind = GRAPH_RECORD_ADD,
+					   .type = { { 0xaa, [15] = 1 } },
+					   .has_payload = true };
+	rig_init(&r);
+	r.birth.create = false;
+	rig_start(&r);
+	assert_int_equal(graph_listen(r.g, &own, 1, r.now), ERR_STATE);
+	assert_int_equal(rig_reply(&r, rig_command(&r, &add))->err, ERR_STATE);
+	struct addr remote = rig_addr(9);
+	assert_int_equal(graph_accepted(r.g, 2, &own, &remote, r.now), ERR_STATE);
+	rig_end(&r);
+}
+
+/* What an earlier run said of nodes is dropped, records and properties stay. */
+static void an_earlier_run_is_read(void **state)
+{
+	struct rig r;
+	const struct graph_command add = { .kind = GRAPH_RECORD_ADD,
+					   .type = { { 0xaa, [15] = 1 } },
+					   .payload = span_str("kept"),
+					   .has_payload = true };
+	rig_init(&r);
+	r.birth.properties.presence_max = GRAPH_PRESENCE_ALL;
+	snprintf(r.birth.properties.name, 32, "Friends");
+	rig_start(&r);
+	uint64_t number = rig_command(&r, &add);
+	struct graph_guid id = rig_reply(&r, number)->id;
+	rig_tick(&r, 4 * MONO_MIN);
+	assert_int_equal(rig_info(&r).db.records, 5);
+	graph_free(r.g);
+	r.birth.create = false;
+	r.birth.synchronised = true;
+	r.birth.properties.name[0] = '\0';
+	r.birth.properties.presence_max = 0;
+	rig_start(&r);
+	assert_int_equal(rig_info(&r).db.records, 2);
+	assert_true(rig_info(&r).synchronised);
+	assert_string_equal(rig_info(&r).properties->name, "Friends");
+	assert_int_equal(rig_info(&r).properties->presence_max, GRAPH_PRESENCE_ALL);
+	struct graph_record record;
+	assert_int_equal(graph_record_get(r.g, &id, &record), OK);
+	rig_end(&r);
+}
+
+static void properties_change(void **state)
+{
+	struct rig r;
+	struct graph_properties p = { .name = "Other", .comment = "x", .presence_life = 600 };
+	struct graph_command c = { .kind = GRAPH_SET,
+				   .set = GRAPH_SET_NAME | GRAPH_SET_COMMENT |
+					  GRAPH_SET_PRESENCE_LIFE,
+				   .properties = &p };
+	rig_begin(&r);
+	uint32_t link = rig_neighbor(&r, 77, 30);
+	assert_int_equal(rig_reply(&r, rig_command(&r, &c))->err, OK);
+	assert_string_equal(rig_info(&r).properties->name, "Other");
+	rig_expect(&r, link, GRAPH_FLOOD);
+	p.presence_life = 10;
+	assert_int_equal(rig_reply(&r, rig_command(&r, &c))->err, ERR_RANGE);
+	assert_int_equal(rig_info(&r).properties->presence_life, 600);
+	c.set = GRAPH_SET_PRESENT | GRAPH_SET_ATTRIBUTES;
+	c.present = true;
+	c.payload = span_str("in the kitchen");
+	assert_int_equal(rig_reply(&r, rig_command(&r, &c))->err, OK);
+	struct graph_node_info node;
+	size_t at = 0;
+	assert_true(graph_node_next(r.g, &at, &node));
+	assert_true(node.self);
+	assert_true(span_eq(node.attributes, span_str("in the kitchen")));
+	assert_true(graph_node_next(r.g, &at, &node));
+	assert_true(node.neighbor && node.node == 77);
+	assert_false(graph_node_next(r.g, &at, &node));
+	rig_end(&r);
+}
+
+static void a_birth_without_memory(void **state)
+{
+	for (size_t n = 1; n < 200; n++) {
+		struct rig r;
+		rig_init(&r);
+		failing_env_fail_at(&r.f, n);
+		enum err e =
+			graph_new(&r.g, &r.birth, &r.shared, r.now, (struct wall){ 0, true }, NULL);
+		bool failed = r.f.failed;
+		r.f.fail_at = 0;
+		assert_true(e == (failed ? ERR_NOMEM : OK));
+		rig_end(&r);
+		if (!failed)
+			return;
+	}
+	fail_msg("it never came to an end");
+}
+
+static void a_birth_must_make_sense(void **state)
+{
+	char room[128];
+	struct text why = TEXT_OF(room);
+	struct rig r;
+	rig_init(&r);
+	r.birth.properties.id[0] = '\0';
+	assert_int_equal(graph_new(&r.g, &r.birth, &r.shared, r.now, (struct wall){ 0 }, &why),
+			 ERR_CONFIG);
+	assert_true(why.n > 0);
+	snprintf(r.birth.properties.id, 8, "0.x");
+	r.birth.peer[0] = (char)0xff;
+	assert_int_equal(graph_new(&r.g, &r.birth, &r.shared, r.now, (struct wall){ 0 }, &why),
+			 ERR_CONFIG);
+	rig_end(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_lower_speaks_first),
+		cmocka_unit_test(how_many_contacts),
+		cmocka_unit_test(a_pending_timer_stays),
+		cmocka_unit_test(random_delays_stay_in_their_bounds),
+		cmocka_unit_test(a_node_alone),
+		cmocka_unit_test(attempts_do_not_hammer),
+		cmocka_unit_test(the_list_holds_a_hundred),
+		cmocka_unit_test(the_least_useful_goes),
+		cmocka_unit_test(leaving_takes_records_along),
+		cmocka_unit_test(who_does_not_read_is_not_waited_for_long),
+		cmocka_unit_test(commands_wait_for_the_database),
+		cmocka_unit_test(not_before_it_is_synchronised),
+		cmocka_unit_test(an_earlier_run_is_read),
+		cmocka_unit_test(properties_change),
+		cmocka_unit_test(a_birth_without_memory),
+		cmocka_unit_test(a_birth_must_make_sense),
+	};
+	return cmocka_run_group_tests_name("upkeep", tests, NULL, NULL);
+}
