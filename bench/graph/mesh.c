@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RECORDS_MAX 4000000u
+#define RECORDS_MAX 65536u /* of a node in a round */
 
 /* What lies in a record: whose, the how manieth of the round, which round, when. */
 struct head {

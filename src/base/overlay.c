@@ -74,15 +74,6 @@ void overlay_free(struct overlay *o)
 	env_free(o->env, o);
 }
 
-/* xorshift: cheap, and good enough to toss coins with. */
-static uint64_t toss(struct overlay *o)
-{
-	o->dice ^= o->dice << 13;
-	o->dice ^= o->dice >> 7;
-	o->dice ^= o->dice << 17;
-	return o->dice >> 16;
-}
-
 static void *take_memory(struct overlay_batch *b, size_t n)
 {
 	/* Few rows cost little, many cost few allocations. */
@@ -136,7 +127,7 @@ static struct batch_table *open_table(struct overlay_batch *b, const struct stor
 /* A row of a new key; the value lies behind the key. */
 static struct rows_node *new_row(struct overlay *o, struct span key, size_t value_n)
 {
-	uint8_t height = rows_height(toss(o));
+	uint8_t height = rows_height(rows_toss(&o->dice));
 	size_t fixed = rows_node_size(height, key.n);
 	struct rows_node *n = take_memory(o->open, fixed + value_n);
 	if (!n)

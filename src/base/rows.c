@@ -2,6 +2,14 @@
 
 #include <stddef.h>
 
+uint64_t rows_toss(uint64_t *dice)
+{
+	*dice ^= *dice << 13;
+	*dice ^= *dice >> 7;
+	*dice ^= *dice << 17;
+	return *dice >> 16;
+}
+
 uint8_t rows_height(uint64_t random)
 {
 	uint8_t height = 1;

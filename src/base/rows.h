@@ -31,6 +31,9 @@ struct rows_path {
 	struct rows_node **link[ROWS_LEVELS];
 };
 
+/* Random bits off a xorshift, whose state is never 0 and begun by somebody who can draw:
+ * cheap, and good enough to toss coins with. */
+uint64_t rows_toss(uint64_t *dice);
 /* 1..ROWS_LEVELS out of random bits. */
 uint8_t rows_height(uint64_t random);
 /* Octets of a node of that height with its key, and where the key lies. */

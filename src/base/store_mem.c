@@ -15,6 +15,7 @@ struct store_mem {
 	struct overlay *overlay;
 	struct mem_table *tables;
 	uint64_t committed;
+	uint64_t dice; /* for the heights; nobody outside can foresee them */
 	enum err broken;
 };
 
@@ -90,6 +91,7 @@ enum err store_mem_new(struct store_mem **out, const struct env *env)
 		return e;
 	}
 	m->env = env;
+	m->dice = env_random_u64(env) | 1;
 	m->store = (struct store){ &mem_ops, m };
 	*out = m;
 	return OK;
@@ -159,7 +161,7 @@ static struct mem_table *make_table(struct store_mem *m, const struct store_tabl
 /* A row of its own memory, the value behind the key. */
 static struct rows_node *row_of(struct store_mem *m, const struct overlay_change *c)
 {
-	uint8_t height = rows_height(env_random_u64(m->env));
+	uint8_t height = rows_height(rows_toss(&m->dice));
 	size_t fixed = rows_node_size(height, c->key.n), size;
 	if (!checked_add(fixed, c->value.n, &size))
 		return NULL;
