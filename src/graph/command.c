@@ -20,6 +20,7 @@ static bool is_change(const struct graph_command *c)
 	case GRAPH_PING:
 	case GRAPH_ACCEPT_DIRECT:
 	case GRAPH_IMPORT:
+	case GRAPH_REVALIDATE:
 		return false;
 	}
 	return false;
@@ -111,6 +112,10 @@ static void perform(struct graph *g, const struct graph_command *c, uint64_t num
 	case GRAPH_PING:
 	case GRAPH_ACCEPT_DIRECT:
 		graph_data_command(g, c, number, now);
+		break;
+	case GRAPH_REVALIDATE:
+		graph_out_reply(g, number, OK, NULL, 0);
+		graph_revalidate(g, NULL, 0, now);
 		break;
 	}
 }

@@ -136,7 +136,8 @@ enum graph_command_kind {
 	GRAPH_PING,	     /* node 0: every neighbor; answered with the round trip that TCP
 			      * allows to see: the time until the octets have gone */
 	GRAPH_ACCEPT_DIRECT, /* `paused`: no longer */
-	GRAPH_IMPORT	     /* record octets of a database, validated as if they had come */
+	GRAPH_IMPORT,	     /* record octets of a database, validated as if they had come */
+	GRAPH_REVALIDATE     /* as graph_revalidate() of all */
 };
 
 #define GRAPH_SET_NAME		0x01

@@ -18,6 +18,7 @@ static const char *command_text(enum graph_command_kind k)
 		[GRAPH_PING] = "ping",
 		[GRAPH_ACCEPT_DIRECT] = "accept-direct",
 		[GRAPH_IMPORT] = "import",
+		[GRAPH_REVALIDATE] = "revalidate",
 	};
 	return words[k];
 }

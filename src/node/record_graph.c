@@ -97,7 +97,7 @@ static void of_write(struct wr *w, const struct graph_command *c)
 
 static void of_read(struct rd *r, struct graph_command *c, struct graph_properties *room)
 {
-	c->kind = (enum graph_command_kind)record_enum_read(r, GRAPH_IMPORT + 1);
+	c->kind = (enum graph_command_kind)record_enum_read(r, GRAPH_REVALIDATE + 1);
 	guid_read(r, &c->type);
 	guid_read(r, &c->id);
 	c->if_version = rd_u32(r);
