@@ -20,6 +20,7 @@ const struct ctl_limits ctl_limits_default = {
 	.name_clients_uid = 32,
 	.name_request_us = MONO_SEC,
 	.name_grace_us = 200 * MONO_MS,
+	.pipes = 256,
 };
 
 static void take_request(struct evhttp_request *req, void *arg)
@@ -77,6 +78,7 @@ enum err ctl_new_limits(struct ctl **out, struct event_base *base, struct ops *o
 	list_init(&c->streams);
 	list_init(&c->searches);
 	list_init(&c->names.askers);
+	list_init(&c->octets.pipes);
 	enum err e = ctl_socket_bind(socket_path, &ctl_socket_control, &c->place, &fd, why);
 	if (e) {
 		drop(c);
@@ -91,6 +93,7 @@ enum err ctl_new_limits(struct ctl **out, struct event_base *base, struct ops *o
 		return e;
 	}
 	ctl_names_init(c, socket_path);
+	ctl_octets_init(c, socket_path);
 	*out = c;
 	return OK;
 }
@@ -107,6 +110,7 @@ void ctl_free(struct ctl *c)
 		return;
 	ctl_socket_remove(&c->place);
 	ctl_names_fini(c);
+	ctl_octets_fini(c);
 	ctl_calls_stop(c);
 	ctl_searches_stop(c);
 	ctl_streams_stop(c);

@@ -27,6 +27,7 @@ struct ctl_limits {
 	size_t name_clients_uid; /* of them of one user */
 	int64_t name_request_us; /* for a request to arrive */
 	int64_t name_grace_us;	 /* for further answers after the first */
+	size_t pipes;		 /* of stream.sock; beyond it: an error and the end */
 };
 extern const struct ctl_limits ctl_limits_default;
 
@@ -64,6 +65,14 @@ struct names {
 	size_t count;
 };
 
+/* stream.sock */
+struct octets {
+	struct evconnlistener *listener; /* NULL: it could not be had */
+	struct socket_place place;
+	struct list pipes;
+	size_t count;
+};
+
 struct ctl {
 	struct event_base *base;
 	struct ops *ops;
@@ -77,6 +86,7 @@ struct ctl {
 	size_t n_streams;
 	struct list searches; /* counted with the streams */
 	struct names names;
+	struct octets octets;
 };
 
 /* ctl_new with other limits, for tests. */
@@ -132,6 +142,10 @@ void ctl_searches_stop(struct ctl *c);
 /* names.c: beside the control socket; `control` is its path. Without it the rest goes on. */
 void ctl_names_init(struct ctl *c, const char *control);
 void ctl_names_fini(struct ctl *c);
+
+/* octets.c: stream.sock beside the control socket, as ctl_names_init. */
+void ctl_octets_init(struct ctl *c, const char *control);
+void ctl_octets_fini(struct ctl *c);
 
 /* stream.c */
 void ctl_stream_begin(struct ctl *c, struct evhttp_request *req);

@@ -56,6 +56,14 @@ static void on_event(void *arg, const struct node_event *e, struct wall wall)
 	set_timer(d);
 }
 
+static void on_data(void *arg, uint32_t graph, uint64_t conn, const struct graph_guid *type,
+		    struct span bytes)
+{
+	struct daemon *d = arg;
+	if (d->ops)
+		ops_data(d->ops, graph, conn, type, bytes);
+}
+
 static void on_message(void *arg, enum node_level level, const char *part, const char *text)
 {
 	struct daemon *d = arg;
@@ -163,7 +171,9 @@ static enum err start_engine(struct daemon *d, struct text *why)
 					    .state_dir = d->state_path,
 					    .record_path = d->options->record,
 					    .job_threads = d->conf.daemon.job_threads };
-	const struct engine_events events = { .event = on_event, .message = on_message, .arg = d };
+	const struct engine_events events = {
+		.event = on_event, .message = on_message, .data = on_data, .arg = d
+	};
 	return engine_new(&d->engine, d->loop, &opt, &events, why);
 }
 

@@ -13,6 +13,14 @@ static void on_event(void *arg, const struct node_event *e, struct wall wall)
 		ops_event(p->ops, e, wall);
 }
 
+static void on_data(void *arg, uint32_t graph, uint64_t conn, const struct graph_guid *type,
+		    struct span bytes)
+{
+	struct inproc *p = arg;
+	if (p->ops)
+		ops_data(p->ops, graph, conn, type, bytes);
+}
+
 static void on_message(void *arg, enum node_level level, const char *part, const char *text)
 {
 	struct inproc *p = arg;
@@ -76,7 +84,9 @@ static enum err read_config(struct node_config *c, const char *text, struct text
 
 static enum err start_engine(struct inproc *p, const struct inproc_options *opt, struct text *why)
 {
-	const struct engine_events events = { .event = on_event, .message = on_message, .arg = p };
+	const struct engine_events events = {
+		.event = on_event, .message = on_message, .data = on_data, .arg = p
+	};
 	struct node_config config;
 	node_config_init(&config, p->env);
 	enum err e = read_config(&config, opt->config, why);

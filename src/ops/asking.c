@@ -1,4 +1,4 @@
-/* Commands to the part pnrp that the engine has not answered yet. */
+/* Commands that the engine has not answered yet. */
 #include "ops/ops_int.h"
 
 struct asking *ops_asking_new(struct ops *o, struct ops_call call, size_t size)
@@ -35,28 +35,39 @@ static void on_found(void *arg, const struct node_found *f)
 	a->found(a, f);
 }
 
-enum err ops_asking_send(struct asking *a, const struct pnrp_command *c)
+enum err ops_asking_give(struct asking *a, const struct node_command *c)
 {
 	const struct engine_caller who = { a->found ? on_found : NULL, on_done, a };
-	const struct node_command command = { .kind = NODE_COMMAND_PNRP, .pnrp = *c };
 	if (a->call.ticket)
 		*a->call.ticket = a->ticket;
-	enum err e = engine_ask(a->ops->engine, &command, &who, &a->number);
+	enum err e = engine_ask(a->ops->engine, c, &who, &a->number);
 	if (e)
 		ops_asking_free(a);
 	return e;
+}
+
+enum err ops_asking_send(struct asking *a, const struct pnrp_command *c)
+{
+	const struct node_command command = { .kind = NODE_COMMAND_PNRP, .pnrp = *c };
+	a->part = NODE_COMMAND_PNRP;
+	return ops_asking_give(a, &command);
 }
 
 static void ignore(void *arg, const struct engine_result *r)
 {
 }
 
-/* Without memory for it the search goes on to its own deadline, unheard. */
-static void end(struct ops *o, uint64_t number)
+/* Without memory for it the attempt goes on to its own deadline, unheard. */
+static void end(struct ops *o, enum node_command_kind part, uint64_t number)
 {
-	struct node_command c = { .kind = NODE_COMMAND_PNRP };
-	c.pnrp.kind = PNRP_CANCEL;
-	c.pnrp.other = number;
+	struct node_command c = { .kind = part };
+	if (part == NODE_COMMAND_GRAPH) {
+		c.graphs.kind = GRAPHS_CANCEL;
+		c.graphs.other = number;
+	} else {
+		c.pnrp.kind = PNRP_CANCEL;
+		c.pnrp.other = number;
+	}
 	if (engine_command(o->engine, &c, ignore, NULL) != OK)
 		return;
 }
@@ -70,10 +81,11 @@ void ops_cancel(struct ops *o, uint64_t ticket)
 			continue;
 		uint64_t number = a->number;
 		bool ends = a->ends;
+		enum node_command_kind part = a->part;
 		ops_asking_free(a);
 		engine_forget(o->engine, number);
 		if (ends)
-			end(o, number);
+			end(o, part, number);
 		return;
 	}
 }

@@ -1,12 +1,25 @@
-/* The newest events, kept once for all subscribers. A subscriber is a place in
- * the ring: it holds no events of its own, and what falls out of the ring in
- * front of it counts as lost. */
-#include "ops/ops_int.h"
+/* The newest events, kept once for all subscribers. A subscriber is a place in the rings: it
+ * holds no events of its own, and what falls out of a ring in front of it counts as lost.
+ * Changes of records come in masses and have a ring of their own, so that they push nothing
+ * else out; they are kept as long as somebody wants them, and are numbered in any case. */
+#include "ops/stream_int.h"
+
+#include "base/number.h"
+
+/* What subscribers choose events by. */
+struct facts {
+	const char *part;
+	int level;
+	uint32_t graph;	      /* number, 0 none */
+	const char *graph_id; /* "" none */
+	bool typed;	      /* it is about this record type: */
+	struct graph_guid type;
+};
 
 /* One event in one block with its pairs and strings behind it. */
 struct entry {
 	struct ops_event event;
-	int level;
+	struct facts facts;
 };
 
 struct ops_subscription {
@@ -14,7 +27,12 @@ struct ops_subscription {
 	struct ops *ops;
 	char part[16]; /* "": all */
 	int level;     /* this one and graver */
-	uint64_t next; /* number it takes next */
+	char graph[OPS_GRAPH_ID_MAX + 1];
+	uint64_t graph_number; /* when that is one; 0: it is none */
+	bool typed;
+	struct graph_guid type;
+	uint64_t at[HISTORY_RINGS]; /* ordinals it takes next */
+	uint64_t next;		    /* and the number behind the newest that it has seen */
 	uint64_t lost;
 	bool told; /* ready was called and it has not drained since */
 	ops_ready_fn *ready;
@@ -22,55 +40,103 @@ struct ops_subscription {
 	char text[64];
 };
 
+static const size_t sizes[HISTORY_RINGS] = { OPS_HISTORY, OPS_HISTORY_RECORDS };
+
 enum err ops_history_init(struct ops *o)
 {
 	struct history *h = &o->history;
 	list_init(&h->subscribers);
-	h->entries = env_zalloc(o->env, OPS_HISTORY, sizeof(struct entry *));
-	return h->entries ? OK : ERR_NOMEM;
+	for (size_t i = 0; i < HISTORY_RINGS; i++) {
+		struct ring *r = &h->rings[i];
+		r->size = sizes[i];
+		r->entries = env_zalloc(o->env, r->size, sizeof(struct entry *));
+		if (!r->entries) {
+			ops_history_fini(o);
+			return ERR_NOMEM;
+		}
+	}
+	return OK;
 }
 
 void ops_history_fini(struct ops *o)
 {
-	for (size_t i = 0; i < OPS_HISTORY; i++)
-		env_free(o->env, o->history.entries[i]);
-	env_free(o->env, o->history.entries);
-}
-
-static struct entry **slot(struct history *h, uint64_t number)
-{
-	return &h->entries[number % OPS_HISTORY];
-}
-
-/* The oldest number that can still be there. */
-static uint64_t oldest(const struct history *h)
-{
-	return h->newest > OPS_HISTORY ? h->newest - OPS_HISTORY + 1 : 1;
-}
-
-static bool wants(const struct ops_subscription *s, const char *part, int level)
-{
-	return level <= s->level && (!s->part[0] || strcmp(s->part, part) == 0);
-}
-
-static void lose(struct history *h, uint64_t number, const char *part, int level)
-{
-	LIST_EACH(node, tmp, &h->subscribers)
-	{
-		struct ops_subscription *s = LIST_ENTRY(node, struct ops_subscription, node);
-		if (s->next > number)
-			continue;
-		s->next = number + 1;
-		s->lost += wants(s, part, level);
+	for (size_t i = 0; i < HISTORY_RINGS; i++) {
+		struct ring *r = &o->history.rings[i];
+		for (size_t k = 0; r->entries && k < r->size; k++)
+			env_free(o->env, r->entries[k]);
+		env_free(o->env, r->entries);
+		r->entries = NULL;
 	}
 }
 
-static void wake(struct history *h, const char *part, int level)
+static struct entry **slot(const struct ring *r, uint64_t ordinal)
+{
+	return &r->entries[ordinal % r->size];
+}
+
+/* The oldest ordinal that is still there; r->count when none is. */
+static uint64_t oldest(const struct ring *r)
+{
+	return r->count > r->size ? r->count - r->size : 0;
+}
+
+static bool wants_graph(const struct ops_subscription *s, const struct facts *f)
+{
+	if (s->graph[0] &&
+	    (!f->graph || (strcmp(s->graph, f->graph_id) != 0 && s->graph_number != f->graph)))
+		return false;
+	return !s->typed || !f->typed || graph_guid_eq(&s->type, &f->type);
+}
+
+static bool wants(const struct ops_subscription *s, const struct facts *f)
+{
+	return f->level <= s->level && (!s->part[0] || strcmp(s->part, f->part) == 0) &&
+	       wants_graph(s, f);
+}
+
+static bool anybody_wants(const struct history *h, const struct facts *f)
+{
+	LIST_EACH(node, tmp, &h->subscribers)
+	{
+		if (wants(LIST_ENTRY(node, struct ops_subscription, node), f))
+			return true;
+	}
+	return false;
+}
+
+/* An entry is about to fall out of its ring. */
+static void lose(struct history *h, size_t ring, uint64_t ordinal, const struct entry *e)
+{
+	h->rings[ring].dropped = e->event.number;
+	LIST_EACH(node, tmp, &h->subscribers)
+	{
+		struct ops_subscription *s = LIST_ENTRY(node, struct ops_subscription, node);
+		if (s->at[ring] > ordinal)
+			continue;
+		s->at[ring] = ordinal + 1;
+		if (s->next <= e->event.number)
+			s->next = e->event.number + 1;
+		s->lost += wants(s, &e->facts);
+	}
+}
+
+/* There was no memory for it. */
+static void lose_newest(struct history *h, size_t ring, const struct facts *f)
+{
+	h->rings[ring].dropped = h->newest;
+	LIST_EACH(node, tmp, &h->subscribers)
+	{
+		struct ops_subscription *s = LIST_ENTRY(node, struct ops_subscription, node);
+		s->lost += wants(s, f);
+	}
+}
+
+static void wake(struct history *h, const struct facts *f)
 {
 	LIST_EACH(node, tmp, &h->subscribers)
 	{
 		struct ops_subscription *s = LIST_ENTRY(node, struct ops_subscription, node);
-		if (s->told || !s->ready || !wants(s, part, level))
+		if (s->told || !s->ready || !wants(s, f))
 			continue;
 		s->told = true;
 		s->ready(s->arg);
@@ -78,21 +144,24 @@ static void wake(struct history *h, const char *part, int level)
 }
 
 /* Takes in the entry of the newest number; NULL: there was no memory for it. */
-static void append(struct ops *o, struct entry *e, const char *part, int level)
+static void append(struct ops *o, size_t ring, struct entry *e, const struct facts *f)
 {
 	struct history *h = &o->history;
-	uint64_t number = ++h->newest;
-	struct entry **at = slot(h, number);
+	struct ring *r = &h->rings[ring];
+	if (!e) {
+		lose_newest(h, ring, f);
+		wake(h, f);
+		return;
+	}
+	struct entry **at = slot(r, r->count);
 	if (*at) {
-		lose(h, (*at)->event.number, (*at)->event.part, (*at)->level);
+		lose(h, ring, r->count - r->size, *at);
 		env_free(o->env, *at);
 	}
 	*at = e;
-	if (e)
-		e->event.number = number;
-	else
-		lose(h, number, part, level);
-	wake(h, part, level);
+	r->count++;
+	e->event.number = h->newest;
+	wake(h, f);
 }
 
 /* A bump pointer over the tail of an entry's block. */
@@ -110,8 +179,8 @@ static const char *put(struct tail *t, const char *s)
 
 /* What an event is made of, before it has a block. */
 struct parts {
-	const char *part, *name, *text;
-	int level;
+	struct facts facts;
+	const char *name, *text;
 	struct wall wall;
 	const struct node_event *source; /* of the pairs, NULL none */
 };
@@ -144,15 +213,16 @@ static void put_pairs(struct ops_event *out, struct tail *t, const struct node_e
 static struct entry *entry_new(struct ops *o, const struct parts *p)
 {
 	size_t count = 0;
-	size_t size = sizeof(struct entry) + pairs_size(p->source, &count) + strlen(p->text) + 1;
+	size_t size = sizeof(struct entry) + pairs_size(p->source, &count) + strlen(p->text) + 1 +
+		      strlen(p->facts.graph_id) + 1;
 	struct entry *e = env_zalloc(o->env, 1, size);
 	if (!e)
 		return NULL;
 	struct ops_event *v = &e->event;
-	e->level = p->level;
+	e->facts = p->facts;
 	v->time = p->wall.us;
-	ops_set_text(v->part, sizeof(v->part), p->part);
-	ops_set_text(v->level, sizeof(v->level), ops_level_text(p->level));
+	ops_set_text(v->part, sizeof(v->part), p->facts.part);
+	ops_set_text(v->level, sizeof(v->level), ops_level_text(p->facts.level));
 	ops_set_text(v->name, sizeof(v->name), p->name);
 	v->fields = (void *)(e + 1);
 	v->n_fields = count;
@@ -160,27 +230,61 @@ static struct entry *entry_new(struct ops *o, const struct parts *p)
 	if (count)
 		put_pairs(v, &t, p->source);
 	v->text = put(&t, p->text);
+	e->facts.part = v->part;
+	e->facts.graph_id = put(&t, p->facts.graph_id);
 	return e;
 }
 
-static void take_in(struct ops *o, const struct parts *p)
+static void take_in(struct ops *o, size_t ring, const struct parts *p)
 {
-	append(o, entry_new(o, p), p->part, p->level);
+	append(o, ring, entry_new(o, p), &p->facts);
+}
+
+static bool about_type(const struct graph_event *e)
+{
+	static const struct graph_guid none;
+	return (e->kind == GRAPH_EVENT_RECORD || e->kind == GRAPH_EVENT_SYNCHRONISED) &&
+	       !graph_guid_eq(&e->type, &none);
+}
+
+static struct facts facts_of(const struct node_event *e)
+{
+	struct facts f = { .part = node_part_text(e->part),
+			   .level = (int)e->level,
+			   .graph_id = "" };
+	if (e->part != NODE_PART_GRAPH)
+		return f;
+	f.graph = e->graph.graph;
+	f.graph_id = e->graph.graph_id ? e->graph.graph_id : "";
+	f.typed = about_type(&e->graph);
+	f.type = e->graph.type;
+	return f;
 }
 
 void ops_event(struct ops *o, const struct node_event *e, struct wall wall)
 {
 	char buffer[OPS_MESSAGE_MAX + 1];
 	struct text t = TEXT_OF(buffer);
+	struct history *h = &o->history;
+	bool record = e->part == NODE_PART_GRAPH && e->graph.kind == GRAPH_EVENT_RECORD;
+	struct parts p = { facts_of(e), node_event_name(e), buffer, wall, e };
+	if (e->part == NODE_PART_GRAPH)
+		ops_direct_event(o, &e->graph);
+	h->newest++;
+	if (record && !anybody_wants(h, &p.facts)) {
+		h->rings[HISTORY_RECORDS].dropped = h->newest;
+		return;
+	}
 	node_event_text(&t, e);
-	take_in(o, &(struct parts){ node_part_text(e->part), node_event_name(e), buffer,
-				    (int)e->level, wall, e });
+	take_in(o, record ? HISTORY_RECORDS : HISTORY_ALL, &p);
 }
 
 void ops_message(struct ops *o, enum node_level level, const char *part, const char *text,
 		 struct wall wall)
 {
-	take_in(o, &(struct parts){ part, "message", text, (int)level, wall, NULL });
+	const struct facts f = { .part = part, .level = (int)level, .graph_id = "" };
+	o->history.newest++;
+	take_in(o, HISTORY_ALL, &(struct parts){ f, "message", text, wall, NULL });
 }
 
 /* Reads part and level of a filter into s. */
@@ -194,6 +298,15 @@ static enum err set_filter(struct ops_subscription *s, const struct ops *o,
 		e = ops_check_part(o, filter->part, why);
 	s->level = filter->level[0] ? ops_level_of(filter->level) : (int)NODE_DEBUG;
 	ops_set_text(s->part, sizeof(s->part), filter->part);
+	ops_set_text(s->graph, sizeof(s->graph), filter->graph);
+	if (number_u64(span_str(s->graph), UINT32_MAX, &s->graph_number) != OK)
+		s->graph_number = 0;
+	s->typed = filter->type[0] != 0;
+	if (!e && s->typed && ops_type_read(s->ops, filter->type, &s->type, NULL) != OK) {
+		text_str(why, "a record type is a GUID, or a word of small letters, digits and "
+			      "hyphens");
+		e = ERR_MALFORMED;
+	}
 	return e;
 }
 
@@ -203,13 +316,15 @@ static enum err subscription_new(struct ops_subscription **out, struct ops *o,
 	struct ops_subscription *s = env_zalloc(o->env, 1, sizeof(*s));
 	if (!s)
 		return ERR_NOMEM;
+	s->ops = o;
 	enum err e = set_filter(s, o, filter, why);
 	if (e) {
 		env_free(o->env, s);
 		return e;
 	}
-	s->ops = o;
 	s->next = o->history.newest + 1;
+	for (size_t i = 0; i < HISTORY_RINGS; i++)
+		s->at[i] = o->history.rings[i].count;
 	list_push_back(&o->history.subscribers, &s->node);
 	*out = s;
 	return OK;
@@ -221,18 +336,38 @@ enum err ops_subscribe_live(struct ops_subscription **out, struct ops *o,
 	return subscription_new(out, o, filter, why);
 }
 
-/* Number of the first event wanted, and how many before it are gone. Numbers of
+/* The first ordinal of a ring whose event has a number above this. */
+static uint64_t ordinal_after(const struct ring *r, uint64_t number)
+{
+	uint64_t i = oldest(r);
+	while (i < r->count && (*slot(r, i))->event.number <= number)
+		i++;
+	return i;
+}
+
+/* Whether changes of records are among what it wants. */
+static bool wants_records(const struct ops_subscription *s)
+{
+	return s->level >= (int)NODE_DEBUG &&
+	       (!s->part[0] || strcmp(s->part, node_part_text(NODE_PART_GRAPH)) == 0);
+}
+
+/* Where the first event wanted is, and how many before it are gone, at most. Numbers of
  * another run mean nothing: all that is kept is new to that client. */
 static void resume(struct ops_subscription *s, const struct ops_filter *filter)
 {
 	const struct history *h = &s->ops->history;
 	uint64_t since = filter->run && filter->run != s->ops->run ? 0 : filter->since;
 	bool was_here = since || filter->run == s->ops->run;
-	uint64_t first = oldest(h);
+	uint64_t gone = h->rings[HISTORY_ALL].dropped;
 	if (since >= h->newest)
 		return;
-	s->next = since + 1 > first ? since + 1 : first;
-	s->lost = was_here ? s->next - (since + 1) : 0;
+	if (wants_records(s) && h->rings[HISTORY_RECORDS].dropped > gone)
+		gone = h->rings[HISTORY_RECORDS].dropped;
+	for (size_t i = 0; i < HISTORY_RINGS; i++)
+		s->at[i] = ordinal_after(&h->rings[i], since);
+	s->next = (gone > since ? gone : since) + 1;
+	s->lost = was_here && gone > since ? gone - since : 0;
 }
 
 enum err ops_subscribe(struct ops_subscription **out, struct ops *o,
@@ -270,21 +405,47 @@ static void overflow(struct ops_subscription *s, struct ops_event *out)
 	s->lost = 0;
 }
 
+/* The next of a ring that it wants, from *at on; NULL: none is left. */
+static const struct entry *peek(const struct ops_subscription *s, size_t ring, uint64_t *at)
+{
+	const struct ring *r = &s->ops->history.rings[ring];
+	for (; *at < r->count; ++*at) {
+		const struct entry *e = *slot(r, *at);
+		if (wants(s, &e->facts))
+			return e;
+	}
+	return NULL;
+}
+
+/* The next of all rings, by number, taken off `at`. */
+static const struct entry *take_next(const struct ops_subscription *s, uint64_t at[HISTORY_RINGS])
+{
+	const struct entry *next = NULL;
+	size_t from = 0;
+	for (size_t i = 0; i < HISTORY_RINGS; i++) {
+		const struct entry *e = peek(s, i, &at[i]);
+		if (!e || (next && next->event.number < e->event.number))
+			continue;
+		next = e;
+		from = i;
+	}
+	at[from] += next != NULL;
+	return next;
+}
+
 bool ops_next_event(struct ops_subscription *s, struct ops_event *out)
 {
-	struct history *h = &s->ops->history;
 	if (s->lost) {
 		overflow(s, out);
 		return true;
 	}
-	while (s->next <= h->newest) {
-		const struct entry *e = *slot(h, s->next);
-		s->next++;
-		if (e && wants(s, e->event.part, e->level)) {
-			*out = e->event;
-			return true;
-		}
+	const struct entry *e = take_next(s, s->at);
+	if (e) {
+		*out = e->event;
+		s->next = e->event.number + 1;
+		return true;
 	}
+	s->next = s->ops->history.newest + 1;
 	s->told = false;
 	return false;
 }
@@ -300,12 +461,11 @@ void ops_unsubscribe(struct ops_subscription *s)
 /* Counts what s would take, without moving it. */
 static size_t count(const struct ops_subscription *s)
 {
-	struct history *h = &s->ops->history;
+	uint64_t at[HISTORY_RINGS];
 	size_t n = 0;
-	for (uint64_t i = s->next; i <= h->newest; i++) {
-		const struct entry *e = *slot(h, i);
-		n += e && wants(s, e->event.part, e->level);
-	}
+	memcpy(at, s->at, sizeof(at));
+	while (take_next(s, at))
+		n++;
 	return n;
 }
 

@@ -1,6 +1,6 @@
 #include "ops/ops.h"
 
-#include "ops/ops_int.h"
+#include "ops/stream_int.h"
 #include "os/clock.h"
 
 #include <unistd.h>
@@ -205,38 +205,49 @@ static run_fn *const runs[OPS_KIND_COUNT] = {
 	[OPS_CLOUD_PING] = ops_run_cloud_ping,
 	[OPS_CLOUD_REPAIR] = ops_run_cloud_change,
 	[OPS_CLOUD_FLUSH] = ops_run_cloud_change,
-	[OPS_GRAPHS] = ops_run_graph_off,
-	[OPS_GRAPH_MAKE] = ops_run_graph_off,
-	[OPS_GRAPH] = ops_run_graph_off,
-	[OPS_GRAPH_SET] = ops_run_graph_off,
-	[OPS_GRAPH_DELETE] = ops_run_graph_off,
-	[OPS_GRAPH_CLOSE] = ops_run_graph_off,
-	[OPS_GRAPH_LISTEN] = ops_run_graph_off,
-	[OPS_GRAPH_CONNECT] = ops_run_graph_off,
-	[OPS_GRAPH_DISCONNECT] = ops_run_graph_off,
-	[OPS_GRAPH_REVALIDATE] = ops_run_graph_off,
-	[OPS_GRAPH_PING] = ops_run_graph_off,
-	[OPS_GRAPH_NODES] = ops_run_graph_off,
-	[OPS_GRAPH_LINKS] = ops_run_graph_off,
-	[OPS_RECORDS] = ops_run_graph_off,
-	[OPS_RECORD_ADD] = ops_run_graph_off,
-	[OPS_RECORD_UPLOAD] = ops_run_graph_off,
-	[OPS_RECORD] = ops_run_graph_off,
-	[OPS_RECORD_UPDATE] = ops_run_graph_off,
-	[OPS_RECORD_DELETE] = ops_run_graph_off,
-	[OPS_RECORD_DATA] = ops_run_graph_off,
-	[OPS_DIRECT_OPEN] = ops_run_graph_off,
-	[OPS_DIRECT_CLOSE] = ops_run_graph_off,
-	[OPS_DIRECT_STREAM] = ops_run_graph_off,
-	[OPS_DIRECT_ACCEPT] = ops_run_graph_off,
-	[OPS_GRAPH_EXPORT] = ops_run_graph_off,
-	[OPS_GRAPH_IMPORT] = ops_run_graph_off,
-	[OPS_CAPTURE] = ops_run_graph_off,
+	[OPS_GRAPHS] = ops_run_graphs,
+	[OPS_GRAPH_MAKE] = ops_run_graph_make,
+	[OPS_GRAPH] = ops_run_graph,
+	[OPS_GRAPH_SET] = ops_run_graph_set,
+	[OPS_GRAPH_DELETE] = ops_run_graph_life,
+	[OPS_GRAPH_CLOSE] = ops_run_graph_life,
+	[OPS_GRAPH_LISTEN] = ops_run_graph_life,
+	[OPS_GRAPH_CONNECT] = ops_run_graph_connect,
+	[OPS_GRAPH_DISCONNECT] = ops_run_graph_disconnect,
+	[OPS_GRAPH_REVALIDATE] = ops_run_graph_life,
+	[OPS_GRAPH_PING] = ops_run_graph_ping,
+	[OPS_GRAPH_NODES] = ops_run_graph_nodes,
+	[OPS_GRAPH_LINKS] = ops_run_graph_links,
+	[OPS_RECORDS] = ops_run_records,
+	[OPS_RECORD_ADD] = ops_run_record_add,
+	[OPS_RECORD_UPLOAD] = ops_run_record_upload,
+	[OPS_RECORD] = ops_run_record,
+	[OPS_RECORD_UPDATE] = ops_run_record_update,
+	[OPS_RECORD_DELETE] = ops_run_record_delete,
+	[OPS_RECORD_DATA] = ops_run_record_data,
+	[OPS_DIRECT_OPEN] = ops_run_direct_open,
+	[OPS_DIRECT_CLOSE] = ops_run_direct_close,
+	[OPS_DIRECT_STREAM] = ops_run_direct_stream,
+	[OPS_DIRECT_ACCEPT] = ops_run_direct_accept,
+	[OPS_GRAPH_EXPORT] = ops_run_graph_export,
+	[OPS_GRAPH_IMPORT] = ops_run_graph_import,
+	[OPS_CAPTURE] = ops_run_capture,
 	[OPS_LOG_GET] = run_log_get,
 	[OPS_LOG_SET] = run_log_set,
 	[OPS_PORTS] = run_ports,
 	[OPS_RELOAD] = run_reload,
 };
+
+/* Beside the control socket. */
+static void set_stream_path(struct ops *o)
+{
+	struct text t = TEXT_OF(o->stream_path);
+	const char *control = o->host.socket_path ? o->host.socket_path : "";
+	const char *slash = strrchr(control, '/');
+	if (slash)
+		text_span(&t, span_of(control, (size_t)(slash + 1 - control)));
+	text_str(&t, OPS_STREAM_SOCKET);
+}
 
 enum err ops_new(struct ops **out, struct engine *e, const struct ops_host *host)
 {
@@ -250,7 +261,11 @@ enum err ops_new(struct ops **out, struct engine *e, const struct ops_host *host
 	o->run = (uint64_t)os_wall().us;
 	arena_init(&o->mem, env, 4096);
 	list_init(&o->asking);
-	if (ops_history_init(o) != OK) {
+	list_init(&o->streams);
+	list_init(&o->directs);
+	set_stream_path(o);
+	if (crypto_new(&o->crypto, env) != OK || ops_history_init(o) != OK) {
+		crypto_free(o->crypto);
 		env_free(env, o);
 		return ERR_NOMEM;
 	}
@@ -266,7 +281,10 @@ void ops_free(struct ops *o)
 	{
 		ops_asking_free(LIST_ENTRY(node, struct asking, node));
 	}
+	ops_streams_fini(o);
+	ops_directs_fini(o);
 	ops_history_fini(o);
+	crypto_free(o->crypto);
 	arena_free(&o->mem);
 	env_free(o->env, o);
 }

@@ -73,8 +73,11 @@ uint64_t ops_run(const struct ops *o);
 
 /* Events since the daemon started have growing numbers. The newest OPS_HISTORY
  * are kept, once for all; a subscriber that falls behind them gets one event
- * `overflow` with the count it lost of those it wants, and goes on. */
-#define OPS_HISTORY 1000
+ * `overflow` with the count it lost of those it wants, and goes on. Changes of
+ * records are kept beside them, and only while a subscriber wants them: who comes
+ * back after that is told that they are lost. */
+#define OPS_HISTORY	    1000
+#define OPS_HISTORY_RECORDS 8192
 struct ops_subscription;
 typedef void ops_ready_fn(void *arg);
 
@@ -99,5 +102,9 @@ void ops_unsubscribe(struct ops_subscription *s);
 void ops_event(struct ops *o, const struct node_event *e, struct wall wall);
 void ops_message(struct ops *o, enum node_level level, const char *part, const char *text,
 		 struct wall wall);
+
+/* And the octets that graphs have for programs: engine_events.data. */
+void ops_data(struct ops *o, uint32_t graph, uint64_t conn, const struct graph_guid *type,
+	      struct span bytes);
 
 #endif

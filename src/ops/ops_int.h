@@ -8,10 +8,24 @@
 
 struct entry;
 
-/* The newest events, a ring of blocks, and who reads them. */
+/* Events in the order they came; `count` of them ever, each at its ordinal % size. */
+struct ring {
+	struct entry **entries;
+	size_t size;
+	uint64_t count;
+	uint64_t dropped; /* number of the newest that is not there any more, 0 none */
+};
+
+enum {
+	HISTORY_ALL,
+	HISTORY_RECORDS,
+	HISTORY_RINGS
+};
+
+/* The newest events, and who reads them. */
 struct history {
-	struct entry **entries; /* OPS_HISTORY of them; that of a number at number % OPS_HISTORY */
-	uint64_t newest;	/* number of the newest event, 0 none */
+	struct ring rings[HISTORY_RINGS];
+	uint64_t newest; /* number of the newest event, 0 none */
 	struct list subscribers;
 };
 
@@ -24,6 +38,11 @@ struct ops {
 	struct history history;
 	struct list asking; /* the engine has not answered yet */
 	uint64_t last_ticket;
+	struct crypto *crypto; /* for hashes */
+	struct list streams;   /* newest last */
+	size_t n_streams, stream_octets;
+	struct list directs; /* direct connections */
+	char stream_path[108];
 };
 
 /* Where an answer goes. */
@@ -102,15 +121,16 @@ MUST_USE enum err ops_run_masc_space(struct ops *o, const struct ops_request *r,
 MUST_USE enum err ops_run_masc_wish(struct ops *o, const struct ops_request *r,
 				    struct ops_call call);
 
-/* asking.c: a command to the part pnrp on its way through the engine; first in whatever
- * its owner keeps beside it. */
+/* asking.c: a command on its way through the engine; first in whatever its owner keeps
+ * beside it. */
 struct asking {
 	struct list node; /* in ops.asking */
 	struct ops *ops;
 	struct ops_call call;
 	struct arena mem; /* until it ends */
 	uint64_t ticket, number;
-	bool ends; /* a PNRP_CANCEL ends it */
+	enum node_command_kind part;
+	bool ends; /* a CANCEL of its part ends it */
 	/* Exactly once, unless it is cancelled; the asking is freed behind it. */
 	void (*done)(struct asking *a, const struct engine_result *r);
 	void (*found)(struct asking *a, const struct node_found *f); /* NULL: nothing is */
@@ -120,6 +140,7 @@ MUST_USE struct asking *ops_asking_new(struct ops *o, struct ops_call call, size
 void ops_asking_free(struct asking *a);
 /* Gives it to the engine, which may have answered when this returns: the asking is its
  * from now on, also after ERR_NOMEM. */
+MUST_USE enum err ops_asking_give(struct asking *a, const struct node_command *c);
 MUST_USE enum err ops_asking_send(struct asking *a, const struct pnrp_command *c);
 
 /* names.c */
@@ -172,6 +193,70 @@ bool ops_pnrp_attention(struct ops *o, struct draft *d, size_t *at, struct ops_a
 /* graphs.c */
 MUST_USE enum err ops_run_graph_off(struct ops *o, const struct ops_request *r,
 				    struct ops_call call);
+MUST_USE enum err ops_run_graphs(struct ops *o, const struct ops_request *r, struct ops_call call);
+MUST_USE enum err ops_run_graph(struct ops *o, const struct ops_request *r, struct ops_call call);
+void ops_graph_part(struct ops *o, struct draft *d, struct ops_part *out);
+/* In figures, for the status. */
+void ops_graph_look(struct ops *o, struct draft *d, struct ops_graphing *out);
+/* As ops_pnrp_attention. */
+bool ops_graph_attention(struct ops *o, struct draft *d, size_t *at, struct ops_attention *out);
+
+/* graph_wish.c */
+MUST_USE enum err ops_run_graph_make(struct ops *o, const struct ops_request *r,
+				     struct ops_call call);
+MUST_USE enum err ops_run_graph_life(struct ops *o, const struct ops_request *r,
+				     struct ops_call call);
+MUST_USE enum err ops_run_graph_set(struct ops *o, const struct ops_request *r,
+				    struct ops_call call);
+MUST_USE enum err ops_run_graph_connect(struct ops *o, const struct ops_request *r,
+					struct ops_call call);
+MUST_USE enum err ops_run_graph_disconnect(struct ops *o, const struct ops_request *r,
+					   struct ops_call call);
+MUST_USE enum err ops_run_graph_ping(struct ops *o, const struct ops_request *r,
+				     struct ops_call call);
+
+/* graph_nodes.c */
+MUST_USE enum err ops_run_graph_nodes(struct ops *o, const struct ops_request *r,
+				      struct ops_call call);
+MUST_USE enum err ops_run_graph_links(struct ops *o, const struct ops_request *r,
+				      struct ops_call call);
+
+/* records.c */
+MUST_USE enum err ops_run_records(struct ops *o, const struct ops_request *r, struct ops_call call);
+MUST_USE enum err ops_run_record(struct ops *o, const struct ops_request *r, struct ops_call call);
+
+/* record_wish.c */
+MUST_USE enum err ops_run_record_add(struct ops *o, const struct ops_request *r,
+				     struct ops_call call);
+MUST_USE enum err ops_run_record_update(struct ops *o, const struct ops_request *r,
+					struct ops_call call);
+MUST_USE enum err ops_run_record_delete(struct ops *o, const struct ops_request *r,
+					struct ops_call call);
+
+/* direct.c */
+MUST_USE enum err ops_run_direct_open(struct ops *o, const struct ops_request *r,
+				      struct ops_call call);
+MUST_USE enum err ops_run_direct_close(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+MUST_USE enum err ops_run_direct_stream(struct ops *o, const struct ops_request *r,
+					struct ops_call call);
+MUST_USE enum err ops_run_direct_accept(struct ops *o, const struct ops_request *r,
+					struct ops_call call);
+
+/* record_stream.c */
+MUST_USE enum err ops_run_record_data(struct ops *o, const struct ops_request *r,
+				      struct ops_call call);
+MUST_USE enum err ops_run_record_upload(struct ops *o, const struct ops_request *r,
+					struct ops_call call);
+
+/* backup.c */
+MUST_USE enum err ops_run_graph_export(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+MUST_USE enum err ops_run_graph_import(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+
+/* capture.c */
+MUST_USE enum err ops_run_capture(struct ops *o, const struct ops_request *r, struct ops_call call);
 
 /* history.c */
 MUST_USE enum err ops_history_init(struct ops *o);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #define ATTENTION_MAX 16 /* beyond that the rest is counted */
-#define PARTS_MAX     2
+#define PARTS_MAX     3
 
 static uint64_t resident_octets(void)
 {
@@ -103,10 +103,12 @@ static void attend_parts(struct attention *a, const char *config_path)
 	attend_idle(a, config_path);
 }
 
-static void attend_pnrp(struct attention *a, struct ops *o)
+static void attend_names_and_graphs(struct attention *a, struct ops *o)
 {
 	struct ops_attention row;
 	for (size_t at = 0; ops_pnrp_attention(o, a->draft, &at, &row);)
+		attend_str(a, row.part, row.text, row.hint);
+	for (size_t at = 0; ops_graph_attention(o, a->draft, &at, &row);)
 		attend_str(a, row.part, row.text, row.hint);
 }
 
@@ -352,16 +354,18 @@ static void look(struct ops *o, struct ops_status *s, struct draft *d)
 	set_engine(s, &info, d);
 	ops_masc_part(o, d, &s->parts[s->n_parts++]);
 	ops_pnrp_part(o, d, &s->parts[s->n_parts++]);
+	ops_graph_part(o, d, &s->parts[s->n_parts++]);
 	count_sessions(&s->masc, m);
 	if (m)
 		ops_masc_holdings(o, &s->claims);
 	if (m && masc_health(m) == OK)
 		set_listen(s, node_config_of(node));
 	ops_pnrp_look(o, d, &s->pnrp);
+	ops_graph_look(o, d, &s->graph);
 	attend_parts(&a, o->host.config_path);
 	attend_store(&a, &info);
 	attend_clock(&a, &s->clock);
-	attend_pnrp(&a, o);
+	attend_names_and_graphs(&a, o);
 	attend_claims(&a, m);
 	attend_masc(&a, m);
 	attend_rest(&a);

@@ -385,6 +385,9 @@ OPS_STRUCTS(X)
 #define OPS_STREAM_PATH "/v1/events"
 #define OPS_SEARCH_PATH "/v1/names/search"
 
+/* Beside the control socket. */
+#define OPS_STREAM_SOCKET "stream.sock"
+
 enum ops_kind {
 #define X(name, method, path, request, answer, help) OPS_##name,
 	OPS_LIST(X)

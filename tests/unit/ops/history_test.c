@@ -323,6 +323,124 @@ static void without_memory_an_event_counts_as_lost(void **state)
 	assert_int_equal(ops_new(&ops, NULL, &host), OK);
 }
 
+/* Of graphs */
+
+static void tell(enum graph_event_kind kind, uint32_t graph, const char *id, uint8_t type)
+{
+	struct node_event e = { .part = NODE_PART_GRAPH,
+				.level = kind == GRAPH_EVENT_RECORD ? NODE_DEBUG : NODE_INFO };
+	e.graph = (struct graph_event){ .kind = kind,
+					.graph = graph,
+					.graph_id = id,
+					.change = GRAPH_RECORD_ADDED,
+					.status = GRAPH_LINK_CONNECTED,
+					.version = 1 };
+	memset(e.graph.type.at, type, sizeof(e.graph.type.at));
+	ops_event(ops, &e, (struct wall){ 1000000, true });
+}
+
+static struct ops_filter of_graph(const char *graph, const char *type)
+{
+	struct ops_filter f = { .run = ops_run(ops), .since = 1 };
+	ops_set_text(f.graph, sizeof(f.graph), graph);
+	ops_set_text(f.type, sizeof(f.type), type);
+	return f;
+}
+
+/* How many come, and the number of the last. */
+static size_t drain(struct ops_subscription *s, uint64_t *last)
+{
+	struct ops_event v;
+	size_t n = 0;
+	while (ops_next_event(s, &v)) {
+		assert_int_equal(v.dropped, 0);
+		*last = v.number;
+		n++;
+	}
+	return n;
+}
+
+#define TYPE_7 "07070707-0707-0707-0707-070707070707"
+
+static void filters_choose_by_graph_and_type(void **state)
+{
+	static const struct {
+		const char *graph, *type;
+		size_t want;
+	} rows[] = { { "", "", 5 },	 { "0.a", "", 3 },  { "1", "", 3 },
+		     { "2", TYPE_7, 1 }, { "3", "", 0 },    { "1", TYPE_7, 2 },
+		     { "", TYPE_7, 4 },	 { "", "note", 2 }, { "0.", "", 0 } };
+	struct ops_subscription *s[9];
+	uint64_t last = 0;
+	say(NODE_INFO, "node", "first");
+	for (size_t i = 0; i < 9; i++) {
+		struct ops_filter f = of_graph(rows[i].graph, rows[i].type);
+		s[i] = subscribe(&f);
+	}
+	tell(GRAPH_EVENT_RECORD, 1, "0.a", 7);
+	tell(GRAPH_EVENT_RECORD, 1, "0.a", 8);
+	tell(GRAPH_EVENT_RECORD, 2, "0.b", 7);
+	tell(GRAPH_EVENT_NEIGHBOR, 1, "0.a", 0);
+	say(NODE_INFO, "node", "last");
+	for (size_t i = 0; i < 9; i++) {
+		assert_int_equal(drain(s[i], &last), rows[i].want);
+		ops_unsubscribe(s[i]);
+	}
+	struct ops_filter f = of_graph("", "No Type");
+	char why[200];
+	struct text t = TEXT_OF(why);
+	assert_int_equal(ops_subscribe(&s[0], ops, &f, &t), ERR_MALFORMED);
+	assert_non_null(strstr(why, "a record type is a GUID, or a word"));
+}
+
+/* GRAPH-14.15 */
+static void records_push_nothing_else_out(void **state)
+{
+	struct ops_subscription *others = subscribe_live("masc", ""), *all = subscribe_live("", "");
+	struct ops_event v;
+	uint64_t last = 0;
+	say(NODE_INFO, "masc", "before");
+	for (size_t i = 0; i < OPS_HISTORY_RECORDS + 10; i++)
+		tell(GRAPH_EVENT_RECORD, 1, "0.a", 7);
+	say(NODE_INFO, "masc", "after");
+	assert_int_equal(drain(others, &last), 2);
+	assert_int_equal(last, OPS_HISTORY_RECORDS + 12);
+	assert_true(ops_next_event(all, &v));
+	assert_int_equal(v.dropped, 10);
+	assert_int_equal(drain(all, &last), OPS_HISTORY_RECORDS + 2);
+	ops_unsubscribe(others);
+	ops_unsubscribe(all);
+}
+
+/* GRAPH-14.15 */
+static void records_that_nobody_wants_are_counted_alone(void **state)
+{
+	struct ops_subscription *info = subscribe_live("", "info");
+	struct ops_filter f = of_graph("1", "");
+	struct ops_event v;
+	uint64_t last = 0;
+	say(NODE_INFO, "node", "first");
+	for (size_t i = 0; i < 3; i++)
+		tell(GRAPH_EVENT_RECORD, 1, "0.a", 7);
+	say(NODE_INFO, "masc", "last");
+	assert_int_equal(drain(info, &last), 2);
+	assert_int_equal(last, 5);
+	struct ops_subscription *s = subscribe(&f);
+	assert_true(ops_next_event(s, &v));
+	assert_int_equal(v.dropped, 3);
+	assert_int_equal(drain(s, &last), 0);
+	tell(GRAPH_EVENT_RECORD, 1, "0.a", 7); /* wanted now */
+	assert_int_equal(drain(s, &last), 1);
+	assert_int_equal(last, 6);
+	ops_unsubscribe(s);
+	ops_unsubscribe(info);
+	ops_set_text(f.level, sizeof(f.level), "info"); /* which records are not */
+	f.since = 1;
+	s = subscribe(&f);
+	assert_int_equal(drain(s, &last), 0);
+	ops_unsubscribe(s);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -342,6 +460,9 @@ int main(void)
 		TEST(bad_filters_are_refused),
 		TEST(recent_events_can_be_asked_for),
 		TEST(without_memory_an_event_counts_as_lost),
+		TEST(filters_choose_by_graph_and_type),
+		TEST(records_push_nothing_else_out),
+		TEST(records_that_nobody_wants_are_counted_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

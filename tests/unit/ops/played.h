@@ -33,7 +33,8 @@ struct played {
 	struct engine_info info;
 	struct node_config node_config;
 	bool clock_synchronised;
-	bool clock_runs; /* the machine's monotonic clock; else it stands still */
+	bool clock_runs;   /* the machine's monotonic clock; else it stands still, */
+	int64_t passed_us; /* and the test moves it on */
 	int64_t wall_us;
 
 	enum err command_result; /* what the engine answers */
