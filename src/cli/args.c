@@ -80,7 +80,7 @@ static const struct cli_option *option_of(const char *name, size_t n, const stru
 
 static int unknown_option(struct cli *c, const char *arg, size_t n)
 {
-	const char *names[40] = { 0 };
+	const char *names[64] = { 0 };
 	char given[64], message[128], hint[128] = "homestead --help";
 	struct text g = TEXT_OF(given), m = TEXT_OF(message), h = TEXT_OF(hint);
 	for (size_t i = 0; cli_options[i].bit; i++)
@@ -96,16 +96,29 @@ static int unknown_option(struct cli *c, const char *arg, size_t n)
 static void take_value(struct cli *c, const struct cli_option *o, const char *value)
 {
 	const struct {
-		unsigned bit;
+		uint64_t bit;
 		const char **to;
-	} places[] = { { CLI_SOCKET, &c->socket },     { CLI_PART, &c->part },
-		       { CLI_LEVEL, &c->level },       { CLI_FOR, &c->duration },
-		       { CLI_SCOPE, &c->scope },       { CLI_AT, &c->at },
-		       { CLI_TIMEOUT, &c->timeout },   { CLI_LIMIT, &c->limit },
-		       { CLI_CLOUD, &c->cloud },       { CLI_PORT, &c->port },
-		       { CLI_PROTOCOL, &c->protocol }, { CLI_COMMENT, &c->comment },
-		       { CLI_FILE, &c->file },	       { CLI_TEXT, &c->text },
-		       { CLI_MOST, &c->most } };
+	} places[] = { { CLI_SOCKET, &c->socket },	 { CLI_PART, &c->part },
+		       { CLI_LEVEL, &c->level },	 { CLI_FOR, &c->duration },
+		       { CLI_SCOPE, &c->scope },	 { CLI_AT, &c->at },
+		       { CLI_TIMEOUT, &c->timeout },	 { CLI_LIMIT, &c->limit },
+		       { CLI_CLOUD, &c->cloud },	 { CLI_PORT, &c->port },
+		       { CLI_PROTOCOL, &c->protocol },	 { CLI_COMMENT, &c->comment },
+		       { CLI_FILE, &c->file },		 { CLI_TEXT, &c->text },
+		       { CLI_MOST, &c->most },		 { CLI_TYPE, &c->type },
+		       { CLI_DATA, &c->data },		 { CLI_INPUT, &c->input },
+		       { CLI_PEER, &c->peer },		 { CLI_LABEL, &c->label },
+		       { CLI_NOTE, &c->comment },	 { CLI_REACH, &c->reach },
+		       { CLI_PROFILE, &c->profile },	 { CLI_LARGEST, &c->largest },
+		       { CLI_PRESENCE, &c->presence },	 { CLI_LIFE, &c->life },
+		       { CLI_VERSION, &c->version },	 { CLI_SVG, &c->svg },
+		       { CLI_ABOUT, &c->about },	 { CLI_PRESENT, &c->present },
+		       { CLI_NODE, &c->node },		 { CLI_AT_ADDRESS, &c->address },
+		       { CLI_NODE_NAME, &c->node_name }, { CLI_SYNC, &c->sync },
+		       { CLI_OUTPUT, &c->output } };
+	if (o->bit == CLI_ATTR && c->n_attrs < CLI_ATTRS_MAX)
+		c->attrs[c->n_attrs] = value;
+	c->n_attrs += o->bit == CLI_ATTR;
 	if (o->bit == CLI_ADDRESS && c->n_addresses < OPS_ENDPOINTS_MAX)
 		c->addresses[c->n_addresses] = value;
 	c->n_addresses += o->bit == CLI_ADDRESS;
@@ -136,7 +149,9 @@ static int take_option(struct cli *c, char *const *argv, const struct cli_comman
 	if (!o->value[0])
 		return equals ? complain_option(c, o, " takes no value") : CLI_OK;
 	const char *value = equals ? equals + 1 : argv[*i + 1];
-	if (!value || !*value)
+	/* Data and what is set may be empty. */
+	bool may_be_empty = o->bit & (CLI_DATA | CLI_LABEL | CLI_NOTE | CLI_ABOUT);
+	if (!value || (!*value && !may_be_empty))
 		return complain_option(c, o, " wants a value");
 	take_value(c, o, value);
 	*i += !equals;
@@ -168,7 +183,7 @@ static int take_all(struct cli *c, int argc, char *const *argv, const char **wor
 
 static int check_options(struct cli *c)
 {
-	unsigned taken = c->command->options | CLI_ALWAYS;
+	uint64_t taken = c->command->options | CLI_ALWAYS;
 	for (const struct cli_option *o = cli_options; o->bit; o++)
 		if (c->given & o->bit & ~taken) {
 			char message[160], hint[160] = "homestead help ";

@@ -7,14 +7,13 @@
 
 static void put_path(struct text *t, const struct cli_query *q)
 {
-	const char *path = ops_rows[q->kind].path, *brace = strchr(path, '{');
-	if (brace) {
+	const char *path = ops_rows[q->kind].path, *brace;
+	for (; (brace = strchr(path, '{')); path = strchr(brace, '}') + 1) {
+		bool graph = strncmp(brace, "{graph}", 7) == 0;
 		text_span(t, span_of(path, (size_t)(brace - path)));
-		ops_url_put(t, q->name);
-		text_str(t, strchr(brace, '}') + 1);
-	} else {
-		text_str(t, path);
+		ops_url_put(t, graph ? q->graph : q->name);
 	}
+	text_str(t, path);
 	if (q->query && q->query[0]) {
 		text_char(t, '?');
 		text_str(t, q->query);
@@ -32,7 +31,8 @@ static char *body_of(const struct cli_query *q)
 /* Asks and waits; the answer's event stays in c->event. */
 static int call(struct cli *c, const struct cli_query *q)
 {
-	char path[CLI_TEXT_MAX];
+	/* Escaped, a sign is three; a query may be as long as a body. */
+	char path[3 * OPS_BODY_MAX];
 	struct text t = TEXT_OF(path);
 	hst_op op;
 	char *body = q->body ? body_of(q) : NULL;
@@ -70,6 +70,18 @@ int cli_ask(struct cli *c, const struct cli_query *q, void *out)
 	if (r < 0)
 		return cli_complain_last(c);
 	return cli_decode(c, ops_rows[q->kind].answer, c->event->json, out);
+}
+
+bool cli_try(struct cli *c, const struct cli_query *q, void *out)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text why = TEXT_OF(buffer);
+	if (call(c, q) < 0)
+		return false;
+	json_t *j = json_loads(c->event->json, 0, NULL);
+	enum err e = ops_decode(ops_rows[q->kind].answer, j, OPS_FROM_ANSWER, out, &c->mem, &why);
+	json_decref(j);
+	return e == OK;
 }
 
 int cli_print_json(struct cli *c, const char *json)

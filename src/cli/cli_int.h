@@ -12,7 +12,7 @@
 #include "ops/types.h"
 
 #define CLI_WIDTH	80
-#define CLI_ARGS_MAX	8
+#define CLI_ARGS_MAX	64
 #define CLI_WORDS_MAX	3 /* of a command */
 #define CLI_TEXT_MAX	1024
 #define CLI_COLUMNS_MAX 12
@@ -46,10 +46,39 @@ enum cli_option_bit {
 	CLI_MOST = 1 << 24,
 	CLI_PAYLOAD = 1 << 25
 };
-#define CLI_ALWAYS (CLI_JSON | CLI_QUIET | CLI_SOCKET | CLI_HELP)
+/* Of graphs, records and peers; beyond what an enum may hold. */
+#define CLI_TYPE       (UINT64_C(1) << 32)
+#define CLI_ATTR       (UINT64_C(1) << 33)
+#define CLI_DATA       (UINT64_C(1) << 34)
+#define CLI_INPUT      (UINT64_C(1) << 35)
+#define CLI_PEER       (UINT64_C(1) << 36)
+#define CLI_LABEL      (UINT64_C(1) << 37)
+#define CLI_NOTE       (UINT64_C(1) << 38)
+#define CLI_REACH      (UINT64_C(1) << 39)
+#define CLI_PROFILE    (UINT64_C(1) << 40)
+#define CLI_DEFER      (UINT64_C(1) << 41)
+#define CLI_LARGEST    (UINT64_C(1) << 42)
+#define CLI_PRESENCE   (UINT64_C(1) << 43)
+#define CLI_LIFE       (UINT64_C(1) << 44)
+#define CLI_QUIETLY    (UINT64_C(1) << 45)
+#define CLI_VERSION    (UINT64_C(1) << 46)
+#define CLI_LOCAL      (UINT64_C(1) << 47)
+#define CLI_SVG	       (UINT64_C(1) << 48)
+#define CLI_XML	       (UINT64_C(1) << 49)
+#define CLI_ABOUT      (UINT64_C(1) << 50)
+#define CLI_PRESENT    (UINT64_C(1) << 51)
+#define CLI_NODE       (UINT64_C(1) << 52)
+#define CLI_AT_ADDRESS (UINT64_C(1) << 53)
+#define CLI_NODE_NAME  (UINT64_C(1) << 54)
+#define CLI_SYNC       (UINT64_C(1) << 55)
+#define CLI_OUTPUT     (UINT64_C(1) << 56)
+#define CLI_YES	       (UINT64_C(1) << 57)
+
+#define CLI_ATTRS_MAX 256
+#define CLI_ALWAYS    (CLI_JSON | CLI_QUIET | CLI_SOCKET | CLI_HELP)
 
 struct cli_option {
-	unsigned bit;
+	uint64_t bit;
 	const char *name;  /* "--json" */
 	const char *brief; /* "-q", "" none */
 	const char *value; /* "T", "" for none */
@@ -63,7 +92,7 @@ struct cli_command {
 	const char *args;    /* "NAME [up|down|reset]", "" none */
 	const char *summary; /* one line */
 	const char *help;    /* more, for --help and the manual */
-	unsigned options;    /* beside CLI_ALWAYS */
+	uint64_t options;    /* beside CLI_ALWAYS */
 	int min_args, max_args;
 	int (*run)(struct cli *c);
 };
@@ -80,9 +109,19 @@ extern const struct cli_alias cli_aliases[]; /* ended by NULL words */
 struct cli {
 	const struct cli_place *place;
 	const struct cli_command *command;
-	unsigned given; /* options */
+	uint64_t given; /* options */
 	const char *socket, *part, *level, *duration, *scope, *at, *timeout, *limit;
 	const char *cloud, *port, *protocol, *comment, *file, *text, *most;
+	const char *type, *data, *input, *peer, *label, *reach, *profile, *largest, *presence;
+	const char *life, *version, *svg, *about, *present, *node, *address, *node_name, *sync;
+	const char *output;
+	const char *attrs[CLI_ATTRS_MAX]; /* NAME=VALUE */
+	size_t n_attrs;			  /* given, be it more than that */
+	const char *graph;		  /* that the command is about: graph_id, or NULL */
+	char graph_id[OPS_GRAPH_ID_MAX + 1];
+	char query[OPS_BODY_MAX];	/* words of the command put together */
+	char watched[OPS_GUID_MAX + 1]; /* the type that is watched, once it is known */
+	const char *pointed;		/* what a complaint's "column N" is of; NULL nothing */
 	const char *addresses[OPS_ENDPOINTS_MAX];
 	size_t n_addresses; /* given, be it more than that */
 	const char *args[CLI_ARGS_MAX];
@@ -129,7 +168,8 @@ int cli_complain_last(struct cli *c);
 /* ask.c: one operation, answered. */
 struct cli_query {
 	enum ops_kind kind;
-	const char *name;  /* {name} or {number} of the path */
+	const char *graph; /* {graph} of the path */
+	const char *name;  /* what else stands in braces there */
 	const char *query; /* behind ?, NULL none */
 	const struct ops_struct *body_type;
 	const void *body; /* NULL: none */
@@ -137,6 +177,8 @@ struct cli_query {
 /* CLI_OK and the answer in *out (strings in c->mem), or the exit code after
  * having said why. */
 int cli_ask(struct cli *c, const struct cli_query *q, void *out);
+/* The same without a word when it fails. */
+bool cli_try(struct cli *c, const struct cli_query *q, void *out);
 /* Prints the last answer as the daemon gave it, for --json. */
 int cli_print_answer(struct cli *c);
 /* The same of a part of an answer. */
@@ -213,6 +255,8 @@ struct cli_list {
 	enum ops_kind kind;
 	const char *rows;		     /* name of the list in the answer */
 	const char *(*query)(struct cli *c); /* which are wanted; NULL: all */
+	const char *limit;		     /* how many are asked for at most; NULL: "limit" */
+	uint64_t page;			     /* so many it gives at most; 0: OPS_CLAIMS_MOST */
 	/* For --quiet; NULL skips the row. */
 	const char *(*name)(struct cli *c, const void *row);
 	const struct cli_column *columns;
@@ -240,6 +284,45 @@ void cli_say_names_off(struct cli *c, const struct ops_part *part);
 const char *cli_latency(struct cli *c, int64_t us);
 /* "fe80::1%2 port 80 tcp"; "this machine" for none. */
 const char *cli_endpoint(struct cli *c, const struct ops_endpoint *e);
+
+/* graph.c: finds the graph that the first argument means: its ID or number, the beginning of
+ * one, or its friendly name; into c->graph. CLI_OK, or after having said why. */
+int cli_graph(struct cli *c);
+/* "0d7aa1b2": as much of a GUID or Node ID as people need. */
+const char *cli_short(struct cli *c, const char *id);
+/* A time from now: "2h", "30d". */
+int cli_read_duration(struct cli *c, const char *s, int64_t *us);
+/* Fills a TEXT field; what does not fit is told, and never cut. */
+int cli_set_word(struct cli *c, char *out, size_t size, const char *s);
+
+/* peer.c: the nodes and links of c->graph. */
+struct cli_mesh {
+	struct ops_graph_nodes nodes;
+	struct ops_graph_links links;
+};
+int cli_mesh(struct cli *c, struct cli_mesh *out);
+/* The link to a node; NULL none. */
+const struct ops_graph_link *cli_link_to(const struct cli_mesh *m, const char *node);
+
+/* record_list.c: "author=ann, rank=7" */
+const char *cli_attributes(struct cli *c, const struct ops_record *r);
+/* Its word, or the beginning of its GUID. */
+const char *cli_record_type(struct cli *c, const struct ops_record *r);
+
+/* map.c: nodes of a graph and what of the mesh is known, for people; map_svg.c: the same as
+ * a picture. */
+struct cli_map_node {
+	const char *label;
+	bool self, neighbor, contact;
+	uint64_t utility; /* of the link to a neighbor */
+};
+struct cli_map {
+	const char *graph;
+	const struct cli_map_node *nodes; /* ourselves first */
+	size_t n;
+};
+int cli_map_draw(struct cli *c, const struct cli_map *m);
+void cli_map_svg(FILE *f, const struct cli_map *m);
 
 /* ask.c: decodes an answer of the daemon into a struct of that type. */
 int cli_decode(struct cli *c, const struct ops_struct *type, const char *json, void *out);
@@ -269,6 +352,23 @@ int cli_run_cloud_show(struct cli *c);
 int cli_run_cloud_stats(struct cli *c);
 int cli_run_cloud_ping(struct cli *c);
 int cli_run_cloud_change(struct cli *c);
+int cli_run_graph_list(struct cli *c);
+int cli_run_graph_show(struct cli *c);
+int cli_run_graph_create(struct cli *c);
+int cli_run_graph_open(struct cli *c);
+int cli_run_graph_change(struct cli *c);
+int cli_run_graph_connect(struct cli *c);
+int cli_run_graph_set(struct cli *c);
+int cli_run_graph_map(struct cli *c);
+int cli_run_record_add(struct cli *c);
+int cli_run_record_update(struct cli *c);
+int cli_run_record_delete(struct cli *c);
+int cli_run_record_get(struct cli *c);
+int cli_run_record_list(struct cli *c);
+int cli_run_record_watch(struct cli *c);
+int cli_run_peer_list(struct cli *c);
+int cli_run_peer_ping(struct cli *c);
+int cli_run_peer_disconnect(struct cli *c);
 int cli_run_log(struct cli *c);
 int cli_run_doctor(struct cli *c);
 int cli_run_doctor_ports(struct cli *c);

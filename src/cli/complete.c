@@ -34,6 +34,26 @@ static void options(FILE *f)
 			fprintf(f, "%s%s", o == cli_options ? "" : " ", o->name);
 }
 
+/* What begins with a noun, as a case of a shell. */
+static void nouns(FILE *f, const char *before, const char *after)
+{
+	static const char *const all[] = { "masc",  "doctor", "daemon", "name",
+					   "cloud", "graph",  "record", "peer" };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		fprintf(f, "\t%s) %s", all[i], before);
+		following(f, all[i]);
+		fputs(after, f);
+	}
+}
+
+/* Commands whose first argument is a graph, and those whose second is a record or a peer;
+ * the third word is then the graph. */
+#define OF_GRAPHS                                                                                  \
+	"'graph show'|'graph map'|'graph connect'|'graph listen'|'graph set'|"                     \
+	"'graph revalidate'|'graph close'|'graph delete'|'record '?*|'peer '?*"
+#define OF_RECORDS "'record get '*|'record update '*|'record delete '*"
+#define OF_PEERS   "'peer ping '*|'peer disconnect '*"
+
 #define LEVELS "error warning notice info debug"
 
 static void bash(FILE *f)
@@ -53,17 +73,13 @@ static void bash(FILE *f)
 	      "\t'') words='",
 	      f);
 	following(f, "");
-	fputs("' ;;\n\tmasc) words='", f);
-	following(f, "masc");
-	fputs("' ;;\n\tdoctor) words='", f);
-	following(f, "doctor");
-	fputs("' ;;\n\tdaemon) words='", f);
-	following(f, "daemon");
-	fputs("' ;;\n\tname) words='", f);
-	following(f, "name");
-	fputs("' ;;\n\tcloud) words='", f);
-	following(f, "cloud");
-	fputs("' ;;\n"
+	fputs("' ;;\n", f);
+	nouns(f, "words='", "' ;;\n");
+	fputs("\t" OF_RECORDS ") words=$(homestead record list \"${COMP_WORDS[3]}\" --limit 50 -q "
+	      "2>/dev/null) ;;\n"
+	      "\t" OF_PEERS
+	      ") words=$(homestead peer list \"${COMP_WORDS[3]}\" -q 2>/dev/null) ;;\n"
+	      "\t" OF_GRAPHS ") words=$(homestead graph list -q 2>/dev/null) ;;\n"
 	      "\t'name unpublish') words=$(homestead name list -q 2>/dev/null) ;;\n"
 	      "\t'cloud show'|'cloud stats'|'cloud repair'|'cloud flush') "
 	      "words=$(homestead cloud list -q 2>/dev/null) ;;\n"
@@ -98,17 +114,13 @@ static void zsh(FILE *f)
 	      "\t'') words_=(",
 	      f);
 	following(f, "");
-	fputs(") ;;\n\tmasc) words_=(", f);
-	following(f, "masc");
-	fputs(") ;;\n\tdoctor) words_=(", f);
-	following(f, "doctor");
-	fputs(") ;;\n\tdaemon) words_=(", f);
-	following(f, "daemon");
-	fputs(") ;;\n\tname) words_=(", f);
-	following(f, "name");
-	fputs(") ;;\n\tcloud) words_=(", f);
-	following(f, "cloud");
-	fputs(") ;;\n"
+	fputs(") ;;\n", f);
+	nouns(f, "words_=(", ") ;;\n");
+	fputs("\t" OF_RECORDS ") words_=(${(f)\"$(homestead record list $words[4] --limit 50 -q "
+	      "2>/dev/null)\"}) ;;\n"
+	      "\t" OF_PEERS ") words_=(${(f)\"$(homestead peer list $words[4] -q 2>/dev/null)\"}) "
+	      ";;\n"
+	      "\t" OF_GRAPHS ") words_=(${(f)\"$(homestead graph list -q 2>/dev/null)\"}) ;;\n"
 	      "\t'name unpublish') words_=(${(f)\"$(homestead name list -q 2>/dev/null)\"}) ;;\n"
 	      "\t'cloud show'|'cloud stats'|'cloud repair'|'cloud flush') "
 	      "words_=(${(f)\"$(homestead cloud list -q 2>/dev/null)\"}) ;;\n"
@@ -154,9 +166,14 @@ static void fish(FILE *f)
 				"complete -c homestead -n __fish_use_subcommand -a %s -d \"%s\"\n",
 				k->words, k->summary);
 	}
-	fputs("complete -c homestead -n __fish_use_subcommand -a 'masc name cloud daemon'\n"
-	      "complete -c homestead -n '__fish_seen_subcommand_from peer' "
+	fputs("complete -c homestead -n __fish_use_subcommand -a 'masc name cloud graph record peer "
+	      "daemon'\n"
+	      "complete -c homestead -n '__fish_seen_subcommand_from masc; and "
+	      "__fish_seen_subcommand_from peer' "
 	      "-a '(homestead masc peers -q 2>/dev/null) up down reset'\n"
+	      "complete -c homestead -n '__fish_seen_subcommand_from graph record peer; and not "
+	      "__fish_seen_subcommand_from create open' "
+	      "-a '(homestead graph list -q 2>/dev/null)'\n"
 	      "complete -c homestead -n '__fish_seen_subcommand_from withdraw' "
 	      "-a '(homestead masc prefixes -q 2>/dev/null)'\n"
 	      "complete -c homestead -n '__fish_seen_subcommand_from resolve' "

@@ -57,7 +57,7 @@ static void print_command(FILE *f, const struct cli_command *k)
 }
 
 /* Options with what they do, wrapped by hand: they are ours. */
-static void print_options(FILE *f, unsigned bits)
+static void print_options(FILE *f, uint64_t bits)
 {
 	for (const struct cli_option *o = cli_options; o->bit; o++) {
 		char buffer[64];
@@ -117,7 +117,7 @@ static void print_wrapped(FILE *f, const char *s)
 
 void cli_help_command(FILE *f, const struct cli_command *k)
 {
-	char buffer[256];
+	char buffer[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(buffer);
 	text_str(&t, "usage: ");
 	cli_synopsis(&t, k);
@@ -163,7 +163,7 @@ static void roff_option(FILE *f, const struct cli_option *o)
 
 static void roff_command(FILE *f, const struct cli_command *k)
 {
-	char buffer[256];
+	char buffer[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(buffer);
 	cli_synopsis(&t, k);
 	fputs(".TP\n.B ", f);

@@ -47,15 +47,17 @@ static const void *row_of(const struct walk *w, size_t i)
 /* "within=239.192.0.0/14&limit=250&after=..." as far as it is needed. */
 static const char *query_of(struct cli *c, const struct walk *w)
 {
-	char buffer[CLI_TEXT_MAX];
+	char buffer[2 * OPS_BODY_MAX];
 	struct text t = TEXT_OF(buffer);
 	uint64_t left = w->limit - w->shown;
 	if (w->list->query)
 		text_str(&t, w->list->query(c));
 	if (!field_of(w->type, "next"))
 		return cli_keep(c, &t);
-	if (left < OPS_CLAIMS_MOST) {
-		text_str(&t, t.n ? "&limit=" : "limit=");
+	if (left < (w->list->page ? w->list->page : OPS_CLAIMS_MOST)) {
+		text_str(&t, t.n ? "&" : "");
+		text_str(&t, w->list->limit ? w->list->limit : "limit");
+		text_char(&t, '=');
 		text_u64(&t, left);
 	}
 	if (w->next[0]) {
@@ -84,7 +86,9 @@ static int take_page(struct cli *c, struct walk *w)
 	void *answer = arena_alloc(&c->mem, w->type->size);
 	if (!answer)
 		return cli_no_memory(c);
-	const struct cli_query q = { .kind = w->list->kind, .query = query_of(c, w) };
+	const struct cli_query q = { .kind = w->list->kind,
+				     .graph = c->graph,
+				     .query = query_of(c, w) };
 	int exit = cli_ask(c, &q, answer);
 	if (exit)
 		return exit;
@@ -144,9 +148,11 @@ static void put_head(struct cli *c, const struct walk *w, json_t *page)
 static void put_tail(struct cli *c, const struct walk *w)
 {
 	fputc(']', c->place->out);
+	if (field_of(w->type, "more"))
+		fprintf(c->place->out, ",\"more\":%llu,\"counted\":%s", (unsigned long long)w->rest,
+			w->counted ? "true" : "false");
 	if (field_of(w->type, "next"))
-		fprintf(c->place->out, ",\"more\":%llu,\"counted\":%s,\"next\":\"%s\"",
-			(unsigned long long)w->rest, w->counted ? "true" : "false", w->next);
+		fprintf(c->place->out, ",\"next\":\"%s\"", w->next);
 	fputs("}\n", c->place->out);
 }
 
@@ -209,9 +215,12 @@ static void say_more(struct cli *c, const struct walk *w)
 	struct text t = TEXT_OF(buffer);
 	if (!w->rest && !w->next[0])
 		return;
-	text_str(&t, w->counted ? "" : "at least ");
-	text_u64(&t, w->rest);
-	text_str(&t, " more: without --limit all are shown");
+	if (field_of(w->type, "more") || w->rest) {
+		text_str(&t, w->counted ? "" : "at least ");
+		text_u64(&t, w->rest);
+		text_char(&t, ' ');
+	}
+	text_str(&t, "more: without --limit all are shown");
 	fputc('\n', c->place->out);
 	cli_wrap(c, buffer, 0);
 }

@@ -19,6 +19,19 @@ static void complain_json(struct cli *c, const struct cli_complaint *what)
 	json_decref(j);
 }
 
+/* The line that "column N" of a message is about, and a mark below that column. */
+static void point(struct cli *c, const char *message)
+{
+	const char *at = c->pointed ? strstr(message, "column ") : NULL;
+	size_t column = 0;
+	if (!at || strchr(c->pointed, '\n'))
+		return;
+	for (at += strlen("column "); *at >= '0' && *at <= '9'; at++)
+		column = column * 10 + (size_t)(*at - '0');
+	if (column && column <= strlen(c->pointed) + 1)
+		fprintf(c->place->err, "  %s\n  %*s^\n", c->pointed, (int)column - 1, "");
+}
+
 /* A hint that is a command is to be tried; others are sentences. */
 int cli_complain(struct cli *c, const struct cli_complaint *what)
 {
@@ -27,6 +40,7 @@ int cli_complain(struct cli *c, const struct cli_complaint *what)
 		return what->exit;
 	}
 	fprintf(c->place->err, "homestead: %s\n", what->message);
+	point(c, what->message);
 	if (what->hint[0])
 		fprintf(c->place->err, "try: %s\n", what->hint);
 	return what->exit;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define TEXTS_MAX 128
+#define TEXTS_MAX 256
 
 const char *cli_nearest(const char *const *texts, const char *word)
 {
@@ -24,44 +24,48 @@ static void join(struct text *t, const char *const *words, int n)
 	}
 }
 
-/* The right command for the first one or two words; NULL when unknown. */
-static const char *known(const char *const *words, int n)
+/* The right command for these words; NULL when unknown. */
+static const char *known(const char *text)
 {
-	for (int take = n < 2 ? n : 2; take > 0; take--) {
-		char text[128];
-		struct text t = TEXT_OF(text);
-		join(&t, words, take);
-		for (const struct cli_alias *a = cli_aliases; a->words; a++)
-			if (strcmp(a->words, text) == 0)
-				return a->right;
-	}
+	for (const struct cli_alias *a = cli_aliases; a->words; a++)
+		if (strcmp(a->words, text) == 0)
+			return a->right;
 	return NULL;
 }
 
 /* The command or spelling nearest to what was typed. */
-static const char *nearest_command(const char *const *words, int n)
+static const char *nearest_command(const char *text)
 {
 	const char *texts[TEXTS_MAX + 1] = { 0 };
 	size_t count = 0;
-	for (const struct cli_command *k = cli_commands; k->words; k++)
+	for (const struct cli_command *k = cli_commands; k->words && count < TEXTS_MAX; k++)
 		texts[count++] = k->words;
 	for (const struct cli_alias *a = cli_aliases; a->words && count < TEXTS_MAX; a++)
 		if (a->works)
 			texts[count++] = a->words;
-	for (int take = n < 2 ? n : 2; take > 0; take--) {
+	const char *near = cli_nearest(texts, text);
+	if (!near)
+		return NULL;
+	const char *right = known(near);
+	const struct cli_command *k = cli_command_of(near);
+	if (k && k->min_args)
+		right = strcmp(k->words, "masc peer") == 0 ? "masc peer NAME" : near;
+	return right ? right : near;
+}
+
+/* What the first two words mean, or the first alone. */
+static const char *meant(const char *const *words, int n)
+{
+	const char *right = NULL;
+	for (int take = n < 2 ? n : 2; take > 0 && !right; take--) {
 		char text[128];
 		struct text t = TEXT_OF(text);
 		join(&t, words, take);
-		const char *near = cli_nearest(texts, text);
-		if (!near)
-			continue;
-		const char *right = known(&near, 1);
-		const struct cli_command *k = cli_command_of(near);
-		if (k && k->min_args)
-			right = strcmp(k->words, "masc peer") == 0 ? "masc peer NAME" : near;
-		return right ? right : near;
+		right = known(text);
+		if (!right)
+			right = nearest_command(text);
 	}
-	return NULL;
+	return right;
 }
 
 /* The right command with the name that was typed in the place of NAME. */
@@ -87,9 +91,7 @@ int cli_suggest(struct cli *c, const char *const *words, int n)
 	join(&t, words, n < 2 ? n : 2);
 	text_str(&m, "there is no command ");
 	text_quoted(&m, span_str(typed), 60);
-	const char *right = known(words, n);
-	if (!right)
-		right = nearest_command(words, n);
+	const char *right = meant(words, n);
 	fill_in(&h, right ? right : "help", n > 1 ? words[n - 1] : NULL);
 	return cli_usage(c, message, hint);
 }

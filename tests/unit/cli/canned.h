@@ -1,0 +1,27 @@
+/* canned.h - a daemon that is none: answers each request from a table, or tells in its
+ * answer what it was asked. For commands whose part of the daemon is tested elsewhere. */
+#ifndef UNIT_CLI_CANNED_H
+#define UNIT_CLI_CANNED_H
+
+#include "cli/cli.h"
+
+struct canned {
+	const char *request; /* "GET /v1/graphs": what it begins with, all of it with a $ behind */
+	int status;	     /* 0: 200 */
+	/* The body. NULL: {"done":true,"text":REQUEST}, its quotation marks made single, its
+	 * JSON without what is empty. */
+	const char *body;
+	/* Of GET /v1/events: sent as a stream; the next such request is refused. */
+	const char *const *events;
+};
+
+extern char *canned_out, *canned_err;
+extern struct cli_place canned_place; /* 80 columns, no colour */
+
+/* The first row that fits answers. */
+void canned_serve(const struct canned *table);
+void canned_end(void);
+/* A line of words, with '...' about those that hold blanks. The exit code. */
+int canned_run(const char *line);
+
+#endif
