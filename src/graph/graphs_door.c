@@ -153,6 +153,7 @@ static void refuse(struct graphs *s, struct graphs_entry *e, struct mono now)
 		return;
 	answer(s, e, ERR_STATE, graphs_not_synchronised);
 	e->listens = false;
+	s->changed = true; /* nobody else may listen */
 	(void)!graphs_row_put(s, e);
 }
 

@@ -132,6 +132,13 @@ enum err graphs_accepted(struct graphs *s, uint32_t link, const struct addr *loc
 	return OK;
 }
 
+/* Octets of its own size that the first frame counts among its payload, as some do (A1):
+ * its message says how many there are. */
+static uint16_t counted(struct rd r, uint16_t frame)
+{
+	return rd_u32(&r) + GRAPH_FRAME_HEAD == frame ? GRAPH_FRAME_HEAD : 0;
+}
+
 /* Frames put together until AUTH_INFO is whole in `message`. ERR_NOT_FOUND: more must
  * come. */
 static enum err auth_info(struct span octets, uint8_t message[GRAPHS_FIRST_MAX], size_t *size)
@@ -140,10 +147,14 @@ static enum err auth_info(struct span octets, uint8_t message[GRAPHS_FIRST_MAX],
 	const struct graph_sizes sizes = { .message = GRAPHS_FIRST_MAX };
 	struct graph_head head;
 	size_t n = 0;
+	uint16_t extra = 0;
 	while (r.left >= GRAPH_FRAME_HEAD) {
 		uint16_t frame = rd_u16(&r);
-		if (!frame || n + frame > GRAPHS_FIRST_MAX)
+		if (!n)
+			extra = counted(r, frame);
+		if (frame <= extra || n + frame > GRAPHS_FIRST_MAX)
 			return ERR_MALFORMED;
+		frame = (uint16_t)(frame - extra);
 		struct span s = rd_bytes(&r, frame);
 		if (r.failed)
 			return ERR_NOT_FOUND;

@@ -164,10 +164,10 @@ static void draw_machine(struct graphs *s)
 
 static enum err read_one(struct graphs *s, const struct store_row *row, uint64_t number)
 {
-	struct text t = TEXT_OF(s->machine);
 	if (number > UINT32_MAX)
 		return OK;
 	if (!number) {
+		struct text t = TEXT_OF(s->machine);
 		text_span(&t, row->value);
 		return OK;
 	}
