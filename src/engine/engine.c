@@ -1,6 +1,6 @@
 #include "engine/engine_int.h"
 
-#define QUEUE_MAX	((size_t)4 * 1024 * 1024)
+#define QUEUE_MAX	((size_t)16 * 1024 * 1024)
 #define LINKS_MAX	16384
 #define BACKLOG		1024
 #define CONNECT_TIMEOUT (20 * MONO_SEC)

@@ -75,6 +75,7 @@ struct engine {
 	size_t later_at, later_n;
 	uint32_t unread[UNREAD_MAX]; /* links that wait for the node */
 	size_t unread_n;
+	bool disk_behind;		 /* ENGINE-39: no link is read */
 	bool part_deaf[NODE_PART_COUNT]; /* its port could not be had */
 	struct engine_info info;	 /* what is counted as it happens */
 };

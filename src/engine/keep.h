@@ -21,6 +21,8 @@ struct keep_ops {
 	bool (*progress)(void *ctx, struct keep_report *out);
 	/* Something is put that is neither committed nor undone. */
 	bool (*busy)(void *ctx);
+	/* Octets of memory that this takes. */
+	size_t (*waiting)(void *ctx);
 	uint64_t (*newest)(void *ctx);
 	/* What is not committed is lost. */
 	void (*close)(void *ctx);

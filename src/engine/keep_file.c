@@ -25,6 +25,11 @@ static bool file_busy(void *ctx)
 	return store_db_uncommitted(ctx) > 0;
 }
 
+static size_t file_waiting(void *ctx)
+{
+	return store_db_uncommitted(ctx);
+}
+
 static uint64_t file_newest(void *ctx)
 {
 	return store_db_newest(ctx);
@@ -39,6 +44,7 @@ static const struct keep_ops file_ops = {
 	.flush = file_flush,
 	.progress = file_progress,
 	.busy = file_busy,
+	.waiting = file_waiting,
 	.newest = file_newest,
 	.close = file_close,
 };

@@ -52,6 +52,12 @@ static bool memory_busy(void *ctx)
 	return store_mem_committed(m->rows) > m->told || m->undone;
 }
 
+/* What is put is committed by the end of its turn. */
+static size_t memory_waiting(void *ctx)
+{
+	return 0;
+}
+
 static void memory_close(void *ctx)
 {
 	struct memory *m = ctx;
@@ -64,6 +70,7 @@ static const struct keep_ops memory_ops = {
 	.flush = memory_flush,
 	.progress = memory_progress,
 	.busy = memory_busy,
+	.waiting = memory_waiting,
 	.newest = memory_newest,
 	.close = memory_close,
 };

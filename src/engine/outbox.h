@@ -13,8 +13,8 @@
 
 /* Octets of a link that wait: above the first the link is not read until all
  * have gone, above the second it is given up. */
-#define OUTBOX_LINK_PAUSE ((size_t)64 * 1024)
-#define OUTBOX_LINK_MAX	  ((size_t)4 * 1024 * 1024)
+#define OUTBOX_LINK_PAUSE ((size_t)1024 * 1024)
+#define OUTBOX_LINK_MAX	  ((size_t)16 * 1024 * 1024)
 /* Events that wait; more are dropped and counted. */
 #define OUTBOX_EVENTS_MAX 10000
 /* Octets for the application that wait behind them; of more the link is cut. */

@@ -101,6 +101,18 @@ static void say_recording_ended(struct engine *e)
 	engine_say(e, NODE_ERROR, "node", &t);
 }
 
+/* ENGINE-39 */
+#define WAITING_MAX   ((size_t)64 * 1024 * 1024)
+#define WAITING_AGAIN (WAITING_MAX / 2)
+
+static void wait_for_disk(struct engine *e)
+{
+	size_t waiting = e->keep.ops->waiting(e->keep.ctx);
+
+	e->disk_behind = waiting > (e->disk_behind ? WAITING_AGAIN : WAITING_MAX);
+	net_hold(e->net, e->disk_behind);
+}
+
 void engine_turn_end(void *arg, struct mono now)
 {
 	struct engine *e = arg;
@@ -112,6 +124,7 @@ void engine_turn_end(void *arg, struct mono now)
 	engine_read_on(e);
 	e->keep.ops->flush(e->keep.ctx);
 	take_reports(e, now);
+	wait_for_disk(e);
 	(void)end_doomed(e, ERR_FULL, now);
 	engine_outbox_release(&e->outbox, e->outbox.committed);
 	engine_calls_tell(e);

@@ -116,21 +116,39 @@ static enum rank rank_of(const struct addr *a)
 	return addr_is_link_local(a) ? RANK_LINK : RANK_WIDE;
 }
 
-/* Those that reach furthest first: of many, the last are left out. */
+/* What others may be told, as far as known. */
+struct reach {
+	struct addr *at;
+	size_t n;
+};
+
+static void reach_add(const struct graphs *s, struct reach *to, const struct addr *a,
+		      enum rank rank)
+{
+	uint16_t port = port_at(s, a);
+	if (!port || rank_of(a) != rank || to->n == GRAPH_ADDRESSES_MAX ||
+	    (rank == RANK_LOOPBACK && !loopback_told(s)))
+		return;
+	for (size_t i = 0; i < to->n; i++)
+		if (addr_same_host(&to->at[i], a))
+			return;
+	to->at[to->n] = *a;
+	to->at[to->n++].port = port;
+}
+
+/* Those that reach furthest first: of many, the last are left out. One that the
+ * configuration names may be none of an interface, as most of 127.0.0.0/8. */
 static size_t reached_at(const struct graphs *s, struct addr out[GRAPH_ADDRESSES_MAX])
 {
-	size_t n = 0;
-	for (enum rank rank = RANK_WIDE; rank < RANKS; rank++)
-		for (size_t i = 0; i < s->n_addresses && n < GRAPH_ADDRESSES_MAX; i++) {
-			const struct addr *a = &s->address[i];
-			uint16_t port = port_at(s, a);
-			if (rank_of(a) != rank || !port ||
-			    (rank == RANK_LOOPBACK && !loopback_told(s)))
-				continue;
-			out[n] = *a;
-			out[n++].port = port;
-		}
-	return n;
+	struct reach to = { .at = out };
+	for (enum rank rank = RANK_WIDE; rank < RANKS; rank++) {
+		for (size_t i = 0; i < s->n_addresses; i++)
+			reach_add(s, &to, &s->address[i], rank);
+		for (size_t i = 0; i < s->n_doors; i++)
+			if (!addr_is_any(&s->door[i].at))
+				reach_add(s, &to, &s->door[i].at, rank);
+	}
+	return to.n;
 }
 
 static void answer(struct graphs *s, struct graphs_entry *e, enum err err, const char *text)

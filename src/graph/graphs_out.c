@@ -69,29 +69,12 @@ static bool poll_own(struct graphs *s, struct graphs_out *out)
  * live until then. */
 static void follow(struct graphs *s, const struct graph_event *e)
 {
-	switch (e->kind) {
-	case GRAPH_EVENT_STATUS:
-	case GRAPH_EVENT_PROPERTIES:
-	case GRAPH_EVENT_NEIGHBOR:
-	case GRAPH_EVENT_TIME:
-	case GRAPH_EVENT_LOADED:
-		s->changed = true;
-		return;
-	case GRAPH_EVENT_RECORD:
-	case GRAPH_EVENT_DIRECT:
-	case GRAPH_EVENT_NEED_CONNECTION:
-	case GRAPH_EVENT_NODE:
-	case GRAPH_EVENT_SYNCHRONISED:
-	case GRAPH_EVENT_PARTITION:
-	case GRAPH_EVENT_SIGNATURE:
-	case GRAPH_EVENT_INVALID:
-	case GRAPH_EVENT_BAD_PEER:
-	case GRAPH_EVENT_SLOW:
-	case GRAPH_EVENT_FULL:
-	case GRAPH_EVENT_STORE_FAILED:
-	case GRAPH_EVENT_COUNT:
-		return;
-	}
+	static const bool followed[GRAPH_EVENT_COUNT] = {
+		[GRAPH_EVENT_STATUS] = true,   [GRAPH_EVENT_PROPERTIES] = true,
+		[GRAPH_EVENT_NEIGHBOR] = true, [GRAPH_EVENT_TIME] = true,
+		[GRAPH_EVENT_LOADED] = true,
+	};
+	s->changed |= followed[e->kind];
 }
 
 static enum graphs_out_kind kind_of(enum graph_out_kind k)

@@ -26,7 +26,8 @@ struct link *net_link_find(const struct net *n, uint32_t number)
 enum err net_link_new(struct link **out, struct net *n, uint32_t number, int fd,
 		      enum link_state state)
 {
-	uint32_t events = state == LINK_CONNECTING ? OS_WRITE : OS_READ;
+	uint32_t reading = n->held ? 0 : OS_READ;
+	uint32_t events = state == LINK_CONNECTING ? OS_WRITE : reading;
 	struct link *l = env_zalloc(n->env, 1, sizeof(*l));
 	enum err e;
 
@@ -101,12 +102,20 @@ void net_link_break(struct link *l, enum err why)
 	net_touch(l);
 }
 
+/* What its owner still wants to hear of. */
+static bool is_read(const struct link *l)
+{
+	bool held = l->net->held && l->state == LINK_OPEN && !l->why;
+
+	return !held && !l->paused && !l->heard_end;
+}
+
 /* Asks for what the state needs, and for nothing that would only spin. */
 static void watch(struct link *l)
 {
 	uint32_t events = l->queued ? OS_WRITE : 0;
 
-	if (!l->paused && !l->heard_end)
+	if (is_read(l))
 		events |= OS_READ;
 	os_watch_set(l->watch, events);
 }
@@ -245,7 +254,7 @@ void net_link_ready(void *arg, uint32_t ready, struct mono now)
 	case LINK_GONE:
 		return;
 	}
-	if ((ready & OS_READ) && !l->paused && !l->heard_end)
+	if ((ready & OS_READ) && is_read(l))
 		read_once(l, now);
 }
 
@@ -373,4 +382,17 @@ void net_resume(struct net *n, uint32_t number, enum net_pause why)
 		return;
 	l->paused &= (uint8_t)~why;
 	watch(l);
+}
+
+void net_hold(struct net *n, bool hold)
+{
+	if (n->held == hold)
+		return;
+	n->held = hold;
+	LIST_EACH(at, tmp, &n->links)
+	{
+		struct link *l = LIST_ENTRY(at, struct link, all);
+		if (l->state == LINK_OPEN)
+			watch(l);
+	}
 }

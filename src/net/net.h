@@ -119,6 +119,9 @@ enum net_pause {
 void net_pause(struct net *n, uint32_t link, enum net_pause why);
 void net_resume(struct net *n, uint32_t link, enum net_pause why);
 
+/* Reads no link at all, those to come too, or each again that nothing else holds. */
+void net_hold(struct net *n, bool hold);
+
 /* Octets waiting to be sent, and links there are, closing ones included. */
 void net_load(const struct net *n, size_t *queued, size_t *links);
 

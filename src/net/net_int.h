@@ -90,6 +90,7 @@ struct net {
 	struct mono accept_again; /* listeners rest until then */
 	struct route_watch route;
 	size_t n_links, n_lingering, queued;
+	bool held; /* no link is read */
 	uint32_t next_accepted;
 	int reserve_fd; /* given up for a moment when descriptors run out */
 	uint8_t buffer[NET_READ_MAX];

@@ -15,7 +15,7 @@ const struct ops_well_known ops_well_known_ports[] = {
 	{ "tcp", 2587, "MASC", "masc.listen" },
 	{ "udp", 2535, "MADCAP", "" },
 	{ "udp", 3540, "PNRP", "pnrp.port" },
-	{ "tcp", 3587, "grouping", "" },
+	{ "tcp", 3587, "grouping", "graph.port" },
 	{ 0 },
 };
 

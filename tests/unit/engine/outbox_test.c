@@ -356,7 +356,7 @@ static void a_link_that_is_gone_is_forgotten(void **state)
 static void much_that_waits_stops_the_reading(void **state)
 {
 	struct desk d;
-	static char block[20001];
+	static char block[OUTBOX_LINK_PAUSE * 3 / 10 + 1];
 	open_desk(&d);
 	memset(block, 'x', sizeof(block) - 1);
 	for (int i = 0; i < 3; i++)
@@ -372,14 +372,14 @@ static void much_that_waits_stops_the_reading(void **state)
 	shut(&d);
 }
 
-/* ENGINE-7: above 4 MiB. */
+/* ENGINE-7: above 16 MiB. */
 static void too_much_that_waits_ends_the_link(void **state)
 {
 	struct desk d;
 	static char block[1024 * 1024 + 1];
 	open_desk(&d);
 	memset(block, 'x', sizeof(block) - 1);
-	for (int i = 0; i < 4; i++)
+	for (size_t i = 0; i < OUTBOX_LINK_MAX / (sizeof(block) - 1); i++)
 		send(&d, 1, block, 1);
 	assert_int_equal(doomed(&d), 0);
 	send(&d, 1, "more", 0);

@@ -12,6 +12,7 @@ struct played_keep {
 	uint64_t told, settled;
 	struct keep_report failure;
 	bool failed; /* `failure` is to be told */
+	size_t waiting;
 };
 
 static void played_flush(void *ctx)
@@ -58,6 +59,13 @@ static bool played_busy(void *ctx)
 	return store_mem_newest(k->rows) != k->settled;
 }
 
+static size_t played_waiting(void *ctx)
+{
+	const struct played_keep *k = ctx;
+
+	return k->waiting;
+}
+
 static uint64_t played_newest(void *ctx)
 {
 	const struct played_keep *k = ctx;
@@ -72,8 +80,8 @@ static void played_close(void *ctx)
 	store_mem_free(k->rows);
 }
 
-static const struct keep_ops played_ops = { played_flush, played_progress, played_busy,
-					    played_newest, played_close };
+static const struct keep_ops played_ops = { played_flush,   played_progress, played_busy,
+					    played_waiting, played_newest,   played_close };
 
 static inline struct keep played_keep(struct played_keep *k, const struct env *env)
 {

@@ -125,6 +125,31 @@ static void closing_does_not_reset_over_unread_octets(void **state)
 	world_free(&w);
 }
 
+/* ENGINE-39: nothing is read, and nothing is lost; who comes meanwhile waits too. */
+static void held_back_all_at_once(void **state)
+{
+	struct world w;
+
+	world_new(&w);
+	world_connect(&w);
+	net_hold(w.b.net, true);
+	net_send(w.a.net, 1, span_of("early", 5));
+	RUN_UNTIL(&w, load_queued(&w.a) == 0);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(os_loop_run(w.loop, 0), OK);
+	assert_int_equal(w.b.octets, 0);
+	/* What goes out is not held. */
+	net_send(w.b.net, 2, span_of("out", 3));
+	RUN_UNTIL(&w, w.a.octets == 3);
+	net_hold(w.b.net, false);
+	RUN_UNTIL(&w, w.b.octets == 5);
+	net_hold(w.b.net, true);
+	net_close(w.b.net, 2);
+	net_close(w.a.net, 1);
+	RUN_UNTIL(&w, load_links(&w.a) == 0 && load_links(&w.b) == 0);
+	world_free(&w);
+}
+
 static void both_sides_may_close_at_once(void **state)
 {
 	struct world w;
@@ -639,6 +664,7 @@ int main(void)
 		cmocka_unit_test(closing_sends_what_waits_first),
 		cmocka_unit_test(closing_does_not_reset_over_unread_octets),
 		cmocka_unit_test(both_sides_may_close_at_once),
+		cmocka_unit_test(held_back_all_at_once),
 		cmocka_unit_test(a_reset_is_told_apart_from_a_close),
 		cmocka_unit_test(the_last_word_is_read_before_the_reset),
 		cmocka_unit_test(nobody_there_is_refused),
