@@ -406,6 +406,16 @@ static bool over(const struct mesh_stream *s)
 	return s->asked && !s->link[0] && !s->link[1] && !s->way[0].first && !s->way[1].first;
 }
 
+/* Who waits for a put that is undone is answered with the error, as an engine does. */
+static void fail_replies(struct mesh_node *v, uint64_t first)
+{
+	for (size_t k = 0; first && k < v->n_replies; k++)
+		if (v->replies[k].after >= first) {
+			v->replies[k].err = ERR_IO;
+			v->replies[k].after = 0;
+		}
+}
+
 static void commit(struct mesh *m, size_t i)
 {
 	struct mesh_node *v = &m->node[i];
@@ -413,6 +423,7 @@ static void commit(struct mesh *m, size_t i)
 	if (v->fail_commit) {
 		v->fail_commit = false;
 		uint64_t first = store_mem_fail(v->mem);
+		fail_replies(v, first);
 		if (v->g && first)
 			graph_store_failed(v->g, first, ERR_IO, m->now);
 	} else {
