@@ -113,7 +113,7 @@ static void utility_test(void **state)
 	lone_end(&l);
 }
 
-/* GRAPH-9: 64 at once, or what there is after 200 ms. */
+/* GRAPH-10.9: 64 at once, or what there is after 200 ms. */
 static void receipts_are_collected_test(void **state)
 {
 	(void)state;

@@ -388,7 +388,7 @@ static void same_record_at_both_sides_test(void **state)
 	mesh_free(m);
 }
 
-/* GRAPH-8: a neighbor that reads nothing is dropped, and made equal when it is back. */
+/* GRAPH-8.8: a neighbor that reads nothing is dropped, and made equal when it is back. */
 static void slow_neighbor_test(void **state)
 {
 	(void)state;
