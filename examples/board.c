@@ -32,16 +32,31 @@ static void show(hst_graph *g, const hst_guid *id)
 	hst_free(r);
 }
 
+/* Takes part in what others have, and waits until all of it is here. */
+static void join(hst_graph *g, const char *address)
+{
+	hst_graph_info *info;
+	hst_address other;
+	hst_op op;
+	must(hst_address_parse(address, 3587, &other));
+	must(hst_graph_connect(g, NULL, (struct sockaddr *)&other.addr, 0, &op));
+	must(hst_ctx_wait(c, op, -1, NULL));
+	for (int complete = 0; !complete; hst_free(info)) {
+		must(hst_graph_get(g, &info));
+		complete = info->synchronised;
+		if (!complete)
+			hst_free(hst_ctx_await(c, -1));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	hst_ctx_opts opts = HST_INIT(hst_ctx_opts);
 	hst_graph_props board = HST_INIT(hst_graph_props);
 	hst_record note = HST_INIT(hst_record);
-	hst_address other;
 	hst_graph *g;
 	hst_iter *notes;
 	hst_sub sub;
-	hst_op op;
 	void *r;
 	if (argc < 3)
 		errx(2, "usage: board NAME NOTE [ADDRESS]");
@@ -52,12 +67,9 @@ int main(int argc, char **argv)
 	board.id = argv[1];
 	board.flags = HST_GRAPH_LISTEN;
 	must(argc > 3 ? hst_graph_open(c, &board, &g) : hst_graph_create(c, &board, &g));
-	must(hst_graph_subscribe(g, HST_KIND(HST_EVENT_RECORD), NULL, &sub));
-	if (argc > 3) {
-		must(hst_address_parse(argv[3], 3587, &other));
-		must(hst_graph_connect(g, NULL, (struct sockaddr *)&other.addr, 0, &op));
-		must(hst_ctx_wait(c, op, -1, NULL));
-	}
+	must(hst_graph_subscribe(g, 0, NULL, &sub));
+	if (argc > 3)
+		join(g, argv[3]);
 	must(hst_record_list(g, NULL, NULL, HST_RECORDS_NO_DATA, &notes));
 	for (; hst_iter_next(notes, &r) > 0; hst_free(r))
 		show(g, &((hst_record *)r)->id);

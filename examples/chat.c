@@ -1,5 +1,5 @@
 /* chat.c - a line typed here is printed there: a direct connection between two nodes of a
- * graph. One waits, the other calls it by the Peer ID that `homestead peer list` shows:
+ * graph. One waits, the other calls it by its Peer ID, which each prints:
  *
  *	cc chat.c $(pkg-config --cflags --libs homestead) -o chat
  *	./chat kitchen
@@ -46,12 +46,22 @@ static hst_graph *join(const char *id)
 	return g;
 }
 
-/* Calls whoever runs the node of that name, or else the first other node there is. */
+/* Calls whoever has that Peer ID, as soon as it is known where: a node of the graph tells it
+ * a while after it came. */
 static void call(hst_graph *g, const char *peer)
 {
-	hst_op op;
-	must(hst_conn_open(g, peer, 0, NULL, 0, &conn, &op));
-	must(hst_ctx_wait(c, op, -1, NULL));
+	for (;;) {
+		hst_op op;
+		must(hst_conn_open(g, peer, 0, NULL, 0, &conn, &op));
+		int r = hst_ctx_wait(c, op, -1, NULL);
+		if (r >= 0)
+			return;
+		if (r != HST_E_NOT_FOUND)
+			must(r);
+		hst_free(conn);
+		conn = NULL;
+		hst_free(hst_ctx_await(c, -1)); /* something happened: perhaps that */
+	}
 }
 
 /* Whether the conversation goes on. */
@@ -83,8 +93,9 @@ static int say(void)
 int main(int argc, char **argv)
 {
 	hst_ctx_opts opts = HST_INIT(hst_ctx_opts);
+	hst_graph_info *info;
 	hst_sub sub;
-	int go_on = 1;
+	int go_on = 1, keyboard = STDIN_FILENO;
 	if (argc < 2)
 		errx(2, "usage: chat GRAPH [PEER]");
 	opts.config = getenv("CHAT_CONFIG");
@@ -92,23 +103,25 @@ int main(int argc, char **argv)
 	if (hst_ctx_new(&opts, &c) < 0)
 		errx(1, "cannot begin");
 	hst_graph *g = join(argv[1]);
-	must(hst_graph_subscribe(g, HST_KIND(HST_EVENT_DIRECT), NULL, &sub));
+	must(hst_graph_subscribe(g, 0, NULL, &sub));
 	must(hst_graph_accept(g, true));
 	if (argc > 2)
 		call(g, argv[2]);
-	puts("ready");
+	must(hst_graph_get(g, &info));
+	printf("you are %s\n", info->peer);
 	fflush(stdout);
+	hst_free(info);
 	while (go_on) {
 		/* The keyboard only once there is somebody to talk to. */
 		struct pollfd p[] = { { hst_ctx_fd(c), POLLIN, 0 },
-				      { conn ? STDIN_FILENO : -1, POLLIN, 0 } };
+				      { conn ? keyboard : -1, POLLIN, 0 } };
 		if (poll(p, 2, -1) < 0)
 			break;
 		for (hst_event *e; go_on && (e = hst_ctx_next_event(c)); hst_free(e))
 			go_on = take(g, e);
 		if (go_on && p[1].revents && !say()) {
-			must(hst_conn_close(conn));
-			go_on = 0;
+			must(hst_conn_close(conn)); /* an event says when all is sent */
+			keyboard = -1;
 		}
 	}
 	hst_free(conn);

@@ -127,6 +127,7 @@ static enum err inproc_open(struct inproc **out, const struct inproc_options *op
 	p->env = env;
 	list_init(&p->calls);
 	list_init(&p->ready);
+	list_init(&p->bytes);
 	enum err e = start(p, opt, &t);
 	if (e && !t.n)
 		text_str(&t, err_text(e));
@@ -141,6 +142,7 @@ static void inproc_close(struct inproc *p)
 {
 	/* What could not be said or written in time is lost, as with a crash. */
 	(void)!engine_stop(p->engine, GOODBYE_MS);
+	inproc_bytes_drop(p);
 	drop_all(p);
 }
 
@@ -162,4 +164,5 @@ const struct inproc_engine homestead_engine = {
 	.run = inproc_run,
 	.ask = inproc_ask,
 	.drop = inproc_drop,
+	.connect = inproc_connect,
 };

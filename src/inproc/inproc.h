@@ -50,6 +50,9 @@ struct inproc_engine {
 	enum err (*ask)(struct inproc_call **out, struct inproc *p, const struct inproc_request *r);
 	/* Fine inside `end`, not inside `event`. */
 	void (*drop)(struct inproc_call *k);
+	/* What is stream.sock of a daemon: *fd does not block and is the caller's. ERR_IO,
+	 * ERR_NOMEM. */
+	enum err (*connect)(struct inproc *p, int *fd);
 };
 
 extern const struct inproc_engine homestead_engine;

@@ -54,6 +54,11 @@ static void drop(struct lib_exchange *x)
 	env_free(x->ctx->env, x);
 }
 
+static enum err connect_stream(struct hst_ctx *c, const char *path, int *fd)
+{
+	return c->carried.engine->connect(c->carried.instance, fd);
+}
+
 static void lasting(struct hst_ctx *c, size_t n)
 {
 }
@@ -76,6 +81,7 @@ const struct lib_backend lib_backend_carried = {
 	.ask = ask,
 	.drop = drop,
 	.lasting = lasting,
+	.connect = connect_stream,
 	.pid = pid_of,
 	.fini = fini,
 };

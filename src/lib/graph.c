@@ -12,15 +12,15 @@ static void graph_fini(void *p)
 	lib_handle_fini(&g->handle);
 }
 
-static struct hst_graph *graph_new(struct hst_ctx *c, const struct ops_graph *info)
+static struct hst_graph *graph_new(struct hst_ctx *c, uint64_t number, const char *id)
 {
-	size_t n = strlen(info->id) + 1;
+	size_t n = strlen(id) + 1;
 	struct hst_graph *g = lib_box_new(c->env, sizeof(*g) + n, graph_fini);
 	if (!g)
 		return NULL;
 	lib_handle_init(&g->handle, c);
-	g->number = info->number;
-	memcpy(g->id, info->id, n);
+	g->number = number;
+	memcpy(g->id, id, n);
 	return g;
 }
 
@@ -120,26 +120,35 @@ static void set_make(struct ops_graph_make *m, const hst_graph_props *p, bool op
 	m->presence_life = p->presence_life_s ? p->presence_life_s * MONO_SEC : -1;
 }
 
-static int make(struct hst_ctx *c, const hst_graph_props *p, bool open, struct arena *mem)
+/* *number: what the graph is called here. */
+static int make(struct hst_ctx *c, const hst_graph_props *p, bool open, struct arena *mem,
+		uint64_t *number)
 {
+	struct ops_change done;
 	struct ops_graph_make m;
 	set_make(&m, p, open);
 	m.sync_order = guids_text(p->sync_order, p->n_sync_order, mem);
 	if (!m.sync_order)
 		return lib_fail_nomem(c);
-	return lib_local_change(c, &(struct lib_ask){ .method = "POST",
-						      .path = "/v1/graphs",
-						      .type = &ops_graph_make_type,
-						      .body = &m });
+	int r = lib_local_get(c,
+			      &(struct lib_ask){ .method = "POST",
+						 .path = "/v1/graphs",
+						 .type = &ops_graph_make_type,
+						 .body = &m },
+			      &ops_change_type, &done, mem);
+	if (r < 0 || done.number) {
+		*number = r < 0 ? 0 : done.number;
+		return r;
+	}
+	struct ops_graph info;
+	r = look_up(c, p->id, &info, mem);
+	*number = r < 0 ? 0 : info.number;
+	return r;
 }
 
-static int give_handle(struct hst_ctx *c, const char *id, hst_graph **out, struct arena *mem)
+static int give_handle(struct hst_ctx *c, uint64_t number, const char *id, hst_graph **out)
 {
-	struct ops_graph info;
-	int r = look_up(c, id, &info, mem);
-	if (r < 0)
-		return r;
-	struct hst_graph *g = graph_new(c, &info);
+	struct hst_graph *g = graph_new(c, number, id);
 	if (!g)
 		return lib_fail_nomem(c);
 	*out = g;
@@ -152,25 +161,30 @@ int hst_graph_create(hst_ctx *c, const hst_graph_props *props, hst_graph **g)
 	struct arena mem;
 	if (why || !g)
 		return invalid(c, why ? why : "a place for the handle is wanted");
+	uint64_t number;
 	arena_init(&mem, c->env, 4096);
-	int r = make(c, props, false, &mem);
+	int r = make(c, props, false, &mem, &number);
 	if (r >= 0)
-		r = give_handle(c, props->id, g, &mem);
+		r = give_handle(c, number, props->id, g);
 	arena_free(&mem);
 	return r;
 }
 
-/* Unless it is open already: HST_OK, else HST_CREATED. */
-static int open_it(struct hst_ctx *c, const hst_graph_props *p, struct arena *mem)
+/* HST_OK, or HST_CREATED: it was not here before. */
+static int open_it(struct hst_ctx *c, const hst_graph_props *p, struct arena *mem, uint64_t *number)
 {
 	struct ops_graph info;
 	int r = look_up(c, p->id, &info, mem);
 	if (r < 0 && r != HST_E_NOT_FOUND)
 		return r;
-	if (r >= 0 && info.open)
+	if (r >= 0 && info.open) {
+		*number = info.number;
 		return HST_OK;
-	int made = make(c, p, true, mem);
-	return made < 0 ? made : r < 0 ? HST_CREATED : HST_OK;
+	}
+	int made = make(c, p, true, mem, number);
+	if (made < 0)
+		return made;
+	return r < 0 ? HST_CREATED : HST_OK;
 }
 
 int hst_graph_open(hst_ctx *c, const hst_graph_props *props, hst_graph **g)
@@ -179,9 +193,10 @@ int hst_graph_open(hst_ctx *c, const hst_graph_props *props, hst_graph **g)
 	struct arena mem;
 	if (why || !g)
 		return invalid(c, why ? why : "a place for the handle is wanted");
+	uint64_t number;
 	arena_init(&mem, c->env, 4096);
-	int opened = open_it(c, props, &mem);
-	int r = opened < 0 ? opened : give_handle(c, props->id, g, &mem);
+	int opened = open_it(c, props, &mem, &number);
+	int r = opened < 0 ? opened : give_handle(c, number, props->id, g);
 	arena_free(&mem);
 	return r < 0 ? r : opened;
 }

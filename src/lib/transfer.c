@@ -175,7 +175,8 @@ static void on_ready(void *owner)
 	if (!e)
 		lib_stream_want(t->stream, true, t->direction->up && !t->sent);
 	else if (e == ERR_IO)
-		end(t, HST_E_IO, "the file could not be read or written", "see errno");
+		end(t, HST_E_IO, "the descriptor could not be read or written",
+		    "check how it was opened, and the room on its device");
 	else if (e != ERR_CLOSED)
 		broke_off(t);
 	else if (t->direction->up)

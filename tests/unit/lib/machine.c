@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -57,6 +58,7 @@ static void run_daemon(const struct machine *m, const char *notify)
 	path_in(m, "control.sock", socket_path, sizeof(socket_path));
 	path_in(m, "log", log, sizeof(log));
 	write_config(config);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)setenv("NOTIFY_SOCKET", notify, 1);
 	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	(void)dup2(fd, STDERR_FILENO);
@@ -108,10 +110,19 @@ void machine_start(struct machine *m)
 		fail_msg("no context: %s", why);
 }
 
-void machine_stop(struct machine *m, bool hard)
+static void forget(struct machine *m)
 {
 	hst_free(m->got);
 	m->got = NULL;
+	while (m->n_kept)
+		hst_free(m->kept[--m->n_kept]);
+	free(m->kept);
+	m->kept = NULL;
+}
+
+void machine_stop(struct machine *m, bool hard)
+{
+	forget(m);
 	hst_free(m->ctx);
 	m->ctx = NULL;
 	if (!m->daemon)
@@ -122,6 +133,18 @@ void machine_stop(struct machine *m, bool hard)
 	if (!hard)
 		assert_int_equal(status, 0);
 	m->daemon = 0;
+}
+
+void machine_kill(struct machine *m)
+{
+	assert_int_equal(kill(m->daemon, SIGKILL), 0);
+	assert_int_equal(waitpid(m->daemon, NULL, 0), m->daemon);
+	m->daemon = 0;
+}
+
+void machine_revive(struct machine *m)
+{
+	start_daemon(m);
 }
 
 int machines_up(void **state)
@@ -158,12 +181,30 @@ static void wait_all(void)
 		fail_msg("nothing happens any more");
 }
 
-/* One event of each other machine, so that none overflows and all go on. */
+static void keep(struct machine *m, hst_event *e)
+{
+	if (!e)
+		return;
+	m->kept = realloc(m->kept, (m->n_kept + 1) * sizeof(*m->kept));
+	assert_non_null(m->kept);
+	m->kept[m->n_kept++] = e;
+}
+
+/* One event of each other machine, so that all go on. */
 static void carry_others(const struct machine *m)
 {
 	for (size_t i = 0; i < MACHINES; i++)
 		if (&machines[i] != m && machines[i].ctx)
-			hst_free(hst_ctx_next_event(machines[i].ctx));
+			keep(&machines[i], hst_ctx_next_event(machines[i].ctx));
+}
+
+static hst_event *next_event(struct machine *m)
+{
+	if (!m->n_kept)
+		return hst_ctx_next_event(m->ctx);
+	hst_event *e = m->kept[0];
+	memmove(m->kept, m->kept + 1, --m->n_kept * sizeof(*m->kept));
+	return e;
 }
 
 const hst_event *machine_await(struct machine *m, machine_match_fn *match, const void *arg)
@@ -172,7 +213,7 @@ const hst_event *machine_await(struct machine *m, machine_match_fn *match, const
 	m->got = NULL;
 	for (;;) {
 		carry_others(m);
-		hst_event *e = hst_ctx_next_event(m->ctx);
+		hst_event *e = next_event(m);
 		if (e && match(e, arg)) {
 			m->got = e;
 			return e;

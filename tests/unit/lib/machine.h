@@ -19,8 +19,10 @@
 struct machine {
 	hst_ctx *ctx;
 	char dir[64];
-	pid_t daemon;	/* 0: in this process */
-	hst_event *got; /* the last that was awaited; the rig's */
+	pid_t daemon;	  /* 0: in this process */
+	hst_event *got;	  /* the last that was awaited; the rig's */
+	hst_event **kept; /* that came while another was waited for */
+	size_t n_kept;
 };
 extern struct machine machines[MACHINES];
 
@@ -33,11 +35,14 @@ int machines_down(void **state);
 void machine_start(struct machine *m);
 /* `hard`: as a power cut would. The folder stays. */
 void machine_stop(struct machine *m, bool hard);
+/* The daemon alone is killed, or comes back; the context stays. */
+void machine_kill(struct machine *m);
+void machine_revive(struct machine *m);
 
 /* All machines go on meanwhile. */
 typedef bool machine_match_fn(const hst_event *e, const void *arg);
-/* The first event from now on that matches, freed with the next call; other events of m and
- * those of the others are dropped. */
+/* The first event that matches, freed with the next call; other events of m are dropped,
+ * those of the others kept. */
 const hst_event *machine_await(struct machine *m, machine_match_fn *match, const void *arg);
 const hst_event *machine_await_kind(struct machine *m, uint32_t kind);
 /* The end of an operation. */
