@@ -301,6 +301,8 @@ struct cli_mesh {
 	struct ops_graph_links links;
 };
 int cli_mesh(struct cli *c, struct cli_mesh *out);
+/* Whether a Peer ID is meant; an unsecured one goes without its "0." too. */
+bool cli_is_peer(const char *peer, const char *what);
 /* The link to a node; NULL none. */
 const struct ops_graph_link *cli_link_to(const struct cli_mesh *m, const char *node);
 
@@ -366,6 +368,9 @@ int cli_run_record_delete(struct cli *c);
 int cli_run_record_get(struct cli *c);
 int cli_run_record_list(struct cli *c);
 int cli_run_record_watch(struct cli *c);
+int cli_run_graph_export(struct cli *c);
+int cli_run_graph_import(struct cli *c);
+int cli_run_peer_send(struct cli *c);
 int cli_run_peer_list(struct cli *c);
 int cli_run_peer_ping(struct cli *c);
 int cli_run_peer_disconnect(struct cli *c);

@@ -164,12 +164,16 @@ static int no_such_peer(struct cli *c, const char *what, const char *why)
 			    &(struct cli_complaint){ CLI_NOT_FOUND, "NOT_FOUND", message, hint });
 }
 
-/* An unsecured Peer ID goes without its "0." too. */
+bool cli_is_peer(const char *peer, const char *what)
+{
+	if (strcmp(what, peer) == 0)
+		return *what != 0;
+	return strncmp(peer, "0.", 2) == 0 && peer[2] && strcmp(what, peer + 2) == 0;
+}
+
 static bool is_meant(const struct ops_graph_link *l, const char *what, const char *number)
 {
-	const char *peer = strncmp(l->peer, "0.", 2) == 0 ? l->peer + 2 : l->peer;
-	return strcmp(what, number) == 0 || strcmp(what, l->peer) == 0 ||
-	       (*peer && strcmp(what, peer) == 0) ||
+	return strcmp(what, number) == 0 || cli_is_peer(l->peer, what) ||
 	       (strlen(what) >= 4 && strncmp(what, l->node, strlen(what)) == 0);
 }
 

@@ -1,6 +1,7 @@
 #include "canned.h"
 
 #include <jansson.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -18,7 +19,7 @@
 
 char *canned_out, *canned_err;
 struct cli_place canned_place;
-static char folder[32], path[64], refused[64];
+static char folder[32], path[64], refused[64], streams[64], received[64];
 static pid_t server;
 
 /* ---- the daemon's side, in a child ---- */
@@ -133,6 +134,52 @@ static bool fits(const char *request, const char *row)
 	return strncmp(request, row, n) == 0;
 }
 
+/* A body, with the path of stream.sock in it. */
+static void send_body(int fd, int status, const char *body)
+{
+	const char *at = strchr(body, '@');
+	char *whole = NULL;
+	if (!at) {
+		send_answer(fd, status, body);
+		return;
+	}
+	assert_true(asprintf(&whole, "%.*s%s%s", (int)(at - body), body, streams, at + 1) > 0);
+	send_answer(fd, status, whole);
+	free(whole);
+}
+
+/* One stream: its token, then what that is good for. */
+static void be_stream(int fd)
+{
+	char p[4096];
+	size_t n = 0;
+	ssize_t got;
+	while ((got = read(fd, p + n, 1)) == 1 && p[n] != '\n' && n < 64)
+		n++;
+	if (p[0] == 'e') {
+		send_all(fd, "DATABASE");
+		return;
+	}
+	bool import = p[0] == 'i';
+	FILE *f = fopen(received, "w");
+	while ((got = read(fd, p, sizeof(p))) > 0)
+		fwrite(p, 1, (size_t)got, f);
+	fclose(f);
+	if (import)
+		send_all(fd, "{\"text\":\"took over 3 records\",\"records\":3,\"schema\":1}\n");
+}
+
+char *canned_sent(size_t *n)
+{
+	char *s = calloc(1, 65536);
+	FILE *f = fopen(received, "r");
+	assert_non_null(s);
+	*n = f ? fread(s, 1, 65535, f) : 0;
+	if (f)
+		fclose(f);
+	return s;
+}
+
 static void answer(int fd, const struct canned *table)
 {
 	static char p[300000];
@@ -151,43 +198,58 @@ static void answer(int fd, const struct canned *table)
 	else if (table->events)
 		stream(fd, table->events);
 	else if (table->body)
-		send_answer(fd, table->status ? table->status : 200, table->body);
+		send_body(fd, table->status ? table->status : 200, table->body);
 	else
 		echo(fd, p, p + head);
 }
 
-static void be_daemon(int listener, const struct canned *table)
+static void be_daemon(const int listeners[2], const struct canned *table)
 {
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when a test fails */
 	(void)signal(SIGCHLD, SIG_IGN);
 	for (;;) {
-		int fd = accept(listener, NULL, NULL);
+		struct pollfd p[2] = { { listeners[0], POLLIN, 0 }, { listeners[1], POLLIN, 0 } };
+		(void)poll(p, 2, -1);
+		bool stream = p[1].revents != 0;
+		int fd = accept(listeners[stream], NULL, NULL);
 		if (fork() == 0) {
-			answer(fd, table);
+			if (stream)
+				be_stream(fd);
+			else
+				answer(fd, table);
 			_exit(0);
 		}
 		close(fd);
 	}
 }
 
-void canned_serve(const struct canned *table)
+static int listen_at(const char *at)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	memcpy(a.sun_path, at, strlen(at) + 1);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(fd, 16), 0);
+	return fd;
+}
+
+void canned_serve(const struct canned *table)
+{
 	canned_place.width = 80;
 	canned_place.colour = canned_place.utf8 = false;
 	(void)snprintf(folder, sizeof(folder), "/tmp/canned.XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	(void)snprintf(path, sizeof(path), "%s/s", folder);
 	(void)snprintf(refused, sizeof(refused), "%s/r", folder);
-	memcpy(a.sun_path, path, strlen(path) + 1);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(listen(fd, 16), 0);
+	(void)snprintf(streams, sizeof(streams), "%s/t", folder);
+	(void)snprintf(received, sizeof(received), "%s/d", folder);
+	const int fds[2] = { listen_at(path), listen_at(streams) };
 	server = fork();
 	assert_true(server >= 0);
 	if (server == 0)
-		be_daemon(fd, table);
-	close(fd);
+		be_daemon(fds, table);
+	close(fds[0]);
+	close(fds[1]);
 }
 
 void canned_end(void)
@@ -196,6 +258,8 @@ void canned_end(void)
 	assert_int_equal(waitpid(server, NULL, 0), server);
 	(void)unlink(path);
 	(void)unlink(refused);
+	(void)unlink(streams);
+	(void)unlink(received);
 	assert_int_equal(rmdir(folder), 0);
 	free(canned_out);
 	free(canned_err);

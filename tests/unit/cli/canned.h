@@ -11,6 +11,9 @@ struct canned {
 	/* The body. NULL: {"done":true,"text":REQUEST}, its quotation marks made single, its
 	 * JSON without what is empty. */
 	const char *body;
+	/* In a body @ is the path of stream.sock. A stream whose token begins with e gives
+	 * "DATABASE"; with i it ends with an import; what is sent on it, or on one with d, is
+	 * in canned_sent() afterwards. */
 	/* Of GET /v1/events: sent as a stream; the next such request is refused. */
 	const char *const *events;
 };
@@ -20,6 +23,8 @@ extern struct cli_place canned_place; /* 80 columns, no colour */
 
 /* The first row that fits answers. */
 void canned_serve(const struct canned *table);
+/* What came over streams; to be freed. */
+char *canned_sent(size_t *n);
 void canned_end(void);
 /* A line of words, with '...' about those that hold blanks. The exit code. */
 int canned_run(const char *line);

@@ -103,6 +103,14 @@ static const struct canned running[] = {
 	{ "POST /v1/graphs/board/ping", 0,
 	  "{\"schema\":1,\"text\":\"sent a sign of life to 2 neighbors\",\"elapsed\":0.001}",
 	  NULL },
+	{ "POST /v1/graphs/1/export", 0, "{\"token\":\"e\",\"socket\":\"@\",\"schema\":1}",
+	  NULL },
+	{ "POST /v1/graphs/1/import", 0, "{\"token\":\"i\",\"socket\":\"@\",\"schema\":1}",
+	  NULL },
+	{ "POST /v1/graphs/1/direct", 0,
+	  "{\"done\":true,\"conn\":5,\"peer\":\"0.dora\",\"token\":\"d\",\"socket\":\"@\","
+	  "\"schema\":1}",
+	  NULL },
 	{ "POST /v1/graphs", 0, NULL, NULL },
 	{ "PUT /v1/graphs", 0, NULL, NULL },
 	{ "DELETE /v1/graphs", 0, NULL, NULL },
@@ -443,6 +451,56 @@ static void files_are_sent_and_written(void **state)
 	unlink(path);
 }
 
+static void databases_go_and_come(void **state)
+{
+	char path[] = "/tmp/database.XXXXXX", line[128];
+	size_t n;
+	close(mkstemp(path));
+	canned_serve(running);
+	(void)snprintf(line, sizeof(line), "graph export board %s", path);
+	assert_int_equal(canned_run(line), 0);
+	assert_non_null(strstr(canned_out, "the database of graph board is in "));
+	char *got = read_file(path);
+	assert_string_equal(got, "DATABASE");
+	free(got);
+	(void)snprintf(line, sizeof(line), "graph import board %s", path);
+	assert_int_equal(canned_run(line), 0);
+	assert_string_equal(canned_out, "took over 3 records\n");
+	got = canned_sent(&n);
+	assert_int_equal(n, 8);
+	assert_string_equal(got, "DATABASE");
+	free(got);
+	assert_int_equal(canned_run("graph export lab.two /tmp/x"), 5);
+	assert_non_null(strstr(canned_err, "try: homestead graph open --no-listen lab.two"));
+	assert_int_equal(canned_run("graph export board /nowhere/x"), 1);
+	assert_int_equal(canned_run("graph import board /nowhere/x"), 1);
+	assert_non_null(strstr(canned_err, "cannot be read"));
+	canned_end();
+	unlink(path);
+}
+
+/* A message: its length, its type, its octets. */
+static void one_message_is_sent(void **state)
+{
+	static const uint8_t head[20] = { 0, 0, 0, 5 };
+	size_t n;
+	canned_serve(running);
+	assert_int_equal(canned_run("peer send board d4e5 --data hello"), 0);
+	assert_string_equal(canned_out, "sent 5 octets to 0.dora\n");
+	char *got = canned_sent(&n);
+	assert_int_equal(n, sizeof(head) + 5);
+	assert_memory_equal(got, head, sizeof(head));
+	assert_memory_equal(got + sizeof(head), "hello", 5);
+	free(got);
+	assert_int_equal(canned_run("peer send board dora --data hello"), 3);
+	assert_non_null(strstr(canned_err, "is said of several nodes"));
+	assert_int_equal(canned_run("peer send board ann --data hello"), 3);
+	assert_non_null(strstr(canned_err, "is no other node of the graph"));
+	assert_int_equal(canned_run("peer send board bob"), 2);
+	assert_int_equal(canned_run("peer send board bob --data x --type A_b"), 2);
+	canned_end();
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -450,6 +508,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(maps_of_all_sizes),
 		cmocka_unit_test(watches_records),
 		cmocka_unit_test(files_are_sent_and_written),
+		cmocka_unit_test(databases_go_and_come),
+		cmocka_unit_test(one_message_is_sent),
 	};
 	folder = argc > 1 ? argv[1] : ".";
 	return cmocka_run_group_tests(tests, NULL, NULL);
