@@ -66,7 +66,8 @@ static void refuse(struct pipe *p, enum err e, const char *message, const char *
 	end(p);
 }
 
-/* From the client to the stream; false: the stream is over. */
+/* From the client to the stream; false: the stream is over. Reading is off while the stream
+ * takes nothing: libevent asks again and again for what stays at the watermark. */
 static bool push(struct pipe *p)
 {
 	struct evbuffer *in = bufferevent_get_input(p->bev);
@@ -78,9 +79,13 @@ static bool push(struct pipe *p)
 		(void)evbuffer_drain(in, taken);
 		if (e)
 			return false;
-		if (taken < n)
+		if (taken < n) {
+			(void)bufferevent_disable(p->bev, EV_READ);
 			return true;
+		}
 	}
+	if (!p->eof)
+		(void)bufferevent_enable(p->bev, EV_READ);
 	if (p->eof && !p->finished) {
 		p->finished = true;
 		ops_stream_finish(p->stream);
