@@ -52,6 +52,7 @@ static void join(hst_graph *g, const char *address)
 int main(int argc, char **argv)
 {
 	hst_ctx_opts opts = HST_INIT(hst_ctx_opts);
+	char why[300] = "out of memory";
 	hst_graph_props board = HST_INIT(hst_graph_props);
 	hst_record note = HST_INIT(hst_record);
 	hst_graph *g;
@@ -62,8 +63,10 @@ int main(int argc, char **argv)
 		errx(2, "usage: board NAME NOTE [ADDRESS]");
 	opts.config = getenv("BOARD_CONFIG");
 	opts.flags = opts.config ? HST_CTX_INPROC : 0;
+	opts.why = why;
+	opts.why_n = sizeof(why);
 	if (hst_ctx_new(&opts, &c) < 0)
-		errx(1, "cannot begin");
+		errx(1, "%s", why);
 	board.id = argv[1];
 	board.flags = HST_GRAPH_LISTEN;
 	must(argc > 3 ? hst_graph_open(c, &board, &g) : hst_graph_create(c, &board, &g));

@@ -93,6 +93,7 @@ static int say(void)
 int main(int argc, char **argv)
 {
 	hst_ctx_opts opts = HST_INIT(hst_ctx_opts);
+	char why[300] = "out of memory";
 	hst_graph_info *info;
 	hst_sub sub;
 	int go_on = 1, keyboard = STDIN_FILENO;
@@ -100,8 +101,10 @@ int main(int argc, char **argv)
 		errx(2, "usage: chat GRAPH [PEER]");
 	opts.config = getenv("CHAT_CONFIG");
 	opts.flags = opts.config ? HST_CTX_INPROC : 0;
+	opts.why = why;
+	opts.why_n = sizeof(why);
 	if (hst_ctx_new(&opts, &c) < 0)
-		errx(1, "cannot begin");
+		errx(1, "%s", why);
 	hst_graph *g = join(argv[1]);
 	must(hst_graph_subscribe(g, 0, NULL, &sub));
 	must(hst_graph_accept(g, true));

@@ -48,14 +48,17 @@ static void on_readable(uv_poll_t *handle, int status, int events)
 static hst_graph *begin(const char *id)
 {
 	hst_ctx_opts opts = HST_INIT(hst_ctx_opts);
+	char why[300] = "out of memory";
 	hst_graph_props props = HST_INIT(hst_graph_props);
 	hst_record note = HST_INIT(hst_record);
 	hst_graph *g;
 	hst_sub sub;
 	opts.config = getenv("LOOP_CONFIG");
 	opts.flags = opts.config ? HST_CTX_INPROC : 0;
+	opts.why = why;
+	opts.why_n = sizeof(why);
 	if (hst_ctx_new(&opts, &c) < 0)
-		errx(1, "cannot begin");
+		errx(1, "%s", why);
 	props.id = id;
 	if (hst_graph_create(c, &props, &g) < 0)
 		must(hst_graph_open(c, &props, &g));
