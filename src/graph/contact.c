@@ -16,7 +16,7 @@ uint32_t graph_contacts_least(uint64_t signature)
 
 static bool wants_change(const struct graph *g, struct mono now)
 {
-	size_t live = graph_list_count(&g->contacts);
+	size_t live = g->n_contacts;
 	uint32_t least = graph_contacts_least(g->signature);
 	if (g->has_contact)
 		return live > least + SPREAD;

@@ -106,6 +106,7 @@ enum err graph_new(struct graph **out, const struct graph_birth *b, struct graph
 	g->shared = shared;
 	init_lists(g);
 	map_init(&g->by_number, shared->env);
+	map_init(&g->by_record, shared->env);
 	enum err e = begin(g, b, now, wall, why ? why : &unread);
 	if (e != OK) {
 		graph_free(g);
@@ -136,6 +137,7 @@ void graph_free(struct graph *g)
 	graph_referral_free(g, LIST_ENTRY(n, struct graph_referral, all));
 	graph_outs_free(g);
 	map_free(&g->by_number);
+	map_free(&g->by_record);
 	graph_db_free(g->db);
 	env_free(env, g->message);
 	env_free(env, g->presence_attributes);

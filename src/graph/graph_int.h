@@ -144,6 +144,7 @@ struct graph_referral {
 struct graph_node {
 	struct list all;
 	struct graph_guid record;
+	bool contact;		  /* in the Contact List */
 	uint64_t node, signature; /* signature: of a Contact */
 	char *peer;
 	uint8_t n_addresses;
@@ -193,7 +194,9 @@ struct graph {
 	struct list referrals;
 	size_t n_referrals;
 	struct list contacts, nodes; /* struct graph_node */
-	uint64_t signature;	     /* 0: none is known */
+	size_t n_contacts, n_nodes;
+	struct map by_record; /* of both */
+	uint64_t signature;   /* 0: none is known */
 	bool partition;
 	uint64_t own_signature_put; /* versions seen of the fixed IDs (A57) */
 	uint32_t signature_version, info_version;
@@ -373,9 +376,10 @@ bool graph_address_usable(const struct graph *g, const struct addr *a, bool from
 void graph_nodes_take(struct graph *g, const struct graph_entry *e, const struct graph_record *r,
 		      const struct graph_link *from);
 void graph_nodes_drop(struct graph *g, const struct graph_guid *record);
+/* Keeps a record of this node itself, as the database is read; false: it is none. */
+bool graph_nodes_own(struct graph *g, const struct graph_entry *e, const struct graph_record *r);
 void graph_nodes_free(struct graph *g);
 void graph_referral_free(struct graph *g, struct graph_referral *r);
-size_t graph_list_count(const struct list *head);
 
 /* ---- maintain.c: digest 11, 12, 13 ---- */
 void graph_timer_set(struct graph *g, enum graph_timer t, struct mono at);

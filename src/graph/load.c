@@ -102,12 +102,14 @@ static bool keep(struct graph *g, struct graph_entry *e)
 {
 	struct span octets;
 	struct graph_record r;
-	if (e->type >= GRAPH_TYPE_SIGNATURE && e->type <= GRAPH_TYPE_PRESENCE)
+	if (e->type == GRAPH_TYPE_SIGNATURE)
 		return false;
 	if (graph_db_octets(g->db, e, &octets) != OK)
 		return true; /* no reason to lose it */
 	if (graph_record_decode(octets, &r) != OK)
 		return false;
+	if (e->type == GRAPH_TYPE_CONTACT || e->type == GRAPH_TYPE_PRESENCE)
+		return graph_nodes_own(g, e, &r);
 	if (g->birth.provider.ops != graph_provider_open.ops &&
 	    g->birth.provider.ops->validate(g->birth.provider.ctx, &r, GRAPH_CHANGE_ADDED) ==
 		    GRAPH_INVALID)

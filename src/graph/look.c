@@ -18,9 +18,9 @@ void graph_info(const struct graph *g, struct mono now, struct graph_info *out)
 		.signature_ours = g->signature == g->node,
 		.neighbors = g->neighbors,
 		.directs = g->directs,
-		.contacts = (uint32_t)graph_list_count(&g->contacts),
+		.contacts = (uint32_t)g->n_contacts,
 		.contacts_wanted = graph_contacts_least(g->signature),
-		.nodes = (uint32_t)graph_list_count(&g->nodes),
+		.nodes = (uint32_t)g->n_nodes,
 		.partition = g->partition,
 		.time_delta = g->time_delta,
 		.time = graph_now(g, now),
@@ -162,7 +162,7 @@ bool graph_node_next(const struct graph *g, size_t *at, struct graph_node_info *
 {
 	struct list *n = nth(&g->nodes, *at);
 	if (!n)
-		return neighbor_next(g, at, graph_list_count(&g->nodes), out);
+		return neighbor_next(g, at, g->n_nodes, out);
 	++*at;
 	node_info(g, LIST_ENTRY(n, struct graph_node, all), out);
 	return true;

@@ -30,20 +30,38 @@ static bool read(uint16_t type, const struct graph_record *r, struct said *out)
 	return true;
 }
 
-static struct graph_node *find(const struct list *head, const struct graph_guid *record)
+static struct graph_node *find(const struct graph *g, const struct graph_guid *record)
 {
-	LIST_EACH(n, tmp, head)
-	{
-		struct graph_node *node = LIST_ENTRY(n, struct graph_node, all);
-		if (graph_guid_eq(&node->record, record))
-			return node;
+	return map_get(&g->by_record, span_of(record->at, sizeof(record->at)));
+}
+
+static struct graph_node *node_new(struct graph *g, const struct graph_guid *record, bool contact)
+{
+	struct graph_node *n = env_zalloc(g->shared->env, 1, sizeof(*n));
+	if (!n)
+		return NULL;
+	n->record = *record;
+	n->contact = contact;
+	if (map_put(&g->by_record, span_of(n->record.at, sizeof(n->record.at)), n) != OK) {
+		env_free(g->shared->env, n);
+		return NULL;
 	}
-	return NULL;
+	list_push_back(contact ? &g->contacts : &g->nodes, &n->all);
+	if (contact)
+		g->n_contacts++;
+	else
+		g->n_nodes++;
+	return n;
 }
 
 static void node_free(struct graph *g, struct graph_node *n)
 {
+	(void)map_take(&g->by_record, span_of(n->record.at, sizeof(n->record.at)));
 	list_take(&n->all);
+	if (n->contact)
+		g->n_contacts--;
+	else
+		g->n_nodes--;
 	env_free(g->shared->env, n->peer);
 	env_free(g->shared->env, n->attributes);
 	env_free(g->shared->env, n);
@@ -91,51 +109,78 @@ static void tell(struct graph *g, const struct graph_node *n, enum graph_link_st
 	graph_out_event(g, &e, 0);
 }
 
-static void drop(struct graph *g, struct list *head, const struct graph_guid *record)
+void graph_nodes_drop(struct graph *g, const struct graph_guid *record)
 {
-	struct graph_node *n = find(head, record);
+	struct graph_node *n = find(g, record);
 	if (!n)
 		return;
-	if (head == &g->nodes)
+	if (!n->contact)
 		tell(g, n, GRAPH_LINK_ENDED);
 	node_free(g, n);
+}
+
+/* Our own of before a failed commit, which a neighbor still had: it is ours again, and
+ * spoken anew, or it would stand beside another one of us until it expires. */
+static void adopt(struct graph *g, const struct graph_node *n, const struct graph_record *r)
+{
+	if (n->node != g->node || !span_eq(r->creator, span_of(g->peer16, g->peer16_n)))
+		return;
+	if (n->contact && !g->has_contact) {
+		g->contact = n->record;
+		g->has_contact = g->contact_stale = true;
+	} else if (!n->contact && !g->has_presence) {
+		g->presence = n->record;
+		g->has_presence = g->presence_stale = true;
+	}
+}
+
+static bool fill(struct graph *g, struct graph_node *n, const struct said *s,
+		 const struct graph_record *r, const struct graph_link *from)
+{
+	n->node = s->node;
+	n->signature = s->signature;
+	keep_addresses(g, n, &s->addresses, from);
+	return keep_text(g, &n->peer, r->creator) &&
+	       (!s->attributes.n || keep_text(g, &n->attributes, s->attributes));
 }
 
 /* Without memory the node is not in the list: it is one that we shall not dial. */
 void graph_nodes_take(struct graph *g, const struct graph_entry *e, const struct graph_record *r,
 		      const struct graph_link *from)
 {
-	struct list *head = e->type == GRAPH_TYPE_CONTACT ? &g->contacts : &g->nodes;
+	bool contact = e->type == GRAPH_TYPE_CONTACT;
+	struct graph_node *n = find(g, &e->place.id);
+	bool fresh = !n;
 	struct said s;
-	if (e->deleted || !read(e->type, r, &s) || !s.node) {
-		drop(g, head, &e->place.id);
+	if (e->deleted || !read(e->type, r, &s) || !s.node || (n && n->contact != contact)) {
+		graph_nodes_drop(g, &e->place.id);
 		return;
 	}
-	struct graph_node *n = find(head, &e->place.id);
-	bool fresh = !n;
-	if (fresh) {
-		n = env_zalloc(g->shared->env, 1, sizeof(*n));
-		if (!n)
-			return;
-		n->record = e->place.id;
-		list_push_back(head, &n->all);
-	}
-	n->node = s.node;
-	n->signature = s.signature;
-	keep_addresses(g, n, &s.addresses, from);
-	if (!keep_text(g, &n->peer, r->creator) ||
-	    (s.attributes.n && !keep_text(g, &n->attributes, s.attributes))) {
+	if (fresh)
+		n = node_new(g, &e->place.id, contact);
+	if (!n)
+		return;
+	if (!fill(g, n, &s, r, from)) {
 		node_free(g, n);
 		return;
 	}
-	if (head == &g->nodes)
+	if (from)
+		adopt(g, n, r);
+	if (!contact)
 		tell(g, n, fresh ? GRAPH_LINK_CONNECTED : GRAPH_LINK_FAILED);
 }
 
-void graph_nodes_drop(struct graph *g, const struct graph_guid *record)
+/* Read anew after a failed commit: what says that we are here is of this run. */
+bool graph_nodes_own(struct graph *g, const struct graph_entry *e, const struct graph_record *r)
 {
-	drop(g, &g->contacts, record);
-	drop(g, &g->nodes, record);
+	struct said s;
+	if (e->deleted || !read(e->type, r, &s) || s.node != g->node)
+		return false;
+	graph_nodes_take(g, e, r, NULL);
+	const struct graph_node *n = find(g, &e->place.id);
+	if (n)
+		adopt(g, n, r);
+	return n != NULL;
 }
 
 void graph_nodes_free(struct graph *g)
@@ -144,12 +189,4 @@ void graph_nodes_free(struct graph *g)
 	for (size_t i = 0; i < 2; i++)
 		LIST_EACH(n, tmp, heads[i])
 	node_free(g, LIST_ENTRY(n, struct graph_node, all));
-}
-
-size_t graph_list_count(const struct list *head)
-{
-	size_t n = 0;
-	LIST_EACH(node, tmp, head)
-	n++;
-	return n;
 }

@@ -13,7 +13,7 @@ static bool everybody(const struct graph *g)
 static bool wants_change(const struct graph *g)
 {
 	uint32_t most = g->properties.presence_max;
-	size_t live = graph_list_count(&g->nodes);
+	size_t live = g->n_nodes;
 	if (most == 0 || everybody(g) || g->force_presence || !g->listening)
 		return false;
 	return g->has_presence ? live > (size_t)most + SLACK : live < most;

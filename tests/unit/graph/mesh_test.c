@@ -214,6 +214,9 @@ static void a_failed_commit_is_repaired(void **state)
 	assert_true(mesh_until(m, in_order, 20 * MONO_MIN));
 	struct graph_record r;
 	assert_int_equal(graph_record_get(m->node[1].g, &id, &r), OK);
+	/* Its contact and presence of before are its own again: nobody is there twice. */
+	assert_int_equal(mesh_info(m, 0).contacts, 3);
+	assert_int_equal(mesh_info(m, 0).nodes, 3);
 	mesh_free(m);
 }
 
