@@ -6,10 +6,18 @@
 #define STEPS	    8 /* of a comparison in a slice; a small one needs few more than one */
 #define ASK_ROOM    (20 + 16 * 255)
 
+/* Whose octets are progress: who has to say something now. What we flood meanwhile is none. */
+static uint64_t octets_that_count(const struct graph_link *l)
+{
+	bool theirs = l->sync.phase == GRAPH_PHASE_ASKED || l->sync.phase == GRAPH_PHASE_WANTED ||
+		      l->sync.phase == GRAPH_PHASE_ADVERTISED;
+	return theirs ? l->in : l->sent;
+}
+
 void graph_sync_moved(struct graph_link *l, struct mono now)
 {
 	l->sync.moved = now;
-	l->sync.moved_octets = l->in + l->sent;
+	l->sync.moved_octets = octets_that_count(l);
 }
 
 static void broken(struct graph *g, struct graph_link *l, const char *why, struct mono now)
@@ -356,7 +364,7 @@ struct mono graph_sync_deadline(const struct graph *g, const struct graph_link *
 /* GRAPH-9.10: octets of one large record are progress too. */
 void graph_sync_stalled(struct graph *g, struct graph_link *l, struct mono now)
 {
-	if (l->sync.moved_octets == l->in + l->sent)
+	if (l->sync.moved_octets == octets_that_count(l))
 		graph_link_end(g, l, ERR_TIMEOUT, NULL, now);
 	else
 		graph_sync_moved(l, now);
