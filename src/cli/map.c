@@ -177,7 +177,8 @@ static void put_legend(struct cli *c, const struct cli_map *m, bool near)
 	bool contacts = false;
 	for (size_t i = 0; i < m->n; i++)
 		contacts |= m->nodes[i].contact;
-	fputc('\n', c->place->out);
+	if (near || contacts)
+		fputc('\n', c->place->out);
 	if (near)
 		cli_wrap(c, "lines: our own connections, with how useful each has been of late", 0);
 	if (contacts)
@@ -251,10 +252,15 @@ int cli_map_draw(struct cli *c, const struct cli_map *m)
 
 /* ---- what is drawn ---- */
 
-/* An unsecured Peer ID without its "0.". */
-static const char *person_of(const char *peer)
+#define PERSON_MAX 20
+
+/* An unsecured Peer ID without its "0."; of a long one, such as a machine gives itself, the
+ * beginning. */
+static const char *person_of(struct cli *c, const char *peer)
 {
-	return strncmp(peer, "0.", 2) == 0 && peer[2] ? peer + 2 : peer;
+	if (strncmp(peer, "0.", 2) == 0 && peer[2])
+		peer += 2;
+	return columns_of(peer) > PERSON_MAX ? cli_short(c, peer) : peer;
 }
 
 /* A Peer ID says who runs a node; where somebody runs several, the Node ID tells them apart. */
@@ -266,7 +272,7 @@ static const char *label_of(struct cli *c, const struct ops_graph_nodes *all,
 	size_t same = 0;
 	for (size_t i = 0; i < all->n_nodes; i++)
 		same += strcmp(all->nodes[i].peer, n->peer) == 0;
-	text_str(&t, n->peer[0] ? person_of(n->peer) : cli_short(c, n->node));
+	text_str(&t, n->peer[0] ? person_of(c, n->peer) : cli_short(c, n->node));
 	if (same > 1 && n->peer[0]) {
 		text_char(&t, '/');
 		text_str(&t, cli_short(c, n->node));
@@ -290,7 +296,7 @@ static int make_map(struct cli *c, const struct ops_graph *g, const struct cli_m
 	struct cli_map_node *nodes = arena_alloc(&c->mem, (m->nodes.n_nodes + 1) * sizeof(*nodes));
 	if (!nodes)
 		return cli_no_memory(c);
-	nodes[0] = (struct cli_map_node){ person_of(g->peer), true, false, g->contact, 0 };
+	nodes[0] = (struct cli_map_node){ person_of(c, g->peer), true, false, g->contact, 0 };
 	*out = (struct cli_map){ g->id, nodes, 1 };
 	for (size_t i = 0; i < m->nodes.n_nodes; i++) {
 		const struct ops_graph_node *n = &m->nodes.nodes[i];
