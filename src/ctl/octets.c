@@ -11,9 +11,11 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#define BUFFER 65536 /* octets either way */
+#define BUFFER	65536	    /* octets either way */
+#define DISCARD (16u << 20) /* octets that are read from a client for nothing, at its end */
 
 /* A client. */
 struct pipe {
@@ -25,6 +27,8 @@ struct pipe {
 	bool eof;		   /* the client writes no more */
 	bool finished;		   /* and its stream knows */
 	bool ending;		   /* only what is in the output is left */
+	bool shut;		   /* and has gone */
+	size_t discarded;
 };
 
 static void pipe_free(struct pipe *p)
@@ -43,7 +47,8 @@ static size_t waiting(const struct pipe *p)
 	return evbuffer_get_length(bufferevent_get_output(p->bev));
 }
 
-/* What is written already still goes out; the stream is over. */
+/* What is written already still goes out; the stream is over. What the client still writes
+ * is read, for to close upon it would take the last line away from it. */
 static void end(struct pipe *p)
 {
 	int64_t us = p->ctl->limits.stuck_us;
@@ -51,8 +56,27 @@ static void end(struct pipe *p)
 	ops_stream_close(p->stream);
 	p->stream = NULL;
 	p->ending = true;
-	(void)bufferevent_disable(p->bev, EV_READ);
-	bufferevent_set_timeouts(p->bev, NULL, &tv);
+	bufferevent_setwatermark(p->bev, EV_READ, 0, 0);
+	bufferevent_set_timeouts(p->bev, &tv, &tv);
+	if (!p->eof)
+		(void)bufferevent_enable(p->bev, EV_READ);
+}
+
+static void linger(struct pipe *p)
+{
+	struct evbuffer *in = bufferevent_get_input(p->bev);
+	size_t n = evbuffer_get_length(in);
+	p->discarded += n;
+	(void)evbuffer_drain(in, n);
+	if (waiting(p))
+		return;
+	if (p->eof || p->discarded > DISCARD) {
+		pipe_free(p);
+		return;
+	}
+	if (!p->shut)
+		(void)shutdown(bufferevent_getfd(p->bev), SHUT_WR);
+	p->shut = true;
 }
 
 static void refuse(struct pipe *p, enum err e, const char *message, const char *hint)
@@ -117,15 +141,12 @@ static void pump(evutil_socket_t fd, short what, void *arg)
 	if (p->stream) {
 		bool open = push(p);
 		more = pull(p);
-		if (!open && more) {
-			(void)bufferevent_disable(p->bev, EV_READ);
-			more = false;
-		}
+		more = more && open;
 	}
 	if (!more)
 		end(p);
-	if (p->ending && !waiting(p))
-		pipe_free(p);
+	if (p->ending)
+		linger(p);
 }
 
 static void wake(void *arg)

@@ -111,6 +111,21 @@ static void a_record_is_published_and_answered(void **state)
 	client_free(c);
 }
 
+/* The line must not be lost with the octets that nobody reads any more. */
+static void a_refusal_reaches_who_still_writes(void **state)
+{
+	static uint8_t much[50000];
+	server_start();
+	struct client *c = begin("/v1/graphs/1/records/large", "{\"type\":\"note\",\"size\":5}");
+	server_settle();
+	client_send_n(c, much, sizeof(much));
+	server_settle();
+	client_send_n(c, much, sizeof(much));
+	client_wait_closed(c);
+	assert_non_null(strstr(c->got, "more octets came than were announced"));
+	client_free(c);
+}
+
 struct bad {
 	const char *line, *message;
 };
@@ -273,6 +288,7 @@ int main(int argc, char **argv)
 		TEST(the_socket_has_the_mode_of_the_control_socket),
 		TEST(a_record_is_read_to_its_end),
 		TEST(a_record_is_published_and_answered),
+		TEST(a_refusal_reaches_who_still_writes),
 		TEST(what_is_no_token_is_refused),
 		TEST(who_says_nothing_is_sent_away),
 		TEST(one_too_many_is_told),
