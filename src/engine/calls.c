@@ -15,16 +15,22 @@ struct finding {
 	uint8_t payload[]; /* of the result */
 };
 
-/* The one that is not answered yet; NULL when its caller is gone. */
+static struct span key_of(const struct call *c)
+{
+	return span_of(&c->number, sizeof(c->number));
+}
+
+/* The one that is not answered yet; NULL when its caller is gone. Thousands may wait for
+ * one commit: they are not walked. */
 static struct call *find(const struct engine *e, uint64_t number)
 {
-	LIST_EACH(n, tmp, &e->calls)
-	{
-		struct call *c = LIST_ENTRY(n, struct call, node);
-		if (c->number == number && !c->answered)
-			return c;
-	}
-	return NULL;
+	return map_get(&e->calls_open, span_of(&number, sizeof(number)));
+}
+
+static void close_call(struct engine *e, struct call *c)
+{
+	c->answered = true;
+	(void)map_take(&e->calls_open, key_of(c));
 }
 
 static void drop_finding(struct engine *e, struct call *c, struct finding *f)
@@ -46,6 +52,8 @@ static void drop_findings(struct engine *e, struct call *c, uint64_t first)
 
 static void free_call(struct engine *e, struct call *c)
 {
+	if (!c->answered)
+		close_call(e, c);
 	list_take(&c->node);
 	drop_findings(e, c, 0);
 	env_free(e->env, c);
@@ -60,8 +68,12 @@ enum err engine_ask(struct engine *e, const struct node_command *c, const struct
 
 	if (!call)
 		return ERR_NOMEM;
-	e->next_call = in.number;
 	call->number = in.number;
+	if (map_put(&e->calls_open, key_of(call), call)) {
+		env_free(e->env, call);
+		return ERR_NOMEM;
+	}
+	e->next_call = in.number;
 	call->who = *who;
 	list_init(&call->findings);
 	list_push_back(&e->calls, &call->node);
@@ -100,7 +112,7 @@ void engine_call_answer(struct engine *e, const struct node_out *out)
 
 	if (!c)
 		return;
-	c->answered = true;
+	close_call(e, c);
 	c->result = (struct engine_result){ .err = out->err,
 					    .number = out->reply_number,
 					    .why = out->why,
@@ -164,7 +176,8 @@ void engine_calls_fail(struct engine *e, uint64_t first, enum err why)
 		drop_findings(e, c, first);
 		if (c->n_findings == before && (!c->answered || c->after < first))
 			continue;
-		c->answered = true;
+		if (!c->answered)
+			close_call(e, c);
 		c->result = (struct engine_result){ .err = why };
 		c->after = 0;
 	}
@@ -205,6 +218,8 @@ static void tell_finding(struct engine *e, struct call *c, struct finding *f)
 
 static void tell_answer(struct engine *e, struct call *c)
 {
+	if (!c->answered)
+		close_call(e, c);
 	list_take(&c->node);
 	c->who.done(c->who.arg, &c->result);
 	env_free(e->env, c);

@@ -233,6 +233,7 @@ enum err engine_new_of(struct engine **out, struct os_loop *loop, const struct e
 	e->info.started_wall = os_wall();
 	node_config_init(&e->config, e->env);
 	list_init(&e->calls);
+	map_init(&e->calls_open, e->env);
 	ops.arg = e;
 	engine_outbox_init(&e->outbox, e->env, &ops);
 	err = node_config_check(opt->config, why);
@@ -283,6 +284,7 @@ void engine_free(struct engine *e)
 		e->keep.ops->close(e->keep.ctx);
 	os_lock_release(e->lock);
 	engine_outbox_fini(&e->outbox);
+	map_free(&e->calls_open);
 	env_free(e->env, e->interfaces);
 	free_clocks(e);
 	node_config_free(&e->config);

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 
 #include "base/list.h"
+#include "base/map.h"
 #include "engine/jobs.h"
 #include "engine/keep.h"
 #include "engine/outbox.h"
@@ -69,7 +70,8 @@ struct engine {
 	struct os_timer *tick, *wall_timer, *record_timer;
 	struct os_jump *jump;
 	struct outbox outbox;
-	struct list calls; /* struct call, oldest first */
+	struct list calls;     /* struct call, oldest first */
+	struct map calls_open; /* by number, those that are not answered */
 	uint64_t next_call;
 	struct later later[LATER_MAX]; /* a ring */
 	size_t later_at, later_n;
