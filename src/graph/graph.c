@@ -58,6 +58,8 @@ static enum err copy_birth(struct graph *g, const struct graph_birth *b)
 	}
 	g->birth = *b;
 	g->birth.sync_order = order;
+	g->birth.known = NULL;
+	graph_referrals_begin(g, b);
 	g->properties = b->properties;
 	return OK;
 }

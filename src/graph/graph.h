@@ -87,6 +87,8 @@ struct graph_birth {
 	int64_t time_delta;   /* persisted Peer Time Delta, 100 ns */
 	graph_time left;      /* persisted peer time of leaving; 0: none */
 	bool synchronised;    /* it was once: NeverConnected is false when records are loaded */
+	const struct addr *known; /* where others were reached in an earlier life; n_known */
+	size_t n_known;
 	struct graph_times times;
 	struct graph_limits limits;
 };
@@ -302,6 +304,8 @@ struct graph_node_info {
 	struct addr address[GRAPH_ADDRESSES_MAX];
 	struct span attributes; /* UTF-8, of its presence; until the next call */
 };
+/* Where other nodes are reached, for the next life: neighbors first. */
+size_t graph_known(const struct graph *g, struct addr *out, size_t most);
 /* Nodes with a presence record, and neighbors. */
 bool graph_node_next(const struct graph *g, size_t *at, struct graph_node_info *out);
 

@@ -370,6 +370,8 @@ void graph_referrals_add(struct graph *g, const struct graph_link *from,
  * first. */
 size_t graph_referrals_give(const struct graph *g, const struct graph_link *but,
 			    struct addr out[GRAPH_REFERRALS]);
+/* What an earlier life knew. */
+void graph_referrals_begin(struct graph *g, const struct graph_birth *b);
 /* Whether an address from a peer may be dialled (D7, digest 22). */
 bool graph_address_usable(const struct graph *g, const struct addr *a, bool from_loopback);
 /* What a Contact or Presence record says, stored or gone. */

@@ -73,6 +73,8 @@ enum err graphs_entry_open(struct graphs *s, struct graphs_entry *e, bool create
 		.time_delta = e->time_delta,
 		.left = e->left,
 		.synchronised = e->synchronised,
+		.known = e->known,
+		.n_known = e->n_known,
 		.times = s->cfg.lab ? graph_times_lab : graph_times_default,
 		.limits = s->cfg.limits,
 	};
@@ -186,6 +188,7 @@ static struct graphs_entry *entry_new(struct graphs *s, const struct graphs_comm
 	set_text(e->name, sizeof(e->name), c->name);
 	e->number = s->next_number++;
 	e->open = true;
+	e->listens = c->listen;
 	list_push_back(&s->entries, &e->all);
 	return e;
 }
@@ -214,6 +217,8 @@ static void make(struct graphs *s, const struct graphs_command *c, uint64_t numb
 	graphs_reply(s, number, err, NULL, err ? 0 : e->saved);
 	if (err && e)
 		graphs_entry_free(s, e);
+	else
+		s->changed = true;
 }
 
 /* The very person where one is named, else this machine's. */
@@ -244,13 +249,27 @@ static void reopen(struct graphs *s, struct graphs_entry *e, const struct graphs
 		err = graphs_entry_open(s, e, false, now);
 	e->open = err == OK;
 	if (!err) {
+		e->listens = c->listen;
 		err = graphs_row_put(s, e);
 		s->changed = true;
 	}
 	graphs_reply(s, number, err, NULL, err ? 0 : e->saved);
 }
 
-/* Opened twice is open. One that still says goodbye is not. */
+/* Opened twice is open. */
+static void open_open(struct graphs *s, struct graphs_entry *e, const struct graphs_command *c,
+		      uint64_t number)
+{
+	enum err err = OK;
+	if (c->listen && !e->listens) {
+		e->listens = true;
+		err = graphs_row_put(s, e);
+		s->changed = true;
+	}
+	graphs_reply(s, number, err, NULL, err ? 0 : e->saved);
+}
+
+/* One that still says goodbye is not open. */
 static void open_one(struct graphs *s, const struct graphs_command *c, uint64_t number,
 		     struct mono now)
 {
@@ -265,7 +284,7 @@ static void open_one(struct graphs *s, const struct graphs_command *c, uint64_t 
 	else if (e->leaving)
 		graphs_reply(s, number, ERR_STATE, "the graph is being closed: try again", 0);
 	else if (e->graph)
-		graphs_reply(s, number, OK, NULL, e->saved);
+		open_open(s, e, c, number);
 	else
 		reopen(s, e, c, number, now);
 }

@@ -68,6 +68,7 @@ struct graphs_command {
 	const struct graph_properties *properties; /* CREATE; OPEN: profile */
 	const struct graph_guid *sync_order;	   /* CREATE, OPEN */
 	size_t n_sync_order;
+	bool listen; /* CREATE, OPEN: as soon as it may, over restarts too */
 	uint64_t other;
 	struct graph_command of;
 };

@@ -4,12 +4,14 @@
  * port that had to be chosen for the first is asked for at the others too. Only while a
  * graph wants it. */
 
+/* Who may not yet is no reason to, but to be told so. */
 static bool anybody_listens(const struct graphs *s)
 {
 	LIST_EACH(n, tmp, &s->entries)
 	{
 		const struct graphs_entry *e = LIST_ENTRY(n, struct graphs_entry, all);
-		if (e->listens && e->graph && !e->leaving)
+		bool may = e->synchronised || !list_empty(&e->listeners);
+		if (e->listens && may && e->graph && !e->leaving)
 			return true;
 	}
 	return false;

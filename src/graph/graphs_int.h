@@ -14,6 +14,7 @@
 #define GRAPHS_HELLO_TIME (10 * MONO_SEC)	 /* until it must be whole */
 #define GRAPHS_CLOSE_TIME (5 * MONO_SEC)	 /* that a graph has to say goodbye */
 #define GRAPHS_ROW_MAX	  16384
+#define GRAPHS_KNOWN	  8 /* addresses of other nodes that are kept of a graph */
 
 /* A graph that this machine knows: open, closed, or on its way out. */
 struct graphs_entry {
@@ -23,7 +24,8 @@ struct graphs_entry {
 	char peer[GRAPH_ID_OCTETS + 1], name[GRAPH_ID_OCTETS + 1];
 	struct graph_properties properties;
 	struct graph_guid *sync_order;
-	uint8_t n_sync_order;
+	uint8_t n_sync_order, n_known;
+	struct addr known[GRAPHS_KNOWN]; /* where others were reached, the newest first */
 	int64_t time_delta;
 	graph_time left;
 	struct graph *graph; /* NULL: closed */

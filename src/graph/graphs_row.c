@@ -52,6 +52,39 @@ static uint8_t flags_of(const struct graphs_entry *e)
 			 (e->properties.defer_expiration ? DEFER : 0));
 }
 
+static void put_known(struct wr *w, const struct graphs_entry *e)
+{
+	wr_u8(w, e->n_known);
+	for (size_t i = 0; i < e->n_known; i++) {
+		struct addr a = addr_mapped(e->known[i]);
+		wr_bytes(w, span_of(a.ip, sizeof(a.ip)));
+		wr_u16(w, a.port);
+		wr_u32(w, a.scope);
+	}
+}
+
+static struct addr get_address(struct rd *r)
+{
+	struct addr a = { .family = ADDR_IPV6 };
+	struct span ip = rd_bytes(r, sizeof(a.ip));
+	if (ip.n)
+		memcpy(a.ip, ip.p, sizeof(a.ip));
+	a.port = rd_u16(r);
+	a.scope = rd_u32(r);
+	return addr_unmapped(a);
+}
+
+static void get_known(struct rd *r, struct graphs_entry *e)
+{
+	e->n_known = rd_u8(r);
+	if (e->n_known > GRAPHS_KNOWN) {
+		r->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < e->n_known; i++)
+		e->known[i] = get_address(r);
+}
+
 static void entry_write(struct wr *w, const struct graphs_entry *e)
 {
 	const struct graph_properties *p = &e->properties;
@@ -73,6 +106,7 @@ static void entry_write(struct wr *w, const struct graphs_entry *e)
 	wr_u8(w, e->n_sync_order);
 	for (size_t i = 0; i < e->n_sync_order; i++)
 		wr_bytes(w, span_of(e->sync_order[i].at, sizeof(e->sync_order[i].at)));
+	put_known(w, e);
 }
 
 static void flags_read(uint8_t flags, struct graphs_entry *e)
@@ -119,6 +153,7 @@ static enum err entry_read(struct span value, const struct env *env, struct grap
 	enum err err = order_read(&r, env, e);
 	if (err)
 		return err;
+	get_known(&r, e);
 	if (!rd_done(&r) || format != FORMAT || profile >= CRYPTO_PROFILE_COUNT)
 		return ERR_MALFORMED;
 	p->profile = (enum crypto_profile_id)profile;
@@ -257,13 +292,38 @@ static bool same_properties(const struct graph_properties *a, const struct graph
 	       same_words(a->name, b->name) && same_words(a->comment, b->comment);
 }
 
+static bool has_address(const struct addr *all, size_t n, const struct addr *a)
+{
+	for (size_t i = 0; i < n; i++)
+		if (addr_eq(&all[i], a))
+			return true;
+	return false;
+}
+
+/* GRAPH-12.12: those of now, then those of before, while there is room. True: there are
+ * others than before. */
+static bool known_follow(struct graphs_entry *e)
+{
+	struct addr fresh[GRAPHS_KNOWN];
+	size_t n = graph_known(e->graph, fresh, GRAPHS_KNOWN);
+	bool changed = false;
+	for (size_t i = 0; i < n; i++)
+		changed |= !has_address(e->known, e->n_known, &fresh[i]);
+	for (size_t i = 0; i < e->n_known && n < GRAPHS_KNOWN; i++)
+		if (!has_address(fresh, n, &e->known[i]))
+			fresh[n++] = e->known[i];
+	memcpy(e->known, fresh, n * sizeof(fresh[0]));
+	e->n_known = (uint8_t)n;
+	return changed;
+}
+
 void graphs_row_follow(struct graphs *s, struct graphs_entry *e, struct mono now)
 {
 	struct graph_info i;
 	graph_info(e->graph, now, &i);
 	bool synchronised = e->synchronised || i.synchronised;
-	if (synchronised == e->synchronised && i.time_delta == e->time_delta && i.left == e->left &&
-	    same_properties(i.properties, &e->properties))
+	if (!known_follow(e) && synchronised == e->synchronised && i.time_delta == e->time_delta &&
+	    i.left == e->left && same_properties(i.properties, &e->properties))
 		return;
 	enum crypto_profile_id profile = e->properties.profile;
 	e->synchronised = synchronised;

@@ -116,3 +116,47 @@ size_t graph_referrals_give(const struct graph *g, const struct graph_link *but,
 	}
 	return n;
 }
+
+/* GRAPH-12.12. What a node that we dialled was reached at has proved itself; others told
+ * theirs. */
+static bool reached_at(const struct graph_link *l, struct addr *out)
+{
+	if (!l->initiator)
+		return best_address(l, true, out);
+	*out = l->remote;
+	return true;
+}
+
+static bool has(const struct addr *all, size_t n, const struct addr *a)
+{
+	for (size_t i = 0; i < n; i++)
+		if (addr_eq(&all[i], a))
+			return true;
+	return false;
+}
+
+size_t graph_known(const struct graph *g, struct addr *out, size_t most)
+{
+	size_t n = 0;
+	LIST_EACH(node, tmp, &g->links)
+	{
+		const struct graph_link *l = LIST_ENTRY(node, struct graph_link, all);
+		struct addr a;
+		if (n < most && graph_link_neighbor(l) && reached_at(l, &a) && !has(out, n, &a))
+			out[n++] = a;
+	}
+	LIST_EACH(node, tmp, &g->nodes)
+	{
+		const struct graph_node *m = LIST_ENTRY(node, struct graph_node, all);
+		if (n < most && m->node != g->node && m->n_addresses && !has(out, n, m->address))
+			out[n++] = m->address[0];
+	}
+	return n;
+}
+
+void graph_referrals_begin(struct graph *g, const struct graph_birth *b)
+{
+	for (size_t i = 0; i < b->n_known; i++)
+		if (graph_address_usable(g, &b->known[i], true))
+			add(g, &b->known[i]);
+}

@@ -148,6 +148,7 @@ void record_graphs_command_write(struct wr *w, const struct graphs_command *c)
 	record_span_write(w, c->name);
 	properties_write(w, c->properties);
 	order_write(w, c);
+	wr_u8(w, c->listen);
 	wr_u64(w, c->other);
 	of_write(w, &c->of);
 }
@@ -160,6 +161,7 @@ void record_graphs_command_read(struct rd *r, struct graphs_command *c, struct r
 	c->name = record_span_read(r);
 	c->properties = properties_read(r, &room->properties);
 	order_read(r, c, room);
+	c->listen = record_bool_read(r);
 	c->other = rd_u64(r);
 	of_read(r, &c->of, &room->set);
 }

@@ -211,7 +211,6 @@ struct make {
 	char peer[OPS_GRAPH_ID_MAX + 1], name[OPS_GRAPH_ID_MAX + 1];
 	struct graph_guid types[TYPES_MAX];
 	size_t n_types;
-	bool listens; /* to be asked for, once it is there */
 };
 
 static enum err add_type(struct make *m, struct span s, struct ops_complaint *c)
@@ -288,27 +287,8 @@ static enum err read_make(struct make *m, const struct ops_graph_make *r, struct
 	ops_set_text(m->wish.id, sizeof(m->wish.id), m->properties.id);
 	m->wish.done = r->open ? "is open" : "is created";
 	m->wish.would = r->open ? "would be opened" : "would be created";
-	m->listens = r->listen;
+	k->listen = r->listen;
 	return e;
-}
-
-/* It is there: whether it can listen yet is told by itself, and it does as soon as it can. */
-static void ignore(void *arg, const struct engine_result *r)
-{
-}
-
-static void answer_make(struct graph_wish *w, const struct engine_result *r, bool dry)
-{
-	struct make *m = (struct make *)(void *)w;
-	struct node_command c = { .kind = NODE_COMMAND_GRAPH };
-	c.graphs.kind = GRAPHS_LISTEN;
-	c.graphs.id = span_str(w->id);
-	if (!dry && m->listens && engine_command(w->asking.ops->engine, &c, ignore, NULL) != OK) {
-		ops_answer_error(w->asking.call, ERR_NOMEM, err_text(ERR_NOMEM),
-				 "homestead graph listen, when there is memory");
-		return;
-	}
-	answer_change(w, r, dry);
 }
 
 enum err ops_run_graph_make(struct ops *o, const struct ops_request *r, struct ops_call call)
@@ -320,7 +300,7 @@ enum err ops_run_graph_make(struct ops *o, const struct ops_request *r, struct o
 	struct graph_wish *w = ops_graph_wish(o, call, NULL, sizeof(struct make));
 	if (!w)
 		return ERR_NOMEM;
-	w->answer = answer_make;
+	w->answer = answer_change;
 	enum err e = read_make((struct make *)(void *)w, &r->graph_make, &c);
 	return ops_graph_send(w, e, r->graph_make.dry_run, &c);
 }

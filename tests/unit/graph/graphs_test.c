@@ -131,6 +131,67 @@ static void who_never_was_synchronised_does_not_listen(void **state)
 	rig_end(&r);
 }
 
+/* GRAPH-12.2: the wish is kept, over a crash too, until it may. */
+static void who_is_to_listen_does_when_it_may(void **state)
+{
+	struct rig r;
+	struct graphs_command c = making(GRAPHS_OPEN, ID, "");
+	begin(&r);
+	c.listen = true;
+	assert_int_equal(rig_ask(&r, 1, &c)->err, OK);
+	assert_int_equal(r.m[1].n_listens, 0);
+	rig_crash(&r, 1);
+	rig_start(&r, 1);
+	rig_run(&r, MONO_SEC);
+	assert_int_equal(r.m[1].n_listens, 0);
+	assert_int_equal(connect_to(&r, 1, ID, 0, GRAPH_PORT, "")->err, OK);
+	rig_run(&r, MONO_SEC);
+	assert_int_equal(r.m[1].n_listens, 2);
+	/* What is open already may be asked for it too. */
+	join(&r, 2);
+	rig_run(&r, MONO_SEC);
+	assert_int_equal(r.m[2].n_listens, 0);
+	assert_int_equal(rig_ask(&r, 2, &c)->err, OK);
+	assert_int_equal(r.m[2].n_listens, 2);
+	c = making(GRAPHS_CREATE, "0.other", "");
+	c.listen = true;
+	assert_int_equal(rig_do(&r, 2, GRAPHS_CLOSE, ID)->err, OK);
+	assert_int_equal(r.m[2].n_listens, 0);
+	assert_int_equal(rig_ask(&r, 2, &c)->err, OK);
+	assert_int_equal(r.m[2].n_listens, 2);
+	rig_end(&r);
+}
+
+/* GRAPH-12.12 */
+static void neighbors_are_found_again(void **state)
+{
+	struct rig r;
+	begin(&r);
+	join(&r, 1);
+	join(&r, 2);
+	rig_run(&r, MONO_SEC);
+	assert_int_equal(rig_neighbors(&r, 0, ID), 2);
+	/* 0 never knew where the others are: they do not listen. */
+	rig_crash(&r, 0);
+	rig_start(&r, 0);
+	for (size_t m = 1; m < 3; m++) {
+		rig_crash(&r, m);
+		rig_start(&r, m);
+	}
+	rig_run(&r, MONO_MIN);
+	assert_int_equal(rig_neighbors(&r, 0, ID), 2);
+	/* Whom it once knew is found behind who came later, whoever is there no more. */
+	assert_int_equal(rig_do(&r, 2, GRAPHS_LISTEN, ID)->err, OK);
+	rig_run(&r, MONO_MIN);
+	rig_crash(&r, 0);
+	rig_run(&r, MONO_MIN);
+	rig_crash(&r, 1);
+	rig_start(&r, 1);
+	rig_run(&r, MONO_MIN);
+	assert_int_equal(rig_neighbors(&r, 2, ID), 1);
+	rig_end(&r);
+}
+
 /* GRAPH-12.5 */
 static void two_graphs_share_the_port(void **state)
 {
@@ -557,6 +618,8 @@ int main(void)
 		cmocka_unit_test(two_persons_in_one_graph),
 		cmocka_unit_test(who_gives_no_name_has_the_machines),
 		cmocka_unit_test(over_a_restart),
+		cmocka_unit_test(who_is_to_listen_does_when_it_may),
+		cmocka_unit_test(neighbors_are_found_again),
 		cmocka_unit_test(closed_and_opened_again),
 		cmocka_unit_test(deleted_with_its_records),
 		cmocka_unit_test(a_port_that_somebody_has),
