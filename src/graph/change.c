@@ -71,16 +71,16 @@ static void make(const struct asked *a, struct graph_make *m)
 }
 
 /* GRAPH-14.4: when it ends, as asked for; a year ahead where nothing is said. */
-static enum err given_expiry(const struct asked *a, graph_time *out, const char **why)
+static enum err given_expiry(const struct asked *a, uint64_t *out, const char **why)
 {
 	struct graph *g = a->g;
-	graph_time today = graph_now(g, a->now);
+	uint64_t today = graph_now(g, a->now);
 	int64_t most = g->birth.limits.life_max;
 	if (a->c->expires == 0) {
-		*out = today + (graph_time)(most < YEAR ? most : YEAR) * 10;
+		*out = today + (uint64_t)(most < YEAR ? most : YEAR) * 10;
 		return OK;
 	}
-	graph_time t = graph_time_of(g, a->c->expires);
+	uint64_t t = graph_time_of(g, a->c->expires);
 	if (a->c->expires < 0 || a->c->expires > INT64_MAX / 16 || t <= today) {
 		*why = "it would have expired already";
 		return ERR_RANGE;

@@ -41,7 +41,7 @@ void graph_contact_publish(struct graph *g, struct mono now)
 	struct graph_making m = {
 		.type = graph_type_contact,
 		.payload = wr_span(&w),
-		.expires = graph_now(g, now) + (graph_time)g->birth.times.contact_life * 10,
+		.expires = graph_now(g, now) + (uint64_t)g->birth.times.contact_life * 10,
 		.local = GRAPH_ENTRY_REFRESH,
 	};
 	struct graph_entry *e;

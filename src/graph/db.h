@@ -42,8 +42,8 @@ struct graph_entry {
 	uint16_t type;	  /* graph_db_type() */
 	uint8_t local;	  /* GRAPH_ENTRY_ */
 	bool deleted;
-	graph_time created, expires;
-	uint64_t row;	      /* in the store */
+	uint64_t created, expires; /* peer time */
+	uint64_t row;		   /* in the store */
 	uint64_t fingerprint; /* keyed hash of the octets before the payload: equal, with an equal
 			       * number of octets, means the same record (GRAPH-10.2) */
 	struct graph_person *creator, *modifier; /* modifier NULL: none */

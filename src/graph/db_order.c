@@ -18,7 +18,7 @@ static struct graph_place key_of(const struct graph_order *o, const struct graph
 static int compare(const struct graph_order *o, const struct graph_entry *e,
 		   const struct graph_place *key)
 {
-	graph_time t = o->kind == GRAPH_BY_PLACE ? e->place.modified : e->expires;
+	uint64_t t = o->kind == GRAPH_BY_PLACE ? e->place.modified : e->expires;
 	if (t != key->modified)
 		return t < key->modified ? -1 : 1;
 	return memcmp(e->place.id.at, key->id.at, sizeof(key->id.at));

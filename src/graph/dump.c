@@ -29,7 +29,7 @@ static void sum_add(struct sum *s, struct span piece)
 struct graph_dump {
 	const struct env *env;
 	const struct graph_db *db;
-	graph_time now;
+	uint64_t now; /* peer time */
 	struct graph_octets out;
 	struct graph_place at; /* walked to, if walked */
 	bool begun, walked, ended;
@@ -58,7 +58,7 @@ static enum err make_head(struct graph_dump *d, const struct graph_dump_head *h)
 
 enum err graph_dump_new(struct graph_dump **out, const struct graph_dump_head *head,
 			const struct graph_db *db, struct crypto *crypto, const struct env *env,
-			graph_time now)
+			uint64_t now)
 {
 	if (head->graph.n > NAME_OCTETS || head->creator.n > NAME_OCTETS)
 		return ERR_RANGE;

@@ -19,7 +19,7 @@ struct graph_dump;
  * may come twice, in two versions. ERR_NOMEM, ERR_RANGE (a name is too long). */
 MUST_USE enum err graph_dump_new(struct graph_dump **out, const struct graph_dump_head *head,
 				 const struct graph_db *db, struct crypto *crypto,
-				 const struct env *env, graph_time now);
+				 const struct env *env, uint64_t now);
 void graph_dump_free(struct graph_dump *d);
 /* The next octets, of about so many records; they live until the next call. *done with the
  * last ones. ERR_NOMEM, or what the store gives: call again to go on. */

@@ -5,9 +5,9 @@
 #define SLICE 512
 
 /* us until peer time is t; never negative. */
-static int64_t until(const struct graph *g, graph_time t, struct mono now)
+static int64_t until(const struct graph *g, uint64_t t, struct mono now)
 {
-	graph_time today = graph_now(g, now);
+	uint64_t today = graph_now(g, now);
 	return t > today ? (int64_t)((t - today) / 10) : 0;
 }
 
@@ -69,7 +69,7 @@ static bool purge(struct graph *g, struct graph_entry *e, struct mono now)
 /* GRAPH-11.3 */
 void graph_expire_due(struct graph *g, struct mono now)
 {
-	graph_time today = graph_now(g, now);
+	uint64_t today = graph_now(g, now);
 	graph_timer_set(g, GRAPH_TIMER_EXPIRE, MONO_NEVER);
 	if (!g->loaded || (g->properties.defer_expiration && g->neighbors == 0))
 		return;

@@ -63,9 +63,9 @@ static enum graph_change change_of(const struct taking *k)
 /* GRAPH-10.4: digest 7.7 but for the provider. NEW stands for: nothing against it. */
 static enum graph_taken check(struct graph *g, struct taking *k, struct mono now)
 {
-	graph_time today = graph_now(g, now);
+	uint64_t today = graph_now(g, now);
 	int64_t ahead = g->birth.limits.life_max;
-	g->rules.expires_max = today + (graph_time)(ahead + GRAPH_CLOCKS_APART) * 10;
+	g->rules.expires_max = today + (uint64_t)(ahead + GRAPH_CLOCKS_APART) * 10;
 	enum graph_fault why = GRAPH_FAULT_LENGTH;
 	if (graph_record_decode(k->t->octets, &k->r) || graph_record_check(&k->r, &g->rules, &why))
 		return invalid(k, why);

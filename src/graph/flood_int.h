@@ -68,7 +68,7 @@ struct graph_make {
 	bool deleted, keep_payload, keep_attributes;
 	struct span payload, attributes; /* attributes: UTF-16BE */
 	struct graph_attrs *attrs;	 /* taken over; NULL: read from the attributes */
-	graph_time expires;
+	uint64_t expires;		 /* peer time */
 	uint8_t local;
 	const char *text; /* out: more on an error */
 };

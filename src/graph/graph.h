@@ -37,17 +37,17 @@ extern const struct graph_times graph_times_default, graph_times_lab;
 /* What a peer or a program can make grow. */
 struct graph_limits {
 	struct graph_db_limits db;
-	uint64_t message_max;	/* octets of a message that is no FLOOD: 64 MiB */
-	uint64_t link_backlog;	/* records that wait for a neighbor that reads slowly; more: it
+	uint64_t message_max;	 /* octets of a message that is no FLOOD: 64 MiB */
+	uint64_t link_backlog;	 /* records that wait for a neighbor that reads slowly; more: it
 				 * is dropped and synchronised when it comes back */
-	uint64_t link_unsent;	/* octets on the way to a link before records wait */
-	uint64_t link_memory;	/* octets a link may make us hold, reassembly and all */
-	uint32_t deferred;	/* Deferred Record List */
-	uint32_t direct;	/* direct connections */
-	uint32_t held;		/* changes of ours held back until neighbors have read */
+	uint64_t link_unsent;	 /* octets on the way to a link before records wait */
+	uint64_t link_memory;	 /* octets a link may make us hold, reassembly and all */
+	uint32_t deferred;	 /* Deferred Record List */
+	uint32_t direct;	 /* direct connections */
+	uint32_t held;		 /* changes of ours held back until neighbors have read */
 	uint32_t invalid_in_row; /* 16: DISCONNECT */
-	uint32_t version_jump;	/* of one update; more is refused (digest 22) */
-	int64_t life_max;	/* us ahead that a record may expire: 1 year */
+	uint32_t version_jump;	 /* of one update; more is refused (digest 22) */
+	int64_t life_max;	 /* us ahead that a record may expire: 1 year */
 };
 extern const struct graph_limits graph_limits_default;
 
@@ -69,10 +69,10 @@ struct graph_shared {
 	const struct env *env;
 	struct crypto *crypto;
 	struct store *store;
-	uint64_t next_row;   /* of graph_table_records */
-	uint32_t next_link;  /* of those dialled: taken, then 2 added */
+	uint64_t next_row;	     /* of graph_table_records */
+	uint32_t next_link;	     /* of those dialled: taken, then 2 added */
 	uint64_t memory, memory_max; /* octets that links hold, and may */
-	uint32_t connections; /* of all kinds there are: c of the Authentication Timer */
+	uint32_t connections;	     /* of all kinds there are: c of the Authentication Timer */
 };
 
 struct graph_birth {
@@ -84,9 +84,9 @@ struct graph_birth {
 	struct graph_provider provider;
 	const struct graph_guid *sync_order; /* Prioritized Record Types */
 	size_t n_sync_order;
-	int64_t time_delta;   /* persisted Peer Time Delta, 100 ns */
-	graph_time left;      /* persisted peer time of leaving; 0: none */
-	bool synchronised;    /* it was once: NeverConnected is false when records are loaded */
+	int64_t time_delta;	  /* persisted Peer Time Delta, 100 ns */
+	uint64_t left;		  /* persisted peer time of leaving; 0: none */
+	bool synchronised;	  /* it was once: NeverConnected is false when records are loaded */
 	const struct addr *known; /* where others were reached in an earlier life; n_known */
 	size_t n_known;
 	struct graph_times times;
@@ -125,14 +125,14 @@ bool graph_busy(const struct graph *g);
 void graph_revalidate(struct graph *g, const struct graph_guid *ids, size_t n, struct mono now);
 
 enum graph_command_kind {
-	GRAPH_RECORD_ADD,    /* type, life, payload, attributes; the reply has `id` */
-	GRAPH_RECORD_UPDATE, /* id; if_version; what is given of payload, attributes, life */
-	GRAPH_RECORD_DELETE, /* id; local_only: without telling anybody */
-	GRAPH_CONNECT_TO,    /* remote, peer: a neighbor; answered when CONNECTED or given up */
+	GRAPH_RECORD_ADD,      /* type, life, payload, attributes; the reply has `id` */
+	GRAPH_RECORD_UPDATE,   /* id; if_version; what is given of payload, attributes, life */
+	GRAPH_RECORD_DELETE,   /* id; local_only: without telling anybody */
+	GRAPH_CONNECT_TO,      /* remote, peer: a neighbor; answered when CONNECTED or given up */
 	GRAPH_DISCONNECT_FROM, /* conn */
-	GRAPH_SET,	     /* what `set` names of properties, name, presence */
-	GRAPH_CONN_OPEN,     /* direct: remote or peer or node; answered when CONNECTED */
-	GRAPH_CONN_SEND,     /* conn, type, payload: answered when there is room for more */
+	GRAPH_SET,	       /* what `set` names of properties, name, presence */
+	GRAPH_CONN_OPEN,       /* direct: remote or peer or node; answered when CONNECTED */
+	GRAPH_CONN_SEND,       /* conn, type, payload: answered when there is room for more */
 	GRAPH_CONN_CLOSE,
 	GRAPH_CONN_READ,     /* conn: `paused` */
 	GRAPH_PING,	     /* node 0: every neighbor; answered with the round trip that TCP
@@ -172,11 +172,11 @@ MUST_USE enum err graph_command(struct graph *g, const struct graph_command *c, 
 void graph_cancel(struct graph *g, uint64_t number, struct mono now);
 
 #define GRAPH_EVENTS(X)                                                                            \
-	X(STATUS, "status")		/* listening, connected or synchronised changed */         \
-	X(PROPERTIES, "properties")	/* Graph Info changed */                                   \
-	X(RECORD, "record")		/* change, id, type, version */                            \
-	X(DIRECT, "direct")		/* a direct connection: status, conn, peer, err */         \
-	X(NEIGHBOR, "neighbor")		/* a neighbor: status, conn, peer, err */                  \
+	X(STATUS, "status")	    /* listening, connected or synchronised changed */             \
+	X(PROPERTIES, "properties") /* Graph Info changed */                                       \
+	X(RECORD, "record")	    /* change, id, type, version */                                \
+	X(DIRECT, "direct")	    /* a direct connection: status, conn, peer, err */             \
+	X(NEIGHBOR, "neighbor")	    /* a neighbor: status, conn, peer, err */                      \
 	X(NEED_CONNECTION, "need-connection")                                                      \
 	X(NODE, "node")			/* a node is here, left, changed: status, peer */          \
 	X(SYNCHRONISED, "synchronised") /* one record type; type zero: all */                      \
@@ -196,7 +196,11 @@ enum graph_event_kind {
 	GRAPH_EVENT_COUNT
 };
 
-enum graph_link_status { GRAPH_LINK_CONNECTED = 1, GRAPH_LINK_ENDED = 2, GRAPH_LINK_FAILED = 3 };
+enum graph_link_status {
+	GRAPH_LINK_CONNECTED = 1,
+	GRAPH_LINK_ENDED = 2,
+	GRAPH_LINK_FAILED = 3
+};
 enum graph_record_change {
 	GRAPH_RECORD_ADDED = 1,
 	GRAPH_RECORD_UPDATED = 2,
@@ -206,11 +210,11 @@ enum graph_record_change {
 
 struct graph_event {
 	enum graph_event_kind kind;
-	uint32_t graph;		  /* its number */
-	const char *graph_id;	  /* lives as long as the graph */
+	uint32_t graph;	      /* its number */
+	const char *graph_id; /* lives as long as the graph */
 	enum graph_record_change change;
 	enum graph_link_status status;
-	bool incoming, ours;	  /* NEIGHBOR, DIRECT; RECORD: made here */
+	bool incoming, ours; /* NEIGHBOR, DIRECT; RECORD: made here */
 	struct graph_guid id, type;
 	uint32_t version;
 	uint64_t conn, node, signature;
@@ -218,8 +222,8 @@ struct graph_event {
 	char peer[GRAPH_ID_OCTETS + 1];
 	enum err err;
 	enum graph_fault fault;
-	int64_t skew;		  /* us */
-	const char *text;	  /* static, may be NULL */
+	int64_t skew;	  /* us */
+	const char *text; /* static, may be NULL */
 };
 
 enum graph_out_kind {
@@ -251,7 +255,7 @@ bool graph_poll(struct graph *g, struct graph_out *out);
 
 /* A look inside; changes nothing. */
 struct graph_counts {
-	uint64_t in, out;	     /* octets of links */
+	uint64_t in, out;	      /* octets of links */
 	uint64_t flood_in, flood_out; /* messages */
 	uint64_t fresh, present, old; /* of the records that came */
 	uint64_t invalid, deferred, expired;
@@ -265,19 +269,19 @@ struct graph_info {
 	bool created, loaded, listening, synchronised, contact, stopping;
 	bool signature_ours;
 	uint32_t neighbors, directs, contacts, contacts_wanted, nodes; /* wanted: Cmin */
-	bool partition;		 /* a contact tells of another signature */
-	int64_t time_delta;	 /* 100 ns */
-	graph_time time, left;
+	bool partition;	    /* a contact tells of another signature */
+	int64_t time_delta; /* 100 ns */
+	uint64_t time, left; /* peer time */
 	struct graph_counts counts;
 	struct graph_db_info db;
-	size_t backlog;		 /* records that wait for neighbors */
+	size_t backlog; /* records that wait for neighbors */
 	struct mono maintain_at;
 };
 void graph_info(const struct graph *g, struct mono now, struct graph_info *out);
 const struct graph_db *graph_database(const struct graph *g);
 /* Peer time and back, us since 1970 UTC. */
-int64_t graph_time_wall(const struct graph *g, graph_time t);
-graph_time graph_time_of(const struct graph *g, int64_t wall_us);
+int64_t graph_time_wall(const struct graph *g, uint64_t t);
+uint64_t graph_time_of(const struct graph *g, int64_t wall_us);
 
 struct graph_link_info {
 	uint64_t conn;
@@ -290,7 +294,7 @@ struct graph_link_info {
 	const char *state, *sync; /* "connected"; "hash", "" none */
 	struct mono since;
 	uint64_t in, out, unsent;
-	size_t backlog, waiting; /* records; octets that the application has not read */
+	size_t backlog, waiting;  /* records; octets that the application has not read */
 	uint64_t useful, useless; /* of its FLOODs, by our ACKs */
 	int64_t skew;
 };

@@ -76,7 +76,7 @@ struct graph_sync {
 	struct graph_hash *hash;
 	bool answering; /* as responder */
 	bool answer_time, answer_all;
-	graph_time since;
+	uint64_t since; /* peer time */
 	struct graph_cursor cursor;
 	bool cursor_on;
 	uint16_t type, type_end; /* of the types still to send */
@@ -103,7 +103,7 @@ struct graph_link {
 	bool direct, initiator;
 	struct addr local, remote;
 	struct mono since, deadline; /* Authentication or Connect Timer */
-	graph_time connect_at;	     /* TConnect */
+	uint64_t connect_at;	     /* TConnect */
 	struct graph_inbox inbox;
 	void *session;
 	uint64_t command; /* the CONNECT_TO or CONN_OPEN that waits for it */
@@ -182,7 +182,7 @@ struct graph {
 	struct wall wall;
 	struct mono wall_at;
 	int64_t time_delta;
-	graph_time left;
+	uint64_t left; /* peer time */
 	bool never_connected, loaded, listening, stopping, accept_direct, force_presence;
 	bool info_known; /* Graph Info was seen */
 	struct addr address[GRAPH_ADDRESSES_MAX];
@@ -483,9 +483,9 @@ void graph_sync_stalled(struct graph *g, struct graph_link *l, struct mono now);
 struct graph_making {
 	struct graph_guid type, id;	 /* id zero: a fresh one */
 	struct span payload, attributes; /* attributes: UTF-16BE */
-	graph_time expires;
-	uint8_t local;	  /* GRAPH_ENTRY_REFRESH */
-	uint32_t version; /* of a fresh one: 0 is 1 */
+	uint64_t expires;		 /* peer time */
+	uint8_t local;			 /* GRAPH_ENTRY_REFRESH */
+	uint32_t version;		 /* of a fresh one: 0 is 1 */
 };
 MUST_USE enum err graph_publish(struct graph *g, const struct graph_making *m,
 				struct graph_entry **entry, uint64_t *after, struct mono now);
@@ -505,8 +505,8 @@ void graph_info_take(struct graph *g, const struct graph_record *r);
 /* ---- expire.c, time.c, refresh.c: digest 16, 17 ---- */
 /* The wall clock or the delta changed: timers that follow peer time are set anew. */
 void graph_time_changed(struct graph *g, struct mono now);
-graph_time graph_now(const struct graph *g, struct mono now); /* peer time */
-void graph_time_welcome(struct graph *g, struct graph_link *l, graph_time told, struct mono now);
+uint64_t graph_now(const struct graph *g, struct mono now); /* peer time */
+void graph_time_welcome(struct graph *g, struct graph_link *l, uint64_t told, struct mono now);
 void graph_expire_stored(struct graph *g, const struct graph_entry *e, struct mono now);
 void graph_expire_now(struct graph *g, struct mono now); /* "fire the timer now" */
 void graph_expire_due(struct graph *g, struct mono now);

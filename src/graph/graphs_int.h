@@ -27,7 +27,7 @@ struct graphs_entry {
 	uint8_t n_sync_order, n_known;
 	struct addr known[GRAPHS_KNOWN]; /* where others were reached, the newest first */
 	int64_t time_delta;
-	graph_time left;
+	uint64_t left;	     /* peer time */
 	struct graph *graph; /* NULL: closed */
 	bool leaving;	     /* the graph says goodbye: for CLOSE or DELETE */
 	bool left_saved;     /* after a stop */

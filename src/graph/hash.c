@@ -26,7 +26,7 @@ size_t graph_hash_range(size_t n)
 }
 
 enum err graph_hash_make(struct graph_hash **out, enum graph_hash_phase phase, struct graph_db *db,
-			 const struct env *env, graph_time now)
+			 const struct env *env, uint64_t now)
 {
 	struct graph_hash *h = env_zalloc(env, 1, sizeof(*h));
 	if (!h)
@@ -87,7 +87,7 @@ bool graph_place_down(struct graph_place *p)
 }
 
 enum err graph_hash_solicit(struct graph_hash **out, struct graph_db *db, struct crypto *crypto,
-			    enum crypto_profile_id profile, const struct env *env, graph_time now)
+			    enum crypto_profile_id profile, const struct env *env, uint64_t now)
 {
 	struct graph_hash *h;
 	enum err e = graph_hash_make(&h, GRAPH_HASH_SOLICIT, db, env, now);

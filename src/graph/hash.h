@@ -14,17 +14,17 @@ size_t graph_hash_range(size_t n);
 /* For the initiator: makes a SOLICIT_HASH. now: expired records are left out. */
 MUST_USE enum err graph_hash_solicit(struct graph_hash **out, struct graph_db *db,
 				     struct crypto *crypto, enum crypto_profile_id profile,
-				     const struct env *env, graph_time now);
+				     const struct env *env, uint64_t now);
 /* For the responder: compares a received one (copied) and makes an ADVERTISE.
  * ERR_FULL: more ranges than may be; ERR_MALFORMED: they do not ascend. */
 MUST_USE enum err graph_hash_answer(struct graph_hash **out, const struct graph_array *hashes,
 				    struct graph_db *db, struct crypto *crypto,
 				    enum crypto_profile_id profile, const struct env *env,
-				    graph_time now);
+				    uint64_t now);
 /* For the initiator: what of an ADVERTISE (copied) we want, as a REQUEST, and what the other
  * side lacks, as Record IDs. ERR_MALFORMED: counts and abstracts do not agree. */
 MUST_USE enum err graph_hash_compare(struct graph_hash **out, const struct graph_advertise *a,
-				     struct graph_db *db, const struct env *env, graph_time now);
+				     struct graph_db *db, const struct env *env, uint64_t now);
 void graph_hash_free(struct graph_hash *h);
 
 /* Goes on for about `records` records; OK with *done when the message stands. The database

@@ -22,7 +22,7 @@ static bool ascending(const struct graph_array *a)
 
 enum err graph_hash_answer(struct graph_hash **out, const struct graph_array *hashes,
 			   struct graph_db *db, struct crypto *crypto,
-			   enum crypto_profile_id profile, const struct env *env, graph_time now)
+			   enum crypto_profile_id profile, const struct env *env, uint64_t now)
 {
 	struct graph_hash *h;
 	if (hashes->n > RANGES_MAX)

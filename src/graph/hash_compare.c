@@ -34,7 +34,7 @@ static enum err keep_input(struct graph_hash *h, const struct graph_advertise *a
 }
 
 enum err graph_hash_compare(struct graph_hash **out, const struct graph_advertise *a,
-			    struct graph_db *db, const struct env *env, graph_time now)
+			    struct graph_db *db, const struct env *env, uint64_t now)
 {
 	struct graph_hash *h;
 	if (!counts_agree(a))

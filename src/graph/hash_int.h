@@ -20,7 +20,7 @@ struct graph_hash {
 	struct crypto *crypto;
 	enum crypto_profile_id profile;
 	const struct env *env;
-	graph_time now;
+	uint64_t now; /* peer time */
 	size_t message_max;
 	struct graph_octets message; /* what is made */
 	struct graph_octets aside;   /* SOLICIT: abstracts of the range; ANSWER: boundaries */
@@ -45,7 +45,7 @@ struct graph_hash {
 
 /* ---- hash.c ---- */
 MUST_USE enum err graph_hash_make(struct graph_hash **out, enum graph_hash_phase phase,
-				  struct graph_db *db, const struct env *env, graph_time now);
+				  struct graph_db *db, const struct env *env, uint64_t now);
 MUST_USE enum err graph_hash_abstract(struct graph_hash *h, struct graph_octets *o,
 				      const struct graph_entry *e);
 /* The entry to look at next: the first behind `at`. */

@@ -2,7 +2,7 @@
  * 7.5). What was cached stays when the record ends (A26). */
 #include "graph/flood_int.h"
 
-#define LIFE	   ((graph_time)10 * 365 * 86400 * GRAPH_TICKS_SEC)
+#define LIFE	   ((uint64_t)10 * 365 * 86400 * GRAPH_TICKS_SEC)
 #define NAME_ROOM  (2 * GRAPH_ID_UNITS)
 #define NOTE_ROOM  (2 * GRAPH_COMMENT_UNITS)
 #define INFO_FIXED 44

@@ -34,7 +34,7 @@ static enum err failed(struct graph_make *m, enum err err, const char *text)
 }
 
 /* What a fresh record has. */
-static void begin_fresh(const struct graph *g, const struct graph_make *m, graph_time today,
+static void begin_fresh(const struct graph *g, const struct graph_make *m, uint64_t today,
 			struct graph_record *r)
 {
 	r->type = m->type;
@@ -45,7 +45,7 @@ static void begin_fresh(const struct graph *g, const struct graph_make *m, graph
 }
 
 /* GRAPH-14.3: type, ID, creator and creation stay, all else goes on (A28, A29). */
-static enum err begin_update(const struct graph *g, struct graph_make *m, graph_time today,
+static enum err begin_update(const struct graph *g, struct graph_make *m, uint64_t today,
 			     struct graph_record *r)
 {
 	struct span octets;
@@ -72,10 +72,10 @@ static enum err begin_update(const struct graph *g, struct graph_make *m, graph_
 
 /* What the others would not take is not made (A36). */
 static enum err held_to_rules(struct graph *g, struct graph_make *m, const struct graph_record *r,
-			      graph_time today)
+			      uint64_t today)
 {
 	enum graph_fault why = GRAPH_FAULT_NONE;
-	g->rules.expires_max = today + (graph_time)g->birth.limits.life_max * 10;
+	g->rules.expires_max = today + (uint64_t)g->birth.limits.life_max * 10;
 	if (graph_record_check(r, &g->rules, &why))
 		return failed(m, ERR_RANGE, graph_fault_text(why));
 	return OK;
@@ -95,7 +95,7 @@ static enum err secured(struct graph *g, struct graph_make *m, struct graph_reco
 static enum err compose(struct graph *g, struct graph_make *m, struct mono now,
 			struct graph_record *r)
 {
-	graph_time today = graph_now(g, now);
+	uint64_t today = graph_now(g, now);
 	enum err err = OK;
 	*r = (struct graph_record){ 0 };
 	if (!m->old)

@@ -17,7 +17,7 @@ struct graph_record {
 	struct graph_guid type, id;
 	uint32_t version, flags;
 	struct span creator, modifier, security;
-	graph_time created, expires, modified;
+	uint64_t created, expires, modified; /* peer time */
 	struct span graph;
 	uint16_t protocol;
 	struct span payload, attributes;
@@ -42,9 +42,9 @@ void graph_record_id_make(const uint8_t fold[8], const struct graph_guid *random
 
 /* What a graph's records are held against. */
 struct graph_rules {
-	struct span graph;     /* UTF-16BE, as in a record */
-	uint64_t record_max;   /* octets of payload and twice the attributes' units */
-	graph_time expires_max; /* later is refused, but of reserved types (digest 22) */
+	struct span graph;    /* UTF-16BE, as in a record */
+	uint64_t record_max;  /* octets of payload and twice the attributes' units */
+	uint64_t expires_max; /* later is refused, but of reserved types (digest 22) */
 };
 /* Items 2, 4 to 9 of digest 7.7 and ours; item 3, the creator's fold, is the caller's,
  * which remembers folds; item 10 is graph/attr.h's. Why not, in *why (may be NULL).
@@ -78,7 +78,11 @@ MUST_USE enum err graph_record_check(const struct graph_record *r, const struct 
 				     enum graph_fault *why);
 
 /* Which wins, digest 7.8. */
-enum graph_verdict { GRAPH_NEW, GRAPH_OLD, GRAPH_PRESENT };
+enum graph_verdict {
+	GRAPH_NEW,
+	GRAPH_OLD,
+	GRAPH_PRESENT
+};
 enum graph_verdict graph_record_compare(const struct graph_record *stored,
 					const struct graph_record *received);
 

@@ -5,14 +5,14 @@
 #define LIFE_DEFAULT (300 * GRAPH_TICKS_SEC)
 
 /* GRAPH-11.6: the flag is of our copy alone; where another's version came it is gone. */
-static struct graph_entry *live(const struct graph *g, size_t i, graph_time today)
+static struct graph_entry *live(const struct graph *g, size_t i, uint64_t today)
 {
 	struct graph_entry *e = graph_db_find(g->db, &g->refresh[i]);
 	bool ours = e && (e->local & GRAPH_ENTRY_REFRESH) && !e->deleted;
 	return ours && e->expires > today ? e : NULL;
 }
 
-static void forget_dead(struct graph *g, graph_time today)
+static void forget_dead(struct graph *g, uint64_t today)
 {
 	uint8_t n = 0;
 	for (uint8_t i = 0; i < g->n_refresh; i++)
@@ -35,7 +35,7 @@ void graph_refresh_note(struct graph *g, const struct graph_guid *id, struct mon
 	graph_refresh_plan(g, now);
 }
 
-static void refresh(struct graph *g, struct graph_entry *e, graph_time today, struct mono now)
+static void refresh(struct graph *g, struct graph_entry *e, uint64_t today, struct mono now)
 {
 	uint64_t after;
 	struct graph_entry *entry;
@@ -55,8 +55,8 @@ static void refresh(struct graph *g, struct graph_entry *e, graph_time today, st
 
 void graph_refresh_due(struct graph *g, struct mono now)
 {
-	graph_time today = graph_now(g, now);
-	graph_time window = (graph_time)g->birth.times.refresh_window * 10;
+	uint64_t today = graph_now(g, now);
+	uint64_t window = (uint64_t)g->birth.times.refresh_window * 10;
 	graph_timer_set(g, GRAPH_TIMER_REFRESH, MONO_NEVER);
 	for (uint8_t i = 0; g->loaded && i < g->n_refresh; i++) {
 		struct graph_entry *e = live(g, i, today);
@@ -69,7 +69,7 @@ void graph_refresh_due(struct graph *g, struct mono now)
 void graph_refresh_plan(struct graph *g, struct mono now)
 {
 	const struct graph_times *t = &g->birth.times;
-	graph_time today = graph_now(g, now);
+	uint64_t today = graph_now(g, now);
 	int64_t us = INT64_MAX;
 	for (uint8_t i = 0; i < g->n_refresh; i++) {
 		const struct graph_entry *e = live(g, i, today);

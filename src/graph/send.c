@@ -425,7 +425,7 @@ void graph_send_record(struct graph *g, struct graph_link *l, const struct graph
 		too_slow(g, l);
 }
 
-static bool backlog_on(struct graph *g, struct graph_link *l, graph_time now)
+static bool backlog_on(struct graph *g, struct graph_link *l, uint64_t now)
 {
 	struct graph_sendq *q = &l->out;
 	while (q->ids_n && list_empty(&q->waiting) && window_room(g, l)) {

@@ -48,7 +48,7 @@ static void publish(struct graph *g, struct mono now)
 		.type = graph_type_signature,
 		.id = graph_id_signature,
 		.payload = wr_span(&w),
-		.expires = graph_now(g, now) + (graph_time)g->birth.times.signature_life * 10,
+		.expires = graph_now(g, now) + (uint64_t)g->birth.times.signature_life * 10,
 		.local = GRAPH_ENTRY_REFRESH,
 		.version = g->signature_version + 1,
 	};

@@ -12,12 +12,12 @@ static uint64_t utc(const struct graph *g, struct mono now)
 }
 
 /* GRAPH-11.1 */
-graph_time graph_now(const struct graph *g, struct mono now)
+uint64_t graph_now(const struct graph *g, struct mono now)
 {
 	return utc(g, now) - (uint64_t)g->time_delta;
 }
 
-int64_t graph_time_wall(const struct graph *g, graph_time t)
+int64_t graph_time_wall(const struct graph *g, uint64_t t)
 {
 	uint64_t since = t + (uint64_t)g->time_delta;
 	if (since < GRAPH_TIME_UNIX)
@@ -25,7 +25,7 @@ int64_t graph_time_wall(const struct graph *g, graph_time t)
 	return (int64_t)((since - GRAPH_TIME_UNIX) / TICKS_US);
 }
 
-graph_time graph_time_of(const struct graph *g, int64_t wall_us)
+uint64_t graph_time_of(const struct graph *g, int64_t wall_us)
 {
 	return (uint64_t)wall_us * TICKS_US + GRAPH_TIME_UNIX - (uint64_t)g->time_delta;
 }
@@ -50,11 +50,11 @@ static int64_t mean(int64_t ours, int64_t theirs)
 }
 
 /* GRAPH-11.2 */
-void graph_time_welcome(struct graph *g, struct graph_link *l, graph_time told, struct mono now)
+void graph_time_welcome(struct graph *g, struct graph_link *l, uint64_t told, struct mono now)
 {
-	graph_time ours = graph_now(g, now);
+	uint64_t ours = graph_now(g, now);
 	uint64_t way = (uint64_t)((int64_t)(ours - l->connect_at) / 2);
-	graph_time theirs = told + way;
+	uint64_t theirs = told + way;
 	int64_t ahead = (int64_t)(theirs - ours);
 	l->skew = ahead / TICKS_US;
 	if (ahead > WINDOW || ahead < -WINDOW) {

@@ -12,9 +12,9 @@
 
 /* Text of peers is UTF-8 with its NUL in memory and in messages, UTF-16BE in records; a
  * limit counts UTF-16 units with the terminator (digest 3). */
-#define GRAPH_ID_UNITS	    256 /* Graph ID, Peer ID, friendly name */
-#define GRAPH_COMMENT_UNITS 512
-#define GRAPH_ID_OCTETS	    (3 * (GRAPH_ID_UNITS - 1)) /* most octets of its UTF-8, no NUL */
+#define GRAPH_ID_UNITS	     256 /* Graph ID, Peer ID, friendly name */
+#define GRAPH_COMMENT_UNITS  512
+#define GRAPH_ID_OCTETS	     (3 * (GRAPH_ID_UNITS - 1)) /* most octets of its UTF-8, no NUL */
 #define GRAPH_COMMENT_OCTETS (3 * (GRAPH_COMMENT_UNITS - 1))
 
 #define GRAPH_NEIGHBORS_MIN   2
@@ -25,10 +25,10 @@
 #define GRAPH_PRIORITY_MAX    253 /* prioritized record types (A20) */
 #define GRAPH_ADDRESSES_MAX   16  /* of a node, ours or another's, that are looked at */
 
-#define GRAPH_RECORD_MIN     1024
-#define GRAPH_RECORD_MAX     62914560 /* payload and twice the attributes' units */
-#define GRAPH_PRESENCE_ALL   UINT32_MAX
-#define GRAPH_LIFE_PRESENCE  300 /* seconds; the least and the default */
+#define GRAPH_RECORD_MIN    1024
+#define GRAPH_RECORD_MAX    62914560 /* payload and twice the attributes' units */
+#define GRAPH_PRESENCE_ALL  UINT32_MAX
+#define GRAPH_LIFE_PRESENCE 300 /* seconds; the least and the default */
 
 /* A GUID in the order of the wire (RFC 4122): types, Record IDs, data types. Compared
  * with memcmp. */
@@ -40,8 +40,8 @@ static inline bool graph_guid_eq(const struct graph_guid *a, const struct graph_
 	return memcmp(a->at, b->at, sizeof(a->at)) == 0;
 }
 
-/* Peer time: 100 ns since 1601-01-01 UTC on the graph's common clock. */
-typedef uint64_t graph_time;
+/* Peer time: 100 ns since 1601-01-01 UTC on the graph's common clock; a
+ * uint64_t that is marked so where it stands. */
 #define GRAPH_TICKS_SEC UINT64_C(10000000)
 #define GRAPH_TIME_UNIX UINT64_C(116444736000000000) /* 1970 */
 

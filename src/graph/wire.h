@@ -8,16 +8,16 @@
 #include "graph/types.h"
 #include "wire/wr.h"
 
-#define GRAPH_VERSION	  0x10
-#define GRAPH_HEADER	  8
-#define GRAPH_ADDRESS	  20 /* PEER_IN6_ADDRESS */
-#define GRAPH_ABSTRACT	  20
-#define GRAPH_HASH_INFO	  40
-#define GRAPH_BOUNDARY	  52
-#define GRAPH_ACK_ENTRY	  20
-#define GRAPH_FLOOD_HEAD  12 /* of a FLOOD before its record */
-#define GRAPH_PT2PT_HEAD  28
-#define GRAPH_FAMILY	  0x0017 /* of addresses: AF_INET6 as Windows counts */
+#define GRAPH_VERSION	 0x10
+#define GRAPH_HEADER	 8
+#define GRAPH_ADDRESS	 20 /* PEER_IN6_ADDRESS */
+#define GRAPH_ABSTRACT	 20
+#define GRAPH_HASH_INFO	 40
+#define GRAPH_BOUNDARY	 52
+#define GRAPH_ACK_ENTRY	 20
+#define GRAPH_FLOOD_HEAD 12 /* of a FLOOD before its record */
+#define GRAPH_PT2PT_HEAD 28
+#define GRAPH_FAMILY	 0x0017 /* of addresses: AF_INET6 as Windows counts */
 
 #define GRAPH_MESSAGES(X)                                                                          \
 	X(AUTH_INFO, 0x01)                                                                         \
@@ -44,7 +44,10 @@ enum graph_message_type {
 /* "FLOOD"; never NULL. */
 const char *graph_message_name(enum graph_message_type t);
 
-enum graph_connection { GRAPH_NEIGHBOR = 1, GRAPH_DIRECT = 2 };
+enum graph_connection {
+	GRAPH_NEIGHBOR = 1,
+	GRAPH_DIRECT = 2
+};
 
 enum graph_refusal {
 	GRAPH_REFUSED_BUSY = 1,
@@ -52,7 +55,11 @@ enum graph_refusal {
 	GRAPH_REFUSED_DUPLICATE = 3,
 	GRAPH_REFUSED_DIRECT = 4
 };
-enum graph_reason { GRAPH_LEAVING = 1, GRAPH_LEAST_USEFUL = 2, GRAPH_ASKED = 3 };
+enum graph_reason {
+	GRAPH_LEAVING = 1,
+	GRAPH_LEAST_USEFUL = 2,
+	GRAPH_ASKED = 3
+};
 
 /* Flags of CONNECT. */
 #define GRAPH_CONNECT_UPDATE 0x08
@@ -70,8 +77,9 @@ struct graph_array {
 
 struct graph_auth_info {
 	uint8_t connection; /* enum graph_connection */
-	struct span graph_id, source, destination; /* UTF-8 without the NUL; destination empty: none */
-	struct span rest; /* octets after the last string, inside Message Size: a token (A56) */
+	struct span graph_id, source,
+		destination; /* UTF-8 without the NUL; destination empty: none */
+	struct span rest;    /* octets after the last string, inside Message Size: a token (A56) */
 };
 struct graph_connect {
 	uint8_t flags;
@@ -81,7 +89,7 @@ struct graph_connect {
 };
 struct graph_welcome {
 	uint64_t node;
-	graph_time time;
+	uint64_t time; /* peer time */
 	struct graph_array addresses;
 	struct span peer, name;
 };
@@ -91,8 +99,8 @@ struct graph_goodbye { /* REFUSE, DISCONNECT */
 };
 struct graph_solicit { /* NEW, TIME, HASH */
 	uint8_t included, excluded;
-	graph_time since;	  /* TIME */
-	struct graph_array types; /* GUIDs */
+	uint64_t since;		   /* TIME */
+	struct graph_array types;  /* GUIDs */
 	struct graph_array hashes; /* HASH: HASH_INFO_ENTRYs */
 };
 struct graph_advertise {
@@ -150,7 +158,7 @@ struct graph_abstract {
 struct graph_abstract graph_abstract_at(const struct graph_array *a, uint32_t i);
 /* Where a record stands in the order of hash synchronisation. */
 struct graph_place {
-	graph_time modified;
+	uint64_t modified; /* peer time */
 	struct graph_guid id;
 };
 int graph_place_cmp(const struct graph_place *a, const struct graph_place *b);
@@ -184,7 +192,7 @@ void graph_put_connect(struct wr *w, uint8_t flags, uint64_t node, struct graph_
 		       struct span name);
 struct graph_welcome_out {
 	uint64_t node;
-	graph_time time;
+	uint64_t time; /* peer time */
 	struct graph_addresses referrals;
 	struct span peer, name;
 };
@@ -192,7 +200,7 @@ void graph_put_welcome(struct wr *w, const struct graph_welcome_out *m);
 void graph_put_goodbye(struct wr *w, enum graph_message_type type, uint8_t code,
 		       struct graph_addresses referrals);
 /* SOLICIT_NEW, or SOLICIT_TIME when `since` is not NULL. */
-void graph_put_solicit(struct wr *w, const graph_time *since, bool include,
+void graph_put_solicit(struct wr *w, const uint64_t *since, bool include,
 		       const struct graph_guid *types, uint8_t n);
 /* Heads with the sizes for n elements to follow. */
 void graph_put_solicit_hash(struct wr *w, uint32_t n);

@@ -124,7 +124,7 @@ void graph_put_goodbye(struct wr *w, enum graph_message_type type, uint8_t code,
 	put_addresses(w, referrals);
 }
 
-void graph_put_solicit(struct wr *w, const graph_time *since, bool include,
+void graph_put_solicit(struct wr *w, const uint64_t *since, bool include,
 		       const struct graph_guid *types, uint8_t n)
 {
 	uint16_t fixed = since ? 20 : 12;

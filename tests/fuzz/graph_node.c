@@ -301,7 +301,7 @@ static void synchronise(struct world *w, struct rd *r)
 	struct stream *s = pick(w, r);
 	struct wr m = wr_of(w->message, sizeof(w->message));
 	uint8_t how = rd_u8(r);
-	graph_time since = rd_u64(r);
+	uint64_t since = rd_u64(r);
 	struct graph_hash_info h = { .upper = { .modified = since } };
 	struct graph_abstract a = { .version = how };
 	struct graph_boundary b = { .upper = { .modified = since }, .count = how >> 7 };

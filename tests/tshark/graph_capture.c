@@ -367,7 +367,7 @@ static void flood_builtin(struct wr *w, size_t which)
 
 static void put_syncs(struct wr *w, size_t which)
 {
-	graph_time since = UINT64_C(0x01DA000000000000);
+	uint64_t since = UINT64_C(0x01DA000000000000);
 	struct graph_guid types[] = { graph_type_info, guid_of(3) };
 	struct graph_place low = { 0, guid_of(0) }, high = { UINT64_MAX, guid_of(0xff) };
 	switch (which) {

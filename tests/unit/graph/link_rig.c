@@ -365,7 +365,7 @@ struct span rig_any(struct rig *r, enum graph_message_type type)
 		graph_put_solicit(&w, NULL, true, &graph_type_info, 1);
 		break;
 	case GRAPH_SOLICIT_TIME: {
-		graph_time since = 1;
+		uint64_t since = 1;
 		graph_put_solicit(&w, &since, true, &graph_type_info, 1);
 		break;
 	}

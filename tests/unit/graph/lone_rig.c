@@ -73,7 +73,7 @@ struct wall lone_wall(const struct lone *l)
 	return (struct wall){ LONE_WALL + l->now.us, true };
 }
 
-graph_time lone_time(const struct lone *l)
+uint64_t lone_time(const struct lone *l)
 {
 	return graph_now(l->g, l->now);
 }
@@ -284,7 +284,7 @@ void lone_called(struct lone *l, uint32_t link, uint64_t node)
 	lone_forget(l);
 }
 
-uint32_t lone_calls(struct lone *l, uint64_t node, graph_time time)
+uint32_t lone_calls(struct lone *l, uint64_t node, uint64_t time)
 {
 	uint8_t room[256];
 	struct addr local = { .family = ADDR_IPV4, .port = 40000 };
@@ -371,7 +371,7 @@ struct span lone_make(struct lone *l, const struct lone_record *r, uint8_t *room
 	static const struct graph_guid none;
 	uint8_t creator[128], modifier[128], graph[128], attributes[4096];
 	const char *who = r->creator ? r->creator : "0.bob";
-	graph_time today = lone_time(l);
+	uint64_t today = lone_time(l);
 	struct graph_record k = {
 		.type = graph_guid_eq(&r->type, &none) ? lone_type : r->type,
 		.id = graph_guid_eq(&r->id, &none) ? lone_id(l, who, r->number) : r->id,

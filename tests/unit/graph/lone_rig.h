@@ -71,11 +71,11 @@ void lone_unstick(struct lone *l, uint32_t link);
 void lone_pass(struct lone *l, int64_t us);
 void lone_commit(struct lone *l);
 struct wall lone_wall(const struct lone *l);
-graph_time lone_time(const struct lone *l); /* peer time */
+uint64_t lone_time(const struct lone *l); /* peer time */
 
 /* A neighbor that calls, and one that is called: CONNECTED, what was said thrown away. */
 void lone_called(struct lone *l, uint32_t link, uint64_t node);
-uint32_t lone_calls(struct lone *l, uint64_t node, graph_time time);
+uint32_t lone_calls(struct lone *l, uint64_t node, uint64_t time);
 void lone_hang_up(struct lone *l, uint32_t link);
 struct graph_link *lone_link(struct lone *l, uint32_t link);
 

@@ -66,7 +66,7 @@ bool mesh_connected(struct mesh *m)
 static size_t live_records(struct mesh *m, size_t i)
 {
 	const struct graph_db *db = graph_database(m->node[i].g);
-	graph_time now = mesh_info(m, i).time;
+	uint64_t now = mesh_info(m, i).time;
 	size_t n = 0;
 	for (const struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e))
 		n += e->expires > now + 60 * GRAPH_TICKS_SEC;
@@ -77,7 +77,7 @@ static bool same_as(struct mesh *m, size_t i, size_t j)
 {
 	const struct graph_db *a = graph_database(m->node[i].g);
 	const struct graph_db *b = graph_database(m->node[j].g);
-	graph_time now = mesh_info(m, i).time;
+	uint64_t now = mesh_info(m, i).time;
 	if (live_records(m, i) != live_records(m, j))
 		return false;
 	for (const struct graph_entry *e = graph_db_after(a, NULL); e; e = graph_db_next(a, e)) {

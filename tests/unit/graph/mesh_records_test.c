@@ -42,7 +42,7 @@ static void fold(uint64_t *h, const void *p, size_t n)
 static uint64_t digest(struct mesh *m, size_t i)
 {
 	const struct graph_db *db = graph_database(m->node[i].g);
-	graph_time today = graph_now(m->node[i].g, m->now);
+	uint64_t today = graph_now(m->node[i].g, m->now);
 	uint64_t sum = 0;
 	for (struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e)) {
 		uint64_t h = 14695981039346656037u;

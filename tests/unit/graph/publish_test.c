@@ -172,7 +172,7 @@ static void update_test(void **state)
 	lone_command(&l, &c);
 	struct graph_record first = told(), r;
 	struct graph_guid id = l.reply.id;
-	graph_time created = first.created, expires = first.expires;
+	uint64_t created = first.created, expires = first.expires;
 	lone_pass(&l, 10 * MONO_SEC);
 	c = changing(GRAPH_RECORD_UPDATE, &id);
 	c.has_payload = true;
@@ -208,7 +208,7 @@ static void update_after_creation_test(void **state)
 	(void)state;
 	begin();
 	struct graph_guid id = lone_add(&l, "x");
-	graph_time created = told().created;
+	uint64_t created = told().created;
 	graph_wall(l.g, (struct wall){ lone_wall(&l).us - MONO_MIN, true }, l.now);
 	struct graph_command c = changing(GRAPH_RECORD_UPDATE, &id);
 	c.has_payload = true;
@@ -275,7 +275,7 @@ static void delete_test(void **state)
 	c.attributes = span_str("<attributes/>");
 	lone_command(&l, &c);
 	struct graph_guid id = l.reply.id;
-	graph_time expires = told().expires;
+	uint64_t expires = told().expires;
 	lone_pass(&l, MONO_SEC);
 	c = changing(GRAPH_RECORD_DELETE, &id);
 	lone_command(&l, &c);

@@ -374,7 +374,7 @@ static void every_fault_is_found(void **state)
 static const struct {
 	uint32_t version[2];
 	const char *modifier[2];
-	graph_time modified[2];
+	uint64_t modified[2];
 	const char *security[2];
 } contests[] = {
 	{ { 1, 2 }, { "0062", "" }, { 9, 1 }, { "ffff", "" } },

@@ -29,8 +29,7 @@ static void caller(void)
 	lone_called(&l, 2, 22);
 }
 
-static void solicit(const graph_time *since, bool include, const struct graph_guid *types,
-		    uint8_t n)
+static void solicit(const uint64_t *since, bool include, const struct graph_guid *types, uint8_t n)
 {
 	uint8_t octets[512];
 	struct wr w = wr_of(octets, sizeof(octets));
@@ -145,7 +144,7 @@ static void since_test(void **state)
 	begin();
 	fill(&lone_type, 0, 3);
 	lone_pass(&l, 100 * MONO_SEC);
-	graph_time since = lone_time(&l);
+	uint64_t since = lone_time(&l);
 	fill(&lone_type, 10, 2);
 	caller();
 	solicit(&since, true, &lone_type, 1);

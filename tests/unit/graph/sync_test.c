@@ -19,7 +19,7 @@ static void begin(void)
 }
 
 /* Was here before: synchronised, with records. */
-static void begin_again(graph_time left, uint32_t records)
+static void begin_again(uint64_t left, uint32_t records)
 {
 	lone_init(&l);
 	l.birth.synchronised = true;
@@ -186,7 +186,7 @@ static void cut_early_test(void **state)
 static void since_it_left_test(void **state)
 {
 	(void)state;
-	graph_time left = UINT64_C(0x01DA000000000000);
+	uint64_t left = UINT64_C(0x01DA000000000000);
 	begin_again(left, 3);
 	uint32_t a = lone_calls(&l, 5, lone_time(&l));
 	for (int i = 0; i < 3; i++) {

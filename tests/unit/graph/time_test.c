@@ -39,7 +39,7 @@ static void first_neighbor_test(void **state)
 {
 	(void)state;
 	opened();
-	graph_time ours = lone_time(&l);
+	uint64_t ours = lone_time(&l);
 	lone_calls(&l, 5, ours + 600 * GRAPH_TICKS_SEC);
 	assert_true(lone_time(&l) == ours + 600 * GRAPH_TICKS_SEC);
 	assert_int_equal(l.events[GRAPH_EVENT_TIME], 0);
@@ -56,7 +56,7 @@ static void further_neighbors_test(void **state)
 	l.g->neighbors = 2;
 	for (int sign = -1; sign <= 1; sign += 2) {
 		l.g->time_delta = 1001 * sign;
-		graph_time ours = lone_time(&l);
+		uint64_t ours = lone_time(&l);
 		k->connect_at = ours;
 		/* Their delta is -2 of the same sign: (4 * 1001 - 2) / 5 = 800.4 */
 		graph_time_welcome(l.g, k, ours + (uint64_t)(sign * (1001 + 2)), l.now);
@@ -72,7 +72,7 @@ static void half_the_way_test(void **state)
 	opened();
 	uint32_t link = lone_calls(&l, 5, lone_time(&l));
 	struct graph_link *k = lone_link(&l, link);
-	graph_time ours = lone_time(&l);
+	uint64_t ours = lone_time(&l);
 	k->connect_at = ours - 4 * GRAPH_TICKS_SEC;
 	graph_time_welcome(l.g, k, ours + 100 * GRAPH_TICKS_SEC, l.now);
 	assert_true(lone_time(&l) == ours + 102 * GRAPH_TICKS_SEC);
@@ -87,7 +87,7 @@ static void too_far_off_test(void **state)
 	static const int64_t off[] = { 1201, -1201, INT64_MAX / 10000000 };
 	for (size_t i = 0; i < 3; i++) {
 		opened();
-		graph_time ours = lone_time(&l);
+		uint64_t ours = lone_time(&l);
 		lone_calls(&l, 5, ours + (uint64_t)(off[i] * (int64_t)GRAPH_TICKS_SEC));
 		assert_true(lone_time(&l) == ours);
 		assert_int_equal(l.events[GRAPH_EVENT_TIME], 1);
@@ -100,7 +100,7 @@ static void just_near_enough_test(void **state)
 {
 	(void)state;
 	opened();
-	graph_time ours = lone_time(&l);
+	uint64_t ours = lone_time(&l);
 	lone_calls(&l, 5, ours - 1200 * GRAPH_TICKS_SEC);
 	assert_true(lone_time(&l) == ours - 1200 * GRAPH_TICKS_SEC);
 	lone_end(&l);

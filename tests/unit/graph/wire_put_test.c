@@ -163,7 +163,7 @@ static void full_goodbyes_are_read_the_same(void **state)
 static void solicits_are_read_the_same(void **state)
 {
 	struct sheet s;
-	graph_time since = PT0;
+	uint64_t since = PT0;
 	struct graph_guid types[] = { graph_type_info, graph_type_presence, octets_guid(9) };
 	graph_put_solicit(fresh(&s), NULL, false, types, 3);
 	struct graph_message m = read_back(&s);

@@ -21,7 +21,7 @@ uint16_t __wrap_graphs_port(const struct graphs *s);
 enum err __wrap_graphs_health(const struct graphs *s);
 void __wrap_graph_info(const struct graph *g, struct mono now, struct graph_info *out);
 const struct graph_db *__wrap_graph_database(const struct graph *g);
-int64_t __wrap_graph_time_wall(const struct graph *g, graph_time t);
+int64_t __wrap_graph_time_wall(const struct graph *g, uint64_t t);
 bool __wrap_graph_link_next(const struct graph *g, size_t *at, struct graph_link_info *out);
 bool __wrap_graph_node_next(const struct graph *g, size_t *at, struct graph_node_info *out);
 enum err __wrap_graph_record_get(const struct graph *g, const struct graph_guid *id,
@@ -70,7 +70,7 @@ const struct graph_db *__wrap_graph_database(const struct graph *g)
 	return played_graph.db;
 }
 
-int64_t __wrap_graph_time_wall(const struct graph *g, graph_time t)
+int64_t __wrap_graph_time_wall(const struct graph *g, uint64_t t)
 {
 	return t < GRAPH_TIME_UNIX ? 0 : (int64_t)((t - GRAPH_TIME_UNIX) / 10);
 }
@@ -187,7 +187,7 @@ struct graph_entry *played_graph_record(const struct played_record *r)
 	memset(rec.type.at, r->seed, sizeof(rec.type.at));
 	if (r->word)
 		assert_int_equal(graph_type_of_word(crypto, span_str(r->word), &rec.type), OK);
-	rec.created = rec.modified = (graph_time)then * 10 + GRAPH_TIME_UNIX;
+	rec.created = rec.modified = (uint64_t)then * 10 + GRAPH_TIME_UNIX;
 	rec.expires = rec.created + 86400 * GRAPH_TICKS_SEC;
 	if (r->payload)
 		rec.payload = span_of(r->payload, r->payload_n ? r->payload_n : strlen(r->payload));
@@ -228,7 +228,7 @@ static void add_graphs(void)
 				       .contacts = 1,
 				       .contacts_wanted = 5,
 				       .time_delta = -25000000,
-				       .time = (graph_time)played.wall_us * 10 + GRAPH_TIME_UNIX,
+				       .time = (uint64_t)played.wall_us * 10 + GRAPH_TIME_UNIX,
 				       .counts = { .in = 1000, .fresh = 7 } };
 	p->info.maintain_at = mono_add(os_mono(), 30 * MONO_SEC);
 }
