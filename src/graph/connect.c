@@ -2,6 +2,9 @@
 
 /* Whom to dial (digest 11.2, A51), and the commands that say so. */
 
+#define ATTEMPTS   64	/* of our own in the time that a node alone waits for the next */
+#define CONSIDERED 1024 /* nodes of a list that an attempt looks at */
+
 /* A link to the address that is there, or being made. */
 static struct graph_link *link_to(const struct graph *g, const struct addr *a, bool direct)
 {
@@ -83,17 +86,29 @@ static const struct addr *node_free_address(const struct graph *g, const struct 
 	return NULL;
 }
 
-static void consider_nodes(struct graph *g, struct choice *c, struct list *head, struct mono now)
+static void consider_node(struct graph *g, struct choice *c, struct graph_node *n, struct mono now)
 {
-	LIST_EACH(m, tmp, head)
-	{
-		struct graph_node *n = LIST_ENTRY(m, struct graph_node, all);
-		if (n->node == g->node || linked_node(g, n->node) || !node_free_address(g, n))
-			continue;
-		/* A51: in both lists it is one. */
-		if (head == &g->contacts && listed(&g->nodes, n->node))
-			continue;
-		consider(g, c, n, NULL, now);
+	if (n->node == g->node || linked_node(g, n->node) || !node_free_address(g, n))
+		return;
+	/* A51: in both lists it is one. */
+	if (n->contact && g->n_nodes <= CONSIDERED && listed(&g->nodes, n->node))
+		return;
+	consider(g, c, n, NULL, now);
+}
+
+/* Of a long list a part, from a random place once around (D18). */
+static void consider_nodes(struct graph *g, struct choice *c, struct list *head, size_t count,
+			   struct mono now)
+{
+	size_t most = count < CONSIDERED ? count : CONSIDERED;
+	size_t skip = count > most ? (size_t)env_random_below(g->shared->env, count) : 0;
+	struct list *n = head->next;
+	for (size_t i = 0; i < skip; i++)
+		n = n->next;
+	for (size_t i = 0; i < most; i++, n = n->next) {
+		if (n == head)
+			n = n->next;
+		consider_node(g, c, LIST_ENTRY(n, struct graph_node, all), now);
 	}
 }
 
@@ -132,13 +147,26 @@ static bool attempting(const struct graph *g)
 	return false;
 }
 
+/* GRAPH-8.43: whoever refuses and refers must not lead us from address to address as fast as
+ * it answers. */
+static bool at_pace(struct graph *g, struct mono now)
+{
+	if (!g->paced_at.us || mono_since(now, g->paced_at) >= g->birth.times.maintain_alone) {
+		g->paced_at = now;
+		g->paced = 0;
+	}
+	return g->paced++ < ATTEMPTS;
+}
+
 bool graph_attempt(struct graph *g, struct mono now)
 {
 	struct choice c = { .oldest = MONO_NEVER };
 	if (attempting(g))
 		return true;
-	consider_nodes(g, &c, &g->nodes, now);
-	consider_nodes(g, &c, &g->contacts, now);
+	if (!at_pace(g, now))
+		return false;
+	consider_nodes(g, &c, &g->nodes, g->n_nodes, now);
+	consider_nodes(g, &c, &g->contacts, g->n_contacts, now);
 	LIST_EACH(n, tmp, &g->referrals)
 	{
 		struct graph_referral *r = LIST_ENTRY(n, struct graph_referral, all);
@@ -159,7 +187,7 @@ bool graph_attempt(struct graph *g, struct mono now)
 /* GRAPH-8.19: from a random entry once around, to one that was not tried yet. */
 bool graph_attempt_referral(struct graph *g, const struct graph_link *l, struct mono now)
 {
-	if (!g->n_referrals)
+	if (!g->n_referrals || !at_pace(g, now))
 		return false;
 	size_t skip = (size_t)env_random_below(g->shared->env, g->n_referrals);
 	struct list *n = g->referrals.next;

@@ -60,6 +60,17 @@ static enum graph_change change_of(const struct taking *k)
 	return k->e ? GRAPH_CHANGE_UPDATED : GRAPH_CHANGE_ADDED;
 }
 
+/* GRAPH-10.21: what says how the graph is now is made anew every few minutes; one that would
+ * stand for years is nobody's. */
+static bool outlives(const struct graph *g, const struct graph_record *r, uint64_t today)
+{
+	uint64_t day = today + (uint64_t)(MONO_DAY + GRAPH_CLOCKS_APART) * 10;
+	if (graph_guid_eq(&r->type, &graph_type_signature) ||
+	    graph_guid_eq(&r->type, &graph_type_contact))
+		return r->expires > day;
+	return graph_guid_eq(&r->type, &graph_type_presence) && r->expires > g->rules.expires_max;
+}
+
 /* GRAPH-10.4: digest 7.7 but for the provider. NEW stands for: nothing against it. */
 static enum graph_taken check(struct graph *g, struct taking *k, struct mono now)
 {
@@ -69,6 +80,10 @@ static enum graph_taken check(struct graph *g, struct taking *k, struct mono now
 	enum graph_fault why = GRAPH_FAULT_LENGTH;
 	if (graph_record_decode(k->t->octets, &k->r) || graph_record_check(&k->r, &g->rules, &why))
 		return invalid(k, why);
+	if (graph_guid_eq(&k->r.type, &graph_type_info) && graph_info_foreign(g, &k->r))
+		return invalid(k, GRAPH_FAULT_CREATOR);
+	if (outlives(g, &k->r, today))
+		return invalid(k, GRAPH_FAULT_FAR);
 	if (!creator_fits(g, &k->r))
 		return invalid(k, GRAPH_FAULT_CREATOR);
 	return k->r.expires <= today ? GRAPH_TAKEN_EXPIRED : GRAPH_TAKEN_NEW;
@@ -304,12 +319,10 @@ static void refused(struct graph *g, struct graph_link *l, const struct graph_ta
 }
 
 /* GRAPH-10.5: who sent an old one gets ours. One that we made and that is not committed yet
- * waits for that (D8). */
+ * waits for that (D8). It is not read from the store before there is room for it. */
 static void send_ours(struct graph *g, struct graph_link *l, const struct graph_entry *e)
 {
-	struct span octets;
-	if (graph_db_octets(g->db, e, &octets) == OK)
-		graph_send_record(g, l, e, octets, graph_told_after(g, e));
+	graph_send_record(g, l, e, span_of(NULL, 0), graph_told_after(g, e));
 }
 
 void graph_flood_answer(struct graph *g, struct graph_link *l, const struct graph_take *t,

@@ -3,6 +3,8 @@
 /* The life of one node of a graph, and what reaches it. What an input leads to beyond its
  * own link (maintenance, a contact that changed) is done once, at the end of the call. */
 
+#define STRANGERS 32
+
 int64_t graph_random_delay(const struct graph *g, int64_t least, int64_t most)
 {
 	uint64_t span = most > least ? (uint64_t)(most - least) / MONO_MS : 0;
@@ -208,11 +210,33 @@ enum err graph_listen(struct graph *g, const struct addr *a, size_t n, struct mo
 	return OK;
 }
 
+/* GRAPH-8.44: of one host, connections that were let in and have not said CONNECT; when there
+ * are many the oldest goes, which had the time. */
+static void bound_strangers(struct graph *g, const struct addr *host, struct mono now)
+{
+	struct graph_link *oldest = NULL;
+	size_t count = 0;
+	LIST_EACH(n, tmp, &g->links)
+	{
+		struct graph_link *l = LIST_ENTRY(n, struct graph_link, all);
+		if (l->initiator || l->state >= GRAPH_STATE_CONNECTED ||
+		    !addr_same_host(&l->remote, host))
+			continue;
+		if (count++ == 0)
+			oldest = l;
+	}
+	if (count < STRANGERS)
+		return;
+	graph_link_end(g, oldest, ERR_FULL, NULL, now);
+	graph_finish(g, now);
+}
+
 enum err graph_accepted(struct graph *g, uint32_t link, const struct addr *local,
 			const struct addr *remote, struct mono now)
 {
 	if (!g->loaded || g->stopping || !g->listening)
 		return ERR_STATE;
+	bound_strangers(g, remote, now);
 	struct graph_link *l = graph_link_new(g, link, GRAPH_STATE_ACCEPTED, remote, now);
 	if (!l)
 		return ERR_NOMEM;
@@ -437,6 +461,7 @@ void graph_stop(struct graph *g, struct mono now)
 			graph_link_leave(g, l, GRAPH_LEAVING, now);
 	}
 	graph_load_end(g, ERR_STOPPING);
+	graph_hold_end(g, ERR_STOPPING);
 	for (size_t t = 0; t < GRAPH_TIMER_COUNT; t++)
 		g->timer[t] = MONO_NEVER;
 	graph_finish(g, now);

@@ -84,6 +84,7 @@ struct graph_sync {
 	uint8_t n_skip;
 	struct graph_guid *wanted; /* of a REQUEST */
 	size_t wanted_at, wanted_n;
+	uint32_t advertised;   /* abstracts of our ADVERTISE: as many may be requested */
 	size_t send_at;	       /* of what the other side lacks */
 	uint8_t phase;	       /* enum graph_phase of sync.c */
 	bool waiting;	       /* another link's comes first */
@@ -182,7 +183,9 @@ struct graph {
 	struct wall wall;
 	struct mono wall_at;
 	int64_t time_delta;
-	uint64_t left; /* peer time */
+	int64_t time_base;	  /* time.c: the delta a day ago or less, */
+	struct mono time_base_at; /* and when; us 0: none yet */
+	uint64_t left;		  /* peer time */
 	bool never_connected, loaded, listening, stopping, accept_direct, force_presence;
 	bool info_known; /* Graph Info was seen */
 	struct addr address[GRAPH_ADDRESSES_MAX];
@@ -193,6 +196,8 @@ struct graph {
 	bool had_neighbor;	     /* since it was opened */
 	struct list referrals;
 	size_t n_referrals;
+	struct mono paced_at; /* connect.c: attempts since then */
+	uint32_t paced;
 	struct list contacts, nodes; /* struct graph_node */
 	size_t n_contacts, n_nodes;
 	struct map by_record; /* of both */
@@ -222,6 +227,7 @@ struct graph {
 	bool sync_cut;	       /* it was: the rest comes by hash */
 	struct list early;     /* load.c: commands that wait for the database */
 	size_t n_early;
+	uint64_t early_octets;
 	size_t load_at; /* load.c: how far it has come */
 	struct graph_place load_after;
 	bool maintain_wanted, contact_stale, presence_stale; /* to be done before the call ends */
@@ -374,6 +380,7 @@ size_t graph_referrals_give(const struct graph *g, const struct graph_link *but,
 void graph_referrals_begin(struct graph *g, const struct graph_birth *b);
 /* Whether an address from a peer may be dialled (D7, digest 22). */
 bool graph_address_usable(const struct graph *g, const struct addr *a, bool from_loopback);
+bool graph_address_told(const struct graph *g, const struct addr *a, bool from_loopback);
 /* What a Contact or Presence record says, stored or gone. */
 void graph_nodes_take(struct graph *g, const struct graph_entry *e, const struct graph_record *r,
 		      const struct graph_link *from);
@@ -497,10 +504,13 @@ void graph_publish_command(struct graph *g, const struct graph_command *c, uint6
 /* Changes that waited for room, or for the database, go on. */
 void graph_publish_on(struct graph *g, struct mono now);
 void graph_publish_free(struct graph *g);
+void graph_hold_end(struct graph *g, enum err why); /* changes that wait are answered so */
 /* Graph Info: published by the creator from g->properties, cached by all. `after` may be
  * NULL. Taken also by load.c; graph_stored() sees to what comes later. */
 MUST_USE enum err graph_info_publish(struct graph *g, uint64_t *after, struct mono now);
 void graph_info_take(struct graph *g, const struct graph_record *r);
+/* A Graph Info that names another creator than the known one. */
+bool graph_info_foreign(const struct graph *g, const struct graph_record *r);
 
 /* ---- expire.c, time.c, refresh.c: digest 16, 17 ---- */
 /* The wall clock or the delta changed: timers that follow peer time are set anew. */

@@ -86,6 +86,15 @@ void graph_hold_free(struct graph *g)
 		env_free(g->shared->env, take_first(g));
 }
 
+void graph_hold_end(struct graph *g, enum err why)
+{
+	while (!list_empty(&g->held)) {
+		struct graph_held *h = take_first(g);
+		graph_out_reply(g, h->number, why, NULL, 0);
+		env_free(g->shared->env, h);
+	}
+}
+
 static void do_first(struct graph *g, struct mono now)
 {
 	struct graph_held *h = take_first(g);

@@ -102,6 +102,18 @@ static bool same(const struct graph_properties *a, const struct graph_properties
 	       text_eq(a->name, b->name) && text_eq(a->comment, b->comment);
 }
 
+/* GRAPH-10.20: a graph has one creator, and this is how nodes know whose word to take. */
+bool graph_info_foreign(const struct graph *g, const struct graph_record *r)
+{
+	char creator[GRAPH_ID_OCTETS + 1];
+	struct graph_info_payload p;
+	if (!g->properties.creator[0] || graph_record_deleted(r) ||
+	    graph_info_decode(r->payload, &p))
+		return false;
+	take_text(creator, sizeof(creator), p.creator);
+	return !text_eq(creator, g->properties.creator);
+}
+
 /* GRAPH-10.13 */
 void graph_info_take(struct graph *g, const struct graph_record *r)
 {

@@ -238,6 +238,35 @@ void graph_links_reap(struct graph *g)
 	}
 }
 
+/* What links hold that have not ended already in this call; *most: which of ours holds
+ * most. */
+static uint64_t memory_held(const struct graph *g, struct graph_link **most)
+{
+	uint64_t held = g->shared->memory;
+	*most = NULL;
+	LIST_EACH(n, tmp, &g->links)
+	{
+		struct graph_link *l = LIST_ENTRY(n, struct graph_link, all);
+		if (l->state == GRAPH_STATE_ENDED)
+			held -= l->memory;
+		else if (!*most || l->memory > (*most)->memory)
+			*most = l;
+	}
+	return held;
+}
+
+/* Who made memory scarce pays for it, not who needs a little next. */
+static enum err make_room(struct graph *g, const struct graph_link *l)
+{
+	struct graph_link *most;
+	if (memory_held(g, &most) <= g->shared->memory_max)
+		return OK;
+	if (!most || most->memory <= l->memory)
+		return ERR_FULL;
+	graph_link_end(g, most, ERR_FULL, "it holds most when memory is short", g->wall_at);
+	return OK;
+}
+
 /* GRAPH-8.13: capped for the link and for all links of all graphs. */
 enum err graph_link_memory(struct graph *g, struct graph_link *l)
 {
@@ -246,7 +275,7 @@ enum err graph_link_memory(struct graph *g, struct graph_link *l)
 	bool more = n > l->memory;
 	s->memory = s->memory - l->memory + n;
 	l->memory = n;
-	if (n > g->birth.limits.link_memory || (more && s->memory_max && s->memory > s->memory_max))
+	if (n > g->birth.limits.link_memory)
 		return ERR_FULL;
-	return OK;
+	return more && s->memory_max && s->memory > s->memory_max ? make_room(g, l) : OK;
 }

@@ -10,6 +10,7 @@
 struct early {
 	struct list all;
 	uint64_t number;
+	size_t n; /* octets behind it */
 	struct graph_command c;
 	struct graph_properties properties;
 };
@@ -27,13 +28,14 @@ static struct span move(struct span s, uint8_t **at)
 enum err graph_load_wait(struct graph *g, const struct graph_command *c, uint64_t number)
 {
 	size_t n = c->payload.n + c->attributes.n + c->peer.n;
-	if (g->n_early >= g->birth.limits.held)
+	if (g->n_early >= g->birth.limits.held || n > g->birth.limits.link_memory - g->early_octets)
 		return ERR_FULL;
 	struct early *e = env_zalloc(g->shared->env, 1, sizeof(*e) + n);
 	if (!e)
 		return ERR_NOMEM;
 	uint8_t *at = (uint8_t *)(e + 1);
 	e->number = number;
+	e->n = n;
 	e->c = *c;
 	e->c.payload = move(c->payload, &at);
 	e->c.attributes = move(c->attributes, &at);
@@ -44,6 +46,7 @@ enum err graph_load_wait(struct graph *g, const struct graph_command *c, uint64_
 	}
 	list_push_back(&g->early, &e->all);
 	g->n_early++;
+	g->early_octets += n;
 	return OK;
 }
 
@@ -51,6 +54,7 @@ static void early_free(struct graph *g, struct early *e)
 {
 	list_take(&e->all);
 	g->n_early--;
+	g->early_octets -= e->n;
 	env_free(g->shared->env, e);
 }
 

@@ -4,6 +4,8 @@
  * the matrix of GRAPH-8.14: a row is a state, a column a type of message, and every cell
  * is filled. */
 
+#define STRANGER_MAX (64 * 1024) /* octets of a message before CONNECTED */
+
 /* A link that is CONNECTED has a row for each kind. */
 enum row {
 	ROW_DIALLING,
@@ -83,7 +85,6 @@ static void request(struct arrival *a)
 
 static void flood(struct arrival *a)
 {
-	a->g->counts.flood_in++;
 	graph_flood_take(a->g, a->l, a->m.record, a->now);
 }
 
@@ -163,9 +164,21 @@ static void bad_octets(struct graph *g, struct graph_link *l, enum err e, struct
 	graph_link_end(g, l, e, why, now);
 }
 
+/* GRAPH-2.20: nothing that may be said before CONNECTED is long, so nothing long is kept of
+ * whoever is not. */
+static void set_sizes(const struct graph *g, struct graph_link *l)
+{
+	bool neighbor = graph_link_neighbor(l);
+	bool connected = l->state == GRAPH_STATE_CONNECTED;
+	uint64_t most = g->birth.limits.message_max;
+	l->inbox.sizes.record = neighbor ? g->rules.record_max : 0;
+	l->inbox.sizes.message = connected || most < STRANGER_MAX ? most : STRANGER_MAX;
+}
+
 static void plain(struct graph *g, struct graph_link *l, struct span octets, struct mono now)
 {
 	struct span message;
+	set_sizes(g, l);
 	enum err e = graph_inbox_plain(&l->inbox, octets, &message);
 	if (e == OK)
 		graph_link_message(g, l, message, now);
@@ -197,7 +210,6 @@ void graph_link_input(struct graph *g, struct graph_link *l, struct span bytes, 
 {
 	struct span in = bytes, payload;
 	enum err e = OK;
-	l->inbox.sizes.record = g->rules.record_max;
 	while (l->state != GRAPH_STATE_ENDED) {
 		e = graph_inbox_frame(&l->inbox, &in, &payload);
 		if (e != OK)

@@ -3,6 +3,12 @@
 /* The Contact List and the Presence List: what live records of these types say, by Record
  * ID (digest 15, item 6). */
 
+/* GRAPH-8.41: what peers can make the lists hold. The records themselves are bounded by the
+ * database; who does not fit here is not dialled and not listed. */
+#define CONTACTS_KEPT	256
+#define NODES_KEPT	16384
+#define ATTRIBUTES_KEPT 2048 /* octets of UTF-16; longer ones stand in the record alone */
+
 struct said {
 	uint64_t node, signature;
 	struct graph_array addresses;
@@ -37,7 +43,8 @@ static struct graph_node *find(const struct graph *g, const struct graph_guid *r
 
 static struct graph_node *node_new(struct graph *g, const struct graph_guid *record, bool contact)
 {
-	struct graph_node *n = env_zalloc(g->shared->env, 1, sizeof(*n));
+	bool full = contact ? g->n_contacts >= CONTACTS_KEPT : g->n_nodes >= NODES_KEPT;
+	struct graph_node *n = full ? NULL : env_zalloc(g->shared->env, 1, sizeof(*n));
 	if (!n)
 		return NULL;
 	n->record = *record;
@@ -93,7 +100,7 @@ static void keep_addresses(const struct graph *g, struct graph_node *n, const st
 		if (addr_is_link_local(&at))
 			at.scope = from ? from->local.scope : 0;
 		bool own = n->node == g->node && at.family != ADDR_NONE;
-		if (own || graph_address_usable(g, &at, loopback))
+		if (own || graph_address_told(g, &at, loopback))
 			n->address[n->n_addresses++] = at;
 	}
 }
@@ -140,8 +147,13 @@ static bool fill(struct graph *g, struct graph_node *n, const struct said *s,
 	n->node = s->node;
 	n->signature = s->signature;
 	keep_addresses(g, n, &s->addresses, from);
-	return keep_text(g, &n->peer, r->creator) &&
-	       (!s->attributes.n || keep_text(g, &n->attributes, s->attributes));
+	if (!keep_text(g, &n->peer, r->creator))
+		return false;
+	if (s->attributes.n && s->attributes.n <= ATTRIBUTES_KEPT)
+		return keep_text(g, &n->attributes, s->attributes);
+	env_free(g->shared->env, n->attributes);
+	n->attributes = NULL;
+	return true;
 }
 
 /* Without memory the node is not in the list: it is one that we shall not dial. */

@@ -3,6 +3,8 @@
 /* The Referral List: addresses that neighbors told, with no Node ID (digest 11.4), and
  * what may be dialled at all. */
 
+#define LOW_PORTS 1024
+
 static bool own_address(const struct graph *g, const struct addr *a)
 {
 	for (size_t i = 0; i < g->n_addresses; i++)
@@ -19,6 +21,14 @@ bool graph_address_usable(const struct graph *g, const struct addr *a, bool from
 	if (addr_is_loopback(a) && !from_loopback)
 		return false;
 	return !own_address(g, a);
+}
+
+/* GRAPH-8.42: what a peer tells us to call. Services of other protocols live on low ports,
+ * and a hello holds text that peers choose. */
+bool graph_address_told(const struct graph *g, const struct addr *a, bool from_loopback)
+{
+	bool ours = g->n_addresses && a->port == g->address[0].port;
+	return (a->port >= LOW_PORTS || ours) && graph_address_usable(g, a, from_loopback);
 }
 
 static struct graph_referral *find(const struct graph *g, const struct addr *a)
@@ -69,7 +79,7 @@ void graph_referrals_add(struct graph *g, const struct graph_link *from,
 		struct addr a = graph_address_at(addresses, i);
 		if (addr_is_link_local(&a))
 			a.scope = from->local.scope;
-		if (graph_address_usable(g, &a, loopback))
+		if (graph_address_told(g, &a, loopback))
 			add(g, &a);
 	}
 }

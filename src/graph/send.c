@@ -18,6 +18,9 @@ struct graph_parcel {
 	uint64_t after;
 };
 
+/* What a small one takes beside its octets. */
+#define PARCEL_COST (sizeof(struct graph_parcel) + sizeof(struct graph_blob))
+
 uint8_t *graph_message_room(struct graph *g, size_t n)
 {
 	if (n <= g->message_room && g->message)
@@ -45,7 +48,7 @@ static void blob_drop(struct graph *g, struct graph_blob *b)
 static void parcel_free(struct graph *g, struct graph_link *l, struct graph_parcel *p)
 {
 	list_take(&p->all);
-	l->out.waiting_octets -= p->blob->n;
+	l->out.waiting_octets -= p->blob->n + PARCEL_COST;
 	blob_drop(g, p->blob);
 	env_free(g->shared->env, p);
 }
@@ -267,7 +270,7 @@ static bool parcel_add(struct graph *g, struct graph_link *l, struct graph_blob 
 	p->blob = b;
 	p->after = after;
 	list_push_back(&l->out.waiting, &p->all);
-	l->out.waiting_octets += b->n;
+	l->out.waiting_octets += b->n + PARCEL_COST;
 	return true;
 }
 
@@ -402,11 +405,25 @@ static bool backlog_add(struct graph *g, struct graph_sendq *q, const struct gra
 	return true;
 }
 
+/* GRAPH-8.40: who asks for a large one again and again gets it once. */
+static bool on_its_way(const struct graph_link *l, const struct graph_entry *e)
+{
+	if (GRAPH_FLOOD_HEAD + (size_t)e->octets <= AT_ONCE)
+		return false;
+	LIST_EACH(n, tmp, &l->out.waiting)
+	{
+		const struct graph_blob *b = LIST_ENTRY(n, struct graph_parcel, all)->blob;
+		if (b->version == e->version && graph_guid_eq(&b->id, &e->place.id))
+			return true;
+	}
+	return false;
+}
+
 void graph_send_record(struct graph *g, struct graph_link *l, const struct graph_entry *e,
 		       struct span octets, uint64_t after)
 {
 	bool good;
-	if (l->state != GRAPH_STATE_CONNECTED)
+	if (l->state != GRAPH_STATE_CONNECTED || on_its_way(l, e))
 		return;
 	/* D8: not before it is stored, whoever sends it and why. */
 	if (e->local & GRAPH_ENTRY_OURS && g->own_put > after)

@@ -2,6 +2,8 @@
  * what it sends in return, and when it is over. */
 #include "graph/flood_int.h"
 
+#include "wire/rd.h"
+
 #define ORDER_FIRST 2 /* Graph Info and Presence, before what the application wants first */
 #define STEPS	    8 /* of a comparison in a slice; a small one needs few more than one */
 #define ASK_ROOM    (20 + 16 * 255)
@@ -165,6 +167,13 @@ static void solicit_made(struct graph *g, struct graph_link *l, struct span mess
 	begin_types(g, l, GRAPH_SYNC_NEW, now);
 }
 
+static uint32_t abstracts_in(struct span advertise)
+{
+	struct rd r = rd_of(advertise);
+	rd_skip(&r, GRAPH_HEADER + 4);
+	return rd_u32(&r);
+}
+
 static void hash_ready(struct graph *g, struct graph_link *l, struct mono now)
 {
 	struct graph_sync *s = &l->sync;
@@ -178,6 +187,7 @@ static void hash_ready(struct graph *g, struct graph_link *l, struct mono now)
 	} else {
 		/* An ADVERTISE tells that records of ours are there (D8). */
 		s->phase = GRAPH_PHASE_ADVERTISED;
+		s->advertised = abstracts_in(message);
 		graph_send(g, l, message, g->own_put);
 		graph_hash_free(s->hash);
 		s->hash = NULL;

@@ -230,7 +230,8 @@ void graph_sync_request(struct graph *g, struct graph_link *l, const struct grap
 			struct mono now)
 {
 	struct graph_sync *s = &l->sync;
-	if (l->initiator || s->kind != GRAPH_SYNC_HASH || s->phase != GRAPH_PHASE_ADVERTISED) {
+	if (l->initiator || s->kind != GRAPH_SYNC_HASH || s->phase != GRAPH_PHASE_ADVERTISED ||
+	    m->n > s->advertised) {
 		graph_link_end(g, l, ERR_MALFORMED, "a REQUEST that answers nothing", now);
 		return;
 	}

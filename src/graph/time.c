@@ -4,6 +4,8 @@
 #define TICKS_US 10
 #define WINDOW	 (20 * 60 * (int64_t)GRAPH_TICKS_SEC)
 
+#define DAY_MOST (3 * WINDOW) /* that peer time is moved in a day */
+
 /* Sums wrap rather than overflow: a wrong clock gives wrong times, nothing worse. */
 static uint64_t utc(const struct graph *g, struct mono now)
 {
@@ -49,6 +51,17 @@ static int64_t mean(int64_t ours, int64_t theirs)
 	return whole + rest / 5;
 }
 
+/* GRAPH-11.20: each step may be small and yet many of them lead anywhere. */
+static bool too_far_in_a_day(struct graph *g, int64_t delta, struct mono now)
+{
+	if (!g->time_base_at.us || mono_since(now, g->time_base_at) >= MONO_DAY) {
+		g->time_base = g->time_delta;
+		g->time_base_at = now;
+	}
+	int64_t moved = (int64_t)((uint64_t)delta - (uint64_t)g->time_base);
+	return moved > DAY_MOST || moved < -DAY_MOST;
+}
+
 /* GRAPH-11.2 */
 void graph_time_welcome(struct graph *g, struct graph_link *l, uint64_t told, struct mono now)
 {
@@ -62,6 +75,12 @@ void graph_time_welcome(struct graph *g, struct graph_link *l, uint64_t told, st
 		return;
 	}
 	int64_t delta = (int64_t)(utc(g, now) - theirs);
-	g->time_delta = g->neighbors <= 1 ? delta : mean(g->time_delta, delta);
+	if (g->neighbors > 1)
+		delta = mean(g->time_delta, delta);
+	if (too_far_in_a_day(g, delta, now)) {
+		tell_skew(g, l);
+		return;
+	}
+	g->time_delta = delta;
 	graph_time_changed(g, now);
 }

@@ -83,6 +83,7 @@ static void drop_chunk(struct direct *d, struct chunk *c)
 {
 	list_take(&c->node);
 	d->waiting -= c->n - c->at;
+	ops_stream_give_room(d->ops, c->n);
 	env_free(d->ops->env, c);
 }
 
@@ -215,12 +216,29 @@ void ops_direct_event(struct ops *o, const struct graph_event *e)
 		direct_free(d);
 }
 
+/* NULL: longer than we would send, or peers whose messages nobody reads make us hold too
+ * much already. Half of the room is for programs alone. */
+static struct chunk *chunk_new(struct ops *o, size_t n)
+{
+	size_t size = OPS_DIRECT_HEAD + n;
+	if (n > OPS_DIRECT_MESSAGE || o->stream_octets + size > OPS_STREAM_OCTETS_MAX / 2 ||
+	    !ops_stream_take_room(o, size))
+		return NULL;
+	struct chunk *c = env_resize(o->env, NULL, sizeof(*c) + size);
+	if (!c) {
+		ops_stream_give_room(o, size);
+		return NULL;
+	}
+	c->at = 0;
+	c->n = size;
+	return c;
+}
+
 void ops_data(struct ops *o, uint32_t graph, uint64_t conn, const struct graph_guid *type,
 	      struct span bytes)
 {
 	struct direct *d = find(o, graph, conn);
-	struct chunk *c =
-		d ? env_resize(o->env, NULL, sizeof(*c) + OPS_DIRECT_HEAD + bytes.n) : NULL;
+	struct chunk *c = d ? chunk_new(o, bytes.n) : NULL;
 	if (!d)
 		return;
 	if (!c) { /* a stream with a hole is worse than none */
@@ -228,8 +246,6 @@ void ops_data(struct ops *o, uint32_t graph, uint64_t conn, const struct graph_g
 		wake(d);
 		return;
 	}
-	c->at = 0;
-	c->n = OPS_DIRECT_HEAD + bytes.n;
 	struct wr w = wr_of(c->octets, c->n);
 	wr_u32(&w, (uint32_t)bytes.n);
 	wr_bytes(&w, span_of(type->at, sizeof(type->at)));

@@ -28,7 +28,8 @@ static void array_within(const struct graph_array *a, size_t each, struct span w
 static struct graph_message again(struct wr *w, enum graph_message_type type)
 {
 	struct graph_message m;
-	hold(!w->failed && graph_message_decode(wr_span(w), &m) == OK && m.type == type);
+	hold(!w->failed);
+	hold(graph_message_decode(wr_span(w), &m) == OK && m.type == type);
 	return m;
 }
 

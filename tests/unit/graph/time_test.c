@@ -17,6 +17,7 @@ static void opened(void)
 {
 	lone_init(&l);
 	l.birth.create = false;
+	l.birth.properties.creator[0] = 0;
 	lone_start(&l);
 }
 

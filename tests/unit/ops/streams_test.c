@@ -217,6 +217,30 @@ static void who_does_not_read_pauses_the_link(void **state)
 	ops_stream_close(s);
 }
 
+/* GRAPH-14.13: nor may many links whose octets nobody reads fill the memory. */
+static void what_nobody_reads_is_bounded(void **state)
+{
+	static uint8_t block[OPS_DIRECT_MESSAGE + 1];
+	const size_t most = 128 << 20, one = OPS_DIRECT_MESSAGE + OPS_DIRECT_HEAD;
+	struct ops_stream *s = open_direct(7);
+	ops_data(ops, 1, 7, &type_a, span_of(block, OPS_DIRECT_MESSAGE));
+	assert_int_equal(played_graph.counts[GRAPH_CONN_CLOSE], 0);
+	ops_data(ops, 1, 7, &type_a, span_of(block, sizeof(block)));
+	assert_int_equal(played_graph.counts[GRAPH_CONN_CLOSE], 1);
+	ops_stream_close(s);
+	s = open_direct(9);
+	for (size_t i = 0; i < most / one; i++)
+		ops_data(ops, 1, 9, &type_a, span_of(block, OPS_DIRECT_MESSAGE));
+	assert_int_equal(played_graph.counts[GRAPH_CONN_CLOSE], 1);
+	ops_data(ops, 1, 9, &type_a, span_of(block, OPS_DIRECT_MESSAGE));
+	assert_int_equal(played_graph.counts[GRAPH_CONN_CLOSE], 2);
+	ops_stream_close(s);
+	s = open_direct(10); /* and all of it is given back */
+	ops_data(ops, 1, 10, &type_a, span_of(block, OPS_DIRECT_MESSAGE));
+	assert_int_equal(played_graph.counts[GRAPH_CONN_CLOSE], 2);
+	ops_stream_close(s);
+}
+
 /* GRAPH-14.13 */
 static void what_the_link_does_not_take_is_not_read(void **state)
 {
@@ -547,6 +571,7 @@ int main(int argc, char **argv)
 		STREAMS_TEST(many_tokens_push_out_the_oldest),
 		STREAMS_TEST(messages_go_both_ways),
 		STREAMS_TEST(who_does_not_read_pauses_the_link),
+		STREAMS_TEST(what_nobody_reads_is_bounded),
 		STREAMS_TEST(what_the_link_does_not_take_is_not_read),
 		STREAMS_TEST(the_end_of_a_link_is_the_end_of_the_stream),
 		STREAMS_TEST(a_connection_that_came_in_is_taken),
