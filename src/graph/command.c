@@ -80,9 +80,16 @@ static void set_info(struct graph *g, const struct graph_command *c, uint64_t nu
 
 static void set(struct graph *g, const struct graph_command *c, uint64_t number, struct mono now)
 {
+	bool info = c->set & ~(uint32_t)(GRAPH_SET_PRESENT | GRAPH_SET_ATTRIBUTES);
+	/* GRAPH-14.16 */
+	if (info && !graph_creator(g)) {
+		graph_out_reply(g, number, ERR_DENIED,
+				"only its creator may change what a graph is", 0);
+		return;
+	}
 	if (c->set & (GRAPH_SET_PRESENT | GRAPH_SET_ATTRIBUTES))
 		graph_presence_command(g, c, now);
-	if (c->set & ~(uint32_t)(GRAPH_SET_PRESENT | GRAPH_SET_ATTRIBUTES))
+	if (info)
 		set_info(g, c, number, now);
 	else
 		graph_out_reply(g, number, OK, NULL, 0);

@@ -404,7 +404,8 @@ struct mono graph_deadline(const struct graph *g)
 }
 
 /* GRAPH-8.3: what was told may rest on what is undone, so no link stays; the database is
- * read anew and the neighbors that come then are compared with it. */
+ * read anew and the neighbors that come then are compared with it. Those of before are called
+ * again: nobody else may be known. */
 void graph_store_failed(struct graph *g, uint64_t first, enum err why, struct mono now)
 {
 	(void)first;
@@ -414,6 +415,8 @@ void graph_store_failed(struct graph *g, uint64_t first, enum err why, struct mo
 	LIST_EACH(n, tmp, &g->links)
 	{
 		struct graph_link *l = LIST_ENTRY(n, struct graph_link, all);
+		if (graph_link_neighbor(l))
+			graph_referrals_keep(g, l);
 		if (l->state != GRAPH_STATE_ENDED)
 			graph_link_end(g, l, why, NULL, now);
 	}

@@ -249,6 +249,12 @@ static inline bool graph_ready(const struct graph *g)
 {
 	return g->loaded && (!g->never_connected || g->birth.create);
 }
+/* We made it, in this run or in an earlier one. */
+static inline bool graph_creator(const struct graph *g)
+{
+	struct span creator = span_str(g->properties.creator);
+	return g->birth.create || (creator.n && span_eq(creator, span_str(g->birth.peer)));
+}
 /* The end of every call from outside: what it led to beyond its own link. */
 void graph_finish(struct graph *g, struct mono now);
 /* Of a loaded graph: leads to one reply. command.c */
@@ -372,6 +378,8 @@ void graph_attempt_mark(struct graph *g, const struct addr *a, struct mono now);
 /* ---- referral.c, nodes.c ---- */
 void graph_referrals_add(struct graph *g, const struct graph_link *from,
 			 const struct graph_array *addresses, struct mono now);
+/* A neighbor that is given up for no fault of its own: to be called again. */
+void graph_referrals_keep(struct graph *g, const struct graph_link *l);
 /* Up to GRAPH_REFERRALS addresses of CONNECTED neighbors but `but`, least recently added
  * first. */
 size_t graph_referrals_give(const struct graph *g, const struct graph_link *but,

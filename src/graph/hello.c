@@ -187,9 +187,12 @@ struct graph_link *graph_neighbor_find(const struct graph *g, uint64_t node,
 	return NULL;
 }
 
+/* GRAPH-8.18: what it claims is dialled for programs, told to others and kept for the next
+ * run, so it is held to what may be dialled. */
 static bool take_addresses(struct graph *g, struct graph_link *l, const struct graph_array *a)
 {
 	uint32_t n = a->n < GRAPH_ADDRESSES_MAX ? a->n : GRAPH_ADDRESSES_MAX;
+	bool loopback = addr_is_loopback(&l->remote);
 	struct addr *fresh = NULL;
 	size_t kept = 0;
 	if (n) {
@@ -199,11 +202,10 @@ static bool take_addresses(struct graph *g, struct graph_link *l, const struct g
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		struct addr at = graph_address_at(a, i);
-		if (at.family == ADDR_NONE)
-			continue;
 		if (addr_is_link_local(&at))
 			at.scope = l->local.scope;
-		fresh[kept++] = at;
+		if (graph_address_usable(g, &at, loopback))
+			fresh[kept++] = at;
 	}
 	env_free(g->shared->env, l->addresses);
 	l->addresses = fresh;
@@ -386,6 +388,21 @@ static void joined(struct graph *g, struct graph_link *l, const struct graph_wel
 	g->had_neighbor = true;
 }
 
+/* Others came while we called: there is no room any more. True: l is gone. */
+static bool too_many(struct graph *g, struct graph_link *l, struct mono now)
+{
+	uint8_t room[12 + GRAPH_REFERRALS * GRAPH_ADDRESS];
+	struct addr given[GRAPH_REFERRALS];
+	struct wr w = wr_of(room, sizeof(room));
+	if (g->neighbors < GRAPH_NEIGHBORS_MAX)
+		return false;
+	struct graph_addresses a = { given, (uint8_t)graph_referrals_give(g, l, given) };
+	graph_put_goodbye(&w, GRAPH_DISCONNECT, GRAPH_LEAST_USEFUL, a);
+	graph_send(g, l, wr_span(&w), 0);
+	graph_link_end(g, l, ERR_FULL, NULL, now);
+	return true;
+}
+
 void graph_hello_welcome(struct graph *g, struct graph_link *l, const struct graph_welcome *m,
 			 struct mono now)
 {
@@ -401,7 +418,7 @@ void graph_hello_welcome(struct graph *g, struct graph_link *l, const struct gra
 	}
 	if (l->direct)
 		graph_link_connected(g, l, now);
-	else if (!duplicate(g, l, now))
+	else if (!duplicate(g, l, now) && !too_many(g, l, now))
 		joined(g, l, m, now);
 }
 

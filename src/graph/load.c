@@ -100,12 +100,25 @@ static void go_on(struct graph *g, struct mono now)
 	}
 }
 
+/* A57: what is dropped here may stand as a tombstone elsewhere. */
+static void note_version(struct graph *g, const struct graph_entry *e)
+{
+	uint32_t *most = NULL;
+	if (e->type == GRAPH_TYPE_SIGNATURE)
+		most = &g->signature_version;
+	else if (e->type == GRAPH_TYPE_INFO)
+		most = &g->info_version;
+	if (most && e->version > *most)
+		*most = e->version;
+}
+
 /* Digest 10: what told of nodes and their view is of an earlier run; the rest is held
  * against the provider anew, which may have learned that somebody was removed. */
 static bool keep(struct graph *g, struct graph_entry *e)
 {
 	struct span octets;
 	struct graph_record r;
+	note_version(g, e);
 	if (e->type == GRAPH_TYPE_SIGNATURE)
 		return false;
 	if (graph_db_octets(g->db, e, &octets) != OK)
@@ -118,8 +131,6 @@ static bool keep(struct graph *g, struct graph_entry *e)
 	    g->birth.provider.ops->validate(g->birth.provider.ctx, &r, GRAPH_CHANGE_ADDED) ==
 		    GRAPH_INVALID)
 		return false;
-	if (e->type == GRAPH_TYPE_INFO && e->version > g->info_version)
-		g->info_version = e->version;
 	if (e->type == GRAPH_TYPE_INFO && !e->deleted)
 		graph_info_take(g, &r);
 	return true;
@@ -150,10 +161,12 @@ static bool look(struct graph *g)
 	return !e;
 }
 
-/* The creator's first record: a graph without one is not told to be there. */
+/* The creator's first record: a graph without one is not told to be there. In a later run
+ * too, since a crash may have come between the graph and its record. */
 static bool has_info(struct graph *g, struct mono now)
 {
-	return !g->birth.create || graph_db_find(g->db, &graph_id_info) ||
+	bool must = graph_creator(g) && (g->birth.create || g->birth.synchronised);
+	return !must || graph_db_find(g->db, &graph_id_info) ||
 	       graph_info_publish(g, NULL, now) == OK;
 }
 

@@ -9,7 +9,7 @@ void graph_info(const struct graph *g, struct mono now, struct graph_info *out)
 		.peer = g->birth.peer,
 		.node = g->node,
 		.signature = g->signature,
-		.created = g->birth.create,
+		.created = graph_creator(g),
 		.loaded = g->loaded,
 		.listening = g->listening,
 		.synchronised = graph_ready(g),

@@ -109,6 +109,19 @@ static bool best_address(const struct graph_link *of, bool loopback, struct addr
 	return best >= 0;
 }
 
+void graph_referrals_keep(struct graph *g, const struct graph_link *l)
+{
+	struct addr a = l->remote;
+	if (!l->initiator && !best_address(l, true, &a))
+		return;
+	add(g, &a);
+	struct graph_referral *r = find(g, &a);
+	if (!r)
+		return;
+	r->attempted = false;
+	r->when = (struct mono){ 0 };
+}
+
 size_t graph_referrals_give(const struct graph *g, const struct graph_link *but,
 			    struct addr out[GRAPH_REFERRALS])
 {

@@ -557,10 +557,24 @@ static void out_of_memory_test(void **state)
 	}
 }
 
+static void counted_once_test(void **state)
+{
+	(void)state;
+	begin();
+	struct span record = lone_make(&l, &(struct lone_record){ .payload = "x" }, room);
+	lone_flood(&l, 2, record);
+	lone_flood(&l, 2, record);
+	assert_int_equal(l.g->counts.flood_in, 2);
+	assert_int_equal(l.g->counts.fresh, 1);
+	assert_int_equal(l.g->counts.present, 1);
+	lone_end(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(new_goes_on_test),
+		cmocka_unit_test(counted_once_test),
 		cmocka_unit_test(present_is_not_told_twice_test),
 		cmocka_unit_test(utility_test),
 		cmocka_unit_test(receipts_are_collected_test),

@@ -410,6 +410,66 @@ static void what_may_be_dialled(void **state)
 	rig_end(&r);
 }
 
+static void say_update(struct rig *r, uint32_t link, const struct addr *a, uint8_t n)
+{
+	struct wr w = wr_of(r->room, 4096);
+	graph_put_connect(&w, GRAPH_CONNECT_UPDATE, 77, (struct graph_addresses){ a, n },
+			  span_str(""));
+	rig_say(r, link, wr_span(&w));
+}
+
+/* GRAPH-8.18: of what a neighbor says that it is reached at, only what may be dialled is
+ * dialled for programs and told to others. */
+static void what_a_neighbor_claims(void **state)
+{
+	struct rig r;
+	const struct addr claims[] = {
+		{ .family = ADDR_IPV4, .ip = { 127, 0, 0, 1 }, .port = 22 },
+		{ .family = ADDR_IPV4, .ip = { 224, 0, 0, 1 }, .port = 3587 },
+		rig_addr(1),
+		rig_addr(33),
+	};
+	struct addr a;
+	rig_begin(&r);
+	uint32_t link = rig_neighbor(&r, 77, 30);
+	say_update(&r, link, claims, 4);
+	assert_true(graph_node_address(r.g, 77, span_of(NULL, 0), &a));
+	assert_true(addr_eq(&a, &claims[3]));
+	struct graph_message m;
+	uint32_t other = rig_accept(&r, 31);
+	rig_say(&r, other, rig_auth_info(&r, GRAPH_NEIGHBOR, "0.peer"));
+	rig_say(&r, other, rig_connect(&r, GRAPH_CONNECT_LIST, 78, 31));
+	m = rig_expect(&r, other, GRAPH_WELCOME);
+	assert_int_equal(m.welcome.addresses.n, 1);
+	a = graph_address_at(&m.welcome.addresses, 0);
+	assert_true(addr_eq(&a, &claims[3]));
+	say_update(&r, link, claims, 3);
+	assert_false(graph_node_address(r.g, 77, span_of(NULL, 0), &a));
+	assert_false(rig_closed(&r, link));
+	rig_end(&r);
+}
+
+/* Seven came while we called: the eighth would be one too many, whoever began. */
+static void no_room_for_who_is_called(void **state)
+{
+	struct rig r;
+	rig_begin(&r);
+	const struct graph_command c = { .kind = GRAPH_CONNECT_TO, .remote = rig_addr(50) };
+	uint64_t number = rig_command(&r, &c);
+	uint32_t link = rig_dialled(&r);
+	rig_up(&r, link);
+	for (uint8_t i = 0; i < 7; i++)
+		rig_neighbor(&r, 100 + i, (uint8_t)(10 + i));
+	rig_say(&r, link, rig_welcome(&r, 200, "0.peer"));
+	assert_int_equal(rig_info(&r).neighbors, 7);
+	struct graph_message m = rig_expect(&r, link, GRAPH_DISCONNECT);
+	assert_int_equal(m.goodbye.code, GRAPH_LEAST_USEFUL);
+	assert_int_equal(m.goodbye.addresses.n, 7);
+	assert_true(rig_closed(&r, link));
+	assert_int_equal(rig_reply(&r, number)->err, ERR_FULL);
+	rig_end(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,6 +494,8 @@ int main(void)
 		cmocka_unit_test(time_to_authenticate),
 		cmocka_unit_test(a_farewell_names_others),
 		cmocka_unit_test(what_may_be_dialled),
+		cmocka_unit_test(what_a_neighbor_claims),
+		cmocka_unit_test(no_room_for_who_is_called),
 	};
 	return cmocka_run_group_tests_name("hello", tests, NULL, NULL);
 }

@@ -309,6 +309,93 @@ static void properties_change(void **state)
 	rig_end(&r);
 }
 
+/* A57: the Signature of an earlier run is dropped, its version is not. */
+static void an_earlier_signature_is_outdone(void **state)
+{
+	struct rig r;
+	rig_begin(&r);
+	rig_tick(&r, 6 * MONO_MIN);
+	uint32_t version = graph_db_find(r.g->db, &graph_id_signature)->version;
+	assert_true(version > 1);
+	graph_free(r.g);
+	r.birth.create = false;
+	r.birth.synchronised = true;
+	rig_start(&r);
+	assert_null(graph_db_find(r.g->db, &graph_id_signature));
+	rig_tick(&r, MONO_MIN);
+	assert_true(graph_db_find(r.g->db, &graph_id_signature)->version > version);
+	rig_end(&r);
+}
+
+/* A crash came between the graph and its first record. */
+static void a_creator_without_graph_info(void **state)
+{
+	struct rig r;
+	rig_init(&r);
+	r.birth.create = false;
+	r.birth.synchronised = true;
+	rig_start(&r);
+	assert_true(rig_info(&r).created);
+	assert_non_null(graph_db_find(r.g->db, &graph_id_info));
+	rig_end(&r);
+	rig_init(&r); /* another node of the same person does not know what there is */
+	r.birth.create = false;
+	rig_start(&r);
+	assert_null(graph_db_find(r.g->db, &graph_id_info));
+	rig_end(&r);
+	rig_init(&r);
+	r.birth.create = false;
+	r.birth.synchronised = true;
+	snprintf(r.birth.properties.creator, 64, "0.ann");
+	rig_start(&r);
+	assert_false(rig_info(&r).created);
+	assert_null(graph_db_find(r.g->db, &graph_id_info));
+	rig_end(&r);
+}
+
+/* GRAPH-14.16. */
+static void only_the_creator_changes_properties(void **state)
+{
+	struct rig r;
+	struct graph_properties p = { .name = "Mine" };
+	struct graph_command c = { .kind = GRAPH_SET,
+				   .set = GRAPH_SET_NAME | GRAPH_SET_PRESENT,
+				   .present = true,
+				   .properties = &p };
+	rig_init(&r);
+	r.birth.create = false;
+	r.birth.synchronised = true;
+	snprintf(r.birth.properties.creator, 64, "0.ann");
+	snprintf(r.birth.properties.name, 64, "Hers");
+	rig_start(&r);
+	const struct rig_reply *reply = rig_reply(&r, rig_command(&r, &c));
+	assert_int_equal(reply->err, ERR_DENIED);
+	assert_true(reply->text);
+	assert_string_equal(rig_info(&r).properties->name, "Hers");
+	assert_false(r.g->force_presence);
+	c.set = GRAPH_SET_PRESENT;
+	assert_int_equal(rig_reply(&r, rig_command(&r, &c))->err, OK);
+	assert_true(r.g->force_presence);
+	rig_end(&r);
+}
+
+/* GRAPH-8.3: the only one we knew is called again. */
+static void after_a_failed_commit_neighbors_are_called(void **state)
+{
+	struct rig r;
+	const struct addr told = rig_addr(30);
+	rig_begin(&r);
+	uint32_t link = rig_neighbor(&r, 77, 30);
+	graph_store_failed(r.g, 1, ERR_IO, r.now);
+	rig_drain(&r);
+	assert_true(rig_closed(&r, link));
+	rig_tick(&r, MONO_SEC);
+	assert_true(rig_info(&r).loaded);
+	assert_true(rig_dialled(&r) > 0);
+	assert_true(addr_eq(&rig_link(&r, rig_dialled(&r))->remote, &told));
+	rig_end(&r);
+}
+
 static void a_birth_without_memory(void **state)
 {
 	for (size_t n = 1; n < 200; n++) {
@@ -361,6 +448,10 @@ int main(void)
 		cmocka_unit_test(not_before_it_is_synchronised),
 		cmocka_unit_test(an_earlier_run_is_read),
 		cmocka_unit_test(properties_change),
+		cmocka_unit_test(an_earlier_signature_is_outdone),
+		cmocka_unit_test(a_creator_without_graph_info),
+		cmocka_unit_test(only_the_creator_changes_properties),
+		cmocka_unit_test(after_a_failed_commit_neighbors_are_called),
 		cmocka_unit_test(a_birth_without_memory),
 		cmocka_unit_test(a_birth_must_make_sense),
 	};
