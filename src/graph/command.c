@@ -127,13 +127,19 @@ static void perform(struct graph *g, const struct graph_command *c, uint64_t num
 	}
 }
 
+/* GRAPH-14.7 */
+static const char *not_ready(const struct graph *g)
+{
+	if (g->neighbors)
+		return "the first synchronisation has not ended: wait for `synchronised`";
+	return "the graph was never synchronised: connect to a node of it first";
+}
+
 void graph_command_perform(struct graph *g, const struct graph_command *c, uint64_t number,
 			   struct mono now)
 {
 	if (is_change(c) && !graph_ready(g))
-		graph_out_reply(g, number, ERR_STATE,
-				"the graph was never synchronised: connect to a node of it first",
-				0);
+		graph_out_reply(g, number, ERR_STATE, not_ready(g), 0);
 	else
 		perform(g, c, number, now);
 }

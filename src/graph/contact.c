@@ -20,7 +20,7 @@ static bool wants_change(const struct graph *g, struct mono now)
 	uint32_t least = graph_contacts_least(g->signature);
 	if (g->has_contact)
 		return live > least + SPREAD;
-	return live < least && g->listening && graph_signature_live(g, now);
+	return live < least && g->n_addresses && graph_signature_live(g, now);
 }
 
 void graph_contact_maintain(struct graph *g, struct mono now)
@@ -61,6 +61,14 @@ static void withdraw(struct graph *g, struct mono now)
 	if (e && !e->deleted && graph_publish_delete(g, e, &after, now) != OK)
 		return;
 	g->has_contact = false;
+}
+
+void graph_contact_settle(struct graph *g, struct mono now)
+{
+	if (g->has_contact && g->n_addresses)
+		graph_contact_publish(g, now);
+	else if (g->has_contact)
+		withdraw(g, now);
 }
 
 void graph_contact_due(struct graph *g, struct mono now)

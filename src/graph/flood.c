@@ -99,6 +99,14 @@ static enum graph_taken check_attributes(struct graph *g, struct taking *k)
 	return err ? invalid(k, GRAPH_FAULT_ATTRIBUTES) : GRAPH_TAKEN_NEW;
 }
 
+static enum graph_taken check_info(struct graph *g, struct taking *k)
+{
+	bool info = graph_guid_eq(&k->r.type, &graph_type_info);
+	if (!info || graph_record_deleted(&k->r) || !graph_info_shrinks(g, &k->r))
+		return GRAPH_TAKEN_NEW;
+	return invalid(k, GRAPH_FAULT_SHRUNK);
+}
+
 static enum graph_taken ask_provider(struct graph *g, struct taking *k)
 {
 	const struct graph_provider *p = &g->birth.provider;
@@ -146,6 +154,8 @@ static enum graph_taken judge(struct graph *g, struct taking *k, struct mono now
 	enum graph_taken taken = check(g, k, now);
 	if (taken == GRAPH_TAKEN_NEW)
 		taken = check_attributes(g, k);
+	if (taken == GRAPH_TAKEN_NEW)
+		taken = check_info(g, k);
 	if (taken == GRAPH_TAKEN_NEW)
 		taken = ask_provider(g, k);
 	return taken == GRAPH_TAKEN_NEW ? contest(g, k) : taken;
@@ -320,8 +330,12 @@ static void refused(struct graph *g, struct graph_link *l, const struct graph_ta
 
 /* GRAPH-10.5: who sent an old one gets ours. One that we made and that is not committed yet
  * waits for that (D8). It is not read from the store before there is room for it. */
-static void send_ours(struct graph *g, struct graph_link *l, const struct graph_entry *e)
+static void send_ours(struct graph *g, struct graph_link *l, const struct graph_entry *e,
+		      struct mono now)
 {
+	/* One that has expired and is not purged yet is not told (digest 7.3). */
+	if (e->expires <= graph_now(g, now))
+		return;
 	graph_send_record(g, l, e, span_of(NULL, 0), graph_told_after(g, e));
 }
 
@@ -334,7 +348,7 @@ void graph_flood_answer(struct graph *g, struct graph_link *l, const struct grap
 	case GRAPH_TAKEN_EXPIRED:
 		break;
 	case GRAPH_TAKEN_OLD:
-		send_ours(g, l, t->entry);
+		send_ours(g, l, t->entry, now);
 		break;
 	case GRAPH_TAKEN_LATER:
 		graph_deferred_add(g, l, t->octets);

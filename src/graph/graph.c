@@ -163,8 +163,7 @@ static void settle(struct graph *g, struct mono now)
 	}
 	if (g->contact_stale) {
 		g->contact_stale = false;
-		if (g->has_contact)
-			graph_contact_publish(g, now);
+		graph_contact_settle(g, now);
 	}
 }
 
@@ -186,25 +185,32 @@ static bool same_addresses(const struct graph *g, const struct addr *a, size_t n
 	return true;
 }
 
-/* GRAPH-8.2. Digest 10, "Listen" and "Local address change". */
-enum err graph_listen(struct graph *g, const struct addr *a, size_t n, struct mono now)
+/* What tells where we are follows. */
+static void reached_elsewhere(struct graph *g, struct mono now)
 {
-	size_t most = n < GRAPH_ADDRESSES_MAX ? n : GRAPH_ADDRESSES_MAX;
-	if (n && !graph_ready(g))
-		return ERR_STATE;
-	if (g->stopping)
-		return ERR_STOPPING;
-	if (g->listening == (n > 0) && same_addresses(g, a, most))
-		return OK;
-	if (most)
-		memcpy(g->address, a, most * sizeof(*a));
-	g->n_addresses = (uint8_t)most;
-	g->listening = n > 0;
+	g->need_pause = 0;
 	g->presence_stale |= g->has_presence;
 	g->contact_stale |= g->has_contact;
 	g->maintain_wanted = true;
 	graph_presence_maintain(g, now);
-	if (g->listening)
+}
+
+/* GRAPH-8.2. Digest 10, "Listen" and "Local address change". */
+enum err graph_listen(struct graph *g, const struct addr *a, size_t n, struct mono now)
+{
+	size_t most = n < GRAPH_ADDRESSES_MAX ? n : GRAPH_ADDRESSES_MAX;
+	if (!graph_ready(g))
+		return ERR_STATE;
+	if (g->stopping)
+		return ERR_STOPPING;
+	if (g->listening && same_addresses(g, a, most))
+		return OK;
+	if (most)
+		memcpy(g->address, a, most * sizeof(*a));
+	g->n_addresses = (uint8_t)most;
+	g->listening = true;
+	reached_elsewhere(g, now);
+	if (most)
 		graph_hello_update(g, now);
 	graph_finish(g, now);
 	return OK;
@@ -228,6 +234,16 @@ static void bound_strangers(struct graph *g, const struct addr *host, struct mon
 	if (count < STRANGERS)
 		return;
 	graph_link_end(g, oldest, ERR_FULL, NULL, now);
+	graph_finish(g, now);
+}
+
+void graph_unlisten(struct graph *g, struct mono now)
+{
+	if (!g->listening || g->stopping)
+		return;
+	g->listening = false;
+	g->n_addresses = 0;
+	reached_elsewhere(g, now);
 	graph_finish(g, now);
 }
 

@@ -100,9 +100,10 @@ MUST_USE enum err graph_new(struct graph **out, const struct graph_birth *b,
 			    struct text *why);
 void graph_free(struct graph *g);
 
-/* Addresses we are reached at, with the port; none: we do not listen. Copied. ERR_STATE:
- * never synchronised (digest 10). Again: they changed. */
+/* We listen, reached at these addresses, with the port; none: where is not known, and nobody
+ * is told. Copied. ERR_STATE: never synchronised (digest 10). Again: they changed. */
 MUST_USE enum err graph_listen(struct graph *g, const struct addr *a, size_t n, struct mono now);
+void graph_unlisten(struct graph *g, struct mono now);
 /* A connection whose AUTH_INFO names this graph; its octets follow, from the first. */
 MUST_USE enum err graph_accepted(struct graph *g, uint32_t link, const struct addr *local,
 				 const struct addr *remote, struct mono now);
@@ -269,8 +270,8 @@ struct graph_info {
 	bool created, loaded, listening, synchronised, contact, stopping;
 	bool signature_ours;
 	uint32_t neighbors, directs, contacts, contacts_wanted, nodes; /* wanted: Cmin */
-	bool partition;	    /* a contact tells of another signature */
-	int64_t time_delta; /* 100 ns */
+	bool partition;	     /* a contact tells of another signature */
+	int64_t time_delta;  /* 100 ns */
 	uint64_t time, left; /* peer time */
 	struct graph_counts counts;
 	struct graph_db_info db;
@@ -294,7 +295,7 @@ struct graph_link_info {
 	const char *state, *sync; /* "connected"; "hash", "" none */
 	struct mono since;
 	uint64_t in, out, unsent;
-	size_t backlog, waiting;  /* records; octets that the application has not read */
+	size_t backlog;		  /* records */
 	uint64_t useful, useless; /* of its FLOODs, by our ACKs */
 	int64_t skew;
 };

@@ -232,6 +232,8 @@ struct graph {
 	struct graph_place load_after;
 	bool maintain_wanted, contact_stale, presence_stale; /* to be done before the call ends */
 	uint8_t status;					     /* as told with STATUS */
+	int64_t need_pause; /* maintain.c: between two NEED_CONNECTION of who is alone; 0: none told */
+	struct mono need_at; /* the next */
 	struct list outs;    /* out.c: what graph_poll takes out, but SEND */
 	struct list reserve; /* one for each command that is not answered */
 	struct list spare;   /* outings to be used again */
@@ -426,6 +428,8 @@ void graph_signature_gone(struct graph *g, struct mono now);
 void graph_signature_due(struct graph *g, struct mono now);
 void graph_contact_due(struct graph *g, struct mono now);
 void graph_contact_publish(struct graph *g, struct mono now); /* anew, as things are now */
+/* Ours, if there is one: anew, or withdrawn when nobody could call us. */
+void graph_contact_settle(struct graph *g, struct mono now);
 /* Publishes it as things are now, or withdraws it. */
 void graph_presence_settle(struct graph *g, struct mono now);
 void graph_presence_due(struct graph *g, struct mono now);
@@ -519,6 +523,8 @@ MUST_USE enum err graph_info_publish(struct graph *g, uint64_t *after, struct mo
 void graph_info_take(struct graph *g, const struct graph_record *r);
 /* A Graph Info that names another creator than the known one. */
 bool graph_info_foreign(const struct graph *g, const struct graph_record *r);
+/* It says a lower Max Record Size than is known. */
+bool graph_info_shrinks(const struct graph *g, const struct graph_record *r);
 
 /* ---- expire.c, time.c, refresh.c: digest 16, 17 ---- */
 /* The wall clock or the delta changed: timers that follow peer time are set anew. */

@@ -341,14 +341,17 @@ static void listen_one(struct graphs *s, struct graphs_entry *e, uint64_t number
 		return;
 	}
 	w = env_zalloc(s->shared.env, 1, sizeof(*w));
+	bool wished = e->listens;
 	e->listens = true;
 	enum err err = w ? graphs_row_put(s, e) : ERR_NOMEM;
 	if (err) {
+		e->listens = wished;
 		env_free(s->shared.env, w);
 		graphs_reply(s, number, err, NULL, 0);
 		return;
 	}
 	w->number = number;
+	w->wished = wished;
 	list_push_back(&e->listeners, &w->all);
 	graphs_doors_mind(s, now);
 }

@@ -171,8 +171,8 @@ static void refuse(struct graphs *s, struct graphs_entry *e, struct mono now)
 	graph_info(e->graph, now, &i);
 	if (!i.loaded || list_empty(&e->listeners))
 		return;
+	e->listens = LIST_ENTRY(e->listeners.next, struct graphs_waiter, all)->wished;
 	answer(s, e, ERR_STATE, graphs_not_synchronised);
-	e->listens = false;
 	s->changed = true; /* nobody else may listen */
 	(void)!graphs_row_put(s, e);
 }
@@ -188,6 +188,7 @@ static void tell(struct graphs *s, struct graphs_entry *e, struct mono now)
 		answer(s, e, err, NULL);
 }
 
+/* A graph listens when a port is open, though no address of it can be told. */
 static void tell_all(struct graphs *s, struct mono now)
 {
 	enum err err = graphs_health(s);
@@ -196,9 +197,12 @@ static void tell_all(struct graphs *s, struct mono now)
 		struct graphs_entry *e = LIST_ENTRY(n, struct graphs_entry, all);
 		if (!e->graph || e->leaving || !e->listens)
 			continue;
-		if (err)
-			answer(s, e, err, "no address could be listened on");
-		tell(s, e, now);
+		if (!err) {
+			tell(s, e, now);
+			continue;
+		}
+		answer(s, e, err, "no address could be listened on");
+		graph_unlisten(e->graph, now);
 	}
 }
 
@@ -218,6 +222,14 @@ void graphs_doors_mind(struct graphs *s, struct mono now)
 		ask(s, d);
 	else
 		tell_all(s, now);
+}
+
+bool graphs_doors_asked(const struct graphs *s)
+{
+	for (size_t i = 0; i < s->n_doors; i++)
+		if (s->door[i].state == GRAPHS_DOOR_ASKED)
+			return true;
+	return s->n_forgotten > 0;
 }
 
 void graphs_doors_reset(struct graphs *s)

@@ -47,6 +47,7 @@ struct graphs_own {
 struct graphs_waiter {
 	struct list all;
 	uint64_t number;
+	bool wished; /* before it was asked for: who is refused leaves that as it is */
 };
 
 /* A connection: of a graph, or not yet. */
@@ -146,6 +147,8 @@ void graphs_links_close(struct graphs *s, const struct graphs_entry *e);
 /* Listens if any graph wants that, tells graphs where they are reached, answers those
  * who wait for it. */
 void graphs_doors_mind(struct graphs *s, struct mono now);
+/* Answers of whoever opens ports are still to come: they must not be missed. */
+bool graphs_doors_asked(const struct graphs *s);
 /* Begins anew, with what the configuration says now. */
 void graphs_doors_reset(struct graphs *s);
 

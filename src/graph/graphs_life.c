@@ -211,7 +211,7 @@ bool graphs_busy(const struct graphs *s)
 		if (e->graph && (graph_busy(e->graph) || (s->stopping && !e->left_saved)))
 			return true;
 	}
-	return !list_empty(&s->outs);
+	return !list_empty(&s->outs) || (s->stopping && graphs_doors_asked(s));
 }
 
 bool graphs_next(const struct graphs *s, size_t *at, struct graphs_info *out)

@@ -204,7 +204,7 @@ static bool take_addresses(struct graph *g, struct graph_link *l, const struct g
 		struct addr at = graph_address_at(a, i);
 		if (addr_is_link_local(&at))
 			at.scope = l->local.scope;
-		if (graph_address_usable(g, &at, loopback))
+		if (graph_address_told(g, &at, loopback))
 			fresh[kept++] = at;
 	}
 	env_free(g->shared->env, l->addresses);

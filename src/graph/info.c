@@ -114,6 +114,21 @@ bool graph_info_foreign(const struct graph *g, const struct graph_record *r)
 	return !text_eq(creator, g->properties.creator);
 }
 
+static uint32_t largest(uint32_t record_max)
+{
+	return record_max ? record_max : GRAPH_RECORD_MAX;
+}
+
+/* GRAPH-10.14 */
+bool graph_info_shrinks(const struct graph *g, const struct graph_record *r)
+{
+	struct graph_info_payload p;
+	if (!g->info_known || graph_info_decode(r->payload, &p) ||
+	    !span_eq(p.graph, span_of(g->id16, g->id16_n)))
+		return false;
+	return largest(p.record_max) < largest(g->properties.record_max);
+}
+
 /* GRAPH-10.13 */
 void graph_info_take(struct graph *g, const struct graph_record *r)
 {
@@ -132,7 +147,7 @@ void graph_info_take(struct graph *g, const struct graph_record *r)
 	bool changed = !g->info_known || !same(&q, &g->properties);
 	g->properties = q;
 	g->info_known = true;
-	g->rules.record_max = q.record_max ? q.record_max : GRAPH_RECORD_MAX;
+	g->rules.record_max = largest(q.record_max);
 	if (changed)
 		tell(g, g->own_put);
 }

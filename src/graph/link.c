@@ -137,6 +137,7 @@ void graph_link_connected(struct graph *g, struct graph_link *l, struct mono now
 		g->directs++;
 	else
 		g->neighbors++;
+	g->need_pause = l->direct ? g->need_pause : 0;
 	tell(g, l, GRAPH_LINK_CONNECTED, OK);
 	if (l->command)
 		graph_out_reply_link(g, l->command, l, 0);

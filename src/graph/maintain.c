@@ -9,6 +9,8 @@ enum {
 	STATUS_SYNCHRONISED = 4
 };
 
+#define NEED_MOST MONO_HOUR
+
 void graph_timer_set(struct graph *g, enum graph_timer t, struct mono at)
 {
 	g->timer[t] = at;
@@ -53,6 +55,17 @@ static void need_connection(struct graph *g)
 	graph_out_event(g, &e, 0);
 }
 
+/* GRAPH-8.27: told at once and then, while nothing changes, after twice the time each. */
+static void alone(struct graph *g, struct mono now)
+{
+	if (g->need_pause && !mono_reached(g->need_at, now))
+		return;
+	int64_t pause = g->need_pause ? 2 * g->need_pause : g->birth.times.maintain_alone;
+	g->need_pause = pause < NEED_MOST ? pause : NEED_MOST;
+	g->need_at = mono_add(now, g->need_pause);
+	need_connection(g);
+}
+
 /* GRAPH-8.21: at most one attempt a run. */
 static void connections(struct graph *g, bool from_timer, struct mono now)
 {
@@ -62,7 +75,7 @@ static void connections(struct graph *g, bool from_timer, struct mono now)
 		     (g->neighbors < GRAPH_NEIGHBORS_MIN && !g->never_connected) ||
 		     (from_timer && g->neighbors < GRAPH_NEIGHBORS_IDEAL);
 	if (wants && !graph_attempt(g, now) && g->neighbors == 0)
-		need_connection(g);
+		alone(g, now);
 }
 
 /* Digest 11.3, in its order. Pings show which neighbors are dead (A49). */

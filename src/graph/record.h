@@ -61,6 +61,7 @@ struct graph_rules {
 	X(SIZE, "it is too large")                                                                 \
 	X(MODIFIER, "it was never modified and names who modified it")                             \
 	X(ATTRIBUTES, "its attributes are not well formed")                                        \
+	X(SHRUNK, "it makes the graph's largest record smaller")                                   \
 	X(SECURITY, "the security provider does not accept it")                                    \
 	X(JUMP, "its version jumps too far")                                                       \
 	X(QUOTA, "its creator has too much in the database")                                       \

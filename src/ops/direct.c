@@ -61,6 +61,12 @@ static struct direct *find(const struct ops *o, uint32_t graph, uint64_t conn)
 	return NULL;
 }
 
+size_t ops_direct_waiting(const struct ops *o, uint32_t graph, uint64_t conn)
+{
+	const struct direct *d = find(o, graph, conn);
+	return d ? d->waiting : 0;
+}
+
 static struct direct *find_or_make(struct ops *o, uint32_t graph, const char *id, uint64_t conn)
 {
 	struct direct *d = find(o, graph, conn);

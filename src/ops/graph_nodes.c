@@ -85,7 +85,6 @@ static void set_counts(struct ops_graph_link *to, const struct graph_link_info *
 	to->octets_out = l->out;
 	to->unsent = l->unsent;
 	to->backlog = l->backlog;
-	to->waiting = l->waiting;
 	to->useful = l->useful;
 	to->useless = l->useless;
 	to->skew = l->skew < 0 ? -l->skew : l->skew;
@@ -131,8 +130,11 @@ enum err ops_run_graph_links(struct ops *o, const struct ops_request *r, struct 
 	out.links = arena_alloc(&o->mem, (count + 1) * sizeof(*out.links));
 	if (!out.links)
 		return ERR_NOMEM;
-	for (size_t at = 0; out.n_links < count && graph_link_next(g.graph, &at, &l);)
-		set_link(&out.links[out.n_links++], &l, &d);
+	for (size_t at = 0; out.n_links < count && graph_link_next(g.graph, &at, &l);) {
+		struct ops_graph_link *to = &out.links[out.n_links++];
+		set_link(to, &l, &d);
+		to->waiting = ops_direct_waiting(o, g.number, l.conn);
+	}
 	if (d.failed)
 		return ERR_NOMEM;
 	ops_answer_value(call, &ops_graph_links_type, &out);

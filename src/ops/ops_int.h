@@ -234,6 +234,8 @@ MUST_USE enum err ops_run_record_delete(struct ops *o, const struct ops_request 
 					struct ops_call call);
 
 /* direct.c */
+/* Octets of a connection that the program here has not read; of neighbors none wait. */
+size_t ops_direct_waiting(const struct ops *o, uint32_t graph, uint64_t conn);
 MUST_USE enum err ops_run_direct_open(struct ops *o, const struct ops_request *r,
 				      struct ops_call call);
 MUST_USE enum err ops_run_direct_close(struct ops *o, const struct ops_request *r,

@@ -557,6 +557,32 @@ static void out_of_memory_test(void **state)
 	}
 }
 
+/* Purged is not at the very moment of expiring; told it is no more from then on. */
+static void expired_is_not_told_test(void **state)
+{
+	(void)state;
+	begin();
+	const struct lone_record first = { .number = 1, .expires = 10 };
+	struct lone_record second = {
+		.number = 2, .version = 3, .modified = 1, .modifier = "0.bob", .expires = 12
+	};
+	lone_pass(&l, 2 * MONO_SEC);
+	lone_flood(&l, 2, make(&first));
+	lone_flood(&l, 2, make(&second));
+	struct graph_guid id = lone_id(&l, "0.bob", 2);
+	assert_non_null(graph_db_find(l.g->db, &id));
+	lone_pass(&l, 14 * MONO_SEC);
+	const struct graph_entry *e = graph_db_find(l.g->db, &id);
+	assert_non_null(e);
+	assert_true(e->expires <= lone_time(&l));
+	lone_forget(&l);
+	second = (struct lone_record){ .number = 2 };
+	lone_flood(&l, 2, make(&second));
+	assert_int_equal(l.g->counts.old, 1);
+	assert_int_equal(lone_count(&l, 2, GRAPH_FLOOD), 0);
+	lone_end(&l);
+}
+
 static void counted_once_test(void **state)
 {
 	(void)state;
@@ -575,6 +601,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(new_goes_on_test),
 		cmocka_unit_test(counted_once_test),
+		cmocka_unit_test(expired_is_not_told_test),
 		cmocka_unit_test(present_is_not_told_twice_test),
 		cmocka_unit_test(utility_test),
 		cmocka_unit_test(receipts_are_collected_test),

@@ -140,6 +140,8 @@ static void who_is_to_listen_does_when_it_may(void **state)
 	c.listen = true;
 	assert_int_equal(rig_ask(&r, 1, &c)->err, OK);
 	assert_int_equal(r.m[1].n_listens, 0);
+	/* Who asks for it now is refused; the wish stands. */
+	assert_int_equal(rig_do(&r, 1, GRAPHS_LISTEN, ID)->err, ERR_STATE);
 	rig_crash(&r, 1);
 	rig_start(&r, 1);
 	rig_run(&r, MONO_SEC);
@@ -500,6 +502,48 @@ static void all_are_left_at_the_end(void **state)
 	rig_end(&r);
 }
 
+static size_t taken_out(struct graphs *s, enum graphs_out_kind k, struct addr *local)
+{
+	struct graphs_out o;
+	size_t n = 0;
+	while (graphs_poll(s, &o)) {
+		if (o.kind != k)
+			continue;
+		*local = o.local;
+		n++;
+	}
+	return n;
+}
+
+/* A port that was asked for is given back, though the answer comes at the very end. */
+static void a_port_that_comes_too_late(void **state)
+{
+	struct rig r;
+	struct graphs_command c = making(GRAPHS_CREATE, "0.second", "");
+	struct addr at;
+	rig_begin(&r);
+	c.listen = true;
+	struct graphs *s = r.m[0].s;
+	assert_int_equal(graphs_command(s, &c, 8, r.now), OK);
+	for (int i = 0; i < 10; i++)
+		graphs_tick(s, r.now);
+	c = (struct graphs_command){ .kind = GRAPHS_LISTEN, .id = span_str("0.second") };
+	assert_int_equal(graphs_command(s, &c, 9, r.now), OK);
+	assert_int_equal(taken_out(s, GRAPHS_LISTEN_ON, &at), 1);
+	graphs_stop(s, r.now);
+	for (int i = 0; i < 10; i++) {
+		(void)store_mem_seal(r.m[0].mem);
+		while (store_mem_commit(r.m[0].mem))
+			;
+		assert_int_equal(taken_out(s, GRAPHS_UNLISTEN, &at), 0);
+	}
+	assert_true(graphs_busy(s));
+	graphs_listening(s, &at, r.now);
+	assert_int_equal(taken_out(s, GRAPHS_UNLISTEN, &at), 1);
+	assert_false(graphs_busy(s));
+	rig_end(&r);
+}
+
 /* GRAPH-12.11: a graph whose row is undone was never there. */
 static void a_commit_fails(void **state)
 {
@@ -625,6 +669,7 @@ int main(void)
 		cmocka_unit_test(a_port_that_somebody_has),
 		cmocka_unit_test(a_machine_without_ipv6),
 		cmocka_unit_test(the_port_changes),
+		cmocka_unit_test(a_port_that_comes_too_late),
 		cmocka_unit_test(which_addresses_are_told),
 		cmocka_unit_test(all_are_left_at_the_end),
 		cmocka_unit_test(a_commit_fails),

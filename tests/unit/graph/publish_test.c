@@ -354,6 +354,11 @@ static void not_ready_test(void **state)
 	struct graph_command c = adding("x");
 	lone_command(&l, &c);
 	assert_refused(ERR_STATE);
+	assert_non_null(strstr(l.reply.text, "connect to a node"));
+	(void)lone_calls(&l, 5, lone_time(&l)); /* synchronises */
+	lone_command(&l, &c);
+	assert_int_equal(l.reply.err, ERR_STATE);
+	assert_non_null(strstr(l.reply.text, "wait for"));
 	lone_end(&l);
 }
 

@@ -281,6 +281,13 @@ static void info_is_cached_test(void **state)
 	lone_flood(&l, link, info_record(3, 0, LONE_GRAPH));
 	assert_int_equal(l.events[GRAPH_EVENT_PROPERTIES], 2);
 	assert_true(l.g->rules.record_max == GRAPH_RECORD_MAX);
+	/* GRAPH-10.14 */
+	lone_flood(&l, link, info_record(4, 4096, LONE_GRAPH));
+	assert_int_equal(l.events[GRAPH_EVENT_PROPERTIES], 2);
+	assert_int_equal(l.events[GRAPH_EVENT_INVALID], 1);
+	assert_int_equal(l.last[GRAPH_EVENT_INVALID].fault, GRAPH_FAULT_SHRUNK);
+	assert_true(l.g->rules.record_max == GRAPH_RECORD_MAX);
+	assert_int_equal(l.g->info_version, 3);
 	lone_flood(&l, link, info_record(4, 4096, "0.Other")); /* of another graph */
 	assert_int_equal(l.events[GRAPH_EVENT_PROPERTIES], 2);
 	lone_end(&l);

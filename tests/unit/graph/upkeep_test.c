@@ -65,21 +65,46 @@ static void random_delays_stay_in_their_bounds(void **state)
 	rig_end(&r);
 }
 
-/* Alone it says so, each 30 s; and becomes signature and contact. */
+/* NEED_CONNECTION since the last look. */
+static size_t asked(struct rig *r)
+{
+	size_t n = r->events[GRAPH_EVENT_NEED_CONNECTION];
+	r->events[GRAPH_EVENT_NEED_CONNECTION] = 0;
+	return n;
+}
+
+/* GRAPH-8.27: alone it says so, and says it less and less often while nothing changes; it
+ * becomes signature and contact. */
 static void a_node_alone(void **state)
 {
 	struct rig r;
 	rig_begin(&r);
+	assert_true(asked(&r) > 0);
 	rig_tick(&r, 5 * MONO_MIN);
 	struct graph_info info = rig_info(&r);
 	assert_true(info.signature == info.node && info.signature_ours);
 	assert_true(info.contact);
 	assert_int_equal(info.contacts, 1);
 	assert_false(info.partition);
-	size_t asked = r.events[GRAPH_EVENT_NEED_CONNECTION];
-	assert_true(asked >= 8);
+	assert_int_equal(asked(&r), 3); /* 30 s, 90 s, 210 s */
+	rig_tick(&r, 2 * MONO_MIN);
+	assert_int_equal(asked(&r), 0);
 	rig_tick(&r, MONO_MIN);
-	assert_int_equal(r.events[GRAPH_EVENT_NEED_CONNECTION] - asked, 2);
+	assert_int_equal(asked(&r), 1); /* 450 s */
+	rig_tick(&r, 24 * MONO_HOUR);
+	size_t day = asked(&r);
+	assert_true(day >= 24 && day <= 28);
+	/* Something changed: it is told anew. */
+	struct addr moved = rig_addr(2);
+	assert_int_equal(graph_listen(r.g, &moved, 1, r.now), OK);
+	rig_drain(&r);
+	assert_int_equal(asked(&r), 1);
+	uint32_t link = rig_neighbor(&r, 77, 0);
+	graph_down(r.g, link, ERR_CLOSED, r.now);
+	rig_drain(&r);
+	assert_int_equal(asked(&r), 1);
+	rig_tick(&r, MONO_MIN);
+	assert_int_equal(asked(&r), 1);
 	rig_end(&r);
 }
 
@@ -396,6 +421,36 @@ static void after_a_failed_commit_neighbors_are_called(void **state)
 	rig_end(&r);
 }
 
+/* GRAPH-8.2: who is reached nowhere that is known takes calls all the same, but is no
+ * contact; who does not listen is not there. */
+static void listening_at_no_address(void **state)
+{
+	struct rig r;
+	const struct graph_command present = { .kind = GRAPH_SET,
+					       .set = GRAPH_SET_PRESENT,
+					       .present = true };
+	struct addr remote = rig_addr(9);
+	rig_begin(&r);
+	rig_command(&r, &present);
+	rig_tick(&r, 4 * MONO_MIN);
+	assert_true(rig_info(&r).contact);
+	assert_int_equal(rig_info(&r).nodes, 1);
+	assert_int_equal(graph_listen(r.g, NULL, 0, r.now), OK);
+	rig_drain(&r);
+	assert_true(rig_info(&r).listening);
+	assert_false(rig_info(&r).contact);
+	assert_int_equal(rig_info(&r).nodes, 1);
+	rig_neighbor(&r, 77, 30);
+	rig_tick(&r, 10 * MONO_MIN);
+	assert_false(rig_info(&r).contact);
+	graph_unlisten(r.g, r.now);
+	rig_drain(&r);
+	assert_false(rig_info(&r).listening);
+	assert_int_equal(rig_info(&r).nodes, 0);
+	assert_int_equal(graph_accepted(r.g, 60, &remote, &remote, r.now), ERR_STATE);
+	rig_end(&r);
+}
+
 static void a_birth_without_memory(void **state)
 {
 	for (size_t n = 1; n < 200; n++) {
@@ -448,6 +503,7 @@ int main(void)
 		cmocka_unit_test(not_before_it_is_synchronised),
 		cmocka_unit_test(an_earlier_run_is_read),
 		cmocka_unit_test(properties_change),
+		cmocka_unit_test(listening_at_no_address),
 		cmocka_unit_test(an_earlier_signature_is_outdone),
 		cmocka_unit_test(a_creator_without_graph_info),
 		cmocka_unit_test(only_the_creator_changes_properties),
