@@ -8,6 +8,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -80,6 +81,11 @@ def family(pid):
             for child in f.read().split():
                 pids += family(int(child))
     return pids
+
+
+def pause(seconds):
+    """Lets time pass: what is paced or idle is measured over time."""
+    threading.Event().wait(seconds)
 
 
 def end(process):

@@ -120,7 +120,8 @@ static void take(struct link *l)
 
 static void dial(uint32_t port)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_port = htons((uint16_t)port),
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)))
@@ -131,7 +132,7 @@ static void dial(uint32_t port)
 static void dial_node(struct mesh *m, uint32_t to)
 {
 	while (!atomic_load(&m->node[to].port))
-		usleep(1000);
+		(void)poll(NULL, 0, 1);
 	dial(atomic_load(&m->node[to].port));
 }
 

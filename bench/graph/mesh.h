@@ -11,33 +11,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MESH_NODES  64
-#define MESH_RECORD 256
+#define MESH_NODES   64
+#define MESH_RECORD  256
 #define MESH_BUCKETS 1024 /* of latencies: 32 to each power of two of microseconds */
 
 enum mesh_phase {
-	MESH_FORM,  /* find each other */
-	MESH_SEND,  /* `count` records in all, `rate` a second in all; 0: as fast as accepted */
-	MESH_REST,  /* figures are read */
+	MESH_FORM, /* find each other */
+	MESH_SEND, /* `count` records in all, `rate` a second in all; 0: as fast as accepted */
+	MESH_REST, /* figures are read */
 	MESH_END
 };
 
 struct mesh_node {
 	_Atomic uint32_t pid, port, ready; /* ready: it is part of the mesh */
-	_Atomic uint64_t got;	  /* records of others, each once */
-	_Atomic uint64_t twice;	  /* that came again to the program */
-	_Atomic uint64_t sent;	  /* of its own */
-	_Atomic int64_t last_us;  /* when the newest of `got` came */
-	_Atomic int64_t sent_us;  /* when the last of its own was accepted */
+	_Atomic uint64_t got;		   /* records of others, each once */
+	_Atomic uint64_t twice;		   /* that came again to the program */
+	_Atomic uint64_t sent;		   /* of its own */
+	_Atomic int64_t last_us;	   /* when the newest of `got` came */
+	_Atomic int64_t sent_us;	   /* when the last of its own was accepted */
 	_Atomic uint32_t bucket[MESH_BUCKETS];
 };
 
 struct mesh {
 	uint32_t nodes;
 	_Atomic uint32_t phase;
-	_Atomic uint32_t round;	    /* grows with each MESH_SEND */
+	_Atomic uint32_t round; /* grows with each MESH_SEND */
 	_Atomic uint64_t count, rate;
-	_Atomic int64_t start_us;   /* of the round */
+	_Atomic int64_t start_us; /* of the round */
 	struct mesh_node node[MESH_NODES];
 };
 

@@ -58,8 +58,8 @@ class Mesh:
             if time.monotonic() > end or any(p.poll() is not None for p in self.processes):
                 self.close()
                 raise RuntimeError("the mesh did not form")
-            time.sleep(0.05)
-        time.sleep(settle)
+            side.pause(0.05)
+        side.pause(settle)
 
     def alive(self):
         return [i for i in range(self.nodes) if i not in self.killed]
@@ -98,7 +98,7 @@ class Mesh:
             got = sum(self.node(i)["got"] for i in self.alive())
             if got != seen:
                 seen, end = got, time.monotonic() + limit
-            time.sleep(0.01)
+            side.pause(0.01)
         return self.figures(each, start, self.cpu_us() - cpu)
 
     def figures(self, each, start, cpu):
@@ -131,7 +131,7 @@ class Mesh:
     def idle(self, seconds):
         """CPU us a second and MiB of a node with nothing to do."""
         cpu, begin = self.cpu_us(), time.monotonic()
-        time.sleep(seconds)
+        side.pause(seconds)
         used = (self.cpu_us() - cpu) / (time.monotonic() - begin) / len(self.alive())
         return used, self.memory_kib() / 1024
 

@@ -3,6 +3,7 @@
 
 #include <err.h>
 #include <nats/nats.h>
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 
@@ -50,8 +51,8 @@ static bool send_record(const uint8_t record[MESH_RECORD])
 /* Its library has threads of its own for what comes and what goes. */
 static void turn(int wait_ms)
 {
-	struct timespec t = { 0, (wait_ms < 1 ? 0 : wait_ms) * 1000000L };
-	(void)nanosleep(&t, NULL);
+	if (wait_ms > 0)
+		(void)poll(NULL, 0, wait_ms);
 }
 
 static void end(void)

@@ -5,6 +5,7 @@
 #include "ours.h"
 
 #include <err.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,7 @@ static bool start(uint32_t self, struct mesh *m, char **argv)
 	ours_start(&ours, (uint16_t)(first + self), kept);
 	/* One after the other: each finds its place among those that are there. */
 	while (self && !atomic_load(&m->node[self - 1].port))
-		usleep(1000);
+		(void)poll(NULL, 0, 1);
 	if (self)
 		ours_join(&ours, (uint16_t)(first + (self * 7 + 3) % self), 30);
 	else

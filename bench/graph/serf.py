@@ -94,7 +94,7 @@ class Agent:
             try:
                 return socket.create_connection(("127.0.0.1", self.rpc), 5)
             except OSError:
-                time.sleep(0.05)
+                side.pause(0.05)
         raise RuntimeError("serf does not answer")
 
     def call(self, command, body):
@@ -126,11 +126,11 @@ def measure(serf, nodes, rate, seconds, burst=200):
     try:
         for i in range(nodes):
             agents.append(Agent(serf, i, agents[0] if agents else None))
-        time.sleep(8)
+        side.pause(8)
         for a in agents:
             a.call("stream", {"Type": "user"})
             a.values()
-        time.sleep(1)
+        side.pause(1)
         paced = run(agents, rate * seconds, rate)
         fast = run(agents, burst, 0)
         return {**paced, "burst": fast["rate"]}
@@ -159,7 +159,7 @@ def run(agents, count, rate):
                     got[i] += 1
                     last = time.monotonic()
                     latency.append(last - float(v[b"Payload"].split(b":")[1]))
-        time.sleep(0.001)
+        side.pause(0.001)
     latency.sort()
     n = len(latency)
     return {"rate": min(got) / max(last - start, 1e-6), "delivered": sum(got) / len(agents) / count,

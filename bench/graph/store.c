@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROW	550
-#define A_TURN	256
-#define MOST	8192 /* put and not committed */
+#define ROW    550
+#define A_TURN 256
+#define MOST   8192 /* put and not committed */
 
 static const struct store_table table = { "bench", STORE_KEY_INTEGER };
 
@@ -48,7 +48,8 @@ int main(int argc, char **argv)
 			for (int b = 0; b < 8; b++)
 				key[b] = (uint8_t)(i >> (56 - 8 * b));
 			memcpy(value, key, 8);
-			if (store_put(k.store, &table, span_of(key, 8), span_of(value, ROW), &number))
+			if (store_put(k.store, &table, span_of(key, 8), span_of(value, ROW),
+				      &number))
 				errx(1, "put");
 		}
 		k.ops->flush(k.ctx);

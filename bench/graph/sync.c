@@ -108,7 +108,8 @@ static void second(void)
 	for (begin = mesh_now_us(); mesh_now_us() - begin < 1000000;)
 		ours_turn(&o, 50);
 	ours_info(&o, &info);
-	shared->hash_octets = info.counts.in + info.counts.out - before.counts.in - before.counts.out;
+	shared->hash_octets =
+		info.counts.in + info.counts.out - before.counts.in - before.counts.out;
 	shared->records = info.db.records;
 	atomic_store(&shared->step, 4);
 	ours_end(&o);
@@ -156,7 +157,8 @@ static int64_t raw_us(uint64_t octets)
 		if (connect(s, (struct sockaddr *)&a, n))
 			_exit(1);
 		for (uint64_t left = octets; left > 0;) {
-			ssize_t w = send(s, buffer, left < sizeof(buffer) ? left : sizeof(buffer), 0);
+			ssize_t w =
+				send(s, buffer, left < sizeof(buffer) ? left : sizeof(buffer), 0);
 			if (w <= 0)
 				_exit(1);
 			left -= (size_t)w;
@@ -181,7 +183,8 @@ int main(int argc, char **argv)
 	dir = argv[2];
 	records = (uint32_t)strtoul(argv[3], NULL, 10);
 	different = (uint32_t)strtoul(argv[4], NULL, 10);
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	if (shared == MAP_FAILED)
 		err(1, "memory");
 	pid_t child = fork();

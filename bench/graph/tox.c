@@ -4,14 +4,15 @@
 #include <err.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <tox/tox.h>
 
-#define NODES	64
-#define RECORD	256
+#define NODES	    64
+#define RECORD	    256
 #define LATENCY_MAX 4000000
 
 static Tox *tox[NODES];
@@ -58,8 +59,7 @@ static void all_iterate(void)
 
 static void rest(void)
 {
-	struct timespec t = { 0, 1000000 };
-	(void)nanosleep(&t, NULL);
+	(void)poll(NULL, 0, 1);
 }
 
 static void make(unsigned i, uint16_t port)
@@ -131,12 +131,8 @@ static int compare(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-int main(int argc, char **argv)
+static void make_all(void)
 {
-	if (argc != 4)
-		errx(2, "usage: %s N RATE COUNT", argv[0]);
-	nodes = (unsigned)strtoul(argv[1], NULL, 10);
-	uint64_t rate = strtoull(argv[2], NULL, 10), count = strtoull(argv[3], NULL, 10), sent = 0;
 	latency = calloc(LATENCY_MAX, sizeof(*latency));
 	if (!nodes || nodes > NODES || !latency)
 		errx(2, "at most %d nodes", NODES);
@@ -149,6 +145,24 @@ int main(int argc, char **argv)
 		(void)tox_bootstrap(tox[i], "127.0.0.1", tox_self_get_udp_port(tox[0], NULL), key,
 				    NULL);
 	}
+}
+
+static void tell(uint64_t sent, int64_t start)
+{
+	size_t n = got < LATENCY_MAX ? got : LATENCY_MAX;
+	qsort(latency, n, sizeof(*latency), compare);
+	printf("{\"sent\": %llu, \"got\": %llu, \"us\": %lld, \"p50_us\": %lld, \"p99_us\": %lld}\n",
+	       (unsigned long long)sent, (unsigned long long)got, (long long)(last_us - start),
+	       (long long)(n ? latency[n / 2] : 0), (long long)(n ? latency[n * 99 / 100] : 0));
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 4)
+		errx(2, "usage: %s N RATE COUNT", argv[0]);
+	nodes = (unsigned)strtoul(argv[1], NULL, 10);
+	uint64_t rate = strtoull(argv[2], NULL, 10), count = strtoull(argv[3], NULL, 10), sent = 0;
+	make_all();
 	if (!form())
 		errx(1, "the conference never saw all its members");
 	int64_t start = now_us(), idle = start;
@@ -167,10 +181,6 @@ int main(int argc, char **argv)
 		else
 			idle = now_us();
 	}
-	size_t n = got < LATENCY_MAX ? got : LATENCY_MAX;
-	qsort(latency, n, sizeof(*latency), compare);
-	printf("{\"sent\": %llu, \"got\": %llu, \"us\": %lld, \"p50_us\": %lld, \"p99_us\": %lld}\n",
-	       (unsigned long long)sent, (unsigned long long)got, (long long)(last_us - start),
-	       (long long)(n ? latency[n / 2] : 0), (long long)(n ? latency[n * 99 / 100] : 0));
+	tell(sent, start);
 	return got ? 0 : 1;
 }

@@ -5,7 +5,7 @@
 
 #include "sim/world_int.h"
 
-/* A record of the story. */
+/* SIM-12.1. A record of the story. */
 struct book_record {
 	struct list at;
 	struct span graph, key;
@@ -24,10 +24,11 @@ void book_reply(struct machine *m, struct book_record *r, enum scn_graph_verb ve
 void book_end(struct machine *m, bool crash);
 void book_free(struct world *w);
 
-/* Conditions */
+/* The conditions `same` (SIM-12.3), `kept` (SIM-12.2) and `mesh` (SIM-12.4). */
 bool book_same(struct world *w, const struct scn_condition *c);
 bool book_kept(struct world *w, const struct scn_condition *c);
 bool book_mesh(struct world *w, const struct scn_condition *c);
+/* How many neighbors or records a node has, and whether it is synchronised. */
 int64_t book_count(struct world *w, const struct scn_condition *c);
 bool book_synchronised(struct world *w, const struct scn_condition *c);
 

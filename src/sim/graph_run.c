@@ -143,7 +143,7 @@ static int write_story(const char *path, const char *text)
 	return good ? 0 : 1;
 }
 
-/* What the run came to, summed over all seeds. */
+/* SIM-12.5. What the run came to, summed over all seeds. */
 struct sum {
 	uint64_t runs, bad, events;
 	struct world_tally tally;
@@ -187,26 +187,31 @@ static bool run_text(struct job *job, uint64_t seed, char *text, struct sum *sum
 	return !e && r.ok;
 }
 
-static double per(uint64_t a, uint64_t b)
+/* In thousandths. */
+static uint64_t per(uint64_t a, uint64_t b)
 {
-	return b ? (double)a / (double)b : 0;
+	return b ? a * 1000 / b : 0;
 }
 
 static void tell_sum(const struct job *job, const struct sum *s)
 {
 	const struct world_tally *t = &s->tally;
-	double twice = per(t->present, t->fresh), link = per(t->present, t->flood_links);
+	uint64_t twice = per(t->present, t->fresh), link = per(t->present, t->flood_links);
 	if (job->style == STYLE_JSON)
 		printf("{\"runs\": %" PRIu64 ", \"failed\": %" PRIu64 ", \"events\": %" PRIu64
 		       ", \"crashes_after_told\": %" PRIu64 ", \"told\": %" PRIu64
-		       ", \"duplicates_per_record\": %.3f, \"duplicates_per_record_and_link\": %.3f}\n",
-		       s->runs, s->bad, s->events, t->crashes_told, t->told, twice, link);
+		       ", \"duplicates_per_record\": %" PRIu64 ".%03" PRIu64
+		       ", \"duplicates_per_record_and_link\": %" PRIu64 ".%03" PRIu64 "}\n",
+		       s->runs, s->bad, s->events, t->crashes_told, t->told, twice / 1000,
+		       twice % 1000, link / 1000, link % 1000);
 	else
 		printf("%s%" PRIu64 " stories, %" PRIu64 " failed, %" PRIu64 " events; %" PRIu64
 		       " changes were told, %" PRIu64 " nodes crashed between that and the first "
-		       "flood; %.2f duplicates a record that came, %.2f a link\n",
+		       "flood; %" PRIu64 ".%02" PRIu64 " duplicates a record that came, %" PRIu64
+		       ".%02" PRIu64 " a link\n",
 		       job->style == STYLE_TAP ? "# " : "", s->runs, s->bad, s->events, t->told,
-		       t->crashes_told, twice, link);
+		       t->crashes_told, twice / 1000, twice % 1000 / 10, link / 1000,
+		       link % 1000 / 10);
 }
 
 static int run_all(struct job *job, const struct wishes *w)

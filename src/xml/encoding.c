@@ -2,22 +2,33 @@
 
 #include "wire/utf.h"
 
+#include <string.h>
+
+static bool begins(struct span d, const char *with, size_t n)
+{
+	return d.n >= n && memcmp(d.p, with, n) == 0;
+}
+
 /* A document begins with `<` or white space, so one zero octet tells the order. */
+static enum xml_encoding unmarked(struct span d)
+{
+	if (d.n < 2 || (d.p[0] == 0) == (d.p[1] == 0))
+		return XML_UTF8;
+	return d.p[0] ? XML_UTF16_LE : XML_UTF16_BE;
+}
+
 enum xml_encoding xml_encoding_of(struct span d, size_t *mark)
 {
 	*mark = 2;
-	if (d.n >= 2 && d.p[0] == 0xfe && d.p[1] == 0xff)
+	if (begins(d, "\xfe\xff", 2))
 		return XML_UTF16_BE;
-	if (d.n >= 2 && d.p[0] == 0xff && d.p[1] == 0xfe)
+	if (begins(d, "\xff\xfe", 2))
 		return XML_UTF16_LE;
+	*mark = 3;
+	if (begins(d, "\xef\xbb\xbf", 3))
+		return XML_UTF8;
 	*mark = 0;
-	if (d.n >= 2 && d.p[0] == 0 && d.p[1])
-		return XML_UTF16_BE;
-	if (d.n >= 2 && d.p[0] && d.p[1] == 0)
-		return XML_UTF16_LE;
-	if (d.n >= 3 && d.p[0] == 0xef && d.p[1] == 0xbb && d.p[2] == 0xbf)
-		*mark = 3;
-	return XML_UTF8;
+	return unmarked(d);
 }
 
 static uint32_t unit_at(struct span s, enum xml_encoding e, size_t at)

@@ -346,54 +346,53 @@ struct span rig_flood(struct rig *r, uint32_t k, uint32_t version, size_t n)
 	return wr_span(&w);
 }
 
+static void put_solicit(struct wr *w, enum graph_message_type type)
+{
+	const struct graph_hash_info h = { .upper = { .modified = 1 } };
+	const uint64_t since = 1;
+	if (type == GRAPH_SOLICIT_NEW || type == GRAPH_SOLICIT_TIME) {
+		graph_put_solicit(w, type == GRAPH_SOLICIT_TIME ? &since : NULL, true,
+				  &graph_type_info, 1);
+		return;
+	}
+	assert_int_equal(type, GRAPH_SOLICIT_HASH);
+	graph_put_solicit_hash(w, 1);
+	graph_put_hash_info(w, &h);
+}
+
+static void put_any(struct wr *w, enum graph_message_type type)
+{
+	const struct graph_ack ack = { .useful = true };
+	if (type == GRAPH_ADVERTISE)
+		graph_put_advertise(w, 0, 0);
+	else if (type == GRAPH_REQUEST)
+		graph_put_request(w, 0);
+	else if (type == GRAPH_SYNC_END)
+		graph_put_sync_end(w, true);
+	else if (type == GRAPH_ACK)
+		graph_put_acks(w, &ack, 1);
+	else
+		put_solicit(w, type);
+}
+
 struct span rig_any(struct rig *r, enum graph_message_type type)
 {
 	struct wr w = wr_of(r->room, ROOM);
-	const struct graph_ack ack = { .useful = true };
-	switch (type) {
-	case GRAPH_AUTH_INFO:
+	if (type == GRAPH_AUTH_INFO)
 		return rig_auth_info(r, GRAPH_NEIGHBOR, "0.peer");
-	case GRAPH_CONNECT:
+	if (type == GRAPH_CONNECT)
 		return rig_connect(r, GRAPH_CONNECT_UPDATE, 77, 9);
-	case GRAPH_WELCOME:
+	if (type == GRAPH_WELCOME)
 		return rig_welcome(r, 77, "0.peer");
-	case GRAPH_REFUSE:
+	if (type == GRAPH_REFUSE)
 		return rig_goodbye(r, GRAPH_REFUSE, GRAPH_REFUSED_BUSY, NULL, 0);
-	case GRAPH_DISCONNECT:
+	if (type == GRAPH_DISCONNECT)
 		return rig_goodbye(r, GRAPH_DISCONNECT, GRAPH_LEAVING, NULL, 0);
-	case GRAPH_SOLICIT_NEW:
-		graph_put_solicit(&w, NULL, true, &graph_type_info, 1);
-		break;
-	case GRAPH_SOLICIT_TIME: {
-		uint64_t since = 1;
-		graph_put_solicit(&w, &since, true, &graph_type_info, 1);
-		break;
-	}
-	case GRAPH_SOLICIT_HASH: {
-		const struct graph_hash_info h = { .upper = { .modified = 1 } };
-		graph_put_solicit_hash(&w, 1);
-		graph_put_hash_info(&w, &h);
-		break;
-	}
-	case GRAPH_ADVERTISE:
-		graph_put_advertise(&w, 0, 0);
-		break;
-	case GRAPH_REQUEST:
-		graph_put_request(&w, 0);
-		break;
-	case GRAPH_FLOOD:
+	if (type == GRAPH_FLOOD)
 		return rig_flood(r, 1, 1, 10);
-	case GRAPH_SYNC_END:
-		graph_put_sync_end(&w, true);
-		break;
-	case GRAPH_PT2PT:
+	if (type == GRAPH_PT2PT)
 		return rig_data(r, "hello");
-	case GRAPH_ACK:
-		graph_put_acks(&w, &ack, 1);
-		break;
-	case GRAPH_MESSAGE_END:
-		fail();
-	}
+	put_any(&w, type);
 	return wr_span(&w);
 }
 

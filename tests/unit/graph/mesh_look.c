@@ -12,6 +12,16 @@ uint32_t mesh_neighbors(struct mesh *m, size_t i)
 	return m->node[i].g ? mesh_info(m, i).neighbors : 0;
 }
 
+const struct mesh_reply *mesh_reply(struct mesh *m, size_t i, uint64_t number)
+{
+	const struct mesh_node *v = &m->node[i];
+	for (size_t k = 0; k < v->n_replies; k++)
+		if (v->replies[k].number == number)
+			return v->replies[k].after <= store_mem_committed(v->mem) ? &v->replies[k]
+										  : NULL;
+	return NULL;
+}
+
 struct mesh_stream *mesh_stream(struct mesh *m, size_t i, size_t j)
 {
 	for (struct mesh_stream *s = m->streams; s; s = s->next) {
@@ -33,6 +43,20 @@ static bool linked(struct mesh *m, size_t i, uint64_t node)
 	return false;
 }
 
+/* One step further from those reached; false when nobody is new. */
+static bool reach(struct mesh *m, const uint64_t *id, bool *reached)
+{
+	bool more = false;
+	for (size_t i = 0; i < m->n; i++)
+		for (size_t j = 0; reached[i] && j < m->n; j++) {
+			if (reached[j] || !m->node[j].g || !linked(m, i, id[j]) ||
+			    !linked(m, j, id[i]))
+				continue;
+			reached[j] = more = true;
+		}
+	return more;
+}
+
 bool mesh_connected(struct mesh *m)
 {
 	bool reached[MESH_NODES] = { false };
@@ -47,16 +71,8 @@ bool mesh_connected(struct mesh *m)
 	if (first == MESH_NODES)
 		return false;
 	reached[first] = true;
-	for (bool more = true; more;) {
-		more = false;
-		for (size_t i = 0; i < m->n; i++)
-			for (size_t j = 0; reached[i] && j < m->n; j++) {
-				if (reached[j] || !m->node[j].g || !linked(m, i, id[j]) ||
-				    !linked(m, j, id[i]))
-					continue;
-				reached[j] = more = true;
-			}
-	}
+	while (reach(m, id, reached))
+		;
 	for (size_t i = 0; i < m->n; i++)
 		if (m->node[i].g && !reached[i])
 			return false;

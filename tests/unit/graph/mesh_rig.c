@@ -570,16 +570,6 @@ uint64_t mesh_connect(struct mesh *m, size_t i, size_t j)
 	return mesh_command(m, i, &c);
 }
 
-const struct mesh_reply *mesh_reply(struct mesh *m, size_t i, uint64_t number)
-{
-	const struct mesh_node *v = &m->node[i];
-	for (size_t k = 0; k < v->n_replies; k++)
-		if (v->replies[k].number == number)
-			return v->replies[k].after <= store_mem_committed(v->mem) ? &v->replies[k]
-										  : NULL;
-	return NULL;
-}
-
 void mesh_join(struct mesh *m, size_t i, size_t j)
 {
 	struct mono end = mono_add(m->now, 60 * MONO_SEC);

@@ -398,63 +398,76 @@ static void xml_errors_name_the_column(void **state)
 	CHECK_BAD(bad);
 }
 
-static void limits(void **state)
+static void text_nested(struct text *t, size_t depth)
+{
+	for (size_t i = 0; i < depth; i++)
+		text_str(t, i % 2 ? "(" : "not ");
+	text_str(t, "rank = 42");
+	for (size_t i = 1; i < depth; i += 2)
+		text_char(t, ')');
+}
+
+static void xml_nested(struct text *t, size_t depth)
+{
+	text_str(t, "<peersearch>");
+	for (size_t i = 0; i < depth; i++)
+		text_str(t, "<or>");
+	text_str(t, CLAUSE("rank", "int", "equal", "42"));
+	for (size_t i = 0; i < depth; i++)
+		text_str(t, "</or>");
+	text_str(t, "</peersearch>");
+}
+
+static void text_many(struct text *t, size_t n)
+{
+	text_str(t, "rank = 1");
+	for (size_t i = 1; i < n; i++)
+		text_str(t, " or rank = 1");
+}
+
+static void xml_many(struct text *t, size_t n)
+{
+	text_str(t, "<peersearch><or>");
+	for (size_t i = 0; i < n; i++)
+		text_str(t, CLAUSE("rank", "int", "equal", "42"));
+	text_str(t, "</or></peersearch>");
+}
+
+/* What is as large as `most` is taken, one more is not. */
+static void at_most(size_t most, void (*write)(struct text *, size_t), const char *why)
 {
 	static char query[200000];
 	struct rig r;
 	struct graph_query *q;
+	struct text t = TEXT_OF(query);
 	rig_init(&r);
+	write(&t, most);
+	assert_int_equal(parse(&r, query, &q), OK);
+	graph_query_free(q);
+	text_clear(&t);
+	write(&t, most + 1);
+	assert_int_equal(parse(&r, query, &q), ERR_FULL);
+	assert_non_null(strstr(r.words, why));
+	rig_fini(&r);
+}
 
-	for (size_t depth = GRAPH_QUERY_DEPTH; depth <= GRAPH_QUERY_DEPTH + 1; depth++) {
-		struct text t = TEXT_OF(query);
-		for (size_t i = 0; i < depth; i++)
-			text_str(&t, i % 2 ? "(" : "not ");
-		text_str(&t, "rank = 42");
-		for (size_t i = 1; i < depth; i += 2)
-			text_char(&t, ')');
-		if (depth == GRAPH_QUERY_DEPTH) {
-			assert_true(matches(&r, query));
-			continue;
-		}
-		assert_int_equal(parse(&r, query, &q), ERR_FULL);
-		assert_non_null(strstr(r.words, "too deep"));
-	}
-	for (size_t depth = GRAPH_QUERY_DEPTH; depth <= GRAPH_QUERY_DEPTH + 1; depth++) {
-		struct text t = TEXT_OF(query);
-		text_str(&t, "<peersearch>");
-		for (size_t i = 0; i < depth; i++)
-			text_str(&t, "<or>");
-		text_str(&t, CLAUSE("rank", "int", "equal", "42"));
-		for (size_t i = 0; i < depth; i++)
-			text_str(&t, "</or>");
-		text_str(&t, "</peersearch>");
-		if (depth == GRAPH_QUERY_DEPTH) {
-			assert_true(matches(&r, query));
-			continue;
-		}
-		assert_int_equal(parse(&r, query, &q), ERR_FULL);
-		assert_non_null(strstr(r.words, "too deep"));
-	}
-	for (size_t n = GRAPH_QUERY_TERMS; n <= GRAPH_QUERY_TERMS + 1; n++) {
-		struct text t = TEXT_OF(query);
-		text_str(&t, "rank = 1");
-		for (size_t i = 1; i < n; i++)
-			text_str(&t, " or rank = 1");
-		enum err e = parse(&r, query, &q);
-		assert_int_equal(e, n == GRAPH_QUERY_TERMS ? OK : ERR_FULL);
-		if (!e)
-			graph_query_free(q);
-		text_clear(&t);
-		text_str(&t, "<peersearch><or>");
-		for (size_t i = 0; i < n; i++)
-			text_str(&t, CLAUSE("rank", "int", "equal", "42"));
-		text_str(&t, "</or></peersearch>");
-		e = parse(&r, query, &q);
-		assert_int_equal(e, n == GRAPH_QUERY_TERMS ? OK : ERR_FULL);
-		if (!e)
-			graph_query_free(q);
-	}
-	assert_non_null(strstr(r.words, "too many clauses"));
+static void limits(void **state)
+{
+	static char query[GRAPH_QUERY_OCTETS + 2];
+	struct rig r;
+	struct graph_query *q;
+	at_most(GRAPH_QUERY_DEPTH, text_nested, "too deep");
+	at_most(GRAPH_QUERY_DEPTH, xml_nested, "too deep");
+	at_most(GRAPH_QUERY_TERMS, text_many, " comparisons");
+	at_most(GRAPH_QUERY_TERMS, xml_many, "too many clauses");
+
+	rig_init(&r);
+	struct text t = TEXT_OF(query);
+	xml_nested(&t, GRAPH_QUERY_DEPTH);
+	assert_true(matches(&r, query));
+	text_clear(&t);
+	text_nested(&t, GRAPH_QUERY_DEPTH);
+	assert_true(matches(&r, query));
 	memset(query, ' ', GRAPH_QUERY_OCTETS + 1);
 	query[GRAPH_QUERY_OCTETS + 1] = 0;
 	assert_int_equal(parse(&r, query, &q), ERR_FULL);
