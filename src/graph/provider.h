@@ -9,7 +9,11 @@
 
 #include "graph/record.h"
 
-enum graph_change { GRAPH_CHANGE_ADDED, GRAPH_CHANGE_UPDATED, GRAPH_CHANGE_DELETED };
+enum graph_change {
+	GRAPH_CHANGE_ADDED,
+	GRAPH_CHANGE_UPDATED,
+	GRAPH_CHANGE_DELETED
+};
 
 enum graph_opinion {
 	GRAPH_VALID,

@@ -30,9 +30,8 @@ static void do_listen(struct machine *m, const struct node_out *out)
 		l->addr.port = ANY_PORT;
 	list_push_back(&m->listens, &l->at);
 	feed_later(m,
-		   &(struct node_in){ .kind = NODE_IN_LISTENING,
-				      .listener = out->listener,
-				      .local = l->addr },
+		   &(struct node_in){
+			   .kind = NODE_IN_LISTENING, .listener = out->listener, .local = l->addr },
 		   0);
 }
 
