@@ -27,6 +27,8 @@ static void how_many_contacts(void **state)
 {
 	assert_int_equal(graph_contacts_least(UINT64_C(1) << 60), 5);
 	assert_int_equal(graph_contacts_least(UINT64_C(1) << 50), 10);
+	assert_int_equal(graph_contacts_least(UINT64_C(1) << 54), 6);
+	assert_int_equal(graph_contacts_least(UINT64_C(1) << 55), 5);
 	assert_int_equal(graph_contacts_least(UINT64_MAX), 5);
 	assert_int_equal(graph_contacts_least((UINT64_C(1) << 60) - 1), 5);
 	assert_int_equal(graph_contacts_least(1), 60);
