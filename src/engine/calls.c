@@ -33,10 +33,24 @@ static void close_call(struct engine *e, struct call *c)
 	(void)map_take(&e->calls_open, key_of(c));
 }
 
+/* Once nothing is to be told before its answer: by what that waits for, so that who tells
+ * looks at the first alone, however many wait for a commit. */
+static void complete(struct engine *e, struct call *c)
+{
+	struct list *at;
+
+	list_take(&c->node);
+	at = e->answered.prev;
+	while (at != &e->answered && LIST_ENTRY(at, struct call, node)->after > c->after)
+		at = at->prev;
+	list_push_back(at->next, &c->node);
+}
+
 static void drop_finding(struct engine *e, struct call *c, struct finding *f)
 {
 	list_take(&f->node);
 	c->n_findings--;
+	e->n_findings--;
 	env_free(e->env, f);
 }
 
@@ -94,16 +108,22 @@ enum err engine_command(struct engine *e, const struct node_command *c, engine_d
 	return engine_ask(e, c, &who, &number);
 }
 
-void engine_forget(struct engine *e, uint64_t number)
+static bool forget(struct engine *e, struct list *among, uint64_t number)
 {
-	LIST_EACH(n, tmp, &e->calls)
+	LIST_EACH(n, tmp, among)
 	{
 		struct call *c = LIST_ENTRY(n, struct call, node);
 		if (c->number != number)
 			continue;
 		free_call(e, c);
-		return;
+		return true;
 	}
+	return false;
+}
+
+void engine_forget(struct engine *e, uint64_t number)
+{
+	(void)(forget(e, &e->calls, number) || forget(e, &e->answered, number));
 }
 
 void engine_call_answer(struct engine *e, const struct node_out *out)
@@ -124,6 +144,8 @@ void engine_call_answer(struct engine *e, const struct node_out *out)
 	if (!c->result.err)
 		c->result.err = c->lost;
 	c->after = out->after;
+	if (list_empty(&c->findings))
+		complete(e, c);
 }
 
 static void copy_found(struct finding *f, const struct node_found *of)
@@ -163,6 +185,18 @@ void engine_call_finding(struct engine *e, const struct node_out *out)
 	copy_found(f, &out->found);
 	list_push_back(&c->findings, &f->node);
 	c->n_findings++;
+	e->n_findings++;
+}
+
+/* Their answer is this error now, whatever it was. */
+static void fail(struct engine *e, struct call *c, enum err why)
+{
+	if (!c->answered)
+		close_call(e, c);
+	c->result = (struct engine_result){ .err = why };
+	c->after = 0;
+	if (list_empty(&c->findings))
+		complete(e, c);
 }
 
 /* A caller of whose findings one is undone is told so at once: a hole among them
@@ -174,12 +208,14 @@ void engine_calls_fail(struct engine *e, uint64_t first, enum err why)
 		struct call *c = LIST_ENTRY(n, struct call, node);
 		size_t before = c->n_findings;
 		drop_findings(e, c, first);
-		if (c->n_findings == before && (!c->answered || c->after < first))
-			continue;
-		if (!c->answered)
-			close_call(e, c);
-		c->result = (struct engine_result){ .err = why };
-		c->after = 0;
+		if (c->n_findings < before || (c->answered && c->after >= first))
+			fail(e, c, why);
+	}
+	LIST_EACH(n, tmp, &e->answered)
+	{
+		struct call *c = LIST_ENTRY(n, struct call, node);
+		if (c->after >= first)
+			fail(e, c, why);
 	}
 }
 
@@ -188,17 +224,29 @@ static struct finding *first_finding(const struct call *c)
 	return list_empty(&c->findings) ? NULL : LIST_ENTRY(c->findings.next, struct finding, node);
 }
 
-static struct call *next_ready(const struct engine *e)
+/* One with a finding that may be told. */
+static struct call *next_with_finding(const struct engine *e)
 {
+	if (!e->n_findings)
+		return NULL;
 	LIST_EACH(n, tmp, &e->calls)
 	{
 		struct call *c = LIST_ENTRY(n, struct call, node);
 		const struct finding *f = first_finding(c);
-		if (f ? f->after <= e->outbox.committed
-		      : c->answered && c->after <= e->outbox.committed)
+		if (f && f->after <= e->outbox.committed)
 			return c;
 	}
 	return NULL;
+}
+
+static struct call *next_answered(const struct engine *e)
+{
+	struct call *c;
+
+	if (list_empty(&e->answered))
+		return NULL;
+	c = LIST_ENTRY(e->answered.next, struct call, node);
+	return c->after <= e->outbox.committed ? c : NULL;
 }
 
 /* Taken out before: the caller may forget the call meanwhile. */
@@ -212,6 +260,9 @@ static void tell_finding(struct engine *e, struct call *c, struct finding *f)
 		found.result = &f->result;
 	list_take(&f->node);
 	c->n_findings--;
+	e->n_findings--;
+	if (c->answered && list_empty(&c->findings))
+		complete(e, c);
 	c->who.found(c->who.arg, &found);
 	env_free(e->env, f);
 }
@@ -229,19 +280,31 @@ void engine_calls_tell(struct engine *e)
 {
 	struct call *c;
 
-	while ((c = next_ready(e)))
-		if (first_finding(c))
+	for (;;) {
+		c = next_with_finding(e);
+		if (c) {
 			tell_finding(e, c, first_finding(c));
-		else
-			tell_answer(e, c);
+			continue;
+		}
+		c = next_answered(e);
+		if (!c)
+			return;
+		tell_answer(e, c);
+	}
 }
 
-void engine_calls_end(struct engine *e)
+static void end_all(struct engine *e, struct list *among)
 {
-	while (!list_empty(&e->calls)) {
-		struct call *c = LIST_ENTRY(e->calls.next, struct call, node);
+	while (!list_empty(among)) {
+		struct call *c = LIST_ENTRY(among->next, struct call, node);
 		drop_findings(e, c, 0);
 		c->result = (struct engine_result){ .err = ERR_STOPPING };
 		tell_answer(e, c);
 	}
+}
+
+void engine_calls_end(struct engine *e)
+{
+	end_all(e, &e->answered);
+	end_all(e, &e->calls);
 }

@@ -234,6 +234,7 @@ enum err engine_new_of(struct engine **out, struct os_loop *loop, const struct e
 	node_config_init(&e->config, e->env);
 	list_init(&e->calls);
 	map_init(&e->calls_open, e->env);
+	list_init(&e->answered);
 	ops.arg = e;
 	engine_outbox_init(&e->outbox, e->env, &ops);
 	err = node_config_check(opt->config, why);
@@ -307,7 +308,7 @@ static bool is_quiet(const struct engine *e)
 
 	net_load(e->net, &queued, &links);
 	return !says_goodbye(e) && !queued && !e->outbox.count && list_empty(&e->calls) &&
-	       !e->keep.ops->busy(e->keep.ctx);
+	       list_empty(&e->answered) && !e->keep.ops->busy(e->keep.ctx);
 }
 
 static bool has_links(const struct engine *e)

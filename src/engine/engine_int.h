@@ -70,8 +70,10 @@ struct engine {
 	struct os_timer *tick, *wall_timer, *record_timer;
 	struct os_jump *jump;
 	struct outbox outbox;
-	struct list calls;     /* struct call, oldest first */
+	struct list calls;     /* struct call, oldest first: not answered, or with findings */
+	struct list answered;  /* the others, by what they wait for */
 	struct map calls_open; /* by number, those that are not answered */
+	size_t n_findings;     /* of all */
 	uint64_t next_call;
 	struct later later[LATER_MAX]; /* a ring */
 	size_t later_at, later_n;
