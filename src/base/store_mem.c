@@ -3,10 +3,14 @@
 #include "base/overlay.h"
 #include "base/rows.h"
 
+#define NEAR 8 /* rows looked at */
+
 struct mem_table {
 	struct mem_table *next;
 	const struct store_table *table;
 	struct rows rows;
+	/* Found last: who reads one row reads the next. */
+	struct rows_node *found;
 };
 
 struct store_mem {
@@ -27,14 +31,35 @@ static struct mem_table *find_table(const struct store_mem *m, const struct stor
 	return mt;
 }
 
+/* The row there, or near behind it, without a search. */
+static struct rows_node *near(struct rows_node *n, struct span key)
+{
+	for (int i = 0; n && i < NEAR; i++, n = n->next[0]) {
+		int c = span_cmp(rows_key(n), key);
+		if (c >= 0)
+			return c == 0 ? n : NULL;
+	}
+	return NULL;
+}
+
+static struct rows_node *find_row(struct mem_table *mt, struct span key)
+{
+	struct rows_node *n = near(mt->found, key);
+	if (!n)
+		n = rows_find(&mt->rows, key);
+	if (n)
+		mt->found = n;
+	return n;
+}
+
 static enum err mem_get(void *ctx, const struct store_table *t, struct span key, struct span *value)
 {
 	const struct store_mem *m = ctx;
 	enum overlay_found f = overlay_get(m->overlay, t, key, value);
 	if (f != OVERLAY_ABSENT)
 		return f == OVERLAY_VALUE ? OK : ERR_NOT_FOUND;
-	const struct mem_table *mt = find_table(m, t);
-	const struct rows_node *n = mt ? rows_find(&mt->rows, key) : NULL;
+	struct mem_table *mt = find_table(m, t);
+	const struct rows_node *n = mt ? find_row(mt, key) : NULL;
 	if (!n)
 		return ERR_NOT_FOUND;
 	*value = span_of(n->value, n->value_n);
@@ -210,6 +235,8 @@ static void apply(struct store_mem *m, const struct overlay_change *c, struct ro
 	struct rows_node *old = rows_trace(&mt->rows, c->key, &path);
 	if (old) {
 		rows_unlink(&path, old);
+		if (mt->found == old)
+			mt->found = NULL;
 		env_free(m->env, old);
 	}
 	if (n)

@@ -42,6 +42,39 @@ static const char *rows(struct store_mem *m)
 	return buffer;
 }
 
+/* Rows are found from the one found last, also when that one is gone or replaced. */
+static void reads_one_row_after_the_other(void **state)
+{
+	struct failing_env f;
+	struct store_mem *m;
+	struct span v;
+	static const char *const order[] = { "c", "d", "e", "a", "z", "b", "b", "y", "c" };
+	failing_env_init(&f, 1);
+	assert_int_equal(store_mem_new(&m, &f.env), OK);
+	struct store *s = store_mem_store(m);
+	for (char key[2] = "a"; key[0] <= 'z'; key[0]++)
+		put(m, key, key);
+	assert_true(store_mem_seal(m) && store_mem_commit(m));
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		assert_int_equal(store_get(s, &names, span_str(order[i]), &v), OK);
+		assert_true(span_eq(v, span_str(order[i])));
+	}
+	assert_int_equal(store_get(s, &names, span_str("cc"), &v), ERR_NOT_FOUND);
+	assert_int_equal(store_get(s, &names, span_str("c"), &v), OK);
+	del(m, "c");
+	put(m, "d", "new");
+	assert_true(store_mem_seal(m) && store_mem_commit(m));
+	assert_int_equal(store_get(s, &names, span_str("c"), &v), ERR_NOT_FOUND);
+	assert_int_equal(store_get(s, &names, span_str("d"), &v), OK);
+	assert_true(span_eq(v, span_str("new")));
+	put(m, "d", "newer");
+	assert_true(store_mem_seal(m) && store_mem_commit(m));
+	assert_int_equal(store_get(s, &names, span_str("d"), &v), OK);
+	assert_true(span_eq(v, span_str("newer")));
+	store_mem_free(m);
+	assert_int_equal(f.live, 0);
+}
+
 static void reads_what_it_has_put(void **state)
 {
 	struct failing_env f;
@@ -223,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_it_has_put),
+		cmocka_unit_test(reads_one_row_after_the_other),
 		cmocka_unit_test(layers_over_committed_rows),
 		cmocka_unit_test(a_crash_leaves_what_was_committed),
 		cmocka_unit_test(a_failed_commit_undoes_it_and_all_after),
