@@ -25,11 +25,11 @@ static void start_job(struct engine *e, const struct node_out *out)
 		engine_feed_later(e, &l);
 }
 
-/* There are several a session that comes and goes: no system call for each.
- * Whether the clock is right is what its last reading said. */
+/* There is one a record: no system call for each. Whether the clock is right is what its
+ * last reading said, whenever that was. */
 static struct wall event_time(const struct engine *e)
 {
-	struct wall last = node_wall(e->node, os_mono());
+	struct wall last = node_wall(e->node, (struct mono){ 0 });
 
 	return (struct wall){ .us = os_wall_us(), .synchronised = last.synchronised };
 }

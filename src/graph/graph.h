@@ -220,12 +220,14 @@ struct graph_event {
 	uint32_t version;
 	uint64_t conn, node, signature;
 	struct addr remote;
-	char peer[GRAPH_ID_OCTETS + 1];
 	enum err err;
 	enum graph_fault fault;
 	int64_t skew;	  /* us */
 	const char *text; /* static, may be NULL */
+	char peer[GRAPH_ID_OCTETS + 1]; /* last: mostly empty, and then not copied */
 };
+/* As an assignment, but of `peer` only what is in it. */
+void graph_event_copy(struct graph_event *to, const struct graph_event *from);
 
 enum graph_out_kind {
 	GRAPH_OUT_DIAL, /* `link` to `remote` */

@@ -78,13 +78,19 @@ struct graph_event graph_event_of(const struct graph *g, enum graph_event_kind k
 				     .graph_id = g->birth.properties.id };
 }
 
+void graph_event_copy(struct graph_event *to, const struct graph_event *from)
+{
+	memcpy(to, from, offsetof(struct graph_event, peer));
+	memcpy(to->peer, from->peer, strlen(from->peer) + 1);
+}
+
 /* Without memory an event is lost: nobody's state hangs on it. */
 void graph_out_event(struct graph *g, const struct graph_event *e, uint64_t after)
 {
 	struct graph_outing *o = graph_outing_new(g);
 	if (!o)
 		return;
-	o->event = *e;
+	graph_event_copy(&o->event, e);
 	queue(g, o, GRAPH_OUT_EVENT)->after = after;
 	o->out.event = &o->event;
 }

@@ -36,7 +36,14 @@ void node_event_copy(void *to, const struct node_event *e)
 {
 	struct node_event *copy = to;
 	const char *s = passing(e);
-	*copy = *e;
+	/* There are as many as records: most of one is room for other parts' events. */
+	if (e->part == NODE_PART_GRAPH) {
+		copy->part = e->part;
+		copy->level = e->level;
+		graph_event_copy(&copy->graph, &e->graph);
+	} else {
+		*copy = *e;
+	}
 	if (s)
 		copy->graph.graph_id = memcpy(copy + 1, s, strlen(s) + 1);
 }

@@ -195,7 +195,7 @@ static const struct node_event *event_of(struct node *n, const struct graph_even
 {
 	n->event.part = NODE_PART_GRAPH;
 	n->event.level = node_graph_event_level(e);
-	n->event.graph = *e;
+	graph_event_copy(&n->event.graph, e);
 	return &n->event;
 }
 
