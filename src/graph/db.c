@@ -186,9 +186,11 @@ static enum err reserve(struct graph_db *db, const struct graph_change *c)
 enum err graph_change_prepare(struct graph_db *db, struct graph_change *c, bool limited,
 			      enum graph_fault *why)
 {
-	const struct graph_guid *id = &c->put->record->id;
-	c->tag = graph_index_tag(&db->index, id);
-	c->old = graph_index_find(&db->index, &db->pool, id, c->tag);
+	struct graph_look look = c->put->look;
+	if (!look.done)
+		look = graph_db_look(db, &c->put->record->id);
+	c->tag = look.tag;
+	c->old = look.entry;
 	*why = GRAPH_FAULT_TYPES;
 	enum err e = graph_types_take(db, &c->put->record->type, limited, &c->type);
 	if (e)
@@ -248,6 +250,7 @@ static void fill(const struct graph_db *db, const struct graph_change *c, struct
 	e->payload = (uint32_t)r->payload.n;
 	e->type = c->type->number;
 	e->local = c->put->local;
+	e->heard_in = e->heard = 0;
 	e->deleted = graph_record_deleted(r);
 	e->created = r->created;
 	e->expires = r->expires;
@@ -377,6 +380,32 @@ enum err graph_db_octets(const struct graph_db *db, const struct graph_entry *e,
 		return ERR_CORRUPT;
 	*out = span_of(value.p + GRAPH_ROW_HEAD, e->octets);
 	return OK;
+}
+
+struct graph_look graph_db_look(const struct graph_db *db, const struct graph_guid *id)
+{
+	uint32_t tag = graph_index_tag(&db->index, id);
+	return (struct graph_look){ graph_index_find(&db->index, &db->pool, id, tag), tag, true };
+}
+
+void graph_db_expect(const struct graph_db *db, const struct graph_guid *ids, size_t n)
+{
+	uint32_t tags[GRAPH_DB_EXPECT];
+	size_t most = n < GRAPH_DB_EXPECT ? n : GRAPH_DB_EXPECT;
+	for (size_t i = 0; i < most; i++) {
+		tags[i] = graph_index_tag(&db->index, &ids[i]);
+		graph_index_near(&db->index, tags[i]);
+	}
+	for (size_t i = 0; i < most; i++)
+		graph_index_nearer(&db->index, &db->pool, tags[i]);
+}
+
+struct graph_entry *graph_db_at(const struct graph_db *db, uint32_t index)
+{
+	if (index / GRAPH_SLAB >= db->pool.n)
+		return NULL;
+	struct graph_entry *e = graph_pool_at(&db->pool, index);
+	return e->creator ? e : NULL;
 }
 
 struct graph_entry *graph_db_find(const struct graph_db *db, const struct graph_guid *id)

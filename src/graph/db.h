@@ -36,20 +36,21 @@ struct graph_person {
 /* What is in memory of a record. Read-only but for the db. */
 struct graph_entry {
 	struct graph_place place; /* modified, id */
-	uint32_t version;
-	uint32_t octets;  /* of the record */
-	uint32_t payload; /* of them */
-	uint16_t type;	  /* graph_db_type() */
-	uint8_t local;	  /* GRAPH_ENTRY_ */
-	bool deleted;
-	uint64_t created, expires; /* peer time */
-	uint64_t row;		   /* in the store */
 	uint64_t fingerprint; /* keyed hash of the octets before the payload: equal, with an equal
 			       * number of octets, means the same record (GRAPH-10.2) */
+	uint32_t octets;      /* of the record */
+	uint32_t version;
+	uint32_t heard_in; /* for the core: which neighbors have it, of which time; 0 in a */
+	uint8_t heard;	   /* fresh one and in one that has changed */
+	uint8_t local;	   /* GRAPH_ENTRY_ */
+	uint16_t type;	   /* graph_db_type() */
+	uint64_t row;	   /* in the store */
 	struct graph_person *creator, *modifier; /* modifier NULL: none */
-	struct graph_attrs *attrs;		 /* NULL: none */
-	uint32_t sent;	/* for the core: a mark of what it does with it; 0 in a fresh one */
-	uint32_t index; /* this and what follows: the db's */
+	uint64_t created, expires; /* peer time */
+	uint32_t payload; /* of the octets */
+	bool deleted;
+	struct graph_attrs *attrs; /* NULL: none */
+	uint32_t index;		   /* this and what follows: the db's */
 	struct list by_type;
 	void *order[2]; /* by place, by expiry */
 	void *terms;
@@ -80,6 +81,19 @@ MUST_USE enum err graph_db_load(struct graph_db *db, size_t rows, bool *done);
 void graph_db_forget(struct graph_db *db);
 
 struct graph_entry *graph_db_find(const struct graph_db *db, const struct graph_guid *id);
+/* Where an entry is, for who comes back to it later: what it is then may be another record,
+ * or another version, and has another fingerprint; NULL: nothing. */
+struct graph_entry *graph_db_at(const struct graph_db *db, uint32_t index);
+/* As graph_db_find(), for who may put the record next: the search is not made twice. */
+struct graph_look {
+	struct graph_entry *entry; /* NULL none */
+	uint32_t tag;
+	bool done;
+};
+/* They will be looked for: begins to bring what that reads near, of all at once. */
+#define GRAPH_DB_EXPECT 16
+void graph_db_expect(const struct graph_db *db, const struct graph_guid *ids, size_t n);
+struct graph_look graph_db_look(const struct graph_db *db, const struct graph_guid *id);
 uint64_t graph_db_fingerprint(const struct graph_db *db, struct span octets);
 /* Stores a decoded record with its octets, in place of the one with its ID if there is
  * one. Takes attrs over, also on failure. *number: of the put. ERR_FULL (a limit: *why
@@ -88,7 +102,8 @@ struct graph_db_put {
 	const struct graph_record *record;
 	struct span octets;
 	struct graph_attrs *attrs;
-	uint64_t fingerprint; /* of octets; 0: not known yet */
+	uint64_t fingerprint;	/* of octets; 0: not known yet */
+	struct graph_look look; /* for its ID; nothing has changed since. Zero: not made */
 	uint8_t local;
 };
 MUST_USE enum err graph_db_put(struct graph_db *db, const struct graph_db_put *p,

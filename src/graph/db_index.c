@@ -121,6 +121,25 @@ struct graph_entry *graph_index_find(const struct graph_index *x, const struct g
 	return e ? e : find(&x->old, p, tag, id);
 }
 
+void graph_index_near(const struct graph_index *x, uint32_t tag)
+{
+	if (x->now.capacity)
+		__builtin_prefetch(&x->now.slots[tag & (x->now.capacity - 1)]);
+}
+
+/* The first with that tag, which is hardly ever another's. */
+void graph_index_nearer(const struct graph_index *x, const struct graph_pool *p, uint32_t tag)
+{
+	const struct graph_index_table *t = &x->now;
+	size_t mask = t->capacity - 1;
+	for (size_t i = tag & mask; t->capacity && t->slots[i].at; i = (i + 1) & mask) {
+		if (t->slots[i].tag != tag)
+			continue;
+		__builtin_prefetch(graph_pool_at(p, t->slots[i].at - 1));
+		return;
+	}
+}
+
 void graph_index_fini(struct graph_index *x, const struct env *env)
 {
 	env_free(env, x->now.slots);

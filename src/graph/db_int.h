@@ -40,6 +40,10 @@ struct graph_index {
 MUST_USE enum err graph_index_reserve(struct graph_index *x, const struct env *env);
 uint32_t graph_index_tag(const struct graph_index *x, const struct graph_guid *id);
 /* With the tag of its ID. */
+/* The memory that finding that ID will read, in two steps, each for many at once: first of
+ * the index, then of the entry. */
+void graph_index_near(const struct graph_index *x, uint32_t tag);
+void graph_index_nearer(const struct graph_index *x, const struct graph_pool *p, uint32_t tag);
 void graph_index_put(struct graph_index *x, const struct graph_entry *e, uint32_t tag,
 		     const struct env *env);
 void graph_index_take(struct graph_index *x, const struct graph_entry *e);

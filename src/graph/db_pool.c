@@ -44,6 +44,7 @@ struct graph_entry *graph_pool_take(struct graph_pool *p)
 
 void graph_pool_give(struct graph_pool *p, struct graph_entry *e)
 {
+	e->creator = NULL;
 	e->order[0] = p->free;
 	p->free = e;
 }

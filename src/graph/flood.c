@@ -42,7 +42,8 @@ static bool creator_fits(struct graph *g, const struct graph_record *r)
 struct taking {
 	struct graph_take *t;
 	struct graph_record r;
-	struct graph_entry *e; /* stored under its ID; NULL none */
+	struct graph_look look; /* for its ID */
+	struct graph_entry *e;	/* stored under it; NULL none */
 	struct graph_attrs *attrs;
 	uint64_t fingerprint; /* 0: not taken yet */
 };
@@ -178,6 +179,7 @@ static enum graph_taken keep(struct graph *g, struct taking *k, struct mono now)
 		.octets = t->octets,
 		.attrs = k->attrs,
 		.fingerprint = k->fingerprint,
+		.look = k->look,
 	};
 	enum graph_record_change change = told_change(k);
 	k->attrs = NULL;
@@ -194,7 +196,8 @@ static bool known(const struct graph *g, struct taking *k)
 {
 	struct span octets = k->t->octets;
 	struct graph_guid id = record_id(octets);
-	k->e = graph_db_find(g->db, &id);
+	k->look = graph_db_look(g->db, &id);
+	k->e = k->look.entry;
 	if (!k->e || k->e->octets != octets.n)
 		return false;
 	k->fingerprint = graph_db_fingerprint(g->db, octets);
@@ -208,6 +211,8 @@ enum graph_taken graph_take(struct graph *g, struct graph_take *t, struct mono n
 		return invalid(&k, GRAPH_FAULT_LENGTH);
 	if (known(g, &k)) {
 		t->entry = k.e;
+		if (t->from)
+			graph_note_heard(g, t->from, k.e);
 		return GRAPH_TAKEN_PRESENT;
 	}
 	enum graph_taken taken = judge(g, &k, now);

@@ -41,9 +41,15 @@ struct graph_blob {
 	uint8_t octets[];
 };
 
+/* A record of the backlog: where it was, and which it was. */
+struct graph_later {
+	uint64_t fingerprint;
+	uint32_t index;
+};
+
 /* What waits to be sent on a link, in three kinds, each before the next: octets that are
  * framed and go with the next poll, messages of which a part has gone or that wait behind
- * one, and records (backlog, by Record ID). out.c */
+ * one, and records (backlog, by what is known of them). send.c */
 struct graph_sendq {
 	uint8_t *octets;
 	size_t n, room;
@@ -54,10 +60,10 @@ struct graph_sendq {
 	bool ask;	     /* the next SEND asks */
 	struct list waiting; /* struct graph_parcel */
 	size_t waiting_octets;
-	struct graph_guid *ids; /* the backlog, a ring */
-	size_t ids_at, ids_n, ids_room;
-	uint64_t ids_after;  /* the newest put that one of them depends on */
-	struct list sending; /* of graph.sending */
+	struct graph_later *later; /* the backlog, a ring */
+	size_t later_at, later_n, later_room;
+	uint64_t later_after; /* the newest put that one of them depends on */
+	struct list sending;  /* of graph.sending */
 };
 
 enum graph_sync_kind {
@@ -122,6 +128,7 @@ struct graph_link {
 	struct mono acks_due;
 	uint32_t invalid; /* in a row */
 	uint64_t in, sent, useful, useless;
+	uint8_t bit;	     /* of graph_entry.heard; 0: none is left for it */
 	uint64_t memory;     /* counted in shared.memory */
 	bool paused;	     /* the application does not read */
 	bool referred;	     /* attempt made because of a REFUSE */
@@ -193,6 +200,7 @@ struct graph {
 	struct list links;
 	struct map by_number;	     /* struct graph_link */
 	uint32_t neighbors, directs; /* CONNECTED ones */
+	uint32_t heard_in;	     /* counts the sets of neighbors there have been */
 	bool had_neighbor;	     /* since it was opened */
 	struct list referrals;
 	size_t n_referrals;
@@ -338,6 +346,9 @@ void graph_link_message(struct graph *g, struct graph_link *l, struct span messa
 			struct mono now);
 /* Frees what has ended. */
 void graph_links_reap(struct graph *g);
+/* The neighbor has sent this record as it stands; and whether it has. */
+void graph_note_heard(const struct graph *g, const struct graph_link *l, struct graph_entry *e);
+bool graph_heard(const struct graph *g, const struct graph_link *l, const struct graph_entry *e);
 const char *graph_state_text(enum graph_state s);
 /* Memory that the link makes us hold changed. ERR_FULL: too much, end it. */
 MUST_USE enum err graph_link_memory(struct graph *g, struct graph_link *l);

@@ -24,7 +24,7 @@ static bool blocks(const struct graph *g, const struct graph_link *l)
 {
 	if (!graph_link_neighbor(l))
 		return false;
-	if (l->out.ids_n > g->birth.limits.link_backlog / 8)
+	if (l->out.later_n > g->birth.limits.link_backlog / 8)
 		return true;
 	return !synchronises(l) && graph_send_room(g, l) == 0;
 }

@@ -128,16 +128,42 @@ static void tell(struct graph *g, const struct graph_link *l, enum graph_link_st
 	graph_out_event(g, &e, 0);
 }
 
+/* GRAPH-8.27: what is noted of a record counts only as long as no neighbor comes, so that a
+ * bit has never been another's. */
+static void take_bit(struct graph *g, struct graph_link *l)
+{
+	unsigned taken = 0;
+	LIST_EACH(n, tmp, &g->links)
+	taken |= LIST_ENTRY(n, struct graph_link, all)->bit;
+	l->bit = (uint8_t)(~taken & (taken + 1));
+	g->heard_in++;
+}
+
+void graph_note_heard(const struct graph *g, const struct graph_link *l, struct graph_entry *e)
+{
+	if (e->heard_in != g->heard_in)
+		e->heard = 0;
+	e->heard_in = g->heard_in;
+	e->heard |= l->bit;
+}
+
+bool graph_heard(const struct graph *g, const struct graph_link *l, const struct graph_entry *e)
+{
+	return e->heard_in == g->heard_in && (e->heard & l->bit);
+}
+
 void graph_link_connected(struct graph *g, struct graph_link *l, struct mono now)
 {
 	l->state = GRAPH_STATE_CONNECTED;
 	l->deadline = MONO_NEVER;
 	l->since = now;
-	if (l->direct)
+	if (l->direct) {
 		g->directs++;
-	else
+	} else {
 		g->neighbors++;
-	g->need_pause = l->direct ? g->need_pause : 0;
+		g->need_pause = 0;
+		take_bit(g, l);
+	}
 	tell(g, l, GRAPH_LINK_CONNECTED, OK);
 	if (l->command)
 		graph_out_reply_link(g, l->command, l, 0);

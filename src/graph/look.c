@@ -30,7 +30,7 @@ void graph_info(const struct graph *g, struct mono now, struct graph_info *out)
 	};
 	graph_db_info(g->db, &out->db);
 	LIST_EACH(n, tmp, &g->links)
-	out->backlog += LIST_ENTRY(n, struct graph_link, all)->out.ids_n;
+	out->backlog += LIST_ENTRY(n, struct graph_link, all)->out.later_n;
 }
 
 const struct graph_db *graph_database(const struct graph *g)
@@ -71,7 +71,7 @@ static void link_info(const struct graph_link *l, struct graph_link_info *out)
 		.in = l->in,
 		.out = l->sent,
 		.unsent = l->out.unsent + l->out.n + l->out.waiting_octets,
-		.backlog = l->out.ids_n,
+		.backlog = l->out.later_n,
 		.useful = l->useful,
 		.useless = l->useless,
 		.skew = l->skew,

@@ -206,11 +206,49 @@ static void frame(struct graph *g, struct graph_link *l, struct span payload, st
 		plain(g, l, payload, now);
 }
 
+/* Where the Record ID lies in a frame that is a whole FLOOD. */
+#define ID_AT (GRAPH_FRAME_HEAD + GRAPH_FLOOD_HEAD + sizeof(struct graph_guid))
+
+/* Record IDs of the next frames, as far as they are FLOODs of one frame each, and how many
+ * octets these frames have. What it takes for an ID may be none: it is but looked ahead. */
+static size_t look_ahead(struct span in, struct graph_guid ids[GRAPH_DB_EXPECT], size_t *n)
+{
+	size_t at = 0;
+	*n = 0;
+	while (*n < GRAPH_DB_EXPECT && in.n - at >= ID_AT + sizeof(ids[0])) {
+		const uint8_t *p = in.p + at;
+		size_t size = (size_t)p[0] << 8 | p[1];
+		if (size > in.n - at - GRAPH_FRAME_HEAD)
+			break;
+		if (p[GRAPH_FRAME_HEAD + 5] == GRAPH_FLOOD)
+			memcpy(ids[(*n)++].at, p + ID_AT, sizeof(ids[0].at));
+		at += GRAPH_FRAME_HEAD + size;
+	}
+	return at;
+}
+
+/* GRAPH-10.2: most of what a flood costs is waiting for the memory that tells whether a
+ * record is known. For a row of them that is waited for at once. */
+static void expect(const struct graph *g, const struct graph_link *l, struct span in,
+		   const uint8_t **looked)
+{
+	struct graph_guid ids[GRAPH_DB_EXPECT];
+	size_t n;
+	bool amid = l->inbox.frame_n && !l->inbox.frame_given;
+	if (amid || l->session || !graph_link_neighbor(l) || in.p < *looked)
+		return;
+	*looked = in.p + look_ahead(in, ids, &n);
+	if (n > 1)
+		graph_db_expect(g->db, ids, n);
+}
+
 void graph_link_input(struct graph *g, struct graph_link *l, struct span bytes, struct mono now)
 {
 	struct span in = bytes, payload;
+	const uint8_t *looked = in.p;
 	enum err e = OK;
 	while (l->state != GRAPH_STATE_ENDED) {
+		expect(g, l, in, &looked);
 		e = graph_inbox_frame(&l->inbox, &in, &payload);
 		if (e != OK)
 			break;

@@ -3,7 +3,7 @@
 
 /* The sending side of a link (doc/graph.md, "What is sent"). Three kinds of things wait,
  * each behind the one before: framed octets, messages that are too large to go at once or
- * came behind such a one, and records by their Record ID. Reading never depends on any of
+ * came behind such a one, and records by where they are in the database. Reading never depends on any of
  * them (GRAPH-8.6): a relay that stops reading because it cannot send locks up a mesh. */
 
 #define AT_ONCE ((size_t)64 * 1024)  /* a message up to this is framed whole */
@@ -36,7 +36,7 @@ uint8_t *graph_message_room(struct graph *g, size_t n)
 size_t graph_sendq_octets(const struct graph_link *l)
 {
 	const struct graph_sendq *q = &l->out;
-	return q->room + q->waiting_octets + q->ids_room * sizeof(struct graph_guid);
+	return q->room + q->waiting_octets + q->later_room * sizeof(struct graph_later);
 }
 
 static void blob_drop(struct graph *g, struct graph_blob *b)
@@ -60,10 +60,10 @@ void graph_sendq_fini(struct graph *g, struct graph_link *l)
 	parcel_free(g, l, LIST_ENTRY(n, struct graph_parcel, all));
 	list_take(&q->sending);
 	env_free(g->shared->env, q->octets);
-	env_free(g->shared->env, q->ids);
+	env_free(g->shared->env, q->later);
 	q->octets = NULL;
-	q->ids = NULL;
-	q->n = q->room = q->ids_n = q->ids_at = q->ids_room = 0;
+	q->later = NULL;
+	q->n = q->room = q->later_n = q->later_at = q->later_room = 0;
 }
 
 void graph_sendq_drained(struct graph_link *l)
@@ -75,7 +75,7 @@ void graph_sendq_drained(struct graph_link *l)
 
 static bool something_waits(const struct graph_link *l)
 {
-	return !list_empty(&l->out.waiting) || l->out.ids_n || !list_empty(&l->waiters);
+	return !list_empty(&l->out.waiting) || l->out.later_n || !list_empty(&l->waiters);
 }
 
 /* GRAPH-8.7: a DRAINED is asked for each quarter of the window, and with every SEND while
@@ -104,7 +104,7 @@ uint64_t graph_send_room(const struct graph *g, const struct graph_link *l)
 {
 	const struct graph_sendq *q = &l->out;
 	uint64_t used = q->unsent + q->n, window = g->birth.limits.link_unsent;
-	if (!list_empty(&q->waiting) || q->ids_n)
+	if (!list_empty(&q->waiting) || q->later_n)
 		return 0;
 	return used < window ? window - used : 0;
 }
@@ -117,7 +117,7 @@ static uint64_t window_room(const struct graph *g, const struct graph_link *l)
 
 bool graph_send_idle(const struct graph_link *l)
 {
-	return !l->out.n && !l->out.unsent && list_empty(&l->out.waiting) && !l->out.ids_n;
+	return !l->out.n && !l->out.unsent && list_empty(&l->out.waiting) && !l->out.later_n;
 }
 
 static void out_of_memory(struct graph *g, struct graph_link *l)
@@ -381,27 +381,28 @@ static bool record_now(struct graph *g, struct graph_link *l, const struct graph
 
 static bool backlog_grow(struct graph *g, struct graph_sendq *q)
 {
-	size_t room = q->ids_room ? 2 * q->ids_room : 64;
-	struct graph_guid *fresh = env_resize(g->shared->env, NULL, room * sizeof(*fresh));
+	size_t room = q->later_room ? 2 * q->later_room : 64;
+	struct graph_later *fresh = env_resize(g->shared->env, NULL, room * sizeof(*fresh));
 	if (!fresh)
 		return false;
-	for (size_t i = 0; i < q->ids_n; i++)
-		fresh[i] = q->ids[(q->ids_at + i) % q->ids_room];
-	env_free(g->shared->env, q->ids);
-	q->ids = fresh;
-	q->ids_at = 0;
-	q->ids_room = room;
+	for (size_t i = 0; i < q->later_n; i++)
+		fresh[i] = q->later[(q->later_at + i) % q->later_room];
+	env_free(g->shared->env, q->later);
+	q->later = fresh;
+	q->later_at = 0;
+	q->later_room = room;
 	return true;
 }
 
-static bool backlog_add(struct graph *g, struct graph_sendq *q, const struct graph_guid *id,
+static bool backlog_add(struct graph *g, struct graph_sendq *q, const struct graph_entry *e,
 			uint64_t after)
 {
-	if (q->ids_n == q->ids_room && !backlog_grow(g, q))
+	if (q->later_n == q->later_room && !backlog_grow(g, q))
 		return false;
-	q->ids[(q->ids_at + q->ids_n++) % q->ids_room] = *id;
-	if (after > q->ids_after)
-		q->ids_after = after;
+	size_t at = (q->later_at + q->later_n++) % q->later_room;
+	q->later[at] = (struct graph_later){ e->fingerprint, e->index };
+	if (after > q->later_after)
+		q->later_after = after;
 	return true;
 }
 
@@ -430,11 +431,11 @@ void graph_send_record(struct graph *g, struct graph_link *l, const struct graph
 		after = g->own_put;
 	if (graph_send_room(g, l) > 0) {
 		good = record_now(g, l, e, octets, after);
-	} else if (l->out.ids_n >= g->birth.limits.link_backlog) {
+	} else if (l->out.later_n >= g->birth.limits.link_backlog) {
 		too_slow(g, l);
 		return;
 	} else {
-		good = backlog_add(g, &l->out, &e->place.id, after);
+		good = backlog_add(g, &l->out, e, after);
 	}
 	if (!good)
 		out_of_memory(g, l);
@@ -442,22 +443,32 @@ void graph_send_record(struct graph *g, struct graph_link *l, const struct graph
 		too_slow(g, l);
 }
 
+/* GRAPH-8.6, 8.27: what has changed since stands behind, what is over or gone nobody needs,
+ * and what the neighbor itself has sent meanwhile it has. */
+static const struct graph_entry *still_wanted(const struct graph *g, const struct graph_link *l,
+					      const struct graph_later *later, uint64_t now)
+{
+	const struct graph_entry *e = graph_db_at(g->db, later->index);
+	if (!e || e->fingerprint != later->fingerprint || e->expires <= now)
+		return NULL;
+	return graph_heard(g, l, e) ? NULL : e;
+}
+
 static bool backlog_on(struct graph *g, struct graph_link *l, uint64_t now)
 {
 	struct graph_sendq *q = &l->out;
-	while (q->ids_n && list_empty(&q->waiting) && window_room(g, l)) {
-		struct graph_guid id = q->ids[q->ids_at];
-		const struct graph_entry *e = graph_db_find(g->db, &id);
-		q->ids_at = (q->ids_at + 1) % q->ids_room;
-		q->ids_n--;
-		if (e && e->expires > now && !record_now(g, l, e, span_of(NULL, 0), q->ids_after))
+	while (q->later_n && list_empty(&q->waiting) && window_room(g, l)) {
+		const struct graph_entry *e = still_wanted(g, l, &q->later[q->later_at], now);
+		q->later_at = (q->later_at + 1) % q->later_room;
+		q->later_n--;
+		if (e && !record_now(g, l, e, span_of(NULL, 0), q->later_after))
 			return false;
 	}
-	if (!q->ids_n && q->ids) {
-		env_free(g->shared->env, q->ids);
-		q->ids = NULL;
-		q->ids_room = q->ids_at = 0;
-		q->ids_after = 0;
+	if (!q->later_n && q->later) {
+		env_free(g->shared->env, q->later);
+		q->later = NULL;
+		q->later_room = q->later_at = 0;
+		q->later_after = 0;
 	}
 	return true;
 }
@@ -465,7 +476,7 @@ static bool backlog_on(struct graph *g, struct graph_link *l, uint64_t now)
 void graph_send_on(struct graph *g, struct graph_link *l, struct mono now)
 {
 	bool good = parcels_on(g, l);
-	if (good && l->out.ids_n)
+	if (good && l->out.later_n)
 		good = backlog_on(g, l, graph_now(g, now));
 	if (!good) {
 		out_of_memory(g, l);

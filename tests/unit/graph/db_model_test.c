@@ -112,7 +112,7 @@ static void check_types(struct model *m)
 		struct graph_entry *entry;
 		graph_cursor_begin(m->r.db, &c, number);
 		while ((entry = graph_cursor_next(m->r.db, &c)) != NULL) {
-			const struct row *row = &m->row[entry->sent - 1];
+			const struct row *row = &m->row[entry->heard_in - 1];
 			assert_true(row->at > last);
 			last = row->at;
 			walked++;
@@ -169,7 +169,7 @@ static void put(struct model *m, uint32_t id)
 	assert_true(err == OK || (err == ERR_NOMEM && m->r.f.failed));
 	if (err)
 		return;
-	e->sent = id + 1;
+	e->heard_in = id + 1;
 	*row = (struct row){ true, s, ++m->changes, id };
 }
 
@@ -197,7 +197,7 @@ static void reload(struct model *m)
 		struct graph_entry *e = db_find(&m->r, i);
 		if (!e)
 			continue;
-		e->sent = i + 1;
+		e->heard_in = i + 1;
 		m->row[i].at = e->row;
 		if (e->row > m->changes)
 			m->changes = e->row;

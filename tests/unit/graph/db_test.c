@@ -26,7 +26,8 @@ static void a_record_is_kept_as_it_came(void **state)
 	assert_int_equal(e->created, RIG_TIME + 10 * GRAPH_TICKS_SEC);
 	assert_int_equal(e->expires, RIG_TIME + 300 * GRAPH_TICKS_SEC);
 	assert_int_equal(e->local, GRAPH_ENTRY_REFRESH);
-	assert_int_equal(e->sent, 0);
+	assert_int_equal(e->heard_in, 0);
+	assert_int_equal(e->heard, 0);
 	assert_false(e->deleted);
 	assert_null(e->attrs);
 	assert_true(span_eq(e->creator->utf16, db_utf16("ann")));
@@ -74,7 +75,8 @@ static void an_update_keeps_entry_and_row(void **state)
 	struct graph_entry *e = db_must(&r, &(struct db_spec){ .id = 5, .version = 1, .type = 9 });
 	uint64_t row = e->row;
 	db_must(&r, &(struct db_spec){ .id = 6, .version = 1, .type = 9, .created = 1 });
-	e->sent = 77;
+	e->heard_in = 77;
+	e->heard = 3;
 	struct db_spec s = { .id = 5,
 			     .version = 2,
 			     .type = 9,
@@ -86,7 +88,9 @@ static void an_update_keeps_entry_and_row(void **state)
 	assert_ptr_equal(db_must(&r, &s), e);
 	assert_int_equal(e->row, row);
 	assert_int_equal(e->version, 2);
-	assert_int_equal(e->sent, 77);
+	/* Another version: nobody has sent that one. */
+	assert_int_equal(e->heard_in, 0);
+	assert_int_equal(e->heard, 0);
 	assert_int_equal(e->local, GRAPH_ENTRY_OURS);
 	assert_int_equal(graph_db_count(r.db), 2);
 	assert_ptr_equal(graph_db_first_expiry(r.db), e);

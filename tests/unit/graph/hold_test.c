@@ -72,7 +72,7 @@ static void relays_go_on_test(void **state)
 	for (uint32_t i = 0; i < 30; i++)
 		lone_flood(&l, 4, lone_make(&l, &(struct lone_record){ .number = i }, room));
 	assert_int_equal(l.g->counts.fresh, 30);
-	assert_true(lone_link(&l, 2)->out.ids_n > 0);
+	assert_true(lone_link(&l, 2)->out.later_n > 0);
 	lone_unstick(&l, 2);
 	assert_int_equal(lone_count(&l, 2, GRAPH_FLOOD), 30);
 	lone_end(&l);

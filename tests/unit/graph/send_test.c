@@ -157,6 +157,79 @@ static void the_backlog_is_of_records_not_octets(void **state)
 	rig_end(&r);
 }
 
+/* GRAPH-8.27 */
+static void what_a_neighbor_has_sent_it_does_not_get(void **state)
+{
+	struct rig r;
+	limit_window(&r, 4096, 1000);
+	uint32_t from = rig_neighbor(&r, 50, 20), slow = rig_neighbor(&r, 51, 21);
+	rig_drained(&r, slow);
+	size_t n = floods(&r, slow);
+	rig_give(&r, from, chunk(&r, 0, 100, 200));
+	size_t waiting = rig_info(&r).backlog;
+	assert_true(waiting > 50);
+	n += floods(&r, slow);
+	/* The last 30 come from it as well, one of them in another version. */
+	rig_give(&r, slow, chunk(&r, 70, 29, 200));
+	rig_say(&r, slow, rig_flood(&r, 99, 2, 300));
+	for (int i = 0; i < 200 && rig_info(&r).backlog; i++)
+		rig_drained(&r, slow);
+	assert_int_equal(n + floods(&r, slow), 70);
+	rig_end(&r);
+}
+
+/* GRAPH-8.27: another neighbor that comes has sent nothing, whatever the first one had. */
+static void who_comes_anew_has_sent_nothing(void **state)
+{
+	struct rig r;
+	limit_window(&r, 4096, 1000);
+	uint32_t from = rig_neighbor(&r, 50, 20), slow = rig_neighbor(&r, 51, 21);
+	rig_give(&r, from, chunk(&r, 0, 100, 200));
+	rig_give(&r, slow, chunk(&r, 0, 100, 200));
+	struct graph_guid id;
+	memcpy(id.at, rig_flood(&r, 99, 1, 200).p + GRAPH_FLOOD_HEAD + 16, sizeof(id.at));
+	const struct graph_entry *e = graph_db_find(r.g->db, &id);
+	const struct graph_link *l = graph_link_find(r.g, slow);
+	uint8_t bit = l->bit;
+	assert_true(graph_heard(r.g, l, e));
+	assert_false(graph_heard(r.g, graph_link_find(r.g, from), e));
+	graph_down(r.g, slow, ERR_RESET, r.now);
+	rig_drain(&r);
+	l = graph_link_find(r.g, rig_neighbor(&r, 52, 22));
+	assert_int_equal(l->bit, bit);
+	assert_false(graph_heard(r.g, l, e));
+	rig_end(&r);
+}
+
+/* What is noted of a row of the backlog may be another record by then. */
+static void a_place_taken_by_another_is_passed_over(void **state)
+{
+	struct rig r;
+	limit_window(&r, 4096, 1000);
+	uint32_t from = rig_neighbor(&r, 50, 20), slow = rig_neighbor(&r, 51, 21);
+	rig_drained(&r, slow);
+	size_t n = floods(&r, slow);
+	rig_give(&r, from, chunk(&r, 0, 100, 200));
+	n += floods(&r, slow);
+	assert_true(n < 50);
+	struct graph_guid id;
+	uint64_t number;
+	memcpy(id.at, rig_flood(&r, 99, 1, 200).p + GRAPH_FLOOD_HEAD + 16, sizeof(id.at));
+	struct graph_entry *e = graph_db_find(r.g->db, &id);
+	uint32_t place = e->index;
+	assert_ptr_equal(graph_db_at(r.g->db, place), e);
+	assert_int_equal(graph_db_remove(r.g->db, e, &number), OK);
+	assert_null(graph_db_at(r.g->db, place));
+	assert_null(graph_db_at(r.g->db, UINT32_MAX));
+	rig_give(&r, from, chunk(&r, 500, 1, 200));
+	assert_non_null(graph_db_at(r.g->db, place));
+	for (int i = 0; i < 200 && rig_info(&r).backlog; i++)
+		rig_drained(&r, slow);
+	/* 0 to 98 and 500, each once. */
+	assert_int_equal(n + floods(&r, slow), 100);
+	rig_end(&r);
+}
+
 /* GRAPH-8.9: a record of 1 MiB goes in slices, and ACKs and data behind it in order. */
 static void a_large_record_goes_in_slices(void **state)
 {
@@ -298,6 +371,9 @@ int main(void)
 		cmocka_unit_test(records_wait_for_a_slow_neighbor),
 		cmocka_unit_test(too_long_a_backlog_drops),
 		cmocka_unit_test(the_backlog_is_of_records_not_octets),
+		cmocka_unit_test(what_a_neighbor_has_sent_it_does_not_get),
+		cmocka_unit_test(who_comes_anew_has_sent_nothing),
+		cmocka_unit_test(a_place_taken_by_another_is_passed_over),
 		cmocka_unit_test(a_large_record_goes_in_slices),
 		cmocka_unit_test(a_message_that_stalls_holds_what_came),
 		cmocka_unit_test(a_link_holds_no_more_than_it_may),

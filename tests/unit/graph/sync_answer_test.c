@@ -184,12 +184,12 @@ static void slow_reader_test(void **state)
 	lone_pass(&l, 0);
 	size_t first = floods();
 	assert_true(first > 20 && first < 200);
-	assert_int_equal(lone_link(&l, 2)->out.ids_n, 0);
+	assert_int_equal(lone_link(&l, 2)->out.later_n, 0);
 	lone_pass(&l, MONO_SEC);
 	assert_int_equal(floods(), first);
 	/* What is new meanwhile waits its turn, behind nothing of the walk. */
 	fill(&lone_type, 1000, 5);
-	assert_int_equal(lone_link(&l, 2)->out.ids_n, 5);
+	assert_int_equal(lone_link(&l, 2)->out.later_n, 5);
 	lone_unstick(&l, 2);
 	lone_pass(&l, 0);
 	assert_true(floods() >= 405);
