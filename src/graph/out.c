@@ -17,7 +17,8 @@ struct graph_outing *graph_outing_new(struct graph *g)
 {
 	if (list_empty(&g->spare))
 		return env_zalloc(g->shared->env, 1, sizeof(struct graph_outing));
-	struct list *n = g->spare.next;
+	/* The one used last: it is still near. */
+	struct list *n = g->spare.prev;
 	list_take(n);
 	g->n_spare--;
 	return LIST_ENTRY(n, struct graph_outing, all);
