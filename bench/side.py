@@ -73,6 +73,12 @@ def memory_kib(pid):
         return next(int(line.split()[1]) for line in f if line.startswith("VmRSS:"))
 
 
+def private_kib(pid):
+    """Resident memory of a process that no other process shares."""
+    with open("/proc/%d/smaps_rollup" % pid, encoding="ascii") as f:
+        return sum(int(line.split()[1]) for line in f if line.startswith("Private_"))
+
+
 def family(pid):
     """A process and its children."""
     pids = [pid]

@@ -128,12 +128,16 @@ class Mesh:
                 return bucket_us(at) / 1000
         return 0.0
 
+    def private_kib(self):
+        return sum(side.private_kib(self.processes[i].pid) for i in self.alive()) / len(self.alive())
+
     def idle(self, seconds):
-        """CPU us a second and MiB of a node with nothing to do."""
+        """CPU us a second and MiB of a node with nothing to do: all that is resident, and of
+        that what it shares with no other process (libraries' text it does)."""
         cpu, begin = self.cpu_us(), time.monotonic()
         side.pause(seconds)
         used = (self.cpu_us() - cpu) / (time.monotonic() - begin) / len(self.alive())
-        return used, self.memory_kib() / 1024
+        return used, self.memory_kib() / 1024, self.private_kib() / 1024
 
     def close(self):
         self.write(END, 0, 0, 0)
