@@ -133,7 +133,7 @@ static void put_event(struct outbox *o, const struct node_out *out, struct wall 
 {
 	struct item *i = NULL;
 
-	if (o->events.held - o->data_n < OUTBOX_EVENTS_MAX)
+	if (engine_outbox_events(o) < OUTBOX_EVENTS_MAX)
 		i = item_make(o, &o->events, out, node_event_size(out->event));
 	if (!i) {
 		o->events_lost++;
@@ -356,4 +356,9 @@ uint64_t engine_outbox_events_lost(struct outbox *o)
 
 	o->events_lost = 0;
 	return n;
+}
+
+size_t engine_outbox_events(const struct outbox *o)
+{
+	return o->events.held - o->data_n;
 }

@@ -17,6 +17,8 @@
 #define OUTBOX_LINK_MAX	  ((size_t)16 * 1024 * 1024)
 /* Events that wait; more are dropped and counted. */
 #define OUTBOX_EVENTS_MAX 10000
+/* So many, and no more should come until half of them have gone. */
+#define OUTBOX_EVENTS_MANY 4000
 /* Octets for the application that wait behind them; of more the link is cut. */
 #define OUTBOX_DATA_MAX ((size_t)32 * 1024 * 1024)
 /* Datagrams that wait; more are dropped, as a network would. */
@@ -93,6 +95,8 @@ void engine_outbox_forget(struct outbox *o, uint32_t link);
 
 /* Takes out a doomed link, for the owner to end: all it had is dropped. */
 bool engine_outbox_take_doomed(struct outbox *o, uint32_t *link);
+
+size_t engine_outbox_events(const struct outbox *o); /* that wait */
 
 /* Events lost without anybody being told; begins to count anew. */
 uint64_t engine_outbox_events_lost(struct outbox *o);

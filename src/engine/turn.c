@@ -105,11 +105,19 @@ static void say_recording_ended(struct engine *e)
 #define WAITING_MAX   ((size_t)64 * 1024 * 1024)
 #define WAITING_AGAIN (WAITING_MAX / 2)
 
-static void wait_for_disk(struct engine *e)
+static bool is_behind(const struct engine *e)
 {
 	size_t waiting = e->keep.ops->waiting(e->keep.ctx);
+	size_t events = engine_outbox_events(&e->outbox);
 
-	e->disk_behind = waiting > (e->disk_behind ? WAITING_AGAIN : WAITING_MAX);
+	if (e->disk_behind)
+		return waiting > WAITING_AGAIN || events > OUTBOX_EVENTS_MANY / 2;
+	return waiting > WAITING_MAX || events > OUTBOX_EVENTS_MANY;
+}
+
+static void wait_for_disk(struct engine *e)
+{
+	e->disk_behind = is_behind(e);
 	net_hold(e->net, e->disk_behind);
 }
 
@@ -124,9 +132,9 @@ void engine_turn_end(void *arg, struct mono now)
 	engine_read_on(e);
 	e->keep.ops->flush(e->keep.ctx);
 	take_reports(e, now);
-	wait_for_disk(e);
 	(void)end_doomed(e, ERR_FULL, now);
 	engine_outbox_release(&e->outbox, e->outbox.committed);
+	wait_for_disk(e);
 	engine_calls_tell(e);
 	say_lost_events(e);
 	say_recording_ended(e);

@@ -397,6 +397,7 @@ static void too_many_events_are_counted(void **state)
 	for (int i = 0; i < OUTBOX_EVENTS_MAX + 3; i++)
 		event(&d, i, 1);
 	assert_int_equal(d.box.count, OUTBOX_EVENTS_MAX);
+	assert_int_equal(engine_outbox_events(&d.box), OUTBOX_EVENTS_MAX);
 	assert_int_equal(engine_outbox_events_lost(&d.box), 3);
 	assert_int_equal(engine_outbox_events_lost(&d.box), 0);
 	shut(&d);
