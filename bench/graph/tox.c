@@ -14,7 +14,8 @@
 #define NODES	    64
 #define RECORD	    256
 #define LATENCY_MAX 4000000
-#define WINDOW	    16 /* messages that have not come to all */
+#define SETTLE	    (10 * INT64_C(1000000)) /* us, until all hear all */
+#define WINDOW	    16			    /* messages that have not come to all */
 
 static Tox *tox[NODES];
 static uint32_t conference[NODES];
