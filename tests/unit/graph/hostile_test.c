@@ -81,7 +81,7 @@ static void a_large_record_goes_once(void **state)
 		rig_say(&r, to, rig_flood(&r, 1, 1, 100));
 	assert_int_equal(rig_info(&r).counts.old, 50);
 	assert_int_equal(rig_info(&r).counts.flood_out, out);
-	assert_int_equal(graph_link_find(r.g, to)->out.ids_n, 0);
+	assert_int_equal(graph_link_find(r.g, to)->out.later_n, 0);
 	rig_end(&r);
 }
 
