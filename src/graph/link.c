@@ -128,7 +128,7 @@ static void tell(struct graph *g, const struct graph_link *l, enum graph_link_st
 	graph_out_event(g, &e, 0);
 }
 
-/* GRAPH-8.27: what is noted of a record counts only as long as no neighbor comes, so that a
+/* GRAPH-8.45: what is noted of a record counts only as long as no neighbor comes, so that a
  * bit has never been another's. */
 static void take_bit(struct graph *g, struct graph_link *l)
 {

@@ -157,7 +157,7 @@ static void the_backlog_is_of_records_not_octets(void **state)
 	rig_end(&r);
 }
 
-/* GRAPH-8.27 */
+/* GRAPH-8.45 */
 static void what_a_neighbor_has_sent_it_does_not_get(void **state)
 {
 	struct rig r;
@@ -178,7 +178,7 @@ static void what_a_neighbor_has_sent_it_does_not_get(void **state)
 	rig_end(&r);
 }
 
-/* GRAPH-8.27: another neighbor that comes has sent nothing, whatever the first one had. */
+/* GRAPH-8.45: another neighbor that comes has sent nothing, whatever the first one had. */
 static void who_comes_anew_has_sent_nothing(void **state)
 {
 	struct rig r;
