@@ -2,6 +2,13 @@
  * every output comes out in engine_drain right after. ENGINE-1 to ENGINE-3. */
 #include "engine/engine_int.h"
 
+/* MASC has times of its own for silence. */
+static void mind(struct engine *e, uint32_t part, uint32_t link)
+{
+	if (part == NODE_PART_GRAPH)
+		net_mind(e->net, link, e->config.graph.silence);
+}
+
 static void dial(struct engine *e, const struct node_out *out)
 {
 	struct net_guard g;
@@ -12,6 +19,7 @@ static void dial(struct engine *e, const struct node_out *out)
 	l.err = net_dial(e->net, out->link, &out->local, &out->remote, guarded ? &g : NULL);
 	if (guarded)
 		explicit_bzero(&g, sizeof(g));
+	mind(e, out->listener, out->link);
 	if (l.err)
 		engine_feed_later(e, &l);
 }
@@ -163,6 +171,7 @@ static void on_accepted(void *arg, uint32_t listener, uint32_t link, const struc
 
 	in.local = *local;
 	in.remote = *remote;
+	mind(arg, listener, link);
 	(void)!engine_feed(arg, &in, now);
 }
 

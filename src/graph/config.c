@@ -126,6 +126,10 @@ const struct setting graph_settings[] = {
 	{ "life_max", &setting_duration, PART(limits.life_max), .fallback = "366d",
 	  .min = MONO_HOUR, .max = 36500 * MONO_DAY,
 	  .help = "How far ahead a record of another node may expire; later ones are refused." },
+	{ "silence", &setting_duration, PART(silence), .fallback = "30s", .min = 3 * MONO_SEC,
+	  .max = MONO_HOUR,
+	  .help = "After how long without any sign of life of the machine on the other side a "
+		  "connection is over." },
 	{ "lab", &setting_bool, PART(lab), .fallback = "false",
 	  .help = "Short times, for tests and demonstrations." },
 	{ .name = NULL },

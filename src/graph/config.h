@@ -20,7 +20,8 @@ struct graph_part_config {
 	uint32_t links_max;  /* connections in all */
 	uint32_t per_source; /* connections from one address that said not yet whom they want */
 	uint64_t memory_max; /* octets that all links together may make us hold */
-	bool lab;	     /* short times, for tests and demos */
+	int64_t silence; /* us without a sign of life after which a connection is over: the owner's to do */
+	bool lab; /* short times, for tests and demos */
 	struct graph_limits limits;
 };
 

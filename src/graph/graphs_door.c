@@ -291,6 +291,7 @@ enum err graphs_addresses(struct graphs *s, const struct addr *a, size_t n, stru
 		if (!copy)
 			return ERR_NOMEM;
 	}
+	graphs_links_lose(s, a, n, now);
 	env_free(s->shared.env, s->address);
 	s->address = copy;
 	s->n_addresses = n;

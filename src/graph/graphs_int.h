@@ -140,6 +140,8 @@ struct graphs_link *graphs_link_find(const struct graphs *s, uint32_t number);
 /* Of an entry, or waiting. NULL without memory. */
 struct graphs_link *graphs_link_add(struct graphs *s, uint32_t number, struct graphs_entry *e);
 void graphs_link_drop(struct graphs *s, struct graphs_link *l);
+/* Ends those from an address that was this machine's and is not in `a` any more. */
+void graphs_links_lose(struct graphs *s, const struct addr *a, size_t n, struct mono now);
 /* All of an entry; NULL: all that wait. They are closed. */
 void graphs_links_close(struct graphs *s, const struct graphs_entry *e);
 

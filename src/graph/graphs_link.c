@@ -289,7 +289,9 @@ enum err graphs_up(struct graphs *s, uint32_t link, const struct addr *local,
 		   const struct addr *remote, struct mono now)
 {
 	s->now = now;
-	const struct graphs_link *l = graphs_link_find(s, link);
+	struct graphs_link *l = graphs_link_find(s, link);
+	if (l)
+		l->local = *local;
 	return l && l->entry ? graph_up(l->entry->graph, link, local, remote, now) : OK;
 }
 
@@ -303,6 +305,40 @@ void graphs_down(struct graphs *s, uint32_t link, enum err why, struct mono now)
 	graphs_link_drop(s, l);
 	if (e)
 		graph_down(e->graph, link, why, now);
+}
+
+static bool has_address(const struct addr *all, size_t n, const struct addr *a)
+{
+	for (size_t i = 0; i < n; i++)
+		if (addr_same_host(&all[i], a))
+			return true;
+	return false;
+}
+
+static struct graphs_link *lost(const struct graphs *s, const struct addr *a, size_t n)
+{
+	size_t at = 0;
+	struct span key;
+	void *link;
+	while (map_next(&s->links, &at, &key, &link)) {
+		const struct addr *local = &((struct graphs_link *)link)->local;
+		if (has_address(s->address, s->n_addresses, local) && !has_address(a, n, local))
+			return link;
+	}
+	return NULL;
+}
+
+/* GRAPH-12.13 */
+void graphs_links_lose(struct graphs *s, const struct addr *a, size_t n, struct mono now)
+{
+	struct graphs_link *l;
+	while ((l = lost(s, a, n))) {
+		struct graphs_entry *e = l->entry;
+		uint32_t number = l->number;
+		close_link(s, l);
+		if (e)
+			graph_down(e->graph, number, ERR_UNREACHABLE, now);
+	}
 }
 
 void graphs_drained(struct graphs *s, uint32_t link, struct mono now)

@@ -52,6 +52,7 @@ void net_timer_update(struct net *n)
 	struct mono at = mono_min(first_of(&n->connecting), first_of(&n->closing));
 
 	at = mono_min(at, mono_min(n->accept_again, n->route.due));
+	at = mono_min(at, n->alive_due);
 	if (at.us == n->timer_at.us)
 		return;
 	n->timer_at = at;
@@ -79,6 +80,8 @@ static void on_timer(void *arg, struct mono now)
 		net_ports_accept_again(n);
 	if (mono_reached(n->route.due, now))
 		net_route_due(n, now);
+	if (mono_reached(n->alive_due, now))
+		net_alive_due(n, now);
 	net_timer_update(n);
 }
 
@@ -108,7 +111,7 @@ enum err net_new(struct net **out, const struct env *env, struct os_loop *loop,
 	n->events = *events;
 	n->opt = *opt;
 	n->reserve_fd = n->route.fd = -1;
-	n->timer_at = n->accept_again = n->route.due = MONO_NEVER;
+	n->timer_at = n->accept_again = n->route.due = n->alive_due = MONO_NEVER;
 	map_init(&n->by_number, env);
 	list_init(&n->links);
 	list_init(&n->dirty);

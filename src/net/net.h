@@ -108,6 +108,11 @@ void net_close(struct net *n, uint32_t link);
 /* Closes at once and with a reset; down() is not called for it. */
 void net_reset(struct net *n, uint32_t link);
 
+/* Ends the link (ERR_TIMEOUT) once nothing at all has come from the other side's kernel for
+ * about that long, though it was asked; us, whole seconds count. A side that only does
+ * not read is alive. */
+void net_mind(struct net *n, uint32_t link, int64_t silence);
+
 /* Why a link is not read. */
 enum net_pause {
 	NET_PAUSE_STORE = 1, /* what answers it waits for a commit */

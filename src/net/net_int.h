@@ -45,6 +45,8 @@ struct link {
 	bool ask_drained;
 	size_t thrown_away;   /* CLOSING, LINGERING */
 	struct mono deadline; /* CONNECTING, CLOSING, LINGERING */
+	int64_t silence;      /* us that the other side may have; 0: as long as TCP goes on */
+	struct mono minded;   /* since when */
 	struct list all;      /* net->links */
 	struct list dirty;    /* net->dirty: something to do when the turn ends */
 	struct list timed;    /* net->connecting or net->closing */
@@ -88,6 +90,7 @@ struct net {
 	struct os_timer *timer;
 	struct mono timer_at;
 	struct mono accept_again; /* listeners rest until then */
+	struct mono alive_due;	  /* links are looked at for signs of life */
 	struct route_watch route;
 	size_t n_links, n_lingering, queued;
 	bool held; /* no link is read */
@@ -141,6 +144,9 @@ MUST_USE enum err net_guard_sorted_copy(const struct env *env, const struct net_
 					struct net_guard **out);
 /* Wipes their keys and frees them. */
 void net_guards_free(const struct env *env, struct net_guard *g, size_t n);
+
+/* alive.c */
+void net_alive_due(struct net *n, struct mono now);
 
 /* route.c */
 void net_route_due(struct net *n, struct mono now);

@@ -299,6 +299,18 @@ void ops_graph_part(struct ops *o, struct draft *d, struct ops_part *out)
 						       : err_text(e));
 }
 
+static void set_strange(struct ops_graph_strange *to, const struct graphs *all)
+{
+	struct graphs_counts c;
+	graphs_counts(all, &c);
+	*to = (struct ops_graph_strange){ .accepted = c.accepted,
+					  .strangers = c.strangers,
+					  .malformed = c.malformed,
+					  .late = c.late,
+					  .full = c.full,
+					  .waiting = c.waiting };
+}
+
 enum err ops_run_graphs(struct ops *o, const struct ops_request *r, struct ops_call call)
 {
 	const struct graphs *all = node_graphs(engine_node(o->engine));
@@ -312,6 +324,8 @@ enum err ops_run_graphs(struct ops *o, const struct ops_request *r, struct ops_c
 	if (!out.graphs)
 		return ERR_NOMEM;
 	out.port = all ? graphs_port(all) : 0;
+	if (all)
+		set_strange(&out.strange, all);
 	for (size_t at = 0; all && out.n_graphs < n && graphs_next(all, &at, &g);)
 		set_graph(&out.graphs[out.n_graphs++], &g, &d);
 	if (d.failed)

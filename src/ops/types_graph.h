@@ -22,6 +22,8 @@
 	X(ops_graphing, OPS_GRAPHING, "Graphs, in short.")                                         \
 	X(ops_graph_counts, OPS_GRAPH_COUNTS, "What a node of a graph counts, since it is open.")  \
 	X(ops_graph, OPS_GRAPH_FIELDS, "A graph, and this machine's node of it.")                  \
+	X(ops_graph_strange, OPS_GRAPH_STRANGE,                                                    \
+	  "Connections to the port of graphs that came in and led nowhere.")                       \
 	X(ops_graphs, OPS_GRAPHS_FIELDS, "All graphs of this machine.")                            \
 	X(ops_graph_node, OPS_GRAPH_NODE, "A node of a graph.")                                    \
 	X(ops_graph_nodes, OPS_GRAPH_NODES_FIELDS, "The nodes of a graph that are known.")         \
@@ -131,9 +133,18 @@
 	X(S, SECONDS, maintain_in, 0, "until it looks after its neighbors; null: closed")          \
 	X(S, OBJECT, counts, ops_graph_counts, "what is counted")
 
+#define OPS_GRAPH_STRANGE(X, S)                                                                    \
+	X(S, NUMBER, accepted, 0, "connections that came in, those to graphs too")                 \
+	X(S, NUMBER, strangers, 0, "for a graph that does not listen here")                        \
+	X(S, NUMBER, malformed, 0, "that did not begin as one of a graph does")                    \
+	X(S, NUMBER, late, 0, "that did not say in time which graph they are for")                 \
+	X(S, NUMBER, full, 0, "too many of one address, or in all")                                \
+	X(S, NUMBER, waiting, 0, "that have not said yet which graph they are for")
+
 #define OPS_GRAPHS_FIELDS(X, S)                                                                    \
 	X(S, OBJECT, part, ops_part, "the state of the part graph")                                \
 	X(S, NUMBER, port, 0, "the TCP port that they share; 0: nobody listens")                   \
+	X(S, OBJECT, strange, ops_graph_strange, "connections that led nowhere")                   \
 	X(S, LIST, graphs, ops_graph, "the graphs, by number")
 
 #define OPS_GRAPH_NODE(X, S)                                                                       \

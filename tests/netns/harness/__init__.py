@@ -7,6 +7,7 @@ process  child processes that cannot outlive the run
 daemon   a homesteadd with its configuration, commands and event stream
 masc     MASC messages and a peer that says whatever a test wants
 scenes   who stands where
+graphs   nodes of graphs, driven through the API
 claims   what is held and told; a kill at a state that was just read
 wait     deadlines and conditions
 """

@@ -1,10 +1,10 @@
 """Nodes of graphs: a daemon with the part graph alone, driven through the API on its
 control socket, and the networks its nodes stand in."""
 
-import base64
+import contextlib
 import http.client
 import json
-import select
+import os
 import socket
 import struct
 from urllib.parse import quote
@@ -54,7 +54,9 @@ class Node(Daemon):
 
     def __init__(self, world, name, netns, host=1, link=1, state=None, family="ipv4", **values):
         super().__init__(world, name, netns, {}, 0, 0, config={}, state=state)
-        self.values = {"lab": True, **values}
+        os.mkdir(world.path(name))  # where its other sockets lie too
+        self.socket = world.path(name, "control.sock")
+        self.values = {"lab": True, "silence": "3s", **values}
         self.host, self.link, self.family = host, link, family
 
     def write_config(self, text=None):
@@ -82,6 +84,33 @@ class Node(Daemon):
             raise Refused("%s: %s %s" % (self.name, method, path), answer["error"])
         return answer
 
+    def refused_at(self, path, body, method="POST"):
+        """The error of a request that must fail."""
+        try:
+            answer = self.ask(method, path, body)
+        except Refused as refused:
+            return refused.error
+        raise AssertionError("%s was done: %s" % (path, answer))
+
+    @contextlib.contextmanager
+    def session(self, graph=MESH):
+        """Requests about records over one connection, for those who have many."""
+        connection = UnixConnection(self.socket, 60)
+
+        def ask(method, record, body):
+            path = "/v1/graphs/%s/records%s" % (quote(graph), record and "/" + quote(record))
+            connection.request(method, path, json.dumps(body),
+                               {"Content-Type": "application/json"})
+            answer = json.loads(connection.getresponse().read())
+            if "error" in answer:
+                raise Refused("%s: %s %s" % (self.name, method, path), answer["error"])
+            return answer
+
+        try:
+            yield ask
+        finally:
+            connection.close()
+
     def of(self, path="", method="GET", body=None, graph=MESH, within=60):
         """The same of a graph."""
         return self.ask(method, "/graphs/" + quote(graph, safe="") + path, body, within)
@@ -90,9 +119,10 @@ class Node(Daemon):
         return self.ask("POST", "/graphs", {"id": graph, "listen": True, **body})
 
     def join(self, other, graph=MESH, **body):
-        """Opens a graph, listens as soon as it may, and calls that node."""
+        """Opens a graph, calls that node, and is one that others can call."""
         self.create(graph, open=True, **body)
         self.connect(other, graph)
+        until(self.name + " to listen", lambda: self.info(graph)["listening"])
         return self
 
     def connect(self, other, graph=MESH, at=None):
@@ -120,7 +150,7 @@ class Node(Daemon):
         try:
             return self.of("/records/" + quote(record), graph=graph)
         except Refused as refused:
-            if refused.error["name"] == "NOT_FOUND":
+            if refused.error["code"] == "NOT_FOUND":
                 return None
             raise
 
@@ -182,9 +212,20 @@ class Node(Daemon):
         with self.stream(self.of("/records/%s/data" % quote(record), "POST", {}, graph)) as s:
             return whole(s)
 
-    def watch(self, **fields):
+    def watch(self):
         """Its events from now on."""
-        return Watch(self, **fields)
+        return Watch(self)
+
+    # ---- direct connections
+
+    def talk(self, other, node=None):
+        """A direct connection to a node; the streams of both ends."""
+        other.of("/accept", "POST", {})
+        events = other.watch()
+        opened = self.of("/direct", "POST", {"node": node or other.info()["node"]})
+        conn = events.next("direct", status="connected")["fields"]["connection"]
+        taken = other.of("/direct/%d/stream" % conn, "POST", {})
+        return self.stream(opened), other.stream(taken)
 
 
 def whole(s):
@@ -239,6 +280,12 @@ class Watch:
                 raise Late("no event %s %s; the last were %s" % (
                     name, fields, [e["text"] for e in self.seen[-8:]]))
             self._read(deadline.left())
+
+    def drain(self, quiet=0.1):
+        """What has come and was not taken out."""
+        while readable(self.socket, quiet):
+            self._read(0)
+        return self.seen
 
 
 # ---- direct connections: messages of length, data type, data

@@ -194,6 +194,29 @@ static void neighbors_are_found_again(void **state)
 	rig_end(&r);
 }
 
+/* GRAPH-12.13 */
+static void connections_from_an_address_that_went(void **state)
+{
+	struct rig r;
+	begin(&r);
+	join(&r, 1);
+	join(&r, 2);
+	struct addr at[2] = { r.m[0].at, r.m[0].at };
+	at[1].ip[3] ^= 1;
+	assert_int_equal(graphs_addresses(r.m[0].s, at, 2, r.now), OK);
+	rig_settle(&r);
+	assert_int_equal(rig_neighbors(&r, 0, ID), 2);
+	/* What never was in the list may be ours for all that. */
+	assert_int_equal(graphs_addresses(r.m[1].s, at + 1, 1, r.now), OK);
+	assert_int_equal(rig_neighbors(&r, 1, ID), 0);
+	assert_int_equal(graphs_addresses(r.m[2].s, NULL, 0, r.now), OK);
+	assert_int_equal(rig_neighbors(&r, 2, ID), 0);
+	assert_int_equal(graphs_addresses(r.m[0].s, at + 1, 1, r.now), OK);
+	assert_int_equal(rig_neighbors(&r, 0, ID), 0);
+	assert_true(r.m[0].events[GRAPH_EVENT_NEIGHBOR] >= 2);
+	rig_end(&r);
+}
+
 /* GRAPH-12.5 */
 static void two_graphs_share_the_port(void **state)
 {
@@ -664,6 +687,7 @@ int main(void)
 		cmocka_unit_test(over_a_restart),
 		cmocka_unit_test(who_is_to_listen_does_when_it_may),
 		cmocka_unit_test(neighbors_are_found_again),
+		cmocka_unit_test(connections_from_an_address_that_went),
 		cmocka_unit_test(closed_and_opened_again),
 		cmocka_unit_test(deleted_with_its_records),
 		cmocka_unit_test(a_port_that_somebody_has),
