@@ -83,10 +83,12 @@ void graph_expire_due(struct graph *g, struct mono now)
 	graph_expire_now(g, now);
 }
 
+/* Only ever brought forward: the clock is read more often than expire_least, and a timer
+ * that began anew each time would never be due. One that is due too early plans again. */
 void graph_time_changed(struct graph *g, struct mono now)
 {
 	const struct graph_entry *e = graph_db_first_expiry(g->db);
 	graph_refresh_plan(g, now);
 	if (e && !mono_is_never(g->timer[GRAPH_TIMER_EXPIRE]))
-		plan(g, now);
+		graph_expire_stored(g, e, now);
 }

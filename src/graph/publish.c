@@ -44,6 +44,16 @@ static void begin_fresh(const struct graph *g, const struct graph_make *m, uint6
 	r->created = r->modified = today;
 }
 
+/* Where the clock is behind the creation: by chance within a second of it, since two that
+ * are changed apart must not look alike to a comparison by hash (GRAPH-9.25). */
+static uint64_t after_creation(const struct graph *g, const struct graph_record *old)
+{
+	uint64_t room = old->expires - old->created - 1;
+	if (room > GRAPH_TICKS_SEC)
+		room = GRAPH_TICKS_SEC;
+	return old->created + 1 + (room ? env_random_below(g->shared->env, room) : 0);
+}
+
 /* GRAPH-14.3: type, ID, creator and creation stay, all else goes on (A28, A29). */
 static enum err begin_update(const struct graph *g, struct graph_make *m, uint64_t today,
 			     struct graph_record *r)
@@ -61,7 +71,7 @@ static enum err begin_update(const struct graph *g, struct graph_make *m, uint64
 	r->version++;
 	r->flags = 0;
 	r->modifier = span_of(g->peer16, g->peer16_n);
-	r->modified = today > old.created ? today : old.created + 1;
+	r->modified = today > old.created ? today : after_creation(g, &old);
 	r->security = (struct span){ 0 };
 	if (!m->keep_payload)
 		r->payload = (struct span){ 0 };

@@ -106,18 +106,27 @@ static bool between(const struct stream *st, const struct site *a, const struct 
 	return (x == a && y == b) || (x == b && y == a);
 }
 
+/* Of those that one of them still has, whatever became of the other end. */
+static void reset_ends(struct site *of, const struct site *with)
+{
+	LIST_EACH(i, next, &of->ends)
+	{
+		struct stream *st = LIST_ENTRY(i, struct end, at)->stream;
+		if (!between(st, of, with))
+			continue;
+		st->end[0].silent = st->end[1].silent = false;
+		stream_reset(st);
+	}
+}
+
 static void do_reset(struct world *w, const struct scn_action *a)
 {
 	if (a->b == SCN_NO_SITE) {
 		raw_close(raw_of(w->sites[a->a]), a->connection, PIPE_RESET);
 		return;
 	}
-	LIST_EACH(i, next, &w->sites[a->a]->ends)
-	{
-		struct stream *st = LIST_ENTRY(i, struct end, at)->stream;
-		if (between(st, w->sites[a->a], w->sites[a->b]))
-			stream_reset(st);
-	}
+	reset_ends(w->sites[a->a], w->sites[a->b]);
+	reset_ends(w->sites[a->b], w->sites[a->a]);
 }
 
 static void silence(struct world *w, struct end *e)

@@ -5,25 +5,28 @@
 /* All records of stories are of one type. */
 static const struct graph_guid story_type = { { 0x5c, 0xe4, 0xa0, [15] = 0x01 } };
 
-static struct book_record *find(struct world *w, const struct scn_graph *g)
+/* What the story calls a record, and in which graph. */
+static struct span name_in(struct world *w, const struct scn_graph *g)
 {
-	LIST_EACH(i, next, &w->book)
-	{
-		struct book_record *r = LIST_ENTRY(i, struct book_record, at);
-		if (span_eq(r->graph, g->id) && span_eq(r->key, g->key))
-			return r;
-	}
-	return NULL;
+	uint8_t *p = arena_alloc(&w->arena, g->id.n + g->key.n + 1);
+	struct wr out = wr_of(p, p ? g->id.n + g->key.n + 1 : 0);
+	wr_bytes(&out, g->id);
+	wr_u8(&out, 0);
+	wr_bytes(&out, g->key);
+	return wr_span(&out);
 }
 
 static struct book_record *enter(struct world *w, const struct scn_graph *g)
 {
-	struct book_record *r = find(w, g);
+	struct span name = name_in(w, g);
+	struct book_record *r = map_get(&w->book_keys, name);
 	if (r || !(r = world_alloc(w, sizeof(*r))))
 		return r;
 	r->graph = g->id;
 	r->key = g->key;
 	list_push_back(&w->book, &r->at);
+	if (map_put(&w->book_keys, name, r) != OK)
+		w->err = ERR_NOMEM;
 	return r;
 }
 
@@ -32,6 +35,7 @@ void book_free(struct world *w)
 	LIST_EACH(i, next, &w->book)
 	env_free(w->env, LIST_ENTRY(i, struct book_record, at));
 	list_init(&w->book);
+	map_free(&w->book_keys);
 }
 
 /* Each change has octets of its own. */
@@ -54,6 +58,31 @@ static void fill_record(struct machine *m, const struct scn_graph *g, struct gra
 		c->expires = sim_clock_wall(&m->clock, w->now).us + g->life;
 }
 
+static const struct graph *graph_at(struct world *w, uint32_t site, struct span id)
+{
+	const struct graphs *all;
+	if (is_raw(w->sites[site]) || !machine_of(w->sites[site])->node)
+		return NULL;
+	all = node_graphs(machine_of(w->sites[site])->node);
+	return all ? graphs_find(all, id) : NULL;
+}
+
+static bool info_at(struct world *w, uint32_t site, struct span id, struct graph_info *info)
+{
+	const struct graph *g = graph_at(w, site, id);
+	if (!g)
+		return false;
+	graph_info(g, sim_clock_mono(&machine_of(w->sites[site])->clock, w->now), info);
+	return true;
+}
+
+/* Its owner looks for others only where there are none. */
+static bool is_alone(struct machine *m, struct span id)
+{
+	struct graph_info info;
+	return info_at(m->site.w, m->site.index, id, &info) && !info.neighbors;
+}
+
 /* NULL: the record is unknown, since it never came to be; there is nothing to ask. */
 static bool fill_of(struct machine *m, const struct scn_action *a, struct graphs_command *c,
 		    struct book_record **record)
@@ -69,7 +98,7 @@ static bool fill_of(struct machine *m, const struct scn_action *a, struct graphs
 	c->of = (struct graph_command){ .kind = kinds[g->verb], .type = story_type };
 	c->of.remote = a->addr;
 	if (g->verb == SCN_GRAPH_CONNECT)
-		return true;
+		return !g->alone || is_alone(m, g->id);
 	*record = enter(m->site.w, g);
 	if (!*record || (g->verb == SCN_GRAPH_ADD) == ((*record)->told > 0))
 		return false;
@@ -81,7 +110,9 @@ static bool fill_of(struct machine *m, const struct scn_action *a, struct graphs
 
 static void name_of(struct machine *m, struct graph_properties *p, const struct scn_graph *g)
 {
-	*p = (struct graph_properties){ .scope = GRAPH_SCOPE_GLOBAL, .presence_max = g->presence };
+	*p = (struct graph_properties){ .scope = GRAPH_SCOPE_GLOBAL,
+					.defer_expiration = g->defer,
+					.presence_max = g->presence };
 	memcpy(p->id, g->id.p, g->id.n);
 }
 
@@ -106,6 +137,8 @@ void book_command(struct machine *m, const struct scn_action *a)
 	} else {
 		c->kind = kinds[a->graph->verb];
 	}
+	if (a->graph->verb == SCN_GRAPH_ERASE)
+		book_lost(m, c->id);
 	in.number = ++m->next_call;
 	invariant_graph_call(m, in.number, a->graph->verb, record);
 	feed(m, &in);
@@ -114,6 +147,8 @@ void book_command(struct machine *m, const struct scn_action *a)
 void book_reply(struct machine *m, struct book_record *r, enum scn_graph_verb verb,
 		const struct node_out *out)
 {
+	const struct graph *g;
+	const struct graph_entry *e;
 	if (!r || out->err)
 		return;
 	if (verb == SCN_GRAPH_ADD)
@@ -121,29 +156,15 @@ void book_reply(struct machine *m, struct book_record *r, enum scn_graph_verb ve
 	if (out->version > r->told)
 		r->told = out->version;
 	r->by = m->site.index;
-	m->site.w->tally.told++;
 	r->deleted |= verb == SCN_GRAPH_DELETE;
+	m->site.w->tally.told++;
+	g = graph_at(m->site.w, r->by, r->graph);
+	e = g ? graph_db_find(graph_database(g), &r->id) : NULL;
+	if (e && e->expires > r->expires)
+		r->expires = e->expires;
 }
 
 /* Looks */
-
-static const struct graph *graph_at(struct world *w, uint32_t site, struct span id)
-{
-	const struct graphs *all;
-	if (is_raw(w->sites[site]) || !machine_of(w->sites[site])->node)
-		return NULL;
-	all = node_graphs(machine_of(w->sites[site])->node);
-	return all ? graphs_find(all, id) : NULL;
-}
-
-static bool info_at(struct world *w, uint32_t site, struct span id, struct graph_info *info)
-{
-	const struct graph *g = graph_at(w, site, id);
-	if (!g)
-		return false;
-	graph_info(g, sim_clock_mono(&machine_of(w->sites[site])->clock, w->now), info);
-	return true;
-}
 
 static uint64_t mix(uint64_t h, struct span s)
 {
@@ -152,25 +173,22 @@ static uint64_t mix(uint64_t h, struct span s)
 	return h;
 }
 
-/* What may come and go by itself - Signature, Contact, Presence - is left out. */
+/* SIM-12.3: of all records as they lie in the store, in whichever order. What may come and go by
+ * itself - Signature, Contact, Presence - is left out. */
 static uint64_t hash_of(const struct graph *g)
 {
 	const struct graph_db *db = graph_database(g);
 	uint64_t sum = 0;
 	for (struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e)) {
-		uint64_t h = UINT64_C(0xcbf29ce484222325);
-		uint8_t rest[5];
-		struct wr w = wr_of(rest, sizeof(rest));
+		struct span octets;
 		if (e->type >= 1 && e->type <= 3)
 			continue;
-		wr_u32(&w, e->version);
-		wr_u8(&w, e->deleted);
-		h = mix(mix(h, span_of(e->place.id.at, 16)), span_of(rest, sizeof(rest)));
-		if (e->modifier)
-			h = mix(h, e->modifier->utf16);
+		if (graph_db_octets(db, e, &octets) != OK)
+			return 0;
+		uint64_t h = mix(UINT64_C(0xcbf29ce484222325), octets);
 		sum += h * (h | 1);
 	}
-	return sum;
+	return sum | 1;
 }
 
 static bool has(const struct graph *g, const struct book_record *r)
@@ -202,17 +220,34 @@ static void count_floods(struct machine *m, struct world_tally *t)
 	}
 }
 
+/* Nothing of it was sent, and nobody has it. */
+static bool untold_yet(const struct machine *m, const struct book_record *r)
+{
+	return r->by == m->site.index && r->told && !r->excused &&
+	       invariant_graph_unsent(m, &r->id, r->told) && nowhere_else(m->site.w, r);
+}
+
 void book_end(struct machine *m, bool crash)
 {
 	struct world *w = m->site.w;
 	count_floods(m, &w->tally);
 	LIST_EACH(i, next, &w->book)
 	{
-		const struct book_record *r = LIST_ENTRY(i, struct book_record, at);
-		if (!crash || r->by != m->site.index || !r->told || !nowhere_else(w, r))
+		if (!crash || !untold_yet(m, LIST_ENTRY(i, struct book_record, at)))
 			continue;
 		w->tally.crashes_told++;
 		return;
+	}
+}
+
+void book_lost(struct machine *m, struct span graph)
+{
+	LIST_EACH(i, next, &m->site.w->book)
+	{
+		struct book_record *r = LIST_ENTRY(i, struct book_record, at);
+		if ((!graph.n || span_eq(graph, r->graph)) && r->by == m->site.index &&
+		    nowhere_else(m->site.w, r))
+			r->excused = true;
 	}
 }
 
@@ -228,6 +263,16 @@ void world_tally(struct world *w, struct world_tally *t)
 	t->flood_links += w->tally.flood_links;
 }
 
+/* What a condition found wrong, for whoever reads the trace. */
+static void say_wrong(struct world *w, uint32_t site, const char *what, struct span which)
+{
+	char buffer[200];
+	struct text t = TEXT_OF(buffer);
+	text_str(&t, what);
+	text_span(&t, which);
+	say_text(w->sites[site], "!", &t);
+}
+
 bool book_same(struct world *w, const struct scn_condition *c)
 {
 	bool any = false;
@@ -236,37 +281,63 @@ bool book_same(struct world *w, const struct scn_condition *c)
 		const struct graph *g = graph_at(w, i, c->name);
 		if (!g)
 			continue;
-		if (any && hash_of(g) != first)
+		uint64_t here = hash_of(g);
+		if (any && here != first) {
+			say_wrong(w, i, "has other records than those before it in ", c->name);
 			return false;
-		first = hash_of(g);
+		}
+		first = here;
 		any = true;
 	}
-	return any;
+	return any && first;
 }
 
-static bool record_kept(const struct graph *g, const struct book_record *r)
+/* Purging is asked for at the end of a record, and may take EXPIRE_LATE: expire_least, and
+ * clocks that were set meanwhile. */
+#define TICKS_S	    UINT64_C(10000000)
+#define EXPIRE_LATE (60 * TICKS_S)
+
+static const char *what_is_wrong(const struct graph *g, uint64_t now, const struct book_record *r)
 {
 	const struct graph_entry *e = graph_db_find(graph_database(g), &r->id);
-	if (!r->told)
-		return true;
+	if (!r->told || r->excused)
+		return NULL;
+	if (e && e->expires + EXPIRE_LATE < now)
+		return "still has what expired: ";
 	if (r->deleted)
-		return !e || e->deleted;
-	return e && !e->deleted && e->version >= r->told;
+		return e && !e->deleted ? "has what was deleted: " : NULL;
+	if (r->expires <= now)
+		return NULL;
+	if (!e || e->deleted)
+		return "has lost ";
+	return e->version < r->told ? "has an old version of " : NULL;
 }
 
+static bool keeps(struct world *w, uint32_t site, struct span id)
+{
+	const struct graph *g = graph_at(w, site, id);
+	struct graph_info info;
+	if (!g)
+		return true;
+	graph_info(g, sim_clock_mono(&machine_of(w->sites[site])->clock, w->now), &info);
+	LIST_EACH(at, next, &w->book)
+	{
+		struct book_record *r = LIST_ENTRY(at, struct book_record, at);
+		const char *wrong = span_eq(r->graph, id) ? what_is_wrong(g, info.time, r) : NULL;
+		if (!wrong)
+			continue;
+		say_wrong(w, site, wrong, r->key);
+		return false;
+	}
+	return true;
+}
+
+/* SIM-12.2 */
 bool book_kept(struct world *w, const struct scn_condition *c)
 {
-	for (uint32_t i = 0; i < w->s->n_sites; i++) {
-		const struct graph *g = graph_at(w, i, c->name);
-		if (!g)
-			continue;
-		LIST_EACH(at, next, &w->book)
-		{
-			struct book_record *r = LIST_ENTRY(at, struct book_record, at);
-			if (span_eq(r->graph, c->name) && !record_kept(g, r))
-				return false;
-		}
-	}
+	for (uint32_t i = 0; i < w->s->n_sites; i++)
+		if (!keeps(w, i, c->name))
+			return false;
 	return true;
 }
 
@@ -284,6 +355,43 @@ bool book_synchronised(struct world *w, const struct scn_condition *c)
 	return info_at(w, c->a, c->name, &info) && info.synchronised;
 }
 
+/* Who is whose neighbor, as a forest of those that reach each other. */
+struct mesh {
+	struct world *w;
+	struct span id;
+	uint32_t n;	 /* sites with the graph */
+	uint32_t *up;	 /* of a site, towards the root */
+	uint64_t *nodes; /* Node IDs of sites; keys of `sites` */
+	struct map sites;
+};
+
+static bool mesh_init(struct mesh *m)
+{
+	size_t n = m->w->s->n_sites;
+	map_init(&m->sites, &m->w->seeded);
+	m->up = world_alloc(m->w, n * sizeof(*m->up));
+	m->nodes = world_alloc(m->w, n * sizeof(*m->nodes));
+	for (uint32_t i = 0; m->up && m->nodes && i < n; i++) {
+		struct graph_info info;
+		m->up[i] = i;
+		if (!info_at(m->w, i, m->id, &info))
+			continue;
+		m->n++;
+		m->nodes[i] = info.node;
+		if (map_put(&m->sites, span_of((uint8_t *)&m->nodes[i], sizeof(m->nodes[i])),
+			    &m->up[i]) != OK)
+			return false;
+	}
+	return m->up && m->nodes;
+}
+
+static void mesh_fini(struct mesh *m)
+{
+	map_free(&m->sites);
+	env_free(m->w->env, m->up);
+	env_free(m->w->env, m->nodes);
+}
+
 static uint32_t root_of(uint32_t *up, uint32_t i)
 {
 	while (up[i] != i)
@@ -291,50 +399,54 @@ static uint32_t root_of(uint32_t *up, uint32_t i)
 	return i;
 }
 
-static uint32_t site_of_node(struct world *w, struct span id, uint64_t node)
+static void join_neighbors(struct mesh *m, uint32_t site)
 {
-	struct graph_info info;
-	for (uint32_t i = 0; i < w->s->n_sites; i++)
-		if (info_at(w, i, id, &info) && info.node == node)
-			return i;
-	return SCN_NO_SITE;
-}
-
-static void join_neighbors(struct world *w, uint32_t *up, uint32_t site, struct span id)
-{
-	const struct graph *g = graph_at(w, site, id);
+	const struct graph *g = graph_at(m->w, site, m->id);
 	struct graph_link_info l;
-	for (size_t at = 0; graph_link_next(g, &at, &l);) {
+	for (size_t at = 0; g && graph_link_next(g, &at, &l);) {
 		if (!l.connected || l.direct)
 			continue;
-		uint32_t other = site_of_node(w, id, l.node);
-		if (other != SCN_NO_SITE)
-			up[root_of(up, site)] = root_of(up, other);
+		uint32_t *other = map_get(&m->sites, span_of((uint8_t *)&l.node, sizeof(l.node)));
+		if (other)
+			m->up[root_of(m->up, site)] = root_of(m->up, (uint32_t)(other - m->up));
 	}
+}
+
+static const char *stands_apart(struct mesh *m, uint32_t site, uint32_t root)
+{
+	struct graph_info info;
+	if (!info_at(m->w, site, m->id, &info))
+		return NULL;
+	if (!info.synchronised)
+		return "was never synchronised in ";
+	if (info.neighbors > GRAPH_NEIGHBORS_MAX ||
+	    info.neighbors < (m->n > 2 ? GRAPH_NEIGHBORS_MIN : m->n - 1))
+		return "has too few neighbors, or too many, in ";
+	return root_of(m->up, site) == root ? NULL : "is in another part of ";
+}
+
+static bool is_one(struct mesh *m)
+{
+	uint32_t first = 0, n = (uint32_t)m->w->s->n_sites;
+	for (uint32_t i = 0; i < n; i++)
+		join_neighbors(m, i);
+	while (first < n && !graph_at(m->w, first, m->id))
+		first++;
+	for (uint32_t i = first; i < n; i++) {
+		const char *wrong = stands_apart(m, i, root_of(m->up, first));
+		if (!wrong)
+			continue;
+		say_wrong(m->w, i, wrong, m->id);
+		return false;
+	}
+	return first < n;
 }
 
 /* One mesh of all that have the graph, each with as many neighbors as it should have. */
 bool book_mesh(struct world *w, const struct scn_condition *c)
 {
-	uint32_t *up = world_alloc(w, w->s->n_sites * sizeof(*up)), root = SCN_NO_SITE, n = 0;
-	struct graph_info info;
-	bool one = up != NULL;
-	for (uint32_t i = 0; one && i < w->s->n_sites; i++)
-		up[i] = i;
-	for (uint32_t i = 0; one && i < w->s->n_sites; i++) {
-		if (!graph_at(w, i, c->name))
-			continue;
-		n++;
-		join_neighbors(w, up, i, c->name);
-	}
-	for (uint32_t i = 0; one && i < w->s->n_sites; i++) {
-		if (!info_at(w, i, c->name, &info))
-			continue;
-		if (root == SCN_NO_SITE)
-			root = root_of(up, i);
-		one = root_of(up, i) == root && info.neighbors <= GRAPH_NEIGHBORS_MAX &&
-		      info.neighbors >= (n > 2 ? GRAPH_NEIGHBORS_MIN : n - 1);
-	}
-	env_free(w->env, up);
-	return one && n > 0;
+	struct mesh m = { .w = w, .id = c->name };
+	bool one = mesh_init(&m) && is_one(&m);
+	mesh_fini(&m);
+	return one;
 }

@@ -11,8 +11,10 @@ struct book_record {
 	struct span graph, key;
 	uint32_t by; /* the site that was told last */
 	struct graph_guid id;
-	uint32_t told; /* the newest version that somebody was told is stored; 0 none */
-	bool deleted;  /* and that it is deleted */
+	uint32_t told;	    /* the newest version that somebody was told is stored; 0 none */
+	bool deleted;	    /* and that it is deleted */
+	bool excused;	    /* whoever was told lost the database, and nobody else had it */
+	uint64_t expires; /* of what was told, the latest */
 };
 
 /* Gives a command about graphs to a node. */
@@ -22,6 +24,8 @@ void book_reply(struct machine *m, struct book_record *r, enum scn_graph_verb ve
 		const struct node_out *out);
 /* Its process is about to be gone; crash: without a goodbye. */
 void book_end(struct machine *m, bool crash);
+/* It loses its database of this graph, or of all. */
+void book_lost(struct machine *m, struct span graph);
 void book_free(struct world *w);
 
 /* The conditions `same` (SIM-12.3), `kept` (SIM-12.2) and `mesh` (SIM-12.4). */

@@ -103,6 +103,10 @@ void commit_done(struct machine *m)
 		crash_happen(m);
 		return;
 	}
+	if (crash_due(m, SCN_TOLD) && feed_tell(m)) {
+		crash_happen(m);
+		return;
+	}
 	feed_release(m);
 	if (m->node && crash_due(m, SCN_AFTER_SEND))
 		crash_happen(m);

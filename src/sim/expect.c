@@ -72,7 +72,7 @@ static void watch(struct world *w, struct expectation *x)
 {
 	const struct scn_condition *c = &x->spec->condition;
 	x->active = true;
-	/* About the whole world: looked at when its window begins and ends. */
+	/* About the whole world. */
 	if (c->a == SCN_NO_SITE)
 		return;
 	list_push_back(&w->sites[c->a]->watches, &x->watch[0].at);
@@ -80,17 +80,33 @@ static void watch(struct world *w, struct expectation *x)
 		list_push_back(&w->sites[c->b]->watches, &x->watch[1].at);
 }
 
+/* What is about the whole world hangs on no site: it is looked at each second. */
+static bool looks_again(struct world *w, struct expectation *x)
+{
+	int64_t again = w->now + MONO_SEC;
+	if (x->spec->condition.a != SCN_NO_SITE || x->spec->kind != SCN_WITHIN || again >= x->to)
+		return false;
+	world_at(w, &x->when, EV_EXPECT, again);
+	return true;
+}
+
 void expect_window(struct world *w, struct expectation *x)
 {
 	if (x->active) {
-		look(w, x, true);
+		look(w, x, w->now >= x->to);
+		if (x->settled || looks_again(w, x))
+			return;
+		if (w->now < x->to) {
+			world_at(w, &x->when, EV_EXPECT, x->to);
+			return;
+		}
 		settle(x);
 	}
 	if (x->settled)
 		return;
 	watch(w, x);
 	look(w, x, false);
-	if (!x->settled && x->to != INT64_MAX)
+	if (!x->settled && x->to != INT64_MAX && !looks_again(w, x))
 		world_at(w, &x->when, EV_EXPECT, x->to);
 }
 

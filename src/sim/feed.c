@@ -82,7 +82,7 @@ void feed_pending(struct pending *p)
 void feed_retime(struct machine *m)
 {
 	struct world *w = m->site.w;
-	if (!m->node || m->stopping) {
+	if (!m->node || (m->stopping && !machine_leaves(m))) {
 		queue_drop(&w->queue, &m->tick);
 		return;
 	}
@@ -103,6 +103,23 @@ void feed_tick(struct machine *m)
 	feed(m, &(struct node_in){ .kind = NODE_IN_TICK });
 	if (m->node)
 		invariant_deadline(m);
+}
+
+bool feed_tell(struct machine *m)
+{
+	bool any = false;
+	LIST_EACH(i, next, &m->held)
+	{
+		struct held *h = LIST_ENTRY(i, struct held, at);
+		if (h->out.kind != NODE_OUT_REPLY || held_blocked(m, &h->out, &h->at))
+			continue;
+		struct node_out out = h->out;
+		any |= out.err == OK;
+		say_out(m, ">", &out);
+		perform(m, &out);
+		held_drop(m, h);
+	}
+	return any;
 }
 
 /* SIM-4.3: in the order in which the node put it out. */

@@ -92,6 +92,8 @@ void invariant_told_put(struct machine *m, const struct store_table *t, struct s
 			struct span value, uint64_t put)
 {
 	bool claim = t == &masc_table_own;
+	if (t == &graph_table_records && value.n)
+		invariant_graph_put(m, value, put);
 	if (!claim && t != &masc_table_demand)
 		return;
 	prune(m);
@@ -114,6 +116,7 @@ void invariant_told_undone(struct machine *m, uint64_t first)
 		if (v->put >= first)
 			drop(m, v);
 	}
+	invariant_graph_undone(m, first);
 }
 
 void invariant_told_number(struct machine *m, const struct masc_event *e)

@@ -109,6 +109,7 @@ enum err machine_init(struct machine *m)
 	list_init(&m->versions);
 	list_init(&m->listens);
 	map_init(&m->links, &w->seeded);
+	map_init(&m->rows, &w->seeded);
 	dgram_host_init(&m->host, &w->seeded);
 	address_init(m);
 	if (!spec->starts_late)
@@ -156,6 +157,7 @@ void machine_fini(struct machine *m)
 	bury_process(m);
 	invariant_forget(m);
 	map_free(&m->links);
+	map_free(&m->rows);
 	store_mem_free(m->mem);
 }
 
@@ -178,6 +180,7 @@ void machine_start(struct machine *m)
 		boot(m);
 	m->next_accept = 0;
 	m->highest_dial = 0;
+	m->dials = 0;
 	recorder_birth(m);
 	say(&m->site, "#", "start");
 	m->input_put = store_mem_newest(m->mem);
@@ -226,9 +229,16 @@ static void end_streams(struct machine *m, bool power)
 	}
 }
 
+bool machine_leaves(const struct machine *m)
+{
+	const struct graphs *g = node_graphs(m->node);
+	return m->stopping && g && graphs_busy(g);
+}
+
 void machine_settle(struct machine *m)
 {
-	if (!m->node || !m->stopping || m->committing || !list_empty(&m->held))
+	if (!m->node || !m->stopping || m->committing || !list_empty(&m->held) ||
+	    machine_leaves(m))
 		return;
 	say(&m->site, "#", "stopped");
 	world_touch(&m->site);
@@ -273,6 +283,8 @@ void machine_kill(struct machine *m, enum scn_fate fate, bool power)
 	world_touch(&m->site);
 	say(&m->site, "#", words[fate]);
 	book_end(m, true);
+	if (fate == SCN_LOSE)
+		book_lost(m, span_of(NULL, 0));
 	tally_end(m);
 	invariant_crash(m, fate == SCN_LOSE);
 	bury_process(m);

@@ -58,6 +58,7 @@ static void do_send(struct machine *m, const struct node_out *out)
 	struct end *e = find_end(m, out->link);
 	if (!e)
 		return;
+	invariant_graph_sent(m, out);
 	stream_send(e, out->bytes);
 	if (out->drain)
 		stream_ask_drained(e);

@@ -91,7 +91,7 @@ static bool take_days(struct job *job, const char *s)
 	return true;
 }
 
-static bool take_record(struct job *job, char *s)
+bool take_record(struct job *job, char *s)
 {
 	char *equal = strchr(s, '=');
 	if (!equal || equal == s || !equal[1])

@@ -44,6 +44,10 @@ MUST_USE bool open_outs(struct job *job);
 MUST_USE bool close_outs(struct job *job);
 /* A trace_sink_fn: a line to job->trace. */
 void write_line(void *job, struct span line);
+/* Octets of a recording, to job->record. */
+void write_record(void *job, struct span octets);
+/* NODE=FILE, which is cut there. */
+bool take_record(struct job *job, char *s);
 
 struct trace;
 /* The newest lines of a trace, to stderr. */

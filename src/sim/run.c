@@ -63,7 +63,7 @@ void write_line(void *ctx, struct span line)
 	(void)fputc('\n', job->trace);
 }
 
-static void write_record(void *ctx, struct span octets)
+void write_record(void *ctx, struct span octets)
 {
 	struct job *job = ctx;
 	(void)fwrite(octets.p, 1, octets.n, job->record);

@@ -102,6 +102,7 @@ enum scn_point {
 	SCN_NOW,
 	SCN_BEFORE_COMMIT,
 	SCN_BETWEEN, /* commit and send */
+	SCN_TOLD,    /* callers were answered, no octet of a link went out */
 	SCN_AFTER_SEND
 };
 
@@ -127,11 +128,13 @@ enum scn_graph_verb {
 
 struct scn_graph {
 	enum scn_graph_verb verb;
-	struct span id;	 /* Graph ID */
-	struct span key; /* what the story calls a record */
-	uint32_t size;	 /* of its payload */
+	struct span id;	   /* Graph ID */
+	struct span key;   /* what the story calls a record */
+	uint32_t size;	   /* of its payload */
 	uint32_t presence; /* Max Presence Records, of a graph that is created */
-	int64_t life;	 /* us; 0: as long as the node gives it */
+	bool defer;	   /* likewise: its Defer Expiration */
+	bool alone;	   /* CONNECT: only a node without neighbors */
+	int64_t life;	   /* us; 0: as long as the node gives it */
 };
 
 struct scn_action {

@@ -1,40 +1,71 @@
-#include "sim/story.h"
+#include "sim/story_int.h"
 
-#include "base/mono.h"
-#include "base/text.h"
-#include "sim/rng.h"
-
-#define GRAPH	   "0.story"
 #define TEXT_FIRST 65536
 
-/* What a node may have to do in the story, in seconds. */
-#define JOIN_S	20 /* they come in this time, the last one too; a second each where many */
-#define BUSY_S	60
+/* What a node may have to do in the story. */
+#define JOIN_S	20 /* they come in this time, the last one too; a second each where few */
+#define BUSY_MS 60000
 #define AWAY_MS 40000
-#define PART_S	45
+#define PART_MS 45000
+#define MANY	64 /* nodes of which not all say that they are here */
 
-struct story {
-	struct story_options o;
-	struct rng rng;
-	struct text t;
-	int64_t busy, calm; /* ms: when changes begin, when all faults are over */
+const char *story_kind_text(enum story_kind k)
+{
+	static const char *const texts[] = {
+#define X(name, text) text,
+		STORY_KINDS(X)
+#undef X
+	};
+	return texts[k];
+}
+
+/* How often each is chosen. */
+static const enum story_kind chosen[] = {
+	STORY_MIXED, STORY_MIXED, STORY_MIXED,	STORY_MIXED, STORY_CRASH,
+	STORY_CRASH, STORY_CRASH, STORY_CHURN,	STORY_CHURN, STORY_PARTITION,
+	STORY_APART, STORY_LATE,  STORY_SLOW,	STORY_SKEW,  STORY_EXPIRE,
+	STORY_TWO,   STORY_LOSE,  STORY_MEMORY, STORY_ERASE,
 };
 
-void story_defaults(struct story_options *o, uint64_t seed)
+void story_defaults(struct story_options *o, uint64_t seed, enum story_kind kind)
 {
 	struct rng r;
 	rng_init(&r, seed, RNG_SWARM, 1);
-	*o = (struct story_options){ .seed = seed };
+	enum story_kind any = chosen[rng_below(&r, sizeof(chosen) / sizeof(chosen[0]))];
+	*o = (struct story_options){ .seed = seed, .kind = kind };
+	if (kind == STORY_KIND_COUNT)
+		o->kind = any;
 	o->nodes = 3 + (uint32_t)rng_below(&r, 10);
 	o->records = 2 + (uint32_t)rng_below(&r, 39);
-	o->crashes = (uint32_t)rng_below(&r, 4);
-	o->cuts = (uint32_t)rng_below(&r, 4);
-	o->partition = rng_below(&r, 3) == 0;
+	o->crashes = o->kind == STORY_CRASH ? 3 + (uint32_t)rng_below(&r, 6) : 0;
+	if (o->kind == STORY_MIXED || o->kind == STORY_TWO)
+		o->crashes = (uint32_t)rng_below(&r, 4);
+	o->cuts = o->kind == STORY_CRASH ? 0 : (uint32_t)rng_below(&r, 4);
+	if (o->kind == STORY_LATE)
+		o->records += (uint32_t)rng_below(&r, 400);
 	o->lab = rng_below(&r, 4) != 0;
-	o->quiet = o->lab ? 10 * MONO_MIN : 40 * MONO_MIN;
+	o->quiet = o->lab ? 2 * MONO_MIN : 12 * MONO_MIN;
 }
 
-static void line(struct story *s, const char *text)
+uint32_t story_pick(struct story *s, uint32_t below)
+{
+	return (uint32_t)rng_below(&s->rng, below);
+}
+
+int64_t story_sometime(struct story *s)
+{
+	return rng_between(&s->rng, s->busy, s->busy + BUSY_MS - 1);
+}
+
+void story_until(struct story *s, int64_t ms)
+{
+	if (ms > s->calm)
+		s->calm = ms;
+}
+
+/* Words */
+
+void story_line(struct story *s, const char *text)
 {
 	text_str(&s->t, text);
 	text_char(&s->t, '\n');
@@ -49,90 +80,145 @@ static void node_name(struct story *s, uint32_t i)
 static void address(struct story *s, uint32_t i)
 {
 	text_str(&s->t, "10.0.");
-	text_u64(&s->t, i >> 8);
+	text_u64(&s->t, (i + 1) >> 8);
 	text_char(&s->t, '.');
-	text_u64(&s->t, i & 255);
+	text_u64(&s->t, (i + 1) & 255);
 }
 
-/* "at 1234ms VERB nI " */
-static void at(struct story *s, int64_t ms, const char *verb, uint32_t i)
+static void at_time(struct story *s, int64_t ms)
 {
 	text_str(&s->t, "at ");
 	text_i64(&s->t, ms);
 	text_str(&s->t, "ms ");
+}
+
+void story_at(struct story *s, int64_t ms, const char *verb, uint32_t i)
+{
+	at_time(s, ms);
 	text_str(&s->t, verb);
 	text_char(&s->t, ' ');
 	node_name(s, i);
 }
 
+void story_do(struct story *s, int64_t ms, const char *verb, uint32_t i, const char *rest)
+{
+	story_at(s, ms, verb, i);
+	story_line(s, rest);
+}
+
+void story_two(struct story *s, int64_t ms, const char *verb, uint32_t a, uint32_t b)
+{
+	story_at(s, ms, verb, a);
+	text_char(&s->t, ' ');
+	node_name(s, b);
+	story_line(s, "");
+}
+
 static void graph_verb(struct story *s, int64_t ms, uint32_t i, const char *verb)
 {
-	at(s, ms, "command", i);
+	story_at(s, ms, "command", i);
 	text_str(&s->t, " graph ");
 	text_str(&s->t, verb);
-	text_str(&s->t, " " GRAPH);
+	text_char(&s->t, ' ');
+	text_str(&s->t, s->graph);
 }
 
-static uint32_t pick(struct story *s, uint32_t below)
+void story_graph(struct story *s, int64_t ms, uint32_t i, const char *verb)
 {
-	return (uint32_t)rng_below(&s->rng, below);
+	graph_verb(s, ms, i, verb);
+	story_line(s, "");
 }
 
-static void nodes(struct story *s)
+void story_expect(struct story *s, int64_t ms, const char *condition)
+{
+	at_time(s, ms);
+	text_str(&s->t, "nothing\nexpect ");
+	text_str(&s->t, condition);
+	text_char(&s->t, ' ');
+	story_line(s, s->graph);
+}
+
+void story_becomes(struct story *s, int64_t ms, int64_t window, const char *condition)
+{
+	at_time(s, ms);
+	text_str(&s->t, "nothing\nwithin ");
+	text_i64(&s->t, window);
+	text_str(&s->t, "s expect ");
+	text_str(&s->t, condition);
+	text_char(&s->t, ' ');
+	story_line(s, s->graph);
+}
+
+/* Nodes */
+
+static void connect_to(struct story *s, int64_t ms, uint32_t i, uint32_t to, const char *when)
+{
+	graph_verb(s, ms, i, "connect");
+	text_char(&s->t, ' ');
+	address(s, to);
+	story_line(s, when);
+}
+
+void story_listen(struct story *s, int64_t ms, uint32_t i)
+{
+	static const int64_t after[] = { 2000, 8000, 30000 };
+	for (size_t n = 0; n < sizeof(after) / sizeof(after[0]); n++)
+		story_graph(s, ms + after[n], i, "listen");
+}
+
+void story_join(struct story *s, int64_t ms, uint32_t i, uint32_t to)
+{
+	story_graph(s, ms, i, "open");
+	connect_to(s, ms + 50, i, to, "");
+	story_listen(s, ms, i);
+}
+
+void story_lead(struct story *s, int64_t ms, uint32_t i)
+{
+	for (uint32_t n = 1; n <= 3; n++)
+		connect_to(s, ms + n * 5000, i, (i + n) % s->o.nodes, " alone");
+	story_listen(s, ms, i);
+}
+
+static void nodes(struct story *s, const struct story_manner *how)
 {
 	for (uint32_t i = 0; i < s->o.nodes; i++) {
 		text_str(&s->t, "node ");
 		node_name(s, i);
 		text_str(&s->t, " {\n\taddress = ");
-		address(s, i + 1);
-		line(s, "\n\tmemory = 64MiB");
-		line(s, s->o.lab ? "\tgraph { lab = yes }\n}" : "\tgraph { }\n}");
+		address(s, i);
+		story_line(s, "\n\tmemory = 64MiB");
+		if (s->o.kind == STORY_SKEW && story_pick(s, 2))
+			story_line(s, story_pick(s, 2) ? "\twall-offset = +5m"
+						       : "\twall-offset = -5m");
+		text_str(&s->t, "\tgraph { ");
+		text_str(&s->t, s->o.lab ? "lab = yes; " : "");
+		text_str(&s->t, how->group ? how->group : "");
+		story_line(s, "}\n}");
 	}
-	line(s, "link all delay 1ms..20ms");
+	text_str(&s->t, "link all delay ");
+	story_line(s, how->links ? how->links : "1ms..20ms");
 }
 
-static void connect_to(struct story *s, int64_t ms, uint32_t i, uint32_t to)
-{
-	graph_verb(s, ms, i, "connect");
-	text_char(&s->t, ' ');
-	address(s, to + 1);
-	text_char(&s->t, '\n');
-}
-
-/* Whoever is a part of it already has one to connect to; listening is refused until all
- * is there, and asked for again. */
-static void listen_soon(struct story *s, int64_t ms, uint32_t i)
-{
-	static const int64_t after[] = { 2000, 8000, 30000 };
-	for (size_t n = 0; n < sizeof(after) / sizeof(after[0]); n++) {
-		graph_verb(s, ms + after[n], i, "listen");
-		text_char(&s->t, '\n');
-	}
-}
-
+/* The first one makes it; who comes is led to those who are there, and where these are
+ * many, not all to the first. */
 static void joins(struct story *s)
 {
 	graph_verb(s, 1000, 0, "create");
-	line(s, s->o.nodes > 64 ? " presence 10" : "");
-	graph_verb(s, 1500, 0, "listen");
-	text_char(&s->t, '\n');
+	if (s->o.nodes > MANY)
+		text_str(&s->t, " presence 10");
+	story_line(s, s->o.kind == STORY_EXPIRE && story_pick(s, 2) ? " defer" : "");
+	story_graph(s, 1500, 0, "listen");
 	s->busy = 2000;
-	for (uint32_t i = 1; i < s->o.nodes; i++) {
+	for (uint32_t i = 1; i < s->first; i++) {
 		int64_t ms = 3000 + (int64_t)i * (s->o.nodes > JOIN_S ? 200 : 1000);
-		graph_verb(s, ms, i, "open");
-		text_char(&s->t, '\n');
-		/* Where many are to be found, they are not all asked of the first. */
-		connect_to(s, ms + 50, i, i < 30 ? 0 : pick(s, i - 20));
-		listen_soon(s, ms, i);
+		story_join(s, ms, i, i < 30 ? 0 : story_pick(s, i - 20));
 		s->busy = ms;
 	}
-	s->calm = s->busy + BUSY_S * 1000;
+	s->calm = s->busy + BUSY_MS;
 }
 
-static int64_t sometime(struct story *s)
-{
-	return rng_between(&s->rng, s->busy, s->calm - 1);
-}
+/* Records */
 
 static void key(struct story *s, uint32_t r)
 {
@@ -140,14 +226,26 @@ static void key(struct story *s, uint32_t r)
 	text_u64(&s->t, r);
 }
 
-static void size(struct story *s)
+static void content(struct story *s)
 {
+	const struct story_manner *how = story_manner_of(s->o.kind);
+	uint32_t rare = s->o.kind == STORY_SLOW ? 2 : 8;
 	text_str(&s->t, " size ");
-	text_u64(&s->t, 8 + rng_below(&s->rng, pick(s, 8) ? 500 : 40000));
-	text_char(&s->t, '\n');
+	text_u64(&s->t, 8 + story_pick(s, story_pick(s, rare) ? 500 : 40000));
+	if (how->life)
+		how->life(s);
+	story_line(s, "");
 }
 
-static void crash(struct story *s, uint32_t i, int64_t ms)
+void story_update(struct story *s, int64_t ms, uint32_t i, uint32_t r)
+{
+	graph_verb(s, ms, i, "update");
+	key(s, r);
+	content(s);
+}
+
+/* Most at a point of the commit that a change just led to. */
+void story_crash(struct story *s, uint32_t i, int64_t ms)
 {
 	static const char *const how[] = { "",
 					   " before-commit",
@@ -155,74 +253,63 @@ static void crash(struct story *s, uint32_t i, int64_t ms)
 					   " between keep",
 					   " after-send",
 					   " after-send keep",
-					   " after-send",
+					   " told",
+					   " told",
+					   " told keep",
 					   " power" };
-	at(s, ms, "kill", i);
-	line(s, how[pick(s, sizeof(how) / sizeof(how[0]))]);
+	story_do(s, ms, "kill", i, how[story_pick(s, sizeof(how) / sizeof(how[0]))]);
 	ms += rng_between(&s->rng, 500, AWAY_MS);
-	at(s, ms, "start", i);
-	text_char(&s->t, '\n');
-	/* Its owner leads it back, as a lookup of names would. */
-	for (int64_t n = 1; n <= 3; n++)
-		connect_to(s, ms + n * 5000, i, (i + (uint32_t)n) % s->o.nodes);
-	listen_soon(s, ms, i);
-	if (ms + 20000 > s->calm)
-		s->calm = ms + 20000;
-}
-
-static void store_fails(struct story *s, uint32_t i, int64_t ms)
-{
-	at(s, ms, "store-fail", i);
-	line(s, " 2 no-space");
+	story_do(s, ms, "start", i, "");
+	story_lead(s, ms, i);
+	story_until(s, ms + 20000);
 }
 
 /* A record's life: added by one, changed by some, deleted by the one who made it, which
  * then nobody else changes: the later of two changes at a time wins, also over a delete. */
 static void record(struct story *s, uint32_t r)
 {
-	uint32_t by = pick(s, s->o.nodes);
-	int64_t ms = sometime(s);
+	uint32_t by = story_pick(s, s->first);
+	int64_t ms = story_sometime(s);
 	graph_verb(s, ms, by, "add");
 	key(s, r);
-	size(s);
-	if (s->o.crashes && pick(s, 3) == 0) {
+	content(s);
+	if (s->o.crashes && story_pick(s, s->o.records - r) < s->o.crashes) {
 		s->o.crashes--;
-		crash(s, by, ms);
-	} else if (pick(s, 25) == 0) {
-		store_fails(s, by, ms);
+		story_crash(s, by, ms);
+	} else if (story_pick(s, 25) == 0) {
+		story_do(s, ms, "store-fail", by, " 2 no-space");
 	}
-	bool ends = pick(s, 3) == 0;
-	for (uint32_t n = pick(s, 4); n > 0; n--) {
+	bool ends = story_pick(s, 3) == 0;
+	for (uint32_t n = s->o.kind == STORY_LATE ? 0 : story_pick(s, 4); n > 0; n--) {
 		ms += rng_between(&s->rng, 1, 15000);
-		graph_verb(s, ms, ends ? by : pick(s, s->o.nodes), "update");
-		key(s, r);
-		size(s);
+		story_update(s, ms, ends ? by : story_pick(s, s->first), r);
 	}
 	if (ends) {
-		graph_verb(s, ms + rng_between(&s->rng, 1, 20000), by, "delete");
+		ms += rng_between(&s->rng, 1, 20000);
+		graph_verb(s, ms, by, "delete");
 		key(s, r);
-		text_char(&s->t, '\n');
+		story_line(s, "");
 	}
-	if (ms + 25000 > s->calm)
-		s->calm = ms + 25000;
+	story_until(s, ms + 5000);
 }
 
-static void two(struct story *s, int64_t ms, const char *verb, uint32_t a, uint32_t b)
+void story_records(struct story *s)
 {
-	at(s, ms, verb, a);
-	text_char(&s->t, ' ');
-	node_name(s, b);
-	text_char(&s->t, '\n');
+	for (uint32_t r = 0; r < s->o.records; r++)
+		record(s, r);
 }
 
+/* What falls silent is ended by its host at last, which has nothing confirmed. */
 static void cuts(struct story *s)
 {
 	for (uint32_t n = 0; n < s->o.cuts; n++) {
-		uint32_t a = pick(s, s->o.nodes),
-			 b = (a + 1 + pick(s, s->o.nodes - 1)) % s->o.nodes;
-		int64_t ms = sometime(s);
-		two(s, ms, pick(s, 2) ? "cut" : "silence", a, b);
-		two(s, ms + rng_between(&s->rng, 100, AWAY_MS), "heal", a, b);
+		uint32_t a = story_pick(s, s->o.nodes),
+			 b = (a + 1 + story_pick(s, s->o.nodes - 1)) % s->o.nodes;
+		int64_t ms = story_sometime(s), until = ms + rng_between(&s->rng, 100, AWAY_MS);
+		bool cut = story_pick(s, 2);
+		story_two(s, ms, cut ? "cut" : "silence", a, b);
+		story_two(s, until, cut ? "heal" : "reset", a, b);
+		story_until(s, until);
 	}
 }
 
@@ -230,49 +317,55 @@ static void between_parts(struct story *s, const char *verb, int64_t ms, uint32_
 {
 	for (uint32_t a = 0; a < part; a++)
 		for (uint32_t b = part; b < s->o.nodes; b++)
-			two(s, ms, verb, a, b);
+			story_two(s, ms, verb, a, b);
 }
 
-static void partition(struct story *s)
+void story_part(struct story *s, uint32_t part, int64_t from, int64_t to)
 {
-	uint32_t part = 1 + pick(s, s->o.nodes - 1);
-	int64_t ms = sometime(s);
-	between_parts(s, "cut", ms, part);
-	between_parts(s, "heal", ms + PART_S * 1000, part);
-	if (ms + PART_S * 1000 + 5000 > s->calm)
-		s->calm = ms + PART_S * 1000 + 5000;
+	between_parts(s, "cut", from, part);
+	between_parts(s, "heal", to, part);
+	story_until(s, to);
 }
 
-/* All are led to the first once more, for whoever never found anybody. */
-static void end(struct story *s)
+/* In the end whoever never found anybody, or lost all, is led to the first once more. */
+void story_end(struct story *s)
 {
 	int64_t ms = s->calm + 20000;
 	for (uint32_t i = 1; i < s->o.nodes; i++) {
-		connect_to(s, ms + i * 10, i, 0);
-		listen_soon(s, ms + i * 10, i);
+		connect_to(s, ms + i * 10, i, 0, " alone");
+		story_listen(s, ms + i * 10, i);
 	}
-	text_str(&s->t, "at ");
-	text_i64(&s->t, ms + 60000 + s->o.quiet / MONO_MS);
-	line(s, "ms nothing");
-	line(s, "expect mesh " GRAPH);
-	line(s, "expect kept " GRAPH);
-	line(s, "expect same " GRAPH);
+	ms += 60000 + s->o.quiet / MONO_MS;
+	story_becomes(s, ms, 60, "mesh");
+	story_expect(s, ms + 60000, "kept");
+	story_expect(s, ms + 60000, "same");
 }
 
 static void tell(struct story *s)
 {
+	const struct story_manner *how = story_manner_of(s->o.kind);
 	rng_init(&s->rng, s->o.seed, RNG_SWARM, 0);
-	text_str(&s->t, "# written by homestead-sim graph\nseed ");
+	s->graph = STORY_GRAPH;
+	s->first = s->o.kind == STORY_LATE ? s->o.nodes - 1 : s->o.nodes;
+	text_str(&s->t, "# a story of the kind ");
+	story_line(s, story_kind_text(s->o.kind));
+	text_str(&s->t, "seed ");
 	text_u64(&s->t, s->o.seed);
-	text_char(&s->t, '\n');
-	nodes(s);
+	story_line(s, "");
+	nodes(s, how);
 	joins(s);
-	for (uint32_t r = 0; r < s->o.records; r++)
-		record(s, r);
+	story_records(s);
 	cuts(s);
-	if (s->o.partition)
-		partition(s);
-	end(s);
+	if (s->o.kind == STORY_MIXED && s->o.nodes <= MANY && story_pick(s, 3) == 0) {
+		int64_t ms = story_sometime(s);
+		story_part(s, 1 + story_pick(s, s->o.nodes - 1), ms, ms + PART_MS);
+	}
+	if (how->tell)
+		how->tell(s);
+	if (how->end)
+		how->end(s);
+	else
+		story_end(s);
 }
 
 enum err story_write(const struct story_options *o, const struct env *env, char **out)

@@ -11,17 +11,41 @@
 
 #define STORY_NODES_MOST 4000u
 
+/* What happens beside changes of records; where nobody says, the seed chooses. */
+#define STORY_KINDS(X)                                                                             \
+	X(MIXED, "mixed")	  /* crashes, cuts, a part cut off, disks that fail */             \
+	X(CRASH, "crash")	  /* many crashes, each right at a change */                       \
+	X(CHURN, "churn")	  /* nodes leave in good order and come back */                    \
+	X(PARTITION, "partition") /* two parts find each other, with nobody's help */              \
+	X(APART, "apart")	  /* the same records change in two parts */                       \
+	X(LATE, "late")		  /* somebody comes when there are many records */                 \
+	X(SLOW, "slow")		  /* long delays, small windows, large records */                  \
+	X(SKEW, "skew")		  /* clocks are minutes apart */                                   \
+	X(EXPIRE, "expire")	  /* records with short lives */                                   \
+	X(TWO, "two")		  /* two graphs on the same nodes */                               \
+	X(LOSE, "lose")		  /* nodes lose their database */                                  \
+	X(MEMORY, "memory")	  /* nodes are short of memory for a while */                      \
+	X(ERASE, "erase")	  /* nodes delete the graph, and come back to it */
+enum story_kind {
+#define X(name, text) STORY_##name,
+	STORY_KINDS(X)
+#undef X
+	STORY_KIND_COUNT
+};
+const char *story_kind_text(enum story_kind k);
+
 struct story_options {
 	uint64_t seed;
-	uint32_t nodes;	  /* 0: 3 to 12, by the seed */
-	uint32_t records; /* added; 0: 2 to 40, by the seed */
-	uint32_t crashes; /* kills, most at a point of a commit */
+	enum story_kind kind;
+	uint32_t nodes;
+	uint32_t records; /* added, in each graph */
+	uint32_t crashes; /* kills at the time of a change, most at a point of its commit */
 	uint32_t cuts;	  /* links cut for a while */
-	bool partition;	  /* a part of the nodes is cut off and comes back */
 	bool lab;	  /* short times */
 	int64_t quiet;	  /* before the end, in us */
 };
-void story_defaults(struct story_options *o, uint64_t seed);
+/* By the seed; the kind too, when it is STORY_KIND_COUNT. */
+void story_defaults(struct story_options *o, uint64_t seed, enum story_kind kind);
 
 /* The text, NUL-ended, for the caller to env_free. ERR_NOMEM, ERR_RANGE. */
 MUST_USE enum err story_write(const struct story_options *o, const struct env *env, char **out);

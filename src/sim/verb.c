@@ -24,6 +24,8 @@ static bool kill_word(struct scn_action *a, struct span w)
 		a->point = SCN_BEFORE_COMMIT;
 	else if (span_eq(w, span_str("between")))
 		a->point = SCN_BETWEEN;
+	else if (span_eq(w, span_str("told")))
+		a->point = SCN_TOLD;
 	else if (span_eq(w, span_str("after-send")))
 		a->point = SCN_AFTER_SEND;
 	else if (span_eq(w, span_str("rollback")))
@@ -54,8 +56,8 @@ static enum err read_kill_word(struct scn_parser *p, struct scn_action *a)
 	struct span w = scn_word(p);
 	return kill_word(a, w) ? OK
 			       : scn_fail(p, "kill", w,
-					  "when, power, before-commit, between, after-send, "
-					  "rollback, keep or lose");
+					  "when, power, before-commit, between, told, "
+					  "after-send, rollback, keep or lose");
 }
 
 /* What a claim comes to is put: without a point of that commit there is nothing to
@@ -68,7 +70,7 @@ static enum err read_kill(struct scn_parser *p, struct scn_action *a)
 		e = read_kill_word(p, a);
 	if (!e && a->when != MASC_LIFE_COUNT && a->point == SCN_NOW)
 		return scn_fail(p, "kill when", scn_peek(p),
-				"before-commit, between or after-send");
+				"before-commit, between, told or after-send");
 	return e;
 }
 

@@ -21,19 +21,25 @@ static enum err read_nothing(struct scn_parser *p, struct scn_action *a, struct 
 	return OK;
 }
 
-/* "[presence N]": so many nodes at most say that they are here */
+/* "[presence N] [defer]": so many nodes at most say that they are here; nothing expires at
+ * a node without neighbors */
 static enum err read_create(struct scn_parser *p, struct scn_action *a, struct scn_graph *g)
 {
 	uint64_t n = GRAPH_PRESENCE_ALL;
 	enum err e = scn_accept(p, "presence") ? scn_number(p, "presence", 1000000, &n) : OK;
 	g->presence = (uint32_t)n;
+	g->defer = !e && scn_accept(p, "defer");
 	return e;
 }
 
+/* "ADDRESS [alone]" */
 static enum err read_connect(struct scn_parser *p, struct scn_action *a, struct scn_graph *g)
 {
 	struct span w = scn_word(p);
-	return addr_parse(w, GRAPH_PORT, &a->addr) ? scn_fail(p, "connect", w, "an address") : OK;
+	if (addr_parse(w, GRAPH_PORT, &a->addr))
+		return scn_fail(p, "connect", w, "an address");
+	g->alone = scn_accept(p, "alone");
+	return OK;
 }
 
 /* "KEY [size N] [for T]" */

@@ -161,6 +161,7 @@ enum err world_new(struct world **out, const struct scenario *s, const struct en
 	list_init(&w->touched);
 	list_init(&w->streams);
 	list_init(&w->book);
+	map_init(&w->book_keys, &w->seeded);
 	trace_init(&w->trace, opt->trace, opt->trace_ctx);
 	enum err e = build(w);
 	if (e) {

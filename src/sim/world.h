@@ -39,10 +39,10 @@ MUST_USE enum err world_new(struct world **out, const struct scenario *s, const 
 MUST_USE enum err world_run(struct world *w, struct world_result *r);
 /* Of graphs, over all nodes and their lives; adds to *t. Once, after the run. */
 struct world_tally {
-	uint64_t told;		/* changes of records that somebody was told are stored */
-	uint64_t crashes_told;	/* nodes that crashed when one of these was nowhere else yet */
+	uint64_t told;		 /* changes of records that somebody was told are stored */
+	uint64_t crashes_told;	 /* nodes that crashed when one of these was nowhere else yet */
 	uint64_t fresh, present; /* records that came and were new, and that were there */
-	uint64_t flood_links;	/* fresh ones, times the neighbors of whom they came to */
+	uint64_t flood_links;	 /* fresh ones, times the neighbors of whom they came to */
 };
 void world_tally(struct world *w, struct world_tally *t);
 const struct trace *world_trace(const struct world *w);

@@ -66,6 +66,9 @@ struct end {
 	enum err why;	/* it ends with this, where it is no close or reset */
 	struct pipe in;
 	struct queue_entry arrival, drained;
+	bool of_graph;	     /* its owner is a node of a graph, in whose */
+	uint64_t said, sent; /* newest message so many octets are still to come: of what it
+			      * put out, of what went out */
 	bool ask_drained;    /* its owner waits for a DRAINED */
 	uint64_t drain_upto; /* which comes when the other end took so many octets */
 	struct list at;	     /* in site->ends */
@@ -176,6 +179,7 @@ struct machine {
 	struct list held, pending, calls, told, listens;
 	struct list kept, waits;		  /* invariant_claim.c */
 	struct list versions;			  /* invariant_told.c */
+	struct map rows;			  /* invariant_graph.c */
 	uint64_t input_put;			  /* the newest put before this input */
 	uint64_t told_number;			  /* highest of a claim that an event told of */
 	int64_t looked;				  /* when waits were brought up to date */
@@ -184,6 +188,7 @@ struct machine {
 	struct machine_addr addrs[SCN_ADDRS_MAX]; /* as they are now */
 	size_t n_addrs;
 	uint32_t next_accept, highest_dial;
+	uint64_t dials; /* below highest_dial: a bit for each number that was used */
 	uint64_t next_call;
 	uint32_t spins;	 /* ticks without the deadline moving on */
 	struct mono due; /* the deadline that `tick` is queued for */
@@ -260,8 +265,9 @@ struct world {
 	struct world_action *actions;
 	struct expectation *expects;
 	struct list touched, streams;
-	struct list book;    /* struct book_record */
-	uint64_t changes;    /* of records that were asked for */
+	struct list book;     /* struct book_record */
+	struct map book_keys; /* to them, by graph and key */
+	uint64_t changes;     /* of records that were asked for */
 	struct world_tally tally;
 	uint32_t cuts;	     /* edges that are cut */
 	int64_t disturbed;   /* when the story last did something to sites or links */
@@ -312,6 +318,8 @@ void machine_stop(struct machine *m);
 void machine_kill(struct machine *m, enum scn_fate fate, bool power);
 /* It reads its wall clock. */
 void machine_wall(struct machine *m);
+/* It stops, and its graphs still say goodbye. */
+bool machine_leaves(const struct machine *m);
 /* The end of a stop, when all has gone out. */
 void machine_settle(struct machine *m);
 
@@ -324,6 +332,9 @@ void feed_drain(struct machine *m);
 void feed_tick(struct machine *m);
 /* Lets go what no longer waits. */
 void feed_release(struct machine *m);
+/* Lets answers to commands go that no longer wait, and nothing else: a link may not take
+ * octets while a caller does. False: there was none. */
+bool feed_tell(struct machine *m);
 void feed_retime(struct machine *m);
 
 /* held.c */
@@ -491,6 +502,15 @@ void invariant_told_undone(struct machine *m, uint64_t first);
 void invariant_told_number(struct machine *m, const struct masc_event *e);
 /* `call` is what a REPLY answers, NULL nothing. */
 void invariant_told_out(struct machine *m, const struct node_out *out, const struct call *call);
+
+/* invariant_graph.c */
+void invariant_graph_put(struct machine *m, struct span value, uint64_t put);
+void invariant_graph_undone(struct machine *m, uint64_t first);
+void invariant_graph_out(struct machine *m, const struct node_out *out, const struct call *call);
+/* A SEND that goes out. */
+void invariant_graph_sent(struct machine *m, const struct node_out *out);
+/* Whether no FLOOD of this version, or a later one, has gone out. */
+bool invariant_graph_unsent(const struct machine *m, const struct graph_guid *id, uint32_t version);
 
 /* recorder.c */
 void recorder_birth(struct machine *m);

@@ -199,6 +199,26 @@ static void update_and_delete_test(void **state)
 }
 
 /* A33 */
+/* GRAPH-11.3: reading the clock, as its owner does each 10 s, does not put the end off. */
+static void expires_while_the_clock_is_read_test(void **state)
+{
+	lone_new(&l);
+	lone_called(&l, 2, 77);
+	lone_flood(&l, 2, make(&(struct lone_record){ .expires = 60 }));
+	assert_int_equal(l.g->counts.fresh, 1);
+	size_t before = graph_db_count(l.g->db);
+	for (int i = 0; i < 9; i++) {
+		lone_pass(&l, 10 * MONO_SEC);
+		graph_wall(l.g, lone_wall(&l), l.now);
+		lone_drain(&l);
+		if (i < 5)
+			assert_int_equal(l.events[GRAPH_EVENT_RECORD], 1);
+	}
+	assert_true(graph_db_count(l.g->db) <= before + 2); /* a contact, a presence */
+	assert_int_equal(l.last[GRAPH_EVENT_RECORD].change, GRAPH_RECORD_EXPIRED);
+	lone_end(&l);
+}
+
 static void expired_on_arrival_test(void **state)
 {
 	(void)state;
@@ -608,6 +628,7 @@ int main(void)
 		cmocka_unit_test(old_is_answered_with_ours_test),
 		cmocka_unit_test(ours_waits_for_the_disk_test),
 		cmocka_unit_test(update_and_delete_test),
+		cmocka_unit_test(expires_while_the_clock_is_read_test),
 		cmocka_unit_test(expired_on_arrival_test),
 		cmocka_unit_test(not_valid_test),
 		cmocka_unit_test(a_year_and_a_little_test),

@@ -49,7 +49,7 @@ static void what_cannot_be_waited_for(void **state)
 {
 	refused("at 1s kill a when lost between\n", "wanted, scheduled");
 	refused("at 1s kill a when expired between\n", "wanted, scheduled");
-	refused("at 1s kill a when held\n", "before-commit, between or after-send");
+	refused("at 1s kill a when held\n", "before-commit, between, told or after-send");
 	refused("at 1s kill a soon\n", "when, power, before-commit");
 	refused("expect resumed a lost\n", "wanted, scheduled");
 	refused("expect goes-on c held\n", "c");
