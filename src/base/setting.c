@@ -156,9 +156,18 @@ static void choices_text(const struct setting *s, struct text *why)
 	}
 }
 
+/* A choice of yes and no is a flag to who writes it. */
+static struct span choice_of(struct span value)
+{
+	if (span_eq(value, span_str("true")))
+		return span_str("yes");
+	return span_eq(value, span_str("false")) ? span_str("no") : value;
+}
+
 static enum err choice_read(const struct setting *s, struct span value, void *field,
 			    struct text *why)
 {
+	value = choice_of(value);
 	for (uint32_t i = 0; s->choices[i]; i++) {
 		if (!span_eq(value, span_str(s->choices[i])))
 			continue;

@@ -23,6 +23,12 @@ static const struct ops_part *part_of(const struct ops_status *s, const char *na
 	return NULL;
 }
 
+static bool part_is(const struct ops_status *s, const char *name, const char *state)
+{
+	const struct ops_part *p = part_of(s, name);
+	return p && strcmp(p->state, state) == 0;
+}
+
 static void put_listen(struct text *t, const struct ops_status *s, const char *part)
 {
 	const char *before = " on ";
@@ -66,8 +72,7 @@ static struct cli_cell claims_line(struct cli *c, const struct ops_status *s)
 	const struct ops_holdings *h = &s->claims;
 	char buffer[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(buffer);
-	const struct ops_part *p = part_of(s, "masc");
-	if (!p || strcmp(p->state, "running") != 0)
+	if (!part_is(s, "masc", "running"))
 		return (struct cli_cell){ "", CLI_PLAIN };
 	text_u64(&t, h->held);
 	text_str(&t, h->held == 1 ? " range held" : " ranges held");
@@ -147,6 +152,40 @@ static struct cli_cell names_line(struct cli *c, const struct ops_status *s)
 	return (struct cli_cell){ cli_keep(c, &t), known ? CLI_GREEN : CLI_YELLOW };
 }
 
+/* "running on port 3587, 2 graphs open, 1 of them connected". */
+static struct cli_cell graphs_line(struct cli *c, const struct ops_status *s)
+{
+	const struct ops_part *p = part_of(s, "graph");
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	uint64_t open = 0, connected = 0;
+	if (!p || strcmp(p->state, "off") == 0)
+		return (struct cli_cell){ "", CLI_PLAIN };
+	for (size_t i = 0; i < s->graph.n_graphs; i++) {
+		open += strcmp(s->graph.graphs[i].state, "closed") != 0;
+		connected += strcmp(s->graph.graphs[i].state, "connected") == 0;
+	}
+	text_str(&t, p->state);
+	if (p->reason[0]) {
+		text_str(&t, ": ");
+		text_str(&t, p->reason);
+		return (struct cli_cell){ cli_keep(c, &t), CLI_RED };
+	}
+	if (s->graph.port) {
+		text_str(&t, " on port ");
+		text_u64(&t, s->graph.port);
+	}
+	text_str(&t, ", ");
+	text_u64(&t, open);
+	text_str(&t, open == 1 ? " graph open" : " graphs open");
+	if (open) {
+		text_str(&t, ", ");
+		text_u64(&t, connected);
+		text_str(&t, " connected");
+	}
+	return (struct cli_cell){ cli_keep(c, &t), connected == open ? CLI_GREEN : CLI_YELLOW };
+}
+
 static struct cli_cell store_line(struct cli *c, const struct ops_status *s)
 {
 	char buffer[CLI_TEXT_MAX];
@@ -213,6 +252,8 @@ static void next_step(struct cli *c, const struct ops_status *s)
 		fputs("  homestead cloud list       who finds names among each other\n"
 		      "  homestead name list        the names published here\n",
 		      c->place->out);
+	if (part_is(s, "graph", "running"))
+		fputs("  homestead graph list       the graphs of this machine\n", c->place->out);
 	fputs("  homestead events --watch   what happens, as it happens\n"
 	      "  homestead help             what else there is\n",
 	      c->place->out);
@@ -228,6 +269,7 @@ static void print_text(struct cli *c, const struct ops_status *s)
 		{ "masc", masc_line(c, s) },
 		{ "claims", claims_line(c, s) },
 		{ "names", names_line(c, s) },
+		{ "graphs", graphs_line(c, s) },
 		{ "store", store_line(c, s) },
 		{ "clock", clock_line(c, s) },
 		{ "load", { load_line(c, s), CLI_PLAIN } },

@@ -90,8 +90,8 @@ static void wish_done(struct asking *a, const struct engine_result *r)
 		return;
 	}
 	put_object(w, &t);
-	text_str(&f, "not: ");
-	text_str(&f, w->would);
+	text_str(&f, "cannot");
+	text_str(&f, w->would + strlen("would"));
 	ops_graph_refused(a->call, object, failed, r);
 }
 

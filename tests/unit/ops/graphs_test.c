@@ -208,7 +208,7 @@ static void a_graph_is_created(void **state)
 	m->dry_run = false;
 	played_graph.result = (struct engine_result){ .err = ERR_EXISTS };
 	ask(&r);
-	refused(ERR_EXISTS, "graph \"0.garden\" not: would be opened: exists already",
+	refused(ERR_EXISTS, "graph \"0.garden\" cannot be opened: exists already",
 		"homestead graph open");
 }
 
@@ -279,7 +279,7 @@ static void graphs_are_closed_deleted_and_listened_for(void **state)
 	struct ops_request r = of(OPS_GRAPH_LISTEN, "0.notes");
 	played_graph.result = (struct engine_result){ .err = ERR_STATE, .text = "too early" };
 	ask(&r);
-	refused(ERR_STATE, "graph \"0.notes\" not: would take connections: too early",
+	refused(ERR_STATE, "graph \"0.notes\" cannot take connections: too early",
 		"homestead graph list");
 }
 
@@ -329,7 +329,7 @@ static void connections_are_made_and_ended(void **state)
 	assert_int_equal(played_graph.command.of.remote.port, GRAPH_PORT);
 	played_graph.result = (struct engine_result){ .err = ERR_TIMEOUT };
 	ask(&r);
-	refused(ERR_TIMEOUT, "graph \"0.notes\" not: would be connected: timed out",
+	refused(ERR_TIMEOUT, "graph \"0.notes\" cannot be connected: timed out",
 		"let TCP 3587 in");
 	played_graph.result = (struct engine_result){ .err = OK };
 	r = of(OPS_GRAPH_DISCONNECT, "1");

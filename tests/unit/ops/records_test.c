@@ -330,7 +330,7 @@ static void a_record_is_changed(void **state)
 	assert_int_equal(played_graph.payload_n, 0);
 	played_graph.result = (struct engine_result){ .err = ERR_CONFLICT, .text = "it is at 3" };
 	ask(&r);
-	refused(ERR_CONFLICT, "record " ID_11 " not: would be changed: it is at 3", "read it anew");
+	refused(ERR_CONFLICT, "record " ID_11 " cannot be changed: it is at 3", "read it anew");
 	u->if_version = UINT64_C(1) << 40;
 	ask(&r);
 	refused(ERR_RANGE, "versions are below 2^32", "");

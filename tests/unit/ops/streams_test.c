@@ -335,7 +335,7 @@ static void bad_wishes_for_a_connection_are_refused(void **state)
 	r.direct_open.dry_run = false;
 	played_graph.result = (struct engine_result){ .err = ERR_REFUSED };
 	ask(&r);
-	refused(ERR_REFUSED, "a direct connection to \"192.0.2.1\" not: would be opened",
+	refused(ERR_REFUSED, "a direct connection to \"192.0.2.1\" cannot be opened",
 		"is homesteadd running there");
 }
 
