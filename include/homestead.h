@@ -386,6 +386,12 @@ HST_API int hst_graph_ping(hst_graph *g, uint64_t node, int deadline_ms, hst_op 
 HST_API int hst_graph_export(hst_graph *g, int fd, int deadline_ms, hst_op *op);
 HST_API int hst_graph_import(hst_graph *g, int fd, int deadline_ms, hst_op *op);
 
+/* What goes over the links of a part ("graph"), from now on, as a pcapng file into a
+ * descriptor that is borrowed until the operation ends: by hst_op_cancel(), or when the
+ * daemon does or the descriptor cannot be written. Whatever ends it, the file holds whole
+ * packets. deadline_ms is for it to begin. */
+HST_API int hst_capture(hst_ctx *c, const char *part, int fd, int deadline_ms, hst_op *op);
+
 /* Results one after the other; the iterator is freed by hst_free. 1: *item has the next,
  * freed by hst_free, and outlives the iterator; 0: no more; below 0: HST_E_*. */
 typedef struct hst_iter hst_iter;

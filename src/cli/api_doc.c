@@ -96,7 +96,7 @@ void cli_write_api(FILE *f)
 	      "connection.\n\n"
 	      "* `.../records/{record}/data`, `.../export`, `/v1/capture`: octets come until the end "
 	      "of the connection. An export and a record's data are complete when all their "
-	      "octets have come.\n"
+	      "octets have come; a capture goes on until the client shuts its side down.\n"
 	      "* `.../records/large`, `.../import`: the client sends its octets and shuts its side "
 	      "down. Then comes one line of JSON, the answer or an error, and the end.\n"
 	      "* `.../direct`, `.../direct/{conn}/stream`: both ways a sequence of messages, each "

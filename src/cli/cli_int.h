@@ -306,6 +306,9 @@ bool cli_is_peer(const char *peer, const char *what);
 /* The link to a node; NULL none. */
 const struct ops_graph_link *cli_link_to(const struct cli_mesh *m, const char *node);
 
+/* transfer.c: "FILE" and what is with it, such as " cannot be read: ", as errno says. */
+int cli_file_trouble(struct cli *c, const char *path, const char *what);
+
 /* record_list.c: "author=ann, rank=7" */
 const char *cli_attributes(struct cli *c, const struct ops_record *r);
 /* Its word, or the beginning of its GUID. */
@@ -371,6 +374,7 @@ int cli_run_record_watch(struct cli *c);
 int cli_run_graph_export(struct cli *c);
 int cli_run_graph_import(struct cli *c);
 int cli_run_peer_send(struct cli *c);
+int cli_run_capture(struct cli *c);
 int cli_run_peer_list(struct cli *c);
 int cli_run_peer_ping(struct cli *c);
 int cli_run_peer_disconnect(struct cli *c);

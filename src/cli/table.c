@@ -287,6 +287,12 @@ const struct cli_command cli_commands[] = {
 	{ "peer disconnect", "GRAPH PEER", "end a connection",
 	  "Ends a connection. The graph may find another neighbor, or the same again.", CLI_DRY_RUN,
 	  2, 2, cli_run_peer_disconnect },
+	{ "capture graph", "FILE", "write the traffic of graphs into a file for Wireshark",
+	  "Writes what goes over the connections of all graphs of this machine into a pcapng file, "
+	  "until Ctrl-C or for --for; - is standard output. packaging/wireshark/homestead-graph.lua "
+	  "takes it apart: tshark -X lua_script:homestead-graph.lua -r FILE. The packets around the "
+	  "octets are made up.",
+	  CLI_FOR, 1, 1, cli_run_capture },
 	{ "log", "[LEVEL [PART]]", "show or set what the daemon logs",
 	  "Without a level, shows the level of every part. With one, sets it for one part or for "
 	  "all, until the daemon is started again or reads its configuration anew.",

@@ -11,7 +11,7 @@
 #define DEADLINE_MS 600000
 #define PIECE_MAX   (1 << 20) /* of a message of a direct connection */
 
-static int file_trouble(struct cli *c, const char *path, const char *what)
+int cli_file_trouble(struct cli *c, const char *path, const char *what)
 {
 	char message[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(message);
@@ -78,10 +78,10 @@ static int export_to(struct cli *c, const char *path)
 		return cli_usage(c, "the name of the file is too long", "a shorter one");
 	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return file_trouble(c, beside, " cannot be written: ");
+		return cli_file_trouble(c, beside, " cannot be written: ");
 	int exit = move(c, hst_graph_export, fd);
 	if (!exit && (fsync(fd) < 0 || rename(beside, path) < 0))
-		exit = file_trouble(c, path, " cannot be written: ");
+		exit = cli_file_trouble(c, path, " cannot be written: ");
 	if (exit)
 		(void)unlink(beside);
 	(void)close(fd);
@@ -108,7 +108,7 @@ int cli_run_graph_import(struct cli *c)
 	bool standard = strcmp(c->args[1], "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(c->args[1], O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return file_trouble(c, c->args[1], " cannot be read: ");
+		return cli_file_trouble(c, c->args[1], " cannot be read: ");
 	int exit = move(c, hst_graph_import, fd);
 	if (!standard)
 		(void)close(fd);
@@ -137,7 +137,7 @@ static int take_message(struct cli *c, struct iovec *out)
 	FILE *f = standard ? stdin : fopen(c->input, "re");
 	char *p = f ? arena_alloc(&c->mem, PIECE_MAX + 1) : NULL;
 	if (!f)
-		return file_trouble(c, c->input, " cannot be read: ");
+		return cli_file_trouble(c, c->input, " cannot be read: ");
 	size_t n = p ? fread(p, 1, PIECE_MAX + 1, f) : 0;
 	bool bad = ferror(f) != 0;
 	if (!standard)
@@ -145,7 +145,7 @@ static int take_message(struct cli *c, struct iovec *out)
 	if (!p)
 		return cli_no_memory(c);
 	if (bad)
-		return file_trouble(c, c->input, " cannot be read: ");
+		return cli_file_trouble(c, c->input, " cannot be read: ");
 	if (n > PIECE_MAX)
 		return cli_usage(c, "a message holds 1 MiB at most", "homestead record add");
 	*out = (struct iovec){ p, n };

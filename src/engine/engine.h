@@ -89,6 +89,29 @@ MUST_USE enum err engine_command(struct engine *e, const struct node_command *c,
 MUST_USE enum err engine_reconfigure(struct engine *e, const struct node_config *c,
 				     struct text *why);
 
+/* What goes over links, for who looks at traffic. */
+enum engine_traffic_kind {
+	ENGINE_TRAFFIC_OPEN,
+	ENGINE_TRAFFIC_OCTETS,
+	ENGINE_TRAFFIC_CLOSE
+};
+struct engine_traffic {
+	enum engine_traffic_kind kind;
+	uint32_t link;
+	bool graph; /* of a graph, as far as the node knows: not, when it is done with it */
+	bool out;   /* it was us: who dialled, who sends, who ends it */
+	struct span octets;
+	struct span unfinished; /* of octets that come: those before them in their frame */
+};
+typedef void engine_tap_fn(void *arg, const struct engine_traffic *t);
+/* Told of all links from now on, with no engine call inside but engine_ends(); fn NULL:
+ * nobody. What we send is told when it goes to the kernel, which is after what it has to
+ * wait for. One at a time. */
+void engine_tap(struct engine *e, engine_tap_fn *fn, void *arg);
+/* The ends of a link that is up. ERR_NOT_FOUND, or what the kernel says. */
+MUST_USE enum err engine_ends(const struct engine *e, uint32_t link, struct addr *local,
+			      struct addr *remote);
+
 const struct node *engine_node(const struct engine *e);
 /* Whether connections with this peer are guarded by TCP-MD5. The configuration
  * of the node cannot tell: secrets stay with the engine. `hint` is its place

@@ -82,6 +82,8 @@ struct engine {
 	bool disk_behind;		 /* ENGINE-39: no link is read */
 	bool part_deaf[NODE_PART_COUNT]; /* its port could not be had */
 	struct engine_info info;	 /* what is counted as it happens */
+	engine_tap_fn *tap;		 /* NULL: nobody looks */
+	void *tap_arg;
 };
 
 /* What a test may play instead of the real thing. keep.ops NULL: as options say. */
@@ -107,6 +109,11 @@ void engine_drain(struct engine *e, struct mono now);
 void engine_feed_later(struct engine *e, const struct later *l);
 extern const struct outbox_ops engine_outbox_ops; /* but arg */
 extern const struct net_events engine_net_events; /* but arg */
+
+/* tap.c: tells who looks at traffic, if anybody does. */
+void engine_tap_open(struct engine *e, uint32_t link, bool graph, bool ours);
+void engine_tap_octets(struct engine *e, uint32_t link, bool out, struct span octets);
+void engine_tap_close(struct engine *e, uint32_t link, bool ours);
 
 /* turn.c: what the end of a turn does. */
 void engine_turn_end(void *arg, struct mono now); /* os_task_fn */

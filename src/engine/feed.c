@@ -172,16 +172,19 @@ static void on_accepted(void *arg, uint32_t listener, uint32_t link, const struc
 	in.local = *local;
 	in.remote = *remote;
 	mind(arg, listener, link);
+	engine_tap_open(arg, link, listener == NODE_PART_GRAPH, false);
 	(void)!engine_feed(arg, &in, now);
 }
 
 static void on_up(void *arg, uint32_t link, const struct addr *local, const struct addr *remote,
 		  struct mono now)
 {
+	struct engine *e = arg;
 	struct node_in in = { .kind = NODE_IN_UP, .link = link, .local = *local };
 
 	in.remote = *remote;
-	(void)!engine_feed(arg, &in, now);
+	engine_tap_open(e, link, node_is_graph_link(e->node, link), true);
+	(void)!engine_feed(e, &in, now);
 }
 
 /* ENGINE-27. Without room one is read on: the node bounds what waits. */
@@ -209,6 +212,7 @@ static void on_octets(void *arg, uint32_t link, struct span bytes, struct mono n
 {
 	struct node_in in = { .kind = NODE_IN_OCTETS, .link = link, .bytes = bytes };
 
+	engine_tap_octets(arg, link, false, bytes);
 	(void)!engine_feed(arg, &in, now);
 	hold_back(arg, link);
 }
@@ -225,6 +229,7 @@ static void on_down(void *arg, uint32_t link, enum err why, struct mono now)
 	struct engine *e = arg;
 	struct node_in in = { .kind = NODE_IN_DOWN, .link = link, .err = why };
 
+	engine_tap_close(e, link, false);
 	engine_outbox_forget(&e->outbox, link);
 	(void)!engine_feed(e, &in, now);
 }
@@ -241,6 +246,7 @@ static void do_send(void *arg, uint32_t link, struct span bytes)
 {
 	struct engine *e = arg;
 
+	engine_tap_octets(e, link, true, bytes);
 	net_send(e->net, link, bytes);
 }
 
@@ -255,6 +261,7 @@ static void do_close(void *arg, uint32_t link)
 {
 	struct engine *e = arg;
 
+	engine_tap_close(e, link, true);
 	net_close(e->net, link);
 }
 

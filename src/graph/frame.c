@@ -39,6 +39,11 @@ size_t graph_inbox_octets(const struct graph_inbox *b)
 	return b->frame_room + b->message_room;
 }
 
+struct span graph_inbox_unfinished(const struct graph_inbox *b)
+{
+	return b->frame_given ? span_of(NULL, 0) : span_of(b->frame, b->frame_n);
+}
+
 /* GRAPH-2.2 (A1): an AUTH_INFO whose frame says two octets more than it has itself is from
  * somebody who counts the field too. */
 static bool counts_field(struct span s, size_t size)

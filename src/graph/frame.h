@@ -30,6 +30,9 @@ struct graph_inbox {
 void graph_inbox_fini(struct graph_inbox *b);
 size_t graph_inbox_octets(const struct graph_inbox *b); /* memory held */
 
+/* Octets of the frame that is not complete; until the next call. */
+struct span graph_inbox_unfinished(const struct graph_inbox *b);
+
 /* Takes the next whole frame off *in; its payload lives until the next call or until the
  * octets behind *in end. ERR_NOT_FOUND: *in is used up, more must come. ERR_RANGE: a size of
  * 0 or above the ceiling; the stream is lost. ERR_NOMEM. A frame that lies whole in *in is

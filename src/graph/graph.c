@@ -322,6 +322,12 @@ bool graph_link_waits(const struct graph *g, uint32_t link)
 	return l && l->paused && l->direct;
 }
 
+struct span graph_link_unfinished(const struct graph *g, uint32_t link)
+{
+	const struct graph_link *l = graph_link_find(g, link);
+	return l ? graph_inbox_unfinished(&l->inbox) : span_of(NULL, 0);
+}
+
 void graph_wall(struct graph *g, struct wall wall, struct mono now)
 {
 	g->wall = wall;

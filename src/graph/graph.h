@@ -114,6 +114,8 @@ MUST_USE enum err graph_input(struct graph *g, uint32_t link, struct span bytes,
 void graph_drained(struct graph *g, uint32_t link, struct mono now);
 /* The application does not read what came on the link: the owner reads no more of it. */
 bool graph_link_waits(const struct graph *g, uint32_t link);
+/* Octets of a frame that has not all come; until the next call that changes g. */
+struct span graph_link_unfinished(const struct graph *g, uint32_t link);
 void graph_wall(struct graph *g, struct wall wall, struct mono now);
 void graph_tick(struct graph *g, struct mono now);
 struct mono graph_deadline(const struct graph *g);

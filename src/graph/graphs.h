@@ -41,6 +41,7 @@ MUST_USE enum err graphs_input(struct graphs *s, uint32_t link, struct span byte
 void graphs_drained(struct graphs *s, uint32_t link, struct mono now);
 bool graphs_has_link(const struct graphs *s, uint32_t link);
 bool graphs_link_waits(const struct graphs *s, uint32_t link);
+struct span graphs_link_unfinished(const struct graphs *s, uint32_t link); /* as graph_... */
 void graphs_wall(struct graphs *s, struct wall wall, struct mono now);
 void graphs_tick(struct graphs *s, struct mono now);
 struct mono graphs_deadline(const struct graphs *s);

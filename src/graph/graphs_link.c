@@ -360,6 +360,14 @@ bool graphs_link_waits(const struct graphs *s, uint32_t link)
 	return l && l->entry && graph_link_waits(l->entry->graph, link);
 }
 
+struct span graphs_link_unfinished(const struct graphs *s, uint32_t link)
+{
+	const struct graphs_link *l = graphs_link_find(s, link);
+	if (l && l->entry)
+		return graph_link_unfinished(l->entry->graph, link);
+	return l ? span_of(l->octets, l->n) : span_of(NULL, 0);
+}
+
 static struct graphs_link *oldest(const struct graphs *s)
 {
 	return list_empty(&s->waiting) ? NULL

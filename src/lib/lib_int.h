@@ -231,6 +231,8 @@ struct lib_call {
 };
 /* Ends one that went on: with json, or with a failure. */
 void lib_op_end(struct hst_ctx *c, hst_op op, const struct lib_failure *f, const char *json);
+/* It has no deadline any more. */
+void lib_op_lasts(struct hst_ctx *c, hst_op op);
 /* As hst_call(), with arguments that were checked. */
 int lib_call(struct hst_ctx *c, const struct lib_call *k, hst_op *op);
 bool lib_op_is_open(const struct hst_ctx *c, hst_op op);

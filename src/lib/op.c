@@ -281,6 +281,13 @@ void lib_op_end(struct hst_ctx *c, hst_op op, const struct lib_failure *f, const
 		succeed(o, json);
 }
 
+void lib_op_lasts(struct hst_ctx *c, hst_op op)
+{
+	struct lib_op *o = op_of(c, op);
+	if (o)
+		os_timer_set(o->deadline, MONO_NEVER);
+}
+
 int hst_op_cancel(hst_ctx *c, hst_op op)
 {
 	static const struct lib_failure cancelled = { HST_E_CANCELLED,

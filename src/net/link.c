@@ -167,6 +167,15 @@ static void flush_closing(struct link *l)
 		linger(l);
 }
 
+enum err net_ends(const struct net *n, uint32_t link, struct addr *local, struct addr *remote)
+{
+	const struct link *l = net_link_find(n, link);
+	if (!l || l->fd < 0)
+		return ERR_NOT_FOUND;
+	enum err e = os_sockaddr_local(l->fd, local);
+	return e ? e : os_sockaddr_remote(l->fd, remote);
+}
+
 static void connected(struct link *l, struct mono now)
 {
 	struct net *n = l->net;

@@ -93,6 +93,9 @@ MUST_USE enum err net_guards(struct net *n, uint32_t listener, const struct net_
  * down(), but ERR_NOMEM: then nothing comes. */
 MUST_USE enum err net_dial(struct net *n, uint32_t link, const struct addr *local,
 			   const struct addr *remote, const struct net_guard *guard);
+/* The ends of a link that is up. ERR_NOT_FOUND, or what the kernel says. */
+MUST_USE enum err net_ends(const struct net *n, uint32_t link, struct addr *local,
+			   struct addr *remote);
 /* Queues octets; they go out with the end of the turn, one write a turn and
  * link. Unknown links are ignored, here and below. */
 void net_send(struct net *n, uint32_t link, struct span bytes);

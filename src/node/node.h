@@ -193,6 +193,11 @@ struct mono node_deadline(const struct node *n);
  * are done, so that the other side finds its window closed. */
 bool node_link_waits(const struct node *n, uint32_t link);
 
+/* Whether a link is of a graph, and the octets of its frame that has not all come: for who
+ * looks at what goes over it. */
+bool node_is_graph_link(const struct node *n, uint32_t link);
+struct span node_link_unfinished(const struct node *n, uint32_t link);
+
 /* Takes out the next output; false when drained. Spans and events in it live
  * until the next call on n. */
 bool node_poll(struct node *n, struct node_out *out);

@@ -72,6 +72,16 @@ bool node_graph_has_link(const struct node *n, uint32_t link)
 	return n->graph.core && graphs_has_link(n->graph.core, link);
 }
 
+bool node_is_graph_link(const struct node *n, uint32_t link)
+{
+	return node_graph_has_link(n, link);
+}
+
+struct span node_link_unfinished(const struct node *n, uint32_t link)
+{
+	return n->graph.core ? graphs_link_unfinished(n->graph.core, link) : span_of(NULL, 0);
+}
+
 bool node_graph_link_waits(const struct node *n, uint32_t link)
 {
 	return n->graph.core && graphs_link_waits(n->graph.core, link);

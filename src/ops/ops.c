@@ -263,6 +263,7 @@ enum err ops_new(struct ops **out, struct engine *e, const struct ops_host *host
 	list_init(&o->asking);
 	list_init(&o->streams);
 	list_init(&o->directs);
+	list_init(&o->captures);
 	set_stream_path(o);
 	if (crypto_new(&o->crypto, env) != OK || ops_history_init(o) != OK) {
 		crypto_free(o->crypto);

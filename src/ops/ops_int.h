@@ -42,6 +42,7 @@ struct ops {
 	struct list streams;   /* newest last */
 	size_t n_streams, stream_octets;
 	struct list directs; /* direct connections */
+	struct list captures;
 	char stream_path[108];
 };
 

@@ -7,18 +7,15 @@ GRAPH_CAPTURE: the program. Skipped where tshark was not fetched (tools/install-
 
 import collections
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from dissect import TSHARK, tshark
 from tap import case, note, run, skip
-
-DEPS = os.path.abspath("build-deps")
-TSHARK = os.path.join(DEPS, "usr/bin/tshark")
-DISSECTOR = os.path.abspath("packaging/wireshark/homestead-graph.lua")
 
 # Where fields lie and what is made of others is the dissector's own affair.
 OWN = ("frame.size", "part", "record.kind", "length", "connect.flags", "record.flags",
@@ -42,42 +39,6 @@ def expected(printed):
             at = min(i for i in (line.find("="), line.find(":")) if i >= 0)
             out[-1][1][line[len("hgraph."):at]].append(line[at + 1:])
     return out, protected
-
-
-def data_folder(home):
-    """tshark's data, with init.lua where it was unpacked: without it no script is read."""
-    data = os.path.join(home, "data")
-    os.mkdir(data)
-    shared = os.path.join(DEPS, "usr/share/wireshark")
-    for name in os.listdir(shared):
-        if name != "init.lua":
-            os.symlink(os.path.join(shared, name), os.path.join(data, name))
-    os.symlink(os.path.join(DEPS, "etc/wireshark/init.lua"), os.path.join(data, "init.lua"))
-    return data
-
-
-def somebody():
-    """tshark reads no script for root: then it runs as nobody."""
-    return {} if os.geteuid() else {"user": 65534, "group": 65534, "extra_groups": []}
-
-
-def tshark(octets, *args):
-    libraries = ":".join(os.path.join(DEPS, d, "x86_64-linux-gnu") for d in ("usr/lib", "lib"))
-    with tempfile.TemporaryDirectory() as home:
-        capture = os.path.join(home, "capture.pcapng")
-        script = shutil.copy(DISSECTOR, home)
-        with open(capture, "wb") as f:
-            f.write(octets)
-        os.chmod(home, 0o755)
-        done = subprocess.run(
-            [TSHARK, "-n", "-X", "lua_script:" + script, "-r", capture, *args],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
-            **somebody(),
-            env={"LD_LIBRARY_PATH": libraries, "HOME": home, "PATH": "/usr/bin:/bin",
-                 "LC_ALL": "C.UTF-8", "WIRESHARK_DATA_DIR": data_folder(home)})
-    assert done.returncode == 0, done.stderr
-    assert "Lua" not in done.stderr, done.stderr
-    return done.stdout
 
 
 def value(element):

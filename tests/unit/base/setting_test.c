@@ -9,12 +9,13 @@ struct config {
 	uint32_t weight;
 	int64_t hold;
 	uint64_t room;
-	uint32_t role;
+	uint32_t role, aye;
 	char name[8];
 	char key[16];
 	struct addr listen;
 };
 
+static const char *const ayes[] = { "auto", "yes", "no", NULL };
 static const char *const roles[] = { "parent", "child", "sibling", NULL };
 
 #define FIELD(f) offsetof(struct config, f), sizeof(((struct config *)0)->f)
@@ -25,6 +26,7 @@ static const struct setting table[] = {
 	  false },
 	{ "room", &setting_size, FIELD(room), "64KiB", 1024, INT64_C(8) << 30, NULL, "h", false },
 	{ "role", &setting_choice, FIELD(role), "child", 0, 0, roles, "h", false },
+	{ "aye", &setting_choice, FIELD(aye), "auto", 0, 0, ayes, "h", false },
 	{ "name", &setting_string, FIELD(name), NULL, 0, 0, NULL, "h", false },
 	{ "md5_key", &setting_string, FIELD(key), "", 0, 0, NULL, "h", true },
 	{ "listen", &setting_addr, FIELD(listen), "[::]", 0, 2587, NULL, "h", false },
@@ -81,6 +83,13 @@ static void sets(void **state)
 	assert_true(c.room == UINT64_C(8) << 30);
 	assert_int_equal(set(&c, "role", "sibling"), OK);
 	assert_int_equal(c.role, 2);
+	assert_int_equal(set(&c, "aye", "true"), OK);
+	assert_int_equal(c.aye, 1);
+	assert_int_equal(set(&c, "aye", "false"), OK);
+	assert_int_equal(c.aye, 2);
+	assert_int_equal(set(&c, "aye", "auto"), OK);
+	assert_int_equal(c.aye, 0);
+	assert_int_equal(set(&c, "role", "true"), ERR_MALFORMED);
 	assert_int_equal(set(&c, "name", "1234567"), OK);
 	assert_string_equal(c.name, "1234567");
 	assert_int_equal(set(&c, "name", ""), OK);
@@ -212,7 +221,7 @@ static void written_back_and_read_again(void **state)
 	assert_int_equal(set(&c, "active", "off"), OK);
 	written(table, &c, &t);
 	assert_string_equal(buffer, "active = false\nweight = 5\nhold_time = 4m\nroom = 64KiB\n"
-				    "role = child\nname = seven\nlisten = [::]:2587\n");
+				    "role = child\naye = auto\nname = seven\nlisten = [::]:2587\n");
 	for (char *line = buffer, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
 		char *eq = strstr(line, " = ");
 		*eq = *end = '\0';

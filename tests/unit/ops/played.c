@@ -43,6 +43,30 @@ struct wall __wrap_os_wall(void);
 const struct env *__real_os_env(void);
 const struct env *__wrap_os_env(void);
 
+engine_tap_fn *played_tap;
+void *played_tap_arg;
+void __wrap_engine_tap(struct engine *e, engine_tap_fn *fn, void *arg);
+enum err __wrap_engine_ends(const struct engine *e, uint32_t link, struct addr *local,
+			    struct addr *remote);
+
+void __wrap_engine_tap(struct engine *e, engine_tap_fn *fn, void *arg)
+{
+	played_tap = fn;
+	played_tap_arg = arg;
+}
+
+/* Links up to 9 are up, from 192.0.2.1:3587 to port `link` of 192.0.2.2. */
+enum err __wrap_engine_ends(const struct engine *e, uint32_t link, struct addr *local,
+			    struct addr *remote)
+{
+	if (link > 9)
+		return ERR_NOT_FOUND;
+	*local = (struct addr){ .family = ADDR_IPV4, .port = 3587, .ip = { 192, 0, 2, 1 } };
+	*remote = (struct addr){ .family = ADDR_IPV4, .ip = { 192, 0, 2, 2 } };
+	remote->port = (uint16_t)link;
+	return OK;
+}
+
 const struct node *__wrap_engine_node(const struct engine *e)
 {
 	return (const struct node *)(const void *)&played;

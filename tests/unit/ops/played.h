@@ -78,6 +78,10 @@ struct played {
 };
 extern struct played played;
 
+/* Whoever looks at traffic, NULL nobody. */
+extern engine_tap_fn *played_tap;
+extern void *played_tap_arg;
+
 /* Two peers: north, up; south, refused. Parts node, masc, store. */
 void played_init(void);
 /* A domain with some claims, children and siblings, in 239.192.0.0/14. */

@@ -4,6 +4,7 @@
 #include "ops/stream.h"
 #include "os/clock.h"
 #include "played_graph.h"
+#include "wire/rd.h"
 #include "wire/wr.h"
 
 static int with_graphs(void **state)
@@ -562,6 +563,116 @@ static void memory_may_end_anywhere(void **state)
 	played.env = NULL;
 }
 
+/* Captures */
+
+static struct ops_stream *capture_begin(void)
+{
+	struct ops_request r = of(OPS_CAPTURE, "");
+	ops_set_text(r.capture.part, sizeof(r.capture.part), "graph");
+	ask(&r);
+	return claim();
+}
+
+static void traffic(enum engine_traffic_kind kind, uint32_t link, bool out, const char *octets)
+{
+	const struct engine_traffic t = {
+		kind, link, true, out, span_str(octets), span_str(out ? "" : "be")
+	};
+	played_tap(played_tap_arg, &t);
+}
+
+/* So many packets are in the file of n octets in `all`; *carried: octets in them. */
+static size_t packets(size_t n, size_t *carried)
+{
+	size_t count = 0, at = 0;
+	*carried = 0;
+	while (at < n) {
+		struct rd r = rd_of(span_of(all + at, n - at));
+		uint32_t type = rd_u32(&r), size = rd_u32(&r);
+		assert_true(size >= 12 && size <= n - at);
+		rd_skip(&r, 12);
+		if (type == 6) {
+			count++;
+			*carried += rd_u32(&r) - 40;
+		}
+		at += size;
+	}
+	return count;
+}
+
+/* GRAPH-14.17 */
+static void a_capture_has_all_links_of_graphs(void **state)
+{
+	size_t carried, ready = 0;
+	struct engine_traffic other = { ENGINE_TRAFFIC_OPEN, 5, .out = true };
+	assert_null(played_tap);
+	struct ops_stream *s = capture_begin();
+	ops_stream_on_ready(s, count_ready, &ready);
+	assert_int_equal(packets(read_all(s, OK), &carried), 0);
+	assert_non_null(played_tap);
+	traffic(ENGINE_TRAFFIC_OPEN, 1, true, "");
+	assert_int_equal(packets(read_all(s, OK), &carried), 3);
+	traffic(ENGINE_TRAFFIC_OCTETS, 1, true, "hello");
+	traffic(ENGINE_TRAFFIC_OCTETS, 2, false, "gins");
+	traffic(ENGINE_TRAFFIC_OCTETS, 2, false, "goes on");
+	assert_int_equal(packets(read_all(s, OK), &carried), 4);
+	assert_int_equal(carried, 5 + 6 + 7);
+	traffic(ENGINE_TRAFFIC_CLOSE, 1, false, "");
+	assert_int_equal(packets(read_all(s, OK), &carried), 3);
+	traffic(ENGINE_TRAFFIC_CLOSE, 1, true, "");
+	played_tap(played_tap_arg, &other);
+	traffic(ENGINE_TRAFFIC_OCTETS, 10, false, "of a link that has gone");
+	assert_int_equal(packets(read_all(s, OK), &carried), 0);
+	assert_true(ready >= 5);
+	traffic(ENGINE_TRAFFIC_OCTETS, 2, true, "the last");
+	ops_stream_finish(s);
+	traffic(ENGINE_TRAFFIC_OCTETS, 2, true, "too late");
+	assert_int_equal(packets(read_all(s, ERR_CLOSED), &carried), 1);
+	assert_int_equal(carried, 8);
+	ops_stream_close(s);
+	assert_null(played_tap);
+}
+
+static void a_program_that_does_not_read_loses_its_capture(void **state)
+{
+	static char much[100001];
+	size_t n;
+	memset(much, 'x', sizeof(much) - 1);
+	struct ops_stream *s = capture_begin(), *other = capture_begin();
+	for (int i = 0; i < 200; i++) {
+		traffic(ENGINE_TRAFFIC_OCTETS, 1, true, much);
+		while (ops_stream_read(other, all, sizeof(all), &n) == OK && n)
+			;
+	}
+	for (size_t had = 1, sum = 0; had; sum += had) {
+		enum err e = ops_stream_read(s, all, sizeof(all), &had);
+		assert_int_equal(e, had ? OK : ERR_FULL);
+		assert_true(sum + had <= 16 << 20);
+	}
+	ops_stream_close(s);
+	assert_non_null(played_tap);
+	traffic(ENGINE_TRAFFIC_OCTETS, 1, true, "goes on");
+	assert_true(read_all(other, OK) > 7);
+	ops_stream_close(other);
+	assert_null(played_tap);
+}
+
+static void captures_are_of_graphs_alone(void **state)
+{
+	struct ops_request r = of(OPS_CAPTURE, "");
+	ask(&r);
+	refused(ERR_UNSUPPORTED, "only the traffic of graphs is captured", "capture graph");
+	ops_set_text(r.capture.part, sizeof(r.capture.part), "graph");
+	r.capture.dry_run = true;
+	ask(&r);
+	assert_at("text", "the traffic of all graphs would be captured");
+	r.capture.dry_run = false;
+	ask(&r); /* and nobody comes with the token */
+	played_graph.on = false;
+	ask(&r);
+	refused(ERR_STATE, "the part graph is off", "");
+}
+
 #define STREAMS_TEST(f) cmocka_unit_test_setup_teardown(f, with_graphs, without_graphs)
 
 int main(int argc, char **argv)
@@ -583,6 +694,9 @@ int main(int argc, char **argv)
 		STREAMS_TEST(a_database_cut_anywhere_is_refused),
 		STREAMS_TEST(another_database_is_refused),
 		STREAMS_TEST(an_import_waits_for_the_core),
+		STREAMS_TEST(a_capture_has_all_links_of_graphs),
+		STREAMS_TEST(a_program_that_does_not_read_loses_its_capture),
+		STREAMS_TEST(captures_are_of_graphs_alone),
 		STREAMS_TEST(memory_may_end_anywhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
