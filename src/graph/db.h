@@ -46,8 +46,8 @@ struct graph_entry {
 	uint16_t type;	   /* graph_db_type() */
 	uint64_t row;	   /* in the store */
 	struct graph_person *creator, *modifier; /* modifier NULL: none */
-	uint64_t created, expires; /* peer time */
-	uint32_t payload; /* of the octets */
+	uint64_t created, expires;		 /* peer time */
+	uint32_t payload;			 /* of the octets */
 	bool deleted;
 	struct graph_attrs *attrs; /* NULL: none */
 	uint32_t index;		   /* this and what follows: the db's */

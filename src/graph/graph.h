@@ -224,8 +224,8 @@ struct graph_event {
 	struct addr remote;
 	enum err err;
 	enum graph_fault fault;
-	int64_t skew;	  /* us */
-	const char *text; /* static, may be NULL */
+	int64_t skew;			/* us */
+	const char *text;		/* static, may be NULL */
 	char peer[GRAPH_ID_OCTETS + 1]; /* last: mostly empty, and then not copied */
 };
 /* As an assignment, but of `peer` only what is in it. */

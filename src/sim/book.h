@@ -11,9 +11,9 @@ struct book_record {
 	struct span graph, key;
 	uint32_t by; /* the site that was told last */
 	struct graph_guid id;
-	uint32_t told;	    /* the newest version that somebody was told is stored; 0 none */
-	bool deleted;	    /* and that it is deleted */
-	bool excused;	    /* whoever was told lost the database, and nobody else had it */
+	uint32_t told;	  /* the newest version that somebody was told is stored; 0 none */
+	bool deleted;	  /* and that it is deleted */
+	bool excused;	  /* whoever was told lost the database, and nobody else had it */
 	uint64_t expires; /* of what was told, the latest */
 };
 

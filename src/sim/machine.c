@@ -237,8 +237,7 @@ bool machine_leaves(const struct machine *m)
 
 void machine_settle(struct machine *m)
 {
-	if (!m->node || !m->stopping || m->committing || !list_empty(&m->held) ||
-	    machine_leaves(m))
+	if (!m->node || !m->stopping || m->committing || !list_empty(&m->held) || machine_leaves(m))
 		return;
 	say(&m->site, "#", "stopped");
 	world_touch(&m->site);

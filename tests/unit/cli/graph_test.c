@@ -103,10 +103,8 @@ static const struct canned running[] = {
 	{ "POST /v1/graphs/board/ping", 0,
 	  "{\"schema\":1,\"text\":\"sent a sign of life to 2 neighbors\",\"elapsed\":0.001}",
 	  NULL },
-	{ "POST /v1/graphs/1/export", 0, "{\"token\":\"e\",\"socket\":\"@\",\"schema\":1}",
-	  NULL },
-	{ "POST /v1/graphs/1/import", 0, "{\"token\":\"i\",\"socket\":\"@\",\"schema\":1}",
-	  NULL },
+	{ "POST /v1/graphs/1/export", 0, "{\"token\":\"e\",\"socket\":\"@\",\"schema\":1}", NULL },
+	{ "POST /v1/graphs/1/import", 0, "{\"token\":\"i\",\"socket\":\"@\",\"schema\":1}", NULL },
 	{ "POST /v1/graphs/1/direct", 0,
 	  "{\"done\":true,\"conn\":5,\"peer\":\"0.dora\",\"token\":\"d\",\"socket\":\"@\","
 	  "\"schema\":1}",

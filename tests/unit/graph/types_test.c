@@ -26,7 +26,9 @@ static void reads_a_guid(void **state)
 
 static void refuses_what_is_none(void **state)
 {
-	static const char *const bad[] = { "", "0ccbb0d2", "0ccbb0d2-be41-4bd6-914b-058ec5dcce6",
+	static const char *const bad[] = { "",
+					   "0ccbb0d2",
+					   "0ccbb0d2-be41-4bd6-914b-058ec5dcce6",
 					   "0ccbb0d2-be41-4bd6-914b-058ec5dcce6g",
 					   "0ccbb0d2xbe41-4bd6-914b-058ec5dcce64",
 					   "{0ccbb0d2-be41-4bd6-914b-058ec5dcce64" };
