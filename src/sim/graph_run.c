@@ -111,7 +111,8 @@ static bool take_seeds(struct job *job, const char *s, bool many)
 	       number_u64(span_str(last), UINT64_MAX, &job->last) == OK && job->first <= job->last;
 }
 
-static bool take(struct job *job, struct wishes *w, int option, char *s)
+/* What the story is to be. */
+static bool take_wish(struct wishes *w, int option, const char *s)
 {
 	switch (option) {
 	case OPT_KIND:
@@ -129,6 +130,14 @@ static bool take(struct job *job, struct wishes *w, int option, char *s)
 	case OPT_WRITE:
 		w->write = s;
 		return true;
+	default:
+		return false;
+	}
+}
+
+static bool take(struct job *job, struct wishes *w, int option, char *s)
+{
+	switch (option) {
 	case OPT_SEED:
 	case OPT_SEEDS:
 		return take_seeds(job, s, option == OPT_SEEDS);
@@ -147,7 +156,7 @@ static bool take(struct job *job, struct wishes *w, int option, char *s)
 	case OPT_RECORD:
 		return take_record(job, s);
 	default:
-		return false;
+		return take_wish(w, option, s);
 	}
 }
 
