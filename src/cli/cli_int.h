@@ -374,6 +374,13 @@ int cli_run_record_watch(struct cli *c);
 int cli_run_graph_export(struct cli *c);
 int cli_run_graph_import(struct cli *c);
 int cli_run_peer_send(struct cli *c);
+/* A handle of the graph that the command is about, which must be open; freed by the caller. */
+int cli_graph_handle(struct cli *c, hst_graph **g);
+/* The node that is meant, by its Peer ID, also without "0.", or 4 digits of its Node ID. */
+int cli_graph_node(struct cli *c, const char *what, struct ops_graph_node *out);
+uint64_t cli_node_number(const char *digits);
+/* chat.c */
+int cli_run_peer_chat(struct cli *c);
 int cli_run_capture(struct cli *c);
 int cli_run_peer_list(struct cli *c);
 int cli_run_peer_ping(struct cli *c);

@@ -284,6 +284,11 @@ const struct cli_command cli_commands[] = {
 	  "Opens a direct connection to a node, sends --data or what --file holds over it, up to "
 	  "1 MiB, and ends it. A program there must take direct connections.",
 	  CLI_TYPE | CLI_DATA | CLI_INPUT, 2, 2, cli_run_peer_send },
+	{ "peer chat", "GRAPH [PEER]", "talk with a node, line by line",
+	  "What is typed here is printed there, and the other way round, over a direct connection, "
+	  "until one of both ends its input. With a PEER it is called, else the first who calls is "
+	  "talked to.",
+	  0, 1, 2, cli_run_peer_chat },
 	{ "peer disconnect", "GRAPH PEER", "end a connection",
 	  "Ends a connection. The graph may find another neighbor, or the same again.", CLI_DRY_RUN,
 	  2, 2, cli_run_peer_disconnect },

@@ -23,8 +23,8 @@ int cli_file_trouble(struct cli *c, const char *path, const char *what)
 					    "another file; - is standard input or output" });
 }
 
-/* A handle of a graph that is open; opening one is no by-work of a transfer. */
-static int open_handle(struct cli *c, hst_graph **g)
+/* Opening a graph is no by-work of a transfer. */
+int cli_graph_handle(struct cli *c, hst_graph **g)
 {
 	struct ops_graph info;
 	hst_graph_props props = HST_INIT(hst_graph_props);
@@ -54,7 +54,7 @@ static int move(struct cli *c, transfer *how, int fd)
 {
 	hst_graph *g = NULL;
 	hst_op op;
-	int exit = open_handle(c, &g);
+	int exit = cli_graph_handle(c, &g);
 	if (exit)
 		return exit;
 	hst_free(c->event);
@@ -162,8 +162,7 @@ static int message_type(struct cli *c, hst_guid *type)
 			 "homestead help peer send");
 }
 
-/* The node that is meant, by its Peer ID, also without "0.", or 4 digits of its Node ID. */
-static int find_node(struct cli *c, const char *what, struct ops_graph_node *out)
+int cli_graph_node(struct cli *c, const char *what, struct ops_graph_node *out)
 {
 	struct ops_graph_nodes all;
 	size_t found = 0;
@@ -189,7 +188,7 @@ static int find_node(struct cli *c, const char *what, struct ops_graph_node *out
 			    &(struct cli_complaint){ CLI_NOT_FOUND, "NOT_FOUND", message, hint });
 }
 
-static uint64_t node_number(const char *digits)
+uint64_t cli_node_number(const char *digits)
 {
 	uint64_t v = 0;
 	for (; *digits; digits++)
@@ -224,7 +223,7 @@ static int send_one(struct cli *c, hst_graph *g, const struct ops_graph_node *to
 	int exit = message_type(c, &type);
 	if (exit)
 		return exit;
-	int r = hst_conn_open(g, to->peer, node_number(to->node), NULL, 0, &conn, &op);
+	int r = hst_conn_open(g, to->peer, cli_node_number(to->node), NULL, 0, &conn, &op);
 	if (r >= 0)
 		r = hst_ctx_wait(c->ctx, op, -1, NULL);
 	if (r >= 0)
@@ -243,9 +242,9 @@ int cli_run_peer_send(struct cli *c)
 	hst_graph *g = NULL;
 	int exit = take_message(c, &message);
 	if (!exit)
-		exit = open_handle(c, &g);
+		exit = cli_graph_handle(c, &g);
 	if (!exit)
-		exit = find_node(c, c->args[1], &to);
+		exit = cli_graph_node(c, c->args[1], &to);
 	if (!exit)
 		exit = send_one(c, g, &to, &message);
 	hst_free(g);
