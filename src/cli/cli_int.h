@@ -379,6 +379,11 @@ int cli_graph_handle(struct cli *c, hst_graph **g);
 /* The node that is meant, by its Peer ID, also without "0.", or 4 digits of its Node ID. */
 int cli_graph_node(struct cli *c, const char *what, struct ops_graph_node *out);
 uint64_t cli_node_number(const char *digits);
+/* record_large.c: data of more than OPS_RECORD_INLINE octets. */
+typedef int cli_octets_fn(struct cli *c, const uint8_t *octets, size_t n);
+bool cli_input_is_large(const struct cli *c);
+int cli_record_add_large(struct cli *c, const struct ops_record_add *body);
+int cli_record_get_large(struct cli *c, const char *id, cli_octets_fn *put);
 /* chat.c */
 int cli_run_peer_chat(struct cli *c);
 int cli_run_capture(struct cli *c);

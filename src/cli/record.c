@@ -135,10 +135,13 @@ int cli_run_record_add(struct cli *c)
 		exit = cli_read_duration(c, c->duration, &body.life);
 	if (!exit)
 		exit = take_attributes(c, &body.attributes, &body.n_attributes);
-	if (!exit)
+	bool stream = !body.dry_run && !c->data && cli_input_is_large(c);
+	if (!exit && !stream)
 		exit = take_data(c, &body.text, &body.data);
 	if (!exit)
 		exit = cli_graph(c);
+	if (!exit && stream)
+		return cli_record_add_large(c, &body);
 	return exit ? exit
 		    : change(c, &(struct cli_query){ .kind = OPS_RECORD_ADD,
 						     .graph = c->graph,

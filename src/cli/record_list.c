@@ -115,6 +115,8 @@ static int put_octets(struct cli *c, const uint8_t *octets, size_t n)
 	FILE *f = standard ? c->place->out : fopen(c->output, "we");
 	bool bad = !f || fwrite(octets, 1, n, f) != n;
 	bad = (f && (standard ? fflush(f) : fclose(f)) != 0) || bad;
+	if (!bad && !standard && (c->given & CLI_JSON))
+		return cli_print_json(c, "{\"done\":true,\"schema\":1}");
 	if (!bad)
 		return CLI_OK;
 	char message[CLI_TEXT_MAX];
@@ -129,11 +131,7 @@ static int write_data(struct cli *c, const struct ops_record *r)
 {
 	size_t n = 0;
 	if (r->large)
-		return cli_complain(
-			c, &(struct cli_complaint){ CLI_FAILED, "UNSUPPORTED",
-						    "its data are more than 32 KiB: they come by "
-						    "stream, as a program reads them",
-						    "homestead record get GRAPH RECORD" });
+		return cli_record_get_large(c, r->id, put_octets);
 	uint8_t *octets = arena_alloc(&c->mem, strlen(r->data) + 1);
 	if (!octets)
 		return cli_no_memory(c);

@@ -8,9 +8,11 @@ import os
 import select
 import socket
 import struct
+import subprocess
 import threading
 import time
 
+from harness.daemon import HOMESTEAD
 from harness.graphs import HEAD, NOISE, PORT, Refused, fine, message, stand, started, whole
 from harness.names import addresses
 from harness.tap import case, note, run, skip
@@ -327,6 +329,47 @@ def a_record_of_eight_megabytes(world):
         assert n.data(record) == data, n.name
     assert c.record(record)["size"] == len(data)
     fine(nodes)
+
+
+@case
+def commands_carry_large_records_and_a_talk(world):
+    nodes, _ = stand(world, 2)
+    a, b = started(nodes)
+    a.create()
+    b.join(a)
+    data = os.urandom(3 * MIB)
+    with open(world.path("film"), "wb") as f:
+        f.write(data)
+    record = a.cli("record", "add", "mesh", "--type", "film", "--attr", "name=harbour", "--file",
+                   world.path("film"))["id"]
+    b.has([record])
+    b.cli("record", "get", "mesh", record, "--output", world.path("copy"))
+    with open(world.path("copy"), "rb") as f:
+        assert f.read() == data
+    waits = talk(a, "mesh")
+    begins(waits, "waiting")
+    other = [n["peer"] for n in b.cli("peer", "list", "mesh")["nodes"] if not n["self"]][0]
+    calls = talk(b, "mesh", other)
+    calls.stdin.write("is it you?\n")
+    calls.stdin.flush()
+    assert waits.stdout.readline() == "is it you?\n"
+    waits.stdin.write("it is\n")
+    waits.stdin.flush()
+    assert calls.stdout.readline() == "it is\n"
+    calls.stdin.close()
+    for one in (calls, waits):
+        assert one.wait(20) == 0, one.stderr.read()
+    fine(nodes)
+
+
+def talk(node, *words):
+    return subprocess.Popen([HOMESTEAD, "--socket", node.socket, "peer", "chat", *words], text=True,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def begins(process, word):
+    line = process.stderr.readline()
+    assert line.startswith(word), line
 
 
 # ---- those that are no nodes

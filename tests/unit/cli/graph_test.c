@@ -204,8 +204,8 @@ static const struct golden goldens[] = {
 	  false,
 	  { "record get board 0ccbb0d2", "record get board 0ccbb0d2 -q",
 	    "record get board 0ccbb0d2 --xml", "record get board 0ccbb0d2 --output -",
-	    "record get board 1ccbb0d2", "record get board 2ccbb0d2 -o -",
-	    "record get board 9ccbb0d2", "record get board 0ccbb0d2 -o /nowhere/x" } },
+	    "record get board 1ccbb0d2", "record get board 9ccbb0d2",
+	    "record get board 0ccbb0d2 -o /nowhere/x" } },
 	{ "record-changes",
 	  running,
 	  80,
@@ -441,7 +441,8 @@ static void files_are_sent_and_written(void **state)
 	assert_string_equal(got, "hello");
 	free(got);
 	assert_int_equal(ftruncate(fd, 32769), 0);
-	(void)snprintf(line, sizeof(line), "record add board --type note --file %s", path);
+	/* More goes by stream, which nothing can try out. */
+	(void)snprintf(line, sizeof(line), "record add board --type note -n --file %s", path);
 	assert_int_equal(canned_run(line), 2);
 	assert_non_null(strstr(canned_err, "32 KiB"));
 	canned_end();
