@@ -159,7 +159,7 @@ static uint64_t mix_entry(uint64_t sum, const struct graph_entry *e)
 	sum = mix(sum, map_hash(key, span_of(e->place.id.at, sizeof(e->place.id.at))));
 	sum = mix(sum, e->place.modified);
 	sum = mix(sum, (uint64_t)e->version << 32 | e->octets);
-	sum = mix(sum, (uint64_t)e->payload << 16 | e->local << 1 | e->deleted);
+	sum = mix(sum, (uint64_t)e->payload << 16 | (uint64_t)e->local << 1 | e->deleted);
 	sum = mix(sum, e->created);
 	sum = mix(sum, e->expires);
 	sum = mix(sum, e->row);

@@ -451,3 +451,15 @@ size_t rig_neighbors(const struct rig *r, size_t i, const char *id)
 	graph_info(g, r->now, &info);
 	return info.neighbors;
 }
+
+size_t rig_reached_at(const struct rig *r, const char *id, struct addr out[GRAPH_ADDRESSES_MAX])
+{
+	struct graph_node_info i;
+	size_t at = 0;
+	while (graph_node_next(graphs_find(r->m[0].s, span_str(id)), &at, &i))
+		if (i.self) {
+			memcpy(out, i.address, i.n_addresses * sizeof(out[0]));
+			return i.n_addresses;
+		}
+	return 0;
+}

@@ -67,4 +67,7 @@ void rig_says(struct rig *r, size_t m, uint32_t link, struct span octets);
 size_t rig_auth_info(uint8_t *out, size_t size, const char *graph, const char *to);
 size_t rig_neighbors(const struct rig *r, size_t m, const char *id);
 
+/* What the first machine tells others of where its graph is. */
+size_t rig_reached_at(const struct rig *r, const char *id, struct addr out[GRAPH_ADDRESSES_MAX]);
+
 #endif

@@ -466,19 +466,6 @@ static void the_port_changes(void **state)
 	rig_end(&r);
 }
 
-/* What the graph tells others of where it is. */
-static size_t reached_at(const struct rig *r, struct addr out[GRAPH_ADDRESSES_MAX])
-{
-	struct graph_node_info i;
-	size_t at = 0;
-	while (graph_node_next(graphs_find(r->m[0].s, span_str(ID)), &at, &i))
-		if (i.self) {
-			memcpy(out, i.address, i.n_addresses * sizeof(out[0]));
-			return i.n_addresses;
-		}
-	return 0;
-}
-
 /* GRAPH-12.7: loopback addresses are told where there are no others. */
 static void which_addresses_are_told(void **state)
 {
@@ -491,13 +478,13 @@ static void which_addresses_are_told(void **state)
 	rig_run(&r, 10 * MONO_SEC);
 	assert_int_equal(graphs_addresses(r.m[0].s, all, 3, r.now), OK);
 	rig_run(&r, 10 * MONO_SEC);
-	assert_int_equal(reached_at(&r, got), 2);
+	assert_int_equal(rig_reached_at(&r, ID, got), 2);
 	assert_true(addr_same_host(&got[0], &all[2]));
 	assert_int_equal(got[0].port, GRAPH_PORT);
 	assert_true(addr_is_link_local(&got[1]));
 	assert_int_equal(graphs_addresses(r.m[0].s, all, 1, r.now), OK);
 	rig_run(&r, 10 * MONO_SEC);
-	assert_int_equal(reached_at(&r, got), 1);
+	assert_int_equal(rig_reached_at(&r, ID, got), 1);
 	assert_true(addr_is_loopback(&got[0]));
 	rig_end(&r);
 }

@@ -201,7 +201,7 @@ static struct node *make(struct rig *r, size_t depth)
 	memset(n, 0, sizeof(*n));
 	if (!depth || below(r, 3) == 0)
 		return make_clause(r, n);
-	n->kind = below(r, r->may_not ? 3 : 2);
+	n->kind = (enum kind)below(r, r->may_not ? 3 : 2);
 	n->n = n->kind == NOT ? 1 : 1 + below(r, PARTS);
 	for (size_t i = 0; i < n->n; i++)
 		n->part[i] = make(r, depth - 1);

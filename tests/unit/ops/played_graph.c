@@ -317,3 +317,13 @@ void played_graph_fini(void)
 	mem = NULL;
 	crypto = NULL;
 }
+
+struct ops_request played_of(enum ops_kind kind, const char *name)
+{
+	struct ops_request r = { .kind = kind };
+	if (ops_rows[kind].request)
+		ops_clear(ops_rows[kind].request, &r.values);
+	ops_set_text(r.graph, sizeof(r.graph), "1");
+	ops_set_text(r.name, sizeof(r.name), name);
+	return r;
+}

@@ -61,4 +61,7 @@ void played_graph_forget(uint64_t number);
 /* Answers the oldest that is held back. */
 void played_graph_answer(const struct engine_result *r);
 
+/* A request about graph 1 and, of it, `name`. */
+struct ops_request played_of(enum ops_kind kind, const char *name);
+
 #endif

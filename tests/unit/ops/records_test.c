@@ -21,19 +21,9 @@ static int without_graphs(void **state)
 	return r;
 }
 
-static struct ops_request of(enum ops_kind kind, const char *record)
-{
-	struct ops_request r = { .kind = kind };
-	if (ops_rows[kind].request)
-		ops_clear(ops_rows[kind].request, &r.values);
-	ops_set_text(r.graph, sizeof(r.graph), "1");
-	ops_set_text(r.name, sizeof(r.name), record);
-	return r;
-}
-
 static void a_record_is_shown_in_full(void **state)
 {
-	struct ops_request r = of(OPS_RECORD, ID_11);
+	struct ops_request r = played_of(OPS_RECORD, ID_11);
 	r.record_look.xml = true;
 	ask(&r);
 	assert_at("id", ID_11);
@@ -50,7 +40,7 @@ static void a_record_is_shown_in_full(void **state)
 	assert_at("is_text", "true");
 	assert_at("text", "milk");
 	assert_non_null(strstr(json_string_value(json_object_get(got.json, "xml")), "<attribute "));
-	r = of(OPS_RECORD, "2222-2222");
+	r = played_of(OPS_RECORD, "2222-2222");
 	ask(&r);
 	assert_at("id", ID_22);
 	assert_at("is_text", "false");
@@ -60,7 +50,7 @@ static void a_record_is_shown_in_full(void **state)
 	r.record_look.no_payload = true;
 	ask(&r);
 	assert_at("data", "");
-	r = of(OPS_RECORD, "55555555");
+	r = played_of(OPS_RECORD, "55555555");
 	ask(&r);
 	assert_at("size", "100000");
 	assert_at("large", "true");
@@ -69,29 +59,29 @@ static void a_record_is_shown_in_full(void **state)
 
 static void what_is_no_record_is_refused(void **state)
 {
-	struct ops_request r = of(OPS_RECORD, "1111");
+	struct ops_request r = played_of(OPS_RECORD, "1111");
 	ask(&r);
 	refused(ERR_MALFORMED, "nor 8 digits of one: \"1111\"", "record list");
-	r = of(OPS_RECORD, "nothing!");
+	r = played_of(OPS_RECORD, "nothing!");
 	ask(&r);
 	refused(ERR_MALFORMED, "no Record ID", "record list");
-	r = of(OPS_RECORD, "aaaaaaaa");
+	r = played_of(OPS_RECORD, "aaaaaaaa");
 	ask(&r);
 	refused(ERR_NOT_FOUND, "there is no record \"aaaaaaaa\"", "record list");
-	r = of(OPS_RECORD, "44444444-4444-4444-4444-444444444444"); /* deleted */
+	r = played_of(OPS_RECORD, "44444444-4444-4444-4444-444444444444"); /* deleted */
 	ask(&r);
 	refused(ERR_NOT_FOUND, "there is no record", "record list");
 	struct graph_guid twin;
 	memset(twin.at, 0x11, sizeof(twin.at));
 	played_graph_record(&(struct played_record){ .seed = 0x66 });
-	r = of(OPS_RECORD, "66666666");
+	r = played_of(OPS_RECORD, "66666666");
 	ask(&r);
 	assert_int_equal(got.err, OK);
 }
 
 static void records_are_listed_by_their_time(void **state)
 {
-	struct ops_request r = of(OPS_RECORDS, "");
+	struct ops_request r = played_of(OPS_RECORDS, "");
 	ask(&r);
 	assert_at("graph", "0.notes");
 	assert_int_equal(json_array_size(at_path("records")), 4);
@@ -120,7 +110,7 @@ static void records_are_listed_by_their_time(void **state)
 /* GRAPH-14.11 */
 static void pages_follow_each_other(void **state)
 {
-	struct ops_request r = of(OPS_RECORDS, "");
+	struct ops_request r = played_of(OPS_RECORDS, "");
 	char ids[4][40];
 	r.records.most = 1;
 	for (size_t i = 0; i < 4; i++) {
@@ -142,7 +132,7 @@ static void pages_follow_each_other(void **state)
 /* GRAPH-14.11 */
 static void a_page_looks_at_so_many(void **state)
 {
-	struct ops_request r = of(OPS_RECORDS, "");
+	struct ops_request r = played_of(OPS_RECORDS, "");
 	for (uint32_t i = 0; i < OPS_RECORDS_LOOKED + 10; i++) {
 		struct graph_guid id = { { 0xab, (uint8_t)(i >> 16), (uint8_t)(i >> 8),
 					   (uint8_t)i } };
@@ -180,7 +170,7 @@ static void a_page_looks_at_so_many(void **state)
 
 static void records_are_searched(void **state)
 {
-	struct ops_request r = of(OPS_RECORDS, "");
+	struct ops_request r = played_of(OPS_RECORDS, "");
 	r.records.query = "type = note and author = \"ann\"";
 	ask(&r);
 	assert_int_equal(json_array_size(at_path("records")), 1);
@@ -209,7 +199,7 @@ static struct ops_attribute author = { "author", "", "eve" };
 
 static void a_record_is_published(void **state)
 {
-	struct ops_request r = of(OPS_RECORD_ADD, "");
+	struct ops_request r = played_of(OPS_RECORD_ADD, "");
 	struct ops_record_add *a = &r.record_add;
 	const struct graph_command *k = &played_graph.command.of;
 	ops_set_text(a->type, sizeof(a->type), "note");
@@ -248,7 +238,7 @@ static void a_record_is_published(void **state)
 
 static void bad_records_are_refused(void **state)
 {
-	struct ops_request r = of(OPS_RECORD_ADD, "");
+	struct ops_request r = played_of(OPS_RECORD_ADD, "");
 	struct ops_record_add *a = &r.record_add;
 	ask(&r);
 	refused(ERR_MALFORMED, "a record needs a \"type\"", "note");
@@ -300,7 +290,7 @@ static void bad_records_are_refused(void **state)
 
 static void a_record_is_changed(void **state)
 {
-	struct ops_request r = of(OPS_RECORD_UPDATE, "11111111");
+	struct ops_request r = played_of(OPS_RECORD_UPDATE, "11111111");
 	struct ops_record_update *u = &r.record_update;
 	const struct graph_command *k = &played_graph.command.of;
 	ask(&r);
@@ -338,7 +328,7 @@ static void a_record_is_changed(void **state)
 
 static void a_record_is_deleted(void **state)
 {
-	struct ops_request r = of(OPS_RECORD_DELETE, ID_22);
+	struct ops_request r = played_of(OPS_RECORD_DELETE, ID_22);
 	r.record_delete.local = true;
 	r.record_delete.if_version = 4;
 	ask(&r);
@@ -349,7 +339,7 @@ static void a_record_is_deleted(void **state)
 	ask(&r);
 	assert_at("done", "false");
 	assert_int_equal(played_graph.commands, 1);
-	r = of(OPS_RECORD_DELETE, "aaaaaaaa");
+	r = played_of(OPS_RECORD_DELETE, "aaaaaaaa");
 	ask(&r);
 	refused(ERR_NOT_FOUND, "there is no record", "record list");
 }

@@ -23,16 +23,6 @@ static int without_graphs(void **state)
 	return r;
 }
 
-static struct ops_request of(enum ops_kind kind, const char *name)
-{
-	struct ops_request r = { .kind = kind };
-	if (ops_rows[kind].request)
-		ops_clear(ops_rows[kind].request, &r.values);
-	ops_set_text(r.graph, sizeof(r.graph), "1");
-	ops_set_text(r.name, sizeof(r.name), name);
-	return r;
-}
-
 static char said[OPS_MESSAGE_MAX + 1];
 
 static struct ops_stream *claim_token(const char *token, enum err want)
@@ -77,7 +67,7 @@ static size_t read_all(struct ops_stream *s, enum err want)
 /* GRAPH-14.12 */
 static void a_token_is_good_once_and_for_a_while(void **state)
 {
-	struct ops_request r = of(OPS_RECORD_DATA, "11111111");
+	struct ops_request r = played_of(OPS_RECORD_DATA, "11111111");
 	char token[OPS_TOKEN_DIGITS + 1];
 	ask(&r);
 	assert_at("octets", "4");
@@ -110,7 +100,7 @@ static void a_token_is_good_once_and_for_a_while(void **state)
 
 static void many_tokens_push_out_the_oldest(void **state)
 {
-	struct ops_request r = of(OPS_RECORD_DATA, "11111111");
+	struct ops_request r = played_of(OPS_RECORD_DATA, "11111111");
 	char first[OPS_TOKEN_DIGITS + 1];
 	ask(&r);
 	ops_set_text(first, sizeof(first), json_string_value(at_path("token")));
@@ -139,7 +129,7 @@ static const struct graph_guid type_a = { { 0xa, 0xa } };
 
 static struct ops_stream *open_direct(uint64_t conn)
 {
-	struct ops_request r = of(OPS_DIRECT_OPEN, "");
+	struct ops_request r = played_of(OPS_DIRECT_OPEN, "");
 	r.direct_open.peer = "0.bob";
 	played_graph.result = (struct engine_result){ .conn = conn };
 	direct_event(GRAPH_LINK_CONNECTED, conn, false);
@@ -286,7 +276,7 @@ static void the_end_of_a_link_is_the_end_of_the_stream(void **state)
 
 static void a_connection_that_came_in_is_taken(void **state)
 {
-	struct ops_request r = of(OPS_DIRECT_STREAM, "12");
+	struct ops_request r = played_of(OPS_DIRECT_STREAM, "12");
 	ask(&r);
 	refused(ERR_NOT_FOUND, "there is no direct connection \"12\"", "peer list");
 	direct_event(GRAPH_LINK_CONNECTED, 12, true);
@@ -302,14 +292,14 @@ static void a_connection_that_came_in_is_taken(void **state)
 	assert_int_equal(read_all(s, OK), 25);
 	ask(&r);
 	refused(ERR_IN_USE, "another program has that connection", "peer list");
-	r = of(OPS_DIRECT_CLOSE, "12");
+	r = played_of(OPS_DIRECT_CLOSE, "12");
 	ask(&r);
 	assert_at("text", "the direct connection is closed");
 	assert_int_equal(read_all(s, ERR_CLOSED), 0);
 	ops_stream_close(s);
 	ask(&r);
 	refused(ERR_NOT_FOUND, "there is no direct connection", "peer list");
-	r = of(OPS_DIRECT_ACCEPT, "");
+	r = played_of(OPS_DIRECT_ACCEPT, "");
 	ask(&r);
 	assert_at("text", "graph \"0.notes\" takes direct connections");
 	r.direct_accept.refuse = true;
@@ -319,7 +309,7 @@ static void a_connection_that_came_in_is_taken(void **state)
 
 static void bad_wishes_for_a_connection_are_refused(void **state)
 {
-	struct ops_request r = of(OPS_DIRECT_OPEN, "");
+	struct ops_request r = played_of(OPS_DIRECT_OPEN, "");
 	ask(&r);
 	refused(ERR_MALFORMED, "whom to connect to", "peer list");
 	ops_set_text(r.direct_open.node, sizeof(r.direct_open.node), "xyz");
@@ -342,7 +332,7 @@ static void bad_wishes_for_a_connection_are_refused(void **state)
 
 static void a_large_record_is_read(void **state)
 {
-	struct ops_request r = of(OPS_RECORD_DATA, "55555555");
+	struct ops_request r = played_of(OPS_RECORD_DATA, "55555555");
 	ask(&r);
 	struct ops_stream *s = claim();
 	assert_int_equal(read_all(s, ERR_CLOSED), 100000);
@@ -367,7 +357,7 @@ static const char *line(struct ops_stream *s)
 static void a_large_record_is_published(void **state)
 {
 	static uint8_t body[200000];
-	struct ops_request r = of(OPS_RECORD_UPLOAD, "");
+	struct ops_request r = played_of(OPS_RECORD_UPLOAD, "");
 	r.record_upload.size = sizeof(body);
 	ask(&r);
 	refused(ERR_MALFORMED, "either the \"type\" of a new record", "doc/api.md");
@@ -398,7 +388,7 @@ static void a_large_record_is_published(void **state)
 
 static void an_upload_that_is_not_whole_is_none(void **state)
 {
-	struct ops_request r = of(OPS_RECORD_UPLOAD, "");
+	struct ops_request r = played_of(OPS_RECORD_UPLOAD, "");
 	size_t taken;
 	r.record_upload.size = 10;
 	ops_set_text(r.record_upload.type, sizeof(r.record_upload.type), "note");
@@ -428,7 +418,7 @@ static void an_upload_that_is_not_whole_is_none(void **state)
 /* An export of the played graph: its octets, in `all`. */
 static size_t export_all(void)
 {
-	struct ops_request r = of(OPS_GRAPH_EXPORT, "");
+	struct ops_request r = played_of(OPS_GRAPH_EXPORT, "");
 	ask(&r);
 	struct ops_stream *s = claim();
 	size_t n = read_all(s, ERR_CLOSED);
@@ -438,7 +428,7 @@ static size_t export_all(void)
 
 static struct ops_stream *import_begin(void)
 {
-	struct ops_request r = of(OPS_GRAPH_IMPORT, "");
+	struct ops_request r = played_of(OPS_GRAPH_IMPORT, "");
 	ask(&r);
 	return claim();
 }
@@ -539,7 +529,7 @@ static void memory_may_end_anywhere(void **state)
 	for (size_t k = 0; k < 5; k++)
 		for (size_t at = 0; at < 30; at++) {
 			const char *name = kinds[k] == OPS_DIRECT_STREAM ? "3" : "11111111";
-			struct ops_request r = of(kinds[k], name);
+			struct ops_request r = played_of(kinds[k], name);
 			struct ops_host host = played_host();
 			struct ops *mine = ops;
 			if (kinds[k] == OPS_RECORD_UPLOAD)
@@ -567,7 +557,7 @@ static void memory_may_end_anywhere(void **state)
 
 static struct ops_stream *capture_begin(void)
 {
-	struct ops_request r = of(OPS_CAPTURE, "");
+	struct ops_request r = played_of(OPS_CAPTURE, "");
 	ops_set_text(r.capture.part, sizeof(r.capture.part), "graph");
 	ask(&r);
 	return claim();
@@ -659,7 +649,7 @@ static void a_program_that_does_not_read_loses_its_capture(void **state)
 
 static void captures_are_of_graphs_alone(void **state)
 {
-	struct ops_request r = of(OPS_CAPTURE, "");
+	struct ops_request r = played_of(OPS_CAPTURE, "");
 	ask(&r);
 	refused(ERR_UNSUPPORTED, "only the traffic of graphs is captured", "capture graph");
 	ops_set_text(r.capture.part, sizeof(r.capture.part), "graph");
