@@ -198,6 +198,8 @@ static void nodes(struct story *s, const struct story_manner *how)
 	}
 	text_str(&s->t, "link all delay ");
 	story_line(s, how->links ? how->links : "1ms..20ms");
+	for (uint32_t i = 0; i < s->o.nodes; i++) /* or the end's start would be its first */
+		story_do(s, 0, "start", i, "");
 }
 
 /* The first one makes it; who comes is led to those who are there, and where these are
@@ -327,15 +329,38 @@ void story_part(struct story *s, uint32_t part, int64_t from, int64_t to)
 	story_until(s, to);
 }
 
-/* In the end whoever never found anybody, or lost all, is led to the first once more. */
-void story_end(struct story *s)
+/* A crash that waited for its moment may have come after the start that was meant to follow
+ * it, and a disk that was to fail twice may have been used once: now all run, and can. */
+static void all_well(struct story *s, int64_t ms)
 {
-	int64_t ms = s->calm + 20000;
-	for (uint32_t i = 1; i < s->o.nodes; i++) {
-		connect_to(s, ms + i * 10, i, 0, " alone");
+	for (uint32_t i = 0; i < s->o.nodes; i++) {
+		story_do(s, ms, "start", i, "");
+		story_do(s, ms, "store-fail", i, " 0");
+	}
+}
+
+/* Whoever never found anybody, or lost all, is led to the one who made the graph. */
+static void lead_all(struct story *s, int64_t ms)
+{
+	for (uint32_t i = 0; i < s->o.nodes; i++) {
+		if (i == s->maker)
+			continue;
+		connect_to(s, ms + i * 10, i, s->maker, " alone");
 		story_listen(s, ms + i * 10, i);
 	}
-	ms += 60000 + s->o.quiet / MONO_MS;
+}
+
+/* Twice, since the one who is asked may be busy, or a crash still to come. */
+void story_end(struct story *s)
+{
+	int64_t ms = s->calm;
+	for (int round = 0; round < 2; round++) {
+		all_well(s, ms + 10000);
+		lead_all(s, ms + 20000);
+		ms += 60000;
+	}
+	all_well(s, ms + 5000);
+	ms += 20000 + s->o.quiet / MONO_MS;
 	story_becomes(s, ms, 60, "mesh");
 	story_expect(s, ms + 60000, "kept");
 	story_expect(s, ms + 60000, "same");

@@ -122,18 +122,21 @@ static void two(struct story *s)
 {
 	uint32_t maker = s->o.nodes - 1;
 	s->graph = STORY_OTHER;
+	s->maker = maker;
 	story_graph(s, s->busy, maker, "create");
 	story_graph(s, s->busy + 500, maker, "listen");
 	for (uint32_t i = 0; i < maker; i++)
 		story_join(s, s->busy + 2000 + i * 700, i, maker);
 	story_records(s);
 	s->graph = STORY_GRAPH;
+	s->maker = 0;
 }
 
 static void two_end(struct story *s)
 {
 	story_end(s);
 	s->graph = STORY_OTHER;
+	s->maker = s->o.nodes - 1;
 	story_end(s);
 }
 
