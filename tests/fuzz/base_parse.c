@@ -1,20 +1,9 @@
 /* base_parse.c - what people write: numbers, times, sizes, addresses. What is
  * read and written again reads the same; what is refused changes nothing. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/addr.h"
 #include "base/number.h"
 #include "base/text.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
+#include "fuzz_env.h"
 
 static struct span said(const struct text *t)
 {

@@ -1,39 +1,12 @@
 /* crypto_chain.c - chains of certificates. What is read can be carried again and reads
  * the same, and so does each certificate alone; no memory stays behind. The first
  * octet chooses the profile. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "crypto/cert.h"
+#include "fuzz_env.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static size_t live;
 static uint8_t room[2 * CRYPTO_CHAIN_MAX];
 
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
-
-static void *resize(void *ctx, void *p, size_t n)
-{
-	if (n) {
-		live += p ? 0 : 1;
-		return realloc(p, n);
-	}
-	live -= p ? 1 : 0;
-	free(p);
-	return NULL;
-}
-
-static void no_octets(void *ctx, void *p, size_t n)
-{
-	memset(p, 0x55, n);
-}
-
-static const struct env env = { resize, no_octets, NULL };
+static struct fuzz_env fuzz = FUZZ_ENV(fuzz);
 
 static void check_cert(const struct crypto_profile *p, const struct crypto_cert *c)
 {
@@ -94,13 +67,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct crypto *x; /* one for all inputs: to make it takes longer than to use it */
 	if (!x)
-		hold(crypto_new(&x, &env) == OK);
+		hold(crypto_new(&x, &fuzz.env) == OK);
 	const struct crypto_profile *p =
 		crypto_profile(size && data[0] & 1 ? CRYPTO_CLASSIC : CRYPTO_MODERN);
 	if (size == 0 || !p)
 		return 0;
-	size_t before = live;
+	size_t before = fuzz.live;
 	check(x, p, span_of(data + 1, size - 1));
-	hold(live == before);
+	hold(fuzz.live == before);
 	return 0;
 }

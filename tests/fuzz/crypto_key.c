@@ -1,36 +1,10 @@
 /* crypto_key.c - keys and signatures of others: a PKCS #8 that loads is saved and
  * loaded the same; a public key and a signature of any octets are judged, and only
  * once. The first octet chooses the profile and which of them follows. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "crypto/crypto.h"
+#include "fuzz_env.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
-
-static void *resize(void *ctx, void *p, size_t n)
-{
-	if (n)
-		return realloc(p, n);
-	free(p);
-	return NULL;
-}
-
-static void some_octets(void *ctx, void *p, size_t n)
-{
-	uint8_t *state = ctx, *out = p;
-	for (size_t i = 0; i < n; i++)
-		out[i] = (uint8_t)(*state = (uint8_t)(*state * 5 + 113));
-}
-
-static uint8_t state;
-static const struct env env = { resize, some_octets, &state };
+static struct fuzz_env fuzz = FUZZ_ENV(fuzz);
 
 static void check_key(struct crypto *x, const struct crypto_profile *p, struct span pkcs8)
 {
@@ -63,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct crypto *x; /* one for all inputs: to make it takes longer than to use it */
 	if (!x)
-		hold(crypto_new(&x, &env) == OK);
+		hold(crypto_new(&x, &fuzz.env) == OK);
 	const struct crypto_profile *p =
 		crypto_profile(size && data[0] & 1 ? CRYPTO_CLASSIC : CRYPTO_MODERN);
 	if (size == 0 || !p)

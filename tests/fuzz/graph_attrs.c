@@ -1,29 +1,17 @@
 /* Attributes of a record of anyone: what is taken is what the schema allows, and written
  * again it is the same. The first octet chooses UTF-8 of people or UTF-16 of records. */
 #include "graph/attr.h"
+#include "fuzz_env.h"
 
-#include <assert.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void *resize(void *ctx, void *p, size_t n)
-{
-	if (n)
-		return realloc(p, n);
-	free(p);
-	return NULL;
-}
-
-static const struct env env = { resize, NULL, NULL };
+static struct fuzz_env fuzz = FUZZ_ENV(fuzz);
 
 static size_t collect(const struct graph_attrs *a, struct graph_attr list[GRAPH_ATTRS_MAX])
 {
 	size_t n = 0, at = 0;
 	struct graph_attr got;
 	while (graph_attrs_next(a, &at, &got)) {
-		assert(got.name.n && got.name.n <= GRAPH_ATTR_NAME_MAX);
-		assert(!graph_attr_name_reserved(got.name));
+		hold(got.name.n && got.name.n <= GRAPH_ATTR_NAME_MAX);
+		hold(!graph_attr_name_reserved(got.name));
 		if (n < GRAPH_ATTRS_MAX)
 			list[n] = got;
 		n++;
@@ -40,15 +28,14 @@ static void write_again(const struct graph_attrs *a)
 	if (n > GRAPH_ATTRS_MAX)
 		return;
 	struct text t = TEXT_OF(document);
-	assert(graph_attrs_write(list, n, &t) == OK);
-	if (graph_attrs_read_utf8(&b, span_of(t.p, t.n), &env, NULL))
-		abort();
-	assert(collect(b, again) == n);
+	hold(graph_attrs_write(list, n, &t) == OK);
+	hold(graph_attrs_read_utf8(&b, span_of(t.p, t.n), &fuzz.env, NULL) == OK);
+	hold(collect(b, again) == n);
 	for (size_t i = 0; i < n; i++)
-		assert(list[i].type == again[i].type && list[i].when == again[i].when &&
-		       span_eq(list[i].name, again[i].name) &&
-		       span_eq(list[i].value, again[i].value));
-	env_free(&env, b);
+		hold(list[i].type == again[i].type && list[i].when == again[i].when &&
+		     span_eq(list[i].name, again[i].name) &&
+		     span_eq(list[i].value, again[i].value));
+	env_free(&fuzz.env, b);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -59,11 +46,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 	struct span s = span_of(data + 1, size - 1);
-	enum err e = data[0] & 1 ? graph_attrs_read(&a, s, &env, &why)
-				 : graph_attrs_read_utf8(&a, s, &env, &why);
-	assert(!e == !why.n);
+	enum err e = data[0] & 1 ? graph_attrs_read(&a, s, &fuzz.env, &why)
+				 : graph_attrs_read_utf8(&a, s, &fuzz.env, &why);
+	hold(!e == !why.n);
 	if (!e)
 		write_again(a);
-	env_free(&env, a);
+	env_free(&fuzz.env, a);
+	hold(fuzz.live == 0);
 	return 0;
 }

@@ -1,18 +1,9 @@
 /* graph_builtin.c - payloads of a graph's own records. What is read and written again is
  * read the same. The first octet chooses the type. */
-#include <stdlib.h>
-
 #include "graph/builtin.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_env.h"
 
 static uint8_t room[1 << 17];
-
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
 
 static void info(struct span s)
 {

@@ -1,33 +1,9 @@
 /* graph_dump.c - a stream that is said to be a dump of a database, given in pieces as long
  * as the first octet says. */
 #include "graph/dump.h"
-
-#include <stdlib.h>
+#include "fuzz_env.h"
 
 #define RECORD_MAX 1024
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void hold(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-static void *fuzz_resize(void *ctx, void *p, size_t n)
-{
-	(void)ctx;
-	if (n > 0)
-		return realloc(p, n);
-	free(p);
-	return NULL;
-}
-
-static void fuzz_random(void *ctx, void *p, size_t n)
-{
-	(void)ctx;
-	memset(p, 7, n);
-}
 
 /* Takes out what there is; false: the stream is refused. */
 static bool drain(struct graph_undump *u, uint64_t *records, bool *ended)
@@ -47,15 +23,15 @@ static bool drain(struct graph_undump *u, uint64_t *records, bool *ended)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct env env = { fuzz_resize, fuzz_random, NULL };
+	struct fuzz_env fuzz = FUZZ_ENV(fuzz);
 	struct crypto *crypto;
 	struct graph_undump *u;
 	uint64_t records = 0;
 	bool ended = false;
 	if (size == 0)
 		return 0;
-	hold(crypto_new(&crypto, &env) == OK);
-	hold(graph_undump_new(&u, crypto, &env, RECORD_MAX) == OK);
+	hold(crypto_new(&crypto, &fuzz.env) == OK);
+	hold(graph_undump_new(&u, crypto, &fuzz.env, RECORD_MAX) == OK);
 	size_t piece = 1 + (size_t)data[0] * 8;
 	for (size_t at = 1; at < size; at += piece) {
 		size_t n = size - at < piece ? size - at : piece;
@@ -65,5 +41,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	graph_undump_free(u);
 	crypto_free(crypto);
+	hold(fuzz.live == 0);
 	return 0;
 }

@@ -1,10 +1,7 @@
 /* graph_frame.c - a stream, given whole and in pieces: the same messages come of both, and
  * the same end. The first octet is the size of the pieces. */
-#include <stdlib.h>
-
 #include "graph/frame.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_env.h"
 
 #define FNV_START UINT64_C(0xcbf29ce484222325)
 #define FNV_STEP  UINT64_C(0x100000001b3)
@@ -15,28 +12,7 @@ struct outcome {
 	enum err err;
 };
 
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
-
-static void *resize(void *ctx, void *p, size_t n)
-{
-	(void)ctx;
-	if (n)
-		return realloc(p, n);
-	free(p);
-	return NULL;
-}
-
-static void draw(void *ctx, void *p, size_t n)
-{
-	(void)ctx;
-	memset(p, 0, n);
-}
-
-static const struct env env = { resize, draw, NULL };
+static struct fuzz_env fuzz = FUZZ_ENV(fuzz);
 
 static void add(struct outcome *o, struct span s)
 {
@@ -66,7 +42,9 @@ static enum err take(struct graph_inbox *b, struct span in, struct outcome *o)
 
 static struct outcome run(struct span s, size_t piece)
 {
-	struct graph_inbox b = { .env = &env, .sizes = { 1 << 16, 1 << 17 }, .first_max = 4096 };
+	struct graph_inbox b = { .env = &fuzz.env,
+				 .sizes = { 1 << 16, 1 << 17 },
+				 .first_max = 4096 };
 	struct outcome o = { FNV_START, 0, ERR_NOT_FOUND };
 	while (s.n && o.err == ERR_NOT_FOUND) {
 		size_t n = s.n < piece ? s.n : piece;
@@ -85,6 +63,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct span s = span_of(data + 1, size - 1);
 	struct outcome whole = run(s, s.n), pieces = run(s, (size_t)data[0] + 1);
 	hold(whole.hash == pieces.hash && whole.messages == pieces.messages);
-	hold(whole.err == pieces.err);
+	hold(whole.err == pieces.err && fuzz.live == 0);
 	return 0;
 }

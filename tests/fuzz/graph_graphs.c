@@ -2,21 +2,15 @@
  * for one of two, for both. The input is a program: an octet says what happens, on which
  * link, and how many octets follow. What is counted must agree with what is there, and all
  * memory must come back. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/store_mem.h"
 #include "graph/graphs.h"
 #include "wire/rd.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_env.h"
 
 #define LINKS 8
 
 struct world {
-	struct env env;
-	uint64_t state;
-	size_t live;
+	struct fuzz_env fuzz;
 	struct store_mem *mem;
 	struct crypto *crypto;
 	struct graphs *s;
@@ -24,35 +18,6 @@ struct world {
 	bool open[LINKS]; /* link 2 + 2 i */
 	uint64_t calls, replies;
 };
-
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
-
-static void *resize(void *ctx, void *p, size_t n)
-{
-	struct world *w = ctx;
-	if (n == 0) {
-		w->live -= p != NULL;
-		free(p);
-		return NULL;
-	}
-	uint8_t *fresh = realloc(p, n);
-	hold(fresh != NULL);
-	w->live += p == NULL;
-	return fresh;
-}
-
-static void random_octets(void *ctx, void *p, size_t n)
-{
-	struct world *w = ctx;
-	for (size_t i = 0; i < n; i++) {
-		w->state = w->state * UINT64_C(6364136223846793005) + 1442695040888963407u;
-		((uint8_t *)p)[i] = (uint8_t)(w->state >> 33);
-	}
-}
 
 static bool *link_of(struct world *w, uint32_t number)
 {
@@ -187,13 +152,14 @@ static void begin(struct world *w)
 	hold(cfg != NULL);
 	memset(w, 0, sizeof(*w));
 	w->now = (struct mono){ MONO_HOUR };
-	w->env = (struct env){ resize, random_octets, w };
-	hold(store_mem_new(&w->mem, &w->env) == OK && crypto_new(&w->crypto, &w->env) == OK);
+	w->fuzz = (struct fuzz_env)FUZZ_ENV(w->fuzz);
+	hold(store_mem_new(&w->mem, &w->fuzz.env) == OK &&
+	     crypto_new(&w->crypto, &w->fuzz.env) == OK);
 	graph_config_init(cfg);
 	cfg->enabled = cfg->lab = true;
 	cfg->per_source = 3;
 	cfg->links_max = LINKS - 1;
-	hold(graphs_new(&w->s, cfg, w->crypto, &w->env, store_mem_store(w->mem), w->now,
+	hold(graphs_new(&w->s, cfg, w->crypto, &w->fuzz.env, store_mem_store(w->mem), w->now,
 			(struct wall){ INT64_C(1700000000000000), true }) == OK);
 	free(cfg);
 	hold(graphs_addresses(w->s, &own, 1, w->now) == OK);
@@ -217,7 +183,7 @@ static void leave(struct world *w)
 	graphs_free(w->s);
 	crypto_free(w->crypto);
 	store_mem_free(w->mem);
-	hold(w->live == 0);
+	hold(w->fuzz.live == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -3,40 +3,14 @@
  * which is answered, or an ADVERTISE, which is compared. */
 #include "base/store_mem.h"
 #include "graph/hash.h"
-
-#include <stdlib.h>
+#include "fuzz_env.h"
 
 #define NOW    UINT64_C(0x01da000000001000)
 #define N      50
 #define OCTETS 256
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void hold(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-static void *fuzz_resize(void *ctx, void *p, size_t n)
-{
-	(void)ctx;
-	if (n > 0)
-		return realloc(p, n);
-	free(p);
-	return NULL;
-}
-
-static void fuzz_random(void *ctx, void *p, size_t n)
-{
-	uint8_t *state = ctx, *out = p;
-	for (size_t i = 0; i < n; i++)
-		out[i] = (*state)++;
-}
-
 struct fuzz {
-	struct env env;
-	uint8_t state;
+	struct fuzz_env fuzz;
 	struct crypto *crypto;
 	struct store_mem *mem;
 	struct graph_db *db;
@@ -72,11 +46,11 @@ static void put(struct fuzz *f, uint8_t i)
 static void begin(struct fuzz *f)
 {
 	static const struct graph_db_limits limits = { 1 << 20, 1 << 20, N, 4, 4 };
-	f->env = (struct env){ fuzz_resize, fuzz_random, &f->state };
-	hold(crypto_new(&f->crypto, &f->env) == OK);
-	hold(store_mem_new(&f->mem, &f->env) == OK);
-	hold(graph_db_new(&f->db, 1, &f->env, store_mem_store(f->mem), f->crypto, CRYPTO_MODERN,
-			  &limits, &f->next_row) == OK);
+	f->fuzz = (struct fuzz_env)FUZZ_ENV(f->fuzz);
+	hold(crypto_new(&f->crypto, &f->fuzz.env) == OK);
+	hold(store_mem_new(&f->mem, &f->fuzz.env) == OK);
+	hold(graph_db_new(&f->db, 1, &f->fuzz.env, store_mem_store(f->mem), f->crypto,
+			  CRYPTO_MODERN, &limits, &f->next_row) == OK);
 	for (uint8_t i = 0; i < N; i++)
 		put(f, i);
 }
@@ -86,6 +60,7 @@ static void end(struct fuzz *f)
 	graph_db_free(f->db);
 	store_mem_free(f->mem);
 	crypto_free(f->crypto);
+	hold(f->fuzz.live == 0);
 }
 
 /* Ends after a number of steps that the input's size and ours bound. */
@@ -103,7 +78,7 @@ static void answer(struct fuzz *f, const struct graph_array *hashes, size_t slic
 {
 	struct graph_hash *h;
 	struct graph_message m;
-	if (graph_hash_answer(&h, hashes, f->db, f->crypto, CRYPTO_MODERN, &f->env, NOW))
+	if (graph_hash_answer(&h, hashes, f->db, f->crypto, CRYPTO_MODERN, &f->fuzz.env, NOW))
 		return;
 	run(h, slice, size);
 	hold(graph_message_decode(graph_hash_message(h), &m) == OK);
@@ -115,7 +90,7 @@ static void compare(struct fuzz *f, const struct graph_advertise *a, size_t slic
 {
 	struct graph_hash *h;
 	struct graph_message m;
-	if (graph_hash_compare(&h, a, f->db, &f->env, NOW))
+	if (graph_hash_compare(&h, a, f->db, &f->fuzz.env, NOW))
 		return;
 	run(h, slice, size);
 	hold(graph_message_decode(graph_hash_message(h), &m) == OK);

@@ -3,16 +3,12 @@
  * how: messages that are well made and say what the fuzzer wants, octets as they are, time,
  * commands, links that end, memory and commits that fail. After each step the outputs and
  * the state must make sense as a whole. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/store_mem.h"
 #include "graph/builtin.h"
 #include "graph/frame.h"
 #include "graph/graph.h"
 #include "wire/rd.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_env.h"
 
 #define LINKS	16
 #define MEMORY	((uint64_t)1 << 20)
@@ -25,9 +21,7 @@ struct stream {
 };
 
 struct world {
-	struct env env;
-	uint64_t state;
-	size_t live, fail_in;
+	struct fuzz_env fuzz;
 	struct store_mem *mem;
 	struct crypto *crypto;
 	struct graph_shared shared;
@@ -38,37 +32,6 @@ struct world {
 	uint64_t calls, replies;
 	uint8_t message[4096];
 };
-
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
-
-static void *resize(void *ctx, void *p, size_t n)
-{
-	struct world *w = ctx;
-	if (n == 0) {
-		w->live -= p != NULL;
-		free(p);
-		return NULL;
-	}
-	if (w->fail_in && --w->fail_in == 0)
-		return NULL;
-	uint8_t *fresh = realloc(p, n);
-	hold(fresh != NULL);
-	w->live += p == NULL;
-	return fresh;
-}
-
-static void random_octets(void *ctx, void *p, size_t n)
-{
-	struct world *w = ctx;
-	for (size_t i = 0; i < n; i++) {
-		w->state = w->state * UINT64_C(6364136223846793005) + 1442695040888963407u;
-		((uint8_t *)p)[i] = (uint8_t)(w->state >> 33);
-	}
-}
 
 static struct addr address(uint8_t host)
 {
@@ -399,7 +362,7 @@ static void happens(struct world *w, uint8_t what, struct rd *r)
 			graph_drained(w->g, s->number, w->now);
 		}
 	} else {
-		w->fail_in = rd_u8(r) % 32;
+		w->fuzz.fail_in = rd_u8(r) % 32;
 	}
 }
 
@@ -410,9 +373,10 @@ static void begin(struct world *w)
 	hold(b != NULL);
 	memset(w, 0, sizeof(*w));
 	w->now = (struct mono){ MONO_HOUR };
-	w->env = (struct env){ resize, random_octets, w };
-	hold(store_mem_new(&w->mem, &w->env) == OK && crypto_new(&w->crypto, &w->env) == OK);
-	w->shared = (struct graph_shared){ .env = &w->env,
+	w->fuzz = (struct fuzz_env)FUZZ_ENV(w->fuzz);
+	hold(store_mem_new(&w->mem, &w->fuzz.env) == OK &&
+	     crypto_new(&w->crypto, &w->fuzz.env) == OK);
+	w->shared = (struct graph_shared){ .env = &w->fuzz.env,
 					   .crypto = w->crypto,
 					   .store = store_mem_store(w->mem),
 					   .next_row = 1,
@@ -445,7 +409,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		drain(&w);
 		check(&w);
 	}
-	w.fail_in = 0;
+	w.fuzz.fail_in = 0;
 	graph_stop(w.g, w.now);
 	drain(&w);
 	for (int i = 0; graph_busy(w.g); i++) {
@@ -459,6 +423,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	hold(w.shared.memory == 0 && w.shared.connections == 0);
 	crypto_free(w.crypto);
 	store_mem_free(w.mem);
-	hold(w.live == 0);
+	hold(w.fuzz.live == 0);
 	return 0;
 }

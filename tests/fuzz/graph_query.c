@@ -2,26 +2,9 @@
  * says the same twice, and what it tells an index is true of every match. */
 #include "crypto/crypto.h"
 #include "graph/query.h"
+#include "fuzz_env.h"
 
-#include <assert.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void *resize(void *ctx, void *p, size_t n)
-{
-	if (n)
-		return realloc(p, n);
-	free(p);
-	return NULL;
-}
-
-static void zeros(void *ctx, void *p, size_t n)
-{
-	memset(p, 0, n);
-}
-
-static const struct env env = { resize, zeros, NULL };
+static struct fuzz_env fuzz = FUZZ_ENV(fuzz);
 static const char attributes[] =
 	"<attributes><attribute name='author' type='string'>ann</attribute>"
 	"<attribute name='rank' type='int'>7</attribute>"
@@ -42,11 +25,11 @@ static void ask(const struct graph_query *q, const struct graph_subject *s)
 	struct span name, value;
 	struct graph_guid type;
 	bool is = graph_query_match(q, s);
-	assert(is == graph_query_match(q, s));
+	hold(is == graph_query_match(q, s));
 	if (graph_query_key(q, &name, &value))
-		assert(!is || has(s->attrs, name, value));
+		hold(!is || has(s->attrs, name, value));
 	if (graph_query_type(q, &type))
-		assert(!is || graph_guid_eq(&type, &s->type));
+		hold(!is || graph_guid_eq(&type, &s->type));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -57,18 +40,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char words[512];
 	struct text why = TEXT_OF(words);
 	size_t column = 0;
-	if (!crypto && (crypto_new(&crypto, &env) ||
-			graph_attrs_read_utf8(&attrs, span_str(attributes), &env, NULL)))
+	if (!crypto && (crypto_new(&crypto, &fuzz.env) ||
+			graph_attrs_read_utf8(&attrs, span_str(attributes), &fuzz.env, NULL)))
 		abort();
-	enum err e = graph_query_parse(&q, span_of(data, size), crypto, &env, &column, &why);
+	enum err e = graph_query_parse(&q, span_of(data, size), crypto, &fuzz.env, &column, &why);
 	if (e) {
-		assert((e == ERR_MALFORMED || e == ERR_FULL) && why.n);
-		assert(column >= 1 && column <= size + 1);
+		hold((e == ERR_MALFORMED || e == ERR_FULL) && why.n);
+		hold(column >= 1 && column <= size + 1);
 		return 0;
 	}
 	struct graph_subject s = { .attrs = attrs, .creator = span_str("0.ann"), .now = 1000000 };
-	if (graph_type_of_word(crypto, span_str("note"), &s.type))
-		abort();
+	hold(graph_type_of_word(crypto, span_str("note"), &s.type) == OK);
 	ask(q, &s);
 	s.attrs = NULL;
 	ask(q, &s);

@@ -1,16 +1,7 @@
 /* graph_record.c - records. What is read and written again are the octets there were; of
  * two, each is as strong as itself, and one is not both stronger and weaker. */
-#include <stdlib.h>
-
 #include "graph/record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
+#include "fuzz_env.h"
 
 static void rewrite(const struct graph_record *r, struct span s)
 {

@@ -1,18 +1,9 @@
 /* graph_wire.c - messages of a graph. What is read lies within the message; what is written
  * of it again is read the same. */
-#include <stdlib.h>
-
 #include "graph/wire.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_env.h"
 
 static uint8_t room[1 << 16];
-
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
 
 static void within(struct span s, struct span whole)
 {

@@ -4,16 +4,12 @@
  * set, sessions come and go, commands, commits, failures, a restart), the next
  * ones how. Fields of attributes come from small pools, so that claims meet.
  * After each step the outputs and the state must make sense as a whole. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/store_mem.h"
 #include "masc/masc.h"
 #include "masc/wire.h"
 #include "wire/rd.h"
 #include "wire/wr.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_env.h"
 
 #define BIRTH	     (INT64_C(1800000000) * MONO_SEC) /* of the wall clock */
 #define WAIT	     (2 * MONO_SEC)
@@ -30,10 +26,8 @@ struct waiting {
 };
 
 struct world {
-	struct env env;
-	uint64_t state; /* of the random octets */
-	size_t live, octets;
-	size_t fail_in; /* allocations until one fails, 0 never */
+	struct fuzz_env fuzz;
+	size_t octets; /* of memory */
 	uint8_t variant;
 	struct store_mem *mem;
 	struct masc_config config;
@@ -50,49 +44,36 @@ struct world {
 	bool loose; /* memory or a commit failed: events may be missing */
 };
 
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
-
 struct block {
 	size_t n;
 	max_align_t at[];
 };
 
-static void *resize(void *ctx, void *p, size_t n)
+/* Counts octets as well, and spoils those that a block grows by. */
+static void *measured(void *ctx, void *p, size_t n)
 {
 	struct world *w = ctx;
 	struct block *b = p ? (struct block *)p - 1 : NULL;
 	size_t before = b ? b->n : 0;
-	if (n && w->fail_in && --w->fail_in == 0) {
+	b = fuzz_resize(&w->fuzz, b, n ? sizeof(*b) + n : 0);
+	if (n && !b) {
 		w->loose = true;
 		return NULL;
 	}
+	w->octets += n;
 	w->octets -= before;
-	w->live -= b != NULL;
-	if (n == 0) {
-		free(b);
+	if (n == 0)
 		return NULL;
-	}
-	b = realloc(b, sizeof(*b) + n);
-	hold(b != NULL);
 	b->n = n;
 	if (n > before)
 		memset((uint8_t *)b->at + before, 0xa5, n - before);
-	w->octets += n;
-	w->live++;
 	return b->at;
 }
 
-static void random_octets(void *ctx, void *p, size_t n)
+static void octets(void *ctx, void *p, size_t n)
 {
 	struct world *w = ctx;
-	for (size_t i = 0; i < n; i++) {
-		w->state = w->state * UINT64_C(6364136223846793005) + 1442695040888963407u;
-		((uint8_t *)p)[i] = (uint8_t)(w->state >> 33);
-	}
+	fuzz_octets(&w->fuzz, p, n);
 }
 
 static struct masc_id id_of(uint8_t v)
@@ -163,7 +144,7 @@ static void configure(struct world *w, uint8_t variant)
 {
 	struct masc_config *c = &w->config;
 	w->variant = variant;
-	masc_config_init(c, &w->env);
+	masc_config_init(c, &w->fuzz.env);
 	c->domain = id_of(100);
 	c->node = id_of(10);
 	c->profile = MASC_PROFILE_LAB;
@@ -606,9 +587,9 @@ static void the_store(struct world *w, struct rd *r)
 
 static bool born(struct world *w)
 {
-	w->fail_in = 0;
+	w->fuzz.fail_in = 0;
 	store_mem_break(w->mem, OK);
-	return masc_new(&w->m, &w->config, &w->env, store_mem_store(w->mem), w->now,
+	return masc_new(&w->m, &w->config, &w->fuzz.env, store_mem_store(w->mem), w->now,
 			(struct wall){ wall_now(w), w->wall.synchronised }) == OK;
 }
 
@@ -633,7 +614,7 @@ static void another_configuration(struct world *w, struct rd *r)
 	if (masc_reconfigure(w->m, &w->config, w->now) == OK)
 		return;
 	/* It goes on as it was. */
-	w->fail_in = 0;
+	w->fuzz.fail_in = 0;
 	masc_config_free(&w->config);
 	configure(w, before);
 }
@@ -646,7 +627,7 @@ static void rarely(struct world *w, struct rd *r)
 	else if (v < 176)
 		another_configuration(w, r);
 	else
-		w->fail_in = v & 31;
+		w->fuzz.fail_in = v & 31;
 }
 
 static void alive(struct world *w, struct rd *r)
@@ -678,8 +659,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct world w = { .wall = { BIRTH, true } };
 	struct rd r = rd_of(span_of(data, size));
-	w.env = (struct env){ resize, random_octets, &w };
-	hold(store_mem_new(&w.mem, &w.env) == OK);
+	w.fuzz.env = (struct env){ measured, octets, &w };
+	hold(store_mem_new(&w.mem, &w.fuzz.env) == OK);
 	configure(&w, rd_u8(&r));
 	hold(born(&w));
 	masc_tick(w.m, w.now);
@@ -690,10 +671,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(&w);
 	}
 	hold(w.replies == w.calls);
-	w.fail_in = 0;
+	w.fuzz.fail_in = 0;
 	masc_free(w.m);
 	masc_config_free(&w.config);
 	store_mem_free(w.mem);
-	hold(w.live == 0 && w.octets == 0);
+	hold(w.fuzz.live == 0 && w.octets == 0);
 	return 0;
 }

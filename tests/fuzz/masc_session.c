@@ -2,15 +2,11 @@
  * an octet says what happens (time passes, a connection comes, octets come on
  * a link, a command, memory or the store fails, ...), the next ones how. After
  * each step the outputs and the state must make sense as a whole. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/store_mem.h"
 #include "masc/masc.h"
 #include "masc/wire.h"
 #include "wire/rd.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_env.h"
 
 #define PEERS 5
 #define LINKS 64
@@ -22,10 +18,7 @@ struct stream {
 };
 
 struct world {
-	struct env env;
-	uint64_t state; /* of the random octets */
-	size_t live;	/* blocks of memory */
-	size_t fail_in; /* allocations until one fails, 0 never */
+	struct fuzz_env fuzz;
 	struct store_mem *mem;
 	struct masc_config config;
 	struct masc *m;
@@ -34,44 +27,8 @@ struct world {
 	uint32_t next_accepted, last_dialled;
 	enum masc_state shown[PEERS];
 	uint64_t calls, replies;
-	bool stopped, told_less; /* memory failed: events may be missing */
+	bool stopped;
 };
-
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
-
-static void *resize(void *ctx, void *p, size_t n)
-{
-	struct world *w = ctx;
-	if (n == 0) {
-		w->live -= p != NULL;
-		free(p);
-		return NULL;
-	}
-	if (w->fail_in && --w->fail_in == 0) {
-		w->told_less = true;
-		return NULL;
-	}
-	uint8_t *fresh = realloc(p, n);
-	hold(fresh != NULL);
-	if (!p) {
-		w->live++;
-		memset(fresh, 0xa5, n);
-	}
-	return fresh;
-}
-
-static void random_octets(void *ctx, void *p, size_t n)
-{
-	struct world *w = ctx;
-	for (size_t i = 0; i < n; i++) {
-		w->state = w->state * UINT64_C(6364136223846793005) + 1442695040888963407u;
-		((uint8_t *)p)[i] = (uint8_t)(w->state >> 33);
-	}
-}
 
 static struct masc_id id_of(uint8_t v)
 {
@@ -112,7 +69,7 @@ static void add_peers(struct masc_config *c, uint8_t variant)
 
 static void configure(struct world *w, uint8_t variant)
 {
-	masc_config_init(&w->config, &w->env);
+	masc_config_init(&w->config, &w->fuzz.env);
 	w->config.domain = id_of(100);
 	w->config.node = id_of(10);
 	w->config.profile = MASC_PROFILE_LAB;
@@ -158,7 +115,7 @@ static void check_event(struct world *w, const struct masc_event *ev)
 	if (ev->kind != MASC_EVENT_STATE)
 		return;
 	hold(i < PEERS && ev->from != ev->to);
-	hold(w->told_less || ev->from == w->shown[i]);
+	hold(w->fuzz.failed || ev->from == w->shown[i]);
 	w->shown[i] = ev->to;
 }
 
@@ -221,7 +178,7 @@ static void check(struct world *w)
 		struct masc_peer_info info;
 		masc_peer_info(w->m, i, &info);
 		size_t n = peer_of(info.config->name);
-		hold(w->told_less || info.state == w->shown[n]);
+		hold(w->fuzz.failed || info.state == w->shown[n]);
 		bool connected = info.state >= MASC_OPENSENT;
 		hold(connected == (info.remote.port != 0) || info.state == MASC_CONNECT);
 		hold(info.admin_down ? info.state == MASC_IDLE : true);
@@ -402,7 +359,7 @@ static void happens(struct world *w, uint8_t what, struct rd *r)
 			rarely(w, r);
 		break;
 	default:
-		w->fail_in = rd_u8(r) % 16;
+		w->fuzz.fail_in = rd_u8(r) % 16;
 		break;
 	}
 }
@@ -410,10 +367,10 @@ static void happens(struct world *w, uint8_t what, struct rd *r)
 static bool begin(struct world *w, uint8_t variant)
 {
 	memset(w, 0, sizeof(*w));
-	w->env = (struct env){ resize, random_octets, w };
-	hold(store_mem_new(&w->mem, &w->env) == OK);
+	w->fuzz = (struct fuzz_env)FUZZ_ENV(w->fuzz);
+	hold(store_mem_new(&w->mem, &w->fuzz.env) == OK);
 	configure(w, variant);
-	return masc_new(&w->m, &w->config, &w->env, store_mem_store(w->mem), w->now,
+	return masc_new(&w->m, &w->config, &w->fuzz.env, store_mem_store(w->mem), w->now,
 			(struct wall){ 0, true }) == OK;
 }
 
@@ -430,10 +387,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(&w);
 	}
 	hold(w.replies == w.calls);
-	w.fail_in = 0;
+	w.fuzz.fail_in = 0;
 	masc_free(w.m);
 	masc_config_free(&w.config);
 	store_mem_free(w.mem);
-	hold(w.live == 0);
+	hold(w.fuzz.live == 0);
 	return 0;
 }

@@ -2,58 +2,19 @@
  * the space, then comes a program: an octet says what is done - a claim comes,
  * goes, changes, ends, is expected; memory fails; a row is read - the next ones
  * with what. After each step the table must say what the naive one says. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "wire/rd.h"
+#include "fuzz_env.h"
 
 #define MODEL_MOST    150
 #define MODEL_HOLD(x) hold(x)
-
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
-
 #include "../unit/masc/table_model.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define ROW_MAX 300000
 
 struct world {
-	struct env env;
-	uint64_t state; /* of the random octets */
-	size_t live;	/* blocks of memory */
-	size_t fail_in; /* allocations until one fails, 0 never */
+	struct fuzz_env fuzz;
 	struct model m;
 };
-
-static void *resize(void *ctx, void *p, size_t n)
-{
-	struct world *w = ctx;
-	if (n == 0) {
-		w->live -= p != NULL;
-		free(p);
-		return NULL;
-	}
-	if (w->fail_in && --w->fail_in == 0)
-		return NULL;
-	void *fresh = realloc(p, n);
-	hold(fresh != NULL);
-	w->live += p == NULL;
-	return fresh;
-}
-
-static void random_octets(void *ctx, void *p, size_t n)
-{
-	struct world *w = ctx;
-	for (size_t i = 0; i < n; i++) {
-		w->state = w->state * UINT64_C(6364136223846793005) + 1;
-		((uint8_t *)p)[i] = (uint8_t)(w->state >> 56);
-	}
-}
 
 /* Up to its last address, at the end of a family, over the middle of one. */
 static struct masc_prefix base_of(uint8_t which)
@@ -107,9 +68,9 @@ static void come(struct world *w, struct rd *r)
 {
 	struct wire_claim c = read_claim(w, r);
 	struct table_mark mark = read_mark(r);
-	size_t before = w->fail_in;
+	size_t before = w->fuzz.fail_in;
 	enum err e = model_add(&w->m, &c, &mark, rd_u8(r));
-	hold(e == OK || (e == ERR_NOMEM && before && !w->fail_in) ||
+	hold(e == OK || (e == ERR_NOMEM && before && !w->fuzz.fail_in) ||
 	     (e == ERR_FULL && w->m.count == table_most(w->m.t)));
 }
 
@@ -158,7 +119,7 @@ static void step(struct world *w, struct rd *r)
 	uint32_t ref = model_some(&w->m, rd_u8(r));
 	switch (what % 10) {
 	case 0:
-		w->fail_in = what / 10;
+		w->fuzz.fail_in = what / 10;
 		return;
 	case 1:
 		if (ref)
@@ -193,16 +154,16 @@ static void damaged_row(struct world *w, struct span row)
 {
 	struct table *t, *again;
 	struct span out;
-	w->fail_in = 0;
+	w->fuzz.fail_in = 0;
 	enum masc_family family = (enum masc_family)w->m.base.family;
-	hold(table_new(&t, &w->env, family, 1000) == OK);
+	hold(table_new(&t, &w->fuzz.env, family, 1000) == OK);
 	enum err e = table_page_read(t, 3, row, NULL, NULL);
 	hold(e == OK || (e == ERR_CORRUPT && table_count(t) == 0));
 	if (e == OK) {
 		uint8_t *room = malloc(ROW_MAX);
 		hold(room && table_page_size_max(t) <= ROW_MAX && table_count(t) > 0);
 		hold(table_page_write(t, 3, room, ROW_MAX, &out) == OK && span_eq(out, row));
-		hold(table_new(&again, &w->env, family, 1000) == OK);
+		hold(table_new(&again, &w->fuzz.env, family, 1000) == OK);
 		hold(table_page_read(again, 3, out, NULL, NULL) == OK);
 		hold(table_count(again) == table_count(t));
 		table_free(again);
@@ -217,9 +178,10 @@ static void over_the_store(struct world *w)
 	uint8_t *room = malloc(ROW_MAX);
 	struct table *was = w->m.t;
 	struct span row;
-	w->fail_in = 0;
+	w->fuzz.fail_in = 0;
 	hold(room != NULL);
-	hold(table_new(&w->m.t, &w->env, (enum masc_family)w->m.base.family, MODEL_MOST) == OK);
+	hold(table_new(&w->m.t, &w->fuzz.env, (enum masc_family)w->m.base.family, MODEL_MOST) ==
+	     OK);
 	for (uint32_t page = 0; page <= MODEL_REFS / TABLE_PAGE; page++) {
 		hold(table_page_write(was, page, room, ROW_MAX, &row) == OK);
 		hold(row.n == 0 || table_page_read(w->m.t, page, row, NULL, NULL) == OK);
@@ -253,17 +215,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rd r = rd_of(span_of(data, size));
 	uint8_t kind = rd_u8(&r);
 	hold(w != NULL);
-	w->env = (struct env){ resize, random_octets, w };
+	w->fuzz = (struct fuzz_env)FUZZ_ENV(w->fuzz);
 	w->m.base = base_of(kind);
 	if (kind & 0x80) {
 		damaged_row(w, rd_rest(&r));
 	} else {
-		hold(table_new(&w->m.t, &w->env, (enum masc_family)w->m.base.family, MODEL_MOST) ==
-		     OK);
+		hold(table_new(&w->m.t, &w->fuzz.env, (enum masc_family)w->m.base.family,
+			       MODEL_MOST) == OK);
 		play(w, &r);
 		table_free(w->m.t);
 	}
-	hold(w->live == 0);
+	hold(w->fuzz.live == 0);
 	free(w);
 	return 0;
 }

@@ -1,21 +1,11 @@
 /* masc_wire.c - a stream of MASC messages. What is read and written again is
  * read the same; what is refused is refused with a NOTIFICATION of the table.
  * The first octet chooses the family of the session. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "masc/wire.h"
 #include "wire/wr.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_env.h"
 
 static uint8_t room[WIRE_MESSAGE_MAX];
-
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
 
 static bool same_id(const struct masc_id *a, const struct masc_id *b)
 {

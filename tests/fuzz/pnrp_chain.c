@@ -4,8 +4,6 @@
 #include "crypto/cert.h"
 #include "pnrp_rig.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static void judged(const struct pnrp_profile *p, struct span s, const uint8_t *authority,
 		   struct span leaf)
 {

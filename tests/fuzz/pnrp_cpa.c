@@ -4,8 +4,6 @@
 #include "pnrp/cpa_int.h"
 #include "pnrp_rig.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static void hold_within(struct span part, struct span whole)
 {
 	hold(part.p >= whole.p && part.n <= whole.n);

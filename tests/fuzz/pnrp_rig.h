@@ -3,41 +3,19 @@
 #ifndef FUZZ_PNRP_RIG_H
 #define FUZZ_PNRP_RIG_H
 
-#include <stdlib.h>
-
 #include "pnrp/cpa.h"
+#include "fuzz_env.h"
 
 /* 2030-01-01T12:00:00Z: the clock of the digest's vectors. */
 #define RIG_WALL INT64_C(1893499200000000)
 
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
-
-static void *rig_resize(void *ctx, void *p, size_t n)
-{
-	(void)ctx;
-	if (n)
-		return realloc(p, n);
-	free(p);
-	return NULL;
-}
-
-static void rig_random(void *ctx, void *p, size_t n)
-{
-	(void)ctx;
-	memset(p, 7, n);
-}
-
 /* Made at the first input, kept until the program ends. */
 static struct crypto *rig_crypto(void)
 {
-	static const struct env env = { rig_resize, rig_random, NULL };
+	static struct fuzz_env fuzz = FUZZ_ENV(fuzz);
 	static struct crypto *x;
 	if (!x)
-		hold(crypto_new(&x, &env) == OK);
+		hold(crypto_new(&x, &fuzz.env) == OK);
 	return x;
 }
 

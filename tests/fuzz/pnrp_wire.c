@@ -1,16 +1,7 @@
 /* pnrp_wire.c - PNRP messages and AUTHORITY_BUFFERs. What is read and written again is
  * read and written the same. The first octet chooses the profile. */
-#include <stdlib.h>
-
 #include "pnrp/wire.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void hold(bool good)
-{
-	if (!good)
-		abort();
-}
+#include "fuzz_env.h"
 
 static void message(const struct pnrp_profile *p, struct span s)
 {

@@ -2,18 +2,14 @@
  * length, so that a finding stays found with any compiler. Prints TAP, a case
  * a file. Usage: rerun_NAME CORPUS_FOLDER */
 #include <dirent.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+
+#include "fuzz_env.h"
 
 enum {
 	INPUT_MAX = 1 << 20,
 	CUT_MAX = 4096
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A block of the exact size, so that the sanitizer sees one octet too far. */
 static void feed(const uint8_t *data, size_t size)
