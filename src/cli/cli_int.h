@@ -161,6 +161,9 @@ struct cli_complaint {
 };
 int cli_complain(struct cli *c, const struct cli_complaint *what);
 int cli_usage(struct cli *c, const char *message, const char *hint);
+/* "soon" is no time such as 90s: `why` goes behind what was typed, and the help of the
+ * command is what to try. */
+int cli_refuse(struct cli *c, const char *what, const char *why);
 int cli_no_memory(struct cli *c);
 /* The last error of the context, with its exit code. */
 int cli_complain_last(struct cli *c);

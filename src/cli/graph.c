@@ -17,28 +17,17 @@ const char *cli_short(struct cli *c, const char *id)
 	return cli_keep(c, &t);
 }
 
-static int refuse(struct cli *c, const char *what, const char *why)
-{
-	char message[200], hint[80];
-	struct text m = TEXT_OF(message), h = TEXT_OF(hint);
-	text_quoted(&m, span_str(what), 60);
-	text_str(&m, why);
-	text_str(&h, "homestead help ");
-	text_str(&h, c->command->words);
-	return cli_usage(c, message, hint);
-}
-
 int cli_read_duration(struct cli *c, const char *s, int64_t *us)
 {
 	if (number_duration(span_str(s), us) != OK)
-		return refuse(c, s, " is no time such as 90s, 2h30m or 30d");
+		return cli_refuse(c, s, " is no time such as 90s, 2h30m or 30d");
 	return CLI_OK;
 }
 
 int cli_set_word(struct cli *c, char *out, size_t size, const char *s)
 {
 	ops_set_text(out, size, s ? s : "");
-	return s && strlen(s) >= size ? refuse(c, s, " is too long") : CLI_OK;
+	return s && strlen(s) >= size ? cli_refuse(c, s, " is too long") : CLI_OK;
 }
 
 /* How well a graph fits what was typed. */
@@ -346,7 +335,7 @@ static int make(struct cli *c, struct ops_graph_make *body)
 		exit = set_presence(c, body->presence, sizeof(body->presence),
 				    &body->presence_life);
 	if (!exit && c->largest && number_size(span_str(c->largest), &body->record_max) != OK)
-		exit = refuse(c, c->largest, " is no size such as 64KiB or 1MiB");
+		exit = cli_refuse(c, c->largest, " is no size such as 64KiB or 1MiB");
 	return exit ? exit
 		    : change(c,
 			     &(struct cli_query){ .kind = OPS_GRAPH_MAKE,

@@ -95,20 +95,11 @@ int cli_run_name_list(struct cli *c)
 
 /* Publishing */
 
-static int refuse(struct cli *c, const char *what, const char *why)
-{
-	char message[200];
-	struct text m = TEXT_OF(message);
-	text_quoted(&m, span_str(what), 60);
-	text_str(&m, why);
-	return cli_usage(c, message, "homestead help name publish");
-}
-
 static int read_port(struct cli *c, uint64_t *port)
 {
 	*port = 0;
 	if (c->port && number_u64(span_str(c->port), UINT16_MAX, port) != OK)
-		return refuse(c, c->port, " is no port");
+		return cli_refuse(c, c->port, " is no port");
 	return CLI_OK;
 }
 
@@ -144,13 +135,14 @@ static int read_file(struct cli *c, struct ops_publish *body)
 	if (!text)
 		return cli_no_memory(c);
 	if (!f)
-		return refuse(c, c->file, errno == EACCES ? " may not be read" : " is not there");
+		return cli_refuse(c, c->file,
+				  errno == EACCES ? " may not be read" : " is not there");
 	size_t n = fread(octets, 1, sizeof(octets), f);
 	bool failed = ferror(f) != 0;
 	(void)fclose(f);
 	if (failed || n == 0 || n > OPS_PAYLOAD_MAX)
-		return refuse(c, c->file,
-			      failed ? " cannot be read" : " does not hold 1 to 4096 octets");
+		return cli_refuse(c, c->file,
+				  failed ? " cannot be read" : " does not hold 1 to 4096 octets");
 	struct text t = text_of(text, OPS_BASE64_MAX(sizeof(octets)) + 1);
 	ops_base64_put(&t, span_of(octets, n));
 	body->payload = text;
@@ -176,7 +168,7 @@ static int set_payload(struct cli *c, struct ops_publish *body)
 static int set_word(struct cli *c, char *out, size_t size, const char *s, const char *why)
 {
 	ops_set_text(out, size, s ? s : "");
-	return s && strlen(s) >= size ? refuse(c, s, why) : CLI_OK;
+	return s && strlen(s) >= size ? cli_refuse(c, s, why) : CLI_OK;
 }
 
 int cli_run_name_publish(struct cli *c)

@@ -7,17 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int refuse(struct cli *c, const char *what, const char *why)
-{
-	char message[200], hint[80];
-	struct text m = TEXT_OF(message), h = TEXT_OF(hint);
-	text_quoted(&m, span_str(what), 60);
-	text_str(&m, why);
-	text_str(&h, "homestead help ");
-	text_str(&h, c->command->words);
-	return cli_usage(c, message, hint);
-}
-
 /* ---- what a record holds ---- */
 
 /* "author=ann", "rank:int=7"; the daemon judges names and values. */
@@ -27,7 +16,7 @@ static int take_attribute(struct cli *c, const char *s, struct ops_attribute *ou
 	char name[64];
 	struct text t = TEXT_OF(name);
 	if (!equals || equals == s)
-		return refuse(c, s, " is no attribute such as author=ann or rank:int=7");
+		return cli_refuse(c, s, " is no attribute such as author=ann or rank:int=7");
 	text_span(&t, span_of(s, (size_t)(equals - s)));
 	colon = strchr(name, ':');
 	if (colon) {
@@ -37,7 +26,7 @@ static int take_attribute(struct cli *c, const char *s, struct ops_attribute *ou
 	}
 	out->name = cli_keep(c, &t);
 	out->value = equals + 1;
-	return t.cut ? refuse(c, s, " has too long a name") : CLI_OK;
+	return t.cut ? cli_refuse(c, s, " has too long a name") : CLI_OK;
 }
 
 static int take_attributes(struct cli *c, struct ops_attribute **list, size_t *n)
@@ -58,10 +47,10 @@ static int take_attributes(struct cli *c, struct ops_attribute **list, size_t *n
 
 static int cannot_read(struct cli *c, const char *path)
 {
-	return refuse(c, path,
-		      errno == EACCES	? " may not be read"
-		      : errno == ENOENT ? " is not there"
-					: " cannot be read");
+	return cli_refuse(c, path,
+			  errno == EACCES   ? " may not be read"
+			  : errno == ENOENT ? " is not there"
+					    : " cannot be read");
 }
 
 static const char large[] = " holds more than 32 KiB, the most that a record may be given here";
@@ -86,7 +75,7 @@ static int read_input(struct cli *c, const char **data)
 	if (failed)
 		return cannot_read(c, c->input);
 	if (n > OPS_RECORD_INLINE)
-		return refuse(c, c->input, large);
+		return cli_refuse(c, c->input, large);
 	struct text t = text_of(text, size);
 	ops_base64_put(&t, span_of(octets, n));
 	*data = text;
@@ -99,7 +88,7 @@ static int take_data(struct cli *c, const char **text, const char **data)
 		return cli_usage(c, "--data and --file are two ways to say the same",
 				 "homestead help record add");
 	if (c->data && strlen(c->data) > OPS_RECORD_INLINE)
-		return refuse(c, c->data, large);
+		return cli_refuse(c, c->data, large);
 	*text = c->data ? c->data : "";
 	return c->input ? read_input(c, data) : CLI_OK;
 }
@@ -153,7 +142,7 @@ static int read_version(struct cli *c, uint64_t *version)
 {
 	*version = 0;
 	if (c->version && number_u64(span_str(c->version), UINT32_MAX, version) != OK)
-		return refuse(c, c->version, " is no version");
+		return cli_refuse(c, c->version, " is no version");
 	return CLI_OK;
 }
 

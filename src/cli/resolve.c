@@ -6,25 +6,16 @@
 #include <poll.h>
 #include <string.h>
 
-static int refuse(struct cli *c, const char *what, const char *why)
-{
-	char message[200];
-	struct text m = TEXT_OF(message);
-	text_quoted(&m, span_str(what), 60);
-	text_str(&m, why);
-	return cli_usage(c, message, "homestead help name resolve");
-}
-
 static int read_opts(struct cli *c, hst_resolve_opts *o)
 {
 	uint64_t most = c->given & CLI_ALL ? OPS_RESULTS_MAX : 1;
 	int64_t timeout = 0;
 	*o = (hst_resolve_opts)HST_INIT(hst_resolve_opts);
 	if (c->most && (number_u64(span_str(c->most), OPS_RESULTS_MAX, &most) != OK || !most))
-		return refuse(c, c->most, " is no number of publishers from 1 to 64");
+		return cli_refuse(c, c->most, " is no number of publishers from 1 to 64");
 	if (c->timeout && (number_duration(span_str(c->timeout), &timeout) != OK ||
 			   timeout < MONO_MS || timeout > OPS_RESOLVE_US_MAX))
-		return refuse(c, c->timeout, " is no time such as 5s, up to 10m");
+		return cli_refuse(c, c->timeout, " is no time such as 5s, up to 10m");
 	o->most = (uint32_t)most;
 	o->deadline_ms = (int)(timeout / MONO_MS);
 	o->cloud = c->cloud;

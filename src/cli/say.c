@@ -51,6 +51,17 @@ int cli_usage(struct cli *c, const char *message, const char *hint)
 	return cli_complain(c, &(struct cli_complaint){ CLI_USAGE, "USAGE", message, hint });
 }
 
+int cli_refuse(struct cli *c, const char *what, const char *why)
+{
+	char message[200], hint[80];
+	struct text m = TEXT_OF(message), h = TEXT_OF(hint);
+	text_quoted(&m, span_str(what), 60);
+	text_str(&m, why);
+	text_str(&h, "homestead help ");
+	text_str(&h, c->command->words);
+	return cli_usage(c, message, hint);
+}
+
 int cli_no_memory(struct cli *c)
 {
 	return cli_complain(

@@ -440,12 +440,7 @@ static enum err read_open(const struct ops_direct_open *r, struct graph_command 
 	if (ops_read_node_id(r->node, &out->node) != OK)
 		return ops_complain(c, ERR_MALFORMED, "a Node ID is 16 hexadecimal digits",
 				    "homestead peer list");
-	if (!r->address[0] ||
-	    (addr_parse(span_str(r->address), GRAPH_PORT, &out->remote) == OK && out->remote.port))
-		return OK;
-	text_quoted(&c->why, span_str(r->address), ADDR_TEXT_MAX);
-	return ops_complain(c, ERR_MALFORMED,
-			    " is no address such as 192.0.2.1:3587 or [2001:db8::1]:3587", "");
+	return r->address[0] ? ops_read_remote(r->address, &out->remote, c) : OK;
 }
 
 enum err ops_run_direct_open(struct ops *o, const struct ops_request *r, struct ops_call call)

@@ -46,6 +46,8 @@ MUST_USE struct graph_wish *ops_graph_wish(struct ops *o, struct ops_call call,
  * sent. ERR_NOMEM: nothing was answered. */
 MUST_USE enum err ops_graph_send(struct graph_wish *w, enum err e, bool dry,
 				 struct ops_complaint *c);
+/* "192.0.2.1:3587"; without a port that of graphs. ERR_MALFORMED, complained of. */
+MUST_USE enum err ops_read_remote(const char *s, struct addr *out, struct ops_complaint *c);
 /* "FRIENDS": what was or would be done. */
 void ops_graph_say(const struct graph_wish *w, struct text *t, bool dry);
 /* What the core said no with, in words, and what to do. */

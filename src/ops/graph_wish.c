@@ -458,7 +458,7 @@ enum err ops_run_graph_set(struct ops *o, const struct ops_request *r, struct op
 
 /* Connections */
 
-static enum err read_remote(const char *s, struct addr *out, struct ops_complaint *c)
+enum err ops_read_remote(const char *s, struct addr *out, struct ops_complaint *c)
 {
 	if (s[0] && addr_parse(span_str(s), GRAPH_PORT, out) == OK && out->port)
 		return OK;
@@ -482,7 +482,7 @@ enum err ops_run_graph_connect(struct ops *o, const struct ops_request *r, struc
 	w->command.of.peer = span_str(r->graph_connect.peer);
 	w->done = "is connected";
 	w->would = "would be connected";
-	enum err e = read_remote(r->graph_connect.address, &w->command.of.remote, &c);
+	enum err e = ops_read_remote(r->graph_connect.address, &w->command.of.remote, &c);
 	return ops_graph_send(w, e, r->graph_connect.dry_run, &c);
 }
 
