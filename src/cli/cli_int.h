@@ -120,7 +120,6 @@ struct cli {
 	const char *graph;		  /* that the command is about: graph_id, or NULL */
 	char graph_id[OPS_GRAPH_ID_MAX + 1];
 	char query[OPS_BODY_MAX];	/* words of the command put together */
-	char watched[OPS_GUID_MAX + 1]; /* the type that is watched, once it is known */
 	const char *pointed;		/* what a complaint's "column N" is of; NULL nothing */
 	const char *addresses[OPS_ENDPOINTS_MAX];
 	size_t n_addresses; /* given, be it more than that */
@@ -295,6 +294,8 @@ int cli_graph(struct cli *c);
 const char *cli_short(struct cli *c, const char *id);
 /* A time from now: "2h", "30d". */
 int cli_read_duration(struct cli *c, const char *s, int64_t *us);
+/* What --type says: a word, or a GUID. */
+int cli_read_type(struct cli *c, hst_guid *type);
 /* Fills a TEXT field; what does not fit is told, and never cut. */
 int cli_set_word(struct cli *c, char *out, size_t size, const char *s);
 

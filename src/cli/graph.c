@@ -24,6 +24,14 @@ int cli_read_duration(struct cli *c, const char *s, int64_t *us)
 	return CLI_OK;
 }
 
+int cli_read_type(struct cli *c, hst_guid *type)
+{
+	if (hst_guid_parse(c->type, type) == HST_OK || hst_record_type(c->type, type) == HST_OK)
+		return CLI_OK;
+	return cli_refuse(c, c->type,
+			  " is no type: a word of small letters, digits and hyphens, or a GUID");
+}
+
 int cli_set_word(struct cli *c, char *out, size_t size, const char *s)
 {
 	ops_set_text(out, size, s ? s : "");

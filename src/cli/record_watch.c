@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* What an event says. */
 struct change {
@@ -47,17 +46,6 @@ static bool fetch(struct cli *c, const struct change *ch, struct ops_record *out
 	const struct cli_query q = { .kind = OPS_RECORD, .graph = c->graph, .name = ch->id };
 	bool there = strcmp(ch->kind, "added") == 0 || strcmp(ch->kind, "updated") == 0;
 	return there && cli_try(c, &q, out);
-}
-
-/* A word is known by the records that have it: the GUID is learnt from the first. */
-static bool is_wanted(struct cli *c, const struct change *ch, const struct ops_record *r)
-{
-	if (!c->type || strcasecmp(c->type, ch->type) == 0 || strcmp(c->watched, ch->type) == 0)
-		return true;
-	if (!r || strcmp(r->word, c->type) != 0)
-		return false;
-	ops_set_text(c->watched, sizeof(c->watched), ch->type);
-	return true;
 }
 
 static int print_json(struct cli *c, const struct change *ch, bool there)
@@ -117,8 +105,6 @@ static int show(struct cli *c, const char *json)
 	if (exit || !read_change(c, &e, &ch))
 		return exit;
 	bool there = fetch(c, &ch, &r);
-	if (!is_wanted(c, &ch, there ? &r : NULL))
-		return CLI_OK;
 	if (c->given & CLI_JSON)
 		return print_json(c, &ch, there);
 	if (c->given & CLI_QUIET)
@@ -132,7 +118,7 @@ static int show(struct cli *c, const char *json)
 /* Whether to go on; the daemon's coming and going is told on stderr. */
 static bool take(struct cli *c, const hst_event *e, int *exit)
 {
-	if (e->kind == HST_EVENT_NODE) {
+	if (e->kind == HST_EVENT_RECORD) {
 		*exit = show(c, e->json);
 		arena_reset(&c->mem);
 	} else if (e->kind == HST_EVENT_OVERFLOW) {
@@ -159,14 +145,9 @@ static bool wait_for_event(struct cli *c)
 	return !(fds[1].revents & (POLLERR | POLLHUP));
 }
 
-int cli_run_record_watch(struct cli *c)
+static int follow(struct cli *c)
 {
-	hst_sub sub;
-	int exit = cli_graph(c);
-	if (exit)
-		return exit;
-	if (hst_subscribe(c->ctx, "graph", "debug", &sub) < 0)
-		return cli_complain_last(c);
+	int exit = CLI_OK;
 	for (bool on = true; on;) {
 		hst_event *e;
 		while (on && (e = hst_ctx_next_event(c->ctx))) {
@@ -175,5 +156,22 @@ int cli_run_record_watch(struct cli *c)
 		}
 		on = on && !ferror(c->place->out) && wait_for_event(c);
 	}
+	return exit;
+}
+
+/* GRAPH-14.15: the daemon chooses, so that changes which are not wanted cost nothing here. */
+int cli_run_record_watch(struct cli *c)
+{
+	hst_guid type;
+	hst_graph *g = NULL;
+	hst_sub sub;
+	int exit = c->type ? cli_read_type(c, &type) : CLI_OK;
+	if (!exit)
+		exit = cli_graph_handle(c, &g);
+	if (exit)
+		return exit;
+	int r = hst_graph_subscribe(g, HST_KIND(HST_EVENT_RECORD), c->type ? &type : NULL, &sub);
+	exit = r < 0 ? cli_complain_last(c) : follow(c);
+	hst_free(g);
 	return exit;
 }

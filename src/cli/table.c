@@ -267,7 +267,8 @@ const struct cli_command cli_commands[] = {
 	  CLI_VERSION | CLI_LOCAL | CLI_DRY_RUN, 2, 2, cli_run_record_delete },
 	{ "record watch", "GRAPH", "the changes of records, as they happen",
 	  "Prints a line for each record that is added, updated, deleted or ends, until it is "
-	  "stopped; with --json an object a line, with the whole record.",
+	  "stopped; with --type only those of one type; with --json an object a line, with the "
+	  "whole record.",
 	  CLI_TYPE, 1, 1, cli_run_record_watch },
 	{ "peer list", "GRAPH", "the nodes of a graph, and connections to them",
 	  "One line for each node that says it is here, and for each connection: what it is, its "

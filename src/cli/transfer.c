@@ -152,16 +152,6 @@ static int take_message(struct cli *c, struct iovec *out)
 	return CLI_OK;
 }
 
-static int message_type(struct cli *c, hst_guid *type)
-{
-	*type = (hst_guid){ { 0 } };
-	if (!c->type || hst_guid_parse(c->type, type) == HST_OK ||
-	    hst_record_type(c->type, type) == HST_OK)
-		return CLI_OK;
-	return cli_usage(c, "--type takes a word of small letters, digits and hyphens, or a GUID",
-			 "homestead help peer send");
-}
-
 int cli_graph_node(struct cli *c, const char *what, struct ops_graph_node *out)
 {
 	struct ops_graph_nodes all;
@@ -217,10 +207,10 @@ static int await_end(struct cli *c, const hst_conn *conn)
 static int send_one(struct cli *c, hst_graph *g, const struct ops_graph_node *to,
 		    const struct iovec *message)
 {
-	hst_guid type;
+	hst_guid type = { { 0 } };
 	hst_conn *conn = NULL;
 	hst_op op;
-	int exit = message_type(c, &type);
+	int exit = c->type ? cli_read_type(c, &type) : CLI_OK;
 	if (exit)
 		return exit;
 	int r = hst_conn_open(g, to->peer, cli_node_number(to->node), NULL, 0, &conn, &op);

@@ -331,7 +331,8 @@ static struct lib_sub *sub_of(const struct hst_ctx *c, hst_sub id)
 
 #define START_MS 5000
 
-/* So that what happens from now on is told: until the stream has begun. */
+/* So that what happens from now on is told: until the stream has begun. One that has broken
+ * off since is taken up again where it did. */
 static int await_start(struct hst_ctx *c, hst_sub id)
 {
 	struct mono deadline = mono_add(os_mono(), START_MS * MONO_MS);
@@ -339,7 +340,7 @@ static int await_start(struct hst_ctx *c, hst_sub id)
 		const struct lib_sub *s = sub_of(c, id);
 		if (!s)
 			return lib_fail(c, HST_E_NOT_FOUND, "the graph is not there any more", "");
-		if (s->up)
+		if (s->numbered)
 			return HST_OK;
 		int64_t left = mono_since(deadline, os_mono());
 		if (left <= 0 || c->daemon == LIB_DAEMON_LOST)

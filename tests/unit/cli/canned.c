@@ -116,7 +116,7 @@ static void stream(int fd, const char *const *events)
 	}
 	fclose(mark);
 	send_all(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n"
-		     "\r\n");
+		     "\r\nevent: start\ndata: {\"run\":1,\"number\":0,\"schema\":1}\n\n");
 	for (int i = 1; *events; events++, i++) {
 		char number[32];
 		(void)snprintf(number, sizeof(number), "id: %d\ndata: ", i);

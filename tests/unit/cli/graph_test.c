@@ -144,8 +144,15 @@ static const char *const changes[] = {
 	EVENT("updated", "1ccbb0d2", "2"), EVENT("added", "7ccbb0d2", "1"),
 	EVENT("deleted", "0ccbb0d2", "2"), NULL
 };
+static const char *const notes[] = { EVENT("added", "0ccbb0d2", "1"),
+				     EVENT("deleted", "0ccbb0d2", "2"), NULL };
+static const char *const nothing[] = { NULL };
+#define WATCH "GET /v1/events?part=graph&graph=1"
 static const struct canned watched[] = {
-	{ "GET /v1/events", 0, NULL, changes },
+	{ WATCH "&type=1bed83fd-e5b5-82b1-a9a4-2a98f114caf2", 0, NULL, notes },
+	{ WATCH "&type=", 0, NULL, nothing },
+	{ WATCH, 0, NULL, changes },
+	{ "GET /v1/graphs/board$", 0, BOARD ",\"schema\":1}", NULL },
 	{ "GET /v1/graphs/board/records/0ccbb0d2", 0, RECORD("0ccbb0d2", NOTE), NULL },
 	{ "GET /v1/graphs/board/records/1ccbb0d2", 0,
 	  RECORD("1ccbb0d2", ",\"modifier\":\"0.bob\",\"schema\":1"), NULL },
@@ -399,6 +406,7 @@ static void maps_of_all_sizes(void **state)
 	}
 }
 
+/* GRAPH-14.15: what is not wanted is not asked for. */
 static void watches_records(void **state)
 {
 	static const struct {
@@ -422,6 +430,12 @@ static void watches_records(void **state)
 		}
 		canned_end();
 	}
+	canned_serve(running);
+	assert_int_equal(canned_run("record watch board --type A_b"), 2);
+	assert_non_null(strstr(canned_err, "\"A_b\" is no type"));
+	assert_int_equal(canned_run("record watch lab.two"), 5);
+	assert_non_null(strstr(canned_err, "try: homestead graph open"));
+	canned_end();
 }
 
 /* What a file holds goes over as it is; too much is told. */
