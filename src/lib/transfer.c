@@ -1,6 +1,7 @@
 /* What is too large for a request or an answer: records with much data, databases. An
  * operation asks for a stream; what goes over it is the errand that it goes on with. */
 #include "lib/stream_int.h"
+#include "lib/whole.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -21,7 +22,9 @@ struct transfer {
 	struct lib_buffer line; /* and what it ends with */
 	uint8_t *to;		/* from the daemon, into memory: of so many octets */
 	size_t to_n, moved;
-	bool sent; /* all */
+	bool sent;		/* all */
+	bool database;		/* that must come whole */
+	struct lib_whole whole; /* if it is one */
 	char piece[PIECE];
 };
 
@@ -153,6 +156,7 @@ static enum err move_down(struct transfer *t)
 		e = lib_stream_read(t->stream, t->piece, sizeof(t->piece), &n);
 		if (!e && n)
 			e = keep(t, n);
+		lib_whole_take(&t->whole, span_of(t->piece, n));
 		t->moved += n;
 	}
 	return e;
@@ -160,9 +164,13 @@ static enum err move_down(struct transfer *t)
 
 static const struct direction up = { move_up, true }, down = { move_down, false };
 
+/* GRAPH-14.14: an end without the mark of one is an end for some reason. */
 static void end_down(struct transfer *t)
 {
-	if (t->fd < 0 && t->moved != t->to_n)
+	if (t->database && !lib_whole_is(&t->whole))
+		end(t, HST_E_IO, "the export was cut short: what came is no whole database",
+		    "see the log of the daemon, then export again");
+	else if (t->fd < 0 && t->moved != t->to_n)
 		broke_off(t);
 	else
 		lib_op_end(t->ctx, t->errand.op, NULL, "{}");
@@ -210,6 +218,7 @@ static struct transfer *transfer_new(struct hst_ctx *c, const struct direction *
 	t->direction = direction;
 	t->fd = fd;
 	t->line = (struct lib_buffer){ .env = c->env, .max = ANSWER_MOST };
+	lib_whole_init(&t->whole);
 	return t;
 }
 
@@ -230,8 +239,11 @@ int hst_graph_export(hst_graph *g, int fd, int deadline_ms, hst_op *op)
 	int r = lib_graph_check(g, fd >= 0 && op, "a descriptor is wanted");
 	if (r < 0)
 		return r;
+	struct transfer *t = transfer_new(g->handle.ctx, &down, fd);
+	if (t)
+		t->database = true;
 	return begin(
-		g, transfer_new(g->handle.ctx, &down, fd),
+		g, t,
 		(struct lib_ask){ .method = "POST", .path = "/export", .deadline_ms = deadline_ms },
 		op);
 }

@@ -474,14 +474,14 @@ static void databases_go_and_come(void **state)
 	assert_int_equal(canned_run(line), 0);
 	assert_non_null(strstr(canned_out, "the database of graph board is in "));
 	char *got = read_file(path);
-	assert_string_equal(got, "DATABASE");
+	assert_memory_equal(got, canned_database, CANNED_DATABASE);
 	free(got);
 	(void)snprintf(line, sizeof(line), "graph import board %s", path);
 	assert_int_equal(canned_run(line), 0);
 	assert_string_equal(canned_out, "took over 3 records\n");
 	got = canned_sent(&n);
-	assert_int_equal(n, 8);
-	assert_string_equal(got, "DATABASE");
+	assert_int_equal(n, CANNED_DATABASE);
+	assert_memory_equal(got, canned_database, CANNED_DATABASE);
 	free(got);
 	assert_int_equal(canned_run("graph export lab.two /tmp/x"), 5);
 	assert_non_null(strstr(canned_err, "try: homestead graph open --no-listen lab.two"));
@@ -490,6 +490,37 @@ static void databases_go_and_come(void **state)
 	assert_non_null(strstr(canned_err, "cannot be read"));
 	canned_end();
 	unlink(path);
+}
+
+/* GRAPH-14.14: the file that was there stays as it was, and no other is left. */
+static void half_a_database_is_none(void **state)
+{
+	static const struct canned cut[] = {
+		{ "GET /v1/graphs/board$", 0, BOARD ",\"schema\":1}", NULL },
+		{ "GET /v1/graphs$", 0, GRAPHS, NULL },
+		{ "POST /v1/graphs/1/export", 0, "{\"token\":\"ec\",\"socket\":\"@\",\"schema\":1}",
+		  NULL },
+		{ NULL, 0, NULL, NULL },
+	};
+	char dir[] = "/tmp/database.XXXXXX", path[64], beside[80], line[128];
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/board", dir);
+	(void)snprintf(beside, sizeof(beside), "%s.part", path);
+	(void)snprintf(line, sizeof(line), "graph export board %s", path);
+	canned_serve(cut);
+	assert_int_equal(canned_run(line), 1);
+	assert_non_null(strstr(canned_err, "the export was cut short"));
+	assert_int_equal(access(path, F_OK), -1);
+	FILE *f = fopen(path, "w");
+	assert_true(f && fputs("older", f) >= 0 && fclose(f) == 0);
+	assert_int_equal(canned_run(line), 1);
+	assert_int_equal(access(beside, F_OK), -1);
+	char *got = read_file(path);
+	assert_string_equal(got, "older");
+	free(got);
+	canned_end();
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
 }
 
 /* A message: its length, its type, its octets. */
@@ -522,6 +553,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(watches_records),
 		cmocka_unit_test(files_are_sent_and_written),
 		cmocka_unit_test(databases_go_and_come),
+		cmocka_unit_test(half_a_database_is_none),
 		cmocka_unit_test(one_message_is_sent),
 	};
 	folder = argc > 1 ? argv[1] : ".";
