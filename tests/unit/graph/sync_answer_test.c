@@ -29,12 +29,25 @@ static void caller(void)
 	lone_called(&l, 2, 22);
 }
 
+/* A caller at a node with n records of the type. */
+static void filled(uint32_t n)
+{
+	begin();
+	fill(&lone_type, 0, n);
+	caller();
+}
+
 static void solicit(const uint64_t *since, bool include, const struct graph_guid *types, uint8_t n)
 {
 	uint8_t octets[512];
 	struct wr w = wr_of(octets, sizeof(octets));
 	graph_put_solicit(&w, since, include, types, n);
 	lone_say(&l, 2, wr_span(&w));
+}
+
+static void solicit_type(void)
+{
+	solicit(NULL, true, &lone_type, 1);
 }
 
 static size_t floods(void)
@@ -56,6 +69,12 @@ static void assert_ended(void)
 	assert_true(mono_is_never(graph_sync_deadline(l.g, lone_link(&l, 2))));
 }
 
+static void end(void)
+{
+	assert_ended();
+	lone_end(&l);
+}
+
 /* GRAPH-9.4 */
 static void one_type_test(void **state)
 {
@@ -71,23 +90,19 @@ static void one_type_test(void **state)
 	flood((struct lone_record){ .number = 5, .expires = 5 });
 	lone_pass(&l, 6 * MONO_SEC); /* expired, not purged yet */
 	caller();
-	solicit(NULL, true, &lone_type, 1);
+	solicit_type();
 	assert_int_equal(floods(), 3);
 	assert_int_equal(lone_count(&l, 2, GRAPH_SYNC_END), 1);
-	assert_ended();
-	lone_end(&l);
+	end();
 }
 
 static void unknown_type_test(void **state)
 {
 	(void)state;
-	begin();
-	fill(&lone_type, 0, 3);
-	caller();
+	filled(3);
 	solicit(NULL, true, &third_type, 1);
 	assert_int_equal(floods(), 0);
-	assert_ended();
-	lone_end(&l);
+	end();
 }
 
 static void all_but_some_test(void **state)
@@ -106,8 +121,7 @@ static void all_but_some_test(void **state)
 	assert_non_null(s);
 	assert_false(s->m.final);
 	assert_int_equal(lone_count(&l, 2, GRAPH_SYNC_END), 2);
-	assert_ended();
-	lone_end(&l);
+	end();
 }
 
 static void everything_test(void **state)
@@ -120,8 +134,7 @@ static void everything_test(void **state)
 	size_t all = graph_db_count(l.g->db);
 	solicit(NULL, false, NULL, 0);
 	assert_int_equal(floods(), all);
-	assert_ended();
-	lone_end(&l);
+	end();
 }
 
 static void nothing_there_test(void **state)
@@ -134,8 +147,7 @@ static void nothing_there_test(void **state)
 	solicit(NULL, false, but, 4);
 	assert_int_equal(floods(), 0);
 	assert_int_equal(lone_count(&l, 2, GRAPH_SYNC_END), 1);
-	assert_ended();
-	lone_end(&l);
+	end();
 }
 
 static void since_test(void **state)
@@ -149,24 +161,20 @@ static void since_test(void **state)
 	caller();
 	solicit(&since, true, &lone_type, 1);
 	assert_int_equal(floods(), 2);
-	assert_ended();
-	lone_end(&l);
+	end();
 }
 
 /* GRAPH-9.11: a slice, and the rest at once when the node is asked again. */
 static void sliced_test(void **state)
 {
 	(void)state;
-	begin();
-	fill(&lone_type, 0, 1500);
-	caller();
-	solicit(NULL, true, &lone_type, 1);
+	filled(1500);
+	solicit_type();
 	assert_int_equal(floods(), GRAPH_SLICE_SENT);
 	assert_int_equal(graph_deadline(l.g).us, l.now.us);
 	lone_pass(&l, 0);
 	assert_int_equal(floods(), 1500);
-	assert_ended();
-	lone_end(&l);
+	end();
 }
 
 /* Only as far as there is room; the rest when the neighbor has read. */
@@ -180,7 +188,7 @@ static void slow_reader_test(void **state)
 	fill(&lone_type, 0, 400);
 	caller();
 	l.stuck[2] = true;
-	solicit(NULL, true, &lone_type, 1);
+	solicit_type();
 	lone_pass(&l, 0);
 	size_t first = floods();
 	assert_true(first > 20 && first < 200);
@@ -193,18 +201,15 @@ static void slow_reader_test(void **state)
 	lone_unstick(&l, 2);
 	lone_pass(&l, 0);
 	assert_true(floods() >= 405);
-	assert_ended();
-	lone_end(&l);
+	end();
 }
 
 /* GRAPH-9.4, ours: changes meanwhile do not make a walk endless. */
 static void busy_graph_test(void **state)
 {
 	(void)state;
-	begin();
-	fill(&lone_type, 0, 1200);
-	caller();
-	solicit(NULL, true, &lone_type, 1);
+	filled(1200);
+	solicit_type();
 	for (int turn = 0; turn < 4; turn++) {
 		for (uint32_t i = 0; i < 600; i++)
 			flood((struct lone_record){ .number = i,
@@ -239,7 +244,7 @@ static void ours_waits_for_the_disk_test(void **state)
 	(void)lone_add(&l, "ours");
 	uint64_t after = l.reply.after;
 	caller();
-	solicit(NULL, true, &lone_type, 1);
+	solicit_type();
 	const struct lone_said *s = lone_next(&l, 2, GRAPH_FLOOD);
 	assert_non_null(s);
 	assert_true(after > 0);
@@ -249,16 +254,18 @@ static void ours_waits_for_the_disk_test(void **state)
 
 /* ---- by hash ---- */
 
-static void solicit_hash(uint8_t hash)
+/* With a hash that differs; the ADVERTISE is made. */
+static void solicit_hash(void)
 {
 	uint8_t octets[128];
 	struct wr w = wr_of(octets, sizeof(octets));
 	struct graph_hash_info h;
 	memset(&h, 0xff, sizeof(h));
-	memset(h.hash, hash, sizeof(h.hash));
+	memset(h.hash, 0x11, sizeof(h.hash));
 	graph_put_solicit_hash(&w, 1);
 	graph_put_hash_info(&w, &h);
 	lone_say(&l, 2, wr_span(&w));
+	lone_pass(&l, 0);
 }
 
 static void request(const struct graph_array *abstracts)
@@ -276,11 +283,8 @@ static void request(const struct graph_array *abstracts)
 static void by_hash_test(void **state)
 {
 	(void)state;
-	begin();
-	fill(&lone_type, 0, 5);
-	caller();
-	solicit_hash(0x11);
-	lone_pass(&l, 0);
+	filled(5);
+	solicit_hash();
 	const struct lone_said *s = lone_next(&l, 2, GRAPH_ADVERTISE);
 	assert_non_null(s);
 	size_t all = graph_db_count(l.g->db);
@@ -294,32 +298,24 @@ static void by_hash_test(void **state)
 	assert_int_equal(graph_db_remove(l.g->db, e, &number), OK);
 	request(&s->m.advertise.abstracts);
 	assert_int_equal(floods(), all - 1);
-	assert_ended();
-	lone_end(&l);
+	end();
 }
 
 static void nothing_wanted_test(void **state)
 {
 	(void)state;
-	begin();
-	fill(&lone_type, 0, 5);
-	caller();
-	solicit_hash(0x11);
-	lone_pass(&l, 0);
+	filled(5);
+	solicit_hash();
 	request(NULL);
 	assert_int_equal(floods(), 0);
-	assert_ended();
-	lone_end(&l);
+	end();
 }
 
 static void requests_are_sliced_test(void **state)
 {
 	(void)state;
-	begin();
-	fill(&lone_type, 0, 700);
-	caller();
-	solicit_hash(0x11);
-	lone_pass(&l, 0);
+	filled(700);
+	solicit_hash();
 	const struct lone_said *s = lone_next(&l, 2, GRAPH_ADVERTISE);
 	uint8_t *octets = env_zalloc(&l.f.env, 32768, 1);
 	struct wr w = wr_of(octets, 32768);
@@ -348,26 +344,21 @@ static void assert_sent_away(uint32_t link)
 static void asks_twice_test(void **state)
 {
 	(void)state;
-	begin();
-	fill(&lone_type, 0, 1000);
-	caller();
-	solicit(NULL, true, &lone_type, 1);
+	filled(1000);
+	solicit_type();
 	assert_false(l.closed[2]);
-	solicit(NULL, true, &lone_type, 1);
+	solicit_type();
 	assert_sent_away(2);
 }
 
 static void asks_again_after_the_end_test(void **state)
 {
 	(void)state;
-	begin();
-	fill(&lone_type, 0, 3);
-	caller();
-	solicit(NULL, true, &lone_type, 1);
-	solicit(NULL, true, &lone_type, 1);
+	filled(3);
+	solicit_type();
+	solicit_type();
 	assert_int_equal(floods(), 6);
-	assert_ended();
-	lone_end(&l);
+	end();
 }
 
 static void who_was_called_asks_test(void **state)
@@ -421,11 +412,8 @@ static void stray_sync_end_test(void **state)
 static void stalled_test(void **state)
 {
 	(void)state;
-	begin();
-	fill(&lone_type, 0, 3);
-	caller();
-	solicit_hash(0x11);
-	lone_pass(&l, 0);
+	filled(3);
+	solicit_hash();
 	lone_pass(&l, 119 * MONO_SEC);
 	assert_false(l.closed[2]);
 	lone_pass(&l, 150 * MONO_SEC);

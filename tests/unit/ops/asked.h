@@ -1,5 +1,5 @@
 /* asked.h - asks ops and holds its last answer, as JSON, against what is expected.
- * For the tests of what ops says about claims; one includes it. */
+ * What it asks has a session or two; with setup(), claims as well. */
 #ifndef UNIT_OPS_ASKED_H
 #define UNIT_OPS_ASKED_H
 
@@ -30,30 +30,36 @@ static void take(void *arg, const struct ops_answer *a)
 	ops_set_text(got.hint, sizeof(got.hint), a->hint);
 }
 
-static int setup(void **state)
+static inline int setup_bare(void **state)
 {
 	played_init();
-	played_claims();
 	memset(&got, 0, sizeof(got));
 	struct ops_host host = played_host();
 	return ops_new(&ops, NULL, &host) == OK ? 0 : -1;
 }
 
-static int teardown(void **state)
+static inline int setup(void **state)
+{
+	int r = setup_bare(state);
+	played_claims();
+	return r;
+}
+
+static inline int teardown(void **state)
 {
 	json_decref(got.json);
 	ops_free(ops);
 	return 0;
 }
 
-static void ask(const struct ops_request *r)
+static inline void ask(const struct ops_request *r)
 {
 	size_t before = got.count;
 	assert_int_equal(ops_submit(ops, r, take, NULL), OK);
 	assert_int_equal(got.count, before + 1);
 }
 
-static const json_t *at_path(const char *path)
+static inline const json_t *at_path(const char *path)
 {
 	char copy[200];
 	const json_t *j = got.json;
@@ -65,17 +71,26 @@ static const json_t *at_path(const char *path)
 	return j;
 }
 
-static void assert_at(const char *path, const char *want)
+/* A string as it is, all else as JSON, until the next call. */
+static inline const char *text_at(const char *path)
 {
+	static char text[OPS_MESSAGE_MAX + 1];
 	const json_t *j = at_path(path);
-	char *text = json_is_string(j) ? NULL : json_dumps(j, JSON_ENCODE_ANY);
-	const char *is = json_is_string(j) ? json_string_value(j) : text;
-	if (!is || strcmp(is, want) != 0)
-		fail_msg("%s is %s, not %s", path, is, want);
-	free(text);
+	if (json_is_string(j))
+		return json_string_value(j);
+	size_t n = j ? json_dumpb(j, text, sizeof(text) - 1, JSON_ENCODE_ANY) : 0;
+	text[n < sizeof(text) ? n : 0] = 0;
+	return text;
 }
 
-static void refused(enum err e, const char *message, const char *hint)
+static inline void assert_at(const char *path, const char *want)
+{
+	const char *is = text_at(path);
+	if (strcmp(is, want) != 0)
+		fail_msg("%s is %s, not %s", path, is, want);
+}
+
+static inline void refused(enum err e, const char *message, const char *hint)
 {
 	assert_int_equal(got.err, e);
 	if (!strstr(got.message, message))

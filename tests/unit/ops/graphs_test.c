@@ -1,22 +1,7 @@
 /* What ops says about graphs, and asks for. */
-#include "asked.h"
+#include "asked_graphs.h"
 
 #include "os/clock.h"
-#include "played_graph.h"
-
-static int with_graphs(void **state)
-{
-	int r = setup(state);
-	played_graph_init();
-	return r;
-}
-
-static int without_graphs(void **state)
-{
-	int r = teardown(state);
-	played_graph_fini();
-	return r;
-}
 
 static struct ops_request of(enum ops_kind kind, const char *graph)
 {
@@ -395,8 +380,6 @@ static void memory_may_end_anywhere(void **state)
 		}
 	played.env = NULL;
 }
-
-#define GRAPHS_TEST(f) cmocka_unit_test_setup_teardown(f, with_graphs, without_graphs)
 
 int main(int argc, char **argv)
 {

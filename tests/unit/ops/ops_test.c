@@ -1,51 +1,6 @@
-#include "failing_env.h"
+#include "asked.h"
 
-#include <jansson.h>
 #include <unistd.h>
-
-#include "played.h"
-
-static struct ops *ops;
-
-/* The last answer, as JSON, since it lives for the call alone. */
-static struct {
-	size_t count;
-	enum err err;
-	json_t *json;
-	char message[OPS_MESSAGE_MAX + 1], hint[OPS_MESSAGE_MAX + 1];
-} got;
-
-static void take(void *arg, const struct ops_answer *a)
-{
-	json_decref(got.json);
-	got.json = a->err ? NULL : ops_encode(a->type, a->value);
-	got.count++;
-	got.err = a->err;
-	ops_set_text(got.message, sizeof(got.message), a->message);
-	ops_set_text(got.hint, sizeof(got.hint), a->hint);
-}
-
-static int setup(void **state)
-{
-	played_init();
-	memset(&got, 0, sizeof(got));
-	struct ops_host host = played_host();
-	return ops_new(&ops, NULL, &host) == OK ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	json_decref(got.json);
-	ops_free(ops);
-	return 0;
-}
-
-static void ask(const struct ops_request *r)
-{
-	size_t before = got.count;
-	assert_int_equal(ops_submit(ops, r, take, NULL), OK);
-	assert_int_equal(got.count, before + 1);
-}
 
 static void ask_kind(enum ops_kind kind, const char *name)
 {
@@ -55,51 +10,29 @@ static void ask_kind(enum ops_kind kind, const char *name)
 	ask(&r);
 }
 
-static const char *text_of_path(const char *path)
-{
-	char copy[200];
-	json_t *j = got.json;
-	ops_set_text(copy, sizeof(copy), path);
-	for (char *s = strtok(copy, "."); s; s = strtok(NULL, ".")) {
-		bool digit = s[0] >= '0' && s[0] <= '9';
-		j = digit ? json_array_get(j, (size_t)(s[0] - '0')) : json_object_get(j, s);
-	}
-	static char number[32];
-	if (json_is_integer(j)) {
-		struct text t = TEXT_OF(number);
-		text_i64(&t, json_integer_value(j));
-		return number;
-	}
-	if (json_is_boolean(j))
-		return json_is_true(j) ? "true" : "false";
-	return json_is_null(j) ? "null" : json_string_value(j);
-}
-
-#define ASSERT_AT(path, text) assert_string_equal(text_of_path(path), text)
-
 static void status_tells_the_whole(void **state)
 {
 	ask_kind(OPS_STATUS, "");
 	assert_int_equal(got.err, OK);
-	ASSERT_AT("version", HOMESTEAD_VERSION);
+	assert_at("version", HOMESTEAD_VERSION);
 	assert_int_equal(json_integer_value(json_object_get(got.json, "pid")), getpid());
-	ASSERT_AT("uptime", "900");
-	ASSERT_AT("started", "2026-11-21T20:48:18Z");
-	ASSERT_AT("config_path", "/etc/homestead/homestead.conf");
-	ASSERT_AT("state_dir", "/var/lib/homestead");
-	ASSERT_AT("socket_path", "/run/homestead/control.sock");
-	ASSERT_AT("clock.synchronised", "true");
-	ASSERT_AT("clock.affected", "");
-	ASSERT_AT("parts.0.name", "masc");
-	ASSERT_AT("parts.0.state", "running");
-	ASSERT_AT("listen.0.address", "0.0.0.0:2587");
-	ASSERT_AT("masc.total", "2");
-	ASSERT_AT("masc.established", "1");
-	ASSERT_AT("masc.active", "1");
-	ASSERT_AT("store.healthy", "true");
-	ASSERT_AT("store.commits", "3");
-	ASSERT_AT("jobs.threads", "2");
-	ASSERT_AT("links.open", "1");
+	assert_at("uptime", "900");
+	assert_at("started", "2026-11-21T20:48:18Z");
+	assert_at("config_path", "/etc/homestead/homestead.conf");
+	assert_at("state_dir", "/var/lib/homestead");
+	assert_at("socket_path", "/run/homestead/control.sock");
+	assert_at("clock.synchronised", "true");
+	assert_at("clock.affected", "");
+	assert_at("parts.0.name", "masc");
+	assert_at("parts.0.state", "running");
+	assert_at("listen.0.address", "0.0.0.0:2587");
+	assert_at("masc.total", "2");
+	assert_at("masc.established", "1");
+	assert_at("masc.active", "1");
+	assert_at("store.healthy", "true");
+	assert_at("store.commits", "3");
+	assert_at("jobs.threads", "2");
+	assert_at("links.open", "1");
 	assert_true(json_integer_value(json_object_get(got.json, "memory_octets")) > 100000);
 }
 
@@ -107,9 +40,9 @@ static void a_session_that_fails_needs_attention(void **state)
 {
 	ask_kind(OPS_STATUS, "");
 	assert_int_equal(json_array_size(json_object_get(got.json, "attention")), 1);
-	ASSERT_AT("attention.0.part", "masc");
-	ASSERT_AT("attention.0.text", "no session with south: connection refused");
-	ASSERT_AT("attention.0.hint", "homestead masc peer south");
+	assert_at("attention.0.part", "masc");
+	assert_at("attention.0.text", "no session with south: connection refused");
+	assert_at("attention.0.hint", "homestead masc peer south");
 }
 
 static void a_session_that_has_not_been_tried_does_not(void **state)
@@ -124,12 +57,12 @@ static void a_session_held_down_needs_attention(void **state)
 	played.peers[1].admin_down = true;
 	played.peers[1].state = MASC_IDLE;
 	ask_kind(OPS_STATUS, "");
-	ASSERT_AT("attention.0.text", "the session with south is held down by an operator");
-	ASSERT_AT("attention.0.hint", "homestead masc peer south up");
-	ASSERT_AT("masc.held_down", "1");
+	assert_at("attention.0.text", "the session with south is held down by an operator");
+	assert_at("attention.0.hint", "homestead masc peer south up");
+	assert_at("masc.held_down", "1");
 	played.peers[1].admin_until.us = INT64_C(1795295000000000);
 	ask_kind(OPS_STATUS, "");
-	ASSERT_AT("attention.0.text", "the session with south is held down by an operator until "
+	assert_at("attention.0.text", "the session with south is held down by an operator until "
 				      "2026-11-21T21:03:20Z");
 }
 
@@ -140,26 +73,26 @@ static void a_taken_port_stops_the_part(void **state)
 		     sizeof(played.info.port_error[NODE_PART_MASC]),
 		     "tcp port 2587 is held by nc (pid 12, user ann)");
 	ask_kind(OPS_STATUS, "");
-	ASSERT_AT("parts.0.state", "stopped");
-	ASSERT_AT("parts.0.reason", "tcp port 2587 is held by nc (pid 12, user ann)");
-	ASSERT_AT("attention.0.text",
+	assert_at("parts.0.state", "stopped");
+	assert_at("parts.0.reason", "tcp port 2587 is held by nc (pid 12, user ann)");
+	assert_at("attention.0.text",
 		  "masc is stopped: tcp port 2587 is held by nc (pid 12, user ann)");
-	ASSERT_AT("attention.0.hint", "homestead doctor ports");
+	assert_at("attention.0.hint", "homestead doctor ports");
 	assert_int_equal(json_array_size(json_object_get(got.json, "attention")), 1);
 	assert_int_equal(json_array_size(json_object_get(got.json, "listen")), 0);
 	played.info.port_error[NODE_PART_MASC][0] = 0;
 	ask_kind(OPS_STATUS, "");
-	ASSERT_AT("parts.0.reason", "in use by somebody else");
+	assert_at("parts.0.reason", "in use by somebody else");
 }
 
 static void a_part_that_is_off_says_how_to_begin(void **state)
 {
 	played.masc_on = false;
 	ask_kind(OPS_STATUS, "");
-	ASSERT_AT("parts.0.state", "off");
-	ASSERT_AT("masc.total", "0");
-	ASSERT_AT("attention.0.text", "the daemon does nothing: no part of it is configured");
-	ASSERT_AT("attention.0.hint",
+	assert_at("parts.0.state", "off");
+	assert_at("masc.total", "0");
+	assert_at("attention.0.text", "the daemon does nothing: no part of it is configured");
+	assert_at("attention.0.hint",
 		  "name a domain and its peers (masc), or switch names on (pnrp), in "
 		  "/etc/homestead/homestead.conf (man homestead.conf), then: homestead daemon "
 		  "reload");
@@ -169,7 +102,7 @@ static void masc_without_peers_needs_attention(void **state)
 {
 	played.n_peers = 0;
 	ask_kind(OPS_STATUS, "");
-	ASSERT_AT("attention.0.text", "masc has no peers");
+	assert_at("attention.0.text", "masc has no peers");
 }
 
 static void a_store_that_cannot_be_written_needs_attention(void **state)
@@ -177,15 +110,15 @@ static void a_store_that_cannot_be_written_needs_attention(void **state)
 	played.n_peers = 1;
 	played.info.store_health = ERR_NO_SPACE;
 	ask_kind(OPS_STATUS, "");
-	ASSERT_AT("store.healthy", "false");
-	ASSERT_AT("store.problem", "no space left on the device");
-	ASSERT_AT("attention.0.text", "changes cannot be written to "
+	assert_at("store.healthy", "false");
+	assert_at("store.problem", "no space left on the device");
+	assert_at("attention.0.text", "changes cannot be written to "
 				      "/var/lib/homestead/homestead.db: no space left on the "
 				      "device");
-	ASSERT_AT("attention.0.hint", "free space on the disk of /var/lib/homestead");
+	assert_at("attention.0.hint", "free space on the disk of /var/lib/homestead");
 	played.info.store_health = ERR_IO;
 	ask_kind(OPS_STATUS, "");
-	ASSERT_AT("attention.0.hint",
+	assert_at("attention.0.hint",
 		  "check the disk, and that the daemon may write to /var/lib/homestead");
 }
 
@@ -194,10 +127,10 @@ static void a_clock_adrift_needs_attention(void **state)
 	played.n_peers = 1;
 	played.clock_synchronised = false;
 	ask_kind(OPS_STATUS, "");
-	ASSERT_AT("clock.synchronised", "false");
-	assert_non_null(strstr(text_of_path("clock.affected"), "MASC"));
-	ASSERT_AT("attention.0.part", "node");
-	assert_non_null(strstr(text_of_path("attention.0.hint"), "time service"));
+	assert_at("clock.synchronised", "false");
+	assert_non_null(strstr(text_at("clock.affected"), "MASC"));
+	assert_at("attention.0.part", "node");
+	assert_non_null(strstr(text_at("attention.0.hint"), "time service"));
 }
 
 static void attention_has_a_limit_and_counts_the_rest(void **state)
@@ -220,36 +153,36 @@ static void attention_has_a_limit_and_counts_the_rest(void **state)
 static void peers_are_told_in_full(void **state)
 {
 	ask_kind(OPS_MASC_PEERS, "");
-	ASSERT_AT("part.state", "running");
-	ASSERT_AT("peers.0.name", "north");
-	ASSERT_AT("peers.0.address", "192.0.2.1:2587");
-	ASSERT_AT("peers.0.role", "parent");
-	ASSERT_AT("peers.0.our_role", "child");
-	ASSERT_AT("peers.0.family", "ipv4");
-	ASSERT_AT("peers.0.state", "established");
-	ASSERT_AT("peers.0.since", "2026-11-21T20:53:18Z");
-	ASSERT_AT("peers.0.in_state", "600");
-	ASSERT_AT("peers.0.retry_in", "null");
-	ASSERT_AT("peers.0.local", "192.0.2.2:40001");
-	ASSERT_AT("peers.0.remote", "192.0.2.1:2587");
-	ASSERT_AT("peers.0.domain", "101");
-	ASSERT_AT("peers.0.open_domain", "101");
-	ASSERT_AT("peers.0.open_node", "7");
-	ASSERT_AT("peers.0.node", "");
-	ASSERT_AT("peers.0.hold_time", "240");
-	ASSERT_AT("peers.0.hold_left", "200");
-	ASSERT_AT("peers.0.received.keepalive", "8");
-	ASSERT_AT("peers.0.sent.octets", "66");
-	ASSERT_AT("peers.0.last_error", "");
-	ASSERT_AT("peers.0.last_error_at", "null");
-	ASSERT_AT("peers.1.role", "child");
-	ASSERT_AT("peers.1.family", "ipv6");
-	ASSERT_AT("peers.1.address", "[2001:db8::5]:2587");
-	ASSERT_AT("peers.1.retry_in", "60");
-	ASSERT_AT("peers.1.hold_time", "null");
-	ASSERT_AT("peers.1.dial_failures", "12");
-	ASSERT_AT("peers.1.last_error", "connection refused");
-	ASSERT_AT("peers.1.last_error_at", "2026-11-21T21:02:18Z");
+	assert_at("part.state", "running");
+	assert_at("peers.0.name", "north");
+	assert_at("peers.0.address", "192.0.2.1:2587");
+	assert_at("peers.0.role", "parent");
+	assert_at("peers.0.our_role", "child");
+	assert_at("peers.0.family", "ipv4");
+	assert_at("peers.0.state", "established");
+	assert_at("peers.0.since", "2026-11-21T20:53:18Z");
+	assert_at("peers.0.in_state", "600");
+	assert_at("peers.0.retry_in", "null");
+	assert_at("peers.0.local", "192.0.2.2:40001");
+	assert_at("peers.0.remote", "192.0.2.1:2587");
+	assert_at("peers.0.domain", "101");
+	assert_at("peers.0.open_domain", "101");
+	assert_at("peers.0.open_node", "7");
+	assert_at("peers.0.node", "");
+	assert_at("peers.0.hold_time", "240");
+	assert_at("peers.0.hold_left", "200");
+	assert_at("peers.0.received.keepalive", "8");
+	assert_at("peers.0.sent.octets", "66");
+	assert_at("peers.0.last_error", "");
+	assert_at("peers.0.last_error_at", "null");
+	assert_at("peers.1.role", "child");
+	assert_at("peers.1.family", "ipv6");
+	assert_at("peers.1.address", "[2001:db8::5]:2587");
+	assert_at("peers.1.retry_in", "60");
+	assert_at("peers.1.hold_time", "null");
+	assert_at("peers.1.dial_failures", "12");
+	assert_at("peers.1.last_error", "connection refused");
+	assert_at("peers.1.last_error_at", "2026-11-21T21:02:18Z");
 }
 
 static void errors_of_the_protocol_come_in_words(void **state)
@@ -265,13 +198,13 @@ static void errors_of_the_protocol_come_in_words(void **state)
 	text_str(&t, "we sent ");
 	text_str(&t, masc_error_text(2, 1));
 	text_str(&t, "; one side speaks a version the other does not");
-	ASSERT_AT("last_error", want);
-	ASSERT_AT("last_error_code", "2");
-	ASSERT_AT("last_error_sent", "true");
-	ASSERT_AT("retry_in", "0");
+	assert_at("last_error", want);
+	assert_at("last_error_code", "2");
+	assert_at("last_error_sent", "true");
+	assert_at("retry_in", "0");
 	p->last_error_sent = false;
 	ask_kind(OPS_MASC_PEER, "south");
-	assert_memory_equal(text_of_path("last_error"), "it sent ", 8);
+	assert_memory_equal(text_at("last_error"), "it sent ", 8);
 }
 
 static void a_failed_dial_is_newer_than_what_was_sent(void **state)
@@ -280,8 +213,8 @@ static void a_failed_dial_is_newer_than_what_was_sent(void **state)
 	p->last_error = (struct masc_error){ 2, 8, false };
 	p->last_err = ERR_TIMEOUT;
 	ask_kind(OPS_MASC_PEER, "south");
-	assert_memory_equal(text_of_path("last_error"), "timed out; it is off", 20);
-	ASSERT_AT("last_error_code", "0");
+	assert_memory_equal(text_at("last_error"), "timed out; it is off", 20);
+	assert_at("last_error_code", "0");
 }
 
 static void roles_are_seen_from_both_sides(void **state)
@@ -290,8 +223,8 @@ static void roles_are_seen_from_both_sides(void **state)
 	for (uint32_t role = 0; role < 4; role++) {
 		played.config[0].role = role;
 		ask_kind(OPS_MASC_PEER, "north");
-		ASSERT_AT("role", theirs[role]);
-		ASSERT_AT("our_role", masc_role_text((enum masc_role)role));
+		assert_at("role", theirs[role]);
+		assert_at("our_role", masc_role_text((enum masc_role)role));
 	}
 }
 
@@ -329,17 +262,17 @@ static void commands_reach_the_engine(void **state)
 	assert_int_equal(played.command.kind, MASC_COMMAND_DOWN);
 	assert_int_equal(played.command.for_us, 300 * MONO_SEC);
 	assert_string_equal(played.command_peer, "north");
-	ASSERT_AT("done", "true");
-	ASSERT_AT("text", "the session with north is held down for 5m");
+	assert_at("done", "true");
+	assert_at("text", "the session with north is held down for 5m");
 	down("north", -1, false);
 	assert_int_equal(played.command.for_us, 0);
-	ASSERT_AT("text", "the session with north is held down until told otherwise");
+	assert_at("text", "the session with north is held down until told otherwise");
 	ask_kind(OPS_MASC_PEER_UP, "south");
 	assert_int_equal(played.command.kind, MASC_COMMAND_UP);
-	ASSERT_AT("text", "the session with south is started");
+	assert_at("text", "the session with south is started");
 	ask_kind(OPS_MASC_PEER_RESET, "south");
 	assert_int_equal(played.command.kind, MASC_COMMAND_RESET);
-	ASSERT_AT("text", "the session with south is ended and started anew");
+	assert_at("text", "the session with south is ended and started anew");
 	assert_int_equal(played.commands, 4);
 }
 
@@ -348,13 +281,13 @@ static void a_dry_run_changes_nothing(void **state)
 	struct ops_request r = { .kind = OPS_MASC_PEER_UP, .name = "north" };
 	r.write.dry_run = true;
 	ask(&r);
-	ASSERT_AT("done", "false");
-	ASSERT_AT("text", "the session with north would be started");
+	assert_at("done", "false");
+	assert_at("text", "the session with north would be started");
 	r.kind = OPS_MASC_PEER_RESET;
 	ask(&r);
-	ASSERT_AT("text", "the session with north would be ended and started anew");
+	assert_at("text", "the session with north would be ended and started anew");
 	down("north", 60 * MONO_SEC, true);
-	ASSERT_AT("text", "the session with north would be held down for 1m");
+	assert_at("text", "the session with north would be held down for 1m");
 	assert_int_equal(played.commands, 0);
 }
 
@@ -422,21 +355,21 @@ static void levels_are_shown_and_set(void **state)
 {
 	struct ops_request r = { .kind = OPS_LOG_SET, .log_set = { "debug", "masc", false } };
 	ask(&r);
-	ASSERT_AT("text", "masc logs at level debug");
+	assert_at("text", "masc logs at level debug");
 	assert_int_equal(played.levels[1], NODE_DEBUG);
 	assert_int_equal(played.levels[0], NODE_INFO);
 	ask_kind(OPS_LOG_GET, "");
 	assert_int_equal(json_array_size(json_object_get(got.json, "parts")), 3);
-	ASSERT_AT("parts.0.part", "node");
-	ASSERT_AT("parts.0.level", "info");
-	ASSERT_AT("parts.1.level", "debug");
+	assert_at("parts.0.part", "node");
+	assert_at("parts.0.level", "info");
+	assert_at("parts.1.level", "debug");
 	r.log_set = (struct ops_log_set){ "error", "", false };
 	ask(&r);
-	ASSERT_AT("text", "every part logs at level error");
+	assert_at("text", "every part logs at level error");
 	assert_int_equal(played.levels[2], NODE_ERROR);
 	r.log_set = (struct ops_log_set){ "info", "", true };
 	ask(&r);
-	ASSERT_AT("text", "every part would log at level info");
+	assert_at("text", "every part would log at level info");
 	assert_int_equal(played.levels[2], NODE_ERROR);
 }
 
@@ -457,12 +390,12 @@ static void unknown_levels_and_parts_are_refused(void **state)
 static void a_reload_says_what_it_did(void **state)
 {
 	ask_kind(OPS_RELOAD, "");
-	ASSERT_AT("text", "/etc/homestead/homestead.conf is in force");
+	assert_at("text", "/etc/homestead/homestead.conf is in force");
 	assert_int_equal(played.reloads, 1);
 	struct ops_request r = { .kind = OPS_RELOAD, .write = { true } };
 	ask(&r);
-	ASSERT_AT("text", "/etc/homestead/homestead.conf is fine and would be taken over");
-	ASSERT_AT("done", "false");
+	assert_at("text", "/etc/homestead/homestead.conf is fine and would be taken over");
+	assert_at("done", "false");
 	assert_int_equal(played.reloads, 1);
 	assert_int_equal(played.checks, 1);
 }
@@ -533,7 +466,7 @@ static void operations_say_when_memory_is_short(void **state)
 	ops_free(NULL);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup_bare, teardown)
 
 int main(void)
 {

@@ -1,25 +1,10 @@
 /* Records as ops shows, finds, lists and publishes them. */
-#include "asked.h"
+#include "asked_graphs.h"
 
 #include "os/clock.h"
-#include "played_graph.h"
 
 #define ID_11 "11111111-1111-1111-1111-111111111111"
 #define ID_22 "22222222-2222-2222-2222-222222222222"
-
-static int with_graphs(void **state)
-{
-	int r = setup(state);
-	played_graph_init();
-	return r;
-}
-
-static int without_graphs(void **state)
-{
-	int r = teardown(state);
-	played_graph_fini();
-	return r;
-}
 
 static void a_record_is_shown_in_full(void **state)
 {
@@ -344,21 +329,19 @@ static void a_record_is_deleted(void **state)
 	refused(ERR_NOT_FOUND, "there is no record", "record list");
 }
 
-#define RECORDS_TEST(f) cmocka_unit_test_setup_teardown(f, with_graphs, without_graphs)
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		RECORDS_TEST(a_record_is_shown_in_full),
-		RECORDS_TEST(what_is_no_record_is_refused),
-		RECORDS_TEST(records_are_listed_by_their_time),
-		RECORDS_TEST(pages_follow_each_other),
-		RECORDS_TEST(a_page_looks_at_so_many),
-		RECORDS_TEST(records_are_searched),
-		RECORDS_TEST(a_record_is_published),
-		RECORDS_TEST(bad_records_are_refused),
-		RECORDS_TEST(a_record_is_changed),
-		RECORDS_TEST(a_record_is_deleted),
+		GRAPHS_TEST(a_record_is_shown_in_full),
+		GRAPHS_TEST(what_is_no_record_is_refused),
+		GRAPHS_TEST(records_are_listed_by_their_time),
+		GRAPHS_TEST(pages_follow_each_other),
+		GRAPHS_TEST(a_page_looks_at_so_many),
+		GRAPHS_TEST(records_are_searched),
+		GRAPHS_TEST(a_record_is_published),
+		GRAPHS_TEST(bad_records_are_refused),
+		GRAPHS_TEST(a_record_is_changed),
+		GRAPHS_TEST(a_record_is_deleted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,27 +1,10 @@
 /* Streams: tokens, direct connections, large records, databases out and in. */
-#include "asked.h"
+#include "asked_graphs.h"
 
 #include "ops/stream.h"
 #include "os/clock.h"
-#include "played_graph.h"
 #include "wire/rd.h"
 #include "wire/wr.h"
-
-static int with_graphs(void **state)
-{
-	int r = setup(state);
-	played_graph_init();
-	return r;
-}
-
-static int without_graphs(void **state)
-{
-	int r = teardown(state);
-	while (played_graph.n_held)
-		played_graph_answer(&(struct engine_result){ .err = ERR_STOPPING });
-	played_graph_fini();
-	return r;
-}
 
 static char said[OPS_MESSAGE_MAX + 1];
 
@@ -663,31 +646,29 @@ static void captures_are_of_graphs_alone(void **state)
 	refused(ERR_STATE, "the part graph is off", "");
 }
 
-#define STREAMS_TEST(f) cmocka_unit_test_setup_teardown(f, with_graphs, without_graphs)
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		STREAMS_TEST(a_token_is_good_once_and_for_a_while),
-		STREAMS_TEST(many_tokens_push_out_the_oldest),
-		STREAMS_TEST(messages_go_both_ways),
-		STREAMS_TEST(who_does_not_read_pauses_the_link),
-		STREAMS_TEST(what_nobody_reads_is_bounded),
-		STREAMS_TEST(what_the_link_does_not_take_is_not_read),
-		STREAMS_TEST(the_end_of_a_link_is_the_end_of_the_stream),
-		STREAMS_TEST(a_connection_that_came_in_is_taken),
-		STREAMS_TEST(bad_wishes_for_a_connection_are_refused),
-		STREAMS_TEST(a_large_record_is_read),
-		STREAMS_TEST(a_large_record_is_published),
-		STREAMS_TEST(an_upload_that_is_not_whole_is_none),
-		STREAMS_TEST(a_database_goes_out_and_in),
-		STREAMS_TEST(a_database_cut_anywhere_is_refused),
-		STREAMS_TEST(another_database_is_refused),
-		STREAMS_TEST(an_import_waits_for_the_core),
-		STREAMS_TEST(a_capture_has_all_links_of_graphs),
-		STREAMS_TEST(a_program_that_does_not_read_loses_its_capture),
-		STREAMS_TEST(captures_are_of_graphs_alone),
-		STREAMS_TEST(memory_may_end_anywhere),
+		GRAPHS_TEST(a_token_is_good_once_and_for_a_while),
+		GRAPHS_TEST(many_tokens_push_out_the_oldest),
+		GRAPHS_TEST(messages_go_both_ways),
+		GRAPHS_TEST(who_does_not_read_pauses_the_link),
+		GRAPHS_TEST(what_nobody_reads_is_bounded),
+		GRAPHS_TEST(what_the_link_does_not_take_is_not_read),
+		GRAPHS_TEST(the_end_of_a_link_is_the_end_of_the_stream),
+		GRAPHS_TEST(a_connection_that_came_in_is_taken),
+		GRAPHS_TEST(bad_wishes_for_a_connection_are_refused),
+		GRAPHS_TEST(a_large_record_is_read),
+		GRAPHS_TEST(a_large_record_is_published),
+		GRAPHS_TEST(an_upload_that_is_not_whole_is_none),
+		GRAPHS_TEST(a_database_goes_out_and_in),
+		GRAPHS_TEST(a_database_cut_anywhere_is_refused),
+		GRAPHS_TEST(another_database_is_refused),
+		GRAPHS_TEST(an_import_waits_for_the_core),
+		GRAPHS_TEST(a_capture_has_all_links_of_graphs),
+		GRAPHS_TEST(a_program_that_does_not_read_loses_its_capture),
+		GRAPHS_TEST(captures_are_of_graphs_alone),
+		GRAPHS_TEST(memory_may_end_anywhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
