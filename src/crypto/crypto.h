@@ -92,6 +92,22 @@ MUST_USE enum err crypto_sign(struct crypto *c, const struct env *env, const str
 MUST_USE enum err crypto_verify(struct crypto *c, const struct crypto_profile *p,
 				struct span public, struct span message, struct span signature);
 
+/* A public key that is held ready: checking with it does not read it each time. */
+struct crypto_public;
+/* ERR_MALFORMED, ERR_NOMEM. */
+MUST_USE enum err crypto_public_load(struct crypto *c, const struct crypto_profile *p,
+				     struct span public, struct crypto_public **out);
+void crypto_public_free(struct crypto_public *k);
+/* Over a digest of the profile's hash, profile->hash_size octets (classic 1.0: see
+ * group/stream.h, which has 16). ERR_DENIED. */
+MUST_USE enum err crypto_public_verify(struct crypto *c, const struct crypto_public *k,
+				       struct span digest, struct span signature);
+/* The same, signed: profile->signature_size octets. In classic the bare digest, without an
+ * algorithm's identifier (digest grouping 9.1). ERR_NOMEM. */
+MUST_USE enum err crypto_sign_digest(struct crypto *c, const struct env *env,
+				     const struct crypto_key *k, struct span digest,
+				     uint8_t *signature);
+
 /* Overwrites a secret so that no compiler leaves it out. */
 void crypto_wipe(void *p, size_t n);
 /* Compares without telling by its time where they differ. */

@@ -126,6 +126,9 @@ void graph_stop(struct graph *g, struct mono now);
 bool graph_busy(const struct graph *g);
 /* The provider can tell more now: n 0, all that were deferred. */
 void graph_revalidate(struct graph *g, const struct graph_guid *ids, size_t n, struct mono now);
+/* Somebody's right ended: what is stored, and who is linked, is held against the provider
+ * again, in slices; what no longer stands is purged, with an event each. */
+void graph_recheck(struct graph *g, struct mono now);
 
 enum graph_command_kind {
 	GRAPH_RECORD_ADD,      /* type, life, payload, attributes; the reply has `id` */
@@ -158,6 +161,7 @@ struct graph_command {
 	struct graph_guid type, id;
 	uint32_t if_version; /* 0: any; else ERR_CONFLICT when it is another */
 	bool has_payload, has_attributes, local_only, paused, present;
+	bool reserved; /* RECORD_...: by the owner of the provider, who may publish its types */
 	struct span payload;	/* octets */
 	struct span attributes; /* XML, UTF-8 */
 	int64_t expires;	/* us since 1970 UTC; 0: as it is, or a year ahead */

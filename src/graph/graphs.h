@@ -9,6 +9,16 @@
 
 struct graphs;
 
+/* Who protects the graphs that are groups; the owner's, for life. */
+struct graphs_guard {
+	void *ctx;
+	/* The provider of a graph of which we are `peer`, with the record types that its
+	 * synchronisation begins with. ERR_NOT_FOUND: it is no group; ERR_STATE: its keys are
+	 * not at hand, it stays closed until it is opened by command. */
+	enum err (*provider)(void *ctx, struct span graph_id, struct span peer,
+			     struct graph_provider *out);
+};
+
 /* Durable (D17): which graphs there are and what is kept of each. */
 extern const struct store_table graph_table_graphs;
 
@@ -18,6 +28,12 @@ MUST_USE enum err graphs_new(struct graphs **out, const struct graph_part_config
 			     struct crypto *crypto, const struct env *env, struct store *store,
 			     struct mono now, struct wall wall);
 void graphs_free(struct graphs *s);
+/* Before the first input; a graph that was made with a provider opens with one only. */
+void graphs_guard(struct graphs *s, const struct graphs_guard *guard);
+/* As graph_revalidate() and graph_recheck(), of one graph. */
+void graphs_revalidate(struct graphs *s, struct span id, const struct graph_guid *ids, size_t n,
+		       struct mono now);
+void graphs_recheck(struct graphs *s, struct span id, struct mono now);
 /* Links that are dialled have odd numbers from 1 up, or from here on: for whoever ran
  * others before. Nothing is dialled yet. */
 void graphs_links_from(struct graphs *s, uint32_t first);
@@ -69,7 +85,8 @@ struct graphs_command {
 	const struct graph_properties *properties; /* CREATE; OPEN: profile */
 	const struct graph_guid *sync_order;	   /* CREATE, OPEN */
 	size_t n_sync_order;
-	bool listen; /* CREATE, OPEN: as soon as it may, over restarts too */
+	bool listen;  /* CREATE, OPEN: as soon as it may, over restarts too */
+	bool guarded; /* CREATE, OPEN: the guard has its provider */
 	uint64_t other;
 	struct graph_command of;
 };

@@ -12,7 +12,9 @@
 enum graph_change {
 	GRAPH_CHANGE_ADDED,
 	GRAPH_CHANGE_UPDATED,
-	GRAPH_CHANGE_DELETED
+	GRAPH_CHANGE_DELETED,
+	GRAPH_CHANGE_STORED /* ours already, and judged when it came: whether it still stands,
+			     * without its signature */
 };
 
 enum graph_opinion {
@@ -32,6 +34,9 @@ struct graph_parties {
 struct graph_session_out {
 	struct span bytes; /* a token, protected or plain octets; empty: none */
 	bool done;	   /* of step: both ends are known, protection stands */
+	bool more;	   /* of step: there is another token, in a frame of its own: call it
+			    * again with no octets. Together with `done`: of these the last
+			    * call has it. Also with an error: `bytes` is still sent */
 };
 
 struct graph_provider_ops {
@@ -48,12 +53,26 @@ struct graph_provider_ops {
 	enum err (*unseal)(void *session, struct span frame, struct graph_session_out *out);
 	/* The Peer ID that was proved; empty: none. */
 	struct span (*peer)(void *session);
+	/* Whether who was proved may still be here; asked by graph_recheck(). */
+	bool (*stands)(void *session);
 
 	/* Signs a record of ours: *security lives until the next call. ERR_DENIED. */
 	enum err (*secure)(void *ctx, const struct graph_record *r, enum graph_change change,
 			   struct span *security);
 	enum graph_opinion (*validate)(void *ctx, const struct graph_record *r,
 				       enum graph_change change);
+
+	/* Most records of one secure_many; 0 or 1: there is none. With it the changes of a
+	 * turn are gathered and signed together (grouping 15); n is 2 to `batch`. What is
+	 * refused has its error in each[i]. The spans live until the next call. */
+	size_t batch;
+	void (*secure_many)(void *ctx, const struct graph_record *r,
+			    const enum graph_change *change, size_t n, struct span *security,
+			    enum err *each);
+	/* Whose record of a reserved type ours is where that is not our Peer ID (P46): the
+	 * creator in UTF-16BE with its terminator, from which the Record ID is derived, too;
+	 * empty: as usual. May be NULL. */
+	struct span (*creator)(void *ctx, const struct graph_guid *type);
 };
 
 struct graph_provider {

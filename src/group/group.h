@@ -1,0 +1,176 @@
+/* group.h - one group as this machine's member sees it (pure core, digest grouping): the
+ * security provider of its graph, the Member List, and what a member has to do in time.
+ *
+ * It holds no records and no links: the graph does, and asks here whether they may stand.
+ * What it wants done - records published, others judged anew - comes out of group_poll(), for
+ * groups.h to carry to the graph. Wall time decides about certificates, monotonic time about
+ * timers. Requirements, states: doc/group.md. */
+#ifndef GROUP_GROUP_H
+#define GROUP_GROUP_H
+
+#include "graph/provider.h"
+#include "group/member.h"
+#include "group/payload.h"
+#include "group/session.h"
+
+struct group;
+
+struct group_limits {
+	struct group_members_limits members;
+	uint32_t waiting; /* Unvalidated Record List: 4,096 */
+	size_t roots;	  /* of batches, remembered: 256 */
+	size_t batch;	  /* records of one signature: 256 */
+};
+extern const struct group_limits group_limits_default;
+
+struct group_birth {
+	enum crypto_profile_id profile;
+	char id[GROUP_NAME_OCTETS + 1];	       /* Group Peer Name */
+	char self[GROUP_NAME_OCTETS + 1];      /* our identity's peer name */
+	const struct crypto_key *key;	       /* our identity's; lives as long */
+	struct span certificate;	       /* our IDC, DER; copied */
+	struct span chain;		       /* PKCS #7; empty: none yet; copied */
+	const struct crypto_key *group_key;    /* the creator's; NULL */
+	const struct group_security *security; /* what is known of it; NULL nothing yet */
+	struct group_limits limits;
+};
+
+/* ERR_NOMEM; ERR_DENIED, ERR_MALFORMED: the chain, with `why`. */
+MUST_USE enum err group_new(struct group **out, const struct group_birth *b, const struct env *env,
+			    struct crypto *crypto, struct mono now, struct wall wall,
+			    struct text *why);
+void group_free(struct group *g);
+struct graph_provider group_provider(struct group *g);
+
+/* Time: renewals, expiry, the scan of what waits (30 s). */
+void group_tick(struct group *g, struct mono now);
+void group_wall(struct group *g, struct wall wall, struct mono now);
+struct mono group_deadline(const struct group *g);
+/* The graph is synchronised, or was made here: our records may be published. */
+void group_ready(struct group *g, struct mono now);
+/* A PUBLISH is done, or failed and is tried again later. */
+void group_published(struct group *g, const struct graph_guid *type, enum err err, struct mono now);
+/* A node of `peer` is here or left. */
+void group_presence(struct group *g, struct span peer, bool online, struct mono now);
+/* A newer chain of ours, judged by group_chain_read(); takes it over. */
+void group_chain_is(struct group *g, struct crypto_chain *chain, struct mono now);
+
+/* A certificate for somebody, below our own (creator: its own membership too, 3.6): the PKCS
+ * #7 chain, until the next call. ERR_DENIED with `why`. */
+MUST_USE enum err group_issue(struct group *g, const struct group_grant *grant, struct span *chain,
+			      struct text *why, struct mono now);
+/* What the group is, changed: by its creator (classic), by an administrator (modern). */
+MUST_USE enum err group_set(struct group *g, const struct group_policy *p, struct text *why,
+			    struct mono now);
+/* A Membership record for somebody else (P35), published by us. ERR_FULL, ERR_NOMEM. */
+MUST_USE enum err group_publish_for(struct group *g, struct span chain, struct mono now);
+
+#define GROUP_EVENTS(X)                                                                            \
+	X(MEMBER, "member") /* joined, updated, online, offline, role, expired: change, who */     \
+	X(PROPERTIES, "properties")   /* name, comment, options changed */                         \
+	X(AUTH_FAILED, "auth-failed") /* a connection: fault, chain, who, skew */                  \
+	X(CLOCK, "clock")     /* a certificate says that our clock or another is wrong: skew */    \
+	X(REFUSED, "refused") /* a record that may not stand: who, reason */                       \
+	X(RENEW, "renew")     /* our membership ends soon, or has ended: until */                  \
+	X(RENEWED, "renewed")                                                                      \
+	X(FULL, "full") /* a limit */
+enum group_event_kind {
+#define X(name, text) GROUP_EVENT_##name,
+	GROUP_EVENTS(X)
+#undef X
+	GROUP_EVENT_COUNT
+};
+
+#define GROUP_CHANGES(X)                                                                           \
+	X(JOINED, "joined")                                                                        \
+	X(UPDATED, "updated")                                                                      \
+	X(ONLINE, "online")                                                                        \
+	X(OFFLINE, "offline")                                                                      \
+	X(ROLE, "role")                                                                            \
+	X(EXPIRED, "expired")
+enum group_change {
+#define X(name, text) GROUP_CHANGE_##name,
+	GROUP_CHANGES(X)
+#undef X
+	GROUP_CHANGE_COUNT
+};
+
+/* Why a record may not stand (9.3, 9.4). */
+#define GROUP_REFUSALS(X)                                                                          \
+	X(NONE, "nothing")                                                                         \
+	X(NAME, "its creator or modifier is no secure name")                                       \
+	X(TIME, "it lies outside of its signer's membership")                                      \
+	X(RIGHT, "its signer may not change records of others")                                    \
+	X(SERIAL, "it names another certificate")                                                  \
+	X(SIGNATURE, "its signature does not fit")                                                 \
+	X(PAYLOAD, "its payload cannot be read")                                                   \
+	X(CHAIN, "the membership in it is not valid")                                              \
+	X(DELETED, "it may not be deleted")                                                        \
+	X(FIXED, "it changes what is fixed")                                                       \
+	X(VERSION, "it is of a version that we do not know")                                       \
+	X(OWNER, "it is not its signer's to publish")                                              \
+	X(RESERVED, "a reserved type")
+enum group_refusal {
+#define X(name, text) GROUP_REFUSAL_##name,
+	GROUP_REFUSALS(X)
+#undef X
+	GROUP_REFUSAL_COUNT
+};
+const char *group_refusal_text(enum group_refusal r);
+
+struct group_event {
+	enum group_event_kind kind;
+	enum group_change change;
+	enum group_refusal refusal;
+	enum group_session_fault fault;
+	enum group_chain_fault chain;
+	unsigned int roles;
+	bool ours;
+	int64_t skew, until; /* us; wall us */
+	struct graph_guid id, type;
+	const char *text;		 /* static, may be NULL */
+	char who[GROUP_NAME_OCTETS + 1]; /* peer name */
+};
+
+enum group_out_kind {
+	GROUP_OUT_PUBLISH,    /* a record of a reserved type: type, payload, expires (wall us) */
+	GROUP_OUT_REVALIDATE, /* these ids, or all: the provider can tell more now */
+	GROUP_OUT_RECHECK,    /* somebody's right ended: links and records again */
+	GROUP_OUT_CHAIN,      /* our own chain is this now, to be kept: payload */
+	GROUP_OUT_SECURITY,   /* what the group is, to be kept: payload (Security Properties) */
+	GROUP_OUT_EVENT
+};
+struct group_out {
+	enum group_out_kind kind;
+	struct graph_guid type;
+	struct span payload;
+	int64_t expires;
+	const struct graph_guid *ids;
+	size_t n_ids;
+	const struct group_event *event;
+};
+/* Lives until the next call. */
+bool group_poll(struct group *g, struct group_out *out);
+
+/* A look inside. */
+struct group_counts {
+	uint64_t sessions, refused_sessions;
+	uint64_t signed_records, batches, checked, checked_by_root, refused, waited;
+};
+struct group_info {
+	const char *id, *self;
+	const struct group_profile *profile;
+	const struct group_security *security; /* NULL: not known yet */
+	const struct group_policy *policy;     /* NULL: none */
+	const char *friendly, *comment;	       /* of whichever holds */
+	bool creator, holds_group_key, published;
+	unsigned int roles;
+	int64_t from, to; /* our membership; 0: none */
+	size_t members, waiting;
+	struct group_counts counts;
+	int64_t skew; /* of the worst clock that was met; us */
+};
+void group_look(const struct group *g, struct group_info *out);
+const struct group_members *group_members(const struct group *g);
+
+#endif

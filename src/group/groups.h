@@ -1,0 +1,149 @@
+/* groups.h - the identities of a machine's people and the groups they are in (pure): made,
+ * joined, kept over restarts with their keys sealed, and tied to the graphs that carry them.
+ *
+ * groups stands above graphs (graph/graphs.h): it borrows it, is its guard, gives it commands
+ * with numbers from GROUPS_CALLS up, and must be given every reply and event that comes out
+ * of it. Keys lie in the store sealed under `vault` (DESIGN: at rest); without one there are
+ * no identities. doc/group.md, section 9. */
+#ifndef GROUP_GROUPS_H
+#define GROUP_GROUPS_H
+
+#include "graph/graphs.h"
+#include "group/config.h"
+#include "group/paper.h"
+
+struct groups;
+
+#define GROUPS_CALLS (UINT64_C(1) << 62) /* numbers of our own commands to graphs */
+
+/* Durable: identities; groups with their chains. */
+extern const struct store_table group_table_identities, group_table_groups;
+
+struct groups_birth {
+	const struct group_part_config *config; /* copied */
+	struct graphs *graphs;
+	struct crypto *crypto;
+	const struct env *env;
+	struct store *store;
+	const uint8_t *vault; /* CRYPTO_SEAL_KEY octets, read at birth; NULL: none */
+};
+/* Opens what was open. A vault that is not the one the keys were sealed with: every command
+ * that needs a key answers ERR_DENIED, groups_health() says so, nothing is overwritten.
+ * ERR_NOMEM, or what the store gives. */
+MUST_USE enum err groups_new(struct groups **out, const struct groups_birth *b, struct mono now,
+			     struct wall wall);
+void groups_free(struct groups *s);
+MUST_USE enum err groups_reconfigure(struct groups *s, const struct group_part_config *c,
+				     struct mono now);
+
+void groups_tick(struct groups *s, struct mono now);
+void groups_wall(struct groups *s, struct wall wall, struct mono now);
+struct mono groups_deadline(const struct groups *s);
+void groups_store_failed(struct groups *s, uint64_t first, enum err why, struct mono now);
+/* Of graphs: an event, and a reply to a number of ours. */
+void groups_graph_event(struct groups *s, const struct graph_event *e, struct mono now);
+void groups_graph_reply(struct groups *s, const struct graph_out *reply, struct mono now);
+void groups_job_done(struct groups *s, uint64_t job, enum err err, struct span result,
+		     struct mono now);
+
+enum groups_command_kind {
+	/* Identities: `identity` is a peer name, a label that only one has, or the beginning of
+	 * a name, six digits or more; empty: the default. */
+	GROUPS_ID_CREATE, /* text (label), classifier; key: PKCS #8, empty: a fresh one */
+	GROUPS_ID_SET,	  /* identity; text (label) where `set` has it; make_default */
+	GROUPS_ID_DELETE, /* identity; ERR_IN_USE: groups use it */
+	GROUPS_ID_EXPORT, /* identity, passphrase; the reply has the document */
+	GROUPS_ID_IMPORT, /* document, passphrase */
+	/* Groups: `group` likewise. */
+	GROUPS_CREATE, /* identity, text (name), classifier, comment, properties */
+	GROUPS_JOIN,   /* identity (empty: the one the invitation is for), document */
+	GROUPS_OPEN,   /* and listen as soon as it may, over restarts too */
+	GROUPS_CLOSE,
+	GROUPS_LEAVE,	/* closes and forgets; the identity stays */
+	GROUPS_CONNECT, /* addresses; tried one after the other; answered when a neighbor is
+			   * connected, or with why the last one failed */
+	GROUPS_SET,	/* text (name), comment, options as `set` has them */
+	GROUPS_EXPORT,	/* the membership, as a document */
+	GROUPS_OWNER,	/* passphrase; the group key, as a document; the reminder ends */
+	GROUPS_IMPORT,	/* document of either; OWNER with passphrase */
+	GROUPS_GRANT,	/* who: of a member, or document: a card; role; until; publish: also
+			   * as a Membership record. The reply has the invitation */
+	GROUPS_CANCEL	/* the command `other` */
+};
+#define GROUPS_SET_TEXT	   0x1u
+#define GROUPS_SET_COMMENT 0x2u
+#define GROUPS_SET_OPTIONS 0x4u
+
+/* Spans are borrowed for the call; text is UTF-8 in NFC. */
+struct groups_command {
+	enum groups_command_kind kind;
+	struct span identity, group, who;
+	struct span text, classifier, comment, cloud;
+	struct span document, passphrase, key;
+	const struct addr *address;
+	size_t n_address;
+	enum crypto_profile_id profile;
+	enum group_role role;
+	uint32_t set, options;			 /* GROUP_OPTION_... */
+	uint32_t membership_life, presence_life; /* s; 0: as usual */
+	int64_t until;				 /* wall us; 0: as long as ours */
+	bool make_default, publish,
+		dry_run; /* dry_run: what is wrong with it is told, nothing done */
+	uint64_t other;
+};
+/* Ends in one GROUPS_REPLY with `number`. ERR_NOMEM. */
+MUST_USE enum err groups_command(struct groups *s, const struct groups_command *c, uint64_t number,
+				 struct mono now);
+
+enum groups_out_kind {
+	GROUPS_OUT_REPLY,
+	GROUPS_OUT_EVENT,
+	GROUPS_OUT_JOB
+};
+/* Work for a job: node/job.h runs groups_job_run(). */
+enum groups_job {
+	GROUPS_JOB_PFX_MAKE,
+	GROUPS_JOB_PFX_OPEN
+};
+struct groups_out {
+	enum groups_out_kind kind;
+	uint64_t number; /* REPLY: the command; JOB */
+	enum groups_job job;
+	struct span bytes; /* JOB: input, secret; REPLY: the document */
+	enum err err;
+	char text[200];			  /* REPLY: why; "" nothing */
+	char made[GROUP_NAME_OCTETS + 1]; /* REPLY: identity or group that it was about */
+	const char *group;		  /* EVENT: Group Peer Name */
+	const struct group_event *event;
+	uint64_t after;
+};
+/* Lives until the next call. */
+bool groups_poll(struct groups *s, struct groups_out *out);
+MUST_USE enum err groups_job_run(enum groups_job job, struct span input, const struct env *env,
+				 uint8_t *result, size_t size, size_t *n);
+
+/* A look inside: *at starts at 0. */
+struct groups_identity {
+	const char *name, *label;
+	bool is_default, usable; /* usable: its key could be unsealed */
+	enum crypto_profile_id profile;
+	struct span certificate; /* DER */
+	size_t groups;
+	int64_t made;
+};
+bool groups_identity_next(const struct groups *s, size_t *at, struct groups_identity *out);
+struct groups_info {
+	const char *id, *self;	      /* Group Peer Name, our identity's peer name */
+	const struct group *group;    /* NULL: closed, or its keys are not at hand */
+	bool open, owner, owner_kept; /* owner: we hold the group key; kept: it was exported */
+	const char *friendly;
+};
+bool groups_next(const struct groups *s, size_t *at, struct groups_info *out);
+/* By whatever GROUPS_... takes; ERR_NOT_FOUND, ERR_CONFLICT: several. */
+MUST_USE enum err groups_find(const struct groups *s, struct span group, struct groups_info *out);
+MUST_USE enum err groups_find_identity(const struct groups *s, struct span identity,
+				       struct groups_identity *out);
+/* OK; ERR_STATE: no vault; ERR_DENIED: another one. */
+enum err groups_health(const struct groups *s);
+
+#endif

@@ -1,0 +1,58 @@
+/* member.h - the Member List (digest grouping 9.5): who is in a group, by which certificates.
+ * Filled with chains that were judged (chain.h); never by one that was not. */
+#ifndef GROUP_MEMBER_H
+#define GROUP_MEMBER_H
+
+#include "base/list.h"
+#include "group/chain.h"
+
+/* A chain of a member. Its leaf's key is held ready for checking. */
+struct group_credential {
+	struct list all; /* of member.credentials, the newest NotBefore first */
+	struct crypto_chain *chain;
+	struct crypto_public *key;
+	struct span serial; /* of the leaf, in the chain */
+	unsigned int roles;
+	int64_t from, to; /* of the whole chain */
+};
+
+struct group_member {
+	struct span name;	 /* peer name; its own memory */
+	struct list credentials; /* struct group_credential; never empty */
+	uint8_t authority[CRYPTO_AUTHORITY];
+	uint8_t seal_key[32]; /* X25519 */
+	bool has_seal_key;
+	bool published; /* its Membership record is here */
+	bool online;	/* it has a live presence, or is a neighbor, as told by the owner */
+};
+
+struct group_members;
+struct group_members_limits {
+	size_t members, credentials; /* of all; of one */
+	uint64_t octets;	     /* of all chains */
+};
+extern const struct group_members_limits group_members_limits_default;
+
+MUST_USE enum err group_members_new(struct group_members **out, const struct env *env,
+				    struct crypto *c, const struct group_profile *p,
+				    const struct group_members_limits *limits);
+void group_members_free(struct group_members *m);
+/* Takes over chain, also on error. *fresh: it was not there. ERR_FULL, ERR_NOMEM. */
+MUST_USE enum err group_members_add(struct group_members *m, struct crypto_chain *chain,
+				    struct group_member **who, bool *fresh);
+struct group_member *group_members_find(const struct group_members *m, struct span name);
+struct group_member *group_members_by_key(const struct group_members *m, struct span public);
+/* By the leaf's serial; empty serial: the newest that is valid at `now`. NULL: none. */
+struct group_credential *group_member_credential(const struct group_member *who, struct span serial,
+						 int64_t now);
+/* Removes what is over at `now`; a member without a credential goes, and is told. True:
+ * something went. *next: when the next ends, INT64_MAX never. */
+bool group_members_expire(struct group_members *m, int64_t now,
+			  void (*gone)(void *ctx, const struct group_member *who), void *ctx,
+			  int64_t *next);
+/* In the order of names; NULL begins and ends. */
+struct group_member *group_members_next(const struct group_members *m,
+					const struct group_member *after);
+size_t group_members_count(const struct group_members *m);
+
+#endif

@@ -1,0 +1,90 @@
+/* session.h - a connection of a group: TLS, then Hello and membership (digest grouping 6), as
+ * the session of a graph's provider. Both machines of 6.3 and 6.4 in one; states and events
+ * are a table. */
+#ifndef GROUP_SESSION_H
+#define GROUP_SESSION_H
+
+#include "crypto/tls.h"
+#include "graph/provider.h"
+#include "group/chain.h"
+
+#define GROUP_SESSION_STATES(X)                                                                    \
+	X(TLS, "TLS handshake")                                                                    \
+	X(CONNECTED, "TLS connected")                                                              \
+	X(HELLO_SENT, "Hello sent")                                                                \
+	X(PASSWORD_SENT, "password sent")                                                          \
+	X(COMPLETE, "authenticated")                                                               \
+	X(ENDED, "ended")
+enum group_session_state {
+#define X(name, text) GROUP_SESSION_##name,
+	GROUP_SESSION_STATES(X)
+#undef X
+	GROUP_SESSION_STATE_COUNT
+};
+
+/* Why it ended; told to people by name. */
+#define GROUP_SESSION_FAULTS(X)                                                                    \
+	X(NONE, "nothing")                                                                         \
+	X(TLS, "TLS could not be set up")                                                          \
+	X(CERTIFICATE, "the other side's identity certificate is not valid")                       \
+	X(CLOCK, "by our clock the other side's certificate is not valid: one of the clocks is "   \
+		 "wrong")                                                                          \
+	X(CHAIN, "the other side's membership is not valid")                                       \
+	X(EXPIRED, "the other side's membership has expired")                                      \
+	X(OTHER_GROUP, "the other side is of another group")                                       \
+	X(OTHER_PEER, "it is somebody else than was called")                                       \
+	X(NO_MEMBERSHIP, "the other side shows no membership")                                     \
+	X(OURS, "our own membership is not there, or has expired")                                 \
+	X(VERSION, "the other side speaks another version of the protocol")                        \
+	X(BINDING, "somebody changed the first message on the way")                                \
+	X(MALFORMED, "what came cannot be read")                                                   \
+	X(ORDER, "a message that is not expected now")                                             \
+	X(TOO_LONG, "our membership does not fit into a packet of this profile")
+enum group_session_fault {
+#define X(name, text) GROUP_FAULT_##name,
+	GROUP_SESSION_FAULTS(X)
+#undef X
+	GROUP_SESSION_FAULT_COUNT
+};
+const char *group_session_fault_text(enum group_session_fault f);
+
+/* Whom a session asks; group.c's. Times: wall us. */
+struct group_session_home {
+	void *ctx;
+	const struct env *env;
+	struct crypto *crypto;
+	const struct group_profile *profile;
+	struct span (*name)(void *ctx);		    /* Group Peer Name */
+	const struct crypto_key *(*key)(void *ctx); /* own identity */
+	struct span (*certificate)(void *ctx);	    /* own IDC, DER */
+	struct span (*chain)(void *ctx);	    /* own chain; empty: none, or expired */
+	int64_t (*now)(void *ctx);
+	/* Whether the Member List has an unexpired membership of that key. */
+	bool (*known)(void *ctx, struct span public);
+	/* A chain that was judged and fits the key: into the Member List. Takes it over. */
+	void (*learned)(void *ctx, struct crypto_chain *chain);
+	/* Whether this key may be here now: asked by `stands`. */
+	bool (*may)(void *ctx, struct span public);
+	/* How it ended, where not well; `off` us that a clock seems to be wrong, 0 unknown. */
+	void (*failed)(void *ctx, const struct graph_parties *who, enum group_session_fault why,
+		       enum group_chain_fault chain, int64_t off);
+};
+
+/* The session part of a provider: `ctx` of session_new is a struct group_session_home. */
+enum err group_session_new(void *home, const struct graph_parties *p, void **session);
+void group_session_free(void *session);
+enum err group_session_step(void *session, struct span token, struct graph_session_out *out);
+enum err group_session_seal(void *session, struct span plain, struct graph_session_out *out);
+enum err group_session_unseal(void *session, struct span frame, struct graph_session_out *out);
+struct span group_session_peer(void *session);
+bool group_session_stands(void *session);
+
+struct group_session_info {
+	enum group_session_state state;
+	enum group_session_fault fault;
+	const char *tls, *suite;
+	struct span public; /* of the other side; empty: not known */
+};
+void group_session_look(const void *session, struct group_session_info *out);
+
+#endif
