@@ -330,12 +330,14 @@ void story_part(struct story *s, uint32_t part, int64_t from, int64_t to)
 }
 
 /* A crash that waited for its moment may have come after the start that was meant to follow
- * it, and a disk that was to fail twice may have been used once: now all run, and can. */
+ * it, a disk that was to fail twice may have been used once, a graph may have been opened
+ * while its process was away: now all run, and can. */
 static void all_well(struct story *s, int64_t ms)
 {
 	for (uint32_t i = 0; i < s->o.nodes; i++) {
 		story_do(s, ms, "start", i, "");
 		story_do(s, ms, "store-fail", i, " 0");
+		story_graph(s, ms + 1000, i, "open");
 	}
 }
 
