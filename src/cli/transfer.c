@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -67,9 +68,30 @@ static int move(struct cli *c, transfer *how, int fd)
 	return exit;
 }
 
+/* A device, a pipe: nothing may be put in its place. */
+static bool is_no_file(const char *path)
+{
+	struct stat s;
+	return stat(path, &s) == 0 && !S_ISREG(s.st_mode);
+}
+
+static int export_into(struct cli *c, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return cli_file_trouble(c, path, " cannot be written: ");
+	int exit = move(c, hst_graph_export, fd);
+	if (close(fd) < 0 && !exit)
+		exit = cli_file_trouble(c, path, " cannot be written: ");
+	return exit;
+}
+
 /* Written beside it and put in its place at the end: a database is whole or not there. */
 static int export_to(struct cli *c, const char *path)
 {
+	if (is_no_file(path))
+		return export_into(c, path);
+
 	char beside[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(beside);
 	text_str(&t, path);

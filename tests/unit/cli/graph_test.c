@@ -2,6 +2,7 @@
  * FOLDER. With UPDATE=1 in the environment the files are written instead. */
 #include "canned.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -492,6 +494,29 @@ static void databases_go_and_come(void **state)
 	unlink(path);
 }
 
+/* A device stays what it is: written to, not replaced. */
+static void a_pipe_stays_a_pipe(void **state)
+{
+	char dir[] = "/tmp/database.XXXXXX", path[64], line[128], got[CANNED_DATABASE + 1];
+	struct stat s;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/pipe", dir);
+	(void)snprintf(line, sizeof(line), "graph export board %s", path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	canned_serve(running);
+	assert_int_equal(canned_run(line), 0);
+	canned_end();
+	assert_int_equal(stat(path, &s), 0);
+	assert_true(S_ISFIFO(s.st_mode));
+	assert_int_equal(read(fd, got, sizeof(got)), CANNED_DATABASE);
+	assert_memory_equal(got, canned_database, CANNED_DATABASE);
+	close(fd);
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 /* GRAPH-14.14: the file that was there stays as it was, and no other is left. */
 static void half_a_database_is_none(void **state)
 {
@@ -553,6 +578,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(watches_records),
 		cmocka_unit_test(files_are_sent_and_written),
 		cmocka_unit_test(databases_go_and_come),
+		cmocka_unit_test(a_pipe_stays_a_pipe),
 		cmocka_unit_test(half_a_database_is_none),
 		cmocka_unit_test(one_message_is_sent),
 	};
