@@ -101,10 +101,12 @@ enum hst_event_kind {
 	HST_EVENT_MESH_NODE = 12, /* a node is here, or left: change (HST_LINK_...), node, peer */
 	HST_EVENT_NEIGHBOUR = 13, /* change, node, peer, conn_number, incoming, message */
 	HST_EVENT_DIRECT = 14,	  /* the same of a direct connection */
-	HST_EVENT_NEED_CONNECTION = 15, /* no neighbor, and none known: hst_graph_connect() */
-	HST_EVENT_CLOCK_SKEW = 16,	/* a neighbor's clock: peer, skew */
-	HST_EVENT_PARTITION = 17,	/* the graph is in pieces, or (HST_LINK_ENDED) no longer */
-	HST_EVENT_TROUBLE = 18, /* refused records, slow or bad neighbors, limits: message */
+	/* No neighbor, and none known: hst_graph_connect(). With HST_LINK_CONNECTED: there are
+	 * some, and a node that may be cut off could be connected to as well. */
+	HST_EVENT_NEED_CONNECTION = 15,
+	HST_EVENT_CLOCK_SKEW = 16, /* a neighbor's clock: peer, skew */
+	HST_EVENT_PARTITION = 17,  /* the graph is in pieces, or (HST_LINK_ENDED) no longer */
+	HST_EVENT_TROUBLE = 18,	   /* refused records, slow or bad neighbors, limits: message */
 	/* Of a direct connection of this context: conn, conn_number. */
 	HST_EVENT_DATA = 24,	 /* a message: type, data */
 	HST_EVENT_WRITABLE = 25, /* after HST_E_AGAIN: there is room again */

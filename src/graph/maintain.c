@@ -52,6 +52,8 @@ static struct graph_link *least_useful(const struct graph *g)
 static void need_connection(struct graph *g)
 {
 	struct graph_event e = graph_event_of(g, GRAPH_EVENT_NEED_CONNECTION);
+	if (g->neighbors)
+		e.status = GRAPH_LINK_CONNECTED;
 	graph_out_event(g, &e, 0);
 }
 

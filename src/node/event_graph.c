@@ -19,6 +19,12 @@ static bool is_over(const struct graph_event *e)
 	return e->status == GRAPH_LINK_ENDED;
 }
 
+/* A contact of a graph that is well asks for connections again and again. */
+static bool is_routine(const struct graph_event *e)
+{
+	return e->kind == GRAPH_EVENT_NEED_CONNECTION && e->status == GRAPH_LINK_CONNECTED;
+}
+
 enum node_level node_graph_event_level(const struct graph_event *e)
 {
 	static const enum node_level levels[GRAPH_EVENT_COUNT] = {
@@ -39,6 +45,8 @@ enum node_level node_graph_event_level(const struct graph_event *e)
 		return NODE_INFO;
 	if (e->kind == GRAPH_EVENT_PARTITION && is_over(e))
 		return NODE_NOTICE;
+	if (is_routine(e))
+		return NODE_DEBUG;
 	return levels[e->kind];
 }
 
@@ -136,8 +144,12 @@ static void link_text(struct text *t, const struct graph_event *e)
 static void need_text(struct text *t, const struct graph_event *e)
 {
 	put_graph(t, "", e);
-	text_str(t, " has no neighbor and knows no address to try; name one with homestead graph "
-		    "connect");
+	if (is_routine(e))
+		text_str(t, " watches over its unity and takes the address of a node that may be "
+			    "cut off");
+	else
+		text_str(t, " has no neighbor and knows no address to try; name one with "
+			    "homestead graph connect");
 }
 
 static void node_text(struct text *t, const struct graph_event *e)
@@ -387,7 +399,7 @@ static const struct row {
 } rows[NODE_GRAPH_FIELDS] = {
 	{ "graph", ALWAYS, fill_graph },
 	{ "change", ON(RECORD), fill_change },
-	{ "status", LINKS | ON(NODE) | ON(PARTITION), fill_status },
+	{ "status", LINKS | ON(NODE) | ON(PARTITION) | ON(NEED_CONNECTION), fill_status },
 	{ "incoming", LINKS, fill_incoming },
 	{ "ours", ON(RECORD), fill_ours },
 	{ "id", ON(RECORD) | ON(INVALID), fill_id },

@@ -101,10 +101,16 @@ static void a_node_alone(void **state)
 	assert_int_equal(graph_listen(r.g, &moved, 1, r.now), OK);
 	rig_drain(&r);
 	assert_int_equal(asked(&r), 1);
+	assert_int_equal(r.last[GRAPH_EVENT_NEED_CONNECTION].status, 0);
 	uint32_t link = rig_neighbor(&r, 77, 0);
+	/* A contact with a neighbor asks as well, and says that it is not alone. */
+	rig_tick(&r, 10 * MONO_MIN);
+	assert_true(asked(&r) > 0);
+	assert_int_equal(r.last[GRAPH_EVENT_NEED_CONNECTION].status, GRAPH_LINK_CONNECTED);
 	graph_down(r.g, link, ERR_CLOSED, r.now);
 	rig_drain(&r);
 	assert_int_equal(asked(&r), 1);
+	assert_int_equal(r.last[GRAPH_EVENT_NEED_CONNECTION].status, 0);
 	rig_tick(&r, MONO_MIN);
 	assert_int_equal(asked(&r), 1);
 	rig_end(&r);

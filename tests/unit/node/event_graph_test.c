@@ -86,20 +86,6 @@ static void sentences(void **state)
 	says(&e, "graph \"0.graph\" is synchronised");
 }
 
-static void levels(void **state)
-{
-	struct node_event e = event_of(GRAPH_EVENT_SYNCHRONISED);
-	assert_int_equal(node_graph_event_level(&e.graph), NODE_INFO);
-	e.graph.type.at[0] = 1;
-	assert_int_equal(node_graph_event_level(&e.graph), NODE_DEBUG);
-	e = event_of(GRAPH_EVENT_PARTITION);
-	assert_int_equal(node_graph_event_level(&e.graph), NODE_WARNING);
-	e.graph.status = GRAPH_LINK_ENDED;
-	assert_int_equal(node_graph_event_level(&e.graph), NODE_NOTICE);
-	e = event_of(GRAPH_EVENT_RECORD);
-	assert_int_equal(node_graph_event_level(&e.graph), NODE_DEBUG);
-}
-
 /* "name=value", all of them. */
 static void has_fields(const struct node_event *e, const char *expected)
 {
@@ -116,6 +102,35 @@ static void has_fields(const struct node_event *e, const char *expected)
 			text_str(&t, f.value.p);
 	}
 	assert_string_equal(buffer, expected);
+}
+
+/* GRAPH-8.27: a contact that has neighbors asks too, and is not said to have none. */
+static void who_has_neighbors_is_not_alone(void **state)
+{
+	struct node_event e = event_of(GRAPH_EVENT_NEED_CONNECTION);
+	e.graph.status = 0;
+	says(&e, "graph \"0.graph\" has no neighbor and knows no address to try; name one with "
+		 "homestead graph connect");
+	assert_int_equal(node_graph_event_level(&e.graph), NODE_NOTICE);
+	e.graph.status = GRAPH_LINK_CONNECTED;
+	says(&e, "graph \"0.graph\" watches over its unity and takes the address of a node that "
+		 "may be cut off");
+	has_fields(&e, "graph=0.graph status=connected peer=0.bob remote=192.0.2.1:3587");
+	assert_int_equal(node_graph_event_level(&e.graph), NODE_DEBUG);
+}
+
+static void levels(void **state)
+{
+	struct node_event e = event_of(GRAPH_EVENT_SYNCHRONISED);
+	assert_int_equal(node_graph_event_level(&e.graph), NODE_INFO);
+	e.graph.type.at[0] = 1;
+	assert_int_equal(node_graph_event_level(&e.graph), NODE_DEBUG);
+	e = event_of(GRAPH_EVENT_PARTITION);
+	assert_int_equal(node_graph_event_level(&e.graph), NODE_WARNING);
+	e.graph.status = GRAPH_LINK_ENDED;
+	assert_int_equal(node_graph_event_level(&e.graph), NODE_NOTICE);
+	e = event_of(GRAPH_EVENT_RECORD);
+	assert_int_equal(node_graph_event_level(&e.graph), NODE_DEBUG);
 }
 
 static void fields(void **state)
@@ -176,11 +191,9 @@ static void what_reaches_and_leaves(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_kind),
-		cmocka_unit_test(sentences),
-		cmocka_unit_test(levels),
-		cmocka_unit_test(fields),
-		cmocka_unit_test(what_reaches_and_leaves),
+		cmocka_unit_test(every_kind), cmocka_unit_test(sentences),
+		cmocka_unit_test(levels),     cmocka_unit_test(who_has_neighbors_is_not_alone),
+		cmocka_unit_test(fields),     cmocka_unit_test(what_reaches_and_leaves),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
