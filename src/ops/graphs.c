@@ -406,6 +406,28 @@ static bool needs(const struct graphs_info *g, struct text *t, const char **hint
 	return true;
 }
 
+/* Others dial the configured port: who took another one is not found there. */
+bool ops_graph_port_attention(struct ops *o, struct draft *d, struct ops_attention *out)
+{
+	struct ops_graphing look;
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer);
+	ops_graph_look(o, d, &look);
+	if (!look.port || !look.wanted_port || look.port == look.wanted_port)
+		return false;
+	text_str(&t, "port ");
+	text_u64(&t, look.port);
+	text_str(&t, " is used for graphs in place of ");
+	text_u64(&t, look.wanted_port);
+	text_str(&t, look.holder[0] ? ": " : "");
+	text_str(&t, look.holder);
+	ops_set_text(out->part, sizeof(out->part), "graph");
+	out->text = ops_draft_text(d, &t);
+	out->hint = "graph connect on other machines must name it: ADDRESS:PORT; homestead doctor "
+		    "ports";
+	return true;
+}
+
 bool ops_graph_attention(struct ops *o, struct draft *d, size_t *at, struct ops_attention *out)
 {
 	const struct graphs *all = node_graphs(engine_node(o->engine));

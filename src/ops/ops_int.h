@@ -199,6 +199,9 @@ MUST_USE enum err ops_run_graph(struct ops *o, const struct ops_request *r, stru
 void ops_graph_part(struct ops *o, struct draft *d, struct ops_part *out);
 /* In figures, for the status. */
 void ops_graph_look(struct ops *o, struct draft *d, struct ops_graphing *out);
+/* Whether the graphs have another port than the configured one. */
+bool ops_graph_port_attention(struct ops *o, struct draft *d, struct ops_attention *out);
+
 /* As ops_pnrp_attention. */
 bool ops_graph_attention(struct ops *o, struct draft *d, size_t *at, struct ops_attention *out);
 

@@ -108,6 +108,8 @@ static void attend_names_and_graphs(struct attention *a, struct ops *o)
 	struct ops_attention row;
 	for (size_t at = 0; ops_pnrp_attention(o, a->draft, &at, &row);)
 		attend_str(a, row.part, row.text, row.hint);
+	if (ops_graph_port_attention(o, a->draft, &row))
+		attend_str(a, row.part, row.text, row.hint);
 	for (size_t at = 0; ops_graph_attention(o, a->draft, &at, &row);)
 		attend_str(a, row.part, row.text, row.hint);
 }

@@ -125,6 +125,26 @@ static void status_tells_of_graphs(void **state)
 	free(all);
 }
 
+static void another_port_needs_attention(void **state)
+{
+	struct ops_request r = of(OPS_STATUS, "");
+	char *all;
+	ask(&r);
+	all = json_dumps(got.json, 0);
+	assert_null(strstr(all, "is used for graphs"));
+	free(all);
+	played_graph.port = 40587;
+	ops_set_text(played.info.port_error[NODE_PART_GRAPH],
+		     sizeof(played.info.port_error[NODE_PART_GRAPH]),
+		     "tcp port 3587 is held by nc (pid 812, user ann)");
+	ask(&r);
+	all = json_dumps(got.json, 0);
+	assert_non_null(strstr(all, "port 40587 is used for graphs in place of 3587: tcp port 3587 "
+				    "is held by nc (pid 812, user ann)"));
+	assert_non_null(strstr(all, "must name it: ADDRESS:PORT"));
+	free(all);
+}
+
 static void nodes_and_links_are_listed(void **state)
 {
 	struct ops_request r = of(OPS_GRAPH_NODES, "1");
@@ -389,6 +409,7 @@ int main(int argc, char **argv)
 		GRAPHS_TEST(a_graph_is_found_by_id_number_and_beginning),
 		GRAPHS_TEST(without_the_part_all_say_so),
 		GRAPHS_TEST(status_tells_of_graphs),
+		GRAPHS_TEST(another_port_needs_attention),
 		GRAPHS_TEST(nodes_and_links_are_listed),
 		GRAPHS_TEST(a_graph_is_created),
 		GRAPHS_TEST(bad_graphs_are_refused),
