@@ -31,7 +31,7 @@ const struct cli_option cli_options[] = {
 	{ CLI_ALL, "--all", "", "", "all publishers that answer in time, up to 64" },
 	{ CLI_MOST, "--most", "", "N", "no more publishers than so many" },
 	{ CLI_TYPE, "--type", "", "TYPE",
-	  "the record's type: a word of small letters, digits and hyphens, or a GUID" },
+	  "the type of a record or message: a word of small letters, digits and hyphens, or a GUID" },
 	{ CLI_ATTR, "--attr", "", "NAME=VALUE",
 	  "an attribute; NAME:int= or NAME:date= where it is no text; may be given often" },
 	{ CLI_DATA, "--data", "", "TEXT", "its data" },
@@ -295,9 +295,9 @@ const struct cli_command cli_commands[] = {
 	  2, 2, cli_run_peer_disconnect },
 	{ "capture graph", "FILE", "write the traffic of graphs into a file for Wireshark",
 	  "Writes what goes over the connections of all graphs of this machine into a pcapng file, "
-	  "until Ctrl-C or for --for; - is standard output. packaging/wireshark/homestead-graph.lua "
-	  "takes it apart: tshark -X lua_script:homestead-graph.lua -r FILE. The packets around the "
-	  "octets are made up.",
+	  "until Ctrl-C or for --for; - is standard output. homestead-graph.lua, in "
+	  "share/homestead/wireshark, takes it apart: tshark -X lua_script:homestead-graph.lua -r "
+	  "FILE. The packets around the octets are made up.",
 	  CLI_FOR, 1, 1, cli_run_capture },
 	{ "log", "[LEVEL [PART]]", "show or set what the daemon logs",
 	  "Without a level, shows the level of every part. With one, sets it for one part or for "
