@@ -1,5 +1,8 @@
 #include "engine/outbox.h"
 
+/* Items of events are kept to be used again: there is one a record, and they are large. */
+#define SPARES 128
+
 struct item {
 	struct list node;
 	struct outbox_stream *stream;
@@ -11,7 +14,7 @@ struct item {
 		struct outbox_datagram to; /* DATAGRAM */
 		struct outbox_data data;   /* DATA */
 	};
-	size_t n;
+	size_t n, room;
 	_Alignas(struct node_event) uint8_t octets[]; /* EVENT: as node_event_copy() lays it */
 };
 
@@ -19,6 +22,7 @@ void engine_outbox_init(struct outbox *o, const struct env *env, const struct ou
 {
 	*o = (struct outbox){ .env = env, .ops = *ops };
 	list_init(&o->items);
+	list_init(&o->spare);
 	list_init(&o->doomed);
 	list_init(&o->events.node);
 	list_init(&o->datagrams.node);
@@ -81,10 +85,28 @@ static void item_take(struct outbox *o, struct item *i)
 	stream_free(o, s);
 }
 
+static void item_free(struct outbox *o, struct item *i)
+{
+	if (i->kind != NODE_OUT_EVENT || o->n_spare == SPARES) {
+		env_free(o->env, i);
+		return;
+	}
+	o->n_spare++;
+	list_push_back(&o->spare, &i->node);
+}
+
 static void item_drop(struct outbox *o, struct item *i)
 {
 	item_take(o, i);
-	env_free(o->env, i);
+	item_free(o, i);
+}
+
+static void free_all(const struct outbox *o, struct list *items)
+{
+	LIST_EACH(n, tmp, items)
+	{
+		env_free(o->env, LIST_ENTRY(n, struct item, node));
+	}
 }
 
 void engine_outbox_fini(struct outbox *o)
@@ -93,24 +115,45 @@ void engine_outbox_fini(struct outbox *o)
 	struct span key;
 	void *s;
 
-	LIST_EACH(n, tmp, &o->items)
-	{
-		env_free(o->env, LIST_ENTRY(n, struct item, node));
-	}
+	free_all(o, &o->items);
+	free_all(o, &o->spare);
 	while (map_next(&o->links, &at, &key, &s))
 		env_free(o->env, s);
 	map_free(&o->links);
+}
+
+/* The one used last, which is still near; where it is too small, or there is none, a fresh
+ * one. */
+static struct item *item_new(struct outbox *o, enum node_out_kind kind, size_t n)
+{
+	struct item *i = NULL;
+
+	if (kind == NODE_OUT_EVENT && o->n_spare) {
+		i = LIST_ENTRY(o->spare.prev, struct item, node);
+		list_take(&i->node);
+		o->n_spare--;
+	}
+	if (i && i->room >= n)
+		return i;
+	env_free(o->env, i);
+	i = env_resize(o->env, NULL, sizeof(*i) + n);
+	if (i)
+		i->room = n;
+	return i;
 }
 
 /* With room for n octets; NULL without memory. */
 static struct item *item_make(struct outbox *o, struct outbox_stream *s, const struct node_out *out,
 			      size_t n)
 {
-	struct item *i = env_resize(o->env, NULL, sizeof(*i) + n);
+	struct item *i = item_new(o, out->kind, n);
+	size_t room;
 
 	if (!i)
 		return NULL;
+	room = i->room;
 	*i = (struct item){ .stream = s, .kind = out->kind, .after = out->after, .n = n };
+	i->room = room;
 	i->drain = out->drain;
 	list_push_back(&o->items, &i->node);
 	o->count++;
@@ -261,7 +304,7 @@ static void let_go(struct outbox *o, struct item *i)
 		out.bytes = span_of(i->octets, i->n);
 		do_now(o, &out);
 	}
-	env_free(o->env, i);
+	item_free(o, i);
 }
 
 static bool may_go(const struct outbox *o, struct item *i)

@@ -65,6 +65,8 @@ struct outbox {
 	struct outbox_ops ops;
 	struct list items; /* in the order they came out of the node */
 	size_t count;
+	struct list spare; /* items to be used again */
+	size_t n_spare;
 	struct map links; /* streams that hold something, or are doomed */
 	struct list doomed;
 	struct outbox_stream events, datagrams; /* the second has no order */

@@ -584,9 +584,64 @@ static void an_event_keeps_the_name_of_its_graph(void **state)
 	assert_null(kept->graph.graph_id);
 }
 
+static void put_named(struct desk *d, const char *id)
+{
+	struct node_event e = { .part = NODE_PART_GRAPH, .graph.graph_id = id };
+	struct node_out out = { .kind = NODE_OUT_EVENT, .event = &e };
+	engine_outbox_put(&d->box, &out, (struct wall){ 0 });
+}
+
+static void hear_name(void *arg, const struct node_event *e, struct wall wall)
+{
+	struct desk *d = arg;
+	note(d, 'n', 0, span_str(e->graph.graph_id));
+}
+
+static void hear_nothing(void *arg, const struct node_event *e, struct wall wall)
+{
+	(void)arg;
+}
+
+/* What an event took another one takes, without memory, if there is room for its name. */
+static void the_place_of_an_event_is_used_again(void **state)
+{
+	struct desk d;
+	open_desk(&d);
+	d.box.ops.event = hear_name;
+	put_named(&d, "graph");
+	engine_outbox_release(&d.box, 0);
+	failing_env_fail_at(&d.f, 1);
+	put_named(&d, "other");
+	engine_outbox_release(&d.box, 0);
+	went(&d, "n0:graph n0:other");
+	assert_false(d.f.failed);
+	d.f.fail_at = 0;
+	put_named(&d, "longer!!");
+	put_named(&d, "short");
+	engine_outbox_release(&d.box, 0);
+	went(&d, "n0:longer!! n0:short");
+	assert_int_equal(engine_outbox_events_lost(&d.box), 0);
+	shut(&d);
+}
+
+/* A burst does not keep its memory. */
+static void few_places_are_kept(void **state)
+{
+	struct desk d;
+	open_desk(&d);
+	for (int64_t i = 0; i < 1000; i++)
+		event(&d, 1, 0);
+	d.box.ops.event = hear_nothing;
+	engine_outbox_release(&d.box, 0);
+	assert_in_range(d.box.n_spare, 1, 128);
+	shut(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_place_of_an_event_is_used_again),
+		cmocka_unit_test(few_places_are_kept),
 		cmocka_unit_test(data_keep_their_place_among_the_events),
 		cmocka_unit_test(data_that_are_too_much_end_their_link),
 		cmocka_unit_test(data_take_no_room_of_events),
