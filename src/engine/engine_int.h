@@ -67,6 +67,8 @@ struct engine {
 	bool recorder_told; /* that it gave up */
 	struct os_lock *lock;
 	struct os_task *turn_end;
+	bool undrained;	    /* outputs of this turn's octets are still in the node */
+	int64_t drained_at; /* wall clock of what comes out now; 0: not read yet */
 	struct os_timer *tick, *wall_timer, *record_timer;
 	struct os_jump *jump;
 	struct outbox outbox;
@@ -105,6 +107,8 @@ MUST_USE enum err engine_feed(struct engine *e, const struct node_in *in, struct
 void engine_read_on(struct engine *e);
 /* Outputs of birth. */
 void engine_drain(struct engine *e, struct mono now);
+/* Outputs of octets of this turn, if they are still in the node (ENGINE-41). */
+void engine_drain_turn(struct engine *e, struct mono now);
 /* Feeds in as soon as the node is drained; one too many is lost. */
 void engine_feed_later(struct engine *e, const struct later *l);
 extern const struct outbox_ops engine_outbox_ops; /* but arg */

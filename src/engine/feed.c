@@ -33,13 +33,15 @@ static void start_job(struct engine *e, const struct node_out *out)
 		engine_feed_later(e, &l);
 }
 
-/* There is one a record: no system call for each. Whether the clock is right is what its
- * last reading said, whenever that was. */
-static struct wall event_time(const struct engine *e)
+/* There is one a record: the clock is read once for all that come out together. Whether it
+ * is right is what its last reading said, whenever that was. */
+static struct wall event_time(struct engine *e)
 {
 	struct wall last = node_wall(e->node, (struct mono){ 0 });
 
-	return (struct wall){ .us = os_wall_us(), .synchronised = last.synchronised };
+	if (!e->drained_at)
+		e->drained_at = os_wall_us();
+	return (struct wall){ .us = e->drained_at, .synchronised = last.synchronised };
 }
 
 static void put_stream(struct engine *e, const struct node_out *out)
@@ -82,6 +84,8 @@ static void drain_outputs(struct engine *e)
 {
 	struct node_out out;
 
+	e->undrained = false;
+	e->drained_at = 0;
 	while (node_poll(e->node, &out)) {
 		engine_recorder_output(e->recorder, &out);
 		dispatch(e, &out);
@@ -99,7 +103,7 @@ static void lost_input(struct engine *e, const struct node_in *in)
 	engine_feed_later(e, &l);
 }
 
-static enum err feed_one(struct engine *e, const struct node_in *in, struct mono now)
+static enum err give(struct engine *e, const struct node_in *in, struct mono now)
 {
 	enum err err;
 
@@ -107,6 +111,13 @@ static enum err feed_one(struct engine *e, const struct node_in *in, struct mono
 	err = node_input(e->node, in, now);
 	if (err)
 		lost_input(e, in);
+	return err;
+}
+
+static enum err feed_one(struct engine *e, const struct node_in *in, struct mono now)
+{
+	enum err err = give(e, in, now);
+
 	drain_outputs(e);
 	return err;
 }
@@ -149,6 +160,26 @@ static void feed_waiting(struct engine *e, struct mono now)
 void engine_drain(struct engine *e, struct mono now)
 {
 	os_task_post(e->turn_end);
+	drain_outputs(e);
+	feed_waiting(e, now);
+}
+
+/* ENGINE-41. A recording shows what each input leads to. */
+static void give_octets(struct engine *e, const struct node_in *in, struct mono now)
+{
+	if (e->recorder || !node_is_graph_link(e->node, in->link)) {
+		(void)!engine_feed(e, in, now);
+		return;
+	}
+	os_task_post(e->turn_end);
+	e->undrained = true;
+	(void)!give(e, in, now);
+}
+
+void engine_drain_turn(struct engine *e, struct mono now)
+{
+	if (!e->undrained)
+		return;
 	drain_outputs(e);
 	feed_waiting(e, now);
 }
@@ -213,7 +244,7 @@ static void on_octets(void *arg, uint32_t link, struct span bytes, struct mono n
 	struct node_in in = { .kind = NODE_IN_OCTETS, .link = link, .bytes = bytes };
 
 	engine_tap_octets(arg, link, false, bytes);
-	(void)!engine_feed(arg, &in, now);
+	give_octets(arg, &in, now);
 	hold_back(arg, link);
 }
 

@@ -126,6 +126,7 @@ void engine_turn_end(void *arg, struct mono now)
 	struct engine *e = arg;
 	struct node_in tick = { .kind = NODE_IN_TICK };
 
+	engine_drain_turn(e, now);
 	/* What was left for later, and a deadline that passed meanwhile. */
 	if (e->later_n || mono_reached(node_deadline(e->node), now))
 		(void)!engine_feed(e, &tick, now);

@@ -186,7 +186,7 @@ static enum graph_taken keep(struct graph *g, struct taking *k, struct mono now)
 	enum err err = graph_db_put(g->db, &put, &t->entry, &t->number, &t->why);
 	if (err)
 		return err == ERR_FULL ? GRAPH_TAKEN_FULL : GRAPH_TAKEN_FAILED;
-	graph_flood_out(g, t->entry, t->octets, t->from, 0);
+	graph_relay(g, t->entry, t->octets, t->from, now);
 	graph_stored(g, t->entry, &k->r, t->from, change, 0, now);
 	return GRAPH_TAKEN_NEW;
 }

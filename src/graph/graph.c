@@ -135,6 +135,7 @@ void graph_free(struct graph *g)
 	graph_links_reap(g);
 	graph_load_end(g, ERR_STOPPING);
 	graph_flood_free(g);
+	graph_relay_free(g);
 	graph_publish_free(g);
 	graph_nodes_free(g);
 	LIST_EACH(n, tmp, &g->referrals)
@@ -434,6 +435,7 @@ void graph_store_failed(struct graph *g, uint64_t first, enum err why, struct mo
 	struct graph_event e = graph_event_of(g, GRAPH_EVENT_STORE_FAILED);
 	e.err = why;
 	graph_out_event(g, &e, 0);
+	graph_relay_free(g);
 	LIST_EACH(n, tmp, &g->links)
 	{
 		struct graph_link *l = LIST_ENTRY(n, struct graph_link, all);
@@ -473,6 +475,7 @@ void graph_stop(struct graph *g, struct mono now)
 {
 	if (g->stopping)
 		return;
+	graph_relay_on(g);
 	if (g->loaded)
 		delete_ours(g, now);
 	if (g->loaded && g->neighbors)
@@ -494,5 +497,6 @@ void graph_stop(struct graph *g, struct mono now)
 
 bool graph_busy(const struct graph *g)
 {
-	return !list_empty(&g->links) || !list_empty(&g->outs) || !list_empty(&g->sending);
+	return graph_relay_waits(g) || !list_empty(&g->links) || !list_empty(&g->outs) ||
+	       !list_empty(&g->sending);
 }

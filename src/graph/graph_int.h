@@ -174,6 +174,16 @@ enum graph_timer {
 	GRAPH_TIMER_COUNT
 };
 
+/* Records that neighbors are to get when the outputs are taken out. relay.c */
+struct graph_relay;
+struct graph_relays {
+	struct graph_relay *all;
+	size_t count, count_room;
+	uint8_t *octets; /* of all of them */
+	size_t n, room;
+	struct mono now; /* of the last one */
+};
+
 /* A change of ours that waits: for room at the neighbors, or for the database. */
 struct graph_held;
 
@@ -247,6 +257,7 @@ struct graph {
 	struct list spare;   /* outings to be used again */
 	size_t n_spare;
 	struct list sending; /* links with octets to be taken out */
+	struct graph_relays relays;
 	struct graph_counts counts;
 	struct graph_outing *last; /* taken out by the last poll */
 	uint8_t *message;	   /* send.c: where large ones are put together */
@@ -448,7 +459,7 @@ void graph_presence_publish(struct graph *g, struct mono now);
 void graph_presence_command(struct graph *g, const struct graph_command *c, struct mono now);
 void graph_detect_due(struct graph *g, struct mono now);
 
-/* ---- flood.c, ack.c, deferred.c: digest 15, 7.7, 7.8 ---- */
+/* ---- flood.c, relay.c, ack.c, deferred.c: digest 15, 7.7, 7.8 ---- */
 /* What falls due by GRAPH_TIMER_SLICE beside graph_send_on() of each link, which goes on
  * with synchronisations: revalidation and held changes. Arms the timer again for the rest. */
 void graph_slice_due(struct graph *g, struct mono now);
@@ -484,6 +495,15 @@ void graph_stored(struct graph *g, const struct graph_entry *e, const struct gra
 /* To every CONNECTED neighbor but one. */
 void graph_flood_out(struct graph *g, const struct graph_entry *e, struct span octets,
 		     const struct graph_link *but, uint64_t after);
+/* The same for a record of a neighbor (GRAPH-10.22), when the outputs are taken out. */
+void graph_relay(struct graph *g, const struct graph_entry *e, struct span octets,
+		 const struct graph_link *from, struct mono now);
+static inline bool graph_relay_waits(const struct graph *g)
+{
+	return g->relays.count > 0;
+}
+void graph_relay_on(struct graph *g); /* now */
+void graph_relay_free(struct graph *g);
 void graph_flood_free(struct graph *g);
 /* A neighbor is gone: deferred records of it lose their origin. */
 void graph_flood_forget(struct graph *g, const struct graph_link *l);

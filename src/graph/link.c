@@ -237,6 +237,7 @@ void graph_link_leave(struct graph *g, struct graph_link *l, enum graph_reason w
 	uint8_t room[12 + GRAPH_REFERRALS * GRAPH_ADDRESS];
 	struct addr given[GRAPH_REFERRALS];
 	struct wr w = wr_of(room, sizeof(room));
+	graph_relay_on(g); /* not behind it */
 	if (l->state == GRAPH_STATE_CONNECTED) {
 		struct graph_addresses a = { given, 0 };
 		if (!l->direct)

@@ -176,7 +176,7 @@ void graph_out_data(struct graph *g, struct graph_link *l, const struct graph_da
 	out->bytes = span_of(bytes, d->payload.n);
 }
 
-/* GRAPH-8.5: all that one input led to on a link is one SEND. */
+/* GRAPH-8.5: all that the inputs before led to on a link is one SEND. */
 static void take_send(struct graph *g, struct graph_link *l, struct graph_out *out)
 {
 	graph_sendq_take(g, l, out);
@@ -189,6 +189,10 @@ bool graph_poll(struct graph *g, struct graph_out *out)
 	if (g->last) {
 		graph_outing_free(g, g->last);
 		g->last = NULL;
+	}
+	if (graph_relay_waits(g)) {
+		graph_relay_on(g);
+		graph_finish(g, g->relays.now);
 	}
 	if (!list_empty(&g->sending)) {
 		struct list *n = g->sending.next;
