@@ -18,6 +18,7 @@ struct transfer {
 	struct lib_stream *stream;
 	const struct direction *direction;
 	int fd;			/* from or to which it goes; -1: memory */
+	int trouble;		/* errno of it, when it failed */
 	struct span data;	/* to the daemon: what is left */
 	struct lib_buffer line; /* and what it ends with */
 	uint8_t *to;		/* from the daemon, into memory: of so many octets */
@@ -81,8 +82,10 @@ static enum err refill(struct transfer *t)
 	if (t->data.n)
 		return OK;
 	ssize_t n = t->fd < 0 ? 0 : read(t->fd, t->piece, sizeof(t->piece));
-	if (n < 0)
+	if (n < 0) {
+		t->trouble = errno;
 		return errno == EINTR || errno == EAGAIN ? OK : ERR_IO;
+	}
 	t->data = span_of(t->piece, (size_t)n);
 	return n ? OK : ERR_CLOSED;
 }
@@ -141,8 +144,10 @@ static enum err keep(struct transfer *t, size_t n)
 	}
 	for (size_t at = 0; at < n;) {
 		ssize_t put = write(t->fd, t->piece + at, n - at);
-		if (put < 0 && errno != EINTR)
+		if (put < 0 && errno != EINTR) {
+			t->trouble = errno;
 			return ERR_IO;
+		}
 		at += put > 0 ? (size_t)put : 0;
 	}
 	return OK;
@@ -176,6 +181,16 @@ static void end_down(struct transfer *t)
 		lib_op_end(t->ctx, t->errand.op, NULL, "{}");
 }
 
+static void end_of_file(struct transfer *t)
+{
+	char message[200];
+	struct text m = TEXT_OF(message);
+	text_str(&m,
+		 t->direction->up ? "the file cannot be read: " : "the file cannot be written: ");
+	text_str(&m, t->trouble ? strerror(t->trouble) : err_text(ERR_IO));
+	end(t, HST_E_IO, message, "check how it was opened, and the room on its device");
+}
+
 static void on_ready(void *owner)
 {
 	struct transfer *t = owner;
@@ -183,8 +198,7 @@ static void on_ready(void *owner)
 	if (!e)
 		lib_stream_want(t->stream, true, t->direction->up && !t->sent);
 	else if (e == ERR_IO)
-		end(t, HST_E_IO, "the descriptor could not be read or written",
-		    "check how it was opened, and the room on its device");
+		end_of_file(t);
 	else if (e != ERR_CLOSED)
 		broke_off(t);
 	else if (t->direction->up)

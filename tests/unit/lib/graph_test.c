@@ -548,13 +548,19 @@ static void an_import_of_anything_else_is_refused(void **state)
 	hst_free(g);
 }
 
-static int end_of(const char *path, int flags, int (*begin)(hst_graph *, int, int, hst_op *))
+/* says: what its message ends with. */
+static int end_of(const char *path, int flags, int (*begin)(hst_graph *, int, int, hst_op *),
+		  const char *says)
 {
 	hst_op op;
 	int fd = open(path, flags | O_CLOEXEC);
 	assert_true(fd >= 0);
 	ASSERT_OK(a, begin(ga, fd, 0, &op));
-	int r = machine_end(a, op)->result;
+	const hst_event *e = machine_end(a, op);
+	size_t n = strlen(e->message), end = strlen(says);
+	assert_true(n >= end);
+	assert_string_equal(e->message + n - end, says);
+	int r = e->result;
 	close(fd);
 	return r;
 }
@@ -563,9 +569,13 @@ static void descriptors_may_fail(void **state)
 {
 	hst_op op;
 	(void)add_text(a, ga, "note", "there is something to write");
-	assert_int_equal(end_of("/dev/full", O_WRONLY, hst_graph_export), HST_E_IO);
-	assert_int_equal(end_of("/dev/null", O_WRONLY, hst_graph_import), HST_E_IO);
-	assert_int_equal(end_of("/dev/null", O_RDONLY, hst_graph_import), HST_E_INVALID);
+	assert_int_equal(end_of("/dev/full", O_WRONLY, hst_graph_export,
+				"cannot be written: No space left on device"),
+			 HST_E_IO);
+	assert_int_equal(end_of("/dev/null", O_WRONLY, hst_graph_import,
+				"cannot be read: Bad file descriptor"),
+			 HST_E_IO);
+	assert_int_equal(end_of("/dev/null", O_RDONLY, hst_graph_import, ""), HST_E_INVALID);
 	assert_int_equal(hst_graph_export(ga, -1, 0, &op), HST_E_INVALID);
 	assert_int_equal(hst_graph_export(ga, 0, 600001, &op), HST_E_INVALID);
 }
