@@ -32,6 +32,13 @@ static void show(hst_graph *g, const hst_guid *id)
 	hst_free(r);
 }
 
+/* The board that others have, or one of our own: made at the first run, found at the next. */
+static int begin(const hst_graph_props *board, int others, hst_graph **g)
+{
+	int result = others ? HST_E_EXISTS : hst_graph_create(c, board, g);
+	return result == HST_E_EXISTS ? hst_graph_open(c, board, g) : result;
+}
+
 /* Takes part in what others have, and waits until all of it is here. */
 static void join(hst_graph *g, const char *address)
 {
@@ -69,7 +76,7 @@ int main(int argc, char **argv)
 		errx(1, "%s", why);
 	board.id = argv[1];
 	board.flags = HST_GRAPH_LISTEN;
-	must(argc > 3 ? hst_graph_open(c, &board, &g) : hst_graph_create(c, &board, &g));
+	must(begin(&board, argc > 3, &g));
 	must(hst_graph_subscribe(g, 0, NULL, &sub));
 	if (argc > 3)
 		join(g, argv[3]);

@@ -139,6 +139,13 @@ def a_board(inproc):
         assert second.says("Soup at eight")
         assert second.says("I come")
         assert first.says("I come")
+        if inproc:  # in memory: nothing outlives its process
+            return
+        first.stop()
+        again = a.run("board", "kitchen", "Soup is cold")
+        assert again.says("Soup at eight")
+        assert again.says("Soup is cold")
+        assert second.says("Soup is cold")
 
 
 def a_chat(inproc):
