@@ -44,8 +44,7 @@ enum err graph_db_new(struct graph_db **out, uint32_t graph, const struct env *e
 	return OK;
 }
 
-/* All that hangs on an entry, but its places in slabs, index and orders. */
-static void release(struct graph_db *db, struct graph_entry *e)
+void graph_entry_release(struct graph_db *db, struct graph_entry *e)
 {
 	graph_terms_drop(db, e->terms);
 	if (e->attrs)
@@ -55,29 +54,12 @@ static void release(struct graph_db *db, struct graph_entry *e)
 	graph_persons_drop(db, e->modifier);
 }
 
-void graph_db_forget(struct graph_db *db)
-{
-	graph_types_forget(db);
-	struct graph_entry *next, *e = graph_db_after(db, NULL);
-	for (; e; e = next) {
-		next = graph_db_next(db, e);
-		graph_types_unlink(db, e);
-		release(db, e);
-	}
-	graph_order_fini(&db->by_place, db->env);
-	graph_order_fini(&db->by_expiry, db->env);
-	graph_index_fini(&db->index, db->env);
-	graph_pool_fini(&db->pool, db->env);
-	memset(db->used, 0, sizeof(db->used));
-	db->deleted = db->dropped = 0;
-	db->begun = db->loaded = db->has_double = false;
-}
-
 void graph_db_free(struct graph_db *db)
 {
 	if (!db)
 		return;
 	graph_db_forget(db);
+	(void)graph_db_bury(db, SIZE_MAX);
 	graph_persons_fini(db);
 	map_free(&db->terms);
 	graph_types_fini(db);
@@ -270,7 +252,7 @@ static void unlink_common(struct graph_db *db, struct graph_entry *e)
 	graph_order_take(&db->by_place, e, db->env);
 	graph_order_take(&db->by_expiry, e, db->env);
 	graph_types_unlink(db, e);
-	release(db, e);
+	graph_entry_release(db, e);
 }
 
 struct graph_entry *graph_change_commit(struct graph_db *db, struct graph_change *c, uint64_t row)
@@ -335,6 +317,7 @@ enum err graph_db_put(struct graph_db *db, const struct graph_db_put *p, struct 
 	struct graph_change c = { .put = p };
 	enum graph_fault fault;
 	assert(p->octets.n <= UINT32_MAX - GRAPH_ROW_HEAD);
+	(void)graph_db_bury(db, SIZE_MAX); /* persons in it count no more */
 	enum err e = graph_change_prepare(db, &c, true, &fault);
 	/* GRAPH-7.3. */
 	uint64_t row = c.old ? c.old->row : *db->next_row;
@@ -443,8 +426,8 @@ void graph_db_info(const struct graph_db *db, struct graph_db_info *out)
 	const uint64_t map_slot = 24;
 	uint64_t memory = sizeof(*db) + db->memory + db->row_room;
 	memory += (uint64_t)db->pool.n * GRAPH_SLAB * sizeof(struct graph_entry);
-	memory +=
-		(db->index.now.capacity + db->index.old.capacity) * sizeof(struct graph_index_slot);
+	memory += (db->index.now.capacity + db->index.old.capacity + db->index.cleared) *
+		  sizeof(struct graph_index_slot);
 	memory += memory_of_order(&db->by_place) + memory_of_order(&db->by_expiry);
 	memory += (db->persons.capacity + db->terms.capacity) * map_slot;
 	*out = (struct graph_db_info){

@@ -77,8 +77,11 @@ void graph_db_free(struct graph_db *db);
  * stored counts, whatever the limits. Also after graph_db_forget(). ERR_NOMEM, or what the
  * store gives: call again to go on. */
 MUST_USE enum err graph_db_load(struct graph_db *db, size_t rows, bool *done);
-/* Puts were undone: forgets all entries; the caller loads anew. Cursors end. */
+/* Puts were undone: forgets all entries; the caller loads anew, which first frees what they
+ * took. Cursors end. */
 void graph_db_forget(struct graph_db *db);
+/* Frees what of about so many forgotten entries is left; true: nothing is. */
+bool graph_db_bury(struct graph_db *db, size_t entries);
 
 struct graph_entry *graph_db_find(const struct graph_db *db, const struct graph_guid *id);
 /* Where an entry is, for who comes back to it later: what it is then may be another record,

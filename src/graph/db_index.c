@@ -1,14 +1,17 @@
 /* Open addressing with linear probing, eight octets a slot. A table that grows is moved over
  * a little with each put, since moving a million at once takes longer than one input may:
  * meanwhile what is not in the new table may be in the old one, and copies that were moved
- * stay in the old one until it is freed. */
+ * stay in the old one until it is freed. Zeroing the new one takes long likewise, so that is
+ * begun a sixteenth of the table before it is needed. */
+#include "base/checked.h"
 #include "graph/db_int.h"
 
 #include <assert.h>
 
-#define FIRST 64
-#define MOVES 16	 /* old slots with each put: done long before the next growth */
-#define GONE  UINT32_MAX /* in `at`, of the old table only */
+#define FIRST  64
+#define MOVES  16	  /* old slots with each put: done long before the next growth */
+#define CLEARS 64	  /* slots of the next table: done when the growth comes */
+#define GONE   UINT32_MAX /* in `at`, of the old table only */
 
 uint32_t graph_index_tag(const struct graph_index *x, const struct graph_guid *id)
 {
@@ -38,18 +41,42 @@ static void move_some(struct graph_index *x, const struct env *env)
 	x->old = (struct graph_index_table){ NULL, 0 };
 }
 
+static void clear_some(struct graph_index *x, size_t slots)
+{
+	size_t left = x->next.capacity - x->cleared, n = slots < left ? slots : left;
+	if (n)
+		memset(&x->next.slots[x->cleared], 0, n * sizeof(*x->next.slots));
+	x->cleared += n;
+}
+
+static enum err begin_next(struct graph_index *x, const struct env *env)
+{
+	size_t capacity = x->now.capacity ? 2 * x->now.capacity : FIRST, size;
+	if (!checked_mul(capacity, sizeof(struct graph_index_slot), &size))
+		return ERR_NOMEM;
+	struct graph_index_slot *slots = env_resize(env, NULL, size);
+	if (!slots)
+		return ERR_NOMEM;
+	x->next = (struct graph_index_table){ slots, capacity };
+	x->cleared = 0;
+	return OK;
+}
+
 enum err graph_index_reserve(struct graph_index *x, const struct env *env)
 {
+	if (x->count < x->now.capacity / 16 * 11)
+		return OK;
+	if (!x->next.slots && begin_next(x, env))
+		return ERR_NOMEM;
 	if (x->count < x->now.capacity / 4 * 3)
 		return OK;
 	assert(!x->old.slots);
-	size_t capacity = x->now.capacity ? 2 * x->now.capacity : FIRST;
-	struct graph_index_slot *slots = env_zalloc(env, capacity, sizeof(*slots));
-	if (!slots)
-		return ERR_NOMEM;
+	clear_some(x, x->next.capacity); /* the first table; others are cleared by now */
 	x->old = x->now;
 	x->moved = 0;
-	x->now = (struct graph_index_table){ slots, capacity };
+	x->now = x->next;
+	x->next = (struct graph_index_table){ NULL, 0 };
+	x->cleared = 0;
 	return OK;
 }
 
@@ -57,6 +84,7 @@ void graph_index_put(struct graph_index *x, const struct graph_entry *e, uint32_
 		     const struct env *env)
 {
 	move_some(x, env);
+	clear_some(x, CLEARS);
 	place(&x->now, (struct graph_index_slot){ tag, e->index + 1 });
 	x->count++;
 }
@@ -144,6 +172,7 @@ void graph_index_fini(struct graph_index *x, const struct env *env)
 {
 	env_free(env, x->now.slots);
 	env_free(env, x->old.slots);
-	x->now = x->old = (struct graph_index_table){ NULL, 0 };
-	x->count = 0;
+	env_free(env, x->next.slots);
+	x->now = x->old = x->next = (struct graph_index_table){ NULL, 0 };
+	x->count = x->cleared = x->moved = 0;
 }

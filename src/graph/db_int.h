@@ -16,6 +16,9 @@ struct graph_pool {
 MUST_USE enum err graph_pool_reserve(struct graph_pool *p, const struct env *env);
 struct graph_entry *graph_pool_take(struct graph_pool *p); /* reserved; all zero but its index */
 void graph_pool_give(struct graph_pool *p, struct graph_entry *e);
+/* The last slab, for its entries to be released, and then itself; there is one. */
+struct graph_entry *graph_pool_last(const struct graph_pool *p);
+void graph_pool_drop_last(struct graph_pool *p, const struct env *env);
 void graph_pool_fini(struct graph_pool *p, const struct env *env);
 static inline struct graph_entry *graph_pool_at(const struct graph_pool *p, uint32_t index)
 {
@@ -33,7 +36,8 @@ struct graph_index_table {
 };
 struct graph_index {
 	struct graph_index_table now, old; /* old: being moved over, a little with each put */
-	size_t moved;			   /* slots of old */
+	struct graph_index_table next;	   /* for when now is full: being zeroed likewise */
+	size_t moved, cleared;		   /* slots of old, of next */
 	size_t count;
 	uint64_t key[2];
 };
@@ -74,7 +78,8 @@ void graph_order_put(struct graph_order *o, struct graph_entry *e); /* reserved 
 void graph_order_take(struct graph_order *o, struct graph_entry *e, const struct env *env);
 struct graph_entry *graph_order_after(const struct graph_order *o, const struct graph_place *key);
 struct graph_entry *graph_order_next(const struct graph_order *o, const struct graph_entry *e);
-void graph_order_fini(struct graph_order *o, const struct env *env);
+/* At most so many leaves; true: nothing is left. Of an order that is not used any more. */
+bool graph_order_free_some(struct graph_order *o, size_t leaves, const struct env *env);
 
 /* ---- db_type.c: types, and walks over one, GRAPH-7.7 ---- */
 #define GRAPH_TYPES_FIXED 4
@@ -116,6 +121,14 @@ MUST_USE enum err graph_terms_take(struct graph_db *db, const struct graph_attrs
 void graph_terms_link(struct graph_terms *t, struct graph_entry *e);
 void graph_terms_drop(struct graph_db *db, struct graph_terms *t);
 
+/* ---- db_grave.c: what was forgotten, GRAPH-7.14 ---- */
+struct graph_grave {
+	struct graph_pool pool;
+	struct graph_order by_place, by_expiry;
+	struct graph_index index;
+	bool full; /* something of it is left */
+};
+
 /* ---- db.c ---- */
 struct graph_used {
 	uint64_t octets;
@@ -133,6 +146,7 @@ struct graph_db {
 	struct graph_pool pool;
 	struct graph_index index;
 	struct graph_order by_place, by_expiry;
+	struct graph_grave grave;
 	struct graph_types types;
 	struct map persons, terms;
 	struct graph_person *recent; /* the last one found */
@@ -162,6 +176,8 @@ MUST_USE enum err graph_change_prepare(struct graph_db *db, struct graph_change 
 				       enum graph_fault *why);
 void graph_change_undo(struct graph_db *db, struct graph_change *m);
 struct graph_entry *graph_change_commit(struct graph_db *db, struct graph_change *m, uint64_t row);
+/* All that hangs on an entry, but its places in slabs, index, orders and types. */
+void graph_entry_release(struct graph_db *db, struct graph_entry *e);
 /* Out of every index; its row is the caller's matter. */
 void graph_entry_unlink(struct graph_db *db, struct graph_entry *e);
 

@@ -100,6 +100,9 @@ static enum err load_one(struct graph_db *db)
 enum err graph_db_load(struct graph_db *db, size_t rows, bool *done)
 {
 	enum err e = OK;
+	*done = false;
+	if (!graph_db_bury(db, rows))
+		return OK;
 	for (; rows > 0 && !db->loaded && !e; rows--)
 		e = load_one(db);
 	*done = db->loaded;

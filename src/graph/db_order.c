@@ -233,11 +233,14 @@ bool graph_db_modified(const struct graph_db *db, size_t most, size_t look,
 	return first != NULL;
 }
 
-void graph_order_fini(struct graph_order *o, const struct env *env)
+bool graph_order_free_some(struct graph_order *o, size_t leaves, const struct env *env)
 {
-	for (size_t i = 0; i < o->n; i++)
-		env_free(env, o->leaves[i]);
+	for (; o->n > 0 && leaves > 0; leaves--)
+		env_free(env, o->leaves[--o->n]);
+	if (o->n > 0)
+		return false;
 	env_free(env, o->leaves);
 	env_free(env, o->spare);
 	*o = (struct graph_order){ .kind = o->kind };
+	return true;
 }

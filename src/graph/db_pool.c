@@ -49,10 +49,20 @@ void graph_pool_give(struct graph_pool *p, struct graph_entry *e)
 	p->free = e;
 }
 
+struct graph_entry *graph_pool_last(const struct graph_pool *p)
+{
+	return p->slabs[p->n - 1];
+}
+
+void graph_pool_drop_last(struct graph_pool *p, const struct env *env)
+{
+	env_free(env, p->slabs[--p->n]);
+}
+
 void graph_pool_fini(struct graph_pool *p, const struct env *env)
 {
-	for (uint32_t i = 0; i < p->n; i++)
-		env_free(env, p->slabs[i]);
+	while (p->n > 0)
+		graph_pool_drop_last(p, env);
 	env_free(env, p->slabs);
 	*p = (struct graph_pool){ .slabs = NULL };
 }

@@ -148,7 +148,8 @@ static bool has(const struct graph_entry *e, struct span name, struct span value
 struct graph_entry *graph_db_with(const struct graph_db *db, struct span name, struct span value,
 				  size_t *at)
 {
-	if (name.n > GRAPH_ATTR_NAME_MAX || name.n == 0)
+	/* Forgotten entries are still among the nodes. */
+	if (name.n > GRAPH_ATTR_NAME_MAX || name.n == 0 || db->grave.full)
 		return NULL;
 	uint64_t hash = hash_of(db, name, value);
 	struct term *t = map_get(&db->terms, key_of(&hash));

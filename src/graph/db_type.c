@@ -196,6 +196,12 @@ void graph_types_forget(struct graph_db *db)
 		LIST_ENTRY(n, struct graph_cursor, all)->at = NULL;
 		list_take(n);
 	}
+	for (size_t i = 0; i < db->types.n; i++) {
+		struct graph_type *t = db->types.at[i];
+		db->types.empty += t->count > 0;
+		t->count = 0;
+		list_init(&t->entries);
+	}
 }
 
 const struct graph_guid *graph_db_type(const struct graph_db *db, uint16_t type)

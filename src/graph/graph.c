@@ -4,6 +4,7 @@
  * own link (maintenance, a contact that changed) is done once, at the end of the call. */
 
 #define STRANGERS 32
+#define FREED	  8192 /* records, with one call of graph_free_some() */
 
 int64_t graph_random_delay(const struct graph *g, int64_t least, int64_t most)
 {
@@ -120,10 +121,9 @@ enum err graph_new(struct graph **out, const struct graph_birth *b, struct graph
 	return OK;
 }
 
-void graph_free(struct graph *g)
+/* All but the database. */
+static void take_down(struct graph *g)
 {
-	if (!g)
-		return;
 	const struct env *env = g->shared->env;
 	LIST_EACH(n, tmp, &g->links)
 	{
@@ -143,11 +143,29 @@ void graph_free(struct graph *g)
 	graph_outs_free(g);
 	map_free(&g->by_number);
 	map_free(&g->by_record);
-	graph_db_free(g->db);
 	env_free(env, g->message);
 	env_free(env, g->presence_attributes);
 	env_free(env, (void *)(uintptr_t)g->birth.sync_order);
-	env_free(env, g);
+	if (g->db)
+		graph_db_forget(g->db);
+	g->down = true;
+}
+
+bool graph_free_some(struct graph *g)
+{
+	if (!g->down)
+		take_down(g);
+	if (g->db && !graph_db_bury(g->db, FREED))
+		return false;
+	graph_db_free(g->db);
+	env_free(g->shared->env, g);
+	return true;
+}
+
+void graph_free(struct graph *g)
+{
+	while (g && !graph_free_some(g))
+		;
 }
 
 /* What a call led to beyond its own link, once, whatever asked for it how often. Each may

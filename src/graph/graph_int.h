@@ -204,6 +204,7 @@ struct graph {
 	struct mono time_base_at; /* and when; us 0: none yet */
 	uint64_t left;		  /* peer time */
 	bool never_connected, loaded, listening, stopping, accept_direct, force_presence;
+	bool down;	 /* being freed */
 	bool info_known; /* Graph Info was seen */
 	struct addr address[GRAPH_ADDRESSES_MAX];
 	uint8_t n_addresses;

@@ -16,7 +16,7 @@ void graphs_entry_free(struct graphs *s, struct graphs_entry *e)
 	}
 	if (s->turn == &e->all)
 		s->turn = NULL;
-	graph_free(e->graph);
+	graphs_bury(s, e->graph);
 	list_take(&e->all);
 	env_free(s->shared.env, e->sync_order);
 	env_free(s->shared.env, e);
@@ -39,7 +39,7 @@ void graphs_entry_shut(struct graphs *s, struct graphs_entry *e, enum err why)
 	if (e->closer)
 		graphs_reply(s, e->closer, why, NULL, 0);
 	e->closer = 0;
-	graph_free(e->graph);
+	graphs_bury(s, e->graph);
 	e->graph = NULL;
 	e->leaving = false;
 }

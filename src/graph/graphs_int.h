@@ -1,7 +1,7 @@
 /* graphs_int.h - the inside of the manager of graphs, for its files: graphs.c (life and
  * commands), graphs_row.c (what is kept), graphs_link.c (connections and whom they are
  * for), graphs_door.c (where is listened), graphs_out.c (what comes out), graphs_purge.c
- * (rows of deleted graphs). */
+ * (rows of deleted graphs, memory of closed ones). */
 #ifndef GRAPH_GRAPHS_INT_H
 #define GRAPH_GRAPHS_INT_H
 
@@ -42,6 +42,12 @@ struct graphs_entry {
 struct graphs_own {
 	struct list all;
 	struct graphs_out out;
+};
+
+/* A graph that was closed and is being freed. */
+struct graphs_closed {
+	struct list all;
+	struct graph *graph;
 };
 
 struct graphs_waiter {
@@ -97,7 +103,8 @@ struct graphs {
 	struct list outs;    /* struct graphs_own */
 	struct list replies; /* set aside, one for each command that is not answered */
 	struct graphs_own *last;
-	uint64_t purge_at; /* row of records behind which the deleted are looked for */
+	struct list closed; /* struct graphs_closed */
+	uint64_t purge_at;  /* row of records behind which the deleted are looked for */
 	struct mono purge_due;
 	bool stopping;
 	bool changed;	 /* a graph told something that others here must follow */
@@ -157,5 +164,9 @@ void graphs_doors_reset(struct graphs *s);
 /* ---- graphs_purge.c ---- */
 bool graphs_purge_wanted(const struct graphs *s);
 void graphs_purge_slice(struct graphs *s, struct mono now);
+/* Takes over a graph, or NULL: it is freed a little with each tick. */
+void graphs_bury(struct graphs *s, struct graph *g);
+void graphs_bury_slice(struct graphs *s);
+void graphs_bury_all(struct graphs *s);
 
 #endif

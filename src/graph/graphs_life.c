@@ -40,6 +40,7 @@ enum err graphs_new(struct graphs **out, const struct graph_part_config *cfg, st
 	list_init(&s->waiting);
 	list_init(&s->outs);
 	list_init(&s->replies);
+	list_init(&s->closed);
 	map_init(&s->links, env);
 	take_config(s, cfg);
 	enum err e = graphs_rows_read(s);
@@ -72,6 +73,7 @@ void graphs_free(struct graphs *s)
 	{
 		graphs_entry_free(s, LIST_ENTRY(n, struct graphs_entry, all));
 	}
+	graphs_bury_all(s);
 	while (map_next(&s->links, &at, &key, &link)) {
 		env_free(env, ((struct graphs_link *)link)->closing);
 		env_free(env, ((struct graphs_link *)link)->octets);
@@ -142,6 +144,7 @@ void graphs_tick(struct graphs *s, struct mono now)
 	}
 	if (graphs_purge_wanted(s) && mono_reached(s->purge_due, now))
 		graphs_purge_slice(s, now);
+	graphs_bury_slice(s);
 }
 
 struct mono graphs_deadline(const struct graphs *s)
@@ -155,6 +158,8 @@ struct mono graphs_deadline(const struct graphs *s)
 		if (e->leaving)
 			at = mono_min(at, e->close_at);
 	}
+	if (!list_empty(&s->closed))
+		at = mono_min(at, s->now);
 	return graphs_purge_wanted(s) ? mono_min(at, s->purge_due) : at;
 }
 

@@ -4,7 +4,7 @@
 #include "wire/wr.h"
 
 /* Rows of graphs that were deleted go in slices, a tick each (D18), also those that a
- * crash left. GRAPH-12.10. */
+ * crash left, GRAPH-12.10; and so does the memory of graphs that were closed, GRAPH-12.14. */
 
 #define SLICE 256
 
@@ -90,4 +90,34 @@ void graphs_purge_slice(struct graphs *s, struct mono now)
 		return;
 	s->purge_at = 0;
 	forget_deleted(s);
+}
+
+void graphs_bury(struct graphs *s, struct graph *g)
+{
+	if (!g)
+		return;
+	struct graphs_closed *c = env_zalloc(s->shared.env, 1, sizeof(*c));
+	if (!c) {
+		graph_free(g);
+		return;
+	}
+	c->graph = g;
+	list_push_back(&s->closed, &c->all);
+}
+
+void graphs_bury_slice(struct graphs *s)
+{
+	if (list_empty(&s->closed))
+		return;
+	struct graphs_closed *c = LIST_ENTRY(s->closed.next, struct graphs_closed, all);
+	if (!graph_free_some(c->graph))
+		return;
+	list_take(&c->all);
+	env_free(s->shared.env, c);
+}
+
+void graphs_bury_all(struct graphs *s)
+{
+	while (!list_empty(&s->closed))
+		graphs_bury_slice(s);
 }

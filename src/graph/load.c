@@ -3,8 +3,9 @@
 /* The database is read at birth, and anew when a commit failed, in slices of a tick;
  * commands wait meanwhile. GRAPH-8.26. */
 
-#define SLICE_ROWS 2000 /* read */
+#define SLICE_ROWS 1000 /* read */
 #define SLICE_LOOK 200	/* looked at: their octets are loaded, the provider asked */
+#define SLICE_WALK 8192 /* passed by */
 
 /* A copy of a command; its text and octets lie behind it. */
 struct early {
@@ -147,7 +148,7 @@ static bool look(struct graph *g)
 {
 	struct graph_entry *e = graph_db_after(g->db, g->load_at ? &g->load_after : NULL);
 	size_t looked = 0;
-	while (e && looked < SLICE_LOOK) {
+	for (size_t walked = 0; e && looked < SLICE_LOOK && walked < SLICE_WALK; walked++) {
 		struct graph_entry *next = graph_db_next(g->db, e);
 		uint64_t number;
 		struct graph_place place = e->place;

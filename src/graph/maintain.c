@@ -68,11 +68,20 @@ static void alone(struct graph *g, struct mono now)
 	need_connection(g);
 }
 
+/* GRAPH-8.28: who has just come had no time to be of use. Nobody goes in its place, lest
+ * whoever comes again and again drive all others out. */
+static void leave_least_useful(struct graph *g, struct mono now)
+{
+	struct graph_link *l = least_useful(g);
+	if (mono_reached(mono_add(l->since, g->birth.times.maintain), now))
+		graph_link_leave(g, l, GRAPH_LEAST_USEFUL, now);
+}
+
 /* GRAPH-8.21: at most one attempt a run. */
 static void connections(struct graph *g, bool from_timer, struct mono now)
 {
 	if (from_timer && g->neighbors > GRAPH_NEIGHBORS_IDEAL)
-		graph_link_leave(g, least_useful(g), GRAPH_LEAST_USEFUL, now);
+		leave_least_useful(g, now);
 	bool wants = g->neighbors == 0 ||
 		     (g->neighbors < GRAPH_NEIGHBORS_MIN && !g->never_connected) ||
 		     (from_timer && g->neighbors < GRAPH_NEIGHBORS_IDEAL);

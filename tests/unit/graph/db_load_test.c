@@ -225,6 +225,56 @@ static void a_crash_at_any_point_leaves_whole_records(void **state)
 	}
 }
 
+/* GRAPH-7.14 */
+static void what_was_forgotten_goes_a_little_at_a_time(void **state)
+{
+	(void)state;
+	struct db_rig r;
+	size_t at = 0, turns = 0;
+	bool done = true;
+	db_rig_init(&r, 9);
+	fill(&r, 1500);
+	uint64_t sum = db_sum(r.db);
+	struct graph_entry *last = db_find(&r, 1500);
+	assert_ptr_equal(graph_db_at(r.db, last->index), last);
+	graph_db_forget(r.db);
+	assert_int_equal(graph_db_count(r.db), 0);
+	assert_null(db_find(&r, 7));
+	assert_null(graph_db_after(r.db, NULL));
+	assert_null(graph_db_first_expiry(r.db));
+	assert_null(graph_db_at(r.db, 0));
+	assert_null(graph_db_with(r.db, span_str("a"), span_str("1"), &at));
+	for (uint16_t t = 0; t < graph_db_types(r.db); t++)
+		assert_int_equal(graph_db_type_count(r.db, t), 0);
+	/* Nothing is read before: six slabs, the leaves. */
+	for (; !done || turns == 0; turns++) {
+		assert_int_equal(graph_db_load(r.db, 1, &done), OK);
+		if (turns < 6)
+			assert_int_equal(graph_db_count(r.db), 0);
+		done = graph_db_count(r.db) > 0;
+	}
+	assert_in_range(turns, 7, 12);
+	db_rig_load(&r, 100);
+	assert_int_equal(db_sum(r.db), sum);
+	db_rig_fini(&r);
+}
+
+/* A put in between does not wait, and counts nothing that is gone. */
+static void a_put_after_forgetting(void **state)
+{
+	(void)state;
+	struct db_rig r;
+	db_rig_init(&r, 10);
+	fill(&r, 600);
+	graph_db_forget(r.db);
+	struct graph_entry *e = db_must(&r, &(struct db_spec){ .id = 3, .version = 4, .type = 9 });
+	assert_int_equal(e->creator->octets, e->octets);
+	assert_int_equal(e->creator->refs, 1);
+	assert_int_equal(graph_db_count(r.db), 1);
+	assert_true(graph_db_bury(r.db, 0));
+	db_rig_fini(&r);
+}
+
 static void a_store_that_fails_to_read_is_told(void **state)
 {
 	(void)state;
@@ -247,6 +297,8 @@ int main(void)
 		cmocka_unit_test(of_two_rows_the_later_holds),
 		cmocka_unit_test(a_load_goes_on_after_memory_failed),
 		cmocka_unit_test(a_crash_at_any_point_leaves_whole_records),
+		cmocka_unit_test(what_was_forgotten_goes_a_little_at_a_time),
+		cmocka_unit_test(a_put_after_forgetting),
 		cmocka_unit_test(a_store_that_fails_to_read_is_told),
 	};
 	return cmocka_run_group_tests_name("db_load", tests, NULL, NULL);

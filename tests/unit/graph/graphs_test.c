@@ -1,6 +1,7 @@
 #include "graphs_rig.h"
 
 #include "graph/frame.h"
+#include "graph/graphs_int.h"
 
 /* All graphs of a machine: which there are, whom a connection is for, where is listened,
  * and what is kept over restarts. */
@@ -313,6 +314,41 @@ static void over_a_restart(void **state)
 	/* Rows that are put now do not overwrite those of before. */
 	struct graph_guid more = add(&r, 0, ID, "more")->id;
 	assert_true(has_record(&r, 0, ID, &id) && has_record(&r, 0, ID, &more));
+	rig_end(&r);
+}
+
+static size_t closed(const struct graphs *s)
+{
+	size_t n = 0;
+	LIST_EACH(at, tmp, &s->closed)
+	n++;
+	return n;
+}
+
+/* GRAPH-12.14: one a tick at most, each a little. */
+static void closed_ones_are_freed_later(void **state)
+{
+	struct rig r;
+	begin(&r);
+	struct graphs *s = r.m[0].s;
+	assert_int_equal(make(&r, 0, GRAPHS_CREATE, "0.other", "")->err, OK);
+	rig_run(&r, MONO_SEC);
+	for (size_t i = 0; i < 2; i++) {
+		const char *id = i ? "0.other" : ID;
+		struct graphs_entry *e = graphs_entry_find(s, span_str(id), span_of(NULL, 0));
+		graphs_entry_shut(s, e, ERR_CLOSED);
+		assert_null(e->graph);
+	}
+	assert_int_equal(closed(s), 2);
+	assert_true(mono_reached(graphs_deadline(s), r.now));
+	graphs_tick(s, r.now);
+	assert_int_equal(closed(s), 1);
+	rig_run(&r, MONO_SEC);
+	assert_int_equal(closed(s), 0);
+	/* What is left is freed with all. */
+	assert_int_equal(make(&r, 0, GRAPHS_CREATE, "0.third", "")->err, OK);
+	struct graphs_entry *e = graphs_entry_find(s, span_str("0.third"), span_of(NULL, 0));
+	graphs_entry_shut(s, e, ERR_CLOSED);
 	rig_end(&r);
 }
 
@@ -675,6 +711,7 @@ int main(void)
 		cmocka_unit_test(who_is_to_listen_does_when_it_may),
 		cmocka_unit_test(neighbors_are_found_again),
 		cmocka_unit_test(connections_from_an_address_that_went),
+		cmocka_unit_test(closed_ones_are_freed_later),
 		cmocka_unit_test(closed_and_opened_again),
 		cmocka_unit_test(deleted_with_its_records),
 		cmocka_unit_test(a_port_that_somebody_has),

@@ -185,6 +185,58 @@ static void the_least_useful_goes(void **state)
 	rig_end(&r);
 }
 
+/* GRAPH-8.28 */
+static void who_has_just_come_stays(void **state)
+{
+	struct rig r;
+	uint32_t link[5];
+	rig_begin(&r);
+	for (uint8_t i = 0; i < 3; i++) {
+		link[i] = rig_neighbor(&r, 70 + i, (uint8_t)(30 + i));
+		graph_link_find(r.g, link[i])->utility = i == 2 ? 10 : 1000;
+	}
+	r.now = mono_add(r.now, 200 * MONO_SEC);
+	link[3] = rig_neighbor(&r, 80, 40);
+	rig_tick(&r, 101 * MONO_SEC);
+	/* It brought nothing yet, and no other goes for it. */
+	assert_int_equal(rig_info(&r).neighbors, 4);
+	assert_int_equal(graph_link_find(r.g, link[3])->utility, 0);
+	rig_tick(&r, 301 * MONO_SEC);
+	assert_true(rig_closed(&r, link[3]));
+	assert_int_equal(rig_info(&r).neighbors, 3);
+	/* Of use by then, it stays; and another has to go. */
+	link[4] = rig_neighbor(&r, 90, 50);
+	graph_link_find(r.g, link[4])->utility = 500;
+	rig_tick(&r, 301 * MONO_SEC);
+	assert_true(rig_closed(&r, link[2]));
+	assert_false(rig_closed(&r, link[4]));
+	rig_end(&r);
+}
+
+#define PASSED_BY 9000 /* more than a slice walks over */
+
+/* GRAPH-8.26: records that need no look take time too. */
+static void many_records_are_passed_by_in_slices(void **state)
+{
+	struct rig r;
+	rig_begin(&r);
+	const struct graph_command add = { .kind = GRAPH_RECORD_ADD,
+					   .type = { { 0xaa, [15] = 1 } },
+					   .payload = span_str("one"),
+					   .has_payload = true };
+	for (size_t i = 0; i < PASSED_BY; i++) {
+		(void)rig_command(&r, &add);
+		r.n_replies = 0;
+	}
+	r.g->loaded = false;
+	graph_load_due(r.g, r.now);
+	assert_false(r.g->loaded);
+	assert_in_range(r.g->load_at, 1000, PASSED_BY - 1);
+	graph_load_due(r.g, r.now);
+	assert_true(r.g->loaded);
+	rig_end(&r);
+}
+
 static void leaving_takes_records_along(void **state)
 {
 	struct rig r;
@@ -505,6 +557,8 @@ int main(void)
 		cmocka_unit_test(attempts_do_not_hammer),
 		cmocka_unit_test(the_list_holds_a_hundred),
 		cmocka_unit_test(the_least_useful_goes),
+		cmocka_unit_test(who_has_just_come_stays),
+		cmocka_unit_test(many_records_are_passed_by_in_slices),
 		cmocka_unit_test(leaving_takes_records_along),
 		cmocka_unit_test(who_does_not_read_is_not_waited_for_long),
 		cmocka_unit_test(commands_wait_for_the_database),
