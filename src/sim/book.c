@@ -2,6 +2,13 @@
 
 #include "wire/wr.h"
 
+/* The numbers in every database of the types that come and go by themselves. */
+enum {
+	TYPE_SIGNATURE = 1,
+	TYPE_CONTACT = 2,
+	TYPE_PRESENCE = 3
+};
+
 /* All records of stories are of one type. */
 static const struct graph_guid story_type = { { 0x5c, 0xe4, 0xa0, [15] = 0x01 } };
 
@@ -181,7 +188,7 @@ static uint64_t hash_of(const struct graph *g)
 	uint64_t sum = 0;
 	for (struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e)) {
 		struct span octets;
-		if (e->type >= 1 && e->type <= 3)
+		if (e->type >= TYPE_SIGNATURE && e->type <= TYPE_PRESENCE)
 			continue;
 		if (graph_db_octets(db, e, &octets) != OK)
 			return 0;
@@ -261,6 +268,7 @@ void world_tally(struct world *w, struct world_tally *t)
 	t->fresh += w->tally.fresh;
 	t->present += w->tally.present;
 	t->flood_links += w->tally.flood_links;
+	t->back += w->tally.back;
 }
 
 /* What a condition found wrong, for whoever reads the trace. */
@@ -296,6 +304,8 @@ bool book_same(struct world *w, const struct scn_condition *c)
  * clocks that were set meanwhile. */
 #define TICKS_S	    UINT64_C(10000000)
 #define EXPIRE_LATE (60 * TICKS_S)
+/* A presence is made anew before so much time has passed. */
+#define PRESENCE_LIFE (GRAPH_LIFE_PRESENCE * TICKS_S)
 
 static const char *what_is_wrong(const struct graph *g, uint64_t now, const struct book_record *r)
 {
@@ -313,6 +323,26 @@ static const char *what_is_wrong(const struct graph *g, uint64_t now, const stru
 	return e->version < r->told ? "has an old version of " : NULL;
 }
 
+/* SIM-12.12: also of what comes and goes by itself nothing stays for ever, in the database or
+ * in the lists that are made of it. */
+static const char *what_stays(const struct graph *g, const struct graph_info *info)
+{
+	const struct graph_db *db = graph_database(g);
+	size_t contacts = 0, nodes = 0;
+	for (struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e)) {
+		if (e->expires + EXPIRE_LATE < info->time)
+			return "still has what expired in ";
+		if (e->type == TYPE_PRESENCE && !e->deleted &&
+		    e->place.modified + PRESENCE_LIFE + EXPIRE_LATE < info->time)
+			return "has the presence of who is gone in ";
+		contacts += e->type == TYPE_CONTACT && !e->deleted;
+		nodes += e->type == TYPE_PRESENCE && !e->deleted;
+	}
+	if (info->contacts > contacts || info->nodes > nodes)
+		return "lists nodes that have no record in ";
+	return NULL;
+}
+
 static bool keeps(struct world *w, uint32_t site, struct span id)
 {
 	const struct graph *g = graph_at(w, site, id);
@@ -320,6 +350,11 @@ static bool keeps(struct world *w, uint32_t site, struct span id)
 	if (!g)
 		return true;
 	graph_info(g, sim_clock_mono(&machine_of(w->sites[site])->clock, w->now), &info);
+	const char *stays = what_stays(g, &info);
+	if (stays) {
+		say_wrong(w, site, stays, id);
+		return false;
+	}
 	LIST_EACH(at, next, &w->book)
 	{
 		struct book_record *r = LIST_ENTRY(at, struct book_record, at);

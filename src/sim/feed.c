@@ -29,6 +29,7 @@ void feed(struct machine *m, const struct node_in *in)
 	say_in(m, in);
 	recorder_in(m, in);
 	m->input_put = store_mem_newest(m->mem);
+	m->input_link = in->kind == NODE_IN_OCTETS ? in->link : 0;
 	enum err e = node_input(m->node, in, sim_clock_mono(&m->clock, w->now));
 	if (e)
 		say(&m->site, "=", err_name(e));

@@ -1,3 +1,4 @@
+#include "graph/record.h"
 #include "graph/wire.h"
 #include "sim/book.h"
 #include "wire/rd.h"
@@ -11,7 +12,8 @@
 struct row {
 	struct graph_guid id;
 	uint32_t version;
-	bool ours; /* made here, not received */
+	uint64_t expires; /* 0: its row cannot be read */
+	bool ours;	  /* made here, not received */
 	uint64_t put;
 	uint32_t sent; /* the newest version that went out in a FLOOD */
 };
@@ -58,6 +60,8 @@ void invariant_graph_put(struct machine *m, struct span value, uint64_t put)
 	struct rd in = rd_of(value);
 	rd_skip(&in, 4);
 	uint8_t local = rd_u8(&in);
+	struct graph_record record;
+	bool whole = graph_record_decode(span_of(in.p, in.left), &record) == OK;
 	struct graph_guid type = read_guid(&in), id = read_guid(&in);
 	uint32_t version = rd_u32(&in);
 	if (in.failed || is_fixed(&type))
@@ -66,6 +70,7 @@ void invariant_graph_put(struct machine *m, struct span value, uint64_t put)
 	if (!r)
 		return;
 	r->version = version;
+	r->expires = whole ? record.expires : 0;
 	r->ours = local & GRAPH_ENTRY_OURS;
 	r->put = put;
 }
@@ -96,8 +101,12 @@ static void flood_said(struct machine *m, const struct node_out *out, const stru
 		       uint32_t version)
 {
 	const struct row *r = find(m, id);
-	if (r && r->ours && r->version == version && too_early(m, out, r))
+	if (!r || r->version != version)
+		return;
+	if (r->ours && too_early(m, out, r))
 		broken(m->site.w, &m->site, "a FLOOD of a change of ours before it is durable");
+	if (!r->ours && r->put > m->input_put && out->link == m->input_link)
+		m->site.w->tally.back++;
 }
 
 static void flood_went(struct machine *m, const struct node_out *out, const struct graph_guid *id,
@@ -155,11 +164,24 @@ static void check_send(struct machine *m, const struct node_out *out)
 		walk(m, out, &e->said, flood_said);
 }
 
+/* SIM-12.11. What goes out when there is room is a message of 64 KiB with its frames, at
+ * most, beyond the window. */
+#define BEYOND ((size_t)65 * 1024)
+
+static void check_window(struct machine *m, struct end *e, size_t more)
+{
+	const struct end *other = end_other(e);
+	if (!other->silent && other->in.n + more > m->config->graph.limits.link_unsent + BEYOND)
+		broken(m->site.w, &m->site, "more on its way to a neighbor than its window");
+}
+
 void invariant_graph_sent(struct machine *m, const struct node_out *out)
 {
 	struct end *e = end_of(m, out);
-	if (e && e->of_graph)
-		walk(m, out, &e->sent, flood_went);
+	if (!e || !e->of_graph)
+		return;
+	walk(m, out, &e->sent, flood_went);
+	check_window(m, e, out->bytes.n);
 }
 
 bool invariant_graph_unsent(const struct machine *m, const struct graph_guid *id, uint32_t version)
@@ -179,16 +201,29 @@ static void check_reply(struct machine *m, const struct node_out *out, const str
 		broken(m->site.w, &m->site, "a change was told before it is durable");
 }
 
+static bool info_of(struct machine *m, const struct graph_event *e, struct graph_info *info)
+{
+	const struct graph *g = graphs_find(node_graphs(m->node), span_str(e->graph_id));
+	if (g)
+		graph_info(g, sim_clock_mono(&m->clock, m->site.w->now), info);
+	return g;
+}
+
 /* SIM-12.7. */
 static void check_neighbors(struct machine *m, const struct graph_event *e)
 {
-	const struct graph *g = graphs_find(node_graphs(m->node), span_str(e->graph_id));
 	struct graph_info info;
-	if (!g)
-		return;
-	graph_info(g, sim_clock_mono(&m->clock, m->site.w->now), &info);
-	if (info.neighbors > GRAPH_NEIGHBORS_MAX)
+	if (info_of(m, e, &info) && info.neighbors > GRAPH_NEIGHBORS_MAX)
 		broken(m->site.w, &m->site, "more neighbors than the maximum");
+}
+
+/* SIM-12.10. */
+static void check_expired(struct machine *m, const struct graph_event *e)
+{
+	struct graph_info info;
+	const struct row *r = find(m, &e->id);
+	if (r && r->version == e->version && info_of(m, e, &info) && info.time < r->expires)
+		broken(m->site.w, &m->site, "a record ended before its time");
 }
 
 static void check_event(struct machine *m, const struct node_out *out)
@@ -198,6 +233,8 @@ static void check_event(struct machine *m, const struct node_out *out)
 		return;
 	if (e->kind == GRAPH_EVENT_NEIGHBOR && e->status == GRAPH_LINK_CONNECTED)
 		check_neighbors(m, e);
+	if (e->kind == GRAPH_EVENT_RECORD && e->change == GRAPH_RECORD_EXPIRED)
+		check_expired(m, e);
 	if (e->kind != GRAPH_EVENT_RECORD || !e->ours)
 		return;
 	const struct row *r = find(m, &e->id);

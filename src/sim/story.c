@@ -42,7 +42,7 @@ void story_defaults(struct story_options *o, uint64_t seed, enum story_kind kind
 		o->crashes = (uint32_t)rng_below(&r, 4);
 	o->cuts = o->kind == STORY_CRASH ? 0 : (uint32_t)rng_below(&r, 4);
 	if (o->kind == STORY_LATE)
-		o->records += (uint32_t)rng_below(&r, 400);
+		o->records += 200 + (uint32_t)rng_below(&r, 600);
 	o->lab = rng_below(&r, 4) != 0;
 	o->quiet = o->lab ? 2 * MONO_MIN : 12 * MONO_MIN;
 }
@@ -207,7 +207,7 @@ static void nodes(struct story *s, const struct story_manner *how)
 static void joins(struct story *s)
 {
 	graph_verb(s, 1000, 0, "create");
-	if (s->o.nodes > MANY)
+	if (s->o.nodes > MANY || s->o.kind == STORY_CRASH || s->o.kind == STORY_CHURN)
 		text_str(&s->t, " presence 10");
 	story_line(s, s->o.kind == STORY_EXPIRE && story_pick(s, 2) ? " defer" : "");
 	story_graph(s, 1500, 0, "listen");
@@ -279,7 +279,8 @@ static void record(struct story *s, uint32_t r)
 		s->o.crashes--;
 		story_crash(s, by, ms);
 	} else if (story_pick(s, 25) == 0) {
-		story_do(s, ms, "store-fail", by, " 2 no-space");
+		/* Of who made it, or of one that comes to hold it. */
+		story_do(s, ms, "store-fail", r % 2 ? by : (by + 1) % s->first, " 2 no-space");
 	}
 	bool ends = story_pick(s, 3) == 0;
 	for (uint32_t n = s->o.kind == STORY_LATE ? 0 : story_pick(s, 4); n > 0; n--) {

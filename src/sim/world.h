@@ -43,6 +43,7 @@ struct world_tally {
 	uint64_t crashes_told;	 /* nodes that crashed when one of these was nowhere else yet */
 	uint64_t fresh, present; /* records that came and were new, and that were there */
 	uint64_t flood_links;	 /* fresh ones, times the neighbors of whom they came to */
+	uint64_t back;		 /* fresh ones that at once went back where they came from */
 };
 void world_tally(struct world *w, struct world_tally *t);
 const struct trace *world_trace(const struct world *w);

@@ -181,6 +181,7 @@ struct machine {
 	struct list versions;			  /* invariant_told.c */
 	struct map rows;			  /* invariant_graph.c */
 	uint64_t input_put;			  /* the newest put before this input */
+	uint32_t input_link;			  /* whose octets it is; 0 none */
 	uint64_t told_number;			  /* highest of a claim that an event told of */
 	int64_t looked;				  /* when waits were brought up to date */
 	struct map links;			  /* to struct end */

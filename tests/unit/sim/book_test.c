@@ -4,7 +4,7 @@
 #include "sim/book.h"
 #include "wire/wr.h"
 
-/* SIM-12.1 to SIM-12.7: what worlds know of graphs, and whether they notice. */
+/* SIM-12.1 to SIM-12.12: what worlds know of graphs, and whether they notice. */
 
 #define NODES                                                                                      \
 	"node a { address = 10.0.0.1; memory = 64MiB\n graph { lab = yes } }\n"                    \
@@ -138,6 +138,46 @@ static void the_book_notices(void **state)
 	r->id.at[15] ^= 1;
 	assert_false(book_kept(t->w, &of_g));
 	r->expires = 1; /* whose life is over, nobody needs to have */
+	assert_true(book_kept(t->w, &of_g));
+	story_free(t);
+}
+
+static struct graph_entry *entry_of(struct story *t, const struct graph_guid *type)
+{
+	const struct graphs *all = node_graphs(story_machine(t, "a")->node);
+	const struct graph_db *db = graph_database(graphs_find(all, of_g.name));
+	for (struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e))
+		if (graph_guid_eq(graph_db_type(db, e->type), type))
+			return e;
+	fail_msg("no record of that type");
+	return NULL;
+}
+
+/* SIM-12.12. */
+static void what_should_be_gone(void **state)
+{
+	struct story *t = story_new(
+		NODES "at 1s command a graph create g presence 5\nat 2s command a graph listen g\n"
+		      "at 20s nothing\n");
+	story_run(t, 1, NULL);
+	assert_true(t->r.ok && book_kept(t->w, &of_g));
+	struct graph_entry *contact = entry_of(t, &graph_type_contact),
+			   *presence = entry_of(t, &graph_type_presence);
+	struct graph_entry contact_was = *contact, presence_was = *presence;
+	contact->expires = 1;
+	assert_false(book_kept(t->w, &of_g));
+	*contact = contact_was;
+	contact->deleted = true;
+	assert_false(book_kept(t->w, &of_g));
+	*contact = contact_was;
+	presence->deleted = true;
+	assert_false(book_kept(t->w, &of_g));
+	*presence = presence_was;
+	presence->place.modified -= UINT64_C(340) * 10000000;
+	assert_true(book_kept(t->w, &of_g));
+	presence->place.modified -= UINT64_C(40) * 10000000;
+	assert_false(book_kept(t->w, &of_g));
+	*presence = presence_was;
 	assert_true(book_kept(t->w, &of_g));
 	story_free(t);
 }
@@ -278,6 +318,41 @@ static void an_event_too_early(void **state)
 	finish(&s, "an event of a change of ours before it is durable");
 }
 
+static void an_end_too_early(void **state)
+{
+	struct said s;
+	begin(&s);
+	struct node_event e = { .part = NODE_PART_GRAPH,
+				.graph = { .kind = GRAPH_EVENT_RECORD,
+					   .change = GRAPH_RECORD_EXPIRED,
+					   .graph_id = "g",
+					   .id = s.id,
+					   .version = 9 } };
+	const struct node_out out = { .kind = NODE_OUT_EVENT, .event = &e };
+	invariant_graph_out(s.m, &out, NULL); /* of a version that is not there any more */
+	assert_false(s.t->w->broken);
+	e.graph.version = 1;
+	invariant_graph_out(s.m, &out, NULL);
+	finish(&s, "a record ended before its time");
+}
+
+static void more_than_the_window(void **state)
+{
+	struct said s;
+	begin(&s);
+	const struct node_out out = { .kind = NODE_OUT_SEND,
+				      .link = s.link->link,
+				      .bytes = s.flood };
+	size_t most = s.m->config->graph.limits.link_unsent, was = end_other(s.link)->in.n;
+	end_other(s.link)->in.n = most;
+	invariant_graph_sent(s.m, &out);
+	assert_false(s.t->w->broken);
+	end_other(s.link)->in.n = most + (size_t)65 * 1024;
+	invariant_graph_sent(s.m, &out);
+	end_other(s.link)->in.n = was;
+	finish(&s, "more on its way to a neighbor than its window");
+}
+
 /* -- the words -- */
 
 static void refused(const char *line, const char *words)
@@ -313,13 +388,14 @@ static void words_are_checked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_small_world),       cmocka_unit_test(it_becomes_a_mesh),
-		cmocka_unit_test(parts_differ),	       cmocka_unit_test(told_and_crashed),
-		cmocka_unit_test(flooded_and_crashed), cmocka_unit_test(lost_and_erased),
-		cmocka_unit_test(records_expire),      cmocka_unit_test(the_book_notices),
-		cmocka_unit_test(a_flood_too_early),   cmocka_unit_test(what_was_sent_is_known),
-		cmocka_unit_test(an_answer_too_early), cmocka_unit_test(an_event_too_early),
-		cmocka_unit_test(words_are_checked),
+		cmocka_unit_test(a_small_world),	cmocka_unit_test(it_becomes_a_mesh),
+		cmocka_unit_test(parts_differ),		cmocka_unit_test(told_and_crashed),
+		cmocka_unit_test(flooded_and_crashed),	cmocka_unit_test(lost_and_erased),
+		cmocka_unit_test(records_expire),	cmocka_unit_test(the_book_notices),
+		cmocka_unit_test(a_flood_too_early),	cmocka_unit_test(what_was_sent_is_known),
+		cmocka_unit_test(an_answer_too_early),	cmocka_unit_test(an_event_too_early),
+		cmocka_unit_test(what_should_be_gone),	cmocka_unit_test(an_end_too_early),
+		cmocka_unit_test(more_than_the_window), cmocka_unit_test(words_are_checked),
 	};
 	return cmocka_run_group_tests_name("sim_book", tests, NULL, NULL);
 }
