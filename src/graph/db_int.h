@@ -134,6 +134,9 @@ struct graph_used {
 	uint64_t octets;
 	size_t records;
 };
+
+#define GRAPH_PERSONS_NEAR 64
+
 struct graph_db {
 	uint32_t graph;
 	const struct env *env;
@@ -149,8 +152,8 @@ struct graph_db {
 	struct graph_grave grave;
 	struct graph_types types;
 	struct map persons, terms;
-	struct graph_person *recent; /* the last one found */
-	struct graph_used used[2];   /* of applications' types, of reserved ones */
+	struct graph_person *recent[GRAPH_PERSONS_NEAR]; /* found last, by place_of() */
+	struct graph_used used[2]; /* of applications' types, of reserved ones */
 	size_t deleted, dropped;
 	uint64_t memory; /* of persons, terms, attributes */
 	uint8_t *row;	 /* where rows are made */

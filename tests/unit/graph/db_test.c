@@ -147,6 +147,38 @@ static void persons_are_shared_and_counted(void **state)
 	db_rig_fini(&r);
 }
 
+static const char *name_of(uint32_t k)
+{
+	static char name[] = "0.a000";
+	for (size_t i = 0; i < 3; i++, k /= 10)
+		name[5 - i] = (char)('0' + k % 10);
+	return name;
+}
+
+/* More people than are looked for first: nobody is taken for another, here or gone. */
+static void nobody_is_taken_for_another(void **state)
+{
+	struct db_rig r;
+	const struct graph_person *person[300];
+	db_rig_init(&r, 1);
+	for (uint32_t i = 0; i < 300; i++) {
+		struct db_spec s = { .id = 300 + i, .version = 1, .type = 9 };
+		s.creator = name_of(i);
+		person[i] = db_must(&r, &s)->creator;
+	}
+	for (uint32_t i = 0; i < 300; i++) {
+		struct span name = db_utf16(name_of(i));
+		assert_true(span_eq(person[i]->utf16, name));
+		assert_ptr_equal(graph_db_person(r.db, name), person[i]);
+	}
+	for (uint32_t i = 0; i < 300; i += 2)
+		assert_int_equal(graph_db_remove(r.db, db_find(&r, 300 + i), &r.number), OK);
+	for (uint32_t i = 0; i < 300; i++)
+		assert_ptr_equal(graph_db_person(r.db, db_utf16(name_of(i))),
+				 i % 2 ? person[i] : NULL);
+	db_rig_fini(&r);
+}
+
 static void a_mark_is_kept_with_the_next_put(void **state)
 {
 	(void)state;
@@ -329,6 +361,7 @@ int main(void)
 		cmocka_unit_test(an_update_keeps_entry_and_row),
 		cmocka_unit_test(what_is_removed_is_gone_with_its_row),
 		cmocka_unit_test(persons_are_shared_and_counted),
+		cmocka_unit_test(nobody_is_taken_for_another),
 		cmocka_unit_test(a_mark_is_kept_with_the_next_put),
 		cmocka_unit_test(a_row_of_another_length_is_told),
 		cmocka_unit_test(a_failing_store_changes_nothing),
