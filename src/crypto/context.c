@@ -62,6 +62,7 @@ enum err crypto_new(struct crypto **out, const struct env *env)
 
 static void free_tools(struct crypto_tools *t)
 {
+	SSL_CTX_free(t->tls);
 	EVP_PKEY_CTX_free(t->checker.ctx);
 	EVP_PKEY_free(t->checker.pkey);
 	EVP_PKEY_CTX_free(t->checker.maker);
@@ -76,6 +77,7 @@ void crypto_free(struct crypto *c)
 		return;
 	for (size_t i = 0; i < CRYPTO_PROFILE_COUNT; i++)
 		free_tools(&c->tools[i]);
+	BIO_meth_free(c->octets);
 	EVP_MD_CTX_free(c->hash);
 	if (c->random)
 		OSSL_PROVIDER_unload(c->random);

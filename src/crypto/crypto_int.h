@@ -19,6 +19,16 @@ struct crypto_oid {
 	uint8_t octets[CRYPTO_OID_MAX];
 };
 
+/* What TLS under a profile may speak (tls_context.c); lists as the library reads them. */
+struct crypto_tls_rules {
+	int version_min, version_max; /* 0: the newest */
+	int level;		      /* of security, as the library counts it */
+	const char *ciphers;	      /* before TLS 1.3 */
+	const char *suites;	      /* of it */
+	const char *groups, *signatures;
+	uint64_t options;
+};
+
 /* What a profile's keys and signatures are to the library. The functions return
  * false where the library has no memory or the input is not of this kind. */
 struct crypto_scheme {
@@ -48,6 +58,7 @@ struct crypto_scheme {
 	unsigned long strings;
 	uint8_t spki_head[CRYPTO_SPKI_HEAD_MAX];
 	size_t spki_head_size;
+	struct crypto_tls_rules tls;
 };
 
 extern const struct crypto_scheme crypto_scheme_ecdsa, crypto_scheme_rsa;
@@ -81,6 +92,7 @@ struct crypto_tools {
 	EVP_MD *md, *fingerprint;
 	EVP_PKEY_CTX *maker;
 	struct crypto_checker checker;
+	SSL_CTX *tls; /* NULL until a connection wants it */
 };
 
 struct crypto {
@@ -89,6 +101,7 @@ struct crypto {
 	OSSL_PROVIDER *builtin, *random;
 	struct crypto_source *source;
 	EVP_MD_CTX *hash;
+	BIO_METHOD *octets; /* of all connections; NULL until one wants it */
 	struct crypto_tools tools[CRYPTO_PROFILE_COUNT];
 	struct crypto_memo memo;
 };

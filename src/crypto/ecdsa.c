@@ -120,4 +120,12 @@ const struct crypto_scheme crypto_scheme_ecdsa = {
 	.cert_parameters = V_ASN1_UNDEF,
 	.strings = B_ASN1_UTF8STRING,
 	.spki_head_size = 0, /* a public key is one already */
+	.tls = { .version_min = TLS1_3_VERSION,
+		 .version_max = TLS1_3_VERSION,
+		 .level = 2,
+		 .ciphers = "ECDHE+AESGCM", /* the library wants some */
+		 .suites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"
+			   "TLS_CHACHA20_POLY1305_SHA256",
+		 .groups = "X25519:P-256",
+		 .signatures = "ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256" },
 };

@@ -108,4 +108,14 @@ const struct crypto_scheme crypto_scheme_rsa = {
 	.spki_head = { 0x30, 0x81, 0x9f, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
 		       0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00, 0x03, 0x81, 0x8d, 0x00 },
 	.spki_head_size = 22,
+	/* Forward secrecy where the other side can; it cannot split a record into two. */
+	.tls = { .version_min = TLS1_VERSION,
+		 .version_max = 0,
+		 .level = 0,
+		 .ciphers = "ALL:!aNULL:!eNULL:!PSK:!SRP:+kRSA",
+		 .suites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"
+			   "TLS_CHACHA20_POLY1305_SHA256",
+		 .groups = "X25519:P-256:P-384",
+		 .signatures = "rsa_pss_rsae_sha256:RSA+SHA256:RSA+SHA1",
+		 .options = SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS },
 };

@@ -14,7 +14,8 @@
 #include "crypto/crypto.h"
 
 #define CRYPTO_TLS_PLAIN_MAX  16384 /* octets of a record's plain text */
-#define CRYPTO_TLS_RECORD_MAX 16640 /* 5 + plain + 256 */
+#define CRYPTO_TLS_OVER	      256   /* octets that a record has more than that, at most */
+#define CRYPTO_TLS_RECORD_MAX 16640 /* plain + over */
 
 struct crypto_tls;
 

@@ -13,7 +13,7 @@ import layers
 
 PURE = ("base", "wire", "xml", "crypto", "masc", "pnrp", "graph", "node", "sim")
 # The folders that alone show a library, and it to nobody else.
-LIBRARIES = {"crypto": ("libcrypto.so",), "xml": ("libxml2.so",)}
+LIBRARIES = {"crypto": ("libcrypto.so", "libssl.so"), "xml": ("libxml2.so",)}
 # bcmp is what clang makes of a memcmp whose sign nobody asks for.
 LIBC = {"bcmp", "memchr", "memcmp", "memcpy", "memmove", "memset", "strlen", "__stack_chk_fail",
         "__assert_fail", "_GLOBAL_OFFSET_TABLE_"}
