@@ -93,7 +93,7 @@ enum err ctl_new_limits(struct ctl **out, struct event_base *base, struct ops *o
 		return e;
 	}
 	ctl_names_init(c, socket_path);
-	ctl_octets_init(c, socket_path);
+	ctl_octets_init(c);
 	*out = c;
 	return OK;
 }

@@ -143,8 +143,8 @@ void ctl_searches_stop(struct ctl *c);
 void ctl_names_init(struct ctl *c, const char *control);
 void ctl_names_fini(struct ctl *c);
 
-/* octets.c: stream.sock beside the control socket, as ctl_names_init. */
-void ctl_octets_init(struct ctl *c, const char *control);
+/* octets.c: stream.sock, where ops says; otherwise as ctl_names_init. */
+void ctl_octets_init(struct ctl *c);
 void ctl_octets_fini(struct ctl *c);
 
 /* stream.c */

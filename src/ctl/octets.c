@@ -251,25 +251,15 @@ static void accepted(struct evconnlistener *l, evutil_socket_t fd, struct sockad
 	wake(p);
 }
 
-static enum err open_socket(struct ctl *c, const char *control, int *fd, struct text *why)
-{
-	char path[4096];
-	struct text t = TEXT_OF(path);
-	const char *slash = strrchr(control, '/');
-	if (slash)
-		text_span(&t, span_of(control, (size_t)(slash - control) + 1));
-	text_str(&t, OPS_STREAM_SOCKET);
-	return ctl_socket_bind(path, &ctl_socket_control, &c->octets.place, fd, why);
-}
-
 /* Not to have it is no reason not to serve the rest. */
-void ctl_octets_init(struct ctl *c, const char *control)
+void ctl_octets_init(struct ctl *c)
 {
 	char buffer[OPS_MESSAGE_MAX + 1];
 	struct text why = TEXT_OF(buffer);
 	int fd;
 	list_init(&c->octets.pipes);
-	if (open_socket(c, control, &fd, &why) == OK) {
+	if (ctl_socket_bind(ops_stream_path(c->ops), &ctl_socket_control, &c->octets.place, &fd,
+			    &why) == OK) {
 		c->octets.listener = evconnlistener_new(
 			c->base, accepted, c, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
 		if (c->octets.listener)

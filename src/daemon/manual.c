@@ -49,6 +49,10 @@ static void files(FILE *f)
 		  "/run/homestead for root, else a folder of the user's own below the temporary "
 		  "directory. The file's permissions say who may; a daemon of root gives it to the "
 		  "group homestead where there is one.");
+	roff_item(
+		f, "stream.sock", NULL,
+		"Beside it: streams of octets. Where --socket names NAME.sock instead, this is "
+		"NAME-stream.sock, so that several daemons may have their sockets in one folder.");
 }
 
 static void environment(FILE *f)

@@ -238,15 +238,27 @@ static run_fn *const runs[OPS_KIND_COUNT] = {
 	[OPS_RELOAD] = run_reload,
 };
 
-/* Beside the control socket. */
+/* GRAPH-14.12 */
 static void set_stream_path(struct ops *o)
 {
+	static const char end[] = ".sock";
 	struct text t = TEXT_OF(o->stream_path);
 	const char *control = o->host.socket_path ? o->host.socket_path : "";
-	const char *slash = strrchr(control, '/');
-	if (slash)
-		text_span(&t, span_of(control, (size_t)(slash + 1 - control)));
+	const char *slash = strrchr(control, '/'), *name = slash ? slash + 1 : control;
+	size_t n = strlen(name), tail = sizeof(end) - 1;
+	text_span(&t, span_of(control, (size_t)(name - control)));
+	if (n > tail && strcmp(name + n - tail, end) == 0)
+		n -= tail;
+	if (n && strcmp(name, OPS_CONTROL_SOCKET) != 0) {
+		text_span(&t, span_of(name, n));
+		text_char(&t, '-');
+	}
 	text_str(&t, OPS_STREAM_SOCKET);
+}
+
+const char *ops_stream_path(const struct ops *o)
+{
+	return o->stream_path;
 }
 
 enum err ops_new(struct ops **out, struct engine *e, const struct ops_host *host)

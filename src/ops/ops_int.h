@@ -43,7 +43,7 @@ struct ops {
 	size_t n_streams, stream_octets;
 	struct list directs; /* direct connections */
 	struct list captures;
-	char stream_path[108];
+	char stream_path[160]; /* longer than a socket's may be: then it is told */
 };
 
 /* Where an answer goes. */

@@ -35,4 +35,7 @@ void ops_stream_finish(struct ops_stream *s);
 /* The program is gone. NULL is fine. */
 void ops_stream_close(struct ops_stream *s);
 
+/* Where the socket for them is to lie: by the name of the control socket. */
+const char *ops_stream_path(const struct ops *o);
+
 #endif

@@ -87,6 +87,54 @@ static void the_socket_has_the_mode_of_the_control_socket(void **state)
 	free(response);
 }
 
+/* GRAPH-14.12: daemons whose sockets share a folder. */
+static void the_socket_is_named_after_the_control_socket(void **state)
+{
+	static const struct {
+		const char *control, *stream;
+	} rows[] = {
+		{ "/run/homestead/control.sock", "/run/homestead/stream.sock" },
+		{ "/tmp/two.sock", "/tmp/two-stream.sock" },
+		{ "/tmp/two", "/tmp/two-stream.sock" },
+		{ "/tmp/.sock", "/tmp/.sock-stream.sock" },
+		{ "control.sock", "stream.sock" },
+		{ "/tmp.sock/control.sock", "/tmp.sock/stream.sock" },
+	};
+	struct ops_host host = played_host();
+	struct ops *o;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		host.socket_path = rows[i].control;
+		assert_int_equal(ops_new(&o, NULL, &host), OK);
+		assert_string_equal(ops_stream_path(o), rows[i].stream);
+		ops_free(o);
+	}
+	server_start();
+}
+
+static void two_daemons_share_a_folder(void **state)
+{
+	char second[120], beside[140], why[300] = "";
+	struct text t = TEXT_OF(why);
+	struct ops_host host = played_host();
+	struct ops *o;
+	struct ctl *c;
+	server_start();
+	(void)snprintf(second, sizeof(second), "%s/two.sock", server.dir);
+	(void)snprintf(beside, sizeof(beside), "%s/two-stream.sock", server.dir);
+	host.socket_path = second;
+	assert_int_equal(ops_new(&o, NULL, &host), OK);
+	assert_int_equal(ctl_new_limits(&c, server.base, o, second, &server.limits, &t), OK);
+	assert_int_equal(access(place, F_OK), 0);
+	assert_int_equal(access(beside, F_OK), 0);
+	ctl_free(c);
+	ops_free(o);
+	assert_int_equal(access(beside, F_OK), -1);
+	struct client *first = begin("/v1/graphs/1/records/55555555/data", "");
+	client_wait_closed(first);
+	assert_int_equal(first->n, 100000);
+	client_free(first);
+}
+
 static void a_record_is_read_to_its_end(void **state)
 {
 	server_start();
@@ -286,6 +334,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_socket_has_the_mode_of_the_control_socket),
+		TEST(the_socket_is_named_after_the_control_socket),
+		TEST(two_daemons_share_a_folder),
 		TEST(a_record_is_read_to_its_end),
 		TEST(a_record_is_published_and_answered),
 		TEST(a_refusal_reaches_who_still_writes),

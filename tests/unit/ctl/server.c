@@ -26,6 +26,7 @@ void server_start(void)
 	struct ops_host host = played_host();
 	char why[300];
 	struct text t = TEXT_OF(why);
+	host.socket_path = server.path;
 	assert_int_equal(ops_new(&server.ops, NULL, &host), OK);
 	assert_int_equal(ctl_new_limits(&server.ctl, server.base, server.ops, server.path,
 					&server.limits, &t),

@@ -120,6 +120,7 @@ void context_restart(bool same_run)
 	if (!same_run) {
 		struct ops_host host = played_host();
 		ops_free(server.ops);
+		host.socket_path = server.path;
 		played.wall_us += 1000;
 		assert_int_equal(ops_new(&server.ops, NULL, &host), OK);
 	}
