@@ -3,7 +3,9 @@
 #include "cli/cli_int.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -13,8 +15,9 @@
 struct chat {
 	struct cli *c;
 	hst_graph *g;
-	hst_conn *conn; /* NULL: nobody came yet */
-	bool typing;	/* standard input has not ended */
+	hst_conn *conn;			 /* NULL: nobody came yet */
+	char peer[OPS_GRAPH_ID_MAX + 1]; /* who it is with */
+	bool typing;			 /* standard input has not ended */
 	bool over;
 	/* What did not go yet: the other side does not read. */
 	char held[LINE_MAX_OCTETS];
@@ -28,10 +31,42 @@ static void fail(struct chat *t)
 	t->over = true;
 }
 
-static void note(const struct chat *t, const char *what, const char *who)
+/* Takes more, what an object has beside the rest; NULL: nothing. */
+static void put(struct chat *t, const char *event, json_t *more)
 {
-	if (!(t->c->given & CLI_QUIET))
+	json_t *j = json_pack("{s:i, s:s, s:s}", "schema", OPS_SCHEMA, "event", event, "graph",
+			      t->c->graph);
+	bool whole =
+		j && (!t->peer[0] || json_object_set_new(j, "peer", json_string(t->peer)) == 0);
+	if (whole && more)
+		whole = json_object_update(j, more) == 0;
+	char *s = whole ? json_dumps(j, JSON_COMPACT) : NULL;
+	int exit = s ? cli_print_json(t->c, s) : cli_no_memory(t->c);
+	t->exit = exit ? exit : t->exit;
+	t->over = t->over || exit;
+	free(s); /* from jansson */
+	json_decref(j);
+	json_decref(more);
+	(void)fflush(t->c->place->out);
+}
+
+static bool in_json(const struct chat *t)
+{
+	return (t->c->given & CLI_JSON) != 0;
+}
+
+static void note(struct chat *t, const char *event, const char *what, const char *who)
+{
+	if (in_json(t))
+		put(t, event, NULL);
+	else if (!(t->c->given & CLI_QUIET))
 		fprintf(t->c->place->err, "%s %s\n", what, who);
+}
+
+static void met(struct chat *t, const char *peer)
+{
+	ops_set_text(t->peer, sizeof(t->peer), peer);
+	note(t, "connected", "connected with", peer);
 }
 
 /* The first who comes is talked to. */
@@ -42,11 +77,35 @@ static void came(struct chat *t, const hst_event *e)
 	if (hst_conn_take(t->g, e->conn_number, &t->conn) < 0)
 		fail(t);
 	else
-		note(t, "connected with", e->peer);
+		met(t, e->peer);
+}
+
+/* As records are told: in base64, and as text where it is that. */
+static void put_message(struct chat *t, const hst_event *e)
+{
+	size_t size = OPS_BASE64_MAX(e->data_n) + 1;
+	char *p = arena_alloc(&t->c->mem, size);
+	json_t *text = json_stringn(e->data_n ? e->data : "", e->data_n);
+	if (!p) {
+		json_decref(text);
+		t->exit = cli_no_memory(t->c);
+		t->over = true;
+		return;
+	}
+	struct text data = text_of(p, size);
+	ops_base64_put(&data, span_of(e->data, e->data_n));
+	put(t, "message",
+	    json_pack("{s:I, s:b, s:o, s:s}", "size", (json_int_t)e->data_n, "is_text",
+		      text != NULL, "text", text ? text : json_string(""), "data", p));
+	arena_reset(&t->c->mem);
 }
 
 static void heard(struct chat *t, const hst_event *e)
 {
+	if (in_json(t)) {
+		put_message(t, e);
+		return;
+	}
 	fwrite(e->data, 1, e->data_n, t->c->place->out);
 	(void)fflush(t->c->place->out);
 }
@@ -54,6 +113,8 @@ static void heard(struct chat *t, const hst_event *e)
 static void ended(struct chat *t, const hst_event *e)
 {
 	t->over = true;
+	if (in_json(t))
+		put(t, "ended", NULL);
 	if (e->result < 0)
 		t->exit = cli_complain(
 			t->c, &(struct cli_complaint){ CLI_FAILED, "IO", e->message, e->hint });
@@ -127,7 +188,7 @@ static int call(struct chat *t)
 		r = hst_ctx_wait(t->c->ctx, op, -1, NULL);
 	if (r < 0)
 		return cli_complain_last(t->c);
-	note(t, "connected with", to.peer);
+	met(t, to.peer);
 	return CLI_OK;
 }
 
@@ -135,7 +196,7 @@ static int await(struct chat *t)
 {
 	if (hst_graph_accept(t->g, true) < 0)
 		return cli_complain_last(t->c);
-	note(t, "waiting for somebody in graph", t->c->graph);
+	note(t, "waiting", "waiting for somebody in graph", t->c->graph);
 	return CLI_OK;
 }
 

@@ -288,7 +288,8 @@ const struct cli_command cli_commands[] = {
 	{ "peer chat", "GRAPH [PEER]", "talk with a node, line by line",
 	  "What is typed here is printed there, and the other way round, over a direct connection, "
 	  "until one of both ends its input. With a PEER it is called, else the first who calls is "
-	  "talked to.",
+	  "talked to. With --json each line printed is an object: its event is waiting, connected, "
+	  "message or ended.",
 	  0, 1, 2, cli_run_peer_chat },
 	{ "peer disconnect", "GRAPH PEER", "end a connection",
 	  "Ends a connection. The graph may find another neighbor, or the same again.", CLI_DRY_RUN,

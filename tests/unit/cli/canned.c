@@ -120,6 +120,10 @@ static void stream(int fd, const char *const *events)
 	send_all(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n"
 		     "\r\nevent: start\ndata: {\"run\":1,\"number\":0,\"schema\":1}\n\n");
 	for (int i = 1; *events; events++, i++) {
+		char c;
+		while (strcmp(*events, CANNED_STAYS) == 0)
+			if (read(fd, &c, 1) <= 0)
+				_exit(0);
 		char number[32];
 		(void)snprintf(number, sizeof(number), "id: %d\ndata: ", i);
 		send_all(fd, number);
@@ -161,6 +165,12 @@ static void be_stream(int fd)
 	if (p[0] == 'e') {
 		size_t whole = sizeof(canned_database) - (p[1] == 'c');
 		_exit(send(fd, canned_database, whole, MSG_NOSIGNAL) < 0);
+	}
+	if (p[0] == 'm') {
+		static const char messages[] = "\0\0\0\6TTTTTTTTTTTTTTTThello\n"
+					       "\0\0\0\0TTTTTTTTTTTTTTTT"
+					       "\0\0\0\2TTTTTTTTTTTTTTTT\xff\0";
+		_exit(send(fd, messages, sizeof(messages) - 1, MSG_NOSIGNAL) < 0);
 	}
 	bool import = p[0] == 'i';
 	FILE *f = fopen(received, "w");

@@ -13,14 +13,17 @@ struct canned {
 	const char *body;
 	/* In a body @ is the path of stream.sock. A stream whose token begins with e gives
 	 * canned_database, with ec all but its last octet; with i it ends with an import; what is sent on it, or on one with d, is
-	 * in canned_sent() afterwards. */
-	/* Of GET /v1/events: sent as a stream; the next such request is refused. */
+	 * in canned_sent() afterwards; with m it gives three messages of a direct connection and
+	 * ends. */
+	/* Of GET /v1/events: sent as a stream; the next such request is refused. One that is
+	 * CANNED_STAYS keeps the stream open. */
 	const char *const *events;
 };
 
 /* An export without records. */
 #define CANNED_DATABASE (8 + 4 + 2 + 5 + 2 + 5 + 4 + 8 + 32)
 extern const char canned_database[CANNED_DATABASE];
+#define CANNED_STAYS "stays"
 extern char *canned_out, *canned_err;
 extern struct cli_place canned_place; /* 80 columns, no colour */
 

@@ -570,6 +570,41 @@ static void one_message_is_sent(void **state)
 	canned_end();
 }
 
+/* An object a line, whatever is said. */
+static void a_chat_is_told_in_json(void **state)
+{
+	static const char *const stays[] = { CANNED_STAYS, NULL };
+	static const struct canned chat[] = {
+		{ "GET /v1/events", 0, NULL, stays },
+		{ "GET /v1/graphs/board/nodes", 0, NODES, NULL },
+		{ "GET /v1/graphs/board$", 0, BOARD ",\"schema\":1}", NULL },
+		{ "GET /v1/graphs$", 0, GRAPHS, NULL },
+		{ "POST /v1/graphs/1/direct", 0,
+		  "{\"done\":true,\"conn\":5,\"peer\":\"0.dora\",\"token\":\"m\",\"socket\":\"@\","
+		  "\"schema\":1}",
+		  NULL },
+		{ NULL, 0, NULL, NULL },
+	};
+	int typed[2], before = dup(STDIN_FILENO);
+	assert_int_equal(pipe(typed), 0); /* nothing is typed, and it does not end */
+	assert_int_equal(dup2(typed[0], STDIN_FILENO), STDIN_FILENO);
+	canned_serve(chat);
+	assert_int_equal(canned_run("peer chat board d4e5 --json"), 0);
+	assert_string_equal(canned_err, "");
+	compare("chat-json", canned_out);
+	for (char *s = canned_out; *s;) {
+		char *end = strchr(s, '\n');
+		*end = 0;
+		check_json(s);
+		s = end + 1;
+	}
+	canned_end();
+	assert_int_equal(dup2(before, STDIN_FILENO), STDIN_FILENO);
+	close(before);
+	close(typed[0]);
+	close(typed[1]);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -581,6 +616,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_pipe_stays_a_pipe),
 		cmocka_unit_test(half_a_database_is_none),
 		cmocka_unit_test(one_message_is_sent),
+		cmocka_unit_test(a_chat_is_told_in_json),
 	};
 	folder = argc > 1 ? argv[1] : ".";
 	return cmocka_run_group_tests(tests, NULL, NULL);
