@@ -45,6 +45,36 @@ static void write_errors(FILE *f)
 	fputc('\n', f);
 }
 
+static void write_sockets(FILE *f)
+{
+	fputs("## Streams of octets\n\n"
+	      "What is too large for an answer, or goes both ways, goes over `stream.sock`, a "
+	      "stream socket beside the control socket with the same permissions. Beside a "
+	      "control socket of another name than `control.sock`, such as `two.sock`, it is "
+	      "`two-stream.sock`; the answer with the token says where. A client "
+	      "connects, sends the token that an operation gave it, and a line feed; from there "
+	      "on the octets are the stream's. A token is good for one stream and for 30 seconds. "
+	      "A token that is not known gets a line with an error and the end of the "
+	      "connection.\n\n"
+	      "* `.../records/{record}/data`, `.../export`, `/v1/capture`: octets come until the end "
+	      "of the connection. A record's data are complete when all octets have come, an "
+	      "export when its end has (doc/graph.md, GRAPH-7.13); a capture goes on until the client shuts its side down.\n"
+	      "* `.../records/large`, `.../import`: the client sends its octets and shuts its side "
+	      "down. Then comes one line of JSON, the answer or an error, and the end.\n"
+	      "* `.../direct`, `.../direct/{conn}/stream`: both ways a sequence of messages, each "
+	      "a length (4 octets, the highest first) of the data alone, a data type (16 octets, "
+	      "a GUID in the order it is written) and the data. Who does not read is sent no more "
+	      "than fits on the way: the other side's writing waits. The end of either side ends "
+	      "the connection, once what was sent has gone.\n\n"
+	      "## Names for every program\n\n"
+	      "Beside the control socket lies `resolve.sock`, which everybody may use and which "
+	      "answers look-ups of host names and nothing else. It is what libnss_homestead(8) "
+	      "asks. One packet (SOCK_SEQPACKET) a message; `src/base/resolve.h` has the "
+	      "layout, doc/pnrp.md, section 12, the rules.\n\n"
+	      "## Objects\n\n",
+	      f);
+}
+
 void cli_write_api(FILE *f)
 {
 	fputs("# The control API\n\n"
@@ -86,33 +116,9 @@ void cli_write_api(FILE *f)
 	      "`recordtype`.\n\n"
 	      "Records are listed by the time of their last change, a page at a time, so that no "
 	      "answer keeps the daemon from its work: a page may hold none and still have a "
-	      "`next`.\n\n"
-	      "## Streams of octets\n\n"
-	      "What is too large for an answer, or goes both ways, goes over `stream.sock`, a "
-	      "stream socket beside the control socket with the same permissions. Beside a "
-	      "control socket of another name than `control.sock`, such as `two.sock`, it is "
-	      "`two-stream.sock`; the answer with the token says where. A client "
-	      "connects, sends the token that an operation gave it, and a line feed; from there "
-	      "on the octets are the stream's. A token is good for one stream and for 30 seconds. "
-	      "A token that is not known gets a line with an error and the end of the "
-	      "connection.\n\n"
-	      "* `.../records/{record}/data`, `.../export`, `/v1/capture`: octets come until the end "
-	      "of the connection. An export and a record's data are complete when all their "
-	      "octets have come; a capture goes on until the client shuts its side down.\n"
-	      "* `.../records/large`, `.../import`: the client sends its octets and shuts its side "
-	      "down. Then comes one line of JSON, the answer or an error, and the end.\n"
-	      "* `.../direct`, `.../direct/{conn}/stream`: both ways a sequence of messages, each "
-	      "a length (4 octets, the highest first) of the data alone, a data type (16 octets, "
-	      "a GUID in the order it is written) and the data. Who does not read is sent no more "
-	      "than fits on the way: the other side's writing waits. The end of either side ends "
-	      "the connection, once what was sent has gone.\n\n"
-	      "## Names for every program\n\n"
-	      "Beside the control socket lies `resolve.sock`, which everybody may use and which "
-	      "answers look-ups of host names and nothing else. It is what libnss_homestead(8) "
-	      "asks. One packet (SOCK_SEQPACKET) a message; `src/base/resolve.h` has the "
-	      "layout, doc/pnrp.md, section 12, the rules.\n\n"
-	      "## Objects\n\n",
+	      "`next`.\n\n",
 	      f);
+	write_sockets(f);
 	for (size_t i = 0; ops_structs[i]; i++)
 		write_struct(f, ops_structs[i]);
 	fputs("## Error codes\n\n", f);
