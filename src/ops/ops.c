@@ -238,7 +238,10 @@ static run_fn *const runs[OPS_KIND_COUNT] = {
 	[OPS_RELOAD] = run_reload,
 };
 
-/* GRAPH-14.12 */
+#define CONTROL_SOCKET "control.sock"
+
+/* GRAPH-14.12: beside any other NAME.sock it is NAME-stream.sock, so that daemons may share
+ * a folder. */
 static void set_stream_path(struct ops *o)
 {
 	static const char end[] = ".sock";
@@ -249,7 +252,7 @@ static void set_stream_path(struct ops *o)
 	text_span(&t, span_of(control, (size_t)(name - control)));
 	if (n > tail && strcmp(name + n - tail, end) == 0)
 		n -= tail;
-	if (n && strcmp(name, OPS_CONTROL_SOCKET) != 0) {
+	if (n && strcmp(name, CONTROL_SOCKET) != 0) {
 		text_span(&t, span_of(name, n));
 		text_char(&t, '-');
 	}

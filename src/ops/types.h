@@ -385,10 +385,8 @@ OPS_STRUCTS(X)
 #define OPS_STREAM_PATH "/v1/events"
 #define OPS_SEARCH_PATH "/v1/names/search"
 
-/* Beside the control socket of that name; beside another, NAME.sock, it is
- * NAME-stream.sock, so that daemons may share a folder. */
-#define OPS_CONTROL_SOCKET "control.sock"
-#define OPS_STREAM_SOCKET  "stream.sock"
+/* Beside the control socket. */
+#define OPS_STREAM_SOCKET "stream.sock"
 
 enum ops_kind {
 #define X(name, method, path, request, answer, help) OPS_##name,
