@@ -91,7 +91,7 @@ def seeds_that_run_out_of_time_fail():
     assert status == 1 and "out of time after" in output, output
 
 
-def matrix(program, fake):
+def matrix(program, fake, *options):
     """sim-matrix where every compiler makes `fake`, against `program`."""
     bins = {
         "bin/meson": '#!/bin/sh\nmkdir -p "$2"; : >"$2/build.ninja"; echo "$CC" >"$2/cc"\n',
@@ -101,14 +101,20 @@ def matrix(program, fake):
     with tree(bins) as top:
         for name in bins:
             os.chmod(os.path.join(top, name), 0o755)
-        done = subprocess.run([os.path.join(TOP, "tools", "sim-matrix"), "work", "./sim", "s"],
-                              cwd=top, text=True, stdout=subprocess.PIPE,
+        done = subprocess.run([os.path.join(TOP, "tools", "sim-matrix"), *options, "work",
+                               "./sim", "s"], cwd=top, text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT,
                               env={**os.environ, "PATH": top + "/bin:" + os.environ["PATH"]})
         return done.returncode, done.stdout
 
 
-GOOD = "echo $1 $3; echo hash=$3$( [ $1 = s/a.scn ] && echo aa || echo bb )\n"
+# A line for each of what it is to run with --seed $seed.
+GOOD = """all=$* seed=${all#*--seed } seed=${seed%%" "*}
+for run; do
+	case $run in --*) break ;; s/a.scn) hash=aa ;; *) hash=bb ;; esac
+	echo "$run seed=$seed events=1 hash=$seed$hash"
+done
+"""
 
 
 @case
@@ -119,7 +125,7 @@ def matrix_accepts_equal_hashes():
 
 @case
 def matrix_notices_another_hash():
-    status, output = matrix(GOOD, GOOD + '[ $3 != 77 ] || echo hash=abc\n')
+    status, output = matrix(GOOD, GOOD + '[ $seed != 77 ] || echo "$1 seed=77 hash=abc"\n')
     assert status == 1 and output.count("\nnot ok ") == 2, output
     assert "a.scn, seed 77: hash abc" in output, output
 
@@ -132,8 +138,30 @@ def matrix_notices_a_missing_hash():
 
 @case
 def matrix_notices_hashes_that_never_change():
-    status, output = matrix("echo hash=1\n", "echo hash=1\n")
+    status, output = matrix(GOOD.replace("$seed$hash", "1"), GOOD)
     assert status == 1 and "all hashes are the same" in output, output
+
+
+# Given --quiet, it says that all seeds of the given files hold.
+MANY = """case "$*" in *' --quiet --seeds 1..9')
+	for a; do case $a in *.scn | %s) echo "ok 1 - $a" ;; esac; done
+	case $1 in graph) echo 1..1 ;; *) echo 1..2 ;; esac
+	exit $((%d)) ;;
+esac
+"""
+
+
+@case
+def matrix_runs_many_seeds():
+    status, output = matrix(GOOD, MANY % ("graph", 0) + GOOD, "--seeds", "9")
+    assert status == 0 and output.startswith("1..4\n") and output.count("\nok ") == 4, output
+
+
+@case
+def matrix_notices_a_seed_that_fails():
+    for fake in MANY % ("graph", 1), MANY % ("nothing", 0):
+        status, output = matrix(GOOD, fake + GOOD, "--seeds", "9")
+        assert status == 1 and "\nnot ok 4 - 9 seeds of each" in output, output
 
 
 @case
