@@ -15,7 +15,7 @@ NINJA = ninja
 # One set of options a build folder.
 OPTIONS       = -Dbuildtype=debugoptimized -Db_lundef=false
 RELEASE       = $(OPTIONS) --prefix=$(prefix) --sysconfdir=$(sysconfdir)
-SANITIZED     = -Ddebug=true -Doptimization=1 -Db_lundef=false \
+SANITIZED     = -Ddebug=false -Doptimization=1 -Db_lundef=false \
                 -Db_sanitize=address,undefined -Dtests=true -Dclassic=true
 FUZZING       = -Ddebug=true -Doptimization=1 -Db_lundef=false \
                 -Db_sanitize=address,undefined -Dfuzz=true -Dclassic=true
