@@ -31,6 +31,9 @@ enum crypto_cert_type { /* as on the wire */
 #define CRYPTO_ROLE_MEMBER  0x4u
 #define CRYPTO_ROLE_OTHER   0x8u /* one that we do not know; cannot be issued */
 
+/* The role of these 16 octets, in either order (P15). */
+unsigned int crypto_role_of_guid(const uint8_t *guid);
+
 /* Extended key usages, a set. */
 #define CRYPTO_USAGE_PEER   0x1u
 #define CRYPTO_USAGE_SERVER 0x2u
@@ -87,6 +90,18 @@ struct crypto_chain;
  * ERR_MALFORMED, ERR_FULL (more than CRYPTO_CHAIN_CERTS), ERR_NOMEM. */
 MUST_USE enum err crypto_chain_parse(struct crypto *c, const struct crypto_profile *p,
 				     struct span octets, struct crypto_chain **out);
+/* The same; where the certificates themselves are well-formed, but no chain, ERR_MALFORMED
+ * and *order, which is GOOD otherwise. */
+enum crypto_chain_order {
+	CRYPTO_ORDER_GOOD,
+	CRYPTO_ORDER_KIND,  /* an identity's among several */
+	CRYPTO_ORDER_ROOT,  /* none, or more than one */
+	CRYPTO_ORDER_TWICE, /* two of one subject */
+	CRYPTO_ORDER_LINKS  /* issuer names lead to two from one, or not to all */
+};
+MUST_USE enum err crypto_chain_read(struct crypto *c, const struct crypto_profile *p,
+				    struct span octets, struct crypto_chain **out,
+				    enum crypto_chain_order *order);
 void crypto_chain_free(struct crypto_chain *chain);
 size_t crypto_chain_count(const struct crypto_chain *chain);
 /* The i-th from the root, i below the count; lives as long as the chain. */

@@ -303,7 +303,7 @@ static void swap_guid(const uint8_t *in, uint8_t *out)
 		out[i] = in[from[i]];
 }
 
-static unsigned int role_of(const uint8_t *guid)
+unsigned int crypto_role_of_guid(const uint8_t *guid)
 {
 	uint8_t swapped[GUID];
 	swap_guid(guid, swapped);
@@ -324,7 +324,8 @@ static enum err read_roles(struct reading *r, struct span value)
 		    ASN1_STRING_length(t->value.octet_string) != GUID)
 			e = ERR_MALFORMED;
 		else
-			r->cert->roles |= role_of(ASN1_STRING_get0_data(t->value.octet_string));
+			r->cert->roles |=
+				crypto_role_of_guid(ASN1_STRING_get0_data(t->value.octet_string));
 	}
 	sk_ASN1_TYPE_pop_free(list, ASN1_TYPE_free);
 	return e;
@@ -413,6 +414,35 @@ static enum err write_authority_key(struct writing *w)
 	return made(w->n);
 }
 
+/* Basic constraints: nothing to us, but what other verifiers ask of an issuer. */
+
+static enum err read_constraints(struct reading *r, struct span value)
+{
+	BASIC_CONSTRAINTS *b = crypto_item_read(value, ASN1_ITEM_rptr(BASIC_CONSTRAINTS));
+	enum err e = b ? OK : ERR_MALFORMED;
+	BASIC_CONSTRAINTS_free(b);
+	return e;
+}
+
+static bool may_issue(const struct crypto_cert *what)
+{
+	return what->type == CRYPTO_CERT_ROOT ||
+	       what->roles & (CRYPTO_ROLE_ADMIN | CRYPTO_ROLE_INVITER);
+}
+
+static enum err write_constraints(struct writing *w)
+{
+	if (!may_issue(w->what))
+		return OK;
+	BASIC_CONSTRAINTS *b = BASIC_CONSTRAINTS_new();
+	if (b) {
+		b->ca = 0xff;
+		w->n = i2d_BASIC_CONSTRAINTS(b, &w->der);
+	}
+	BASIC_CONSTRAINTS_free(b);
+	return made(w->n);
+}
+
 #define MEMBER	 (1u << CRYPTO_CERT_MEMBER)
 #define ROOT	 (1u << CRYPTO_CERT_ROOT)
 #define IDENTITY (1u << CRYPTO_CERT_IDENTITY)
@@ -439,6 +469,7 @@ static const struct row {
 	{ ARC(3, 5), true, MEMBER, MEMBER, read_classifiers, write_classifiers },
 	{ { 3, { 0x55, 0x1d, 37 } }, false, ALL, 0, read_usages, write_usages },
 	{ { 3, { 0x55, 0x1d, 35 } }, false, MEMBER, 0, read_authority_key, write_authority_key },
+	{ { 3, { 0x55, 0x1d, 19 } }, false, ROOT | MEMBER, 0, read_constraints, write_constraints },
 };
 #define ROWS (sizeof rows / sizeof *rows)
 

@@ -102,6 +102,14 @@ static bool subjects_differ(const struct crypto_chain *chain)
 	return true;
 }
 
+static size_t count_of(const struct crypto_chain *chain, enum crypto_cert_type type)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < chain->count; i++)
+		n += chain->certs[i]->type == type;
+	return n;
+}
+
 static bool is_next(const struct crypto_chain *chain, size_t at, const struct crypto_cert *cert)
 {
 	if (at == 0)
@@ -128,21 +136,26 @@ static bool place(struct crypto_chain *chain, size_t at)
 }
 
 /* CRYPTO-5.3 */
-static enum err put_in_order(struct crypto_chain *chain)
+static enum crypto_chain_order put_in_order(struct crypto_chain *chain)
 {
 	if (chain->count == 1)
-		return OK;
+		return CRYPTO_ORDER_GOOD;
+	if (count_of(chain, CRYPTO_CERT_IDENTITY))
+		return CRYPTO_ORDER_KIND;
+	if (count_of(chain, CRYPTO_CERT_ROOT) != 1)
+		return CRYPTO_ORDER_ROOT;
 	if (!subjects_differ(chain))
-		return ERR_MALFORMED;
+		return CRYPTO_ORDER_TWICE;
 	for (size_t i = 0; i < chain->count; i++)
 		if (!place(chain, i))
-			return ERR_MALFORMED;
-	return OK;
+			return CRYPTO_ORDER_LINKS;
+	return CRYPTO_ORDER_GOOD;
 }
 
-enum err crypto_chain_parse(struct crypto *c, const struct crypto_profile *p, struct span octets,
-			    struct crypto_chain **out)
+enum err crypto_chain_read(struct crypto *c, const struct crypto_profile *p, struct span octets,
+			   struct crypto_chain **out, enum crypto_chain_order *order)
 {
+	*order = CRYPTO_ORDER_GOOD;
 	if (octets.n == 0 || octets.n > CRYPTO_CHAIN_MAX)
 		return ERR_MALFORMED;
 	struct crypto_chain *chain = env_zalloc(c->env, 1, sizeof *chain);
@@ -154,12 +167,21 @@ enum err crypto_chain_parse(struct crypto *c, const struct crypto_profile *p, st
 	enum err e = read_any(p, chain, octets);
 	ERR_pop_to_mark();
 	if (!e)
-		e = put_in_order(chain);
+		*order = put_in_order(chain);
+	if (*order != CRYPTO_ORDER_GOOD)
+		e = ERR_MALFORMED;
 	if (e)
 		crypto_chain_free(chain);
 	else
 		*out = chain;
 	return e;
+}
+
+enum err crypto_chain_parse(struct crypto *c, const struct crypto_profile *p, struct span octets,
+			    struct crypto_chain **out)
+{
+	enum crypto_chain_order order;
+	return crypto_chain_read(c, p, octets, out, &order);
 }
 
 /* CRYPTO-5.4 */

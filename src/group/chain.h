@@ -10,6 +10,7 @@
 	X(NONE, "nothing")                                                                         \
 	X(MALFORMED, "it cannot be read")                                                          \
 	X(NO_ROOT, "it has no root, or more than one")                                             \
+	X(NO_MEMBER, "it is a root without a member")                                              \
 	X(OTHER_GROUP, "it is of another group")                                                   \
 	X(ROOT_NAME, "the group's name is not that of its root's key")                             \
 	X(SIGNATURE, "a signature does not fit")                                                   \

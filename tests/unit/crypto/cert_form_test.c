@@ -86,6 +86,8 @@ static const struct missing missing[] = {
 	{ ARC(3, 1), A_MEMBER, OK },
 	{ STD(37), A_MEMBER, OK },
 	{ STD(35), A_MEMBER, OK },
+	{ STD(19), A_ROOT, OK },
+	{ STD(19), A_MEMBER, OK },
 };
 
 /* CRYPTO-4.1 */
@@ -124,6 +126,7 @@ static const struct certs_extension bad[] = {
 	{ ARC(3, 5), true, "3014a012060a2b0601040182372c0003a0040c02c080" },   /* no UTF-8 */
 	{ STD(37), false, "0400" },
 	{ STD(35), false, "0400" },
+	{ STD(19), false, "0101ff" },  /* not a sequence */
 	{ STD(15), true, "03020780" }, /* critical and unknown */
 	{ ARC(9, 9), true, "0500" },
 };
@@ -211,6 +214,8 @@ static const struct {
 	{ { STD(18), false, "3013a011060a2b0601040182372c0002a0030c0161" }, look_name2 },
 	{ { STD(37), false, "300a06082b06010505070301" }, look_one_usage },
 	{ { STD(15), false, "03020780" }, look_name2 },
+	{ { STD(19), true, "30060101ff020103" }, look_name2 },
+	{ { STD(19), false, "3000" }, look_name2 },
 	{ { ARC(2, 2), true, "040400000000" }, look_name2 },
 	{ { ARC(3, 2), true, "040400000000" }, look_name2 },
 };
@@ -449,11 +454,32 @@ static void another_reader_agrees(void **state)
 		X509 *x = X509_new_ex(t.rig.c->lib, NULL);
 		assert_non_null(d2i_X509(&x, &at, (long)whole.n));
 		assert_int_equal(X509_get_version(x), 2);
-		assert_int_equal(X509_get_ext_count(x), 9);
+		assert_int_equal(X509_get_ext_count(x), 10);
+		assert_int_equal(X509_check_ca(x), 1);
 		assert_int_equal(X509_verify(x, EVP_PKEY_CTX_get0_pkey(t.keys[1]->signer)), 1);
 		X509_free(x);
 		certs_fini(&t);
 	}
+}
+
+/* CRYPTO-4.3: a member that may not issue is nobody's issuer elsewhere either. */
+static void only_issuers_are_authorities(void **state)
+{
+	static const unsigned int roles[] = { CRYPTO_ROLE_ADMIN, CRYPTO_ROLE_INVITER,
+					      CRYPTO_ROLE_MEMBER };
+	struct certs t;
+	struct der d;
+	certs_init(&t, crypto_profile(CRYPTO_MODERN));
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+		struct crypto_cert what = certs_member(&t, 2);
+		what.roles = roles[i];
+		const unsigned char *at = certs_issue(&t, 1, &what, &d).p;
+		X509 *x = X509_new_ex(t.rig.c->lib, NULL);
+		assert_non_null(d2i_X509(&x, &at, (long)d.n));
+		assert_int_equal(X509_check_ca(x), roles[i] != CRYPTO_ROLE_MEMBER);
+		X509_free(x);
+	}
+	certs_fini(&t);
 }
 
 int main(void)
@@ -471,6 +497,7 @@ int main(void)
 		cmocka_unit_test(every_truncation_is_refused),
 		cmocka_unit_test(no_changed_octet_passes),
 		cmocka_unit_test(another_reader_agrees),
+		cmocka_unit_test(only_issuers_are_authorities),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

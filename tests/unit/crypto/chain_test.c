@@ -66,6 +66,41 @@ static void try_certs(struct certs *t, const struct span *certs, size_t count, e
 	assert_int_equal(certs_try(t, carry(t, certs, count, &c)), want);
 }
 
+static void assert_disorder(struct certs *t, const struct span *certs, size_t count,
+			    enum crypto_chain_order want)
+{
+	struct carrier c;
+	struct crypto_chain *chain;
+	enum crypto_chain_order order = CRYPTO_ORDER_GOOD;
+	assert_int_equal(
+		crypto_chain_read(t->rig.c, t->p, carry(t, certs, count, &c), &chain, &order),
+		ERR_MALFORMED);
+	assert_int_equal(order, want);
+}
+
+/* CRYPTO-5.3 */
+static void why_it_is_no_chain(void **state)
+{
+	struct certs t;
+	struct links l;
+	struct der d;
+	struct crypto_chain *chain;
+	enum crypto_chain_order order = CRYPTO_ORDER_LINKS;
+	certs_init(&t, crypto_profile(CRYPTO_MODERN));
+	issue_links(&t, &l);
+	struct crypto_cert identity = certs_identity(&t, 1);
+	struct span self = certs_issue(&t, 1, &identity, &d), *s = l.spans;
+	assert_disorder(&t, (struct span[]){ s[0], self }, 2, CRYPTO_ORDER_KIND);
+	assert_disorder(&t, (struct span[]){ s[1], s[2] }, 2, CRYPTO_ORDER_ROOT);
+	assert_disorder(&t, (struct span[]){ s[0], s[0] }, 2, CRYPTO_ORDER_ROOT);
+	assert_disorder(&t, (struct span[]){ s[0], s[1], s[1] }, 3, CRYPTO_ORDER_TWICE);
+	assert_disorder(&t, (struct span[]){ s[0], s[2] }, 2, CRYPTO_ORDER_LINKS);
+	assert_int_equal(crypto_chain_read(t.rig.c, t.p, span_str("none"), &chain, &order),
+			 ERR_MALFORMED);
+	assert_int_equal(order, CRYPTO_ORDER_GOOD);
+	certs_fini(&t);
+}
+
 /* CRYPTO-5.3 */
 static void what_is_no_chain(void **state)
 {
@@ -291,6 +326,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_order_reads_as_the_chain),
+		cmocka_unit_test(why_it_is_no_chain),
 		cmocka_unit_test(what_is_no_chain),
 		cmocka_unit_test(each_signature_counts),
 		cmocka_unit_test(certs_have_a_number),
