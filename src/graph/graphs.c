@@ -82,7 +82,10 @@ enum err graphs_entry_open(struct graphs *s, struct graphs_entry *e, bool create
 	struct text why = TEXT_OF(room);
 	copy_text(b.peer, sizeof(b.peer), e->peer);
 	copy_text(b.name, sizeof(b.name), e->name);
-	return graph_new(&e->graph, &b, &s->shared, now, s->wall, &why);
+	/* The clock was read a while ago. */
+	struct wall wall = s->wall;
+	wall.us += mono_since(now, s->wall_at);
+	return graph_new(&e->graph, &b, &s->shared, now, wall, &why);
 }
 
 /* Finding */

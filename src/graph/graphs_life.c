@@ -34,6 +34,7 @@ enum err graphs_new(struct graphs **out, const struct graph_part_config *cfg, st
 		.env = env, .crypto = crypto, .store = store, .next_row = 1, .next_link = 1
 	};
 	s->wall = wall;
+	s->wall_at = now;
 	s->now = now;
 	s->next_number = 1;
 	list_init(&s->entries);
@@ -123,6 +124,7 @@ void graphs_wall(struct graphs *s, struct wall wall, struct mono now)
 {
 	s->now = now;
 	s->wall = wall;
+	s->wall_at = now;
 	LIST_EACH(n, tmp, &s->entries)
 	{
 		struct graphs_entry *e = LIST_ENTRY(n, struct graphs_entry, all);

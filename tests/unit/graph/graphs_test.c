@@ -1,6 +1,7 @@
 #include "graphs_rig.h"
 
 #include "graph/frame.h"
+#include "graph/graph_int.h"
 #include "graph/graphs_int.h"
 
 /* All graphs of a machine: which there are, whom a connection is for, where is listened,
@@ -82,6 +83,18 @@ static void created_and_joined(void **state)
 	rig_run(&r, MONO_SEC);
 	assert_true(has_record(&r, 0, ID, &id));
 	assert_int_equal(r.m[0].events[GRAPH_EVENT_NEIGHBOR], 1);
+	rig_end(&r);
+}
+
+/* GRAPH-11.1: the wall clock was told a while before the graph is made. */
+static void a_graph_is_made_at_the_time_it_is(void **state)
+{
+	struct rig r;
+	rig_begin(&r);
+	rig_run(&r, 40 * MONO_SEC);
+	assert_int_equal(rig_do(&r, 0, GRAPHS_CREATE, ID)->err, OK);
+	const struct graph *g = graphs_find(r.m[0].s, span_str(ID));
+	assert_int_equal(graph_time_wall(g, graph_now(g, r.now)), r.wall.us);
 	rig_end(&r);
 }
 
@@ -702,6 +715,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(created_and_joined),
+		cmocka_unit_test(a_graph_is_made_at_the_time_it_is),
 		cmocka_unit_test(what_cannot_be_made),
 		cmocka_unit_test(who_never_was_synchronised_does_not_listen),
 		cmocka_unit_test(two_graphs_share_the_port),
