@@ -37,7 +37,8 @@ struct crypto_scheme {
 	const char *key_type;
 	/* Tells ctx, ready to make keys, which kind is wanted. */
 	bool (*kind)(EVP_PKEY_CTX *ctx);
-	/* Tells ctx, ready to sign or to verify, how it is done. */
+	/* Tells ctx, ready to sign or to verify, how it is done; md NULL: what is signed is
+	 * a digest, and which is not said. */
 	bool (*padding)(EVP_PKEY_CTX *ctx, const EVP_MD *md);
 	/* The public half as names and CPAs carry it; false: not of this profile. */
 	bool (*public_of)(const EVP_PKEY *pkey, uint8_t *out);
@@ -50,6 +51,8 @@ struct crypto_scheme {
 	bool (*from_wire)(const uint8_t *signature, uint8_t *der, size_t *n);
 	/* Old makers write a signature's octets backwards: take that too. */
 	bool either_order;
+	/* A digest is signed without a word of which it is, by a signer of its own. */
+	bool bare;
 	/* Certificates: version, signature algorithm with the type of its parameters,
 	 * string types, what stands before a public key in a SubjectPublicKeyInfo. */
 	uint8_t cert_version[4];
@@ -110,6 +113,7 @@ struct crypto_key {
 	const struct env *env;
 	const struct crypto_profile *profile;
 	EVP_PKEY_CTX *signer;
+	EVP_PKEY_CTX *bare; /* signs a digest as it is; NULL: `signer` does */
 	uint8_t public[CRYPTO_PUBLIC_MAX];
 };
 
@@ -124,13 +128,33 @@ void crypto_give_back(struct crypto *c);
 void crypto_digest(struct crypto *c, const struct crypto_profile *p, const struct span *parts,
 		   size_t n, uint8_t *out);
 
+struct crypto_public {
+	const struct env *env;
+	const struct crypto_profile *profile;
+	struct crypto_checker checker; /* its maker is the context's */
+};
+
+/* A digest signed by `signer`, which is one of k's. ERR_NOMEM. */
+MUST_USE enum err crypto_signature_make(struct crypto *c, const struct env *env,
+					const struct crypto_key *k, EVP_PKEY_CTX *signer,
+					struct span digest, uint8_t *signature);
+/* Whether ctx, ready to verify under a key of p, finds it good. */
+bool crypto_signature_good(const struct crypto_profile *p, EVP_PKEY_CTX *ctx, struct span digest,
+			   const uint8_t *signature);
+
+/* What a signature was over: 32 octets may be a message, too. */
+enum crypto_memo_kind {
+	CRYPTO_MEMO_MESSAGE,
+	CRYPTO_MEMO_DIGEST
+};
 /* The name under which a check is remembered. */
 struct crypto_memo_name {
 	uint8_t octets[CRYPTO_HASH_MAX];
 };
 /* False: nothing is remembered here and `name` is not filled. */
-bool crypto_memo_name(struct crypto *c, const struct crypto_profile *p, struct span public,
-		      struct span message, struct span signature, struct crypto_memo_name *name);
+bool crypto_memo_name(struct crypto *c, enum crypto_memo_kind kind, const struct crypto_profile *p,
+		      struct span public, struct span signed_, struct span signature,
+		      struct crypto_memo_name *name);
 bool crypto_memo_has(struct crypto_memo *m, const struct crypto_memo_name *name);
 void crypto_memo_add(struct crypto_memo *m, const struct crypto_memo_name *name);
 

@@ -1,22 +1,38 @@
 /* Key pairs: made, loaded, saved. */
 #include "crypto/crypto_int.h"
 
+/* NULL: no memory. */
+static EVP_PKEY_CTX *signer_of(struct crypto *c, const struct crypto_scheme *s, EVP_PKEY *pkey,
+			       const EVP_MD *md)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(c->lib, pkey, NULL);
+	if (ctx && EVP_PKEY_sign_init(ctx) > 0 && s->padding(ctx, md))
+		return ctx;
+	EVP_PKEY_CTX_free(ctx);
+	return NULL;
+}
+
+static enum err signers_of(struct crypto *c, struct crypto_key *k, EVP_PKEY *pkey)
+{
+	const struct crypto_scheme *s = crypto_scheme(k->profile->id);
+	if (!s->public_of(pkey, k->public))
+		return ERR_MALFORMED;
+	k->signer = signer_of(c, s, pkey, c->tools[k->profile->id].md);
+	if (s->bare)
+		k->bare = signer_of(c, s, pkey, NULL);
+	return k->signer && (k->bare || !s->bare) ? OK : ERR_NOMEM;
+}
+
 /* Takes pkey in, also when it fails. */
 static enum err key_of(struct crypto *c, const struct crypto_profile *p, EVP_PKEY *pkey,
 		       struct crypto_key **out)
 {
-	const struct crypto_scheme *s = crypto_scheme(p->id);
 	struct crypto_key *k = env_zalloc(c->env, 1, sizeof *k);
-	enum err e = k ? OK : ERR_NOMEM;
+	enum err e = ERR_NOMEM;
 	if (k) {
 		k->env = c->env;
 		k->profile = p;
-		k->signer = EVP_PKEY_CTX_new_from_pkey(c->lib, pkey, NULL);
-		if (!s->public_of(pkey, k->public))
-			e = ERR_MALFORMED;
-		else if (!k->signer || EVP_PKEY_sign_init(k->signer) <= 0 ||
-			 !s->padding(k->signer, c->tools[p->id].md))
-			e = ERR_NOMEM;
+		e = signers_of(c, k, pkey);
 	}
 	EVP_PKEY_free(pkey);
 	if (e)
@@ -119,6 +135,7 @@ void crypto_key_free(struct crypto_key *k)
 	if (!k)
 		return;
 	EVP_PKEY_CTX_free(k->signer);
+	EVP_PKEY_CTX_free(k->bare);
 	env_free(k->env, k);
 }
 

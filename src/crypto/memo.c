@@ -16,14 +16,15 @@ enum err crypto_remember(struct crypto *c, size_t n)
 	return OK;
 }
 
-bool crypto_memo_name(struct crypto *c, const struct crypto_profile *p, struct span public,
-		      struct span message, struct span signature, struct crypto_memo_name *name)
+bool crypto_memo_name(struct crypto *c, enum crypto_memo_kind kind, const struct crypto_profile *p,
+		      struct span public, struct span signed_, struct span signature,
+		      struct crypto_memo_name *name)
 {
 	if (!c->memo.count)
 		return false;
 	/* Key and signature have a profile's sizes, so no two checks read alike. */
-	uint8_t id = (uint8_t)p->id;
-	struct span parts[] = { span_of(&id, 1), public, signature, message };
+	uint8_t id[] = { (uint8_t)kind, (uint8_t)p->id };
+	struct span parts[] = { span_of(id, sizeof id), public, signature, signed_ };
 	crypto_digest(c, crypto_profile(CRYPTO_MODERN), parts, 4, name->octets);
 	return true;
 }

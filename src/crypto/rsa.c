@@ -18,7 +18,7 @@ static bool rsa_kind(EVP_PKEY_CTX *ctx)
 static bool rsa_padding(EVP_PKEY_CTX *ctx, const EVP_MD *md)
 {
 	return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0 &&
-	       EVP_PKEY_CTX_set_signature_md(ctx, md) > 0;
+	       (!md || EVP_PKEY_CTX_set_signature_md(ctx, md) > 0);
 }
 
 static bool rsa_public_of(const EVP_PKEY *pkey, uint8_t *out)
@@ -101,6 +101,7 @@ const struct crypto_scheme crypto_scheme_rsa = {
 	.to_wire = rsa_to_wire,
 	.from_wire = rsa_from_wire,
 	.either_order = true,
+	.bare = true,
 	.cert_version = { 1, 0, 2, 0 },
 	.cert_algorithm = { 9, { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5 } },
 	.cert_parameters = V_ASN1_NULL,

@@ -1,7 +1,7 @@
 /* seal.h - octets that only some may read: for the holder of an X25519 key, for who knows a
  * key, for who knows a passphrase; and memory in which secrets lie (DESIGN D5, D19, api.md
- * 2.3). libsodium's, with its random octets out of the env of the call. Outputs are wiped by
- * who no longer needs them. */
+ * 2.3). libsodium's, with random octets out of the env of the call alone. Outputs are wiped
+ * by who no longer needs them. Every call: ERR_UNSUPPORTED, the library cannot work here. */
 #ifndef CRYPTO_SEAL_H
 #define CRYPTO_SEAL_H
 
@@ -24,7 +24,7 @@ MUST_USE enum err crypto_box_make(const struct env *env, uint8_t public[CRYPTO_B
 MUST_USE enum err crypto_box_put(const struct env *env, const uint8_t public[CRYPTO_BOX_KEY],
 				 struct span message, uint8_t *out);
 /* ERR_DENIED: not for this key, or changed. `out` gets box.n - CRYPTO_BOX_OVER octets. */
-MUST_USE enum err crypto_box_open(const uint8_t public[CRYPTO_BOX_KEY],
+MUST_USE enum err crypto_box_take(const uint8_t public[CRYPTO_BOX_KEY],
 				  const uint8_t secret[CRYPTO_BOX_KEY], struct span box,
 				  uint8_t *out);
 
@@ -40,7 +40,7 @@ MUST_USE enum err crypto_unseal(const uint8_t key[CRYPTO_SEAL_KEY], struct span 
 				struct span sealed, uint8_t *out);
 
 /* scrypt, r 8, p 1: n octets from a passphrase. log2_n 15 takes 0.1 s and 32 MiB: for a job.
- * ERR_NOMEM. */
+ * ERR_NOMEM; ERR_RANGE: log2_n is not 1 to 20. */
 MUST_USE enum err crypto_passphrase(struct span passphrase, struct span salt, uint8_t log2_n,
 				    uint8_t *out, size_t n);
 

@@ -1,33 +1,36 @@
 /* Signatures: made and checked. */
 #include "crypto/crypto_int.h"
 
-static bool sign(const struct crypto_key *k, const uint8_t *hash, uint8_t *signature)
+enum err crypto_signature_make(struct crypto *c, const struct env *env, const struct crypto_key *k,
+			       EVP_PKEY_CTX *signer, struct span digest, uint8_t *signature)
 {
-	uint8_t der[CRYPTO_DER_SIGNATURE_MAX];
+	uint8_t der[CRYPTO_DER_SIGNATURE_MAX], made[CRYPTO_SIGNATURE_MAX];
 	size_t n = sizeof der;
-	return EVP_PKEY_sign(k->signer, der, &n, hash, k->profile->hash_size) > 0 &&
-	       crypto_scheme(k->profile->id)->to_wire(der, n, signature);
+	ERR_set_mark();
+	crypto_lend(c, env);
+	bool ok = EVP_PKEY_sign(signer, der, &n, digest.p, digest.n) > 0 &&
+		  crypto_scheme(k->profile->id)->to_wire(der, n, made);
+	crypto_give_back(c);
+	ERR_pop_to_mark();
+	if (!ok)
+		return ERR_NOMEM;
+	memcpy(signature, made, k->profile->signature_size);
+	return OK;
 }
 
 enum err crypto_sign(struct crypto *c, const struct env *env, const struct crypto_key *k,
 		     struct span message, uint8_t *signature)
 {
 	const struct crypto_profile *p = k->profile;
-	uint8_t hash[CRYPTO_HASH_MAX], made[CRYPTO_SIGNATURE_MAX];
+	uint8_t hash[CRYPTO_HASH_MAX];
 	crypto_digest(c, p, &message, 1, hash);
-	ERR_set_mark();
-	crypto_lend(c, env);
-	bool ok = sign(k, hash, made);
-	crypto_give_back(c);
-	ERR_pop_to_mark();
-	if (!ok)
-		return ERR_NOMEM;
-	memcpy(signature, made, p->signature_size);
+	enum err e =
+		crypto_signature_make(c, env, k, k->signer, span_of(hash, p->hash_size), signature);
 	struct crypto_memo_name name;
-	if (crypto_memo_name(c, p, crypto_key_public(k), message, span_of(made, p->signature_size),
-			     &name))
+	if (!e && crypto_memo_name(c, CRYPTO_MEMO_MESSAGE, p, crypto_key_public(k), message,
+				   span_of(signature, p->signature_size), &name))
 		crypto_memo_add(&c->memo, &name);
-	return OK;
+	return e;
 }
 
 /* Points the checker at `public`, if it is not there already. */
@@ -44,22 +47,30 @@ static bool point(struct crypto *c, const struct crypto_profile *p, struct span 
 	return k->pointed;
 }
 
-static bool is_signature(struct crypto *c, const struct crypto_profile *p, const uint8_t *hash,
+static bool is_signature(const struct crypto_profile *p, EVP_PKEY_CTX *ctx, struct span digest,
 			 const uint8_t *signature)
 {
 	uint8_t der[CRYPTO_DER_SIGNATURE_MAX];
 	size_t n;
 	return crypto_scheme(p->id)->from_wire(signature, der, &n) &&
-	       EVP_PKEY_verify(c->tools[p->id].checker.ctx, der, n, hash, p->hash_size) == 1;
+	       EVP_PKEY_verify(ctx, der, n, digest.p, digest.n) == 1;
 }
 
-static bool is_signature_reversed(struct crypto *c, const struct crypto_profile *p,
-				  const uint8_t *hash, const uint8_t *signature)
+static bool is_signature_reversed(const struct crypto_profile *p, EVP_PKEY_CTX *ctx,
+				  struct span digest, const uint8_t *signature)
 {
 	uint8_t reversed[CRYPTO_SIGNATURE_MAX];
 	for (size_t i = 0; i < p->signature_size; i++)
 		reversed[i] = signature[p->signature_size - 1 - i];
-	return is_signature(c, p, hash, reversed);
+	return is_signature(p, ctx, digest, reversed);
+}
+
+bool crypto_signature_good(const struct crypto_profile *p, EVP_PKEY_CTX *ctx, struct span digest,
+			   const uint8_t *signature)
+{
+	return is_signature(p, ctx, digest, signature) ||
+	       (crypto_scheme(p->id)->either_order &&
+		is_signature_reversed(p, ctx, digest, signature));
 }
 
 static enum err verify(struct crypto *c, const struct crypto_profile *p, struct span public,
@@ -69,11 +80,10 @@ static enum err verify(struct crypto *c, const struct crypto_profile *p, struct 
 		return ERR_MALFORMED;
 	uint8_t hash[CRYPTO_HASH_MAX];
 	crypto_digest(c, p, &message, 1, hash);
-	if (is_signature(c, p, hash, signature.p))
-		return OK;
-	if (crypto_scheme(p->id)->either_order && is_signature_reversed(c, p, hash, signature.p))
-		return OK;
-	return ERR_DENIED;
+	return crypto_signature_good(p, c->tools[p->id].checker.ctx, span_of(hash, p->hash_size),
+				     signature.p)
+		       ? OK
+		       : ERR_DENIED;
 }
 
 enum err crypto_verify(struct crypto *c, const struct crypto_profile *p, struct span public,
@@ -84,7 +94,7 @@ enum err crypto_verify(struct crypto *c, const struct crypto_profile *p, struct 
 	if (signature.n != p->signature_size)
 		return ERR_DENIED;
 	struct crypto_memo_name name;
-	bool named = crypto_memo_name(c, p, public, message, signature, &name);
+	bool named = crypto_memo_name(c, CRYPTO_MEMO_MESSAGE, p, public, message, signature, &name);
 	if (named && crypto_memo_has(&c->memo, &name))
 		return OK;
 	ERR_set_mark();

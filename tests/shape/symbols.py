@@ -13,10 +13,13 @@ import layers
 
 PURE = ("base", "wire", "xml", "crypto", "masc", "pnrp", "graph", "node", "sim")
 # The folders that alone show a library, and it to nobody else.
-LIBRARIES = {"crypto": ("libcrypto.so", "libssl.so"), "xml": ("libxml2.so",)}
+LIBRARIES = {"crypto": ("libcrypto.so", "libssl.so", "libsodium.so"), "xml": ("libxml2.so",)}
 # bcmp is what clang makes of a memcmp whose sign nobody asks for.
 LIBC = {"bcmp", "memchr", "memcmp", "memcpy", "memmove", "memset", "strlen", "__stack_chk_fail",
         "__assert_fail", "_GLOBAL_OFFSET_TABLE_"}
+# Of a library: what draws random octets by itself, and so not out of the caller's env.
+DRAWS = re.compile(r"^(randombytes\w*|crypto_box_seal|crypto_pwhash\w*_str|"
+                   r"crypto_\w+(?<!_seed)_(keypair|keygen|random))$")
 # Read-only once loaded: constants that hold addresses.
 WRITABLE = re.compile(r"^(\.data|\.bss|\.tdata|\.tbss|\*COM\*)(?!\.rel\.ro)")
 
@@ -75,7 +78,9 @@ def check_needs(archives, table):
         for library in LIBRARIES.get(folder, ()):
             known |= exported(library)
         for at, symbol in undefined(archive):
-            if symbol not in known:
+            if DRAWS.match(symbol):
+                yield "%s (%s): %s draws random octets by itself" % (folder, at, symbol)
+            elif symbol not in known:
                 yield "%s (%s): needs %s" % (folder, at, symbol)
 
 

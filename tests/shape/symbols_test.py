@@ -81,6 +81,16 @@ def a_library_is_shown_to_its_folder_alone():
 
 
 @case
+def a_library_that_draws_by_itself_is_noticed():
+    calls = ("randombytes_buf", "crypto_box_seal", "crypto_box_keypair", "crypto_box_seed_keypair")
+    text = "".join("void %s(void);\n" % c for c in calls)
+    text += "void f(void) { %s }\n" % "".join(c + "(); " for c in calls)
+    with tree({}) as top:
+        only(symbols.check_needs(compiled(top, {"crypto": text}), "base :\ncrypto : base\n"),
+             *["crypto (crypto.o): %s draws random octets by itself" % c for c in calls[:3]])
+
+
+@case
 def a_call_upwards_is_noticed():
     with tree({}) as top:
         only(symbols.check_needs(compiled(top, {

@@ -61,6 +61,13 @@
 	"b18a0835bb6a53e32a364d995dfdd606b088022fa92b3f7b6539ea6a95bef612a32516a68f79"             \
 	"1bc2911b68cf98eaa3e54ed70e75"
 
+/* grouping T8: its signature on a record's digest */
+#define VECTOR_R1_RECORD                                                                           \
+	"4fedbdc41115d49253b4f4f19bbc27479ac11863e94447aa326729ec294ad2222e6e4c4a88d7"             \
+	"cab411a5a998e7f8d436bdfeec4addb1644a99d5ad410bf206a17f038e50dfaa619efdee5fab"             \
+	"a1c56f43d2bd13ffdefe755e041723bfa1adc2c4bbc46a3a65589c0cf02d789541d4a045630a"             \
+	"c1cd8cefab40400d2ba888934537"
+
 /* RFC 6979 A.2.5: PKCS #8 of the P-256 key */
 #define VECTOR_P256                                                                                \
 	"308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420c9af"             \
