@@ -1,60 +1,13 @@
-/* Octets in JSON: base64 of RFC 4648, section 4, with padding. */
+/* Octets in JSON. */
+#include "base/base64.h"
 #include "ops/types.h"
-
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void ops_base64_put(struct text *t, struct span s)
 {
-	for (size_t i = 0; i < s.n; i += 3) {
-		size_t n = s.n - i < 3 ? s.n - i : 3;
-		uint32_t v = 0;
-		for (size_t k = 0; k < 3; k++)
-			v = v << 8 | (k < n ? s.p[i + k] : 0u);
-		for (size_t k = 0; k < 4; k++)
-			text_char(t, k <= n ? digits[v >> (18 - 6 * k) & 63] : '=');
-	}
-}
-
-/* The value of a digit, 64 for none. */
-static uint32_t value_of(char c)
-{
-	const char *at = c ? strchr(digits, c) : NULL;
-	return at ? (uint32_t)(at - digits) : 64;
-}
-
-/* Up to three octets of four digits; 0: they are none. */
-static size_t take_four(const char *s, bool last, uint8_t out[3])
-{
-	size_t n = s[3] != '=' ? 4 : s[2] != '=' ? 3 : 2;
-	uint32_t v = 0;
-	if (n < 4 && !last)
-		return 0;
-	for (size_t k = 0; k < 4; k++) {
-		uint32_t d = k < n ? value_of(s[k]) : 0;
-		if (d > 63)
-			return 0;
-		v = v << 6 | d;
-	}
-	for (size_t k = 0; k < 3; k++)
-		out[k] = (uint8_t)(v >> (16 - 8 * k));
-	return n - 1;
+	base64_put(t, s);
 }
 
 enum err ops_base64_take(const char *s, uint8_t *out, size_t size, size_t *n)
 {
-	size_t length = strlen(s), at = 0;
-	if (length % 4)
-		return ERR_MALFORMED;
-	for (size_t i = 0; i < length; i += 4) {
-		uint8_t three[3];
-		size_t got = take_four(s + i, i + 4 == length, three);
-		if (!got)
-			return ERR_MALFORMED;
-		if (got > size - at)
-			return ERR_RANGE;
-		memcpy(out + at, three, got);
-		at += got;
-	}
-	*n = at;
-	return OK;
+	return base64_take(span_str(s), out, size, n);
 }
