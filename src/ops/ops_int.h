@@ -205,6 +205,10 @@ bool ops_graph_port_attention(struct ops *o, struct draft *d, struct ops_attenti
 /* As ops_pnrp_attention. */
 bool ops_graph_attention(struct ops *o, struct draft *d, size_t *at, struct ops_attention *out);
 
+/* groups.c */
+MUST_USE enum err ops_run_group_off(struct ops *o, const struct ops_request *r,
+				    struct ops_call call);
+
 /* graph_wish.c */
 MUST_USE enum err ops_run_graph_make(struct ops *o, const struct ops_request *r,
 				     struct ops_call call);

@@ -16,12 +16,20 @@ static bool take_value(struct span s, struct text *out)
 	return s.n > 0 && ops_url_take(s, false, out) == OK;
 }
 
+static bool is_variable(const char *pattern, const char *name)
+{
+	return strncmp(pattern, name, strlen(name)) == 0;
+}
+
 /* What stands in braces tells where its value goes. */
 static bool take_variable(const char *pattern, struct span s, struct ops_request *r)
 {
-	static const char graph[] = "{graph}";
-	struct text to =
-		strncmp(pattern, graph, strlen(graph)) == 0 ? TEXT_OF(r->graph) : TEXT_OF(r->name);
+	struct text to = TEXT_OF(r->name);
+	if (is_variable(pattern, "{graph}") || is_variable(pattern, "{group}") ||
+	    is_variable(pattern, "{identity}"))
+		to = TEXT_OF(r->graph);
+	else if (is_variable(pattern, "{member}"))
+		to = TEXT_OF(r->member);
 	return take_value(s, &to);
 }
 
@@ -49,7 +57,7 @@ enum err ops_route_find(const char *method, const char *path, struct ops_request
 			struct text *allow)
 {
 	for (int k = 0; k < OPS_KIND_COUNT; k++) {
-		r->graph[0] = r->name[0] = 0; /* of a path that was not the one */
+		r->graph[0] = r->member[0] = r->name[0] = 0; /* of a path that was not the one */
 		if (!match(ops_rows[k].path, path, r))
 			continue;
 		if (strcmp(ops_rows[k].method, method) == 0) {

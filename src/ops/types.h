@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/mono.h"
 #include "ops/types_graph.h"
+#include "ops/types_group.h"
 #include "ops/types_masc.h"
 #include "ops/types_name.h"
 
@@ -107,6 +108,7 @@ struct ops_pair {
 	X(ops_attention, OPS_ATTENTION, "Something that needs the operator.")                      \
 	OPS_NAME_STRUCTS(X)                                                                        \
 	OPS_GRAPH_STRUCTS(X)                                                                       \
+	OPS_GROUP_STRUCTS(X)                                                                       \
 	X(ops_status, OPS_STATUS_FIELDS, "The state of the daemon.")                               \
 	X(ops_traffic, OPS_TRAFFIC, "Messages and octets in one direction.")                       \
 	X(ops_masc_peer, OPS_MASC_PEER_FIELDS, "A MASC peer and the session with it.")             \
@@ -222,6 +224,7 @@ struct ops_pair {
 	X(S, OBJECT, claims, ops_holdings, "what we hold and claim")                               \
 	X(S, OBJECT, pnrp, ops_pnrp, "names without servers")                                      \
 	X(S, OBJECT, graph, ops_graphing, "graphs")                                                \
+	X(S, OBJECT, group, ops_grouping, "groups and identities")                                 \
 	X(S, OBJECT, store, ops_store, "the store")                                                \
 	X(S, OBJECT, jobs, ops_jobs, "the job pool")                                               \
 	X(S, OBJECT, links, ops_links, "connections")                                              \
@@ -373,6 +376,7 @@ OPS_STRUCTS(X)
 	  &ops_change_type, "decide a clash")                                                      \
 	OPS_NAME_LIST(X)                                                                           \
 	OPS_GRAPH_LIST(X)                                                                          \
+	OPS_GROUP_LIST(X)                                                                          \
 	X(LOG_GET, "GET", "/v1/log", NULL, &ops_log_type, "log level of every part")               \
 	X(LOG_SET, "PUT", "/v1/log", &ops_log_set_type, &ops_change_type,                          \
 	  "set the log level of one part or all")                                                  \
@@ -414,8 +418,9 @@ bool ops_row_reads_query(const struct ops_row *row);
 /* The request of an operation: path parameters and values. */
 struct ops_request {
 	enum ops_kind kind;
-	char graph[OPS_GRAPH_ID_MAX + 1]; /* {graph} of the path */
-	char name[OPS_NAME_MAX + 1];	  /* {name}, {number}, {record} or {conn} */
+	char graph[OPS_GRAPH_ID_MAX + 1];  /* {graph}, {group} or {identity} of the path */
+	char member[OPS_GRAPH_ID_MAX + 1]; /* {member} */
+	char name[OPS_NAME_MAX + 1];	   /* {name}, {number}, {record} or {conn} */
 	union {
 		struct ops_write write;
 		struct ops_down down;
@@ -447,6 +452,15 @@ struct ops_request {
 		struct ops_direct_open direct_open;
 		struct ops_direct_accept direct_accept;
 		struct ops_capture capture;
+		struct ops_identity_make identity_make;
+		struct ops_identity_set identity_set;
+		struct ops_group_make group_make;
+		struct ops_group_join group_join;
+		struct ops_group_set group_set;
+		struct ops_group_connect group_connect;
+		struct ops_member_filter members;
+		struct ops_member_grant member_grant;
+		struct ops_paper_read paper_read;
 		uint8_t values[1]; /* where any of them begins */
 	};
 };

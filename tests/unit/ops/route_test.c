@@ -66,6 +66,14 @@ static const struct row rows[] = {
 	{ "PUT", "/v1/graphs/1/direct/7/stream", ERR_UNSUPPORTED, 0, "POST" },
 	{ "PATCH", "/v1/graphs/1", ERR_UNSUPPORTED, 0, "GET, PUT, DELETE" },
 	{ "GET", "/v1/graphs//records", ERR_NOT_FOUND, 0, "" },
+	{ "GET", "/v1/identities/Ann%20Li", OK, OPS_IDENTITY, "", "Ann Li" },
+	{ "POST", "/v1/identities/import", OK, OPS_IDENTITY_IMPORT, "" },
+	{ "POST", "/v1/identities/import/export", OK, OPS_IDENTITY_EXPORT, "", "import" },
+	{ "POST", "/v1/groups/join", OK, OPS_GROUP_JOIN, "" },
+	{ "PUT", "/v1/groups/join", OK, OPS_GROUP_SET, "", "join" },
+	{ "GET", "/v1/groups/home/members/ann", OK, OPS_MEMBER, "", "home" },
+	{ "PUT", "/v1/groups/home/members/ann", ERR_UNSUPPORTED, 0, "GET" },
+	{ "GET", "/v1/groups/home/members/", ERR_NOT_FOUND, 0, "" },
 };
 
 static void paths_lead_to_operations(void **state)
@@ -106,12 +114,16 @@ static void every_operation_is_reached(void **state)
 		struct text p = TEXT_OF(path), allow = TEXT_OF(allowed);
 		struct ops_request got = { .kind = OPS_KIND_COUNT };
 		const char *pattern = ops_rows[k].path;
-		bool graph = strstr(pattern, "{graph}") != NULL;
-		bool name = strchr(graph ? strchr(pattern, '}') : pattern, '{') != NULL;
+		bool graph = strstr(pattern, "{graph}") || strstr(pattern, "{group}") ||
+			     strstr(pattern, "{identity}");
+		bool member = strstr(pattern, "{member}");
+		const char *rest = graph ? strchr(pattern, '}') : pattern;
+		bool name = strchr(rest, '{') && !member;
 		put_path(&p, pattern);
 		assert_int_equal(ops_route_find(ops_rows[k].method, path, &got, &allow), OK);
 		assert_int_equal(got.kind, k);
 		assert_string_equal(got.graph, graph ? "x" : "");
+		assert_string_equal(got.member, member ? "x" : "");
 		assert_string_equal(got.name, name ? "x" : "");
 	}
 }

@@ -429,7 +429,8 @@ static void operations_have_paths_and_answers(void **state)
 static void whatever_writes_takes_dry_run(void **state)
 {
 	for (size_t i = 0; i < OPS_KIND_COUNT; i++) {
-		bool found = strcmp(ops_rows[i].method, "GET") == 0;
+		bool reads = strcmp(ops_rows[i].method, "GET") == 0;
+		bool found = reads || i == OPS_PAPER_READ; /* which is too much for a query */
 		const struct ops_field *f =
 			ops_rows[i].request ? ops_rows[i].request->fields : NULL;
 		for (; f && f->name; f++)
