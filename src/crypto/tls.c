@@ -23,6 +23,12 @@ void crypto_tls_leave(struct crypto_tls *t)
 	ERR_pop_to_mark();
 }
 
+bool crypto_tls_waits(const struct crypto_tls *t)
+{
+	return SSL_want_read(t->ssl) && BIO_should_read(SSL_get_rbio(t->ssl)) && !t->failed &&
+	       t->alert < 0 && !t->alerted;
+}
+
 static bool set_alpn(SSL *ssl, const char *alpn)
 {
 	uint8_t list[256];
@@ -145,7 +151,7 @@ static enum err advance(struct crypto_tls *t, struct span in)
 	t->in = in;
 	if (SSL_do_handshake(t->ssl) == 1)
 		return finish(t);
-	if (!SSL_want_read(t->ssl) || t->failed)
+	if (!crypto_tls_waits(t))
 		return crypto_tls_fault(t);
 	assert(t->in.n == 0);
 	if (t->taken <= HANDSHAKE_MAX)

@@ -24,14 +24,15 @@ struct crypto_tls_birth {
 	bool initiator;		      /* TLS client */
 	const struct crypto_key *key; /* lives as long as the connection */
 	struct span cert;	      /* DER of the certificate of that key; copied */
-	const char *alpn;	      /* NULL none; modern: both sides must have the same */
+	const char *alpn;	      /* lives as long; NULL none. Both must have the same */
 	/* The other's certificate, DER: OK, or why the handshake fails. Called once, while
 	 * crypto_tls_step() runs. */
 	enum err (*judge)(void *ctx, struct span cert);
 	void *ctx;
 };
 
-/* ERR_NOMEM; ERR_UNSUPPORTED: the library will not. */
+/* ERR_NOMEM; ERR_MALFORMED: the certificate is none; ERR_UNSUPPORTED: it is of another key,
+ * the library will not. */
 MUST_USE enum err crypto_tls_new(struct crypto *c, const struct env *env,
 				 const struct crypto_tls_birth *b, struct crypto_tls **out);
 void crypto_tls_free(struct crypto_tls *t);
@@ -39,16 +40,21 @@ void crypto_tls_free(struct crypto_tls *t);
 /* The handshake: takes octets of the other side (empty to begin), in any pieces, gives what
  * is to be sent, also with an error (an alert). *done: both certificates are known, and
  * seal and unseal may be called; what came behind the handshake in the same octets comes out
- * of crypto_tls_unseal() with an empty record. ERR_DENIED: what `judge` said, a signature,
- * no certificate, no common version; ERR_MALFORMED; ERR_NOMEM. */
+ * of crypto_tls_unseal() with an empty record. Fails with what `judge` said; ERR_DENIED: a
+ * signature, no certificate, no common version or ALPN; ERR_MALFORMED; ERR_NOMEM; ERR_STATE:
+ * done, or over. */
 MUST_USE enum err crypto_tls_step(struct crypto_tls *t, struct span in, struct span *out,
 				  bool *done);
-/* One record: plain has 1 to CRYPTO_TLS_PLAIN_MAX octets. Keys changed by the other side may
- * put a record of our own before it: then *out has both, each with its own header. */
+/* One record: plain has 1 to CRYPTO_TLS_PLAIN_MAX octets, else ERR_RANGE. New keys, asked for
+ * by the other side or due after many records, put a record or more of our own before it: then
+ * *out has all, each with its own header, for a frame each. ERR_NOMEM; ERR_STATE. */
 MUST_USE enum err crypto_tls_seal(struct crypto_tls *t, struct span plain, struct span *out);
-/* Exactly one record, or none (see step). *plain may come out empty: the record was for TLS.
- * *rest: octets behind the record (digest P38): classic passes them over, modern refuses.
- * ERR_DENIED: forged; ERR_CLOSED: the other side said it ends; ERR_MALFORMED. */
+/* Exactly one record. *plain may come out empty: the record was for TLS. *rest: octets behind
+ * it, which are not read; whether they may be there is the caller's to say (digest P38). With
+ * an empty record, the next of those that came behind the handshake, *rest more of them are
+ * left; *plain empty when there was none. ERR_DENIED: forged, or asks for more than it may;
+ * ERR_CLOSED: the other side said it ends; ERR_MALFORMED; ERR_NOMEM; ERR_STATE: not done, over,
+ * or of what came behind the handshake something is left. */
 MUST_USE enum err crypto_tls_unseal(struct crypto_tls *t, struct span record, struct span *plain,
 				    size_t *rest);
 /* DER of the other's certificate; empty before it came. */

@@ -87,6 +87,8 @@ static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_n
 static void heard(const SSL *ssl, int where, int what)
 {
 	struct crypto_tls *t = SSL_get_app_data(ssl);
+	if (what >> 8 != SSL3_AL_FATAL)
+		return;
 	if (where == SSL_CB_WRITE_ALERT)
 		t->alert = what & 0xff;
 	if (where == SSL_CB_READ_ALERT)

@@ -42,8 +42,8 @@ struct crypto_tls {
 	uint64_t keys_for; /* that many records, then new ones */
 	enum err failed;   /* ours, while the library runs: no memory */
 	enum err judged;
-	int alert;    /* that the library sends, -1 none */
-	bool alerted; /* the other side sent one */
+	int alert;    /* that ends it and that the library sends, -1 none */
+	bool alerted; /* the other side sent such a one */
 };
 
 /* Both ways between a connection and the library, `in` and `out` above; the context's.
@@ -57,6 +57,9 @@ SSL_CTX *crypto_tls_context(struct crypto *c, const struct crypto_profile *p);
 /* Around each call into the library: random octets and the queue of its errors. */
 void crypto_tls_enter(struct crypto_tls *t);
 void crypto_tls_leave(struct crypto_tls *t);
+/* Whether what the library did not finish waits for more octets alone: after a fault, too, it
+ * says that it wants some. */
+bool crypto_tls_waits(const struct crypto_tls *t);
 /* Why the library stopped; the connection is dead. Between the two above. */
 enum err crypto_tls_fault(struct crypto_tls *t);
 

@@ -62,7 +62,7 @@ static enum err unseal(struct crypto_tls *t, struct span record)
 		t->state = CRYPTO_TLS_DEAD;
 		return ERR_CLOSED;
 	}
-	if (n <= 0 && (!SSL_want_read(t->ssl) || t->failed))
+	if (n <= 0 && !crypto_tls_waits(t))
 		return crypto_tls_fault(t);
 	if (t->out.n > OWED_MAX) {
 		t->state = CRYPTO_TLS_DEAD;
@@ -70,6 +70,15 @@ static enum err unseal(struct crypto_tls *t, struct span record)
 	}
 	t->plain.n = n > 0 ? (size_t)n : 0;
 	return OK;
+}
+
+static void pass_kept(struct crypto_tls *t, size_t n)
+{
+	t->kept_at += n;
+	if (t->kept_at < t->kept.n)
+		return;
+	crypto_octets_free(t->env, &t->kept);
+	t->kept_at = 0;
 }
 
 enum err crypto_tls_unseal(struct crypto_tls *t, struct span record, struct span *plain,
@@ -94,9 +103,7 @@ enum err crypto_tls_unseal(struct crypto_tls *t, struct span record, struct span
 			return e;
 	}
 	if (kept)
-		t->kept_at += size;
-	if (t->kept_at == t->kept.n)
-		crypto_octets_free(t->env, &t->kept), t->kept_at = 0;
+		pass_kept(t, size);
 	*plain = span_of(t->plain.p, t->plain.n);
 	*rest = in.n - size;
 	return OK;

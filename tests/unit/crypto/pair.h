@@ -36,6 +36,15 @@ void pair_close(struct pair *t);
 /* Carries tokens to and fro until both are done or one fails: its error, and *who failed.
  * `piece`: so many octets at a time, 0 all at once. */
 enum err pair_shake(struct pair *t, size_t piece, int *who);
+/* The same, with all that was sent kept, both ways in their order, and an octet changed. */
+struct pair_wire {
+	uint8_t octets[RIG_HEX_MAX];
+	size_t n;
+	uint8_t change; /* to the octet at `at` */
+	size_t at;
+	size_t piece; /* so many octets at a time, 0 all at once */
+};
+enum err pair_shake_wire(struct pair *t, struct pair_wire *w, int *who);
 /* Opens, shakes hands, is done. */
 void pair_connect(struct pair *t);
 
