@@ -1,5 +1,7 @@
 /* member.h - the Member List (digest grouping 9.5): who is in a group, by which certificates.
- * Filled with chains that were judged (chain.h); never by one that was not. */
+ * Filled with chains that were judged (chain.h); never by one that was not. Whatever a peer
+ * can make grow has a limit here: members and octets are refused beyond it, and of one
+ * member's chains the oldest of the issuer that gave most of them goes. */
 #ifndef GROUP_MEMBER_H
 #define GROUP_MEMBER_H
 
@@ -13,7 +15,7 @@ struct group_credential {
 	struct crypto_public *key;
 	struct span serial; /* of the leaf, in the chain */
 	unsigned int roles;
-	int64_t from, to; /* of the whole chain */
+	int64_t from, to; /* of the whole chain; both belong to it */
 };
 
 struct group_member {
@@ -33,20 +35,27 @@ struct group_members_limits {
 };
 extern const struct group_members_limits group_members_limits_default;
 
+/* Borrows env, c and p for life. ERR_NOMEM. */
 MUST_USE enum err group_members_new(struct group_members **out, const struct env *env,
 				    struct crypto *c, const struct group_profile *p,
 				    const struct group_members_limits *limits);
 void group_members_free(struct group_members *m);
-/* Takes over chain, also on error. *fresh: it was not there. ERR_FULL, ERR_NOMEM. */
+/* Takes over chain, also on error. *fresh: it was not there. *who lives until the member has
+ * no credential any more. ERR_FULL, ERR_NOMEM; ERR_MALFORMED: a key that is none. */
 MUST_USE enum err group_members_add(struct group_members *m, struct crypto_chain *chain,
 				    struct group_member **who, bool *fresh);
+/* By peer name, UTF-8; NULL: nobody. */
 struct group_member *group_members_find(const struct group_members *m, struct span name);
+/* By the key of its certificates; the first of its names. */
 struct group_member *group_members_by_key(const struct group_members *m, struct span public);
-/* By the leaf's serial; empty serial: the newest that is valid at `now`. NULL: none. */
+/* By the leaf's serial; empty serial: the newest that is valid at `now`. NULL: none. Of one
+ * serial there may be several, by different issuers: `after` is the one found before. */
 struct group_credential *group_member_credential(const struct group_member *who, struct span serial,
 						 int64_t now);
+struct group_credential *group_member_credential_next(const struct group_member *who,
+						      const struct group_credential *after);
 /* Removes what is over at `now`; a member without a credential goes, and is told. True:
- * something went. *next: when the next ends, INT64_MAX never. */
+ * something went. *next: when the next is over, INT64_MAX never. */
 bool group_members_expire(struct group_members *m, int64_t now,
 			  void (*gone)(void *ctx, const struct group_member *who), void *ctx,
 			  int64_t *next);

@@ -1,0 +1,362 @@
+/* The Member List (GROUP-7.1 to 7.5): an array in the order of names, which begin with the
+ * authority, so that it is searched by name and by key alike. */
+#include "group/member.h"
+
+#include "group/name.h"
+
+const struct group_members_limits group_members_limits_default = {
+	.members = 4096,
+	.credentials = 16,
+	.octets = UINT64_C(64) << 20,
+};
+
+struct group_members {
+	const struct env *env;
+	struct crypto *crypto;
+	const struct group_profile *profile;
+	struct group_members_limits limits;
+	struct group_member **all; /* by name */
+	size_t n, room;
+	uint64_t octets;
+};
+
+enum err group_members_new(struct group_members **out, const struct env *env, struct crypto *c,
+			   const struct group_profile *p, const struct group_members_limits *limits)
+{
+	struct group_members *m = env_zalloc(env, 1, sizeof *m);
+	if (!m)
+		return ERR_NOMEM;
+	m->env = env;
+	m->crypto = c;
+	m->profile = p;
+	m->limits = *limits;
+	*out = m;
+	return OK;
+}
+
+/* ---- credentials ---- */
+
+static struct group_credential *credential_at(const struct list *at)
+{
+	return LIST_ENTRY(at, struct group_credential, all);
+}
+
+static const struct crypto_cert *leaf_of(const struct group_credential *c)
+{
+	return group_chain_leaf(c->chain);
+}
+
+static uint64_t octets_of(const struct crypto_chain *chain)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < crypto_chain_count(chain); i++)
+		n += crypto_chain_cert(chain, i)->der.n;
+	return n;
+}
+
+static void credential_free(struct group_members *m, struct group_credential *c)
+{
+	list_take(&c->all);
+	m->octets -= octets_of(c->chain);
+	crypto_public_free(c->key);
+	crypto_chain_free(c->chain);
+	env_free(m->env, c);
+}
+
+static enum err credential_new(struct group_members *m, struct crypto_chain *chain,
+			       struct group_credential **out)
+{
+	const struct crypto_cert *leaf = group_chain_leaf(chain);
+	struct group_credential *c = env_zalloc(m->env, 1, sizeof *c);
+	if (!c)
+		return ERR_NOMEM;
+	enum err e = crypto_public_load(m->crypto, m->profile->crypto, leaf->public, &c->key);
+	if (e) {
+		env_free(m->env, c);
+		return e;
+	}
+	list_init(&c->all);
+	c->chain = chain;
+	c->serial = leaf->serial;
+	c->roles = leaf->roles;
+	group_chain_period(chain, &c->from, &c->to);
+	m->octets += octets_of(chain);
+	*out = c;
+	return OK;
+}
+
+/* Newest first; those of one time in the order of their serials, so that it is the same on
+ * every node. */
+static bool comes_before(const struct group_credential *a, const struct group_credential *b)
+{
+	if (a->from != b->from)
+		return a->from > b->from;
+	return span_cmp(a->serial, b->serial) < 0;
+}
+
+static void credential_insert(struct group_member *who, struct group_credential *c)
+{
+	struct list *at = who->credentials.next;
+	while (at != &who->credentials && comes_before(credential_at(at), c))
+		at = at->next;
+	list_push_back(at, &c->all);
+}
+
+/* The same leaf is the same credential, whatever leads to it. */
+static bool has_leaf(const struct group_member *who, const struct crypto_chain *chain)
+{
+	LIST_EACH(at, tmp, &who->credentials)
+	if (span_eq(leaf_of(credential_at(at))->der, group_chain_leaf(chain)->der))
+		return true;
+	return false;
+}
+
+static size_t given_by(const struct group_member *who, struct span issuer, size_t *all)
+{
+	size_t n = 0;
+	*all = 0;
+	LIST_EACH(at, tmp, &who->credentials)
+	{
+		n += span_eq(leaf_of(credential_at(at))->issuer_name, issuer);
+		++*all;
+	}
+	return n;
+}
+
+/* GROUP-7.3: who fills a member's list with certificates loses its own, not those that others
+ * gave. Of the issuer with most, the oldest. False: it was `last` that had to go. */
+static bool bound_credentials(struct group_members *m, struct group_member *who,
+			      const struct group_credential *last)
+{
+	struct group_credential *worst = NULL;
+	size_t most = 0, all = 0;
+	LIST_EACH(at, tmp, &who->credentials)
+	{
+		struct group_credential *c = credential_at(at);
+		size_t n = given_by(who, leaf_of(c)->issuer_name, &all);
+		if (n >= most) {
+			most = n;
+			worst = c;
+		}
+	}
+	if (all <= m->limits.credentials)
+		return true;
+	credential_free(m, worst);
+	return worst != last;
+}
+
+struct group_credential *group_member_credential(const struct group_member *who, struct span serial,
+						 int64_t now)
+{
+	LIST_EACH(at, tmp, &who->credentials)
+	{
+		struct group_credential *c = credential_at(at);
+		if (serial.n ? span_eq(c->serial, serial) : c->from <= now && now <= c->to)
+			return c;
+	}
+	return NULL;
+}
+
+struct group_credential *group_member_credential_next(const struct group_member *who,
+						      const struct group_credential *after)
+{
+	for (const struct list *at = after->all.next; at != &who->credentials; at = at->next)
+		if (span_eq(credential_at(at)->serial, after->serial))
+			return credential_at(at);
+	return NULL;
+}
+
+/* ---- members ---- */
+
+/* Where name is, or would be; empty names are first. */
+static size_t place_of(const struct group_members *m, struct span name)
+{
+	size_t from = 0, to = m->n;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		if (span_cmp(m->all[middle]->name, name) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+struct group_member *group_members_find(const struct group_members *m, struct span name)
+{
+	size_t at = place_of(m, name);
+	return at < m->n && span_eq(m->all[at]->name, name) ? m->all[at] : NULL;
+}
+
+struct group_member *group_members_by_key(const struct group_members *m, struct span public)
+{
+	uint8_t authority[CRYPTO_AUTHORITY];
+	char digits[GROUP_AUTHORITY_DIGITS + 1];
+	struct text t = TEXT_OF(digits);
+	crypto_authority(m->crypto, m->profile->crypto, public, authority);
+	text_hex(&t, span_of(authority, sizeof authority));
+	size_t at = place_of(m, span_of(digits, t.n));
+	if (at == m->n || memcmp(m->all[at]->authority, authority, sizeof authority) != 0)
+		return NULL;
+	const struct group_credential *c = credential_at(m->all[at]->credentials.next);
+	return span_eq(leaf_of(c)->public, public) ? m->all[at] : NULL;
+}
+
+static void member_free(struct group_members *m, struct group_member *who)
+{
+	LIST_EACH(at, tmp, &who->credentials)
+	credential_free(m, credential_at(at));
+	env_free(m->env, (void *)(uintptr_t)who->name.p);
+	env_free(m->env, who);
+}
+
+static bool grow(struct group_members *m)
+{
+	if (m->n < m->room)
+		return true;
+	size_t room = m->room ? 2 * m->room : 16;
+	struct group_member **all =
+		env_resize(m->env, m->all, room * sizeof(struct group_member *));
+	if (!all)
+		return false;
+	m->all = all;
+	m->room = room;
+	return true;
+}
+
+static enum err member_new(struct group_members *m, const struct crypto_cert *leaf,
+			   struct group_member **out)
+{
+	if (m->n >= m->limits.members)
+		return ERR_FULL;
+	struct group_member *who = env_zalloc(m->env, 1, sizeof *who);
+	if (!who)
+		return ERR_NOMEM;
+	list_init(&who->credentials);
+	uint8_t *name = env_copy(m->env, leaf->subject_name.p, leaf->subject_name.n);
+	who->name = span_of(name, leaf->subject_name.n);
+	if (!name || !grow(m)) {
+		member_free(m, who);
+		return ERR_NOMEM;
+	}
+	crypto_authority(m->crypto, m->profile->crypto, leaf->public, who->authority);
+	*out = who;
+	return OK;
+}
+
+static void member_insert(struct group_members *m, struct group_member *who)
+{
+	size_t at = place_of(m, who->name);
+	memmove(m->all + at + 1, m->all + at, (m->n - at) * sizeof(struct group_member *));
+	m->all[at] = who;
+	m->n++;
+}
+
+static void member_remove(struct group_members *m, size_t at)
+{
+	member_free(m, m->all[at]);
+	m->n--;
+	memmove(m->all + at, m->all + at + 1, (m->n - at) * sizeof(struct group_member *));
+}
+
+void group_members_free(struct group_members *m)
+{
+	if (!m)
+		return;
+	while (m->n)
+		member_remove(m, m->n - 1);
+	env_free(m->env, m->all);
+	env_free(m->env, m);
+}
+
+/* A chain that is not there, of somebody who may be. */
+static enum err add_fresh(struct group_members *m, struct crypto_chain *chain,
+			  struct group_member **who, bool *fresh)
+{
+	struct group_member *there = *who;
+	struct group_credential *c;
+	enum err e = credential_new(m, chain, &c);
+	if (e) {
+		crypto_chain_free(chain);
+		return e;
+	}
+	if (!there)
+		e = member_new(m, leaf_of(c), &there);
+	if (e) {
+		credential_free(m, c);
+		return e;
+	}
+	credential_insert(there, c);
+	if (!*who)
+		member_insert(m, there);
+	*fresh = bound_credentials(m, there, c);
+	*who = there;
+	return OK;
+}
+
+enum err group_members_add(struct group_members *m, struct crypto_chain *chain,
+			   struct group_member **who, bool *fresh)
+{
+	struct group_member *there = group_members_find(m, group_chain_leaf(chain)->subject_name);
+	if (there && has_leaf(there, chain)) {
+		crypto_chain_free(chain);
+		*who = there;
+		*fresh = false;
+		return OK;
+	}
+	if (octets_of(chain) > m->limits.octets - m->octets) {
+		crypto_chain_free(chain);
+		return ERR_FULL;
+	}
+	enum err e = add_fresh(m, chain, &there, fresh);
+	if (!e)
+		*who = there;
+	return e;
+}
+
+/* True: something of it went. */
+static bool expire_of(struct group_members *m, struct group_member *who, int64_t now, int64_t *next)
+{
+	bool went = false;
+	LIST_EACH(at, tmp, &who->credentials)
+	{
+		struct group_credential *c = credential_at(at);
+		if (now > c->to) {
+			credential_free(m, c);
+			went = true;
+		} else if (c->to < *next - 1) {
+			*next = c->to + 1;
+		}
+	}
+	return went;
+}
+
+bool group_members_expire(struct group_members *m, int64_t now,
+			  void (*gone)(void *ctx, const struct group_member *who), void *ctx,
+			  int64_t *next)
+{
+	bool went = false;
+	*next = INT64_MAX;
+	for (size_t i = m->n; i > 0; i--) {
+		struct group_member *who = m->all[i - 1];
+		went |= expire_of(m, who, now, next);
+		if (!list_empty(&who->credentials))
+			continue;
+		if (gone)
+			gone(ctx, who);
+		member_remove(m, i - 1);
+	}
+	return went;
+}
+
+struct group_member *group_members_next(const struct group_members *m,
+					const struct group_member *after)
+{
+	size_t at = after ? place_of(m, after->name) + 1 : 0;
+	return at < m->n ? m->all[at] : NULL;
+}
+
+size_t group_members_count(const struct group_members *m)
+{
+	return m->n;
+}
