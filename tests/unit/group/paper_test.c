@@ -2,6 +2,7 @@
 #include "../failing_env.h"
 #include "group/name.h"
 #include "group/paper.h"
+#include "group/payload.h"
 #include "wire/utf.h"
 
 #define A40    "0123456789abcdef0123456789abcdef01234567"
@@ -278,8 +279,8 @@ static void everything_has_an_end(void **state)
 	static const char card[] = "<PEERIDENTITYINFO VERSION=\"1.0\"><IDC>";
 	static const char export[] =
 		"<PEERIDENTITYEXPORT VERSION=\"1.0\"><PEERNAME>" A40 ".a</PEERNAME><DATA>";
-	assert_long(cloud, 508, flags, NULL);
-	assert_long(cloud, 509, flags, "CLOUDNAME is too long");
+	assert_long(cloud, GROUP_CLOUD_OCTETS, flags, NULL);
+	assert_long(cloud, GROUP_CLOUD_OCTETS + 1, flags, "CLOUDNAME is too long");
 	assert_long(friendly, 255, "</GROUPFRIENDLYNAME></PEERINVITATION>", NULL);
 	assert_long(friendly, 256, "</GROUPFRIENDLYNAME></PEERINVITATION>", "more than 255");
 	assert_long(card, 65536 / 3 * 4, "</IDC></PEERIDENTITYINFO>", NULL);
