@@ -119,8 +119,8 @@ struct cli {
 	size_t n_attrs;			  /* given, be it more than that */
 	const char *graph;		  /* that the command is about: graph_id, or NULL */
 	char graph_id[OPS_GRAPH_ID_MAX + 1];
-	char query[OPS_BODY_MAX];	/* words of the command put together */
-	const char *pointed;		/* what a complaint's "column N" is of; NULL nothing */
+	char query[OPS_BODY_MAX]; /* words of the command put together */
+	const char *pointed;	  /* what a complaint's "column N" is of; NULL nothing */
 	const char *addresses[OPS_ENDPOINTS_MAX];
 	size_t n_addresses; /* given, be it more than that */
 	const char *args[CLI_ARGS_MAX];

@@ -17,7 +17,7 @@ struct story {
 	struct rng rng;
 	struct text t;
 	const char *graph;  /* of what is written now */
-	uint32_t maker; /* the node that creates it */
+	uint32_t maker;	    /* the node that creates it */
 	int64_t busy, calm; /* when changes begin, when all faults are over */
 	uint32_t first;	    /* nodes that are there from the beginning */
 };
