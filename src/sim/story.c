@@ -41,6 +41,8 @@ void story_defaults(struct story_options *o, uint64_t seed, enum story_kind kind
 	if (o->kind == STORY_MIXED || o->kind == STORY_TWO)
 		o->crashes = (uint32_t)rng_below(&r, 4);
 	o->cuts = o->kind == STORY_CRASH ? 0 : (uint32_t)rng_below(&r, 4);
+	if (o->kind == STORY_PARTITION)
+		o->nodes += 5;
 	if (o->kind == STORY_LATE)
 		o->records += 200 + (uint32_t)rng_below(&r, 600);
 	o->lab = rng_below(&r, 4) != 0;
@@ -316,7 +318,7 @@ static void cuts(struct story *s)
 	}
 }
 
-static void between_parts(struct story *s, const char *verb, int64_t ms, uint32_t part)
+void story_between(struct story *s, const char *verb, int64_t ms, uint32_t part)
 {
 	for (uint32_t a = 0; a < part; a++)
 		for (uint32_t b = part; b < s->o.nodes; b++)
@@ -325,8 +327,8 @@ static void between_parts(struct story *s, const char *verb, int64_t ms, uint32_
 
 void story_part(struct story *s, uint32_t part, int64_t from, int64_t to)
 {
-	between_parts(s, "cut", from, part);
-	between_parts(s, "heal", to, part);
+	story_between(s, "cut", from, part);
+	story_between(s, "heal", to, part);
 	story_until(s, to);
 }
 

@@ -65,6 +65,8 @@ void story_lead(struct story *s, int64_t ms, uint32_t i);
 /* Whoever is a part of it listens: it is refused until then, and asked for again. */
 void story_listen(struct story *s, int64_t ms, uint32_t i);
 void story_crash(struct story *s, uint32_t i, int64_t ms);
+/* Each node below `part`, with each of the others. */
+void story_between(struct story *s, const char *verb, int64_t ms, uint32_t part);
 /* Nodes below `part` and the others do not reach each other meanwhile. */
 void story_part(struct story *s, uint32_t part, int64_t from, int64_t to);
 

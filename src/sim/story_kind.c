@@ -1,5 +1,7 @@
 #include "sim/story_int.h"
 
+#include "graph/types.h"
+
 /* What the kinds of stories have of their own. */
 
 #define AWAY_MOST 40000
@@ -47,14 +49,27 @@ static void change_apart(struct story *s, int64_t from, int64_t to)
 				     r);
 }
 
-/* Nobody is led to anybody any more: contacts and the signature must do it. */
+/* In a part of so many everybody has the neighbors that it wants, and looks for no other. */
+#define PART_LEAST (GRAPH_NEIGHBORS_IDEAL + 1)
+
+static uint32_t part_of(struct story *s)
+{
+	if (s->o.nodes < 2 * PART_LEAST)
+		return 1 + story_pick(s, s->o.nodes - 1);
+	return PART_LEAST + story_pick(s, s->o.nodes - 2 * PART_LEAST + 1);
+}
+
+/* Nobody is led to anybody any more, and no stream outlives the cut: contacts and the
+ * signature must do it. */
 static void partition(struct story *s)
 {
 	const struct split *p = s->o.lab ? &split_lab : &split_default;
 	int64_t from = s->calm + 30000 + p->settle,
 		to = from + rng_between(&s->rng, p->least, p->most);
+	uint32_t part = part_of(s);
 	change_apart(s, from + 1000, to - 1000);
-	story_part(s, 1 + story_pick(s, s->o.nodes - 1), from, to);
+	story_part(s, part, from, to);
+	story_between(s, "reset", from + 500, part);
 }
 
 static void partition_end(struct story *s)
