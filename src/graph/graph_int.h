@@ -90,6 +90,10 @@ struct graph_sync {
 	uint8_t n_skip;
 	struct graph_guid *wanted; /* of a REQUEST */
 	size_t wanted_at, wanted_n;
+	bool compared, cut;	   /* as responder: SOLICIT_HASH came; more may come */
+	bool more;		   /* as initiator: the ADVERTISE was cut, */
+	struct graph_place cut_at; /* there, and so many were */
+	uint32_t rounds;
 	uint32_t advertised;   /* abstracts of our ADVERTISE: as many may be requested */
 	size_t send_at;	       /* of what the other side lacks */
 	uint8_t phase;	       /* enum graph_phase of sync.c */

@@ -35,7 +35,7 @@ enum err graph_hash_make(struct graph_hash **out, enum graph_hash_phase phase, s
 	h->db = db;
 	h->env = env;
 	h->now = now;
-	h->message_max = MESSAGE_MAX;
+	h->message_max = h->window = MESSAGE_MAX;
 	*out = h;
 	return OK;
 }
@@ -202,6 +202,38 @@ enum err graph_hash_step(struct graph_hash *h, size_t records, bool *done)
 	}
 	*done = h->phase == GRAPH_HASH_DONE;
 	return e;
+}
+
+/* Whether a range that was asked about ends there. */
+static bool ends_range(const struct graph_hash *h, const struct graph_place *upper)
+{
+	const struct graph_array all = { h->message.p + SOLICIT_HEAD, h->i };
+	uint32_t low = 0, high = all.n;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		struct graph_hash_info info = graph_hash_info_at(&all, mid);
+		int c = graph_place_cmp(&info.upper, upper);
+		if (c == 0)
+			return true;
+		if (c < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+bool graph_hash_cut_at(const struct graph_hash *h, const struct graph_advertise *a,
+		       struct graph_place *at)
+{
+	if (a->boundaries.n == 0)
+		return false;
+	struct graph_place upper = graph_boundary_at(&a->boundaries, a->boundaries.n - 1).upper;
+	struct graph_place behind = upper;
+	if (!graph_place_up(&behind) || ends_range(h, &upper))
+		return false;
+	*at = upper;
+	return true;
 }
 
 struct span graph_hash_message(const struct graph_hash *h)

@@ -26,6 +26,14 @@ MUST_USE enum err graph_hash_answer(struct graph_hash **out, const struct graph_
 MUST_USE enum err graph_hash_compare(struct graph_hash **out, const struct graph_advertise *a,
 				     struct graph_db *db, const struct env *env, uint64_t now);
 void graph_hash_free(struct graph_hash *h);
+/* Of answer, before its first step: about so long may the message be (GRAPH-9.26). What does
+ * not fit is for another one, and graph_hash_cut() tells of that once it is done. */
+void graph_hash_window(struct graph_hash *h, uint64_t octets);
+bool graph_hash_cut(const struct graph_hash *h);
+/* Of solicit, once done: whether what answers it is cut, and where: in none of its ranges'
+ * ends, nor in the end of all. */
+bool graph_hash_cut_at(const struct graph_hash *h, const struct graph_advertise *a,
+		       struct graph_place *at);
 
 /* Goes on for about `records` records; OK with *done when the message stands. The database
  * may change between calls: what was looked at stays as it was. ERR_NOMEM. */

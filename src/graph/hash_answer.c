@@ -122,8 +122,20 @@ static enum err end_last(struct graph_hash *h, const struct graph_place *upper)
 
 static bool full(const struct graph_hash *h)
 {
-	return ADVERTISE_HEAD + h->aside.n + GRAPH_BOUNDARY + h->message.n + GRAPH_ABSTRACT >
-	       h->message_max;
+	size_t n = ADVERTISE_HEAD + h->aside.n + GRAPH_BOUNDARY + h->message.n + GRAPH_ABSTRACT;
+	/* Only in a range does the other side see that there is more (GRAPH-9.26). */
+	return n > h->message_max || (n > h->window && h->message.n > h->range_at);
+}
+
+void graph_hash_window(struct graph_hash *h, uint64_t octets)
+{
+	if (octets < h->window)
+		h->window = (size_t)octets;
+}
+
+bool graph_hash_cut(const struct graph_hash *h)
+{
+	return h->cut;
 }
 
 static bool in_range(const struct graph_hash *h, const struct graph_entry *e)
@@ -149,8 +161,10 @@ enum err graph_hash_answer_step(struct graph_hash *h, size_t records)
 				return err;
 			continue;
 		}
-		if (full(h))
+		if (full(h)) {
+			h->cut = h->message.n > h->range_at;
 			return end_last(h, &h->at);
+		}
 		if (e->expires > h->now)
 			err = graph_hash_abstract(h, &h->message, e);
 		if (err)

@@ -22,6 +22,8 @@ struct graph_hash {
 	const struct env *env;
 	uint64_t now; /* peer time */
 	size_t message_max;
+	size_t window;		     /* ANSWER: beyond it the message ends in a range */
+	bool cut;		     /* so it did */
 	struct graph_octets message; /* what is made */
 	struct graph_octets aside;   /* SOLICIT: abstracts of the range; ANSWER: boundaries */
 	struct graph_guid *ids;	     /* to send */

@@ -7,6 +7,7 @@
 #define ORDER_FIRST 2 /* Graph Info and Presence, before what the application wants first */
 #define STEPS	    8 /* of a comparison in a slice; a small one needs few more than one */
 #define ASK_ROOM    (20 + 16 * 255)
+#define ROUNDS	    256 /* of comparisons on one link */
 
 /* Whose octets are progress: who has to say something now. What we flood meanwhile is none. */
 static uint64_t octets_that_count(const struct graph_link *l)
@@ -34,7 +35,7 @@ static void reset(struct graph *g, struct graph_link *l)
 	s->hash = NULL;
 	s->kind = GRAPH_SYNC_NONE;
 	s->phase = GRAPH_PHASE_NONE;
-	s->waiting = s->then_hash = s->last_asked = false;
+	s->waiting = s->then_hash = s->last_asked = s->more = false;
 	s->at = 0;
 	s->send_at = 0;
 	graph_sync_answer_fini(g, l);
@@ -105,9 +106,24 @@ static void tell(struct graph *g, const struct graph_guid *type)
 	graph_out_event(g, &ev, 0);
 }
 
+/* GRAPH-9.26 */
+static void compare_rest(struct graph *g, struct graph_link *l, struct mono now)
+{
+	struct graph_sync *s = &l->sync;
+	graph_hash_free(s->hash);
+	s->hash = NULL;
+	s->send_at = 0;
+	s->more = false;
+	begin_hash(g, l, now);
+}
+
 /* GRAPH-9.8 */
 static void complete(struct graph *g, struct graph_link *l, struct mono now)
 {
+	if (l->sync.more) {
+		compare_rest(g, l, now);
+		return;
+	}
 	bool told = l->sync.tell || g->never_connected;
 	reset(g, l);
 	g->never_connected = false;
@@ -148,7 +164,8 @@ static void begin_hash(struct graph *g, struct graph_link *l, struct mono now)
 		graph_sync_on(g, l, now);
 }
 
-/* GRAPH-9.5: who has nothing has nothing to compare, and asks for everything. */
+/* GRAPH-9.5: who has nothing has nothing to compare, and asks for everything. What was asked
+ * is kept until the answer is there: it may be cut. */
 static void solicit_made(struct graph *g, struct graph_link *l, struct span message,
 			 struct mono now)
 {
@@ -156,12 +173,10 @@ static void solicit_made(struct graph *g, struct graph_link *l, struct span mess
 	if (message.n) {
 		s->phase = GRAPH_PHASE_ASKED;
 		graph_send(g, l, message, 0);
+		return;
 	}
-	bool empty = message.n == 0;
 	graph_hash_free(s->hash);
 	s->hash = NULL;
-	if (!empty)
-		return;
 	g->sync_cut = false;
 	g->synced_types = 0;
 	begin_types(g, l, GRAPH_SYNC_NEW, now);
@@ -188,6 +203,7 @@ static void hash_ready(struct graph *g, struct graph_link *l, struct mono now)
 		/* An ADVERTISE tells that records of ours are there (D8). */
 		s->phase = GRAPH_PHASE_ADVERTISED;
 		s->advertised = abstracts_in(message);
+		s->cut = graph_hash_cut(s->hash);
 		graph_send(g, l, message, g->own_put);
 		graph_hash_free(s->hash);
 		s->hash = NULL;
@@ -228,6 +244,19 @@ static void send_lacking(struct graph *g, struct graph_link *l, struct mono now)
 	complete(g, l, now);
 }
 
+/* GRAPH-9.26: each time it must be further on, so that records that one of both does not take
+ * do not go to and fro for ever. */
+static void note_cut(struct graph_sync *s, const struct graph_advertise *m)
+{
+	struct graph_place at;
+	s->more = graph_hash_cut_at(s->hash, m, &at) && s->rounds < ROUNDS &&
+		  (s->rounds == 0 || graph_place_cmp(&at, &s->cut_at) > 0);
+	if (!s->more)
+		return;
+	s->cut_at = at;
+	s->rounds++;
+}
+
 void graph_sync_advertise(struct graph *g, struct graph_link *l, const struct graph_advertise *m,
 			  struct mono now)
 {
@@ -237,6 +266,9 @@ void graph_sync_advertise(struct graph *g, struct graph_link *l, const struct gr
 		return;
 	}
 	s->phase = GRAPH_PHASE_COMPARING;
+	note_cut(s, m);
+	graph_hash_free(s->hash);
+	s->hash = NULL;
 	enum err err = graph_hash_compare(&s->hash, m, g->db, g->shared->env, graph_now(g, now));
 	if (hash_made(g, l, err, now))
 		graph_sync_on(g, l, now);

@@ -189,6 +189,8 @@ static void ask_types(struct graph *g, struct graph_link *l, const struct graph_
 	graph_sync_on(g, l, now);
 }
 
+#define WINDOWS 16 /* of link_memory: both ends hold an ADVERTISE and its like several times */
+
 static void ask_hash(struct graph *g, struct graph_link *l, const struct graph_solicit *m,
 		     struct mono now)
 {
@@ -201,8 +203,24 @@ static void ask_hash(struct graph *g, struct graph_link *l, const struct graph_s
 		graph_link_end(g, l, err, "a SOLICIT_HASH that cannot be answered", now);
 		return;
 	}
+	if (!err)
+		graph_hash_window(s->hash, g->birth.limits.link_memory / WINDOWS);
 	if (kept(g, l, err ? NULL : s->hash, now))
 		graph_sync_on(g, l, now);
+}
+
+/* GRAPH-9.7, GRAPH-9.26: a comparison is one, unless the answer could not be whole. */
+static bool in_turn(struct graph_link *l, enum graph_message_type type)
+{
+	struct graph_sync *s = &l->sync;
+	if (l->initiator || s->phase != GRAPH_PHASE_NONE)
+		return false;
+	if (type != GRAPH_SOLICIT_HASH)
+		return true;
+	bool good = !s->compared || s->cut;
+	s->compared = true;
+	s->cut = false;
+	return good;
 }
 
 /* GRAPH-9.7: only who began the connection asks, and one thing at a time. */
@@ -210,7 +228,7 @@ void graph_sync_solicit(struct graph *g, struct graph_link *l, const struct grap
 			struct mono now)
 {
 	struct graph_sync *s = &l->sync;
-	if (l->initiator || s->phase != GRAPH_PHASE_NONE) {
+	if (!in_turn(l, m->type)) {
 		graph_link_end(g, l, ERR_MALFORMED, "a synchronisation out of turn", now);
 		return;
 	}

@@ -305,6 +305,43 @@ static void a_message_ends_with_what_fits(void **state)
 	db_rig_fini(&r);
 }
 
+/* GRAPH-9.26: in a range, so that the other side sees it; and not where one just ends. */
+static void a_window_ends_in_a_range(void **state)
+{
+	(void)state;
+	struct db_rig a, b;
+	size_t cuts = 0;
+	begin(&a, 30);
+	begin(&b, 31);
+	for (uint32_t i = 1; i <= 60; i++) {
+		put(&a, i, 1, 2 * i);
+		put(&b, i, 2, 2 * i);
+		put(&b, 100 + i, 1, 2 * i + 1);
+	}
+	struct graph_hash *ask = solicit(&a, CRYPTO_MODERN, 100);
+	struct graph_message m = decoded(ask);
+	for (size_t most = 0; most < 3200; most += 31) {
+		struct graph_hash *h;
+		struct graph_place at;
+		assert_int_equal(graph_hash_answer(&h, &m.solicit.hashes, b.db, b.crypto,
+						   CRYPTO_MODERN, &b.f.env, NOW),
+				 OK);
+		graph_hash_window(h, most);
+		run(h, 7);
+		struct graph_message adv = decoded(h);
+		bool cut = graph_hash_cut(h);
+		assert_int_equal(cut, adv.advertise.abstracts.n < 120);
+		assert_int_equal(graph_hash_cut_at(ask, &adv.advertise, &at), cut);
+		assert_true(graph_hash_message(h).n <= most + 24 + GRAPH_BOUNDARY + GRAPH_ABSTRACT);
+		cuts += cut;
+		graph_hash_free(h);
+	}
+	assert_in_range(cuts, 50, 102);
+	graph_hash_free(ask);
+	db_rig_fini(&a);
+	db_rig_fini(&b);
+}
+
 static struct graph_hash *compare(struct db_rig *r, const struct graph_advertise *a, size_t slice)
 {
 	struct graph_hash *h;
@@ -596,6 +633,7 @@ int main(void)
 		cmocka_unit_test(ranges_must_ascend),
 		cmocka_unit_test(ranges_of_nothing),
 		cmocka_unit_test(a_message_ends_with_what_fits),
+		cmocka_unit_test(a_window_ends_in_a_range),
 		cmocka_unit_test(nothing_to_ask_is_a_whole_request),
 		cmocka_unit_test(what_we_lack_and_what_they_lack),
 		cmocka_unit_test(what_was_changed_apart_goes_both_ways),

@@ -311,6 +311,46 @@ static void nothing_wanted_test(void **state)
 	end();
 }
 
+/* GRAPH-9.26 */
+static void compares_twice_test(void **state)
+{
+	(void)state;
+	begin();
+	fill(&lone_type, 0, 5);
+	caller();
+	solicit_hash();
+	lone_pass(&l, 0);
+	request(NULL);
+	assert_ended();
+	solicit_hash();
+	assert_true(l.closed[2]);
+	assert_int_equal(l.last[GRAPH_EVENT_BAD_PEER].err, ERR_MALFORMED);
+	lone_end(&l);
+}
+
+/* GRAPH-9.26: what did not fit may be asked for, and then no more. */
+static void compares_what_did_not_fit_test(void **state)
+{
+	(void)state;
+	lone_init(&l);
+	l.birth.limits.link_memory = 32768;
+	lone_start(&l);
+	lone_called(&l, 4, 44);
+	fill(&lone_type, 0, 150);
+	size_t all = graph_db_count(l.g->db);
+	caller();
+	solicit_hash();
+	lone_pass(&l, 0);
+	const struct lone_said *s = lone_next(&l, 2, GRAPH_ADVERTISE);
+	assert_in_range(s->m.advertise.abstracts.n, 80, all - 1);
+	request(NULL);
+	solicit_hash();
+	assert_false(l.closed[2]);
+	lone_pass(&l, 0);
+	assert_non_null(lone_next(&l, 2, GRAPH_ADVERTISE));
+	lone_end(&l);
+}
+
 static void requests_are_sliced_test(void **state)
 {
 	(void)state;
@@ -470,6 +510,8 @@ int main(void)
 		cmocka_unit_test(busy_graph_test),
 		cmocka_unit_test(ours_waits_for_the_disk_test),
 		cmocka_unit_test(by_hash_test),
+		cmocka_unit_test(compares_twice_test),
+		cmocka_unit_test(compares_what_did_not_fit_test),
 		cmocka_unit_test(nothing_wanted_test),
 		cmocka_unit_test(requests_are_sliced_test),
 		cmocka_unit_test(asks_twice_test),
