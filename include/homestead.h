@@ -98,7 +98,7 @@ enum hst_event_kind {
 	HST_EVENT_SYNCED = 9,	  /* its records are complete: type; zero: of all types */
 	HST_EVENT_PROPS = 10,	  /* its name, comment or presence changed */
 	HST_EVENT_RECORD = 11,	  /* change (HST_RECORD_ADDED ...), id, type, version, ours */
-	HST_EVENT_MESH_NODE = 12, /* a node is here, or left: change (HST_LINK_...), node, peer */
+	HST_EVENT_MESH_NODE = 12, /* a node is here, changed, left: change, node, peer */
 	HST_EVENT_NEIGHBOUR = 13, /* change, node, peer, conn_number, incoming, message */
 	HST_EVENT_DIRECT = 14,	  /* the same of a direct connection */
 	/* No neighbor, and none known: hst_graph_connect(). With HST_LINK_CONNECTED: there are
@@ -120,7 +120,8 @@ enum hst_change {
 	HST_RECORD_EXPIRED = 4,
 	HST_LINK_CONNECTED = 5,
 	HST_LINK_ENDED = 6,
-	HST_LINK_FAILED = 7
+	HST_LINK_FAILED = 7,
+	HST_LINK_CHANGED = 8 /* of a node: it says something else of itself */
 };
 
 /* Record types, Record IDs, types of data; the order of octets is that of the text. */

@@ -209,7 +209,8 @@ enum graph_event_kind {
 enum graph_link_status {
 	GRAPH_LINK_CONNECTED = 1,
 	GRAPH_LINK_ENDED = 2,
-	GRAPH_LINK_FAILED = 3
+	GRAPH_LINK_FAILED = 3,
+	GRAPH_LINK_CHANGED = 4 /* NODE: it says something else of itself */
 };
 enum graph_record_change {
 	GRAPH_RECORD_ADDED = 1,

@@ -9,6 +9,18 @@ enum {
 	STATUS_SYNCHRONISED = 4
 };
 
+/* What the graph is, by those bits. */
+static const char *const status_texts[] = {
+	"not synchronised yet, and without a neighbor",
+	"not synchronised yet, and without a neighbor; it takes connections",
+	"connected, and not synchronised yet",
+	"connected, and not synchronised yet; it takes connections",
+	"without a neighbor",
+	"without a neighbor; it takes connections",
+	"connected",
+	"connected; it takes connections",
+};
+
 #define NEED_MOST MONO_HOUR
 
 void graph_timer_set(struct graph *g, enum graph_timer t, struct mono at)
@@ -33,6 +45,7 @@ void graph_maintain_status(struct graph *g)
 		return;
 	g->status = now;
 	struct graph_event e = graph_event_of(g, GRAPH_EVENT_STATUS);
+	e.text = status_texts[now];
 	graph_out_event(g, &e, 0);
 }
 

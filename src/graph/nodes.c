@@ -179,7 +179,7 @@ void graph_nodes_take(struct graph *g, const struct graph_entry *e, const struct
 	if (from)
 		adopt(g, n, r);
 	if (!contact)
-		tell(g, n, fresh ? GRAPH_LINK_CONNECTED : GRAPH_LINK_FAILED);
+		tell(g, n, fresh ? GRAPH_LINK_CONNECTED : GRAPH_LINK_CHANGED);
 }
 
 /* Read anew after a failed commit: what says that we are here is of this run. */

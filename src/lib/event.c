@@ -34,7 +34,7 @@ static const struct {
 	{ "added", HST_RECORD_ADDED },	     { "updated", HST_RECORD_UPDATED },
 	{ "deleted", HST_RECORD_DELETED },   { "expired", HST_RECORD_EXPIRED },
 	{ "connected", HST_LINK_CONNECTED }, { "ended", HST_LINK_ENDED },
-	{ "failed", HST_LINK_FAILED },
+	{ "failed", HST_LINK_FAILED },	     { "changed", HST_LINK_CHANGED },
 };
 
 static const char *text_at(const json_t *fields, const char *name)

@@ -154,11 +154,13 @@ static void need_text(struct text *t, const struct graph_event *e)
 
 static void node_text(struct text *t, const struct graph_event *e)
 {
+	bool is_change = e->status == GRAPH_LINK_CHANGED;
 	text_str(t, "node ");
 	put_hex(t, e->node);
 	text_str(t, " of ");
 	put_peer(t, e);
-	put_graph(t, is_over(e) ? " has left " : " is in ", e);
+	put_graph(t, is_over(e) ? " has left " : is_change ? " in " : " is in ", e);
+	text_str(t, is_change ? " says something else of itself" : "");
 }
 
 static void synchronised_text(struct text *t, const struct graph_event *e)
@@ -308,6 +310,9 @@ static void fill_status(const struct graph_event *e, struct node_field *f)
 		return;
 	case GRAPH_LINK_FAILED:
 		text_str(&f->value, "failed");
+		return;
+	case GRAPH_LINK_CHANGED:
+		text_str(&f->value, "changed");
 		return;
 	}
 }

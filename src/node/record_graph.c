@@ -197,7 +197,7 @@ void record_graph_event_read(struct rd *r, struct graph_event *e)
 	e->graph = rd_u32(r);
 	e->graph_id = record_string_read(r);
 	e->change = (enum graph_record_change)record_enum_read(r, GRAPH_RECORD_EXPIRED + 1);
-	e->status = (enum graph_link_status)record_enum_read(r, GRAPH_LINK_FAILED + 1);
+	e->status = (enum graph_link_status)record_enum_read(r, GRAPH_LINK_CHANGED + 1);
 	e->incoming = record_bool_read(r);
 	e->ours = record_bool_read(r);
 	guid_read(r, &e->id);

@@ -71,6 +71,11 @@ static void its_fields_are_read(void **state)
 	assert_int_equal(e.node, 255);
 	assert_string_equal(e.peer, "0.ann");
 	json_decref(j);
+	j = json_loads("{\"name\":\"node\",\"fields\":{\"status\":\"changed\"}}", 0, NULL);
+	e = (struct hst_event){ 0 };
+	assert_true(lib_event_read(j, &e));
+	assert_int_equal(e.change, HST_LINK_CHANGED);
+	json_decref(j);
 }
 
 static void what_is_missing_is_empty(void **state)

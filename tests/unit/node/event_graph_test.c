@@ -84,6 +84,9 @@ static void sentences(void **state)
 	says(&e, "graph \"0.graph\" is in one piece again");
 	e = event_of(GRAPH_EVENT_SYNCHRONISED);
 	says(&e, "graph \"0.graph\" is synchronised");
+	e = event_of(GRAPH_EVENT_STATUS);
+	e.graph.text = "connected; it takes connections";
+	says(&e, "graph \"0.graph\" is connected; it takes connections");
 }
 
 /* "name=value", all of them. */
@@ -131,6 +134,21 @@ static void levels(void **state)
 	assert_int_equal(node_graph_event_level(&e.graph), NODE_NOTICE);
 	e = event_of(GRAPH_EVENT_RECORD);
 	assert_int_equal(node_graph_event_level(&e.graph), NODE_DEBUG);
+}
+
+/* To say something new of itself is no failure. */
+static void a_node_that_changes_goes_on(void **state)
+{
+	struct node_event e = event_of(GRAPH_EVENT_NODE);
+	says(&e, "node 0102030405060708 of \"0.bob\" at 192.0.2.1:3587 is in graph \"0.graph\"");
+	e.graph.status = GRAPH_LINK_CHANGED;
+	says(&e, "node 0102030405060708 of \"0.bob\" at 192.0.2.1:3587 in graph \"0.graph\" says "
+		 "something else of itself");
+	has_fields(&e, "graph=0.graph status=changed node=0102030405060708 peer=0.bob "
+		       "remote=192.0.2.1:3587");
+	e.graph.status = GRAPH_LINK_ENDED;
+	says(&e, "node 0102030405060708 of \"0.bob\" at 192.0.2.1:3587 has left graph "
+		 "\"0.graph\"");
 }
 
 static void fields(void **state)
@@ -191,9 +209,13 @@ static void what_reaches_and_leaves(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_kind), cmocka_unit_test(sentences),
-		cmocka_unit_test(levels),     cmocka_unit_test(who_has_neighbors_is_not_alone),
-		cmocka_unit_test(fields),     cmocka_unit_test(what_reaches_and_leaves),
+		cmocka_unit_test(every_kind),
+		cmocka_unit_test(sentences),
+		cmocka_unit_test(levels),
+		cmocka_unit_test(who_has_neighbors_is_not_alone),
+		cmocka_unit_test(fields),
+		cmocka_unit_test(what_reaches_and_leaves),
+		cmocka_unit_test(a_node_that_changes_goes_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
