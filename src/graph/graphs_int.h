@@ -50,6 +50,21 @@ struct graphs_closed {
 	struct graph *graph;
 };
 
+/* An event of the manager's own. */
+struct graphs_told {
+	struct graphs_own own; /* first */
+	struct graph_event event;
+};
+
+/* Why a connection that came in led nowhere: what graphs_counts counts. */
+enum graphs_stranger {
+	GRAPHS_STRANGER_UNWANTED,
+	GRAPHS_STRANGER_MALFORMED,
+	GRAPHS_STRANGER_LATE,
+	GRAPHS_STRANGER_FULL,
+	GRAPHS_STRANGER_COUNT
+};
+
 struct graphs_waiter {
 	struct list all;
 	uint64_t number;
@@ -96,6 +111,7 @@ struct graphs {
 	struct map links;    /* struct graphs_link */
 	struct list waiting; /* links without a graph */
 	struct graphs_counts counts;
+	struct mono told[GRAPHS_STRANGER_COUNT]; /* when each was told last */
 	struct graphs_door door[GRAPH_LISTEN_MAX];
 	size_t n_doors;
 	size_t n_forgotten;   /* doors that were asked for and are wanted no more */
@@ -116,6 +132,8 @@ struct graphs {
 extern const char graphs_not_synchronised[];
 /* False without memory. */
 MUST_USE bool graphs_out_add(struct graphs *s, const struct graphs_out *o);
+/* Counts a connection that led nowhere, and tells it unless it was told just now. */
+void graphs_stranger(struct graphs *s, enum graphs_stranger why, const struct addr *remote);
 /* What is sure to go: its memory was set aside before. */
 MUST_USE bool graphs_reply_reserve(struct graphs *s);
 void graphs_reply_no_more(struct graphs *s); /* one that is answered elsewhere */

@@ -117,7 +117,8 @@ enum err graphs_accepted(struct graphs *s, uint32_t link, const struct addr *loc
 	s->counts.accepted++;
 	if (s->stopping || !has_room(s, remote)) {
 		const struct graphs_out o = closing_of(link);
-		s->counts.full++;
+		if (!s->stopping)
+			graphs_stranger(s, GRAPHS_STRANGER_FULL, remote);
 		return graphs_out_add(s, &o) ? OK : ERR_NOMEM;
 	}
 	struct graphs_link *l = graphs_link_add(s, link, NULL);
@@ -198,7 +199,7 @@ static enum err hand_over(struct graphs *s, struct graphs_link *l, struct graphs
 	wait_no_more(s, l);
 	enum err err = graph_accepted(e->graph, l->number, &l->local, &l->remote, now);
 	if (err == ERR_STATE || err == ERR_STOPPING) {
-		s->counts.strangers++;
+		graphs_stranger(s, GRAPHS_STRANGER_UNWANTED, &l->remote);
 		close_link(s, l);
 		return OK;
 	}
@@ -226,14 +227,14 @@ static enum err look(struct graphs *s, struct graphs_link *l, struct span octets
 	if (!err)
 		err = graph_message_decode(span_of(message, size), &m);
 	if (err) {
-		s->counts.malformed++;
+		graphs_stranger(s, GRAPHS_STRANGER_MALFORMED, &l->remote);
 		close_link(s, l);
 		return OK;
 	}
 	struct graphs_entry *e = entry_for(s, &m.auth);
 	if (e)
 		return hand_over(s, l, e, octets, now);
-	s->counts.strangers++;
+	graphs_stranger(s, GRAPHS_STRANGER_UNWANTED, &l->remote);
 	close_link(s, l);
 	return OK;
 }
@@ -262,7 +263,7 @@ static enum err first_octets(struct graphs *s, struct graphs_link *l, struct spa
 			return err;
 	}
 	if (bytes.n > GRAPHS_FIRST_ROOM - l->n) {
-		s->counts.malformed++;
+		graphs_stranger(s, GRAPHS_STRANGER_MALFORMED, &l->remote);
 		close_link(s, l);
 		return OK;
 	}
@@ -384,7 +385,7 @@ struct mono graphs_links_deadline(const struct graphs *s)
 void graphs_links_due(struct graphs *s, struct mono now)
 {
 	while (mono_reached(graphs_links_deadline(s), now)) {
-		s->counts.late++;
+		graphs_stranger(s, GRAPHS_STRANGER_LATE, &oldest(s)->remote);
 		close_link(s, oldest(s));
 	}
 }

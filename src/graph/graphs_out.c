@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#define TELL_AGAIN MONO_SEC /* of strangers that are alike */
+
 /* What comes out: of the manager itself first, then of its graphs, one after the other. */
 
 static struct graphs_own *own_new(struct graphs *s)
@@ -20,6 +22,43 @@ bool graphs_out_add(struct graphs *s, const struct graphs_out *o)
 	own->out = *o;
 	list_push_back(&s->outs, &own->all);
 	return true;
+}
+
+static void count_stranger(struct graphs_counts *c, enum graphs_stranger why)
+{
+	c->strangers += why == GRAPHS_STRANGER_UNWANTED;
+	c->malformed += why == GRAPHS_STRANGER_MALFORMED;
+	c->late += why == GRAPHS_STRANGER_LATE;
+	c->full += why == GRAPHS_STRANGER_FULL;
+}
+
+/* GRAPH-12.14: without memory it is counted all the same. */
+void graphs_stranger(struct graphs *s, enum graphs_stranger why, const struct addr *remote)
+{
+	static const struct {
+		enum err err;
+		const char *text;
+	} reasons[GRAPHS_STRANGER_COUNT] = {
+		{ ERR_NOT_FOUND, "it is for no graph that listens here" },
+		{ ERR_MALFORMED, "it does not begin as one of a graph does" },
+		{ ERR_TIMEOUT, "it did not say in time which graph it is for" },
+		{ ERR_FULL, "there are too many from its address, or in all" },
+	};
+	struct mono *told = &s->told[why];
+	count_stranger(&s->counts, why);
+	if (told->us && mono_since(s->now, *told) < TELL_AGAIN)
+		return;
+	struct graphs_told *t = env_zalloc(s->shared.env, 1, sizeof(*t));
+	if (!t)
+		return;
+	*told = s->now;
+	t->event = (struct graph_event){ .kind = GRAPH_EVENT_BAD_PEER,
+					 .remote = *remote,
+					 .err = reasons[why].err,
+					 .text = reasons[why].text };
+	t->own.out = (struct graphs_out){ .kind = GRAPHS_EVENT };
+	t->own.out.of = (struct graph_out){ .kind = GRAPH_OUT_EVENT, .event = &t->event };
+	list_push_back(&s->outs, &t->own.all);
 }
 
 bool graphs_reply_reserve(struct graphs *s)

@@ -47,6 +47,8 @@ enum node_level node_graph_event_level(const struct graph_event *e)
 		return NODE_NOTICE;
 	if (is_routine(e))
 		return NODE_DEBUG;
+	if (e->kind == GRAPH_EVENT_BAD_PEER && !e->graph) /* nobody of ours */
+		return NODE_NOTICE;
 	return levels[e->kind];
 }
 
@@ -210,11 +212,11 @@ static void invalid_text(struct text *t, const struct graph_event *e)
 
 static void bad_peer_text(struct text *t, const struct graph_event *e)
 {
-	text_str(t, "the connection with ");
+	text_str(t, e->graph ? "the connection with " : "a connection from ");
 	put_peer(t, e);
 	if (e->graph)
 		put_graph(t, " in ", e);
-	text_str(t, " is closed for what came on it");
+	text_str(t, e->graph ? " is closed for what came on it" : " is closed");
 	put_why(t, e);
 }
 

@@ -60,6 +60,60 @@ static void strangers_are_turned_away(void **state)
 	rig_end(&r);
 }
 
+static void garbage(struct rig *r, int n)
+{
+	static const uint8_t tls[] = { 0x16, 0x03, 0x01, 0x02, 0x00, 0x01 };
+	for (int i = 0; i < n; i++)
+		rig_says(r, 0, rig_stranger(r, 0, "192.0.2.9"), span_of(tls, sizeof(tls)));
+}
+
+/* GRAPH-12.14: each is counted, one a second of each reason is told. */
+static void strangers_are_told(void **state)
+{
+	uint8_t hello[600];
+	struct rig r;
+	begin(&r);
+	const size_t *told = &r.m[0].events[GRAPH_EVENT_BAD_PEER];
+	rig_run(&r, MONO_SEC);
+	garbage(&r, 3);
+	assert_int_equal(*told, 1);
+	size_t n = rig_auth_info(hello, sizeof(hello), "0.unknown", "");
+	for (int i = 0; i < 3; i++)
+		rig_says(&r, 0, rig_stranger(&r, 0, "192.0.2.9"), span_of(hello, n));
+	assert_int_equal(*told, 2);
+	rig_run(&r, MONO_SEC - 1);
+	garbage(&r, 1);
+	assert_int_equal(*told, 2);
+	rig_run(&r, 1);
+	garbage(&r, 1);
+	assert_int_equal(*told, 3);
+	assert_int_equal(counts(&r).malformed, 5);
+	assert_int_equal(counts(&r).strangers, 3);
+	for (uint32_t i = 0; i <= r.m[0].cfg.per_source; i++)
+		(void)rig_stranger(&r, 0, "192.0.2.9");
+	assert_int_equal(counts(&r).full, 1);
+	assert_int_equal(*told, 4);
+	rig_run(&r, 11 * MONO_SEC);
+	assert_int_equal(counts(&r).late, r.m[0].cfg.per_source);
+	assert_int_equal(*told, 5);
+	rig_end(&r);
+}
+
+/* What cannot be told for want of memory is counted. */
+static void strangers_need_no_memory_to_count(void **state)
+{
+	struct rig r;
+	begin(&r);
+	rig_run(&r, MONO_SEC);
+	uint32_t link = rig_stranger(&r, 0, "192.0.2.9");
+	failing_env_fail_at(&r.m[0].f, 1);
+	rig_says(&r, 0, link, span_of("\0\0", 2));
+	assert_int_equal(counts(&r).malformed, 1);
+	assert_int_equal(r.m[0].events[GRAPH_EVENT_BAD_PEER], 0);
+	assert_false(graphs_has_link(r.m[0].s, link));
+	rig_end(&r);
+}
+
 /* However the octets are cut, and also with what follows AUTH_INFO in the same piece. */
 static void a_hello_in_any_pieces(void **state)
 {
@@ -160,6 +214,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strangers_are_turned_away),
+		cmocka_unit_test(strangers_are_told),
+		cmocka_unit_test(strangers_need_no_memory_to_count),
 		cmocka_unit_test(a_hello_in_any_pieces),
 		cmocka_unit_test(a_hello_that_never_ends),
 		cmocka_unit_test(strangers_are_bounded),

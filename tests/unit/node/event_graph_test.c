@@ -89,6 +89,21 @@ static void sentences(void **state)
 	says(&e, "graph \"0.graph\" is connected; it takes connections");
 }
 
+/* GRAPH-12.14: of no graph, and no warning. */
+static void strangers(void **state)
+{
+	struct node_event e = event_of(GRAPH_EVENT_BAD_PEER);
+	assert_int_equal(node_graph_event_level(&e.graph), NODE_WARNING);
+	e.graph.graph = 0;
+	e.graph.graph_id = NULL;
+	e.graph.peer[0] = 0;
+	e.graph.err = ERR_TIMEOUT;
+	e.graph.text = "it did not say in time which graph it is for";
+	assert_int_equal(node_graph_event_level(&e.graph), NODE_NOTICE);
+	says(&e, "a connection from 192.0.2.1:3587 is closed: it did not say in time which graph "
+		 "it is for");
+}
+
 /* "name=value", all of them. */
 static void has_fields(const struct node_event *e, const char *expected)
 {
@@ -211,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind),
 		cmocka_unit_test(sentences),
+		cmocka_unit_test(strangers),
 		cmocka_unit_test(levels),
 		cmocka_unit_test(who_has_neighbors_is_not_alone),
 		cmocka_unit_test(fields),
