@@ -253,6 +253,31 @@ static const char *flood_line(struct cli *c, const struct ops_graph_counts *n)
 	return cli_keep(c, &t);
 }
 
+/* "5 connections to the port: 3 for no graph here, 2 malformed"; "" for none. */
+static const char *strange_line(struct cli *c, const struct ops_graph_strange *n)
+{
+	const struct {
+		uint64_t n;
+		const char *what;
+	} reasons[] = { { n->strangers, " for no graph here" },
+			{ n->malformed, " malformed" },
+			{ n->late, " too late" },
+			{ n->full, " too many" } };
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	const char *between = "";
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (!reasons[i].n)
+			continue;
+		text_str(&t, between);
+		text_u64(&t, reasons[i].n);
+		text_str(&t, reasons[i].what);
+		between = ", ";
+	}
+	text_str(&t, t.n ? "; of all graphs" : "");
+	return cli_keep(c, &t);
+}
+
 static int print_graph(struct cli *c)
 {
 	struct ops_graph g;
@@ -285,6 +310,7 @@ static int print_graph(struct cli *c)
 		  { g.partition ? "yes; the others are looked for" : "", CLI_YELLOW } },
 		{ "records", { records_line(c, &g), CLI_PLAIN } },
 		{ "flooded", { flood_line(c, &g.counts), CLI_PLAIN } },
+		{ "turned away", { strange_line(c, &g.strange), CLI_PLAIN } },
 		{ "our clock is", { skew_line(c, &g), CLI_YELLOW } },
 		{ "left at", { g.open ? "" : cli_time(c, g.left), CLI_PLAIN } },
 	};

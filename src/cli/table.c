@@ -190,7 +190,8 @@ const struct cli_command cli_commands[] = {
 	  CLI_WATCH | CLI_LIMIT, 0, 0, cli_run_graph_list },
 	{ "graph show", "GRAPH", "one graph in full",
 	  "Shows all that is known about a graph and this machine's node of it. A graph is named "
-	  "by its Graph ID or its beginning, its number, or its friendly name.",
+	  "by its Graph ID or its beginning, its number, or its friendly name. Connections that "
+	  "led to no graph are those of the port, which all graphs share.",
 	  CLI_WATCH, 1, 1, cli_run_graph_show },
 	{ "graph map", "GRAPH", "draw the nodes of a graph and what joins them",
 	  "Draws this node, the neighbors it is connected to with how useful each connection has "

@@ -249,7 +249,20 @@ static void set_node(struct ops_graph *to, const struct graph_info *info)
 	set_counts(&to->counts, &info->counts);
 }
 
-static void set_graph(struct ops_graph *to, const struct graphs_info *g, struct draft *d)
+static void set_strange(struct ops_graph_strange *to, const struct graphs *all)
+{
+	struct graphs_counts c;
+	graphs_counts(all, &c);
+	*to = (struct ops_graph_strange){ .accepted = c.accepted,
+					  .strangers = c.strangers,
+					  .malformed = c.malformed,
+					  .late = c.late,
+					  .full = c.full,
+					  .waiting = c.waiting };
+}
+
+static void set_graph(struct ops_graph *to, const struct graphs *all, const struct graphs_info *g,
+		      struct draft *d)
 {
 	struct graph_info info = { 0 };
 	ops_clear(&ops_graph_type, to);
@@ -263,6 +276,7 @@ static void set_graph(struct ops_graph *to, const struct graphs_info *g, struct 
 	to->listens = g->listens;
 	ops_set_text(to->state, sizeof(to->state), states[state].state);
 	to->why = states[state].why;
+	set_strange(&to->strange, all);
 	if (!g->graph)
 		return;
 	set_properties(to, info.properties, d);
@@ -299,18 +313,6 @@ void ops_graph_part(struct ops *o, struct draft *d, struct ops_part *out)
 						       : err_text(e));
 }
 
-static void set_strange(struct ops_graph_strange *to, const struct graphs *all)
-{
-	struct graphs_counts c;
-	graphs_counts(all, &c);
-	*to = (struct ops_graph_strange){ .accepted = c.accepted,
-					  .strangers = c.strangers,
-					  .malformed = c.malformed,
-					  .late = c.late,
-					  .full = c.full,
-					  .waiting = c.waiting };
-}
-
 enum err ops_run_graphs(struct ops *o, const struct ops_request *r, struct ops_call call)
 {
 	const struct graphs *all = node_graphs(engine_node(o->engine));
@@ -327,7 +329,7 @@ enum err ops_run_graphs(struct ops *o, const struct ops_request *r, struct ops_c
 	if (all)
 		set_strange(&out.strange, all);
 	for (size_t at = 0; all && out.n_graphs < n && graphs_next(all, &at, &g);)
-		set_graph(&out.graphs[out.n_graphs++], &g, &d);
+		set_graph(&out.graphs[out.n_graphs++], all, &g, &d);
 	if (d.failed)
 		return ERR_NOMEM;
 	ops_answer_value(call, &ops_graphs_type, &out);
@@ -341,7 +343,7 @@ enum err ops_run_graph(struct ops *o, const struct ops_request *r, struct ops_ca
 	struct ops_graph out;
 	if (!ops_graph_find(o, r, call, &g))
 		return OK;
-	set_graph(&out, &g, &d);
+	set_graph(&out, node_graphs(engine_node(o->engine)), &g, &d);
 	if (d.failed)
 		return ERR_NOMEM;
 	ops_answer_value(call, &ops_graph_type, &out);

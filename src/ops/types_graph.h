@@ -21,9 +21,9 @@
 	X(ops_graph_state, OPS_GRAPH_STATE, "A graph, in short.")                                  \
 	X(ops_graphing, OPS_GRAPHING, "Graphs, in short.")                                         \
 	X(ops_graph_counts, OPS_GRAPH_COUNTS, "What a node of a graph counts, since it is open.")  \
-	X(ops_graph, OPS_GRAPH_FIELDS, "A graph, and this machine's node of it.")                  \
 	X(ops_graph_strange, OPS_GRAPH_STRANGE,                                                    \
 	  "Connections to the port of graphs that came in and led nowhere.")                       \
+	X(ops_graph, OPS_GRAPH_FIELDS, "A graph, and this machine's node of it.")                  \
 	X(ops_graphs, OPS_GRAPHS_FIELDS, "All graphs of this machine.")                            \
 	X(ops_graph_node, OPS_GRAPH_NODE, "A node of a graph.")                                    \
 	X(ops_graph_nodes, OPS_GRAPH_NODES_FIELDS, "The nodes of a graph that are known.")         \
@@ -131,7 +131,8 @@
 	X(S, NUMBER, memory_octets, 0, "memory of its index, about")                               \
 	X(S, NUMBER, backlog, 0, "records that wait for neighbors to read")                        \
 	X(S, SECONDS, maintain_in, 0, "until it looks after its neighbors; null: closed")          \
-	X(S, OBJECT, counts, ops_graph_counts, "what is counted")
+	X(S, OBJECT, counts, ops_graph_counts, "what is counted")                                  \
+	X(S, OBJECT, strange, ops_graph_strange, "connections to the port of all graphs")
 
 #define OPS_GRAPH_STRANGE(X, S)                                                                    \
 	X(S, NUMBER, accepted, 0, "connections that came in, those to graphs too")                 \

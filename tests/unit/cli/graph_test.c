@@ -27,7 +27,8 @@ static const char *folder;
 	"\"neighbors\":2,\"directs\":1,\"nodes\":5,\"contacts\":2,\"contacts_wanted\":5,"          \
 	"\"contact\":true,\"signature\":\"a1b2c3d400000000\",\"records\":12,\"deleted\":2,"        \
 	"\"octets\":4096,\"skew\":90.0,\"skew_behind\":true,"                                      \
-	"\"counts\":{\"flood_in\":130,\"fresh\":12,\"flood_out\":250}"
+	"\"counts\":{\"flood_in\":130,\"fresh\":12,\"flood_out\":250},"                            \
+	"\"strange\":{\"accepted\":30,\"strangers\":3,\"late\":1,\"full\":0}"
 #define GRAPHS                                                                                     \
 	"{\"schema\":1,\"part\":{\"name\":\"graph\",\"state\":\"running\"},\"port\":3587,"         \
 	"\"graphs\":[" BOARD "},{\"number\":2,\"id\":\"lab.one\",\"state\":\"waiting\","           \

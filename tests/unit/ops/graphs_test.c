@@ -16,6 +16,7 @@ static struct ops_request of(enum ops_kind kind, const char *graph)
 static void graphs_are_listed(void **state)
 {
 	struct ops_request r = of(OPS_GRAPHS, "");
+	played_graph.strange.late = 3;
 	ask(&r);
 	assert_at("part.state", "running");
 	assert_at("port", "3587");
@@ -33,6 +34,8 @@ static void graphs_are_listed(void **state)
 	assert_at("graphs.0.records", "5");
 	assert_at("graphs.0.maintain_in", "30");
 	assert_at("graphs.0.counts.fresh", "7");
+	assert_at("graphs.0.strange.late", "3");
+	assert_at("strange.late", "3");
 	assert_at("graphs.1.id", "0.attic");
 	assert_at("graphs.1.state", "closed");
 	assert_at("graphs.1.open", "false");

@@ -19,6 +19,7 @@ bool __wrap_graphs_next(const struct graphs *s, size_t *at, struct graphs_info *
 const struct graph *__wrap_graphs_find(const struct graphs *s, struct span id);
 uint16_t __wrap_graphs_port(const struct graphs *s);
 enum err __wrap_graphs_health(const struct graphs *s);
+void __wrap_graphs_counts(const struct graphs *s, struct graphs_counts *out);
 void __wrap_graph_info(const struct graph *g, struct mono now, struct graph_info *out);
 const struct graph_db *__wrap_graph_database(const struct graph *g);
 int64_t __wrap_graph_time_wall(const struct graph *g, uint64_t t);
@@ -56,6 +57,11 @@ uint16_t __wrap_graphs_port(const struct graphs *s)
 enum err __wrap_graphs_health(const struct graphs *s)
 {
 	return played_graph.health;
+}
+
+void __wrap_graphs_counts(const struct graphs *s, struct graphs_counts *out)
+{
+	*out = played_graph.strange;
 }
 
 void __wrap_graph_info(const struct graph *g, struct mono now, struct graph_info *out)

@@ -13,6 +13,7 @@ struct played_graph {
 	uint16_t port;
 	struct graphs_info graphs[3];
 	size_t n_graphs;
+	struct graphs_counts strange;
 	struct graph_info info; /* of every open one */
 	struct graph_properties properties;
 	struct graph_link_info links[3];
