@@ -230,8 +230,9 @@ const struct cli_command cli_commands[] = {
 	  "Writes all records of a graph into a file that graph import takes; - is standard output.",
 	  0, 2, 2, cli_run_graph_export },
 	{ "graph import", "GRAPH FILE", "take over the database of a graph from a file",
-	  "Takes over the records of a file that graph export wrote; - is standard input.", 0, 2, 2,
-	  cli_run_graph_import },
+	  "Takes over the records of a file that graph export wrote; - is standard input. Meanwhile "
+	  "the graph takes leave of its neighbors; then it is opened again, or closed, as it was.",
+	  0, 2, 2, cli_run_graph_import },
 	{ "graph close", "GRAPH", "leave a graph; its database stays",
 	  "Takes leave of the neighbors. The database stays here, for graph open.", CLI_DRY_RUN, 1,
 	  1, cli_run_graph_change },

@@ -124,6 +124,64 @@ int cli_run_graph_export(struct cli *c)
 	return CLI_OK;
 }
 
+/* ---- import ---- */
+
+static int leave(struct cli *c)
+{
+	struct ops_change done;
+	const struct ops_write body = { false };
+	return cli_ask(c,
+		       &(struct cli_query){ .kind = OPS_GRAPH_CLOSE,
+					    .graph = c->graph,
+					    .body_type = &ops_write_type,
+					    .body = &body },
+		       &done);
+}
+
+static int come_back(struct cli *c, const struct ops_graph *was, bool apart)
+{
+	struct ops_change done;
+	struct ops_graph_make body;
+	ops_clear(&ops_graph_make_type, &body);
+	body.open = true;
+	body.id = c->graph;
+	body.peer = was->peer;
+	body.apart = apart;
+	body.listen = was->listens && !apart;
+	return cli_ask(c,
+		       &(struct cli_query){ .kind = OPS_GRAPH_MAKE,
+					    .body_type = &ops_graph_make_type,
+					    .body = &body },
+		       &done);
+}
+
+/* GRAPH-14.8 wants a graph that neither listens nor is connected: it is opened so, and is
+ * afterwards what it was, whatever came of it. What is said is what went wrong first. */
+static int import_apart(struct cli *c, int fd)
+{
+	struct ops_graph was;
+	hst_event *answer;
+	int exit = cli_graph(c);
+	if (!exit)
+		exit = cli_ask(c, &(struct cli_query){ .kind = OPS_GRAPH, .graph = c->graph },
+			       &was);
+	if (!exit && was.open)
+		exit = leave(c);
+	if (!exit)
+		exit = come_back(c, &was, true);
+	if (exit)
+		return exit;
+	exit = move(c, hst_graph_import, fd);
+	answer = c->event;
+	c->event = NULL;
+	int after = leave(c);
+	if (!after && was.open)
+		after = come_back(c, &was, false);
+	hst_free(c->event);
+	c->event = answer;
+	return exit ? exit : after;
+}
+
 int cli_run_graph_import(struct cli *c)
 {
 	struct ops_import done;
@@ -131,7 +189,7 @@ int cli_run_graph_import(struct cli *c)
 	int fd = standard ? STDIN_FILENO : open(c->args[1], O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return cli_file_trouble(c, c->args[1], " cannot be read: ");
-	int exit = move(c, hst_graph_import, fd);
+	int exit = import_apart(c, fd);
 	if (!standard)
 		(void)close(fd);
 	if (!exit && (c->given & CLI_JSON))

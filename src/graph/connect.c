@@ -125,7 +125,7 @@ static bool dial_node(struct graph *g, struct graph_node *n, struct mono now)
 
 bool graph_attempt_node(struct graph *g, struct graph_node *n, struct mono now)
 {
-	return !linked_node(g, n->node) && dial_node(g, n, now);
+	return !g->birth.apart && !linked_node(g, n->node) && dial_node(g, n, now);
 }
 
 static struct graph_link *dial_referral(struct graph *g, struct graph_referral *r, struct mono now)
@@ -161,7 +161,7 @@ static bool at_pace(struct graph *g, struct mono now)
 bool graph_attempt(struct graph *g, struct mono now)
 {
 	struct choice c = { .oldest = MONO_NEVER };
-	if (attempting(g))
+	if (g->birth.apart || attempting(g)) /* GRAPH-14.8 */
 		return true;
 	if (!at_pace(g, now))
 		return false;

@@ -87,6 +87,7 @@ struct graph_birth {
 	int64_t time_delta;	  /* persisted Peer Time Delta, 100 ns */
 	uint64_t left;		  /* persisted peer time of leaving; 0: none */
 	bool synchronised;	  /* it was once: NeverConnected is false when records are loaded */
+	bool apart;		  /* connects to nobody by itself: for an import */
 	const struct addr *known; /* where others were reached in an earlier life; n_known */
 	size_t n_known;
 	struct graph_times times;

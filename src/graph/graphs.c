@@ -73,6 +73,7 @@ enum err graphs_entry_open(struct graphs *s, struct graphs_entry *e, bool create
 		.time_delta = e->time_delta,
 		.left = e->left,
 		.synchronised = e->synchronised,
+		.apart = e->apart,
 		.known = e->known,
 		.n_known = e->n_known,
 		.times = s->cfg.lab ? graph_times_lab : graph_times_default,
@@ -192,6 +193,7 @@ static struct graphs_entry *entry_new(struct graphs *s, const struct graphs_comm
 	e->number = s->next_number++;
 	e->open = true;
 	e->listens = c->listen;
+	e->apart = c->apart;
 	list_push_back(&s->entries, &e->all);
 	return e;
 }
@@ -248,6 +250,7 @@ static void reopen(struct graphs *s, struct graphs_entry *e, const struct graphs
 	enum err err = c->n_sync_order ? set_order(s, e, c) : OK;
 	if (c->name.n)
 		set_text(e->name, sizeof(e->name), c->name);
+	e->apart = c->apart;
 	if (!err)
 		err = graphs_entry_open(s, e, false, now);
 	e->open = err == OK;

@@ -87,6 +87,7 @@ struct graphs_command {
 	size_t n_sync_order;
 	bool listen;  /* CREATE, OPEN: as soon as it may, over restarts too */
 	bool guarded; /* CREATE, OPEN: the guard has its provider */
+	bool apart;   /* OPEN: connects to nobody by itself, until it is opened anew */
 	uint64_t other;
 	struct graph_command of;
 };

@@ -21,6 +21,7 @@ struct graphs_entry {
 	struct list all;
 	uint32_t number;
 	bool open, listens, synchronised, deleted;
+	bool apart; /* of this run */
 	char peer[GRAPH_ID_OCTETS + 1], name[GRAPH_ID_OCTETS + 1];
 	struct graph_properties properties;
 	struct graph_guid *sync_order;

@@ -288,6 +288,7 @@ static enum err read_make(struct make *m, const struct ops_graph_make *r, struct
 	m->wish.done = r->open ? "is open" : "is created";
 	m->wish.would = r->open ? "would be opened" : "would be created";
 	k->listen = r->listen;
+	k->apart = r->apart;
 	return e;
 }
 

@@ -269,6 +269,7 @@
 	X(S, STRING, sync_order, 0,                                                                \
 	  "record types that are synchronised first: GUIDs or words, with commas between")         \
 	X(S, BOOL, listen, 0, "take connections, now or as soon as the database is complete")      \
+	X(S, BOOL, apart, 0, "connect to nobody, until it is closed and opened: for an import")    \
 	X(S, BOOL, dry_run, 0, "only say what would be done")
 
 #define OPS_GRAPH_SET_FIELDS(X, S)                                                                 \

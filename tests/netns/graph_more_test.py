@@ -13,7 +13,7 @@ import threading
 import time
 
 from harness.daemon import HOMESTEAD
-from harness.graphs import HEAD, NOISE, PORT, Refused, fine, message, stand, started, whole
+from harness.graphs import HEAD, MESH, NOISE, PORT, Refused, fine, message, stand, started, whole
 from harness.names import addresses
 from harness.tap import case, note, run, skip
 from harness.wait import readable, until
@@ -203,6 +203,16 @@ def a_database_is_exported_and_imported(world):
         s.shutdown(socket.SHUT_WR)
         answer = whole(s)
     assert b"error" in answer, answer
+    # GRAPH-14.8: by the command in one step, whatever the graph is doing.
+    path = world.path("dump")
+    with open(path, "wb") as f:
+        f.write(dump)
+    assert c.info()["listens"] and c.info()["neighbors"]
+    said = subprocess.run([HOMESTEAD, "--socket", c.socket, "graph", "import", MESH, path], text=True,
+                          stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    assert said.returncode == 0, said.stderr
+    until("the graph to be what it was", lambda: c.info()["listens"] and c.info()["neighbors"])
+    assert c.held() == before
     fine([a, b, c, fresh])
 
 
