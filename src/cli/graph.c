@@ -278,6 +278,20 @@ static const char *strange_line(struct cli *c, const struct ops_graph_strange *n
 	return cli_keep(c, &t);
 }
 
+/* Whom it looks for when it wants neighbors: "2 known addresses in turn, the next in 25s". */
+static const char *tries_line(struct cli *c, const struct ops_graph *g)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	if (!g->open || g->neighbors > 1 || !g->to_try || g->maintain_in < 0)
+		return "";
+	text_u64(&t, g->to_try);
+	text_str(&t, g->to_try == 1 ? " known address" : " known addresses in turn");
+	text_str(&t, "; the next look is in ");
+	text_str(&t, cli_duration(c, g->maintain_in));
+	return cli_keep(c, &t);
+}
+
 static int print_graph(struct cli *c)
 {
 	struct ops_graph g;
@@ -305,6 +319,7 @@ static int print_graph(struct cli *c)
 				: "no",
 		    CLI_PLAIN } },
 		{ "connections", { links_line(c, &g), CLI_PLAIN } },
+		{ "tries", { tries_line(c, &g), CLI_PLAIN } },
 		{ "contacts", { contacts_line(c, &g), CLI_PLAIN } },
 		{ "in pieces",
 		  { g.partition ? "yes; the others are looked for" : "", CLI_YELLOW } },

@@ -213,7 +213,8 @@ const struct cli_command cli_commands[] = {
 	  cli_run_graph_open },
 	{ "graph connect", "GRAPH ADDRESS", "connect a graph to a first neighbor",
 	  "Connects to the node at an address, port 3587 unless one is given. From then on the graph "
-	  "finds and keeps its neighbors by itself.",
+	  "finds and keeps its neighbors by itself. An address that does not answer is tried again "
+	  "while neighbors are wanted, each 30 s without any; graph show tells so.",
 	  CLI_PEER | CLI_DRY_RUN, 2, 2, cli_run_graph_connect },
 	{ "graph listen", "GRAPH", "take connections of other nodes",
 	  "Takes connections of other nodes from now on, or as soon as the database is complete.",

@@ -289,6 +289,8 @@ static void dial(struct graph *g, const struct graph_command *c, uint64_t number
 		return;
 	}
 	text_span(&t, c->peer);
+	if (!direct) /* GRAPH-8.46 */
+		graph_referral_named(g, &to);
 	struct graph_link *l = graph_link_dial(g, &to, wanted, direct, now);
 	if (!l) {
 		graph_out_reply(g, number, ERR_NOMEM, NULL, 0);

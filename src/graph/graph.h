@@ -289,6 +289,7 @@ struct graph_info {
 	struct graph_counts counts;
 	struct graph_db_info db;
 	size_t backlog; /* records that wait for neighbors */
+	size_t to_try;	/* addresses on the Referral List */
 	struct mono maintain_at;
 };
 void graph_info(const struct graph *g, struct mono now, struct graph_info *out);

@@ -405,6 +405,8 @@ bool graph_node_address(const struct graph *g, uint64_t node, struct span peer, 
 void graph_attempt_mark(struct graph *g, const struct addr *a, struct mono now);
 
 /* ---- referral.c, nodes.c ---- */
+/* One that a command names. */
+void graph_referral_named(struct graph *g, const struct addr *a);
 void graph_referrals_add(struct graph *g, const struct graph_link *from,
 			 const struct graph_array *addresses, struct mono now);
 /* A neighbor that is given up for no fault of its own: to be called again. */

@@ -26,6 +26,7 @@ void graph_info(const struct graph *g, struct mono now, struct graph_info *out)
 		.time = graph_now(g, now),
 		.left = g->left,
 		.counts = g->counts,
+		.to_try = g->n_referrals,
 		.maintain_at = g->timer[GRAPH_TIMER_MAINTAIN],
 	};
 	graph_db_info(g->db, &out->db);

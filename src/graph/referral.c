@@ -68,6 +68,11 @@ static void add(struct graph *g, const struct addr *a)
 	g->n_referrals++;
 }
 
+void graph_referral_named(struct graph *g, const struct addr *a)
+{
+	add(g, a);
+}
+
 /* A53: an address of one link is of the interface on which it was told. */
 void graph_referrals_add(struct graph *g, const struct graph_link *from,
 			 const struct graph_array *addresses, struct mono now)

@@ -35,6 +35,7 @@ struct graph_wish {
 	uint32_t number;	       /* of the graph; 0: not known yet */
 	const char *done, *would;      /* "is closed", "would be closed" */
 	char object[120];	       /* before that; "": the graph */
+	bool again;		       /* the graph goes on to try it when the network failed */
 	/* Makes the answer, but for errors; NULL: an ops_change. */
 	void (*answer)(struct graph_wish *w, const struct engine_result *r, bool dry);
 };

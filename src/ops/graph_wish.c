@@ -80,18 +80,32 @@ void ops_graph_refused(struct ops_call call, const char *object, const char *fai
 	ops_answer_error(call, r->err, buffer, hint);
 }
 
+static bool network_failed(enum err e)
+{
+	return e == ERR_TIMEOUT || e == ERR_REFUSED || e == ERR_UNREACHABLE || e == ERR_RESET ||
+	       e == ERR_CLOSED;
+}
+
+/* "cannot be connected", and GRAPH-8.46. */
+static void put_failed(const struct graph_wish *w, const struct engine_result *r, struct text *t)
+{
+	text_str(t, "cannot");
+	text_str(t, w->would + strlen("would"));
+	if (w->again && network_failed(r->err))
+		text_str(t, " now, and is tried again while it wants neighbors");
+}
+
 static void wish_done(struct asking *a, const struct engine_result *r)
 {
 	struct graph_wish *w = (struct graph_wish *)(void *)a;
-	char object[OPS_MESSAGE_MAX + 1], failed[80];
+	char object[OPS_MESSAGE_MAX + 1], failed[120];
 	struct text t = TEXT_OF(object), f = TEXT_OF(failed);
 	if (!r->err) {
 		(w->answer ? w->answer : answer_change)(w, r, false);
 		return;
 	}
 	put_object(w, &t);
-	text_str(&f, "cannot");
-	text_str(&f, w->would + strlen("would"));
+	put_failed(w, r, &f);
 	ops_graph_refused(a->call, object, failed, r);
 }
 
@@ -479,6 +493,7 @@ enum err ops_run_graph_connect(struct ops *o, const struct ops_request *r, struc
 	if (!w)
 		return ERR_NOMEM;
 	w->asking.ends = true;
+	w->again = true;
 	w->command.of.kind = GRAPH_CONNECT_TO;
 	w->command.of.peer = span_str(r->graph_connect.peer);
 	w->done = "is connected";

@@ -246,6 +246,7 @@ static void set_node(struct ops_graph *to, const struct graph_info *info)
 	to->octets = info->db.octets;
 	to->memory_octets = info->db.memory;
 	to->backlog = info->backlog;
+	to->to_try = info->to_try;
 	set_counts(&to->counts, &info->counts);
 }
 

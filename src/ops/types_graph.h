@@ -130,6 +130,7 @@
 	X(S, NUMBER, octets, 0, "their octets")                                                    \
 	X(S, NUMBER, memory_octets, 0, "memory of its index, about")                               \
 	X(S, NUMBER, backlog, 0, "records that wait for neighbors to read")                        \
+	X(S, NUMBER, to_try, 0, "addresses it was told of or connected to, tried one a look")      \
 	X(S, SECONDS, maintain_in, 0, "until it looks after its neighbors; null: closed")          \
 	X(S, OBJECT, counts, ops_graph_counts, "what is counted")                                  \
 	X(S, OBJECT, strange, ops_graph_strange, "connections to the port of all graphs")
