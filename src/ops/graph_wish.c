@@ -92,7 +92,7 @@ static void put_failed(const struct graph_wish *w, const struct engine_result *r
 	text_str(t, "cannot");
 	text_str(t, w->would + strlen("would"));
 	if (w->again && network_failed(r->err))
-		text_str(t, " now, and is tried again while it wants neighbors");
+		text_str(t, " now, and tries again while it wants neighbors");
 }
 
 static void wish_done(struct asking *a, const struct engine_result *r)

@@ -337,7 +337,10 @@ static void connections_are_made_and_ended(void **state)
 	assert_int_equal(played_graph.command.of.remote.port, GRAPH_PORT);
 	played_graph.result = (struct engine_result){ .err = ERR_TIMEOUT };
 	ask(&r);
-	refused(ERR_TIMEOUT, "graph \"0.notes\" cannot be connected: timed out", "let TCP 3587 in");
+	refused(ERR_TIMEOUT,
+		"graph \"0.notes\" cannot be connected now, and tries again while it wants "
+		"neighbors: timed out",
+		"let TCP 3587 in");
 	played_graph.result = (struct engine_result){ .err = OK };
 	r = of(OPS_GRAPH_DISCONNECT, "1");
 	r.graph_disconnect.conn = 5;
