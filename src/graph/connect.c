@@ -184,6 +184,24 @@ bool graph_attempt(struct graph *g, struct mono now)
 	return c.referral && dial_referral(g, c.referral, now);
 }
 
+bool graph_attempt_lost(struct graph *g, struct mono now)
+{
+	struct choice c = { .oldest = MONO_NEVER };
+	if (g->birth.apart || attempting(g))
+		return false;
+	LIST_EACH(n, tmp, &g->referrals)
+	{
+		struct graph_referral *r = LIST_ENTRY(n, struct graph_referral, all);
+		if (!r->lost.us)
+			continue;
+		if (mono_reached(r->lost, now) || link_to(g, &r->addr, false))
+			r->lost = (struct mono){ 0 };
+		else if (graph_address_usable(g, &r->addr, true))
+			consider(g, &c, NULL, r, now);
+	}
+	return c.referral && at_pace(g, now) && dial_referral(g, c.referral, now);
+}
+
 /* GRAPH-8.19: from a random entry once around, to one that was not tried yet. */
 bool graph_attempt_referral(struct graph *g, const struct graph_link *l, struct mono now)
 {

@@ -61,6 +61,8 @@ static bool purge(struct graph *g, struct graph_entry *e, struct mono now)
 		tell(g, e);
 	if (graph_db_remove(g->db, e, &number))
 		return false;
+	if (type == GRAPH_TYPE_CONTACT && !deleted)
+		graph_nodes_lost(g, &id, now);
 	if (type <= GRAPH_TYPE_PRESENCE && !deleted)
 		graph_builtin_gone(g, type, &id, now);
 	return true;

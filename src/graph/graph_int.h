@@ -150,6 +150,7 @@ struct graph_referral {
 	struct addr addr;
 	bool attempted;
 	struct mono when; /* of the attempt */
+	struct mono lost; /* of a contact that fell silent: tried until then; us 0: not that */
 };
 
 /* Of a Contact or Presence record. nodes.c */
@@ -396,6 +397,8 @@ bool graph_attempt(struct graph *g, struct mono now);
 bool graph_attempt_referral(struct graph *g, const struct graph_link *l, struct mono now);
 /* Dials a node of a list, unless there is a link to it. */
 bool graph_attempt_node(struct graph *g, struct graph_node *n, struct mono now);
+/* GRAPH-8.29: on one of those that fell silent; false: there is none to try now. */
+bool graph_attempt_lost(struct graph *g, struct mono now);
 void graph_connect_command(struct graph *g, const struct graph_command *c, uint64_t number,
 			   struct mono now);
 /* The first usable address of a node in the lists: by Node ID, or by Peer ID where that is
@@ -411,6 +414,8 @@ void graph_referrals_add(struct graph *g, const struct graph_link *from,
 			 const struct graph_array *addresses, struct mono now);
 /* A neighbor that is given up for no fault of its own: to be called again. */
 void graph_referrals_keep(struct graph *g, const struct graph_link *l);
+/* Where somebody was that fell silent: tried for a while also by who has neighbors. */
+void graph_referrals_lost(struct graph *g, const struct addr *a, struct mono now);
 /* Up to GRAPH_REFERRALS addresses of CONNECTED neighbors but `but`, least recently added
  * first. */
 size_t graph_referrals_give(const struct graph *g, const struct graph_link *but,
@@ -424,6 +429,8 @@ bool graph_address_told(const struct graph *g, const struct addr *a, bool from_l
 void graph_nodes_take(struct graph *g, const struct graph_entry *e, const struct graph_record *r,
 		      const struct graph_link *from);
 void graph_nodes_drop(struct graph *g, const struct graph_guid *record);
+/* Its Contact record ended by its time: it fell silent, or we are cut off from it. */
+void graph_nodes_lost(struct graph *g, const struct graph_guid *record, struct mono now);
 /* Keeps a record of this node itself, as the database is read; false: it is none. */
 bool graph_nodes_own(struct graph *g, const struct graph_entry *e, const struct graph_record *r);
 void graph_nodes_free(struct graph *g);

@@ -112,6 +112,8 @@ void graph_maintain(struct graph *g, bool from_timer, struct mono now)
 	connections(g, from_timer, now);
 	if (g->has_contact && g->neighbors)
 		need_connection(g);
+	if (from_timer && g->neighbors)
+		(void)graph_attempt_lost(g, now);
 	if (from_timer)
 		graph_ping_all(g);
 	/* What leaving a neighbor wants was done here. */

@@ -126,6 +126,18 @@ void graph_nodes_drop(struct graph *g, const struct graph_guid *record)
 	node_free(g, n);
 }
 
+void graph_nodes_lost(struct graph *g, const struct graph_guid *record, struct mono now)
+{
+	const struct graph_node *n = find(g, record);
+	if (!n || n->node == g->node || graph_neighbor_find(g, n->node, NULL))
+		return;
+	for (size_t i = 0; i < n->n_addresses; i++)
+		graph_referrals_lost(g, &n->address[i], now);
+	const struct graph_times *t = &g->birth.times;
+	graph_timer_arm(g, GRAPH_TIMER_DETECT,
+			mono_add(now, graph_random_delay(g, t->detect_least, t->detect_most)));
+}
+
 /* Our own of before a failed commit, which a neighbor still had: it is ours again, and
  * spoken anew, or it would stand beside another one of us until it expires. */
 static void adopt(struct graph *g, const struct graph_node *n, const struct graph_record *r)

@@ -3,7 +3,8 @@
 /* The Referral List: addresses that neighbors told, with no Node ID (digest 11.4), and
  * what may be dialled at all. */
 
-#define LOW_PORTS 1024
+#define LOW_PORTS  1024
+#define LOST_TIMES 12 /* upkeeps during which somebody silent is tried: an hour */
 
 static bool own_address(const struct graph *g, const struct addr *a)
 {
@@ -125,6 +126,14 @@ void graph_referrals_keep(struct graph *g, const struct graph_link *l)
 		return;
 	r->attempted = false;
 	r->when = (struct mono){ 0 };
+}
+
+void graph_referrals_lost(struct graph *g, const struct addr *a, struct mono now)
+{
+	add(g, a);
+	struct graph_referral *r = find(g, a);
+	if (r)
+		r->lost = mono_add(now, LOST_TIMES * g->birth.times.maintain);
 }
 
 size_t graph_referrals_give(const struct graph *g, const struct graph_link *but,

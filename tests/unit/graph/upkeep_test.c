@@ -140,6 +140,33 @@ static void attempts_do_not_hammer(void **state)
 	rig_end(&r);
 }
 
+/* GRAPH-8.29: somebody may be behind a cut that outlived what told of it. */
+static void who_fell_silent_is_called(void **state)
+{
+	struct rig r;
+	rig_begin(&r);
+	for (uint8_t i = 0; i < GRAPH_NEIGHBORS_IDEAL; i++)
+		(void)rig_neighbor(&r, 70 + i, (uint8_t)(30 + i));
+	struct graph_node lost = { .node = 99, .n_addresses = 1, .address = { rig_addr(41) } };
+	struct graph_node *n = env_zalloc(&r.f.env, 1, sizeof(*n));
+	*n = lost;
+	n->contact = true;
+	list_push_back(&r.g->contacts, &n->all);
+	r.g->n_contacts++;
+	assert_int_equal(map_put(&r.g->by_record, span_of(n->record.at, 16), n), OK);
+	graph_nodes_lost(r.g, &n->record, r.now);
+	graph_nodes_drop(r.g, &n->record);
+	assert_int_equal(rig_dialled(&r), 0);
+	rig_tick(&r, r.birth.times.detect_most);
+	uint32_t link = rig_dialled(&r);
+	assert_true(link && addr_eq(&rig_link(&r, link)->remote, &lost.address[0]));
+	graph_down(r.g, link, ERR_UNREACHABLE, r.now);
+	rig_drain(&r);
+	rig_tick(&r, 2 * r.birth.times.maintain);
+	assert_true(rig_dialled(&r) != link);
+	rig_end(&r);
+}
+
 static void the_list_holds_a_hundred(void **state)
 {
 	struct rig r;
@@ -555,6 +582,7 @@ int main(void)
 		cmocka_unit_test(random_delays_stay_in_their_bounds),
 		cmocka_unit_test(a_node_alone),
 		cmocka_unit_test(attempts_do_not_hammer),
+		cmocka_unit_test(who_fell_silent_is_called),
 		cmocka_unit_test(the_list_holds_a_hundred),
 		cmocka_unit_test(the_least_useful_goes),
 		cmocka_unit_test(who_has_just_come_stays),
