@@ -187,7 +187,8 @@ bool graph_attempt(struct graph *g, struct mono now)
 bool graph_attempt_lost(struct graph *g, struct mono now)
 {
 	struct choice c = { .oldest = MONO_NEVER };
-	if (g->birth.apart || attempting(g))
+	bool watches = g->has_contact || g->n_contacts == 0;
+	if (g->birth.apart || !watches || attempting(g))
 		return false;
 	LIST_EACH(n, tmp, &g->referrals)
 	{

@@ -102,7 +102,7 @@ struct graphs {
 	struct graph_part_config cfg;
 	struct graph_shared shared;
 	struct wall wall;
-	struct mono wall_at; /* when it was that */
+	struct mono wall_at;		   /* when it was that */
 	struct list *turn;		   /* the graph whose outputs are taken out */
 	char machine[GRAPH_ID_OCTETS + 1]; /* Peer ID of who gives none */
 	bool machine_unsaved;

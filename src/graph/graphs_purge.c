@@ -4,7 +4,7 @@
 #include "wire/wr.h"
 
 /* Rows of graphs that were deleted go in slices, a tick each (D18), also those that a
- * crash left, GRAPH-12.10; and so does the memory of graphs that were closed, GRAPH-12.14. */
+ * crash left, GRAPH-12.10; and so does the memory of graphs that were closed, GRAPH-12.15. */
 
 #define SLICE 256
 

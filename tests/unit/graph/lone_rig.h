@@ -12,7 +12,7 @@
 
 #define LONE_WALL  INT64_C(1790000000000000)
 #define LONE_SAID  8192
-#define LONE_LINKS 16
+#define LONE_LINKS 64
 #define LONE_GRAPH "0.TestGraph"
 
 struct lone_said {
