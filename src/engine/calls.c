@@ -64,12 +64,24 @@ static void drop_findings(struct engine *e, struct call *c, uint64_t first)
 	}
 }
 
+/* A document may hold what its passphrase alone protects. */
+static void drop_words(struct engine *e, struct call *c)
+{
+	if (c->words)
+		crypto_wipe(c->words, c->words_n);
+	env_free(e->env, c->words);
+	c->words = NULL;
+	c->result.text = c->result.made = NULL;
+	c->result.document = span_of(NULL, 0);
+}
+
 static void free_call(struct engine *e, struct call *c)
 {
 	if (!c->answered)
 		close_call(e, c);
 	list_take(&c->node);
 	drop_findings(e, c, 0);
+	drop_words(e, c);
 	env_free(e->env, c);
 }
 
@@ -126,6 +138,38 @@ void engine_forget(struct engine *e, uint64_t number)
 	(void)(forget(e, &e->calls, number) || forget(e, &e->answered, number));
 }
 
+static size_t size_of(const char *s)
+{
+	return s ? strlen(s) + 1 : 0;
+}
+
+static const char *keep(uint8_t **at, const char *s)
+{
+	uint8_t *to = *at;
+	if (!s)
+		return NULL;
+	*at += size_of(s);
+	return memcpy(to, s, size_of(s));
+}
+
+/* What the answer points at goes with the next call on the node. */
+static enum err copy_words(struct engine *e, struct call *c, const struct node_out *out)
+{
+	size_t n = size_of(out->text) + size_of(out->made) + out->bytes.n;
+	uint8_t *at = n ? env_zalloc(e->env, 1, n) : NULL;
+	if (!n)
+		return OK;
+	if (!at)
+		return ERR_NOMEM;
+	c->words = at;
+	c->words_n = n;
+	c->result.text = keep(&at, out->text);
+	c->result.made = keep(&at, out->made);
+	if (out->bytes.n)
+		c->result.document = span_of(memcpy(at, out->bytes.p, out->bytes.n), out->bytes.n);
+	return OK;
+}
+
 void engine_call_answer(struct engine *e, const struct node_out *out)
 {
 	struct call *c = find(e, out->number);
@@ -137,12 +181,15 @@ void engine_call_answer(struct engine *e, const struct node_out *out)
 					    .number = out->reply_number,
 					    .why = out->why,
 					    .elapsed = out->elapsed,
-					    .text = out->text,
 					    .id = out->id,
 					    .version = out->version,
 					    .conn = out->conn };
 	if (!c->result.err)
 		c->result.err = c->lost;
+	/* An error without its words is still one; a document that is lost is an error. */
+	enum err lost = copy_words(e, c, out);
+	if (!c->result.err && out->bytes.n)
+		c->result.err = lost;
 	c->after = out->after;
 	if (list_empty(&c->findings))
 		complete(e, c);
@@ -193,6 +240,7 @@ static void fail(struct engine *e, struct call *c, enum err why)
 {
 	if (!c->answered)
 		close_call(e, c);
+	drop_words(e, c);
 	c->result = (struct engine_result){ .err = why };
 	c->after = 0;
 	if (list_empty(&c->findings))
@@ -273,6 +321,7 @@ static void tell_answer(struct engine *e, struct call *c)
 		close_call(e, c);
 	list_take(&c->node);
 	c->who.done(c->who.arg, &c->result);
+	drop_words(e, c);
 	env_free(e->env, c);
 }
 
@@ -298,6 +347,7 @@ static void end_all(struct engine *e, struct list *among)
 	while (!list_empty(among)) {
 		struct call *c = LIST_ENTRY(among->next, struct call, node);
 		drop_findings(e, c, 0);
+		drop_words(e, c);
 		c->result = (struct engine_result){ .err = ERR_STOPPING };
 		tell_answer(e, c);
 	}

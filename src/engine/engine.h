@@ -54,10 +54,12 @@ struct engine_result {
 	uint64_t number;      /* of what was made, such as a claim; 0 nothing */
 	enum masc_reason why; /* more on an error */
 	int64_t elapsed;      /* us that the network took, where that is the question */
-	const char *text;     /* why, in words; static, NULL none */
+	const char *text;     /* why, in words, for the call; NULL none */
 	struct graph_guid id; /* of a record that was made or changed, with its version */
 	uint32_t version;
-	uint64_t conn; /* a connection that was opened */
+	uint64_t conn;	      /* a connection that was opened */
+	const char *made;     /* peer name of the identity or group it was about; NULL none */
+	struct span document; /* of a command of groups; both live for the call */
 };
 typedef void engine_done_fn(void *arg, const struct engine_result *result);
 /* What was found, or a step on the way; lives for the call. */

@@ -30,6 +30,8 @@ struct call {
 	uint64_t after; /* the put its answer waits for */
 	bool answered;
 	struct engine_result result;
+	uint8_t *words; /* what the result points at; NULL none */
+	size_t words_n;
 	struct list findings; /* oldest first; they are told before the answer */
 	size_t n_findings;
 	enum err lost; /* why one of them is not among them */

@@ -7,6 +7,7 @@ void node_config_init(struct node_config *c, const struct env *env)
 	c->env = env;
 	c->listen_given = false;
 	c->crypto = NULL;
+	c->vault = NULL;
 	masc_config_init(&c->masc, env);
 	pnrp_config_init(&c->pnrp);
 	graph_config_init(&c->graph);
@@ -23,6 +24,7 @@ enum err node_config_copy(struct node_config *to, const struct node_config *from
 	to->env = env;
 	to->listen_given = from->listen_given;
 	to->crypto = from->crypto;
+	to->vault = from->vault;
 	to->pnrp = from->pnrp;
 	to->graph = from->graph;
 	return masc_config_copy(&to->masc, &from->masc, env);

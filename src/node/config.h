@@ -28,6 +28,9 @@ struct node_config {
 	/* Borrowed, for nodes of one thread that share a context; NULL: a node with a part
 	 * that needs one makes its own. No part of the text form. */
 	struct crypto *crypto;
+	/* The key that seals those of identities and groups, CRYPTO_SEAL_KEY octets; borrowed
+	 * until the node is there. NULL: none is at hand. No part of the text form. */
+	const uint8_t *vault;
 	const struct env *env;
 };
 

@@ -193,6 +193,9 @@ static void put_command(struct text *t, const struct node_in *in, size_t max_oct
 	case NODE_COMMAND_GRAPH:
 		node_put_graphs_command(t, &in->command.graphs);
 		return;
+	case NODE_COMMAND_GROUP:
+		node_put_groups_command(t, &in->command.groups);
+		return;
 	}
 }
 

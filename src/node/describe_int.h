@@ -24,6 +24,8 @@ void node_put_step(struct text *t, const struct node_out *out, size_t max_octets
 
 /* describe_graph.c */
 void node_put_graphs_command(struct text *t, const struct graphs_command *c);
+/* describe_group.c */
+void node_put_groups_command(struct text *t, const struct groups_command *c);
 void node_put_data(struct text *t, const struct node_out *out, size_t max_octets);
 /* What a REPLY of graphs has more. */
 void node_put_reply_record(struct text *t, const struct node_out *out);

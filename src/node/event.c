@@ -14,28 +14,54 @@ const char *node_part_text(enum node_part p)
 		return "pnrp";
 	case NODE_PART_GRAPH:
 		return "graph";
+	case NODE_PART_GROUP:
+		return "group";
 	case NODE_PART_COUNT:
 		break;
 	}
 	return "unknown";
 }
 
-/* Of strings it points at, one may go while it waits. */
-static const char *passing(const struct node_event *e)
+/* Strings that it points at and that may go while it waits. */
+struct passing {
+	const char *id, *name;
+};
+
+static struct passing passing(const struct node_event *e)
 {
-	return e->part == NODE_PART_GRAPH ? e->graph.graph_id : NULL;
+	if (e->part == NODE_PART_GRAPH)
+		return (struct passing){ e->graph.graph_id, NULL };
+	if (e->part == NODE_PART_GROUP)
+		return (struct passing){ e->group.id, e->group.name };
+	return (struct passing){ NULL, NULL };
+}
+
+static size_t size_of(const char *s)
+{
+	return s ? strlen(s) + 1 : 0;
 }
 
 size_t node_event_size(const struct node_event *e)
 {
-	const char *s = passing(e);
-	return sizeof(*e) + (s ? strlen(s) + 1 : 0);
+	struct passing s = passing(e);
+	return sizeof(*e) + size_of(s.id) + size_of(s.name);
+}
+
+/* Behind the copy; *at goes on. */
+static const char *keep(char **at, const char *s)
+{
+	char *to = *at;
+	if (!s)
+		return NULL;
+	*at += size_of(s);
+	return memcpy(to, s, size_of(s));
 }
 
 void node_event_copy(void *to, const struct node_event *e)
 {
 	struct node_event *copy = to;
-	const char *s = passing(e);
+	struct passing s = passing(e);
+	char *at = (char *)(copy + 1);
 	/* There are as many as records: most of one is room for other parts' events. */
 	if (e->part == NODE_PART_GRAPH) {
 		copy->part = e->part;
@@ -44,8 +70,12 @@ void node_event_copy(void *to, const struct node_event *e)
 	} else {
 		*copy = *e;
 	}
-	if (s)
-		copy->graph.graph_id = memcpy(copy + 1, s, strlen(s) + 1);
+	if (e->part == NODE_PART_GRAPH)
+		copy->graph.graph_id = keep(&at, s.id);
+	if (e->part != NODE_PART_GROUP)
+		return;
+	copy->group.id = keep(&at, s.id);
+	copy->group.name = keep(&at, s.name);
 }
 
 const char *node_level_text(enum node_level l)
@@ -88,6 +118,8 @@ const char *node_event_name(const struct node_event *e)
 		return node_pnrp_name(&e->pnrp);
 	case NODE_PART_GRAPH:
 		return node_graph_name(&e->graph);
+	case NODE_PART_GROUP:
+		return node_group_name(&e->group.of);
 	case NODE_PART_COUNT:
 		break;
 	}

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "graph/graph.h"
+#include "group/group.h"
 #include "masc/masc.h"
 #include "pnrp/clouds.h"
 
@@ -14,9 +15,10 @@ enum node_part {
 	NODE_PART_MASC,
 	NODE_PART_PNRP,
 	NODE_PART_GRAPH,
+	NODE_PART_GROUP,
 	NODE_PART_COUNT
 };
-const char *node_part_text(enum node_part p); /* "node", "masc", "pnrp", "graph" */
+const char *node_part_text(enum node_part p); /* "node", "masc", "pnrp", "graph", "group" */
 
 /* Levels of a log, the gravest first. */
 enum node_level {
@@ -57,6 +59,13 @@ struct node_self_event {
 	char text[NODE_SELF_TEXT_MAX]; /* CONFIG_REFUSED: why */
 };
 
+/* Of a group. Both names live until the next call on the node. */
+struct node_group_event {
+	const char *id;	  /* its peer name */
+	const char *name; /* friendly; "": not known */
+	struct group_event of;
+};
+
 struct node_event {
 	enum node_part part;
 	enum node_level level;
@@ -65,6 +74,7 @@ struct node_event {
 		struct pnrp_clouds_event pnrp; /* NODE_PART_PNRP */
 		struct graph_event graph;      /* NODE_PART_GRAPH; graph_id lives until the
 						* next call on the node */
+		struct node_group_event group; /* NODE_PART_GROUP */
 		struct node_self_event self;   /* NODE_PART_NODE */
 	};
 };
@@ -79,6 +89,7 @@ enum node_level node_self_event_level(enum node_self_event_kind k);
 enum node_level node_masc_event_level(const struct masc_event *e);
 enum node_level node_pnrp_event_level(const struct pnrp_clouds_event *e);
 enum node_level node_graph_event_level(const struct graph_event *e);
+enum node_level node_group_event_level(const struct group_event *e);
 
 /* The name of the event in its part: "up", "collision". */
 const char *node_event_name(const struct node_event *e);

@@ -339,6 +339,17 @@ static bool next_graph_field(const struct node_event *e, size_t *at, struct node
 	return false;
 }
 
+static bool next_group_field(const struct node_event *e, size_t *at, struct node_field *f)
+{
+	while (*at < NODE_GROUP_FIELDS) {
+		start_field(f, "");
+		node_group_field(&e->group, (*at)++, f);
+		if (present(f))
+			return true;
+	}
+	return false;
+}
+
 bool node_event_field(const struct node_event *e, size_t *at, struct node_field *f)
 {
 	switch (e->part) {
@@ -350,6 +361,8 @@ bool node_event_field(const struct node_event *e, size_t *at, struct node_field 
 		return next_pnrp_field(e, at, f);
 	case NODE_PART_GRAPH:
 		return next_graph_field(e, at, f);
+	case NODE_PART_GROUP:
+		return next_group_field(e, at, f);
 	case NODE_PART_COUNT:
 		break;
 	}

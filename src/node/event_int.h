@@ -23,4 +23,11 @@ void node_graph_text(struct text *t, const struct graph_event *e);
 #define NODE_GRAPH_FIELDS 16
 void node_graph_field(const struct graph_event *e, size_t at, struct node_field *f);
 
+/* Of groups; event_group.c. */
+const char *node_group_name(const struct group_event *e);
+void node_group_text(struct text *t, const struct node_group_event *e);
+/* Its field number `at`: nothing is written where the event has it not. */
+#define NODE_GROUP_FIELDS 12
+void node_group_field(const struct node_group_event *e, size_t at, struct node_field *f);
+
 #endif

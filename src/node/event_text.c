@@ -306,6 +306,9 @@ void node_event_text(struct text *t, const struct node_event *e)
 	case NODE_PART_GRAPH:
 		node_graph_text(t, &e->graph);
 		return;
+	case NODE_PART_GROUP:
+		node_group_text(t, &e->group);
+		return;
 	case NODE_PART_COUNT:
 		break;
 	}

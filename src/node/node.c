@@ -147,6 +147,8 @@ static enum err take_command(struct node *n, const struct node_in *in, struct mo
 		if (n->stopping || !node_graphs(n))
 			break;
 		return node_graph_command(n, in, now);
+	case NODE_COMMAND_GROUP:
+		break;
 	case NODE_COMMAND_PNRP:
 		if (n->stopping || !node_pnrp(n))
 			break;

@@ -21,6 +21,7 @@
 #include "base/store.h"
 
 #include "graph/graphs.h"
+#include "group/groups.h"
 #include "masc/masc.h"
 #include "node/config.h"
 #include "node/event.h"
@@ -61,7 +62,8 @@ enum node_in_kind {
 enum node_command_kind {
 	NODE_COMMAND_MASC,
 	NODE_COMMAND_PNRP,
-	NODE_COMMAND_GRAPH
+	NODE_COMMAND_GRAPH,
+	NODE_COMMAND_GROUP
 };
 
 struct node_command {
@@ -70,12 +72,15 @@ struct node_command {
 		struct masc_command masc;
 		struct pnrp_command pnrp;
 		struct graphs_command graphs;
+		struct groups_command groups;
 	};
 };
 
 /* More of them are not looked at. */
 #define NODE_INTERFACES_MAX 1024
 #define NODE_HOSTS_MAX	    64
+/* Of one command to connect to a group; more are refused. */
+#define NODE_GROUP_ADDRESSES_MAX 16
 
 struct node_interfaces {
 	const struct pnrp_if_addr *at;
@@ -155,7 +160,10 @@ struct node_out {
 	enum err err;
 	uint64_t reply_number;	/* REPLY: of what was made, such as a claim; 0 nothing */
 	enum masc_reason why;	/* REPLY: more on an error */
-	const char *text;	/* REPLY: the same in words, static; NULL none */
+	const char *text;	/* REPLY: the same in words, until the next call on the
+				 * node; NULL none */
+	const char *made;	/* REPLY of groups: peer name of the identity or group that it
+				 * was about, its document is `bytes`; NULL none */
 	struct graph_guid id;	/* REPLY: the Record ID of a record made or changed */
 	uint32_t version;	/* REPLY: its version */
 	uint32_t graph;		/* DATA: number of the graph */
@@ -206,6 +214,7 @@ bool node_poll(struct node *n, struct node_out *out);
 const struct masc *node_masc(const struct node *n);
 const struct pnrp_clouds *node_pnrp(const struct node *n);
 const struct graphs *node_graphs(const struct node *n);
+const struct groups *node_groups(const struct node *n);
 const struct node_config *node_config_of(const struct node *n);
 struct wall node_wall(const struct node *n, struct mono now); /* last reading, carried on */
 

@@ -69,6 +69,7 @@ struct record_room {
 	char cloud[PNRP_CLOUD_NAME_MAX + 1];
 	struct graph_properties properties, set; /* of a command of graphs */
 	struct graph_guid sync_order[GRAPH_PRIORITY_MAX];
+	struct addr addresses[NODE_GROUP_ADDRESSES_MAX]; /* of a command of groups */
 };
 
 void record_in_write(struct wr *w, const struct node_in *in);

@@ -57,6 +57,14 @@ void record_graphs_command_read(struct rd *r, struct graphs_command *c, struct r
 void record_graph_event_write(struct wr *w, const struct graph_event *e);
 void record_graph_event_read(struct rd *r, struct graph_event *e);
 
+/* record_group.c. Of a command only what nobody has to hide: no key, passphrase or document
+ * (DESIGN, secrets), so that a recording tells of it but cannot repeat it. */
+size_t record_groups_command_size(const struct groups_command *c);
+void record_groups_command_write(struct wr *w, const struct groups_command *c);
+void record_groups_command_read(struct rd *r, struct groups_command *c, struct record_room *room);
+void record_group_event_write(struct wr *w, const struct node_group_event *e);
+void record_group_event_read(struct rd *r, struct node_group_event *e);
+
 #define RECORD_EVENT_MAX 3072
 void record_event_write(struct wr *w, const struct node_event *e);
 void record_event_read(struct rd *r, struct node_event *e);

@@ -102,6 +102,8 @@ static size_t command_size(const struct node_in *in)
 		return RECORD_COMMAND_MAX + in->command.pnrp.payload.n;
 	case NODE_COMMAND_GRAPH:
 		return record_graphs_command_size(&in->command.graphs);
+	case NODE_COMMAND_GROUP:
+		return record_groups_command_size(&in->command.groups);
 	}
 	return 0;
 }
@@ -144,12 +146,15 @@ static void command_write(struct wr *w, const struct node_command *c)
 	case NODE_COMMAND_GRAPH:
 		record_graphs_command_write(w, &c->graphs);
 		return;
+	case NODE_COMMAND_GROUP:
+		record_groups_command_write(w, &c->groups);
+		return;
 	}
 }
 
 static void command_read(struct rd *r, struct node_command *c, struct record_room *room)
 {
-	c->kind = (enum node_command_kind)record_enum_read(r, NODE_COMMAND_GRAPH + 1);
+	c->kind = (enum node_command_kind)record_enum_read(r, NODE_COMMAND_GROUP + 1);
 	switch (c->kind) {
 	case NODE_COMMAND_MASC:
 		record_masc_command_read(r, &c->masc);
@@ -159,6 +164,9 @@ static void command_read(struct rd *r, struct node_command *c, struct record_roo
 		return;
 	case NODE_COMMAND_GRAPH:
 		record_graphs_command_read(r, &c->graphs, room);
+		return;
+	case NODE_COMMAND_GROUP:
+		record_groups_command_read(r, &c->groups, room);
 		return;
 	}
 }

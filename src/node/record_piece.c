@@ -127,6 +127,8 @@ void record_event_write(struct wr *w, const struct node_event *e)
 		record_pnrp_event_write(w, &e->pnrp);
 	else if (e->part == NODE_PART_GRAPH)
 		record_graph_event_write(w, &e->graph);
+	else if (e->part == NODE_PART_GROUP)
+		record_group_event_write(w, &e->group);
 	else
 		self_write(w, &e->self);
 }
@@ -142,6 +144,8 @@ void record_event_read(struct rd *r, struct node_event *e)
 		record_pnrp_event_read(r, &e->pnrp);
 	else if (e->part == NODE_PART_GRAPH)
 		record_graph_event_read(r, &e->graph);
+	else if (e->part == NODE_PART_GROUP)
+		record_group_event_read(r, &e->group);
 	else
 		self_read(r, &e->self);
 }

@@ -1,0 +1,335 @@
+#include "node/event_int.h"
+
+/* Events of groups: names, levels, sentences, fields. */
+
+#define SHOWN 80
+
+const char *node_group_name(const struct group_event *e)
+{
+	static const char *const names[GROUP_EVENT_COUNT] = {
+#define X(name, text) [GROUP_EVENT_##name] = text,
+		GROUP_EVENTS(X)
+#undef X
+	};
+	return e->kind < GROUP_EVENT_COUNT ? names[e->kind] : "unknown";
+}
+
+/* A membership that has ended keeps us out; one that ends soon is a matter of days. */
+static bool has_ended(const struct group_event *e)
+{
+	return e->kind == GROUP_EVENT_RENEW && e->chain == GROUP_CHAIN_EXPIRED;
+}
+
+enum node_level node_group_event_level(const struct group_event *e)
+{
+	static const enum node_level levels[GROUP_EVENT_COUNT] = {
+		[GROUP_EVENT_MEMBER] = NODE_INFO,	  [GROUP_EVENT_PROPERTIES] = NODE_INFO,
+		[GROUP_EVENT_AUTH_FAILED] = NODE_WARNING, [GROUP_EVENT_CLOCK] = NODE_WARNING,
+		[GROUP_EVENT_REFUSED] = NODE_WARNING,	  [GROUP_EVENT_RENEW] = NODE_WARNING,
+		[GROUP_EVENT_RENEWED] = NODE_NOTICE,	  [GROUP_EVENT_FULL] = NODE_WARNING,
+	};
+	if (e->kind >= GROUP_EVENT_COUNT || has_ended(e))
+		return NODE_ERROR;
+	return levels[e->kind];
+}
+
+/* By its friendly name, where that is known. */
+static void put_group(struct text *t, const char *before, const struct node_group_event *e)
+{
+	bool named = e->name && e->name[0];
+	text_str(t, before);
+	text_str(t, "group ");
+	text_quoted(t, span_str(named ? e->name : e->id ? e->id : ""), SHOWN);
+}
+
+static void put_who(struct text *t, const struct group_event *e, const char *unknown)
+{
+	if (e->who[0])
+		text_quoted(t, span_str(e->who), SHOWN);
+	else
+		text_str(t, unknown);
+}
+
+static const char *change_text(enum group_change c)
+{
+	static const char *const texts[GROUP_CHANGE_COUNT] = {
+#define X(name, text) [GROUP_CHANGE_##name] = text,
+		GROUP_CHANGES(X)
+#undef X
+	};
+	return c < GROUP_CHANGE_COUNT ? texts[c] : "changed";
+}
+
+static const char *role_text(unsigned int roles)
+{
+	enum group_role role;
+	return group_role_highest(roles, &role) ? group_role_text(role) : "no role";
+}
+
+static void member_text(struct text *t, const struct node_group_event *e)
+{
+	static const char *const words[GROUP_CHANGE_COUNT] = {
+		[GROUP_CHANGE_JOINED] = " has joined ",
+		[GROUP_CHANGE_UPDATED] = " has changed in ",
+		[GROUP_CHANGE_ONLINE] = " is online in ",
+		[GROUP_CHANGE_OFFLINE] = " is offline in ",
+		[GROUP_CHANGE_ROLE] = " has another role in ",
+		[GROUP_CHANGE_EXPIRED] = " is no longer a member of ",
+	};
+	const struct group_event *of = &e->of;
+	text_str(t, "member ");
+	put_who(t, of, "unknown");
+	put_group(t, of->change < GROUP_CHANGE_COUNT ? words[of->change] : " has changed in ", e);
+	if (of->change == GROUP_CHANGE_ROLE || of->change == GROUP_CHANGE_JOINED) {
+		text_str(t, ": ");
+		text_str(t, role_text(of->roles));
+	}
+	if (of->change == GROUP_CHANGE_EXPIRED)
+		text_str(t, ": its membership has ended");
+}
+
+static void properties_text(struct text *t, const struct node_group_event *e)
+{
+	put_group(t, "name, comment or options of ", e);
+	text_str(t, " changed");
+}
+
+static void put_skew(struct text *t, int64_t us)
+{
+	text_duration(t, us < 0 ? -us : us);
+	text_str(t, us < 0 ? " behind" : " ahead");
+}
+
+/* What a chain or the end of a session says, the most exact there is. */
+static void put_fault(struct text *t, const struct group_event *e)
+{
+	bool chain = e->chain && e->chain < GROUP_CHAIN_FAULT_COUNT;
+	if (e->fault && e->fault < GROUP_SESSION_FAULT_COUNT)
+		text_str(t, group_session_fault_text(e->fault));
+	if (!chain)
+		return;
+	text_str(t, e->fault ? " (" : "");
+	text_str(t, group_chain_fault_text(e->chain));
+	text_str(t, e->fault ? ")" : "");
+}
+
+static const char *fault_advice(enum group_session_fault f)
+{
+	switch (f) {
+	case GROUP_FAULT_CLOCK:
+		return "set the clock of the machine that is wrong, then connect again";
+	case GROUP_FAULT_EXPIRED:
+		return "an administrator renews it: homestead member renew";
+	case GROUP_FAULT_OURS:
+		return "ask an administrator for a new invitation";
+	case GROUP_FAULT_VERSION:
+		return "both sides need the same profile, modern or classic";
+	case GROUP_FAULT_NONE:
+	case GROUP_FAULT_TLS:
+	case GROUP_FAULT_CERTIFICATE:
+	case GROUP_FAULT_CHAIN:
+	case GROUP_FAULT_OTHER_GROUP:
+	case GROUP_FAULT_OTHER_PEER:
+	case GROUP_FAULT_NO_MEMBERSHIP:
+	case GROUP_FAULT_BINDING:
+	case GROUP_FAULT_MALFORMED:
+	case GROUP_FAULT_ORDER:
+	case GROUP_FAULT_TOO_LONG:
+	case GROUP_SESSION_FAULT_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+static void auth_text(struct text *t, const struct node_group_event *e)
+{
+	const char *advice = fault_advice(e->of.fault);
+	text_str(t, "the connection with ");
+	put_who(t, &e->of, "a machine that did not say who it is");
+	put_group(t, " in ", e);
+	text_str(t, " is refused: ");
+	put_fault(t, &e->of);
+	if (e->of.skew) {
+		text_str(t, "; by its certificate our clock is about ");
+		put_skew(t, -e->of.skew);
+	}
+	if (advice) {
+		text_str(t, "; ");
+		text_str(t, advice);
+	}
+}
+
+static void clock_text(struct text *t, const struct node_group_event *e)
+{
+	put_group(t, "in ", e);
+	text_str(t, " the clock of ");
+	put_who(t, &e->of, "another machine");
+	text_str(t, " seems to be ");
+	put_skew(t, e->of.skew);
+	text_str(t, " of ours; compare the clocks of both machines");
+}
+
+static void refused_text(struct text *t, const struct node_group_event *e)
+{
+	text_str(t, "a record of ");
+	put_who(t, &e->of, "unknown");
+	put_group(t, " in ", e);
+	text_str(t, " is refused: ");
+	text_str(t, e->of.refusal < GROUP_REFUSAL_COUNT ? group_refusal_text(e->of.refusal)
+							: "unknown reason");
+}
+
+static void renew_text(struct text *t, const struct node_group_event *e)
+{
+	put_group(t, "our membership of ", e);
+	text_str(t, has_ended(&e->of) ? " has ended" : " ends");
+	if (e->of.until) {
+		text_str(t, " at ");
+		text_wall(t, e->of.until);
+	}
+	text_str(t, "; an administrator or inviting member renews it: homestead member renew");
+}
+
+static void renewed_text(struct text *t, const struct node_group_event *e)
+{
+	put_group(t, "our membership of ", e);
+	text_str(t, " is renewed");
+	if (e->of.until) {
+		text_str(t, " until ");
+		text_wall(t, e->of.until);
+	}
+}
+
+static void full_text(struct text *t, const struct node_group_event *e)
+{
+	put_group(t, "", e);
+	text_str(t, " takes no more");
+	if (e->of.text) {
+		text_str(t, ": ");
+		text_str(t, e->of.text);
+	}
+	text_str(t, "; look at the limits of the group `group` in the configuration");
+}
+
+void node_group_text(struct text *t, const struct node_group_event *e)
+{
+	static void (*const texts[GROUP_EVENT_COUNT])(struct text *,
+						      const struct node_group_event *) = {
+		[GROUP_EVENT_MEMBER] = member_text,    [GROUP_EVENT_PROPERTIES] = properties_text,
+		[GROUP_EVENT_AUTH_FAILED] = auth_text, [GROUP_EVENT_CLOCK] = clock_text,
+		[GROUP_EVENT_REFUSED] = refused_text,  [GROUP_EVENT_RENEW] = renew_text,
+		[GROUP_EVENT_RENEWED] = renewed_text,  [GROUP_EVENT_FULL] = full_text,
+	};
+	if (e->of.kind < GROUP_EVENT_COUNT)
+		texts[e->of.kind](t, e);
+	else
+		text_str(t, "unknown event");
+}
+
+/* Fields */
+
+static void number(struct node_field *f, int64_t v)
+{
+	f->is_number = true;
+	f->number = v;
+}
+
+static void fill_group(const struct node_group_event *e, struct node_field *f)
+{
+	text_str(&f->value, e->id ? e->id : "");
+}
+
+static void fill_name(const struct node_group_event *e, struct node_field *f)
+{
+	text_str(&f->value, e->name ? e->name : "");
+}
+
+static void fill_change(const struct node_group_event *e, struct node_field *f)
+{
+	text_str(&f->value, change_text(e->of.change));
+}
+
+static void fill_member(const struct node_group_event *e, struct node_field *f)
+{
+	text_str(&f->value, e->of.who);
+}
+
+static void fill_role(const struct node_group_event *e, struct node_field *f)
+{
+	if (e->of.roles)
+		text_str(&f->value, role_text(e->of.roles));
+}
+
+static void fill_ours(const struct node_group_event *e, struct node_field *f)
+{
+	text_str(&f->value, e->of.ours ? "true" : "false");
+}
+
+static void fill_reason(const struct node_group_event *e, struct node_field *f)
+{
+	if (e->of.fault && e->of.fault < GROUP_SESSION_FAULT_COUNT)
+		text_str(&f->value, group_session_fault_text(e->of.fault));
+	else if (e->of.refusal && e->of.refusal < GROUP_REFUSAL_COUNT)
+		text_str(&f->value, group_refusal_text(e->of.refusal));
+	else if (e->of.text)
+		text_str(&f->value, e->of.text);
+}
+
+static void fill_chain(const struct node_group_event *e, struct node_field *f)
+{
+	if (e->of.chain && e->of.chain < GROUP_CHAIN_FAULT_COUNT)
+		text_str(&f->value, group_chain_fault_text(e->of.chain));
+}
+
+static void fill_skew(const struct node_group_event *e, struct node_field *f)
+{
+	if (e->of.skew)
+		number(f, e->of.skew);
+}
+
+static void fill_until(const struct node_group_event *e, struct node_field *f)
+{
+	if (e->of.until)
+		text_wall(&f->value, e->of.until);
+}
+
+static void fill_id(const struct node_group_event *e, struct node_field *f)
+{
+	graph_guid_text(&f->value, &e->of.id);
+}
+
+static void fill_type(const struct node_group_event *e, struct node_field *f)
+{
+	static const struct graph_guid none;
+	if (!graph_guid_eq(&e->of.type, &none))
+		graph_guid_text(&f->value, &e->of.type);
+}
+
+#define ON(name) (UINT32_C(1) << GROUP_EVENT_##name)
+#define ALWAYS	 (~UINT32_C(0))
+
+static const struct row {
+	const char *name;
+	uint32_t kinds;
+	void (*fill)(const struct node_group_event *e, struct node_field *f);
+} rows[NODE_GROUP_FIELDS] = {
+	{ "graph", ALWAYS, fill_group },
+	{ "group", ALWAYS, fill_name },
+	{ "change", ON(MEMBER), fill_change },
+	{ "member", ALWAYS, fill_member },
+	{ "role", ON(MEMBER), fill_role },
+	{ "ours", ON(MEMBER), fill_ours },
+	{ "reason", ON(AUTH_FAILED) | ON(REFUSED) | ON(FULL), fill_reason },
+	{ "chain", ON(AUTH_FAILED) | ON(REFUSED) | ON(RENEW), fill_chain },
+	{ "skew_us", ON(AUTH_FAILED) | ON(CLOCK), fill_skew },
+	{ "until", ON(MEMBER) | ON(RENEW) | ON(RENEWED), fill_until },
+	{ "id", ON(REFUSED), fill_id },
+	{ "type", ON(REFUSED), fill_type },
+};
+
+void node_group_field(const struct node_group_event *e, size_t at, struct node_field *f)
+{
+	f->name = rows[at].name;
+	if (rows[at].kinds >> e->of.kind & 1)
+		rows[at].fill(e, f);
+}
