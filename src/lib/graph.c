@@ -48,7 +48,7 @@ const char *lib_graph_path(const struct hst_graph *g, const char *tail, char pat
 /* What is known of a graph that is named by its ID. */
 static int look_up(struct hst_ctx *c, const char *id, struct ops_graph *out, struct arena *mem)
 {
-	char path[1900];
+	char path[3 * OPS_GRAPH_ID_MAX + 20];
 	struct text t = TEXT_OF(path);
 	text_str(&t, "/v1/graphs/");
 	ops_url_put(&t, id);
@@ -153,6 +153,18 @@ static int give_handle(struct hst_ctx *c, uint64_t number, const char *id, hst_g
 		return lib_fail_nomem(c);
 	*out = g;
 	return HST_OK;
+}
+
+int lib_graph_of(struct hst_ctx *c, const char *id, hst_graph **out)
+{
+	struct ops_graph info;
+	struct arena mem;
+	arena_init(&mem, c->env, 4096);
+	int r = look_up(c, id, &info, &mem);
+	if (r >= 0)
+		r = give_handle(c, info.number, info.id, out);
+	arena_free(&mem);
+	return r;
 }
 
 int hst_graph_create(hst_ctx *c, const hst_graph_props *props, hst_graph **g)

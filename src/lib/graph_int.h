@@ -18,6 +18,8 @@ struct hst_graph {
 int lib_graph_check(const struct hst_graph *g, bool good, const char *why);
 /* "/v1/graphs/7" and the tail. */
 const char *lib_graph_path(const struct hst_graph *g, const char *tail, char path[LIB_GRAPH_PATH]);
+/* A handle of a graph of this machine, by its ID. */
+int lib_graph_of(struct hst_ctx *c, const char *id, struct hst_graph **out);
 /* A change that one round trip ends; type NULL: without a body. */
 int lib_graph_change(const struct hst_graph *g, const char *method, const char *tail,
 		     const struct ops_struct *type, const void *body);

@@ -1,11 +1,11 @@
-/* Results one after the other: pages of records, nodes, links. */
-#include "lib/graph_int.h"
+/* Results one after the other: pages of records, nodes, links, identities, groups, members. */
+#include "lib/group_int.h"
 
 #include "os/sockaddr.h"
 
 #include <string.h>
 
-#define PATH_MOST 1900
+#define PATH_MOST 2600
 
 /* What is gone through: how a page is decoded, and how its items become the caller's. */
 struct kind {
@@ -25,6 +25,9 @@ struct hst_iter {
 		struct ops_records records;
 		struct ops_graph_nodes nodes;
 		struct ops_graph_links links;
+		struct ops_identities identities;
+		struct ops_groups groups;
+		struct ops_members members;
 		uint8_t page[1]; /* where any of them begins */
 	};
 	char path[PATH_MOST + 1];
@@ -37,10 +40,8 @@ static void iter_fini(void *p)
 	arena_free(&it->mem);
 }
 
-static int iter_new(const struct hst_graph *g, const struct kind *kind, const char *path,
-		    hst_iter **out)
+static int iter_new(struct hst_ctx *c, const struct kind *kind, const char *path, hst_iter **out)
 {
-	struct hst_ctx *c = g->handle.ctx;
 	struct hst_iter *it = lib_box_new(c->env, sizeof(*it), iter_fini);
 	if (!it)
 		return lib_fail_nomem(c);
@@ -55,7 +56,8 @@ static int iter_new(const struct hst_graph *g, const struct kind *kind, const ch
 /* The page after the present one; 0: there is none. */
 static int next_page(struct hst_iter *it)
 {
-	char path[PATH_MOST + OPS_RECORD_AFTER_MAX + 20];
+	char path[PATH_MOST + 3 * OPS_GRAPH_ID_MAX + 20]; /* what it goes on after is short, or a
+							   * name */
 	struct text t = TEXT_OF(path);
 	const char *after = it->read && it->kind->next ? it->kind->next(it) : "";
 	if (it->read && !after[0])
@@ -141,7 +143,7 @@ int hst_record_list(hst_graph *g, const hst_guid *type, const char *query, uint3
 		put_query(&t, "query", query);
 	if (t.cut)
 		return lib_graph_check(g, false, "the query is too long");
-	return iter_new(g, &records, path, it);
+	return iter_new(g->handle.ctx, &records, path, it);
 }
 
 /* Nodes */
@@ -179,7 +181,7 @@ int hst_graph_nodes(hst_graph *g, hst_iter **it)
 {
 	char path[LIB_GRAPH_PATH];
 	int r = lib_graph_check(g, it, "a place for the iterator is wanted");
-	return r < 0 ? r : iter_new(g, &nodes, lib_graph_path(g, "/nodes", path), it);
+	return r < 0 ? r : iter_new(g->handle.ctx, &nodes, lib_graph_path(g, "/nodes", path), it);
 }
 
 /* Links */
@@ -227,5 +229,73 @@ int hst_graph_links(hst_graph *g, hst_iter **it)
 {
 	char path[LIB_GRAPH_PATH];
 	int r = lib_graph_check(g, it, "a place for the iterator is wanted");
-	return r < 0 ? r : iter_new(g, &links, lib_graph_path(g, "/links", path), it);
+	return r < 0 ? r : iter_new(g->handle.ctx, &links, lib_graph_path(g, "/links", path), it);
+}
+
+/* Identities, groups and their members */
+
+static size_t count_identities(const struct hst_iter *it)
+{
+	return it->identities.n_identities;
+}
+
+static void *identity_at(const struct hst_iter *it, size_t at)
+{
+	return lib_identity_of(it->handle.ctx, &it->identities.identities[at], "");
+}
+
+static const struct kind identities = { &ops_identities_type, count_identities, identity_at, NULL };
+
+int hst_identity_list(hst_ctx *c, hst_iter **it)
+{
+	if (!it)
+		return lib_invalid(c, "a place for the iterator is wanted");
+	return iter_new(c, &identities, "/v1/identities", it);
+}
+
+static size_t count_groups(const struct hst_iter *it)
+{
+	return it->groups.n_groups;
+}
+
+static void *group_at(const struct hst_iter *it, size_t at)
+{
+	return lib_group_of(it->handle.ctx, &it->groups.groups[at], "");
+}
+
+static const struct kind groups = { &ops_groups_type, count_groups, group_at, NULL };
+
+int hst_group_list(hst_ctx *c, hst_iter **it)
+{
+	if (!it)
+		return lib_invalid(c, "a place for the iterator is wanted");
+	return iter_new(c, &groups, "/v1/groups", it);
+}
+
+static size_t count_members(const struct hst_iter *it)
+{
+	return it->members.n_members;
+}
+
+static void *member_at(const struct hst_iter *it, size_t at)
+{
+	return lib_member_of(it->handle.ctx, &it->members.members[at]);
+}
+
+static const char *next_of_members(const struct hst_iter *it)
+{
+	return it->members.next;
+}
+
+static const struct kind members = { &ops_members_type, count_members, member_at, next_of_members };
+
+int hst_member_list(hst_group *g, uint32_t flags, hst_iter **it)
+{
+	char path[LIB_GROUP_PATH];
+	bool good = it && (flags | HST_MEMBERS_ONLINE) == HST_MEMBERS_ONLINE;
+	int r = lib_group_check(g, good, "flags that there are, and a place, are wanted");
+	if (r < 0)
+		return r;
+	lib_group_path(g, flags & HST_MEMBERS_ONLINE ? "/members?online=true" : "/members", path);
+	return iter_new(g->handle.ctx, &members, path, it);
 }

@@ -236,6 +236,25 @@ static struct transfer *transfer_new(struct hst_ctx *c, const struct direction *
 	return t;
 }
 
+/* Over memory, to the daemon; *done gets the line that it ends with. */
+int lib_sealed(struct hst_ctx *c, const char *path, struct span octets, hst_event **done)
+{
+	struct transfer *t = transfer_new(c, &up, -1);
+	hst_op op;
+	if (!t)
+		return lib_fail_nomem(c);
+	t->data = octets;
+	int r = lib_ask(c,
+			&(struct lib_ask){ .method = "POST",
+					   .path = path,
+					   .deadline_ms = LARGE_MS,
+					   .errand = &t->errand },
+			&op);
+	if (r < 0)
+		transfer_over(&t->errand);
+	return r < 0 ? r : lib_wait(c, op, done);
+}
+
 /* Takes t. */
 static int begin(struct hst_graph *g, struct transfer *t, struct lib_ask k, hst_op *op)
 {

@@ -1,0 +1,142 @@
+/* Members, invitations, and what a document says. */
+#include "lib/group_int.h"
+
+/* ---- members ---- */
+
+static void fill_member(void *out, const void *from, struct lib_pack *p)
+{
+	const struct ops_member *f = from;
+	hst_member_info *m = out;
+	*m = (hst_member_info){ .size = sizeof(*m),
+				.role = lib_role_of(f->role),
+				.self = f->self,
+				.online = f->online,
+				.from = f->since,
+				.until = f->until };
+	m->name = lib_pack_str(p, f->name);
+	m->label = lib_pack_str(p, f->label);
+	m->issuer = lib_pack_str(p, f->issuer);
+}
+
+struct hst_member_info *lib_member_of(struct hst_ctx *c, const struct ops_member *m)
+{
+	return lib_packed(c, sizeof(hst_member_info), fill_member, m);
+}
+
+/* ---- leave to be one ---- */
+
+/* *text gets the invitation; NULL: it is not wanted. */
+static int grant(struct hst_group *g, const struct ops_member_grant *body, char **text)
+{
+	char path[LIB_GROUP_PATH];
+	struct hst_ctx *c = g->handle.ctx;
+	struct ops_invitation made;
+	struct arena mem;
+	arena_init(&mem, c->env, 4096);
+	int r = lib_local_get(c,
+			      &(struct lib_ask){ .method = "POST",
+						 .path = lib_group_path(g, "/members", path),
+						 .type = &ops_member_grant_type,
+						 .body = body },
+			      &ops_invitation_type, &made, &mem);
+	if (r >= 0 && text)
+		r = lib_give_text(c, made.invitation, text);
+	arena_free(&mem);
+	return r;
+}
+
+int hst_member_grant(hst_group *g, const char *who, int role, int64_t until, uint32_t flags,
+		     char **invite)
+{
+	struct ops_member_grant body;
+	const char *word = lib_role_word(role);
+	bool good = who && word && until >= 0 && (flags | HST_GRANT_PUBLISH) == HST_GRANT_PUBLISH;
+	int r = lib_group_check(g, good, "a member, a role, an end and flags are wanted");
+	if (r < 0)
+		return r;
+	ops_clear(&ops_member_grant_type, &body);
+	body.member = who;
+	ops_set_text(body.role, sizeof(body.role), word);
+	body.until = until;
+	body.publish = flags & HST_GRANT_PUBLISH;
+	return grant(g, &body, invite);
+}
+
+int hst_invite_create(hst_group *g, const hst_invite_opts *opts, char **text)
+{
+	struct ops_member_grant body;
+	const char *word = opts ? lib_role_word(opts->role) : NULL;
+	bool good = word && opts->size >= sizeof(*opts) && opts->for_card && opts->expires >= 0 &&
+		    text;
+	int r = lib_group_check(g, good,
+				"hst_invite_opts with a card and a role, and a place, are wanted");
+	if (r < 0)
+		return r;
+	ops_clear(&ops_member_grant_type, &body);
+	body.card = opts->for_card;
+	ops_set_text(body.role, sizeof(body.role), word);
+	body.until = opts->expires;
+	return grant(g, &body, text);
+}
+
+/* ---- what a document says ---- */
+
+struct info_from {
+	const struct ops_paper *d;
+	const char *json;
+};
+
+static void fill_info(void *out, const void *from, struct lib_pack *p)
+{
+	const struct info_from *f = from;
+	const struct ops_paper *d = f->d;
+	hst_invite_info *i = out;
+	*i = (hst_invite_info){ .size = sizeof(*i),
+				.valid = d->valid,
+				.role = lib_role_of(d->role),
+				.from = d->since,
+				.until = d->until };
+	i->kind = lib_pack_str(p, d->kind);
+	i->group = lib_pack_str(p, d->group);
+	i->group_name = lib_pack_str(p, d->group_name);
+	i->identity = lib_pack_str(p, d->name);
+	i->label = lib_pack_str(p, d->label);
+	i->issuer = lib_pack_str(p, d->issuer);
+	i->why = lib_pack_str(p, d->why);
+	i->json = lib_pack_str(p, f->json);
+}
+
+static int give_info(struct hst_ctx *c, const char *json, hst_invite_info **info)
+{
+	struct ops_paper d;
+	struct arena mem;
+	arena_init(&mem, c->env, 4096);
+	int r = lib_decode(c, &ops_paper_type, json, &d, &mem);
+	if (r >= 0) {
+		*info = lib_packed(c, sizeof(**info), fill_info, &(struct info_from){ &d, json });
+		r = *info ? HST_OK : lib_fail_nomem(c);
+	}
+	arena_free(&mem);
+	return r;
+}
+
+int hst_invite_parse(hst_ctx *c, const char *text, hst_invite_info **info)
+{
+	struct ops_paper_read body;
+	hst_event *e;
+	if (!text || !info)
+		return lib_invalid(c, "a document, and a place for what it says, are wanted");
+	ops_clear(&ops_paper_read_type, &body);
+	body.document = text;
+	int r = lib_local(c,
+			  &(struct lib_ask){ .method = "POST",
+					     .path = "/v1/papers/read",
+					     .type = &ops_paper_read_type,
+					     .body = &body },
+			  &e);
+	if (r < 0)
+		return r;
+	r = give_info(c, e->json, info);
+	hst_free(e);
+	return r;
+}
