@@ -640,8 +640,8 @@ HST_API int hst_member_list(hst_group *g, uint32_t flags, hst_iter **it);
 #define HST_GRANT_PUBLISH 0x1u /* tell all members, so that nothing need be carried to it */
 /* A new membership of somebody who is in: another role, a later end (us; 0: as late as may
  * be). role 0: as it has. *invite, which may be NULL, gets the document to be carried to it. */
-HST_API int hst_member_grant(hst_group *g, const char *who, int role, int64_t until,
-			     uint32_t flags, char **invite);
+HST_API int hst_member_grant(hst_group *g, const char *who, int role, int64_t until, uint32_t flags,
+			     char **invite);
 
 typedef struct hst_invite_opts {
 	uint32_t size;	      /* HST_INIT */
@@ -653,9 +653,9 @@ typedef struct hst_invite_opts {
 HST_API int hst_invite_create(hst_group *g, const hst_invite_opts *opts, char **text);
 typedef struct hst_invite_info {
 	uint32_t size;
-	const char *kind;	       /* "card", "invitation", "identity", "membership", "owner" */
+	const char *kind; /* "card", "invitation", "identity", "membership", "owner" */
 	const char *group, *group_name; /* "": it has none */
-	const char *identity;	       /* whose it is, or for whom */
+	const char *identity;		/* whose it is, or for whom */
 	const char *label;
 	const char *issuer; /* who invites */
 	bool valid;	    /* it holds, by what can be told without its group */

@@ -98,30 +98,56 @@ static void take_value(struct cli *c, const struct cli_option *o, const char *va
 	const struct {
 		uint64_t bit;
 		const char **to;
-	} places[] = { { CLI_SOCKET, &c->socket },	 { CLI_PART, &c->part },
-		       { CLI_LEVEL, &c->level },	 { CLI_FOR, &c->duration },
-		       { CLI_SCOPE, &c->scope },	 { CLI_AT, &c->at },
-		       { CLI_TIMEOUT, &c->timeout },	 { CLI_LIMIT, &c->limit },
-		       { CLI_CLOUD, &c->cloud },	 { CLI_PORT, &c->port },
-		       { CLI_PROTOCOL, &c->protocol },	 { CLI_COMMENT, &c->comment },
-		       { CLI_FILE, &c->file },		 { CLI_TEXT, &c->text },
-		       { CLI_MOST, &c->most },		 { CLI_TYPE, &c->type },
-		       { CLI_DATA, &c->data },		 { CLI_INPUT, &c->input },
-		       { CLI_PEER, &c->peer },		 { CLI_LABEL, &c->label },
-		       { CLI_NOTE, &c->comment },	 { CLI_REACH, &c->reach },
-		       { CLI_PROFILE, &c->profile },	 { CLI_LARGEST, &c->largest },
-		       { CLI_PRESENCE, &c->presence },	 { CLI_LIFE, &c->life },
-		       { CLI_VERSION, &c->version },	 { CLI_SVG, &c->svg },
-		       { CLI_ABOUT, &c->about },	 { CLI_PRESENT, &c->present },
-		       { CLI_NODE, &c->node },		 { CLI_AT_ADDRESS, &c->address },
-		       { CLI_NODE_NAME, &c->node_name }, { CLI_SYNC, &c->sync },
-		       { CLI_OUTPUT, &c->output } };
+	} places[] = { { CLI_SOCKET, &c->socket },
+		       { CLI_PART, &c->part },
+		       { CLI_LEVEL, &c->level },
+		       { CLI_FOR, &c->duration },
+		       { CLI_SCOPE, &c->scope },
+		       { CLI_AT, &c->at },
+		       { CLI_TIMEOUT, &c->timeout },
+		       { CLI_LIMIT, &c->limit },
+		       { CLI_CLOUD, &c->cloud },
+		       { CLI_PORT, &c->port },
+		       { CLI_PROTOCOL, &c->protocol },
+		       { CLI_COMMENT, &c->comment },
+		       { CLI_FILE, &c->file },
+		       { CLI_TEXT, &c->text },
+		       { CLI_MOST, &c->most },
+		       { CLI_TYPE, &c->type },
+		       { CLI_DATA, &c->data },
+		       { CLI_INPUT, &c->input },
+		       { CLI_PEER, &c->peer },
+		       { CLI_LABEL, &c->label },
+		       { CLI_NOTE, &c->comment },
+		       { CLI_REACH, &c->reach },
+		       { CLI_PROFILE, &c->profile },
+		       { CLI_LARGEST, &c->largest },
+		       { CLI_PRESENCE, &c->presence },
+		       { CLI_LIFE, &c->life },
+		       { CLI_VERSION, &c->version },
+		       { CLI_SVG, &c->svg },
+		       { CLI_ABOUT, &c->about },
+		       { CLI_PRESENT, &c->present },
+		       { CLI_NODE, &c->node },
+		       { CLI_OUTPUT, &c->output },
+		       { CLI_NODE_NAME, &c->node_name },
+		       { CLI_SYNC, &c->sync },
+		       { CLI_ROLE, &c->role },
+		       { CLI_EXPIRES, &c->expires },
+		       { CLI_CARD, &c->card },
+		       { CLI_AS, &c->as },
+		       { CLI_SECRET_FD, &c->passphrase_fd },
+		       { CLI_SECRET_FILE, &c->passphrase_file },
+		       { CLI_CLASSIFIER, &c->classifier },
+		       { CLI_GROUP_NAME, &c->label },
+		       { CLI_GROUP_NOTE, &c->comment } };
+	const uint64_t addresses = CLI_ADDRESS | CLI_AT_ADDRESS;
 	if (o->bit == CLI_ATTR && c->n_attrs < CLI_ATTRS_MAX)
 		c->attrs[c->n_attrs] = value;
 	c->n_attrs += o->bit == CLI_ATTR;
-	if (o->bit == CLI_ADDRESS && c->n_addresses < OPS_ENDPOINTS_MAX)
+	if ((o->bit & addresses) && c->n_addresses < OPS_ENDPOINTS_MAX)
 		c->addresses[c->n_addresses] = value;
-	c->n_addresses += o->bit == CLI_ADDRESS;
+	c->n_addresses += (o->bit & addresses) != 0;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (places[i].bit == o->bit)
 			*places[i].to = value;
@@ -150,7 +176,8 @@ static int take_option(struct cli *c, char *const *argv, const struct cli_comman
 		return equals ? complain_option(c, o, " takes no value") : CLI_OK;
 	const char *value = equals ? equals + 1 : argv[*i + 1];
 	/* Data and what is set may be empty. */
-	bool may_be_empty = o->bit & (CLI_DATA | CLI_LABEL | CLI_NOTE | CLI_ABOUT);
+	bool may_be_empty = o->bit & (CLI_DATA | CLI_LABEL | CLI_NOTE | CLI_ABOUT | CLI_GROUP_NAME |
+				      CLI_GROUP_NOTE);
 	if (!value || (!*value && !may_be_empty))
 		return complain_option(c, o, " wants a value");
 	take_value(c, o, value);

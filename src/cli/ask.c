@@ -5,13 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What the operation is about, else something in it. */
+static bool is_whole(const char *brace)
+{
+	static const char *const all[] = { "{graph}", "{group}", "{identity}" };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strncmp(brace, all[i], strlen(all[i])) == 0)
+			return true;
+	return false;
+}
+
 static void put_path(struct text *t, const struct cli_query *q)
 {
 	const char *path = ops_rows[q->kind].path, *brace;
 	for (; (brace = strchr(path, '{')); path = strchr(brace, '}') + 1) {
-		bool graph = strncmp(brace, "{graph}", 7) == 0;
 		text_span(t, span_of(path, (size_t)(brace - path)));
-		ops_url_put(t, graph ? q->graph : q->name);
+		ops_url_put(t, is_whole(brace) ? q->graph : q->name);
 	}
 	text_str(t, path);
 	if (q->query && q->query[0]) {
@@ -37,7 +46,7 @@ static int call(struct cli *c, const struct cli_query *q)
 	hst_op op;
 	char *body = q->body ? body_of(q) : NULL;
 	put_path(&t, q);
-	int r = hst_call(c->ctx, ops_rows[q->kind].method, path, body, 0, &op);
+	int r = hst_call(c->ctx, ops_rows[q->kind].method, path, body, q->deadline_ms, &op);
 	free(body); /* from jansson */
 	hst_free(c->event);
 	c->event = NULL;

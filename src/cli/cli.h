@@ -10,11 +10,12 @@
 /* Where a command writes and what it may assume about the reader. */
 struct cli_place {
 	FILE *out, *err;
-	bool colour;  /* a terminal that may be coloured */
-	bool redraws; /* a terminal whose screen --watch may redraw */
-	bool utf8;    /* lines and bars may be drawn */
-	int width;    /* columns */
-	int wide;     /* of the terminal, for what profits from more; 0: as width */
+	bool colour;	      /* a terminal that may be coloured */
+	bool redraws;	      /* a terminal whose screen --watch may redraw */
+	bool utf8;	      /* lines and bars may be drawn */
+	int width;	      /* columns */
+	int wide;	      /* of the terminal, for what profits from more; 0: as width */
+	const char *terminal; /* on which people are asked; NULL: nobody is */
 };
 
 /* Exit codes. */

@@ -73,6 +73,20 @@ enum cli_option_bit {
 #define CLI_SYNC       (UINT64_C(1) << 55)
 #define CLI_OUTPUT     (UINT64_C(1) << 56)
 #define CLI_YES	       (UINT64_C(1) << 57)
+/* Of identities and groups. */
+#define CLI_ROLE	(UINT64_C(1) << 26)
+#define CLI_EXPIRES	(UINT64_C(1) << 27)
+#define CLI_CARD	(UINT64_C(1) << 28)
+#define CLI_AS		(UINT64_C(1) << 29)
+#define CLI_NO_CONNECT	(UINT64_C(1) << 30)
+#define CLI_OWNER	(UINT64_C(1) << 31)
+#define CLI_SECRET_FD	(UINT64_C(1) << 58)
+#define CLI_SECRET_FILE (UINT64_C(1) << 59)
+#define CLI_CLASSIFIER	(UINT64_C(1) << 60)
+#define CLI_DEFAULT	(UINT64_C(1) << 61)
+#define CLI_GROUP_NAME	(UINT64_C(1) << 62)
+#define CLI_GROUP_NOTE	(UINT64_C(1) << 63)
+#define CLI_SECRET	(CLI_SECRET_FD | CLI_SECRET_FILE)
 
 #define CLI_ATTRS_MAX 256
 #define CLI_ALWAYS    (CLI_JSON | CLI_QUIET | CLI_SOCKET | CLI_HELP)
@@ -113,8 +127,9 @@ struct cli {
 	const char *socket, *part, *level, *duration, *scope, *at, *timeout, *limit;
 	const char *cloud, *port, *protocol, *comment, *file, *text, *most;
 	const char *type, *data, *input, *peer, *label, *reach, *profile, *largest, *presence;
-	const char *life, *version, *svg, *about, *present, *node, *address, *node_name, *sync;
-	const char *output;
+	const char *life, *version, *svg, *about, *present, *node, *node_name, *sync;
+	const char *output, *role, *expires, *card, *as, *passphrase_fd, *passphrase_file;
+	const char *classifier;
 	const char *attrs[CLI_ATTRS_MAX]; /* NAME=VALUE */
 	size_t n_attrs;			  /* given, be it more than that */
 	const char *graph;		  /* that the command is about: graph_id, or NULL */
@@ -170,11 +185,12 @@ int cli_complain_last(struct cli *c);
 /* ask.c: one operation, answered. */
 struct cli_query {
 	enum ops_kind kind;
-	const char *graph; /* {graph} of the path */
+	const char *graph; /* {graph}, {group} or {identity} of the path */
 	const char *name;  /* what else stands in braces there */
 	const char *query; /* behind ?, NULL none */
 	const struct ops_struct *body_type;
 	const void *body; /* NULL: none */
+	int deadline_ms;  /* 0: as usual */
 };
 /* CLI_OK and the answer in *out (strings in c->mem), or the exit code after
  * having said why. */
@@ -336,7 +352,66 @@ void cli_map_svg(FILE *f, const struct cli_map *m);
 /* ask.c: decodes an answer of the daemon into a struct of that type. */
 int cli_decode(struct cli *c, const struct ops_struct *type, const char *json, void *out);
 
+/* secret.c: a passphrase from --passphrase-file or --passphrase-fd, else from the terminal,
+ * there `twice` when it is a new one. Up to 1,024 octets; wiped by the caller, but not where
+ * it could not be had. */
+#define CLI_SECRET_MAX 1024
+struct cli_secret {
+	uint8_t at[CLI_SECRET_MAX + 1]; /* one more shows that it is too long */
+	size_t n;
+};
+int cli_passphrase(struct cli *c, const char *prompt, bool twice, struct cli_secret *out);
+void cli_secret_wipe(struct cli_secret *s);
+/* Whether people say yes; not `answered`: there is nobody. */
+bool cli_asks(struct cli *c, const char *question, bool *answered);
+/* CLI_OK: yes, or --yes, or --dry-run. */
+int cli_confirm(struct cli *c, const char *question);
+
+/* identity.c: what its neighbours share. */
+void cli_say_groups_off(struct cli *c, const struct ops_part *part);
+
+/* paper.c: documents. All that a file holds, or with - the standard input; in c->mem. */
+int cli_read_document(struct cli *c, const char *path, const char **text);
+/* Into --output, a file that is not there yet and then for its owner alone, or to where
+ * commands print. `what` says what it is: "the card of ann". */
+int cli_write_document(struct cli *c, const char *text, const char *what);
+/* The group key under a passphrase, into that file, without a word; - is where commands
+ * print. */
+int cli_keep_owner(struct cli *c, const char *group, const char *path);
+/* "WHAT is in PATH". */
+int cli_say_written(struct cli *c, const char *what, const char *path);
+/* A change that a struct ops_made answers: its text, or with -q the name. */
+int cli_make(struct cli *c, const struct cli_query *q, struct ops_made *made);
+/* --expires: a time from now, or a date. */
+int cli_read_expires(struct cli *c, int64_t *life, int64_t *until);
+
 /* The commands. */
+int cli_run_id_create(struct cli *c);
+int cli_run_id_list(struct cli *c);
+int cli_run_id_show(struct cli *c);
+int cli_run_id_card(struct cli *c);
+int cli_run_id_rename(struct cli *c);
+int cli_run_id_default(struct cli *c);
+int cli_run_id_delete(struct cli *c);
+int cli_run_id_export(struct cli *c);
+int cli_run_id_import(struct cli *c);
+int cli_run_group_create(struct cli *c);
+int cli_run_group_join(struct cli *c);
+int cli_run_group_list(struct cli *c);
+int cli_run_group_show(struct cli *c);
+int cli_run_group_set(struct cli *c);
+int cli_run_group_connect(struct cli *c);
+int cli_run_group_disconnect(struct cli *c);
+int cli_run_group_leave(struct cli *c);
+int cli_run_group_export(struct cli *c);
+int cli_run_group_import(struct cli *c);
+int cli_run_member_list(struct cli *c);
+int cli_run_member_show(struct cli *c);
+int cli_run_member_role(struct cli *c);
+int cli_run_member_renew(struct cli *c);
+int cli_run_invite_create(struct cli *c);
+int cli_run_invite_show(struct cli *c);
+int cli_run_put(struct cli *c);
 int cli_run_status(struct cli *c);
 int cli_run_events(struct cli *c);
 int cli_run_masc_peers(struct cli *c);

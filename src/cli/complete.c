@@ -37,8 +37,10 @@ static void options(FILE *f)
 /* What begins with a noun, as a case of a shell. */
 static void nouns(FILE *f, const char *before, const char *after)
 {
-	static const char *const all[] = { "masc",  "doctor", "daemon", "name",
-					   "cloud", "graph",  "record", "peer" };
+	static const char *const all[] = {
+		"masc",	  "doctor", "daemon", "name",  "cloud",	 "graph",
+		"record", "peer",   "id",     "group", "member", "invite"
+	};
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		fprintf(f, "\t%s) %s", all[i], before);
 		following(f, all[i]);
@@ -54,6 +56,14 @@ static void nouns(FILE *f, const char *before, const char *after)
 #define OF_RECORDS "'record get '*|'record update '*|'record delete '*"
 #define OF_PEERS   "'peer ping '*|'peer disconnect '*"
 
+/* And those that begin with a group or an identity. */
+#define OF_GROUPS                                                                                  \
+	"leave|members|put|invite|'group show'|'group set'|'group connect'|'group disconnect'|"    \
+	"'group leave'|'group export'|'member list'|'member show'|'member role'|'member renew'|"   \
+	"'invite create'"
+#define OF_MEMBERS    "'member show '*|'member role '*|'member renew '*"
+#define OF_IDENTITIES "'id show'|'id card'|'id rename'|'id default'|'id export'|'id delete'"
+
 #define LEVELS "error warning notice info debug"
 
 static void bash(FILE *f)
@@ -67,6 +77,9 @@ static void bash(FILE *f)
 	      "\t--part) words=$(homestead log -q 2>/dev/null) ;;\n"
 	      "\t--cloud) words=$(homestead cloud list -q 2>/dev/null) ;;\n"
 	      "\t--protocol) words='tcp udp' ;;\n"
+	      "\t--as) words=$(homestead id list -q 2>/dev/null) ;;\n"
+	      "\t--role) words='admin inviter member' ;;\n"
+	      "\t--passphrase-file|--output|-o) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
 	      "\t--payload) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
 	      "\tesac\n"
 	      "\t[ -n \"$words\" ] || case \"${COMP_WORDS[*]:1:COMP_CWORD-1}\" in\n"
@@ -75,6 +88,13 @@ static void bash(FILE *f)
 	following(f, "");
 	fputs("' ;;\n", f);
 	nouns(f, "words='", "' ;;\n");
+	fputs("\t" OF_MEMBERS
+	      ") words=$(homestead members \"${COMP_WORDS[3]}\" -q 2>/dev/null) ;;\n"
+	      "\t" OF_GROUPS ") words=$(homestead group list -q 2>/dev/null) ;;\n"
+	      "\t" OF_IDENTITIES ") words=$(homestead id list -q 2>/dev/null) ;;\n"
+	      "\tjoin|'id import'|'group import'|'invite show'|'put '*|'invite '*) "
+	      "COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n",
+	      f);
 	fputs("\t" OF_RECORDS ") words=$(homestead record list \"${COMP_WORDS[3]}\" --limit 50 -q "
 	      "2>/dev/null) ;;\n"
 	      "\t" OF_PEERS
@@ -116,6 +136,13 @@ static void zsh(FILE *f)
 	following(f, "");
 	fputs(") ;;\n", f);
 	nouns(f, "words_=(", ") ;;\n");
+	fputs("\t" OF_MEMBERS ") words_=(${(f)\"$(homestead members $words[4] -q "
+	      "2>/dev/null)\"}) ;;\n"
+	      "\t" OF_GROUPS ") words_=(${(f)\"$(homestead group list -q 2>/dev/null)\"}) ;;\n"
+	      "\t" OF_IDENTITIES ") words_=(${(f)\"$(homestead id list -q 2>/dev/null)\"}) ;;\n"
+	      "\tjoin|'id import'|'group import'|'invite show'|'put '*|'invite '*) _files; return "
+	      ";;\n",
+	      f);
 	fputs("\t" OF_RECORDS ") words_=(${(f)\"$(homestead record list $words[4] --limit 50 -q "
 	      "2>/dev/null)\"}) ;;\n"
 	      "\t" OF_PEERS ") words_=(${(f)\"$(homestead peer list $words[4] -q 2>/dev/null)\"}) "
@@ -167,7 +194,14 @@ static void fish(FILE *f)
 				k->words, k->summary);
 	}
 	fputs("complete -c homestead -n __fish_use_subcommand -a 'masc name cloud graph record peer "
-	      "daemon'\n"
+	      "id group member daemon'\n"
+	      "complete -c homestead -n '__fish_seen_subcommand_from leave members put invite group "
+	      "member; and not __fish_seen_subcommand_from create import' "
+	      "-a '(homestead group list -q 2>/dev/null)'\n"
+	      "complete -c homestead -n '__fish_seen_subcommand_from id; and "
+	      "__fish_seen_subcommand_from show card rename default export delete' "
+	      "-a '(homestead id list -q 2>/dev/null)'\n"
+	      "complete -c homestead -n '__fish_seen_subcommand_from join import put invite' -F\n"
 	      "complete -c homestead -n '__fish_seen_subcommand_from masc; and "
 	      "__fish_seen_subcommand_from peer' "
 	      "-a '(homestead masc peers -q 2>/dev/null) up down reset'\n"

@@ -17,11 +17,11 @@ struct walk {
 	const void *answer;
 	const uint8_t *rows;
 	size_t n;
-	uint64_t limit, shown; /* limit: UINT64_MAX none */
-	uint64_t rest;	       /* rows behind those shown */
-	bool counted;	       /* those are all */
-	bool streams;	       /* the beginning of a JSON document is printed */
-	char next[OPS_TOKEN_MAX + 1];
+	uint64_t limit, shown;		 /* limit: UINT64_MAX none */
+	uint64_t rest;			 /* rows behind those shown */
+	bool counted;			 /* those are all */
+	bool streams;			 /* the beginning of a JSON document is printed */
+	char next[OPS_GRAPH_ID_MAX + 1]; /* a token, or a name */
 	struct cli_fit fit;
 };
 
@@ -37,6 +37,16 @@ static const void *value_of(const struct walk *w, const char *name)
 {
 	const struct ops_field *f = field_of(w->type, name);
 	return f ? (const uint8_t *)w->answer + f->offset : NULL;
+}
+
+/* Where the list goes on; "": that was all. */
+static const char *next_of(const struct walk *w)
+{
+	const struct ops_field *f = field_of(w->type, "next");
+	const char *s = f ? (const char *)w->answer + f->offset : "";
+	if (f && f->kind == OPS_FIELD_STRING)
+		memcpy(&s, s, sizeof(s));
+	return s ? s : "";
 }
 
 static const void *row_of(const struct walk *w, size_t i)
@@ -62,7 +72,7 @@ static const char *query_of(struct cli *c, const struct walk *w)
 	}
 	if (w->next[0]) {
 		text_str(&t, t.n ? "&after=" : "after=");
-		text_str(&t, w->next);
+		ops_url_put(&t, w->next);
 	}
 	return cli_keep(c, &t);
 }
@@ -99,8 +109,7 @@ static int take_page(struct cli *c, struct walk *w)
 	if (w->n > w->limit - w->shown)
 		w->n = (size_t)(w->limit - w->shown);
 	count_rest(w, given);
-	const char *next = value_of(w, "next");
-	ops_set_text(w->next, sizeof(w->next), next ? next : "");
+	ops_set_text(w->next, sizeof(w->next), next_of(w));
 	return CLI_OK;
 }
 
@@ -151,8 +160,12 @@ static void put_tail(struct cli *c, const struct walk *w)
 	if (field_of(w->type, "more"))
 		fprintf(c->place->out, ",\"more\":%llu,\"counted\":%s", (unsigned long long)w->rest,
 			w->counted ? "true" : "false");
-	if (field_of(w->type, "next"))
-		fprintf(c->place->out, ",\"next\":\"%s\"", w->next);
+	if (field_of(w->type, "next")) {
+		json_t *next = json_string(w->next);
+		fputc(',', c->place->out);
+		put_pair(c, "next", next);
+		json_decref(next);
+	}
 	fputs("}\n", c->place->out);
 }
 

@@ -42,7 +42,8 @@ int main(int argc, char **argv)
 				   .redraws = terminal && !dumb,
 				   .utf8 = is_utf8(),
 				   .width = wide < WIDTH ? wide : WIDTH,
-				   .wide = wide };
+				   .wide = wide,
+				   .terminal = "/dev/tty" };
 	/* A reader that goes away is seen as an error of the write. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	return cli_main(argc, argv, &place);

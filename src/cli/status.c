@@ -186,6 +186,31 @@ static struct cli_cell graphs_line(struct cli *c, const struct ops_status *s)
 	return (struct cli_cell){ cli_keep(c, &t), connected == open ? CLI_GREEN : CLI_YELLOW };
 }
 
+/* "2 groups, 1 of them connected; 3 identities; keys sealed by a file". */
+static struct cli_cell groups_line(struct cli *c, const struct ops_status *s)
+{
+	const struct ops_grouping *g = &s->group;
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	uint64_t open = 0, connected = 0;
+	if (!part_is(s, "group", "running"))
+		return (struct cli_cell){ "", CLI_PLAIN };
+	for (size_t i = 0; i < g->n_groups; i++) {
+		open += strcmp(g->groups[i].state, "closed") != 0;
+		connected += strcmp(g->groups[i].state, "connected") == 0;
+	}
+	text_u64(&t, g->n_groups);
+	text_str(&t, g->n_groups == 1 ? " group, " : " groups, ");
+	text_u64(&t, connected);
+	text_str(&t, " connected; ");
+	text_u64(&t, g->identities);
+	text_str(&t, g->identities == 1 ? " identity; " : " identities; ");
+	text_str(&t, g->keys.usable ? "keys sealed by a " : "keys cannot be used: ");
+	text_str(&t, g->keys.usable ? g->keys.source : g->keys.why);
+	enum cli_colour colour = connected == open ? CLI_GREEN : CLI_YELLOW;
+	return (struct cli_cell){ cli_keep(c, &t), g->keys.usable ? colour : CLI_RED };
+}
+
 static struct cli_cell store_line(struct cli *c, const struct ops_status *s)
 {
 	char buffer[CLI_TEXT_MAX];
@@ -252,6 +277,11 @@ static void next_step(struct cli *c, const struct ops_status *s)
 		fputs("  homestead cloud list       who finds names among each other\n"
 		      "  homestead name list        the names published here\n",
 		      c->place->out);
+	if (part_is(s, "group", "running"))
+		fputs(s->group.n_groups
+			      ? "  homestead group list       the groups you are in\n"
+			      : "  homestead create NAME      a group of people, secured\n",
+		      c->place->out);
 	if (part_is(s, "graph", "running"))
 		fputs("  homestead graph list       the graphs of this machine\n", c->place->out);
 	fputs("  homestead events --watch   what happens, as it happens\n"
@@ -270,6 +300,7 @@ static void print_text(struct cli *c, const struct ops_status *s)
 		{ "claims", claims_line(c, s) },
 		{ "names", names_line(c, s) },
 		{ "graphs", graphs_line(c, s) },
+		{ "groups", groups_line(c, s) },
 		{ "store", store_line(c, s) },
 		{ "clock", clock_line(c, s) },
 		{ "load", { load_line(c, s), CLI_PLAIN } },

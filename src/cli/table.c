@@ -60,9 +60,34 @@ const struct cli_option cli_options[] = {
 	  "record types that are synchronised first, with commas between" },
 	{ CLI_QUIETLY, "--no-listen", "", "", "take no connections of other nodes" },
 	{ CLI_SVG, "--svg", "", "FILE", "draw into this file, as SVG; - is standard output" },
+	{ CLI_ROLE, "--role", "", "ROLE", "what it may do: admin, inviter or member; else member" },
+	{ CLI_EXPIRES, "--expires", "", "T",
+	  "when the membership ends: 7d from now, or 2027-01-31T12:00:00Z" },
+	{ CLI_CARD, "--for", "", "CARD", "the file with the card of whom it is for" },
+	{ CLI_AS, "--as", "", "ID", "as this identity; else as the default one" },
+	{ CLI_AT_ADDRESS, "--address", "", "HOST:PORT",
+	  "where a member is; port 3587 without one; may be given up to 10 times" },
+	{ CLI_NO_CONNECT, "--no-connect", "", "", "look for no other member" },
+	{ CLI_OWNER, "--owner", "", "", "the key of the group itself, under a passphrase" },
+	{ CLI_SECRET_FD, "--passphrase-fd", "", "N",
+	  "read the passphrase from this descriptor and do not ask" },
+	{ CLI_SECRET_FILE, "--passphrase-file", "", "FILE",
+	  "read the passphrase from this file and do not ask" },
+	{ CLI_CLASSIFIER, "--classifier", "", "TEXT",
+	  "what stands behind the digits of a peer name, for good" },
+	{ CLI_DEFAULT, "--default", "", "", "take it where no identity is named" },
+	{ CLI_GROUP_NAME, "--name", "", "TEXT", "the name of the group" },
+	{ CLI_GROUP_NOTE, "--comment", "", "TEXT", "a comment about the group" },
+	{ CLI_YES, "--yes", "-y", "", "do not ask" },
 	{ CLI_DRY_RUN, "--dry-run", "-n", "", "only say what would be done" },
 	{ 0 },
 };
+
+/* Two spellings of the same. */
+#define CREATES                                                                                    \
+	(CLI_AS | CLI_GROUP_NOTE | CLI_CLASSIFIER | CLI_PROFILE | CLI_DEFER | CLI_LIFE |           \
+	 CLI_OUTPUT | CLI_SECRET | CLI_YES | CLI_DRY_RUN)
+#define INVITES (CLI_CARD | CLI_ROLE | CLI_EXPIRES | CLI_OUTPUT | CLI_DRY_RUN)
 
 const struct cli_command cli_commands[] = {
 	{ "status", "", "what runs here, since when, and what needs attention",
@@ -70,6 +95,36 @@ const struct cli_command cli_commands[] = {
 	  "whatever needs your attention, with what to do about it. Without any command, "
 	  "homestead shows the same and suggests a next step.",
 	  CLI_WATCH, 0, 0, cli_run_status },
+	{ "create", "NAME", "make a group of people, with you as its administrator",
+	  "Makes a group, as --as or the default identity, and takes part in it, also after a "
+	  "restart. Then it offers a copy of the key of the group, which is on this machine alone: "
+	  "with --output FILE it is written there without a question. Others come in by homestead "
+	  "invite.",
+	  CREATES, 1, 1, cli_run_group_create },
+	{ "invite", "GROUP [CARD]", "let somebody into a group, whose card you have",
+	  "Prints an invitation for the identity whose card is in the file CARD (- is standard "
+	  "input; homestead id card makes it), or writes it into --output. It is of use to nobody "
+	  "else: mail it, or carry it. What role it gives is yours to say up to your own, and it "
+	  "ends with your own membership or before, at --expires.",
+	  INVITES, 1, 2, cli_run_invite_create },
+	{ "join", "FILE", "take up an invitation, and become a member",
+	  "Takes up the invitation in a file; - is standard input. Then it connects to the first "
+	  "member that answers at an --address, unless --no-connect says otherwise.",
+	  CLI_AS | CLI_AT_ADDRESS | CLI_NO_CONNECT | CLI_TIMEOUT | CLI_DRY_RUN, 1, 1,
+	  cli_run_group_join },
+	{ "leave", "GROUP", "leave a group for good",
+	  "Takes leave of the others and erases our membership and the records on this machine. The "
+	  "identity stays; a new invitation brings it back in.",
+	  CLI_YES | CLI_DRY_RUN, 1, 1, cli_run_group_leave },
+	{ "members", "GROUP", "who is in a group, and who is here",
+	  "One line for each member that is known, those that are away too: its role, whether it is "
+	  "here, when its membership ends, and the first digits of its peer name.",
+	  CLI_WATCH | CLI_LIMIT, 1, 1, cli_run_member_list },
+	{ "put", "GROUP KEY=VALUE|FILE", "give all members a value, or a file",
+	  "Publishes a value under a key, or a file of up to 60 MiB under its name. All members then "
+	  "have it; homestead record list shows it. What you put there before under the same key "
+	  "or name is changed.",
+	  CLI_FOR | CLI_DRY_RUN, 2, 2, cli_run_put },
 	{ "events", "", "what happened of late; with --watch, what happens",
 	  "Prints the newest events the daemon remembers and ends. With --watch it prints events "
 	  "as they happen, and goes on when the daemon is started again. Without --level, it "
@@ -184,6 +239,90 @@ const struct cli_command cli_commands[] = {
 	{ "cloud flush", "[CLOUD]", "forget the nodes a cloud knows, and find them anew",
 	  "Forgets the table of other nodes. Names stay registered.", CLI_DRY_RUN, 0, 1,
 	  cli_run_cloud_change },
+	{ "id create", "[LABEL]", "make an identity: who you are to others",
+	  "Makes an identity: a key that stays on this machine, and a peer name made of it. LABEL is "
+	  "what people call it, such as \"Ann, laptop\"; everybody in its groups sees it.",
+	  CLI_DEFAULT | CLI_CLASSIFIER | CLI_PROFILE | CLI_DRY_RUN, 0, 1, cli_run_id_create },
+	{ "id list", "", "the identities of this machine",
+	  "One line for each: its label, the first digits of its peer name, whether it is the "
+	  "default, and the groups that it is in.",
+	  CLI_WATCH | CLI_LIMIT, 0, 0, cli_run_id_list },
+	{ "id show", "[ID]", "one identity in full",
+	  "Shows an identity, or the default one. An identity is named by its label, its peer name, "
+	  "or six digits of that or more.",
+	  0, 0, 1, cli_run_id_show },
+	{ "id card", "[ID]", "print the card to give to whoever invites you",
+	  "Prints the card of an identity, or of the default one, or writes it into --output. There "
+	  "is no secret in it: who has it can invite you, and know you again.",
+	  CLI_OUTPUT, 0, 1, cli_run_id_card },
+	{ "id rename", "ID LABEL", "call an identity something else",
+	  "Changes the label. Its peer name stays, and so does what its groups call it until its "
+	  "membership there is renewed.",
+	  CLI_DRY_RUN, 2, 2, cli_run_id_rename },
+	{ "id default", "ID", "take this identity where none is named",
+	  "Takes this identity where none is named, from now on.", CLI_DRY_RUN, 1, 1,
+	  cli_run_id_default },
+	{ "id export", "ID FILE", "write an identity into a file, under a passphrase",
+	  "Writes an identity with its key into a file, sealed under a passphrase: to move it to "
+	  "another machine, or to keep it. Its memberships are not in it: see group export.",
+	  CLI_SECRET | CLI_DRY_RUN, 2, 2, cli_run_id_export },
+	{ "id import", "FILE", "take over an identity from a file",
+	  "Takes over an identity that id export wrote; - is standard input.", CLI_SECRET, 1, 1,
+	  cli_run_id_import },
+	{ "id delete", "ID", "erase an identity with its key",
+	  "Erases an identity. It must be in no group any more.", CLI_YES | CLI_DRY_RUN, 1, 1,
+	  cli_run_id_delete },
+	{ "group create", "NAME", "the same as create", "The same as create.", CREATES, 1, 1,
+	  cli_run_group_create },
+	{ "group list", "", "the groups that this machine is in",
+	  "One line for each: its name, its state, our role, how many members are known and online, "
+	  "its records, and the first digits of its peer name.",
+	  CLI_WATCH | CLI_LIMIT, 0, 0, cli_run_group_list },
+	{ "group show", "GROUP", "one group in full",
+	  "Shows a group and our membership in it. A group is named by its name, its peer name, or "
+	  "six digits of that or more. It is a graph, too: graph show, record list and peer list "
+	  "take it.",
+	  CLI_WATCH, 1, 1, cli_run_group_show },
+	{ "group set", "GROUP", "change a group's name or comment, for all members",
+	  "Changes what is given, be it to nothing. Administrators may.",
+	  CLI_GROUP_NAME | CLI_GROUP_NOTE | CLI_DRY_RUN, 1, 1, cli_run_group_set },
+	{ "group connect", "GROUP [ADDRESS]", "be online in a group",
+	  "Takes part in a group, from now on and over restarts, and connects to the first member "
+	  "that answers at an address. From then on it finds the others by itself.",
+	  CLI_AT_ADDRESS | CLI_TIMEOUT | CLI_DRY_RUN, 1, 2, cli_run_group_connect },
+	{ "group disconnect", "GROUP", "be offline in a group",
+	  "Takes leave of the others. Membership and records stay, for group connect.", CLI_DRY_RUN,
+	  1, 1, cli_run_group_disconnect },
+	{ "group leave", "GROUP", "the same as leave", "The same as leave.", CLI_YES | CLI_DRY_RUN,
+	  1, 1, cli_run_group_leave },
+	{ "group export", "GROUP FILE", "write our membership, or the group's key, into a file",
+	  "Writes our membership into a file: with the identity, see id export, it moves to another "
+	  "machine. With --owner it is the key of the group that is written, sealed under a "
+	  "passphrase, which its creator alone has: keep that where this machine is not.",
+	  CLI_OWNER | CLI_SECRET | CLI_DRY_RUN, 2, 2, cli_run_group_export },
+	{ "group import", "FILE", "take over a membership, or a group's key, from a file",
+	  "Takes over what group export wrote; - is standard input.", CLI_SECRET, 1, 1,
+	  cli_run_group_import },
+	{ "member list", "GROUP", "the same as members", "The same as members.",
+	  CLI_WATCH | CLI_LIMIT, 1, 1, cli_run_member_list },
+	{ "member show", "GROUP MEMBER", "one member in full, and who let it in",
+	  "Shows a member with the chain of those who let it in. A member is named by its label, its "
+	  "peer name, or six digits of that or more.",
+	  0, 2, 2, cli_run_member_show },
+	{ "member role", "GROUP MEMBER ROLE", "let a member do more, or less",
+	  "Gives a member a new membership with another role: admin, inviter or member. It learns of "
+	  "it by itself; with --output it is written into a file as well.",
+	  CLI_EXPIRES | CLI_OUTPUT | CLI_DRY_RUN, 3, 3, cli_run_member_role },
+	{ "member renew", "GROUP MEMBER", "let a member stay longer",
+	  "Gives a member a new membership that ends at --expires, else as late as may be. It learns "
+	  "of it by itself; with --output it is written into a file as well.",
+	  CLI_EXPIRES | CLI_OUTPUT | CLI_DRY_RUN, 2, 2, cli_run_member_renew },
+	{ "invite create", "GROUP [CARD]", "the same as invite", "The same as invite.", INVITES, 1,
+	  2, cli_run_invite_create },
+	{ "invite show", "FILE", "what a card, an invitation or an export says",
+	  "Says what a document is, of whom and for whom, and whether it holds. Asks nobody else, and "
+	  "changes nothing.",
+	  0, 1, 1, cli_run_invite_show },
 	{ "graph list", "", "the graphs of this machine",
 	  "One line for each: its number here, its Graph ID, its state, the neighbors it is "
 	  "connected to, the nodes that say they are here, and the records in its database.",
@@ -201,8 +340,8 @@ const struct cli_command cli_commands[] = {
 	  CLI_WATCH | CLI_SVG, 1, 1, cli_run_graph_map },
 	{ "graph create", "GRAPH", "make a graph, of which this machine is the first node",
 	  "Makes a graph and takes part in it, also after a restart, until it is closed. One machine "
-	  "creates a graph, all others open it. There is no security yet: whoever knows the Graph "
-	  "ID may join, read and write.",
+	  "creates a graph, all others open it. It has no security: whoever knows the Graph ID may "
+	  "join, read and write. For people there are groups: homestead create.",
 	  CLI_PEER | CLI_NODE_NAME | CLI_LABEL | CLI_NOTE | CLI_REACH | CLI_PROFILE | CLI_DEFER |
 		  CLI_LARGEST | CLI_PRESENCE | CLI_LIFE | CLI_SYNC | CLI_QUIETLY | CLI_DRY_RUN,
 	  1, 1, cli_run_graph_create },
@@ -335,6 +474,64 @@ const struct cli_command cli_commands[] = {
 };
 
 const struct cli_alias cli_aliases[] = {
+	{ "new", "create", true },
+	{ "accept", "join", true },
+	{ "quit", "leave", true },
+	{ "id ls", "id list", true },
+	{ "id info", "id show", true },
+	{ "id status", "id show", true },
+	{ "id new", "id create", true },
+	{ "id add", "id create", true },
+	{ "id remove", "id delete", true },
+	{ "id rm", "id delete", true },
+	{ "id label", "id rename", true },
+	{ "id use", "id default", true },
+	{ "identity list", "id list", true },
+	{ "identity show", "id show", true },
+	{ "identity create", "id create", true },
+	{ "identity card", "id card", true },
+	{ "identity export", "id export", true },
+	{ "identity import", "id import", true },
+	{ "identity delete", "id delete", true },
+	{ "group ls", "group list", true },
+	{ "group info", "group show", true },
+	{ "group status", "group show", true },
+	{ "group new", "group create", true },
+	{ "group add", "group create", true },
+	{ "group join", "join", true },
+	{ "group invite", "invite", true },
+	{ "group members", "members", true },
+	{ "group put", "put", true },
+	{ "group rename", "group set", true },
+	{ "group open", "group connect", true },
+	{ "group close", "group disconnect", true },
+	{ "group delete", "group leave", true },
+	{ "group remove", "group leave", true },
+	{ "group rm", "group leave", true },
+	{ "member ls", "members", true },
+	{ "member info", "member show", true },
+	{ "member add", "invite", true },
+	{ "member invite", "invite", true },
+	{ "member create", "invite", true },
+	{ "member set", "member role", true },
+	{ "invite add", "invite", true },
+	{ "invite read", "invite show", true },
+	{ "invite info", "invite show", true },
+	{ "add member", "invite GROUP CARD", false },
+	{ "add", "invite GROUP CARD", false },
+	{ "groups", "group list", false },
+	{ "ids", "id list", false },
+	{ "identity", "id show", false },
+	{ "identities", "id list", false },
+	{ "whoami", "id show", false },
+	{ "card", "id card", false },
+	{ "invitation", "invite GROUP CARD", false },
+	{ "promote", "member role GROUP MEMBER admin", false },
+	{ "renew", "member renew GROUP MEMBER", false },
+	{ "connect", "group connect GROUP", false },
+	{ "disconnect", "group disconnect GROUP", false },
+	{ "share", "put GROUP FILE", false },
+	{ "send", "put GROUP FILE", false },
 	{ "info", "status", true },
 	{ "show", "status", true },
 	{ "masc list", "masc peers", true },

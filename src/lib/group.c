@@ -190,8 +190,7 @@ static int set_addresses(struct hst_ctx *c, const hst_address *addrs, size_t n,
 	return HST_OK;
 }
 
-int hst_group_connect(hst_group *g, const hst_address *addrs, size_t n, int deadline_ms,
-		      hst_op *op)
+int hst_group_connect(hst_group *g, const hst_address *addrs, size_t n, int deadline_ms, hst_op *op)
 {
 	struct ops_address list[OPS_ADDRESSES_MOST];
 	struct ops_group_connect k;
@@ -201,8 +200,10 @@ int hst_group_connect(hst_group *g, const hst_address *addrs, size_t n, int dead
 	if (r < 0)
 		return r;
 	if (!n)
-		return begin(g, &(struct lib_ask){ .method = "POST", .path = "/open",
-						   .deadline_ms = deadline_ms },
+		return begin(g,
+			     &(struct lib_ask){ .method = "POST",
+						.path = "/open",
+						.deadline_ms = deadline_ms },
 			     op);
 	r = set_addresses(g->handle.ctx, addrs, n, list);
 	if (r >= 0)
@@ -237,8 +238,8 @@ int hst_group_leave(hst_group *g, uint32_t flags)
 static const char *set_words(uint32_t mask)
 {
 	static const char *const words[] = {
-		"", "name", "comment", "name,comment", "options", "name,options", "comment,options",
-		"name,comment,options"
+		"",	   "name",	   "comment",	      "name,comment",
+		"options", "name,options", "comment,options", "name,comment,options"
 	};
 	return words[(mask & HST_SET_NAME ? 1 : 0) | (mask & HST_SET_COMMENT ? 2 : 0) |
 		     (mask & HST_SET_OPTIONS ? 4 : 0)];
@@ -262,10 +263,9 @@ int hst_group_set(hst_group *g, const hst_group_props *props, uint32_t mask)
 	s.data_optional = props->flags & HST_GROUP_NO_MEMBER_DATA;
 	s.no_presence = props->flags & HST_GROUP_NO_PRESENCE;
 	s.defer = props->flags & HST_GROUP_DEFER;
-	return change(g, &(struct lib_ask){ .method = "PUT",
-					    .path = "",
-					    .type = &ops_group_set_type,
-					    .body = &s });
+	return change(
+		g, &(struct lib_ask){
+			   .method = "PUT", .path = "", .type = &ops_group_set_type, .body = &s });
 }
 
 /* ---- a look at one ---- */
@@ -353,10 +353,10 @@ static int export_membership(struct hst_group *g, char **document)
 	struct ops_document d;
 	struct arena mem;
 	arena_init(&mem, g->handle.ctx->env, 4096);
-	int r = lib_local_get(g->handle.ctx,
-			      &(struct lib_ask){ .method = "GET",
-						 .path = lib_group_path(g, "/export", path) },
-			      &ops_document_type, &d, &mem);
+	int r = lib_local_get(
+		g->handle.ctx,
+		&(struct lib_ask){ .method = "GET", .path = lib_group_path(g, "/export", path) },
+		&ops_document_type, &d, &mem);
 	if (r >= 0)
 		r = lib_give_text(g->handle.ctx, d.document, document);
 	arena_free(&mem);

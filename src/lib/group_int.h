@@ -40,17 +40,13 @@ int lib_give_text(struct hst_ctx *c, const char *s, char **out);
 /* NULL: "". */
 const char *lib_or_empty(const char *s);
 
-int lib_role_of(const char *word);	/* 0: none */
-const char *lib_role_word(int role);	/* NULL: there is no such role; "" for 0 */
+int lib_role_of(const char *word);   /* 0: none */
+const char *lib_role_word(int role); /* NULL: there is no such role; "" for 0 */
 
 /* Things as the public header has them; NULL without memory. */
 struct hst_identity_info *lib_identity_of(struct hst_ctx *c, const struct ops_identity *i,
 					  const char *json);
-struct hst_group_info *lib_group_of(struct hst_ctx *c, const struct ops_group *g,
-				    const char *json);
+struct hst_group_info *lib_group_of(struct hst_ctx *c, const struct ops_group *g, const char *json);
 struct hst_member_info *lib_member_of(struct hst_ctx *c, const struct ops_member *m);
-
-/* transfer.c: octets over a stream, waiting for the line that ends it. */
-int lib_sealed(struct hst_ctx *c, const char *path, struct span octets, hst_event **done);
 
 #endif

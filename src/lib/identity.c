@@ -61,7 +61,7 @@ static int send_sealed(struct hst_ctx *c, const struct lib_paper *p, hst_event *
 		return lib_invalid(c, "a passphrase of at most 1,024 octets is wanted");
 	if (document > OPS_DOCUMENT_MAX)
 		return lib_invalid(c, "the document is too long to be one");
-	uint8_t *octets = env_alloc(c->env, n);
+	uint8_t *octets = env_zalloc(c->env, 1, n);
 	if (!octets)
 		return lib_fail_nomem(c);
 	octets[0] = (uint8_t)(p->pass_n >> 8);
@@ -233,19 +233,19 @@ int hst_identity_set(hst_ctx *c, const char *id, const hst_identity_opts *opts, 
 	if (!opts || opts->size < sizeof(*opts) || !mask || (mask | EVERYTHING) != EVERYTHING)
 		return lib_invalid(c, "options, and a mask of HST_IDENTITY_..., are wanted");
 	if ((mask & HST_IDENTITY_DEFAULT) && !opts->make_default)
-		return lib_invalid(c, "an identity ceases to be the default when another is made it");
+		return lib_invalid(c,
+				   "an identity ceases to be the default when another is made it");
 	int r = path_of(c, id, "", path);
 	if (r < 0)
 		return r;
 	ops_clear(&ops_identity_set_type, &s);
 	s.label = mask & HST_IDENTITY_LABEL ? lib_or_empty(opts->label) : "";
 	s.is_default = mask & HST_IDENTITY_DEFAULT;
-	return lib_make(c,
-			&(struct lib_ask){ .method = "PUT",
-					   .path = path,
-					   .type = &ops_identity_set_type,
-					   .body = &s },
-			NULL);
+	return lib_make(
+		c,
+		&(struct lib_ask){
+			.method = "PUT", .path = path, .type = &ops_identity_set_type, .body = &s },
+		NULL);
 }
 
 int hst_identity_delete(hst_ctx *c, const char *id, uint32_t flags)
@@ -254,8 +254,7 @@ int hst_identity_delete(hst_ctx *c, const char *id, uint32_t flags)
 	if (!id || flags)
 		return lib_invalid(c, "an identity, and no flags, are wanted");
 	int r = path_of(c, id, "", path);
-	return r < 0 ? r
-		     : lib_make(c, &(struct lib_ask){ .method = "DELETE", .path = path }, NULL);
+	return r < 0 ? r : lib_make(c, &(struct lib_ask){ .method = "DELETE", .path = path }, NULL);
 }
 
 int hst_identity_export(hst_ctx *c, const char *id, const void *pass, size_t pass_n,

@@ -66,8 +66,8 @@ int hst_invite_create(hst_group *g, const hst_invite_opts *opts, char **text)
 {
 	struct ops_member_grant body;
 	const char *word = opts ? lib_role_word(opts->role) : NULL;
-	bool good = word && opts->size >= sizeof(*opts) && opts->for_card && opts->expires >= 0 &&
-		    text;
+	bool good =
+		word && opts->size >= sizeof(*opts) && opts->for_card && opts->expires >= 0 && text;
 	int r = lib_group_check(g, good,
 				"hst_invite_opts with a card and a role, and a place, are wanted");
 	if (r < 0)

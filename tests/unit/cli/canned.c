@@ -172,11 +172,13 @@ static void be_stream(int fd)
 					       "\0\0\0\2TTTTTTTTTTTTTTTT\xff\0";
 		_exit(send(fd, messages, sizeof(messages) - 1, MSG_NOSIGNAL) < 0);
 	}
-	bool import = p[0] == 'i';
+	bool import = p[0] == 'i', sealed = p[0] == 'k';
 	FILE *f = fopen(received, "w");
 	while ((got = read(fd, p, sizeof(p))) > 0)
 		fwrite(p, 1, (size_t)got, f);
 	fclose(f);
+	if (sealed)
+		send_all(fd, CANNED_SEALED "\n");
 	if (import)
 		send_all(fd, "{\"text\":\"took over 3 records\",\"records\":3,\"schema\":1}\n");
 }
@@ -262,6 +264,11 @@ void canned_serve(const struct canned *table)
 		be_daemon(fds, table);
 	close(fds[0]);
 	close(fds[1]);
+}
+
+const char *canned_socket(void)
+{
+	return path;
 }
 
 void canned_end(void)

@@ -538,6 +538,11 @@ static void bash_completes_words(void **state)
 	offer("homestead daemon ''", 2, "status reload");
 	offer("homestead status --wat", 2, "--watch");
 	offer("homestead events --level wa", 3, "warning");
+	offer("homestead id ''", 2, "create list show card rename default export import delete");
+	offer("homestead members no", 2, "north");
+	offer("homestead member role Home so", 4, "south");
+	offer("homestead invite Home x --role inv", 5, "inviter");
+	offer("homestead create x --as so", 4, "south");
 	offer("homestead completion ''", 2, "bash zsh fish");
 	run_serve_end();
 	run_done();
@@ -564,7 +569,8 @@ static void documents_hold_every_command(void **state)
 		"status",	 "events",	 "masc peers",	  "masc peer",	   "masc show",
 		"log",		 "doctor ports", "doctor",	  "daemon status", "version",
 		"daemon reload", "completion",	 "masc prefixes", "masc claims",   "masc space",
-		"masc claim",	 "masc demand",	 "masc withdraw", "masc clashes",  "masc resolve"
+		"masc claim",	 "masc demand",	 "masc withdraw", "masc clashes",  "masc resolve",
+		"id create",	 "group show",	 "member renew",  "invite",	   "put"
 	};
 	char *manual = NULL, *api = NULL;
 	size_t n;

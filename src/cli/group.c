@@ -1,0 +1,471 @@
+/* create, join, leave; group list, show, set, connect, disconnect. */
+#include "cli/cli_int.h"
+
+#include "os/clock.h"
+#include "os/dns.h"
+
+#include <string.h>
+
+#define PORT	      3587
+#define HOST_MAX      255
+#define ADDRESSES_MAX OPS_ADDRESSES_MOST
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+/* ---- made ---- */
+
+/* "Home-owner.xml": letters and digits of the name. */
+static const char *owner_file(struct cli *c, const char *name)
+{
+	char buffer[80];
+	struct text t = TEXT_OF(buffer);
+	for (; *name && t.n < 60; name++) {
+		unsigned char s = (unsigned char)*name;
+		bool plain =
+			s >= 0x80 || (s >= '0' && s <= '9') || ((s | 32) >= 'a' && (s | 32) <= 'z');
+		text_char(&t, plain ? *name : '-');
+	}
+	text_str(&t, "-owner.xml");
+	return cli_keep(c, &t);
+}
+
+static void say_what_is_lost(struct cli *c, const char *name)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	text_str(&t, "The key of ");
+	text_str(&t, name);
+	text_str(&t, " is on this machine alone. It is what can always make an administrator, "
+		     "also when the last one is gone. If this machine is lost without a copy, "
+		     "nobody can do that for this group ever again.");
+	fputc('\n', c->place->out);
+	cli_wrap(c, buffer, 0);
+}
+
+/* With --json one document has told all. */
+static int write_key(struct cli *c, const struct ops_made *made, const char *path)
+{
+	int exit = cli_keep_owner(c, made->name, path);
+	return exit || (c->given & CLI_JSON) ? exit
+					     : cli_say_written(c, "the key of the group", path);
+}
+
+/* Offers a copy of the group key, and says what is lost without. */
+static int offer_export(struct cli *c, const struct ops_made *made)
+{
+	const char *file = owner_file(c, c->args[0]);
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	bool answered;
+	say_what_is_lost(c, c->args[0]);
+	text_str(&t, "Write a copy under a passphrase into ");
+	text_str(&t, file);
+	text_str(&t, " now?");
+	if (!(c->given & CLI_YES) && cli_asks(c, buffer, &answered))
+		return write_key(c, made, file);
+	text_clear(&t);
+	text_str(&t, "later: homestead group export ");
+	text_str(&t, cli_short(c, made->name));
+	text_char(&t, ' ');
+	text_str(&t, file);
+	text_str(&t, " --owner");
+	cli_wrap(c, buffer, 0);
+	return CLI_OK;
+}
+
+/* With --output without a question; else people are asked, and programs not. */
+static int keep_key(struct cli *c, const struct ops_made *made)
+{
+	if (c->given & CLI_DRY_RUN)
+		return CLI_OK;
+	if (c->output)
+		return write_key(c, made, c->output);
+	return c->given & (CLI_JSON | CLI_QUIET) ? CLI_OK : offer_export(c, made);
+}
+
+int cli_run_group_create(struct cli *c)
+{
+	struct ops_group_make body;
+	struct ops_made made;
+	if ((c->given & CLI_SECRET) && !c->output)
+		return cli_usage(c, "a passphrase is for a copy of the group key",
+				 "--output FILE, where that is to be");
+	ops_clear(&ops_group_make_type, &body);
+	body.name = c->args[0];
+	body.identity = or_empty(c->as);
+	body.classifier = or_empty(c->classifier);
+	body.comment = or_empty(c->comment);
+	body.defer = c->given & CLI_DEFER;
+	body.dry_run = c->given & CLI_DRY_RUN;
+	int exit = cli_set_word(c, body.profile, sizeof(body.profile), c->profile);
+	if (!exit && c->life)
+		exit = cli_read_duration(c, c->life, &body.presence_life);
+	if (!exit)
+		exit = cli_make(c,
+				&(struct cli_query){ .kind = OPS_GROUP_MAKE,
+						     .body_type = &ops_group_make_type,
+						     .body = &body },
+				&made);
+	return exit ? exit : keep_key(c, &made);
+}
+
+/* ---- connected ---- */
+
+static int no_host(struct cli *c, const char *what, enum err e)
+{
+	char why[120];
+	struct text t = TEXT_OF(why);
+	text_str(&t, " is no address, and no host of the DNS: ");
+	text_str(&t, err_text(e));
+	return cli_refuse(c, what, why);
+}
+
+/* "HOST" or "HOST:PORT". */
+static bool split_host(const char *s, char host[HOST_MAX + 1], uint16_t *port)
+{
+	const char *colon = strchr(s, ':');
+	size_t n = colon ? (size_t)(colon - s) : strlen(s);
+	unsigned v = 0;
+	if (!n || n > HOST_MAX)
+		return false;
+	for (const char *d = colon ? colon + 1 : ""; *d; d++) {
+		if (*d < '0' || *d > '9' || v > 6553)
+			return false;
+		v = v * 10 + (unsigned)(*d - '0');
+	}
+	memcpy(host, s, n);
+	host[n] = 0;
+	*port = colon ? (uint16_t)v : PORT;
+	return v <= UINT16_MAX && *port;
+}
+
+/* The addresses of what was typed, added to those that there are. */
+static int add_addresses(struct cli *c, const char *typed, struct addr *list, size_t *n)
+{
+	char host[HOST_MAX + 1];
+	uint16_t port;
+	size_t found = 0;
+	if (*n < ADDRESSES_MAX && addr_parse(span_str(typed), PORT, &list[*n]) == OK) {
+		++*n;
+		return CLI_OK;
+	}
+	if (!split_host(typed, host, &port))
+		return cli_refuse(c, typed, " is no address such as 192.0.2.7 or laptop:3587");
+	enum err e = os_dns_look_up(host, &os_dns_usual, list + *n, ADDRESSES_MAX - *n, &found);
+	if (e)
+		return no_host(c, host, e);
+	for (size_t i = 0; i < found; i++)
+		list[(*n)++].port = port;
+	return CLI_OK;
+}
+
+/* --address, as the API has it. */
+static int take_addresses(struct cli *c, struct ops_group_connect *k)
+{
+	struct addr list[ADDRESSES_MAX];
+	size_t n = 0;
+	if (c->n_addresses > OPS_ENDPOINTS_MAX)
+		return cli_usage(c, "--address may be given up to 10 times", "fewer of them");
+	for (size_t i = 0; i < c->n_addresses; i++) {
+		int exit = add_addresses(c, c->addresses[i], list, &n);
+		if (exit)
+			return exit;
+	}
+	k->addresses = arena_alloc(&c->mem, (n + 1) * sizeof(*k->addresses));
+	k->n_addresses = n;
+	if (!k->addresses)
+		return cli_no_memory(c);
+	for (size_t i = 0; i < n; i++) {
+		struct text t = TEXT_OF(k->addresses[i].address);
+		addr_text(&t, &list[i]);
+	}
+	return CLI_OK;
+}
+
+static int prepare(struct cli *c, struct ops_group_connect *k)
+{
+	ops_clear(&ops_group_connect_type, k);
+	k->dry_run = c->given & CLI_DRY_RUN;
+	int exit = c->timeout ? cli_read_duration(c, c->timeout, &k->deadline) : CLI_OK;
+	return exit ? exit : take_addresses(c, k);
+}
+
+static int open_group(struct cli *c, const char *group)
+{
+	struct ops_write body = { c->given & CLI_DRY_RUN };
+	struct ops_made made;
+	return cli_make(c,
+			&(struct cli_query){ .kind = OPS_GROUP_OPEN,
+					     .graph = group,
+					     .body_type = &ops_write_type,
+					     .body = &body },
+			&made);
+}
+
+static int connect_group(struct cli *c, const char *group, const struct ops_group_connect *k)
+{
+	struct ops_made made;
+	return cli_make(c,
+			&(struct cli_query){
+				.kind = OPS_GROUP_CONNECT,
+				.graph = group,
+				.body_type = &ops_group_connect_type,
+				.body = k,
+				.deadline_ms = k->deadline > 0 ? (int)(k->deadline / MONO_MS) : 0 },
+			&made);
+}
+
+/* Open it must be, before it can connect; what is said is the last of both. */
+static int open_silently(struct cli *c, const char *group)
+{
+	struct ops_write body = { false };
+	struct ops_made made;
+	if (c->given & CLI_DRY_RUN)
+		return CLI_OK;
+	return cli_ask(c,
+		       &(struct cli_query){ .kind = OPS_GROUP_OPEN,
+					    .graph = group,
+					    .body_type = &ops_write_type,
+					    .body = &body },
+		       &made);
+}
+
+int cli_run_group_connect(struct cli *c)
+{
+	struct ops_group_connect k;
+	if (c->n_args > 1) /* as `graph connect` has it */
+		c->addresses[c->n_addresses++] = c->args[1];
+	int exit = prepare(c, &k);
+	if (exit)
+		return exit;
+	if (!k.n_addresses)
+		return open_group(c, c->args[0]);
+	exit = open_silently(c, c->args[0]);
+	return exit ? exit : connect_group(c, c->args[0], &k);
+}
+
+int cli_run_group_disconnect(struct cli *c)
+{
+	struct ops_write body = { c->given & CLI_DRY_RUN };
+	struct ops_made made;
+	return cli_make(c,
+			&(struct cli_query){ .kind = OPS_GROUP_CLOSE,
+					     .graph = c->args[0],
+					     .body_type = &ops_write_type,
+					     .body = &body },
+			&made);
+}
+
+/* ---- joined ---- */
+
+static int join(struct cli *c, const char *document, bool says, struct ops_made *made)
+{
+	struct ops_group_join body;
+	ops_clear(&ops_group_join_type, &body);
+	body.invitation = document;
+	body.identity = or_empty(c->as);
+	body.dry_run = c->given & CLI_DRY_RUN;
+	const struct cli_query q = { .kind = OPS_GROUP_JOIN,
+				     .body_type = &ops_group_join_type,
+				     .body = &body };
+	int exit = says ? cli_make(c, &q, made) : cli_ask(c, &q, made);
+	if (!exit && !says && !(c->given & (CLI_JSON | CLI_QUIET)))
+		fprintf(c->place->out, "%s\n", made->text);
+	return exit;
+}
+
+/* With --json one document tells all: that of the connection. */
+int cli_run_group_join(struct cli *c)
+{
+	struct ops_group_connect k;
+	struct ops_made made;
+	const char *document = c->args[0];
+	if ((c->given & CLI_NO_CONNECT) && c->n_addresses)
+		return cli_usage(c, "--no-connect and --address do not go together", "one of them");
+	int exit = prepare(c, &k);
+	if (!exit && document[0] != '<')
+		exit = cli_read_document(c, document, &document);
+	bool connects = k.n_addresses && !k.dry_run;
+	if (!exit)
+		exit = join(c, document, !connects, &made);
+	return exit || !connects ? exit : connect_group(c, made.name, &k);
+}
+
+/* ---- left ---- */
+
+int cli_run_group_leave(struct cli *c)
+{
+	struct ops_group g;
+	struct ops_made made;
+	char question[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(question);
+	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_GROUP, .graph = c->args[0] }, &g);
+	if (exit)
+		return exit;
+	text_str(&t, "Leave group ");
+	text_str(&t, g.name[0] ? g.name : g.id);
+	text_str(&t, " for good? Our membership and its records are erased here.");
+	if (g.owner && !g.owner_kept)
+		text_str(&t, " Its key, of which there is no copy, is lost with them.");
+	exit = cli_confirm(c, question);
+	return exit ? exit
+		    : cli_make(c,
+			       &(struct cli_query){ .kind = OPS_GROUP_LEAVE,
+						    .graph = g.id,
+						    .query = c->given & CLI_DRY_RUN ? "dry_run=true"
+										    : NULL },
+			       &made);
+}
+
+/* ---- looked at ---- */
+
+static const struct cli_column columns[] = {
+	{ "GROUP", 0 },	 { "STATE", 0 },   { "ROLE", 0 },      { "MEMBERS", 0 },
+	{ "ONLINE", 1 }, { "RECORDS", 2 }, { "PEER NAME", 0 }, { 0 },
+};
+
+static enum cli_colour colour_of(const char *state)
+{
+	if (strcmp(state, "connected") == 0)
+		return CLI_GREEN;
+	if (strcmp(state, "locked") == 0)
+		return CLI_RED;
+	return strcmp(state, "closed") == 0 ? CLI_PLAIN : CLI_YELLOW;
+}
+
+static void set_group(struct cli *c, struct cli_row *r, const void *row)
+{
+	const struct ops_group *g = row;
+	const struct cli_cell cells[] = {
+		{ g->name, CLI_BOLD },
+		{ g->state, colour_of(g->state) },
+		{ g->role[0] ? g->role : "none", g->role[0] ? CLI_PLAIN : CLI_RED },
+		{ cli_number(c, g->members), CLI_PLAIN },
+		{ cli_number(c, g->online), CLI_PLAIN },
+		{ cli_number(c, g->records), CLI_PLAIN },
+		{ cli_short(c, g->id), CLI_PLAIN },
+	};
+	CLI_SET_CELLS(r, cells);
+	bool fine = strcmp(g->state, "connected") == 0 || strcmp(g->state, "closed") == 0;
+	r->note = !fine && g->why[0] ? g->why : NULL;
+}
+
+static const char *name_of(struct cli *c, const void *row)
+{
+	const struct ops_group *g = row;
+	return g->id;
+}
+
+static void say_none(struct cli *c, const void *answer, bool empty)
+{
+	const struct ops_groups *all = answer;
+	if (strcmp(all->part.state, "running") != 0)
+		cli_say_groups_off(c, &all->part);
+	else if (empty)
+		cli_wrap(c,
+			 "this machine is in no group; try: homestead create NAME, or homestead "
+			 "join FILE with an invitation",
+			 0);
+}
+
+int cli_run_group_list(struct cli *c)
+{
+	static const struct cli_list list = { .kind = OPS_GROUPS,
+					      .rows = "groups",
+					      .name = name_of,
+					      .columns = columns,
+					      .set = set_group,
+					      .before = say_none };
+	return cli_list(c, &list);
+}
+
+static const char *join_words(struct cli *c, const char *first, const char *between,
+			      const char *second)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	text_str(&t, first);
+	text_str(&t, second[0] ? between : "");
+	text_str(&t, second);
+	return cli_keep(c, &t);
+}
+
+static const char *key_line(const struct ops_group *g)
+{
+	if (!g->owner)
+		return "";
+	return g->owner_kept ? "here, and exported" : "on this machine alone";
+}
+
+static void print_group(struct cli *c, const struct ops_group *g)
+{
+	const char *skew = g->skew > 0 ? join_words(c, cli_duration(c, g->skew), " ",
+						    g->skew_behind ? "behind the worst clock met"
+								   : "ahead of the worst clock met")
+				       : "";
+	const struct cli_pair pairs[] = {
+		{ "group", { g->name, CLI_BOLD } },
+		{ "comment", { g->comment, CLI_PLAIN } },
+		{ "peer name", { g->id, CLI_PLAIN } },
+		{ "state", { join_words(c, g->state, ": ", g->why), colour_of(g->state) } },
+		{ "we are", { join_words(c, g->identity_label, ", ", g->role), CLI_PLAIN } },
+		{ "until", { g->until ? cli_time(c, g->until) : "", CLI_PLAIN } },
+		{ "group key", { key_line(g), g->owner_kept ? CLI_GREEN : CLI_YELLOW } },
+		{ "creator", { g->is_creator ? "we" : g->creator, CLI_PLAIN } },
+		{ "profile", { g->profile, CLI_PLAIN } },
+		{ "members",
+		  { join_words(c, cli_number(c, g->members), ", online ", cli_number(c, g->online)),
+		    CLI_PLAIN } },
+		{ "neighbors", { cli_number(c, g->neighbors), CLI_PLAIN } },
+		{ "records",
+		  { join_words(c, cli_number(c, g->records), ", not judged yet ",
+			       g->waiting ? cli_number(c, g->waiting) : ""),
+		    CLI_PLAIN } },
+		{ "clock", { skew, CLI_YELLOW } },
+	};
+	cli_pairs_print(c, pairs, sizeof(pairs) / sizeof(pairs[0]));
+}
+
+static int show(struct cli *c)
+{
+	struct ops_group g;
+	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_GROUP, .graph = c->args[0] }, &g);
+	if (exit)
+		return exit;
+	if (c->given & CLI_JSON)
+		return cli_print_answer(c);
+	if (c->given & CLI_QUIET)
+		fprintf(c->place->out, "%s\n", g.id);
+	else
+		print_group(c, &g);
+	return CLI_OK;
+}
+
+int cli_run_group_show(struct cli *c)
+{
+	return c->given & CLI_WATCH ? cli_watch(c, show) : show(c);
+}
+
+int cli_run_group_set(struct cli *c)
+{
+	static const char *const words[] = { "", "name", "comment", "name,comment" };
+	struct ops_group_set body;
+	struct ops_made made;
+	ops_clear(&ops_group_set_type, &body);
+	body.set = words[(c->given & CLI_GROUP_NAME ? 1 : 0) | (c->given & CLI_GROUP_NOTE ? 2 : 0)];
+	if (!body.set[0])
+		return cli_usage(c, "group set wants --name or --comment",
+				 "homestead help group set");
+	body.name = or_empty(c->label);
+	body.comment = or_empty(c->comment);
+	body.dry_run = c->given & CLI_DRY_RUN;
+	return cli_make(c,
+			&(struct cli_query){ .kind = OPS_GROUP_SET,
+					     .graph = c->args[0],
+					     .body_type = &ops_group_set_type,
+					     .body = &body },
+			&made);
+}

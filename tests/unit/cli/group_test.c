@@ -1,0 +1,613 @@
+/* What the commands id, group, member, invite, join, leave, put ask and print, compared with
+ * files: group_test FOLDER. With UPDATE=1 in the environment the files are written instead. */
+#include "canned.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const char *folder;
+static char work[32]; /* where files of a test lie */
+
+/* ---- what the daemon says ---- */
+
+#define HOME  CANNED_NAME
+#define ANN   "aaaa456789abcdef0123456789abcdef01234567.Ann"
+#define BOB   "bbbb456789abcdef0123456789abcdef01234567.Bob"
+#define CARLA "cccc456789abcdef0123456789abcdef01234567.Carla"
+#define PART  "\"part\":{\"name\":\"group\",\"state\":\"running\"}"
+#define KEYS  "\"keys\":{\"source\":\"file\",\"path\":\"/var/lib/key\",\"usable\":true}"
+
+#define IDENTITY                                                                                   \
+	"{\"name\":\"" ANN "\",\"label\":\"Ann\",\"is_default\":true,\"usable\":true,"             \
+	"\"profile\":\"modern\",\"groups\":2,\"made\":\"2026-11-21T20:00:00Z\""
+#define LOCKED                                                                                     \
+	"{\"name\":\"" BOB "\",\"label\":\"Bob\",\"usable\":false,\"why\":\"another key sealed "   \
+	"it\",\"profile\":\"modern\",\"made\":\"2026-11-20T20:00:00Z\"}"
+#define CARD "\"card\":\"<PEERIDENTITYINFO/>\""
+
+#define GROUP                                                                                      \
+	"{\"id\":\"" HOME "\",\"name\":\"Home\",\"comment\":\"of us all\","                        \
+	"\"state\":\"connected\",\"open\":true,\"listening\":true,\"profile\":\"modern\","         \
+	"\"identity\":\"" ANN "\",\"identity_label\":\"Ann\",\"is_creator\":true,"                 \
+	"\"owner\":true,\"role\":\"administrator\",\"since\":\"2026-11-21T20:00:00Z\","            \
+	"\"until\":\"2027-11-21T20:00:00Z\",\"published\":true,\"members\":3,\"online\":2,"        \
+	"\"neighbors\":1,\"records\":12,\"waiting\":1,\"skew\":150000.0,\"skew_behind\":true"
+#define CLUB                                                                                       \
+	"{\"id\":\"" BOB "club\",\"name\":\"Club\",\"state\":\"waiting\",\"why\":\"it was never "  \
+	"connected; connect it to a member\",\"open\":true,\"role\":\"member\"}"
+
+#define MEMBER(name, label, role, more)                                                            \
+	"{\"name\":\"" name "\",\"label\":\"" label "\",\"role\":\"" role "\","                    \
+	"\"issuer\":\"" ANN "\",\"issuer_label\":\"Ann\",\"since\":\"2026-11-21T20:00:00Z\","      \
+	"\"until\":\"2027-11-21T20:00:00Z\"" more
+#define IS_ANN	 MEMBER(ANN, "Ann", "administrator", ",\"self\":true,\"online\":true}")
+#define IS_BOB	 MEMBER(BOB, "Bob", "inviting member", ",\"online\":true")
+#define IS_CARLA MEMBER(CARLA, "Carla", "member", "}")
+#define CHAIN                                                                                      \
+	",\"addresses\":[{\"address\":\"192.0.2.7\",\"port\":3587,\"protocol\":\"tcp\"}],"         \
+	"\"chain\":[{\"name\":\"" HOME "\",\"label\":\"Home\",\"until\":"                          \
+	"\"2027-11-21T20:00:00Z\"},{\"name\":\"" ANN "\",\"label\":\"Ann\","                       \
+	"\"role\":\"administrator\",\"until\":\"2027-11-21T20:00:00Z\"},{\"name\":\"" BOB          \
+	"\",\"role\":\"inviting member\",\"until\":\"2027-11-21T20:00:00Z\"}]"
+
+#define INVITATION                                                                                 \
+	"{\"done\":true,\"text\":\"Bob may join Home as an inviting member\",\"group\":\"" HOME    \
+	"\",\"member\":\"" BOB "\",\"label\":\"Bob\",\"role\":\"inviting member\","                \
+	"\"until\":\"2027-11-21T20:00:00Z\",\"invitation\":\"<PEERINVITATION/>\",\"schema\":1}"
+#define MADE(done, text)                                                                           \
+	"{\"done\":" done ",\"text\":\"" text "\",\"name\":\"" HOME "\",\"label\":\"Home\","       \
+	"\"next\":\"homestead invite Home CARD lets somebody in\",\"schema\":1}"
+#define TOKEN "{\"done\":true,\"token\":\"k\",\"socket\":\"@\",\"schema\":1}"
+#define PAPER(kind, more)                                                                          \
+	"{\"kind\":\"" kind "\",\"text\":\"an " kind "\",\"profile\":\"modern\",\"group\":\"" HOME \
+	"\",\"group_name\":\"Home\",\"name\":\"" BOB "\",\"label\":\"Bob\",\"issuer\":\"" ANN      \
+	"\",\"issuer_label\":\"Ann\",\"role\":\"member\",\"since\":\"2026-11-21T20:00:00Z\","      \
+	"\"until\":\"2027-11-21T20:00:00Z\"" more ",\"schema\":1}"
+#define PROBLEM(code, message, hint)                                                               \
+	"{\"error\":{\"code\":\"" code "\",\"message\":\"" message "\",\"hint\":\"" hint           \
+	"\"},\"schema\":1}"
+#define PAGE(records) "{\"schema\":1,\"records\":[" records "],\"looked\":1,\"next\":\"\"}"
+#define MILK                                                                                       \
+	"{\"id\":\"0ccbb0d2-be41-4bd6-914b-058ec5dcce64\",\"type\":"                               \
+	"\"1bed83fd-e5b5-82b1-a9a4-2a98f114caf2\",\"word\":\"value\",\"creator\":\"" ANN           \
+	"\",\"version\":3}"
+
+static const struct canned running[] = {
+	{ "GET /v1/identities$", 0,
+	  "{\"schema\":1," PART "," KEYS ",\"identities\":[" IDENTITY "}," LOCKED "]}", NULL },
+	{ "GET /v1/identities/nobody", 404,
+	  PROBLEM("NOT_FOUND", "there is no identity nobody", "homestead id list"), NULL },
+	{ "GET /v1/identities/", 0, IDENTITY "," CARD ",\"schema\":1}", NULL },
+	{ "POST /v1/identities/Ann/export", 0, TOKEN, NULL },
+	{ "POST /v1/identities/import", 0, TOKEN, NULL },
+	{ "GET /v1/groups$", 0, "{\"schema\":1," PART "," KEYS ",\"groups\":[" GROUP "}," CLUB "]}",
+	  NULL },
+	{ "GET /v1/groups/Home/members?most=1", 0,
+	  "{\"schema\":1,\"group\":\"" HOME "\",\"members\":[" IS_ANN "],\"next\":\"bbbb\"}",
+	  NULL },
+	{ "GET /v1/groups/Home/members?after=bbbb", 0,
+	  "{\"schema\":1,\"group\":\"" HOME "\",\"members\":[" IS_CARLA "],\"next\":\"\"}", NULL },
+	{ "GET /v1/groups/Home/members$", 0,
+	  "{\"schema\":1,\"group\":\"" HOME "\",\"members\":[" IS_ANN "," IS_BOB
+	  "}],\"next\":\"bbbb\"}",
+	  NULL },
+	{ "GET /v1/groups/Home/members/Bob", 0, IS_BOB CHAIN ",\"schema\":1}", NULL },
+	{ "GET /v1/groups/Home/export", 0,
+	  "{\"done\":true,\"text\":\"a membership\",\"document\":\"<PEERGROUPCONFIG/>\","
+	  "\"schema\":1}",
+	  NULL },
+	{ "GET /v1/groups/Home$", 0, GROUP ",\"schema\":1}", NULL },
+	{ "GET /v1/groups/" HOME "$", 0, GROUP ",\"schema\":1}", NULL },
+	{ "GET /v1/groups/Nowhere$", 404,
+	  PROBLEM("NOT_FOUND", "there is no group Nowhere", "homestead group list"), NULL },
+	{ "POST /v1/groups/" HOME "/owner", 0, TOKEN, NULL },
+	{ "POST /v1/groups/Locked/owner", 0,
+	  "{\"done\":false,\"text\":\"would write the key\",\"schema\":1}", NULL },
+	{ "POST /v1/groups/import", 0, TOKEN, NULL },
+	{ "POST /v1/groups/Bees/members", 0, NULL, NULL },
+	{ "POST /v1/groups/Home/members", 0, INVITATION, NULL },
+	{ "POST /v1/groups/Shut/members", 403,
+	  PROBLEM("DENIED", "a member may invite nobody", "ask an administrator"), NULL },
+	{ "POST /v1/papers/read", 0, PAPER("invitation", ",\"valid\":true,\"ours\":true"), NULL },
+	{ "GET /v1/graphs/" HOME "$", 0, "{\"number\":7,\"id\":\"" HOME "\",\"schema\":1}", NULL },
+	{ "GET /v1/graphs/7/records?query=type%20%3D%20value%20and%20key%20%3D%20%22milk%22%20and%20"
+	  "creator%20%3D%20%22aaaa456789abcdef0123456789abcdef01234567%2A%22",
+	  0, PAGE(MILK), NULL },
+	{ "GET /v1/graphs/7/records", 0, PAGE(""), NULL },
+	{ "POST /v1/groups$", 0, MADE("true", "made group Home"), NULL },
+	{ "POST", 0, NULL, NULL },
+	{ "PUT", 0, NULL, NULL },
+	{ "DELETE", 0, NULL, NULL },
+	{ NULL, 0, NULL, NULL },
+};
+
+static const struct canned none[] = {
+	{ "GET /v1/identities$", 0, "{\"schema\":1," PART "," KEYS ",\"identities\":[]}", NULL },
+	{ "GET /v1/groups$", 0, "{\"schema\":1," PART "," KEYS ",\"groups\":[]}", NULL },
+	{ "GET /v1/groups/Home/members$", 0, "{\"schema\":1,\"group\":\"x\",\"members\":[]}",
+	  NULL },
+	{ "POST /v1/papers/read", 0,
+	  PAPER("card", ",\"valid\":false,\"why\":\"it ended\",\"hint\":\"ask for a new one\""),
+	  NULL },
+	{ NULL, 0, NULL, NULL },
+};
+
+#define OFF                                                                                        \
+	"\"part\":{\"name\":\"group\",\"state\":\"off\",\"reason\":\"no group group is "           \
+	"in the configuration\"}"
+static const struct canned off[] = {
+	{ "GET /v1/identities$", 0, "{\"schema\":1," OFF ",\"identities\":[]}", NULL },
+	{ "GET /v1/groups$", 0, "{\"schema\":1," OFF ",\"groups\":[]}", NULL },
+	{ NULL, 0, NULL, NULL },
+};
+
+/* ---- what is typed ---- */
+
+struct golden {
+	const char *file;
+	const struct canned *table;
+	int width;
+	const char *lines[24];
+};
+
+static const struct golden goldens[] = {
+	{ "identities",
+	  running,
+	  80,
+	  { "id list", "id list -q", "id show", "id show nobody", "id show Ann -q", "id card",
+	    "id card Ann -o /nowhere/x", "id show nobody --json" } },
+	{ "identity-changes",
+	  running,
+	  80,
+	  { "id create 'Ann, laptop'", "id create", "id create Ann --default -n",
+	    "id create Ann --classifier ann --profile classic", "id rename Ann Anna",
+	    "id default Bob", "id delete Ann --yes", "id delete Ann -n", "id delete Ann",
+	    "id new Carl", "identity create Carl", "id add" } },
+	{ "none",
+	  none,
+	  80,
+	  { "id list", "id show", "id card", "group list", "members Home", "invite show /dev/null",
+	    "invite show /dev/null -q" } },
+	{ "off", off, 80, { "id list", "group list" } },
+	{ "groups",
+	  running,
+	  80,
+	  { "group list", "group list -q", "group show Home", "group show Home -q",
+	    "group show Nowhere", "members Home", "members Home -q", "member list Home --limit 1",
+	    "member show Home Bob", "member show Home Bob -q", "group members Home --limit 1",
+	    "invite show /dev/null" } },
+	{ "narrow", running, 40, { "group list", "members Home", "id list" } },
+	{ "group-changes",
+	  running,
+	  80,
+	  { "create Home", "create Home -q", "create Home --yes", "group create Home --dry-run",
+	    "create Home --passphrase-file x", "group set Home --name Den --comment ''",
+	    "group set Home", "group connect Home", "group connect Home 192.0.2.1",
+	    "group connect Home --address 192.0.2.1:4000 --address [2001:db8::1]:5 --timeout 2m",
+	    "group connect Home not.a.host!", "group connect Home laptop:70000",
+	    "group connect Home 192.0.2.1 -n", "group disconnect Home", "group open Home -n",
+	    "leave Home", "leave Home --yes", "group leave Home -n", "leave Nowhere --yes" } },
+	{ "invitations",
+	  running,
+	  80,
+	  { "invite Home /dev/null", "invite Home /dev/null -q",
+	    "invite Bees /dev/null --role inviter --expires 7d",
+	    "invite Bees --for /dev/null --expires 2027-01-31T12:00:00Z -n",
+	    "invite create Bees /dev/null", "invite Home", "invite Home /dev/null --for x",
+	    "invite Home /nowhere/x", "invite Home /dev/null --expires soon",
+	    "invite Shut /dev/null", "invite Home /dev/null -o /nowhere/x",
+	    "member role Bees Bob admin", "member renew Bees Bob --expires 30d",
+	    "member role Home Bob admin -o -", "member renew Bees Bob -n", "member role Bees Bob",
+	    "member add Bees /dev/null" } },
+	{ "joining",
+	  running,
+	  80,
+	  { "join <PEERINVITATION/>", "join <PEERINVITATION/> --as Ann --no-connect",
+	    "join <PEERINVITATION/> -n", "join <PEERINVITATION/> -n --address 192.0.2.1",
+	    "join /nowhere/x", "join <PEERINVITATION/> --no-connect --address 192.0.2.1", "join",
+	    "accept <PEERINVITATION/>" } },
+	{ "put",
+	  running,
+	  80,
+	  { "put Home milk=2", "put Home milk=2 -n", "put Home bread=1 -q", "put Home bread=",
+	    "put Home eggs=6 --for 2d --json", "put Home 'a b=c'", "put Home /nowhere/x",
+	    "put Home /dev", "put Nowhere a=b", "put Home a=b --for soon" } },
+	{ "json",
+	  running,
+	  80,
+	  { "id list --json", "id show --json", "id card --json", "id create Ann --json",
+	    "group list --json", "group show Home --json", "create Home --json",
+	    "members Home --json", "member show Home Bob --json", "invite Home /dev/null --json",
+	    "invite show /dev/null --json", "leave Home --yes --json",
+	    "join <PEERINVITATION/> --json", "group export Home - --json",
+	    "group export Locked x --owner -n" } },
+	{ "help",
+	  none,
+	  80,
+	  { "id", "group", "member", "help create", "help invite", "help join", "whoami", "groups",
+	    "add member", "promote", "card", "group kick", "joni", "member fetch" } },
+};
+
+static char *read_file(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *s = calloc(1, 65536);
+	assert_non_null(s);
+	if (f) {
+		assert_true(fread(s, 1, 65535, f) > 0);
+		fclose(f);
+	}
+	return s;
+}
+
+static void compare(const char *name, const char *got)
+{
+	char path[512];
+	(void)snprintf(path, sizeof(path), "%s/%s.txt", folder, name);
+	if (getenv("UPDATE")) {
+		FILE *f = fopen(path, "w");
+		assert_non_null(f);
+		fputs(got, f);
+		fclose(f);
+	}
+	char *want = read_file(path);
+	if (strcmp(want, got) != 0)
+		print_message("%s differs; it is now:\n%s\n", path, got);
+	assert_string_equal(want, got);
+	free(want);
+}
+
+static void check_json(const char *s)
+{
+	json_t *j = json_loads(s, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(j);
+	assert_int_equal(json_integer_value(json_object_get(j, "schema")), 1);
+	json_decref(j);
+}
+
+static void show(FILE *f, const char *line)
+{
+	int exit = canned_run(line);
+	fprintf(f, "$ homestead %s\n%s", line, canned_out);
+	if (canned_err[0])
+		fprintf(f, "--- complains:\n%s", canned_err);
+	if (exit)
+		fprintf(f, "--- exit %d\n", exit);
+	fputc('\n', f);
+	if (strstr(line, "--json"))
+		check_json(canned_out[0] ? canned_out : canned_err);
+}
+
+static void output_is_as_it_was(void **state)
+{
+	for (size_t i = 0; i < sizeof(goldens) / sizeof(goldens[0]); i++) {
+		const struct golden *g = &goldens[i];
+		char *all = NULL;
+		size_t n = 0;
+		FILE *f = open_memstream(&all, &n);
+		assert_non_null(f);
+		canned_serve(g->table);
+		canned_place.width = g->width;
+		for (const char *const *line = g->lines; *line; line++)
+			show(f, *line);
+		canned_end();
+		fclose(f);
+		compare(g->file, all);
+		free(all);
+	}
+}
+
+/* ---- files and passphrases ---- */
+
+static const char *at(const char *name)
+{
+	static char path[4][80];
+	static size_t turn;
+	char *p = path[turn++ % 4];
+	(void)snprintf(p, sizeof(path[0]), "%s/%s", work, name);
+	return p;
+}
+
+static void write_file(const char *name, const char *text)
+{
+	FILE *f = fopen(at(name), "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int run(const char *form, const char *one, const char *two)
+{
+	char line[300];
+	(void)snprintf(line, sizeof(line), form, one, two);
+	return canned_run(line);
+}
+
+/* What went over the stream: the passphrase after its length, then the document. */
+static void sent(const char *pass, const char *document)
+{
+	char want[300];
+	size_t n, p = strlen(pass), d = strlen(document);
+	char *got = canned_sent(&n);
+	want[0] = (char)(p >> 8);
+	want[1] = (char)p;
+	memcpy(want + 2, pass, p);
+	memcpy(want + 2 + p, document, d);
+	assert_int_equal(n, 2 + p + d);
+	assert_memory_equal(got, want, n);
+	free(got);
+}
+
+static void holds(const char *name, const char *text)
+{
+	struct stat s;
+	char *got = read_file(at(name));
+	assert_string_equal(got, text);
+	free(got);
+	assert_int_equal(stat(at(name), &s), 0);
+	assert_int_equal(s.st_mode & 0777, 0600);
+}
+
+static int work_up(void **state)
+{
+	(void)snprintf(work, sizeof(work), "/tmp/group.XXXXXX");
+	assert_non_null(mkdtemp(work));
+	canned_serve(running);
+	return 0;
+}
+
+static int work_down(void **state)
+{
+	char command[80];
+	canned_end();
+	canned_place.terminal = NULL;
+	(void)snprintf(command, sizeof(command), "rm -r %s", work);
+	return system(command);
+}
+
+static void an_identity_is_moved(void **state)
+{
+	write_file("pass", "correct horse\n");
+	assert_int_equal(run("id export Ann %s --passphrase-file %s", at("ann"), at("pass")), 0);
+	assert_non_null(strstr(canned_out, "identity Ann is in "));
+	sent("correct horse", "");
+	holds("ann", "<SEALED/>");
+	/* What is there is not written over. */
+	assert_int_equal(run("id export Ann %s --passphrase-file %s", at("ann"), at("pass")), 1);
+	assert_non_null(strstr(canned_err, "File exists"));
+	assert_int_equal(run("id import %s --passphrase-file %s", at("ann"), at("pass")), 0);
+	assert_string_equal(canned_out, "took over identity " CANNED_NAME "\n");
+	sent("correct horse", "<SEALED/>");
+	assert_int_equal(run("id import %s --json --passphrase-file %s", at("ann"), at("pass")), 0);
+	check_json(canned_out);
+}
+
+static void a_passphrase_comes_by_descriptor(void **state)
+{
+	char line[200];
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "open\r\n", 6), 6);
+	close(ends[1]);
+	(void)snprintf(line, sizeof(line), "id export Ann - --passphrase-fd %d", ends[0]);
+	assert_int_equal(canned_run(line), 0);
+	assert_string_equal(canned_out, "<SEALED/>\n");
+	sent("open", "");
+	close(ends[0]);
+	assert_int_equal(canned_run(line), 1);
+	assert_non_null(strstr(canned_err, "cannot be read"));
+	assert_int_equal(canned_run("id export Ann - --passphrase-fd x"), 2);
+	assert_int_equal(canned_run("id export Ann - --passphrase-fd 0 --passphrase-file x"), 2);
+}
+
+static void passphrases_have_a_length(void **state)
+{
+	char longest[1026];
+	memset(longest, 'x', sizeof(longest));
+	longest[1025] = 0;
+	write_file("pass", "\n");
+	assert_int_equal(run("id export Ann %s --passphrase-file %s", "-", at("pass")), 2);
+	assert_non_null(strstr(canned_err, "empty"));
+	write_file("pass", longest);
+	assert_int_equal(run("id export Ann %s --passphrase-file %s", "-", at("pass")), 2);
+	assert_non_null(strstr(canned_err, "longer than 1,024"));
+	/* The newline at the end is none of it. */
+	longest[1024] = '\n';
+	write_file("pass", longest);
+	assert_int_equal(run("id export Ann %s --passphrase-file %s", "-", at("pass")), 0);
+	assert_int_equal(run("id export Ann %s --passphrase-file %s", "-", "/nowhere/x"), 1);
+	assert_int_equal(canned_run("id export Ann - --passphrase secret"), 2);
+	assert_non_null(strstr(canned_err, "there is no option"));
+}
+
+static void a_group_key_is_kept(void **state)
+{
+	write_file("pass", "correct horse");
+	assert_int_equal(run("create Home -o %s --passphrase-file %s", at("key"), at("pass")), 0);
+	assert_non_null(strstr(canned_out, "the key of the group is in "));
+	holds("key", "<SEALED/>");
+	assert_int_equal(
+		run("group export Home %s --owner --passphrase-file %s", at("key2"), at("pass")),
+		0);
+	holds("key2", "<SEALED/>");
+	/* Nobody is asked for a passphrase before it is known that it will be needed. */
+	assert_int_equal(run("group export Home %s --owner%s", at("key2"), ""), 1);
+	assert_int_equal(run("group export Home %s --passphrase-file %s", at("x"), at("pass")), 2);
+	assert_int_equal(run("group export Home %s%s", at("member"), ""), 0);
+	holds("member", "<PEERGROUPCONFIG/>");
+	assert_int_equal(run("group export Home %s%s", "-", ""), 0);
+	assert_string_equal(canned_out, "<PEERGROUPCONFIG/>\n");
+}
+
+static void a_membership_needs_no_passphrase(void **state)
+{
+	write_file("member", "<PEERGROUPCONFIG/>");
+	assert_int_equal(run("group import %s%s", at("member"), ""), 0);
+	assert_string_equal(canned_out, "took over our place in group " CANNED_NAME "\n");
+	sent("", "<PEERGROUPCONFIG/>");
+}
+
+static void documents_are_documents(void **state)
+{
+	int fd = open(at("zeros"), O_WRONLY | O_CREAT, 0600);
+	assert_int_equal(ftruncate(fd, 10), 0);
+	assert_int_equal(run("join %s%s", at("zeros"), ""), 2);
+	assert_non_null(strstr(canned_err, "holds no card, invitation or export"));
+	assert_int_equal(ftruncate(fd, 131073), 0);
+	assert_int_equal(run("invite Home %s%s", at("zeros"), ""), 2);
+	close(fd);
+}
+
+static void files_are_put(void **state)
+{
+	write_file("list.txt", "eggs");
+	assert_int_equal(run("put Home %s%s", at("list.txt"), ""), 0);
+	assert_string_equal(canned_out, "put list.txt in Home\n");
+	/* A file of that name is meant, whatever is in it. */
+	write_file("a=b", "x");
+	assert_int_equal(run("put Home %s%s -n", at("a=b"), ""), 0);
+	assert_string_equal(canned_out, "would put a=b in Home\n");
+}
+
+/* ---- a terminal ---- */
+
+struct said {
+	const char *wait, *type;
+};
+
+/* Plays people in a child: waits for some words, then types. What was shown, at the end. */
+static pid_t play(int master, const struct said *rows)
+{
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child)
+		return child;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	char shown[4096] = "";
+	size_t n = 0;
+	for (; rows->wait; rows++) {
+		while (!strstr(shown, rows->wait)) {
+			ssize_t got = read(master, shown + n, sizeof(shown) - 1 - n);
+			if (got <= 0)
+				_exit(1);
+			n += (size_t)got;
+			shown[n] = 0;
+		}
+		shown[n = 0] = 0;
+		if (write(master, rows->type, strlen(rows->type)) < 0)
+			_exit(1);
+	}
+	_exit(0);
+}
+
+/* The command's exit code; what was typed and not shown stays out of the terminal. */
+static int with_people(const char *line, const struct said *rows)
+{
+	int status, master = posix_openpt(O_RDWR | O_NOCTTY);
+	assert_true(master >= 0);
+	assert_int_equal(grantpt(master) | unlockpt(master), 0);
+	canned_place.terminal = ptsname(master);
+	/* Held open, so that the master does not see an end between two questions. */
+	int held = open(canned_place.terminal, O_RDWR | O_NOCTTY);
+	pid_t child = play(master, rows);
+	int exit = canned_run(line);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	char rest[4096] = "";
+	struct pollfd p = { master, POLLIN, 0 };
+	ssize_t n = poll(&p, 1, 0) > 0 ? read(master, rest, sizeof(rest) - 1) : 0;
+	rest[n > 0 ? n : 0] = 0;
+	assert_null(strstr(rest, "horse"));
+	close(held);
+	close(master);
+	return exit;
+}
+
+static void people_are_asked(void **state)
+{
+	static const struct said twice[] = { { "A passphrase for the file: ", "wrong\x15horse\r" },
+					     { "The same again: ", "horsf\x7f"
+								   "e\r" },
+					     { 0 } };
+	assert_int_equal(with_people("id export Ann -", twice), 0);
+	sent("horse", "");
+	static const struct said differ[] = { { "file: ", "horse\r" },
+					      { "again: ", "house\r" },
+					      { 0 } };
+	assert_int_equal(with_people("id export Ann -", differ), 1);
+	assert_non_null(strstr(canned_err, "not the same"));
+	static const struct said stop[] = { { "file: ", "hor\x03" }, { 0 } };
+	assert_int_equal(with_people("id export Ann -", stop), 1);
+	assert_non_null(strstr(canned_err, "nothing was done"));
+	static const struct said empty[] = { { "file: ", "\r" }, { 0 } };
+	assert_int_equal(with_people("id export Ann -", empty), 2);
+	static const struct said accents[] = { { "file: ", "\xc3\xa4\xc3\xb6\x7f!\r" },
+					       { "again: ", "\xc3\xa4!\r" },
+					       { 0 } };
+	assert_int_equal(with_people("id export Ann -", accents), 0);
+	sent("\xc3\xa4!", "");
+}
+
+static void people_say_yes_or_no(void **state)
+{
+	static const struct said yes[] = { { "[y/N] ", "y\r" }, { 0 } };
+	static const struct said no[] = { { "no copy, is lost with them. [y/N] ", "\r" }, { 0 } };
+	assert_int_equal(with_people("leave Home", yes), 0);
+	assert_non_null(strstr(canned_out, "DELETE /v1/groups/" CANNED_NAME));
+	assert_int_equal(with_people("leave Home", no), 1);
+	assert_string_equal(canned_out, "");
+	assert_int_equal(with_people("id delete Ann", yes), 0);
+}
+
+static void who_makes_a_group_is_offered_its_key(void **state)
+{
+	static const struct said no[] = { { "now? [y/N] ", "n\r" }, { 0 } };
+	static const struct said yes[] = {
+		{ "now? [y/N] ", "yes\r" }, { "file: ", "horse\r" }, { "again: ", "horse\r" }, { 0 }
+	};
+	char before[200];
+	assert_int_equal(with_people("create Home", no), 0);
+	assert_non_null(strstr(canned_out, "nobody can do that for this group"));
+	assert_non_null(strstr(canned_out, "Home-owner.xml --owner"));
+	assert_non_null(getcwd(before, sizeof(before)));
+	assert_int_equal(chdir(work), 0);
+	assert_int_equal(with_people("create Home", yes), 0);
+	assert_int_equal(chdir(before), 0);
+	holds("Home-owner.xml", "<SEALED/>");
+	sent("horse", "");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, work_up, work_down)
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(output_is_as_it_was),
+		TEST(an_identity_is_moved),
+		TEST(a_passphrase_comes_by_descriptor),
+		TEST(passphrases_have_a_length),
+		TEST(a_group_key_is_kept),
+		TEST(a_membership_needs_no_passphrase),
+		TEST(documents_are_documents),
+		TEST(files_are_put),
+		TEST(people_are_asked),
+		TEST(people_say_yes_or_no),
+		TEST(who_makes_a_group_is_offered_its_key),
+	};
+	folder = argc > 1 ? argv[1] : ".";
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
