@@ -21,7 +21,7 @@ char *canned_out, *canned_err;
 const char canned_database[CANNED_DATABASE] = "HSTGRAPH\0\1\0\0\0\5board\0\5"
 					      "0.ann";
 struct cli_place canned_place;
-static char folder[32], path[64], refused[64], streams[64], received[64];
+static char folder[32], path[64], refused[64], streams[64], received[64], asked[64];
 static pid_t server;
 
 /* ---- the daemon's side, in a child ---- */
@@ -87,6 +87,15 @@ static char *without_empty(const char *body)
 	for (char *p = s; *p; p++)
 		*p = *p == '"' ? '\'' : *p;
 	return s;
+}
+
+static void note(const char *request, const char *body)
+{
+	char *shown = without_empty(body);
+	FILE *f = fopen(asked, "a");
+	fprintf(f, "%s%s%s\n", request, shown[0] ? " " : "", shown);
+	fclose(f);
+	free(shown);
 }
 
 /* What was asked, as the answer. */
@@ -183,15 +192,20 @@ static void be_stream(int fd)
 		send_all(fd, "{\"text\":\"took over 3 records\",\"records\":3,\"schema\":1}\n");
 }
 
-char *canned_sent(size_t *n)
+static char *take_file(const char *name, size_t *n)
 {
 	char *s = calloc(1, 65536);
-	FILE *f = fopen(received, "r");
+	FILE *f = fopen(name, "r");
 	assert_non_null(s);
 	*n = f ? fread(s, 1, 65535, f) : 0;
 	if (f)
 		fclose(f);
 	return s;
+}
+
+char *canned_sent(size_t *n)
+{
+	return take_file(received, n);
 }
 
 static void answer(int fd, const struct canned *table)
@@ -202,6 +216,7 @@ static void answer(int fd, const struct canned *table)
 		return;
 	char *end = strstr(p, " HTTP/");
 	*end = 0;
+	note(p, p + head);
 	for (; table->request; table++)
 		if (fits(p, table->request))
 			break;
@@ -257,6 +272,7 @@ void canned_serve(const struct canned *table)
 	(void)snprintf(refused, sizeof(refused), "%s/r", folder);
 	(void)snprintf(streams, sizeof(streams), "%s/t", folder);
 	(void)snprintf(received, sizeof(received), "%s/d", folder);
+	(void)snprintf(asked, sizeof(asked), "%s/a", folder);
 	const int fds[2] = { listen_at(path), listen_at(streams) };
 	server = fork();
 	assert_true(server >= 0);
@@ -264,6 +280,14 @@ void canned_serve(const struct canned *table)
 		be_daemon(fds, table);
 	close(fds[0]);
 	close(fds[1]);
+}
+
+char *canned_asked(void)
+{
+	size_t n = 0;
+	char *s = take_file(asked, &n);
+	(void)unlink(asked);
+	return s;
 }
 
 const char *canned_socket(void)
@@ -279,6 +303,7 @@ void canned_end(void)
 	(void)unlink(refused);
 	(void)unlink(streams);
 	(void)unlink(received);
+	(void)unlink(asked);
 	assert_int_equal(rmdir(folder), 0);
 	free(canned_out);
 	free(canned_err);

@@ -38,6 +38,9 @@ void canned_serve(const struct canned *table);
 const char *canned_socket(void); /* for a context of the test's own */
 /* What came over streams; to be freed. */
 char *canned_sent(size_t *n);
+/* The requests since it was called last, a line each, their JSON without what is empty; to be
+ * freed. */
+char *canned_asked(void);
 void canned_end(void);
 /* A line of words, with '...' about those that hold blanks. The exit code. */
 int canned_run(const char *line);

@@ -109,7 +109,7 @@ static const struct {
 	{ "frobnicate", "homestead help" },
 	{ "create", "homestead help create" },
 	{ "add member Home", "homestead invite GROUP CARD" },
-	{ "mebmers Home", "homestead members" },
+	{ "mebmers", "homestead members" },
 	{ "groups", "homestead group list" },
 	{ "identities", "homestead id list" },
 	{ "leav Home", "homestead leave" },
