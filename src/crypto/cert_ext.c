@@ -4,6 +4,7 @@
 
 #define ALT_NAME_MAX   255 /* characters, of those that others issue */
 #define CLASSIFIER_MAX 150
+#define LATER_OTHERS   16 /* names beside a peer's: hosts, as web servers have them */
 #define TYPE_OCTETS    4
 #define GUID	       16
 
@@ -119,21 +120,31 @@ static enum err read_general(struct reading *r, const GENERAL_NAME *g,
 	return crypto_text_read(r->arena, t->value.asn1_string, max, out);
 }
 
-/* One peer name, and nothing else. */
-static enum err read_one(struct reading *r, struct span value, struct span *out)
+/* The one peer name among names of which `others` may be there. */
+static enum err read_peer_name(struct reading *r, struct span value, int others, struct span *out)
 {
 	GENERAL_NAMES *names = crypto_item_read(value, ASN1_ITEM_rptr(GENERAL_NAMES));
-	enum err e = ERR_MALFORMED;
+	enum err e = names ? OK : ERR_MALFORMED;
 	struct span found = { NULL, 0 };
-	if (names && sk_GENERAL_NAME_num(names) == 1)
-		e = read_general(r, sk_GENERAL_NAME_value(names, 0), &oid_name, ALT_NAME_MAX,
-				 &found);
+	int n = names ? sk_GENERAL_NAME_num(names) : 0, ours = 0;
+	for (int i = 0; i < n && !e; i++) {
+		struct span one = { NULL, 0 };
+		e = read_general(r, sk_GENERAL_NAME_value(names, i), &oid_name, ALT_NAME_MAX, &one);
+		ours += one.p != NULL;
+		found = one.p ? one : found;
+	}
 	GENERAL_NAMES_free(names);
-	if (!e && !found.p)
+	if (!e && (ours != 1 || n - ours > others))
 		e = ERR_MALFORMED;
 	if (!e)
 		*out = found;
 	return e;
+}
+
+/* One peer name, and nothing else. */
+static enum err read_one(struct reading *r, struct span value, struct span *out)
+{
+	return read_peer_name(r, value, 0, out);
 }
 
 /* An alternative name: the peer name in it, or else all of it, as it stands. */
@@ -146,7 +157,7 @@ static enum err read_alternative(struct reading *r, struct span value, struct sp
 /* Under the newer identifiers other names stand too, which are nothing to us. */
 static enum err read_later(struct reading *r, struct span value, struct span *out)
 {
-	enum err e = read_one(r, value, out);
+	enum err e = read_peer_name(r, value, LATER_OTHERS, out);
 	return e == ERR_MALFORMED ? OK : e;
 }
 

@@ -241,12 +241,32 @@ static void move_subject(struct crypto_tbs *t, const void *arg)
 	certs_set_extension(t, &later);
 }
 
+static void move_beside_a_host(struct crypto_tbs *t, const void *arg)
+{
+	struct certs_extension gone = { STD(7), false, NULL };
+	struct certs_extension later = { STD(17), false,
+					 "3016820162a011060a2b0601040182372c0002a0030c0161" };
+	certs_set_extension(t, &gone);
+	certs_set_extension(t, &later);
+}
+
+static void move_two(struct crypto_tbs *t, const void *arg)
+{
+	struct certs_extension gone = { STD(7), false, NULL };
+	struct certs_extension later = { STD(17), false,
+					 "3026a011060a2b0601040182372c0002a0030c0161"
+					 "a011060a2b0601040182372c0002a0030c0162" };
+	certs_set_extension(t, &gone);
+	certs_set_extension(t, &later);
+}
+
 /* CRYPTO-4.4 */
 static void names_under_newer_identifiers(void **state)
 {
-	assert_int_equal(
-		forged(crypto_profile(CRYPTO_MODERN), A_MEMBER, move_subject, NULL, look_later),
-		OK);
+	const struct crypto_profile *p = crypto_profile(CRYPTO_MODERN);
+	assert_int_equal(forged(p, A_MEMBER, move_subject, NULL, look_later), OK);
+	assert_int_equal(forged(p, A_MEMBER, move_beside_a_host, NULL, look_later), OK);
+	assert_int_equal(forged(p, A_MEMBER, move_two, NULL, NULL), ERR_MALFORMED);
 }
 
 /* CRYPTO-4.1 */
