@@ -33,8 +33,8 @@ struct group_paper {
 	bool cloud_private;   /* CLOUDFLAGS 1 */
 	struct span octets;   /* IDC, GMC or DATA, decoded */
 	struct span identity; /* IDENTITYPEERNAME, PEERNAME */
-	struct span group;    /* GROUPPEERNAME */
-	struct span friendly; /* GROUPFRIENDLYNAME */
+	struct span group;    /* GROUPPEERNAME; of an invitation only without a GMC */
+	struct span friendly; /* GROUPFRIENDLYNAME, likewise */
 	void *memory;	      /* group_paper_free()'s */
 };
 

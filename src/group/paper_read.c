@@ -281,6 +281,15 @@ static enum err complete(struct reading *r)
 	return OK;
 }
 
+/* GROUP-4.3: people are shown what the chain says, and nothing that stands beside it. */
+static void drop_what_the_chain_says(struct group_paper *p)
+{
+	if (p->kind != GROUP_PAPER_INVITATION || !p->octets.n)
+		return;
+	p->group = span_of(NULL, 0);
+	p->friendly = span_of(NULL, 0);
+}
+
 static void put_fault(struct text *why, const struct xml_fault *fault)
 {
 	text_str(why, "no well-formed XML: line ");
@@ -301,7 +310,11 @@ static enum err read_all(struct reading *r, struct span document, const struct e
 		put_fault(r->why, &fault);
 	if (e == ERR_FULL)
 		return ERR_MALFORMED;
-	return e ? e : complete(r);
+	if (!e)
+		e = complete(r);
+	if (!e)
+		drop_what_the_chain_says(r->paper);
+	return e;
 }
 
 void group_paper_free(struct group_paper *p, const struct env *env)

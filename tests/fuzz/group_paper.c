@@ -23,7 +23,8 @@ static bool same(const struct group_paper *a, const struct group_paper *b)
 	return a->kind == b->kind && a->major == b->major && a->minor == b->minor &&
 	       a->scope == b->scope && a->cloud_private == b->cloud_private &&
 	       span_eq(a->octets, b->octets) && span_eq(a->cloud, b->cloud) &&
-	       span_eq(a->identity, b->identity);
+	       span_eq(a->identity, b->identity) && span_eq(a->group, b->group) &&
+	       span_eq(a->friendly, b->friendly);
 }
 
 static void check_again(const struct group_paper *p, const struct env *env)

@@ -372,11 +372,22 @@ static void eat_as_inviter(struct people *t, size_t i, struct crypto_cert *what)
 	eat(what, i, CRYPTO_ROLE_INVITER);
 }
 
+/* The root gave the first member a list. */
+static void be_given_a_list(struct people *t, size_t i, struct crypto_cert *what)
+{
+	if (i == 1) {
+		what->classifiers = other_classifiers + 1;
+		what->classifier_count = 1;
+	}
+}
+
 /* GROUP-3.4 */
 static void classifiers_only_narrow(void **state)
 {
 	assert_edited(4, classify_otherwise, GROUP_CHAIN_CLASSIFIER);
 	assert_edited(4, have_no_list, GROUP_CHAIN_CLASSIFIER);
+	assert_edited(2, be_given_a_list, GROUP_CHAIN_NONE);
+	assert_edited(3, be_given_a_list, GROUP_CHAIN_CLASSIFIER);
 	assert_edited(4, eat_as_member, GROUP_CHAIN_CLASSIFIER);
 	assert_edited(4, eat_as_inviter, GROUP_CHAIN_NONE);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """GROUP-2.15: we read certificates that others make by the same tables (maker.py): to the
-letter, and in each of the ways that the digest leaves open (pins P13 to P17, P25, P41); and
+letter, and in each of the ways that the digest leaves open (pins P13 to P17, P25, P27, P41); and
 refuse what no table allows.
 
 GROUP_JUDGE: the program that reads them. Skipped without Python's cryptography."""
@@ -84,6 +84,7 @@ def what_is_optional_may_be_there_or_not():
     both("NONE", flags=True)
     both("NONE", **{"no usage": True})
     both("NONE", unknown="not critical")
+    both("NONE", **{"root list": True})
     for authority in ("none", "serial"):
         both("NONE", authority=authority)
 

@@ -136,8 +136,7 @@ class Maker:
         windows = self.style.get("windows roles")
         listed = [tlv(4, guid(ROLES.get(r, r), windows)) for r in roles]
         yield extension(ARC + "3.3", True, sequence(*listed))
-        yield extension(ARC + "3.5", True, sequence(
-            *(other_name(self.strings, CLASSIFIER, c) for c in classifiers)))
+        yield self.classifiers(classifiers)
         yield self.alternative(i - 1, True)
         if self.style.get("authority") == "serial":
             yield extension("2.5.29.35", False, sequence(
@@ -162,9 +161,14 @@ class Maker:
     def group(self):
         return extension(ARC + "3.1", True, sequence(self.peer_name(0)))
 
+    def classifiers(self, texts):
+        return extension(ARC + "3.5", True, sequence(
+            *(other_name(self.strings, CLASSIFIER, c) for c in texts)))
+
     def root(self):
+        listed = [self.classifiers(["fish"])] if self.style.get("root list") else []
         return self.certificate(0, 0, (FROM, FOREVER), [
-            *self.common(2), self.alternative(0, False), self.group()])
+            *self.common(2), self.alternative(0, False), self.group(), *listed])
 
     def member(self, i, roles, classifiers):
         return self.certificate(i, i - 1, (FROM, TO), [

@@ -170,6 +170,14 @@ static void forms_that_people_make(void **state)
 		assert_invite(span_str(rows[i]));
 }
 
+/* GROUP-4.3: nobody is shown the name of a group that the chain is not of. */
+static void beside_a_chain_no_name_counts(void **state)
+{
+	assert_invite(span_str("<PEERINVITATION VERSION=\"1.0\">" NAMED
+			       "<GROUPFRIENDLYNAME>Your bank</GROUPFRIENDLYNAME>" CLOUD GMC
+			       "</PEERINVITATION>"));
+}
+
 static void scopes_and_flags(void **state)
 {
 	static const struct {
@@ -446,6 +454,7 @@ int main(void)
 		cmocka_unit_test(each_kind_is_read),
 		cmocka_unit_test(any_encoding_is_read),
 		cmocka_unit_test(forms_that_people_make),
+		cmocka_unit_test(beside_a_chain_no_name_counts),
 		cmocka_unit_test(scopes_and_flags),
 		cmocka_unit_test(what_is_wrong_is_told),
 		cmocka_unit_test(everything_has_an_end),
