@@ -78,18 +78,22 @@ static void session_stands(struct graph *g, struct graph_link *l, struct mono no
 		graph_link_end(g, l, e, "octets that are no message", now);
 }
 
-/* GRAPH-6.1. */
+/* GRAPH-6.1, GRAPH-6.4: each token in a frame of its own; the last words of a session that
+ * fails, an alert of TLS, go before the link does. */
 void graph_hello_token(struct graph *g, struct graph_link *l, struct span token, struct mono now)
 {
-	struct graph_session_out out = { .done = false };
-	enum err e = g->birth.provider.ops->step(l->session, token, &out);
-	if (e != OK) {
+	struct graph_session_out out;
+	enum err e;
+	do {
+		out = (struct graph_session_out){ .done = false };
+		e = g->birth.provider.ops->step(l->session, token, &out);
+		if (out.bytes.n)
+			graph_send_token(g, l, out.bytes);
+		token = span_of(NULL, 0);
+	} while (e == OK && out.more && l->state != GRAPH_STATE_ENDED);
+	if (e != OK)
 		graph_link_end(g, l, e, e == ERR_NOMEM ? NULL : "authentication failed", now);
-		return;
-	}
-	if (out.bytes.n)
-		graph_send_token(g, l, out.bytes);
-	if (out.done && l->state != GRAPH_STATE_ENDED)
+	else if (out.done && l->state != GRAPH_STATE_ENDED)
 		session_stands(g, l, now);
 }
 

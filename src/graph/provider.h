@@ -36,7 +36,8 @@ struct graph_session_out {
 	bool done;	   /* of step: both ends are known, protection stands */
 	bool more;	   /* of step: there is another token, in a frame of its own: call it
 			    * again with no octets. Together with `done`: of these the last
-			    * call has it. Also with an error: `bytes` is still sent */
+			    * call has it. Also with an error: `bytes` is still sent.
+			    * Of seal likewise: the rest of these octets, another frame */
 };
 
 struct graph_provider_ops {

@@ -7,6 +7,7 @@
 struct double_session {
 	bool initiator;
 	int step;
+	bool more;	  /* is asked for */
 	struct span rest; /* behind the last token, in the same octets */
 	uint8_t rest_octets[256], out[GRAPH_FRAME_CEILING];
 	char self[64];
@@ -16,6 +17,8 @@ struct double_ctx {
 	int fail_step; /* this step fails, 0 none */
 	bool fail_new, fail_seal, fail_unseal;
 	const char *proves;
+	bool twice;   /* step and seal have two frames each; the last word of step is an 'x' */
+	size_t large; /* octets of token '2', 0 one */
 	int sessions, freed;
 	struct graph_parties seen;
 	size_t auth_info;
@@ -55,8 +58,18 @@ static enum err step(void *session, struct span token, struct graph_session_out 
 {
 	struct double_session *s = session;
 	*out = (struct graph_session_out){ .done = false };
-	if (d.fail_step && ++s->step == d.fail_step)
+	if (s->more) {
+		assert_int_equal(token.n, 0);
+		s->more = false;
+		out->done = s->initiator;
+		say(s, out, 'x');
+		return OK;
+	}
+	if (d.fail_step && ++s->step == d.fail_step) {
+		if (d.twice)
+			say(s, out, '!');
 		return ERR_DENIED;
+	}
 	if (!d.fail_step)
 		s->step++;
 	if (s->initiator && !token.n) {
@@ -67,11 +80,14 @@ static enum err step(void *session, struct span token, struct graph_session_out 
 		return OK;
 	if (s->initiator && token.p[0] == '2') {
 		say(s, out, '3');
-		out->done = true;
+		out->more = s->more = d.twice;
+		out->done = !d.twice;
 		return OK;
 	}
 	if (!s->initiator && token.p[0] == '1') {
 		say(s, out, '2');
+		out->bytes.n += d.large;
+		out->more = s->more = d.twice;
 		return OK;
 	}
 	if (s->initiator || token.p[0] != '3')
@@ -89,8 +105,19 @@ static enum err xor (struct double_session * s, struct span in, struct graph_ses
 
 static enum err seal(void *session, struct span plain, struct graph_session_out *out)
 {
+	struct double_session *s = session;
 	assert_true(plain.n <= 1000);
-	return d.fail_seal ? ERR_NOMEM : xor(session, plain, out);
+	if (!d.twice)
+		return d.fail_seal ? ERR_NOMEM : xor(session, plain, out);
+	if (plain.n) {
+		*out = (struct graph_session_out){ .bytes = span_str("+"), .more = true };
+		memcpy(s->rest_octets, plain.p, plain.n);
+		s->rest.n = plain.n;
+		return OK;
+	}
+	plain = span_of(s->rest_octets, s->rest.n);
+	s->rest.n = 0;
+	return d.fail_seal ? ERR_NOMEM : xor(s, plain, out);
 }
 
 static enum err unseal(void *session, struct span frame, struct graph_session_out *out)
@@ -380,6 +407,87 @@ static void large_messages_are_cut_for_the_provider(void **state)
 	end(&r);
 }
 
+/* GRAPH-6.4 */
+static void tokens_may_be_two(void **state)
+{
+	struct rig r;
+	begin(&r);
+	d.twice = true;
+	uint32_t link = rig_accept(&r, 30);
+	give(&r, link, rig_auth_info(&r, GRAPH_NEIGHBOR, "0.peer"), false);
+	give(&r, link, span_str("1"), false);
+	assert_true(span_eq(frame(&r, link), span_str("2")));
+	assert_true(span_eq(frame(&r, link), span_str("x")));
+	assert_true(nothing_more(&r, link));
+	assert_int_equal(graph_link_find(r.g, link)->state, GRAPH_STATE_TOKENS);
+	end(&r);
+}
+
+/* GRAPH-6.4: of a last token only the last part ends the handshake; sealed octets follow. */
+static void the_last_token_may_be_two(void **state)
+{
+	struct rig r;
+	begin(&r);
+	d.twice = true;
+	uint32_t link = rig_in_state(&r, GRAPH_STATE_DIALLING, false);
+	rig_up(&r, link);
+	frame(&r, link);
+	assert_true(span_eq(frame(&r, link), span_str("1")));
+	give(&r, link, span_str("2"), false);
+	assert_true(span_eq(frame(&r, link), span_str("3")));
+	assert_true(span_eq(frame(&r, link), span_str("x")));
+	assert_true(span_eq(frame(&r, link), span_str("+")));
+	assert_int_equal(frame(&r, link).p[5] ^ 0x5a, GRAPH_CONNECT);
+	assert_true(nothing_more(&r, link));
+	give(&r, link, rig_welcome(&r, 77, "0.peer"), true);
+	assert_int_equal(rig_reply(&r, r.number)->err, OK);
+	d.fail_seal = true;
+	const struct graph_command c = { .kind = GRAPH_PING };
+	rig_command(&r, &c);
+	assert_true(rig_closed(&r, link));
+	end(&r);
+}
+
+/* GRAPH-6.4 */
+static void last_words_are_sent(void **state)
+{
+	struct rig r;
+	begin(&r);
+	d.twice = true;
+	d.fail_step = 2;
+	uint32_t link = rig_accept(&r, 30);
+	give(&r, link, rig_auth_info(&r, GRAPH_NEIGHBOR, "0.peer"), false);
+	give(&r, link, span_str("1"), false);
+	assert_true(span_eq(frame(&r, link), span_str("!")));
+	assert_true(rig_closed(&r, link));
+	assert_int_equal(rig_info(&r).counts.bad, 1);
+	end(&r);
+}
+
+/* GRAPH-6.4 */
+static void a_token_is_cut_late(void **state)
+{
+	static const size_t sizes[][3] = {
+		{ 16379 }, { 16380 }, { 32766 }, { 32767, 16379, 16379 }
+	};
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct rig r;
+		begin(&r);
+		d.large = sizes[i][0] - 1;
+		uint32_t link = rig_accept(&r, 30);
+		give(&r, link, rig_auth_info(&r, GRAPH_NEIGHBOR, "0.peer"), false);
+		give(&r, link, span_str("1"), false);
+		for (size_t at = 0, part = 1; at < sizes[i][0]; part++) {
+			size_t n = frame(&r, link).n;
+			assert_int_equal(n, sizes[i][1] && part < 3 ? sizes[i][part]
+								    : sizes[i][0] - at);
+			at += n;
+		}
+		assert_true(nothing_more(&r, link));
+		end(&r);
+	}
+}
+
 /* Real graphs over the double: a mesh comes about and agrees. */
 static void a_mesh_with_a_provider(void **state)
 {
@@ -406,6 +514,10 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_sealed_is_not_sent_plain),
 		cmocka_unit_test(who_is_proved_is_who_was_said),
 		cmocka_unit_test(large_messages_are_cut_for_the_provider),
+		cmocka_unit_test(tokens_may_be_two),
+		cmocka_unit_test(the_last_token_may_be_two),
+		cmocka_unit_test(last_words_are_sent),
+		cmocka_unit_test(a_token_is_cut_late),
 		cmocka_unit_test(a_mesh_with_a_provider),
 	};
 	return cmocka_run_group_tests_name("provider", tests, NULL, NULL);
