@@ -39,7 +39,8 @@ enum group_session_state {
 	X(BINDING, "somebody changed the first message on the way")                                \
 	X(MALFORMED, "what came cannot be read")                                                   \
 	X(ORDER, "a message that is not expected now")                                             \
-	X(TOO_LONG, "our membership does not fit into a packet of this profile")
+	X(TOO_LONG, "our membership does not fit into a packet of this profile")                   \
+	X(PASSWORD, "joining by a password is not possible here")
 enum group_session_fault {
 #define X(name, text) GROUP_FAULT_##name,
 	GROUP_SESSION_FAULTS(X)
@@ -84,6 +85,7 @@ struct group_session_info {
 	enum group_session_fault fault;
 	const char *tls, *suite;
 	struct span public; /* of the other side; empty: not known */
+	size_t held;	    /* octets, beside those of TLS */
 };
 void group_session_look(const void *session, struct group_session_info *out);
 

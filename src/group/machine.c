@@ -1,0 +1,253 @@
+/* The two machines of a connection (GROUP-8.8 to GROUP-8.14): what follows from what the
+ * other side says, and what we say to it. */
+#include "group/session_int.h"
+
+#include <assert.h>
+
+enum err group_session_fail(struct group_session *s, enum group_session_fault why)
+{
+	static const enum err errors[GROUP_SESSION_FAULT_COUNT] = {
+		[GROUP_FAULT_NONE] = OK,
+		[GROUP_FAULT_TLS] = ERR_DENIED,
+		[GROUP_FAULT_CERTIFICATE] = ERR_DENIED,
+		[GROUP_FAULT_CLOCK] = ERR_DENIED,
+		[GROUP_FAULT_CHAIN] = ERR_DENIED,
+		[GROUP_FAULT_EXPIRED] = ERR_DENIED,
+		[GROUP_FAULT_OTHER_GROUP] = ERR_DENIED,
+		[GROUP_FAULT_OTHER_PEER] = ERR_DENIED,
+		[GROUP_FAULT_NO_MEMBERSHIP] = ERR_DENIED,
+		[GROUP_FAULT_OURS] = ERR_DENIED,
+		[GROUP_FAULT_VERSION] = ERR_UNSUPPORTED,
+		[GROUP_FAULT_BINDING] = ERR_DENIED,
+		[GROUP_FAULT_MALFORMED] = ERR_MALFORMED,
+		[GROUP_FAULT_ORDER] = ERR_STATE,
+		[GROUP_FAULT_TOO_LONG] = ERR_RANGE,
+		[GROUP_FAULT_PASSWORD] = ERR_DENIED,
+	};
+	if (!s->fault)
+		s->fault = why;
+	return errors[s->fault];
+}
+
+void group_session_end(struct group_session *s, enum err e)
+{
+	const struct group_session_home *h = s->home;
+	if (s->state == GROUP_SESSION_ENDED)
+		return;
+	s->state = GROUP_SESSION_ENDED;
+	if (e == ERR_NOMEM || !s->fault)
+		return;
+	const struct graph_parties who = {
+		.initiator = s->initiator,
+		.direct = s->direct,
+		.graph_id = s->graph_id,
+		.self = s->self,
+		.other = !s->other.n && s->peer ? span_str(s->peer) : s->other,
+	};
+	h->failed(h->ctx, &who, s->fault, s->chain_fault, s->off);
+}
+
+/* GROUP-8.12. An identity is for all time, so its clock is wrong in either direction; a
+ * membership does end. */
+enum err group_session_misfit(struct group_session *s, const struct crypto_chain *chain,
+			      enum group_chain_fault why)
+{
+	int64_t from, to, now = s->home->now(s->home->ctx);
+	s->chain_fault = why;
+	if (why == GROUP_CHAIN_OTHER_GROUP)
+		return group_session_fail(s, GROUP_FAULT_OTHER_GROUP);
+	if (!chain)
+		return group_session_fail(s, GROUP_FAULT_CHAIN);
+	group_chain_period(chain, &from, &to);
+	s->off = why == GROUP_CHAIN_NOT_YET ? from - now : to - now;
+	bool ends = group_chain_leaf(chain)->type == CRYPTO_CERT_MEMBER;
+	return group_session_fail(s, ends && why == GROUP_CHAIN_EXPIRED ? GROUP_FAULT_EXPIRED
+									: GROUP_FAULT_CLOCK);
+}
+
+static struct span public(const struct group_session *s)
+{
+	return span_of(s->public, s->home->profile->crypto->public_size);
+}
+
+/* GROUP-8.8 */
+static enum err say_hello(struct group_session *s)
+{
+	const struct group_profile *p = s->home->profile;
+	const struct group_message hello = {
+		.type = GROUP_HELLO,
+		.major = p->connect_major,
+		.minor = p->connect_minor,
+		.binding = span_of(s->binding, p->hello_binds ? GROUP_BINDING : 0),
+	};
+	const struct group_message gmc = { .type = GROUP_MY_GMC,
+					   .body = s->home->chain(s->home->ctx) };
+	size_t n = group_message_size(p, &hello);
+	s->alone = gmc.body.n == 0;
+	n += s->alone ? 0 : group_message_size(p, &gmc);
+	if (n > (p->messages_span ? GROUP_MESSAGE_MAX : p->packet_max))
+		return group_session_fail(s, GROUP_FAULT_TOO_LONG);
+	uint8_t *room = graph_octets_add(s->home->env, &s->out, n);
+	if (!room)
+		return ERR_NOMEM;
+	struct wr w = wr_of(room, n);
+	group_message_put(&w, p, &hello);
+	if (!s->alone)
+		group_message_put(&w, p, &gmc);
+	assert(!w.failed && w.n == n);
+	return OK;
+}
+
+/* GROUP-8.9 */
+static enum err is_bound(struct group_session *s, const struct group_flight *f)
+{
+	struct span ours = span_of(s->binding, s->home->profile->hello_binds ? GROUP_BINDING : 0);
+	return span_eq(f->binding, ours) ? OK : group_session_fail(s, GROUP_FAULT_BINDING);
+}
+
+static enum err is_member(struct group_session *s, struct crypto_chain *chain)
+{
+	if (!span_eq(group_chain_leaf(chain)->subject_name, span_str(s->peer)))
+		return group_session_misfit(s, NULL, GROUP_CHAIN_LEAF_NAME);
+	s->home->learned(s->home->ctx, chain);
+	return OK;
+}
+
+/* GROUP-8.10 */
+static enum err judge(struct group_session *s, struct span gmc)
+{
+	const struct group_session_home *h = s->home;
+	const struct group_chain_rules rules = { .profile = h->profile,
+						 .group = h->name(h->ctx),
+						 .public = public(s),
+						 .now = h->now(h->ctx) };
+	struct crypto_chain *chain = NULL;
+	enum group_chain_fault why;
+	enum err e = group_chain_read(h->crypto, &rules, gmc, &chain, &why);
+	if (!e)
+		e = is_member(s, chain);
+	else if (e != ERR_NOMEM)
+		e = group_session_misfit(s, chain, why);
+	if (e)
+		crypto_chain_free(chain);
+	return e;
+}
+
+typedef enum err action(struct group_session *s, const struct group_flight *f);
+
+static enum err go_on(struct group_session *s, const struct group_flight *f)
+{
+	return OK;
+}
+
+static enum err out_of_order(struct group_session *s, const struct group_flight *f)
+{
+	return group_session_fail(s, GROUP_FAULT_ORDER);
+}
+
+static enum err no_password(struct group_session *s, const struct group_flight *f)
+{
+	return group_session_fail(s, GROUP_FAULT_PASSWORD);
+}
+
+static enum err over(struct group_session *s, const struct group_flight *f)
+{
+	return ERR_STATE;
+}
+
+static enum err greet(struct group_session *s, const struct group_flight *f)
+{
+	return say_hello(s);
+}
+
+/* GROUP-8.11 */
+static enum err is_known(struct group_session *s, const struct group_flight *f)
+{
+	enum err e = is_bound(s, f);
+	if (!e && !s->home->known(s->home->ctx, public(s)))
+		e = group_session_fail(s, GROUP_FAULT_NO_MEMBERSHIP);
+	return e;
+}
+
+static enum err is_shown(struct group_session *s, const struct group_flight *f)
+{
+	enum err e = is_bound(s, f);
+	return e ? e : judge(s, f->gmc);
+}
+
+static enum err answer_known(struct group_session *s, const struct group_flight *f)
+{
+	enum err e = is_known(s, f);
+	return e ? e : say_hello(s);
+}
+
+static enum err answer_shown(struct group_session *s, const struct group_flight *f)
+{
+	enum err e = is_shown(s, f);
+	return e ? e : say_hello(s);
+}
+
+/* GROUP-8.14: what is done, and the state after it where that went well; else it is ENDED. */
+struct cell {
+	action *act;
+	enum group_session_state next;
+};
+#define STAY(state)                                                                                \
+	{                                                                                          \
+		go_on, GROUP_SESSION_##state                                                       \
+	}
+#define TO(act, state)                                                                             \
+	{                                                                                          \
+		act, GROUP_SESSION_##state                                                         \
+	}
+#define BAD    TO(out_of_order, ENDED)
+#define GONE   TO(over, ENDED)
+#define NO_WAY TO(no_password, ENDED)
+
+/* Columns: SECURED, ASKED, HELLO, HELLO_GMC, HELLO_PASSWORD, HELLO_GMC_PASSWORD, PASSWORD,
+ * PASSWORD_GMC, YOUR_GMC, OTHER. */
+typedef const struct cell machine[GROUP_SESSION_STATE_COUNT][GROUP_SESSION_EVENT_COUNT];
+
+/* clang-format off */
+static machine requestor = {
+	[GROUP_SESSION_TLS] = { TO(go_on, CONNECTED), STAY(TLS), BAD, BAD, BAD, BAD, BAD, BAD,
+				BAD, BAD },
+	/* P18: nobody speaks to a requestor before it has. */
+	[GROUP_SESSION_CONNECTED] = { BAD, TO(greet, HELLO_SENT), BAD, BAD, BAD, BAD, BAD, BAD,
+				      BAD, BAD },
+	[GROUP_SESSION_HELLO_SENT] = { BAD, STAY(HELLO_SENT), TO(is_known, COMPLETE),
+				       TO(is_shown, COMPLETE), BAD, BAD, BAD, BAD, BAD, BAD },
+	[GROUP_SESSION_PASSWORD_SENT] = { BAD, STAY(PASSWORD_SENT), BAD, BAD, BAD, BAD, NO_WAY,
+					  NO_WAY, NO_WAY, BAD },
+	[GROUP_SESSION_COMPLETE] = { BAD, STAY(COMPLETE), BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
+	[GROUP_SESSION_ENDED] = { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE },
+};
+
+static machine authenticator = {
+	[GROUP_SESSION_TLS] = { TO(go_on, CONNECTED), STAY(TLS), BAD, BAD, BAD, BAD, BAD, BAD,
+				BAD, BAD },
+	[GROUP_SESSION_CONNECTED] = { BAD, STAY(CONNECTED), TO(answer_known, COMPLETE),
+				      TO(answer_shown, COMPLETE), NO_WAY, BAD, BAD, BAD, BAD,
+				      BAD },
+	/* A Password with its proof is waited for. */
+	[GROUP_SESSION_HELLO_SENT] = { BAD, STAY(HELLO_SENT), BAD, BAD, BAD, BAD, NO_WAY, BAD, BAD,
+				       BAD },
+	[GROUP_SESSION_PASSWORD_SENT] = { BAD, STAY(PASSWORD_SENT), BAD, BAD, BAD, BAD, BAD, BAD,
+					  BAD, BAD },
+	[GROUP_SESSION_COMPLETE] = { BAD, STAY(COMPLETE), BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
+	[GROUP_SESSION_ENDED] = { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE },
+};
+/* clang-format on */
+
+enum err group_session_run(struct group_session *s, enum group_session_event event,
+			   const struct group_flight *f)
+{
+	machine *m = s->initiator ? &requestor : &authenticator;
+	const struct cell *c = &(*m)[s->state][event];
+	enum err e = c->act(s, f);
+	if (e)
+		group_session_end(s, e);
+	else
+		s->state = c->next;
+	return e;
+}
