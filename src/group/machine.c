@@ -206,10 +206,8 @@ struct cell {
 
 /* Columns: SECURED, ASKED, HELLO, HELLO_GMC, HELLO_PASSWORD, HELLO_GMC_PASSWORD, PASSWORD,
  * PASSWORD_GMC, YOUR_GMC, OTHER. */
-typedef const struct cell machine[GROUP_SESSION_STATE_COUNT][GROUP_SESSION_EVENT_COUNT];
-
 /* clang-format off */
-static machine requestor = {
+static const struct cell requestor[GROUP_SESSION_STATE_COUNT][GROUP_SESSION_EVENT_COUNT] = {
 	[GROUP_SESSION_TLS] = { TO(go_on, CONNECTED), STAY(TLS), BAD, BAD, BAD, BAD, BAD, BAD,
 				BAD, BAD },
 	/* P18: nobody speaks to a requestor before it has. */
@@ -223,7 +221,7 @@ static machine requestor = {
 	[GROUP_SESSION_ENDED] = { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE },
 };
 
-static machine authenticator = {
+static const struct cell authenticator[GROUP_SESSION_STATE_COUNT][GROUP_SESSION_EVENT_COUNT] = {
 	[GROUP_SESSION_TLS] = { TO(go_on, CONNECTED), STAY(TLS), BAD, BAD, BAD, BAD, BAD, BAD,
 				BAD, BAD },
 	[GROUP_SESSION_CONNECTED] = { BAD, STAY(CONNECTED), TO(answer_known, COMPLETE),
@@ -242,8 +240,8 @@ static machine authenticator = {
 enum err group_session_run(struct group_session *s, enum group_session_event event,
 			   const struct group_flight *f)
 {
-	machine *m = s->initiator ? &requestor : &authenticator;
-	const struct cell *c = &(*m)[s->state][event];
+	const struct cell *row = s->initiator ? requestor[s->state] : authenticator[s->state];
+	const struct cell *c = &row[event];
 	enum err e = c->act(s, f);
 	if (e)
 		group_session_end(s, e);

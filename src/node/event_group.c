@@ -113,32 +113,17 @@ static void put_fault(struct text *t, const struct group_event *e)
 	text_str(t, e->fault ? ")" : "");
 }
 
+/* NULL: there is nothing to be done. */
 static const char *fault_advice(enum group_session_fault f)
 {
-	switch (f) {
-	case GROUP_FAULT_CLOCK:
-		return "set the clock of the machine that is wrong, then connect again";
-	case GROUP_FAULT_EXPIRED:
-		return "an administrator renews it: homestead member renew";
-	case GROUP_FAULT_OURS:
-		return "ask an administrator for a new invitation";
-	case GROUP_FAULT_VERSION:
-		return "both sides need the same profile, modern or classic";
-	case GROUP_FAULT_NONE:
-	case GROUP_FAULT_TLS:
-	case GROUP_FAULT_CERTIFICATE:
-	case GROUP_FAULT_CHAIN:
-	case GROUP_FAULT_OTHER_GROUP:
-	case GROUP_FAULT_OTHER_PEER:
-	case GROUP_FAULT_NO_MEMBERSHIP:
-	case GROUP_FAULT_BINDING:
-	case GROUP_FAULT_MALFORMED:
-	case GROUP_FAULT_ORDER:
-	case GROUP_FAULT_TOO_LONG:
-	case GROUP_SESSION_FAULT_COUNT:
-		break;
-	}
-	return NULL;
+	static const char *const advice[GROUP_SESSION_FAULT_COUNT] = {
+		[GROUP_FAULT_CLOCK] =
+			"set the clock of the machine that is wrong, then connect again",
+		[GROUP_FAULT_EXPIRED] = "an administrator renews it: homestead member renew",
+		[GROUP_FAULT_OURS] = "ask an administrator for a new invitation",
+		[GROUP_FAULT_VERSION] = "both sides need the same profile, modern or classic",
+	};
+	return f < GROUP_SESSION_FAULT_COUNT ? advice[f] : NULL;
 }
 
 static void auth_text(struct text *t, const struct node_group_event *e)
