@@ -83,6 +83,10 @@ struct crypto_source {
 	const struct env *env;
 };
 
+/* A whole certificate as the library has it, in the context's library context. NULL: it is
+ * none, or there is no memory. */
+X509 *crypto_x509_read(struct crypto *c, struct span der);
+
 /* What was found good, by hash: sets of a few places, the newest in front. */
 #define CRYPTO_MEMO_WAYS 4
 struct crypto_memo {

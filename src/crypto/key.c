@@ -1,4 +1,5 @@
 /* Key pairs: made, loaded, saved. */
+#include "crypto/cert.h"
 #include "crypto/crypto_int.h"
 
 /* NULL: no memory. */
@@ -72,6 +73,21 @@ static EVP_PKEY *decode(OSSL_LIB_CTX *lib, struct span pkcs8)
 		pkey = EVP_PKCS82PKEY_ex(info, lib, NULL);
 	PKCS8_PRIV_KEY_INFO_free(info);
 	return pkey;
+}
+
+X509 *crypto_x509_read(struct crypto *c, struct span der)
+{
+	const unsigned char *at = der.p;
+	X509 *x = der.n <= CRYPTO_CERT_MAX ? X509_new_ex(c->lib, NULL) : NULL;
+	if (!x)
+		return NULL;
+	/* The library frees what it was given when it fails. */
+	if (!d2i_X509(&x, &at, (long)der.n))
+		return NULL;
+	if (at == der.p + der.n)
+		return x;
+	X509_free(x);
+	return NULL;
 }
 
 /* A public half that is not the private one's would sign what nobody believes. */

@@ -42,18 +42,14 @@ static bool set_alpn(SSL *ssl, const char *alpn)
 
 static enum err set_cert(struct crypto_tls *t, const struct crypto_tls_birth *b)
 {
-	const unsigned char *at = b->cert.p;
-	X509 *x = X509_new_ex(t->c->lib, NULL);
+	X509 *x = crypto_x509_read(t->c, b->cert);
 	if (!x)
-		return ERR_NOMEM;
-	enum err e = ERR_MALFORMED;
-	if (b->cert.n <= CRYPTO_TLS_PLAIN_MAX && d2i_X509(&x, &at, (long)b->cert.n) &&
-	    at == b->cert.p + b->cert.n)
-		e = SSL_use_certificate(t->ssl, x) == 1 &&
-				    SSL_use_PrivateKey(t->ssl,
-						       EVP_PKEY_CTX_get0_pkey(b->key->signer)) == 1
-			    ? OK
-			    : ERR_UNSUPPORTED;
+		return ERR_MALFORMED;
+	enum err e = SSL_use_certificate(t->ssl, x) == 1 &&
+				     SSL_use_PrivateKey(t->ssl,
+							EVP_PKEY_CTX_get0_pkey(b->key->signer)) == 1
+			     ? OK
+			     : ERR_UNSUPPORTED;
 	X509_free(x);
 	return e;
 }
@@ -137,10 +133,11 @@ enum err crypto_tls_fault(struct crypto_tls *t)
 									  : ERR_MALFORMED;
 }
 
-/* What is left of the octets is not of the handshake. */
+/* What is left of the octets is not of the handshake. A server that asked for no certificate
+ * does not know us. */
 static enum err finish(struct crypto_tls *t)
 {
-	enum err e = crypto_octets_add(t->env, &t->kept, t->in);
+	enum err e = !t->asked ? ERR_DENIED : crypto_octets_add(t->env, &t->kept, t->in);
 	t->state = e ? CRYPTO_TLS_DEAD : CRYPTO_TLS_DONE;
 	return e;
 }

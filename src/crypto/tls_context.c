@@ -84,6 +84,14 @@ static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_n
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+/* Asked of a client when it is to show its certificate, which it has already. */
+static int asked(SSL *ssl, void *none)
+{
+	struct crypto_tls *t = SSL_get_app_data(ssl);
+	t->asked = true;
+	return 1;
+}
+
 static void heard(const SSL *ssl, int where, int what)
 {
 	struct crypto_tls *t = SSL_get_app_data(ssl);
@@ -118,6 +126,7 @@ static void set_manner(SSL_CTX *x)
 	SSL_CTX_set_cert_verify_callback(x, judge, NULL);
 	SSL_CTX_set_client_hello_cb(x, hello, NULL);
 	SSL_CTX_set_alpn_select_cb(x, choose_alpn, NULL);
+	SSL_CTX_set_cert_cb(x, asked, NULL);
 	SSL_CTX_set_info_callback(x, heard);
 }
 

@@ -41,6 +41,7 @@ struct crypto_tls {
 	uint64_t sealed;   /* records under the present keys */
 	uint64_t keys_for; /* that many records, then new ones */
 	enum err failed;   /* ours, while the library runs: no memory */
+	bool asked;	   /* for our certificate */
 	enum err judged;
 	int alert;    /* that ends it and that the library sends, -1 none */
 	bool alerted; /* the other side sent such a one */

@@ -136,6 +136,11 @@ static void two_certificates(struct meeting *m)
 	X509_free(x);
 }
 
+static void asks_for_none(struct meeting *m)
+{
+	SSL_set_verify(m->f.ssl, SSL_VERIFY_NONE, NULL);
+}
+
 static void unwanted(struct meeting *m)
 {
 	m->ours->says = ERR_DENIED;
@@ -153,6 +158,7 @@ static void nobody_else_gets_in(void **state)
 				continue;
 			assert_refused(ours, both[i]);
 		}
+	assert_refused(0, asks_for_none);
 	assert_refused(1, other_groups);
 	assert_refused(1, no_certificate);
 }
