@@ -1,0 +1,242 @@
+/* groups_int.h - the inside of the manager of identities and groups, for its files: groups.c
+ * (life, time, dispatch), groups_call.c (commands under way, what comes out), groups_row.c
+ * (what is kept), groups_seal.c (keys at rest), groups_person.c (identities), groups_carry.c
+ * (identities and group keys as documents), groups_find.c (by what people type),
+ * groups_make.c (creating, joining), groups_open.c (opening, closing, leaving, connecting),
+ * groups_tell.c (what members tell and change), groups_graph.c (what graphs say),
+ * groups_job.c (passphrases). */
+#ifndef GROUP_GROUPS_INT_H
+#define GROUP_GROUPS_INT_H
+
+#include "base/list.h"
+#include "crypto/pfx.h"
+#include "crypto/seal.h"
+#include "group/groups.h"
+
+/* [ours] Certificates begin a little before they are made: clocks of a household differ. */
+#define GROUPS_EARLY	   (5 * MONO_MIN)
+#define GROUPS_LABEL	   255 /* characters of a label */
+#define GROUPS_PASS_MAX	   1024 /* octets of a passphrase */
+#define GROUPS_AGAIN	   (30 * MONO_SEC) /* until what failed is tried again */
+#define GROUPS_SECRET_KIND 16
+
+struct groups_octets {
+	uint8_t *p;
+	size_t n;
+};
+
+/* An identity of somebody here. */
+struct groups_person {
+	struct list all; /* of groups.persons, by number */
+	uint32_t number;
+	enum crypto_profile_id profile;
+	char name[GROUP_NAME_OCTETS + 1];
+	char label[3 * GROUPS_LABEL + 1];
+	struct groups_octets certificate, sealed; /* DER; PKCS #8 under the vault key */
+	struct crypto_key *key;			  /* NULL: it could not be unsealed */
+	int64_t made;
+	uint64_t saved; /* its newest put */
+};
+
+/* A group that somebody here is in. */
+struct groups_entry {
+	struct list all; /* of groups.entries, by number */
+	uint32_t number;
+	enum crypto_profile_id profile;
+	char id[GROUP_NAME_OCTETS + 1], self[GROUP_NAME_OCTETS + 1];
+	char friendly[GROUP_FRIENDLY_OCTETS + 1], cloud[GROUP_CLOUD_OCTETS + 1];
+	char comment[GROUP_COMMENT_OCTETS + 1];
+	uint32_t scope;
+	bool open, owner, owner_kept;
+	struct groups_octets chain, security; /* PKCS #7; Security Properties */
+	struct groups_octets owner_sealed;    /* the group key, PKCS #8 */
+	struct groups_octets root;	      /* and the root's certificate, DER */
+	struct groups_octets box_sealed;      /* our X25519 secret */
+	uint8_t box[CRYPTO_BOX_KEY];	      /* and its public half */
+	struct crypto_key *group_key;	      /* NULL: none, or not at hand */
+	struct group *group;		      /* NULL: its keys are not at hand */
+	bool opening;			      /* its graph was asked for */
+	bool ready;			      /* told that it may publish */
+	bool leaving;			      /* its graph is being deleted; not listed */
+	bool unsaved;			      /* its row is to be put again */
+	struct mono again;		      /* when to open it again */
+	uint64_t born, saved;		      /* its first put, its newest */
+	enum group_session_fault fault;	      /* of the last connection that failed */
+	enum group_chain_fault chain_fault;
+};
+
+/* What a command waits for. */
+enum groups_wait {
+	GROUPS_WAIT_NOTHING,
+	GROUPS_WAIT_GRAPH,
+	GROUPS_WAIT_JOB
+};
+
+/* A command on its way to its answer, or work of our own, which nobody waits for: number 0.
+ * Its memory is that of the answer, so that an answer never fails. */
+struct groups_call {
+	struct list all; /* of groups.calls, then of groups.outs */
+	enum groups_command_kind kind;
+	struct groups_out out;
+	enum groups_wait waits;
+	uint64_t awaited; /* number of the command to graphs, or of the job */
+	struct groups_entry *entry;
+	uint8_t *bytes; /* out.bytes, the document; wiped with it */
+	size_t n_bytes;
+	struct graph_guid type;	  /* own work: what is published */
+	struct addr *address;	  /* CONNECT */
+	size_t n_address, tried;
+	bool make_default;	  /* ID_IMPORT */
+	char name[GROUP_NAME_OCTETS + 1]; /* of who is exported or imported */
+	char label[3 * GROUPS_LABEL + 1];
+};
+
+struct groups {
+	struct group_part_config cfg;
+	struct graphs *graphs;
+	struct crypto *crypto;
+	const struct env *env;
+	struct store *store;
+	uint8_t *vault; /* in memory that is locked; NULL: none */
+	enum err health;
+	struct wall wall;
+	struct mono wall_at, now;
+	uint32_t next_person, next_entry;
+	uint32_t standard; /* number of the default identity; 0: none */
+	uint64_t next_call, next_job;
+	uint64_t put; /* our newest put */
+	struct list persons, entries;
+	struct list calls, outs;  /* struct groups_call */
+	struct groups_call *last; /* taken out */
+	struct list *turn;	  /* the group whose outputs are taken out */
+	bool persons_stale;	  /* rows of identities are to be read anew */
+};
+
+/* ---- groups.c ---- */
+int64_t groups_now(const struct groups *s); /* wall us */
+bool groups_profile_allowed(const struct groups *s, enum crypto_profile_id id, struct text *why);
+
+static inline void groups_words(char *to, size_t size, struct span from)
+{
+	struct text t = text_of(to, size);
+	text_span(&t, from);
+}
+
+/* ---- groups_call.c ---- */
+struct groups_call *groups_call_new(struct groups *s, enum groups_command_kind kind,
+				    uint64_t number);
+void groups_call_free(struct groups *s, struct groups_call *c);
+/* Answers; text may be NULL. OK waits for what was put last. */
+void groups_answer(struct groups *s, struct groups_call *c, enum err err, const char *text);
+/* Memory of the answer's document, n octets; NULL: none. */
+uint8_t *groups_call_room(struct groups *s, struct groups_call *c, size_t n);
+/* Has graphs do something for c; its answer comes to groups_graph_answered(). */
+void groups_ask(struct groups *s, struct groups_call *c, struct graphs_command *g);
+struct groups_call *groups_call_waiting(struct groups *s, enum groups_wait w, uint64_t number);
+/* Hands out a job for c over its bytes. */
+void groups_job_start(struct groups *s, struct groups_call *c, enum groups_job job);
+/* Ends what waits for an entry that is no more. */
+void groups_calls_end(struct groups *s, const struct groups_entry *e, enum err why);
+
+/* ---- groups_row.c ---- */
+MUST_USE enum err groups_rows_read(struct groups *s);
+MUST_USE enum err groups_person_put(struct groups *s, struct groups_person *p);
+MUST_USE enum err groups_person_drop(struct groups *s, const struct groups_person *p);
+MUST_USE enum err groups_standard_put(struct groups *s);
+MUST_USE enum err groups_entry_put(struct groups *s, struct groups_entry *e);
+MUST_USE enum err groups_entry_drop(struct groups *s, const struct groups_entry *e);
+void groups_person_free(struct groups *s, struct groups_person *p);
+void groups_entry_free(struct groups *s, struct groups_entry *e);
+/* Puts were undone: identities are what the store says. */
+void groups_persons_again(struct groups *s);
+
+/* ---- groups_seal.c ---- */
+/* Answers false with why, where there is no vault key, or another than before. */
+bool groups_vault_ready(struct groups *s, enum err *err, const char **why);
+MUST_USE enum err groups_key_seal(struct groups *s, const struct crypto_key *k, const char *kind,
+				  const char *name, struct groups_octets *out);
+MUST_USE enum err groups_key_unseal(struct groups *s, enum crypto_profile_id profile,
+				    const char *kind, const char *name,
+				    const struct groups_octets *sealed, struct crypto_key **out);
+MUST_USE enum err groups_secret_seal(struct groups *s, struct span secret, const char *kind,
+				     const char *name, struct groups_octets *out);
+MUST_USE enum err groups_octets_set(struct groups *s, struct groups_octets *o, struct span from);
+static inline struct span groups_span(const struct groups_octets *o)
+{
+	return span_of(o->p, o->n);
+}
+
+/* ---- groups_find.c ---- */
+MUST_USE enum err groups_person_find(const struct groups *s, struct span word,
+				     struct groups_person **out);
+MUST_USE enum err groups_entry_find(const struct groups *s, struct span word, struct span identity,
+				    struct groups_entry **out);
+struct groups_person *groups_person_named(const struct groups *s, struct span name);
+struct groups_entry *groups_entry_named(const struct groups *s, struct span id, struct span self);
+/* With an answer where there is none. */
+struct groups_person *groups_person_of(struct groups *s, struct groups_call *call,
+				       struct span word);
+struct groups_entry *groups_entry_of(struct groups *s, struct groups_call *call,
+				     const struct groups_command *c);
+
+/* ---- groups_person.c, groups_carry.c: commands ---- */
+void groups_id_create(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_id_set(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_id_delete(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_id_export(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_id_import(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_owner(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_owner_import(struct groups *s, const struct groups_command *c,
+			 const struct group_paper *paper, struct groups_call *call);
+void groups_carried(struct groups *s, struct groups_call *call, enum err err, struct span result);
+/* Takes the key over, also on error; the text is for people. */
+struct groups_new_person {
+	struct crypto_key *key;
+	enum crypto_profile_id profile;
+	struct span name, label, certificate;
+	bool make_default;
+};
+MUST_USE enum err groups_person_add(struct groups *s, struct groups_new_person *n,
+				    const char **why);
+bool groups_label_fits(struct span label);
+
+/* ---- groups_make.c ---- */
+void groups_create(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_join(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_import(struct groups *s, const struct groups_command *c, struct groups_call *call);
+/* The member of it that this machine is, born; NULL where keys are not at hand. */
+MUST_USE enum err groups_entry_wake(struct groups *s, struct groups_entry *e, struct text *why);
+
+/* ---- groups_open.c ---- */
+void groups_open(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_close(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_leave(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_connect(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_cancel(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_connect_next(struct groups *s, struct groups_call *call, enum err err,
+			 const char *why);
+/* Its graph is opened, for call. create: it is made. */
+void groups_entry_open(struct groups *s, struct groups_entry *e, struct groups_call *call,
+		       const struct graph_properties *create);
+/* Those that should be open and are not. */
+void groups_open_again(struct groups *s);
+
+/* ---- groups_tell.c ---- */
+void groups_set(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_export(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_grant(struct groups *s, const struct groups_command *c, struct groups_call *call);
+/* Writes a paper as the document of the answer. */
+MUST_USE enum err groups_write(struct groups *s, struct groups_call *call,
+			       const struct group_paper *p);
+const char *groups_version(const struct groups_entry *e);
+void groups_paper_of(const struct groups_entry *e, enum group_paper_kind kind,
+		     struct group_paper *p);
+
+/* ---- groups_graph.c ---- */
+/* What an entry's group wants done; true: an event of it is in *out. */
+bool groups_entry_poll(struct groups *s, struct groups_entry *e, struct groups_out *out);
+void groups_answered(struct groups *s, struct groups_call *call, const struct graph_out *reply);
+enum err groups_guard_provider(void *ctx, struct span graph_id, struct span peer,
+			       struct graph_provider *out);
+
+#endif
