@@ -87,6 +87,7 @@ struct groups_call {
 	struct addr *address;	  /* CONNECT */
 	size_t n_address, tried;
 	bool make_default;	  /* ID_IMPORT */
+	enum crypto_profile_id profile;
 	char name[GROUP_NAME_OCTETS + 1]; /* of who is exported or imported */
 	char label[3 * GROUPS_LABEL + 1];
 };
