@@ -29,9 +29,12 @@ struct group_birth {
 	char self[GROUP_NAME_OCTETS + 1];      /* our identity's peer name */
 	const struct crypto_key *key;	       /* our identity's; lives as long */
 	struct span certificate;	       /* our IDC, DER; copied */
-	struct span chain;		       /* PKCS #7; empty: none yet; copied */
+	struct span chain;		       /* PKCS #7; copied; one that has expired will do */
 	const struct crypto_key *group_key;    /* the creator's; NULL */
-	const struct group_security *security; /* what is known of it; NULL nothing yet */
+	struct span security;		       /* Security Properties; empty: not known yet */
+	const struct group_policy *first;      /* what the creator says of it; NULL nothing */
+	const uint8_t *box;		       /* our X25519 key (D19), public; NULL none */
+	int64_t renew_warning;		       /* us before our membership ends */
 	struct group_limits limits;
 };
 
@@ -52,8 +55,11 @@ void group_ready(struct group *g, struct mono now);
 void group_published(struct group *g, const struct graph_guid *type, enum err err, struct mono now);
 /* A node of `peer` is here or left. */
 void group_presence(struct group *g, struct span peer, bool online, struct mono now);
-/* A newer chain of ours, judged by group_chain_read(); takes it over. */
-void group_chain_is(struct group *g, struct crypto_chain *chain, struct mono now);
+/* A newer chain of ours, judged by group_chain_read(), and its octets; takes the chain over. */
+void group_chain_is(struct group *g, struct crypto_chain *chain, struct span octets,
+		    struct mono now);
+/* We have the group key from now on; it lives as long. */
+void group_owner_is(struct group *g, const struct crypto_key *group_key);
 
 /* A certificate for somebody, below our own (creator: its own membership too, 3.6): the PKCS
  * #7 chain, until the next call. ERR_DENIED with `why`. */
@@ -62,6 +68,8 @@ MUST_USE enum err group_issue(struct group *g, const struct group_grant *grant, 
 /* What the group is, changed: by its creator (classic), by an administrator (modern). */
 MUST_USE enum err group_set(struct group *g, const struct group_policy *p, struct text *why,
 			    struct mono now);
+/* Whether group_set() would be let. */
+MUST_USE enum err group_may_set(const struct group *g, struct text *why);
 /* A Membership record for somebody else (P35), published by us. ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err group_publish_for(struct group *g, struct span chain, struct mono now);
 
@@ -133,7 +141,8 @@ struct group_event {
 };
 
 enum group_out_kind {
-	GROUP_OUT_PUBLISH,    /* a record of a reserved type: type, payload, expires (wall us) */
+	GROUP_OUT_PUBLISH,    /* a record of a reserved type: type, payload, expires (wall us),
+			       * and the id of the one it takes the place of, zero for none */
 	GROUP_OUT_REVALIDATE, /* these ids, or all: the provider can tell more now */
 	GROUP_OUT_RECHECK,    /* somebody's right ended: links and records again */
 	GROUP_OUT_CHAIN,      /* our own chain is this now, to be kept: payload */
@@ -142,7 +151,7 @@ enum group_out_kind {
 };
 struct group_out {
 	enum group_out_kind kind;
-	struct graph_guid type;
+	struct graph_guid type, id;
 	struct span payload;
 	int64_t expires;
 	const struct graph_guid *ids;

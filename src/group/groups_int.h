@@ -46,7 +46,7 @@ struct groups_entry {
 	char id[GROUP_NAME_OCTETS + 1], self[GROUP_NAME_OCTETS + 1];
 	char friendly[GROUP_FRIENDLY_OCTETS + 1], cloud[GROUP_CLOUD_OCTETS + 1];
 	char comment[GROUP_COMMENT_OCTETS + 1];
-	uint32_t scope;
+	uint32_t scope, options;
 	bool open, owner, owner_kept;
 	struct groups_octets chain, security; /* PKCS #7; Security Properties */
 	struct groups_octets owner_sealed;    /* the group key, PKCS #8 */
@@ -55,6 +55,7 @@ struct groups_entry {
 	uint8_t box[CRYPTO_BOX_KEY];	      /* and its public half */
 	struct crypto_key *group_key;	      /* NULL: none, or not at hand */
 	struct group *group;		      /* NULL: its keys are not at hand */
+	struct groups_call *asker;	      /* waits for what is published next */
 	bool opening;			      /* its graph was asked for */
 	bool ready;			      /* told that it may publish */
 	bool leaving;			      /* its graph is being deleted; not listed */
@@ -107,10 +108,11 @@ struct groups {
 	uint64_t next_call, next_job;
 	uint64_t put; /* our newest put */
 	struct list persons, entries;
+	struct list dead; /* struct groups_entry that graphs may still ask */
 	struct list calls, outs;  /* struct groups_call */
 	struct groups_call *last; /* taken out */
 	struct list *turn;	  /* the group whose outputs are taken out */
-	bool persons_stale;	  /* rows of identities are to be read anew */
+	bool persons_stale, entries_stale; /* rows are to be read anew */
 };
 
 /* ---- groups.c ---- */
@@ -148,8 +150,10 @@ MUST_USE enum err groups_entry_put(struct groups *s, struct groups_entry *e);
 MUST_USE enum err groups_entry_drop(struct groups *s, const struct groups_entry *e);
 void groups_person_free(struct groups *s, struct groups_person *p);
 void groups_entry_free(struct groups *s, struct groups_entry *e);
-/* Puts were undone: identities are what the store says. */
+/* Puts were undone: what the store holds counts again, but for rows of ours that are only
+ * to be put again. */
 void groups_persons_again(struct groups *s);
+void groups_entries_again(struct groups *s);
 
 /* ---- groups_seal.c ---- */
 /* Answers false with why, where there is no vault key, or another than before. */
@@ -229,7 +233,6 @@ void groups_grant(struct groups *s, const struct groups_command *c, struct group
 /* Writes a paper as the document of the answer. */
 MUST_USE enum err groups_write(struct groups *s, struct groups_call *call,
 			       const struct group_paper *p);
-const char *groups_version(const struct groups_entry *e);
 void groups_paper_of(const struct groups_entry *e, enum group_paper_kind kind,
 		     struct group_paper *p);
 
@@ -237,7 +240,7 @@ void groups_paper_of(const struct groups_entry *e, enum group_paper_kind kind,
 /* What an entry's group wants done; true: an event of it is in *out. */
 bool groups_entry_poll(struct groups *s, struct groups_entry *e, struct groups_out *out);
 void groups_answered(struct groups *s, struct groups_call *call, const struct graph_out *reply);
-enum err groups_guard_provider(void *ctx, struct span graph_id, struct span peer,
+MUST_USE enum err groups_guard_provider(void *ctx, struct span graph_id, struct span peer,
 			       struct graph_provider *out);
 
 #endif

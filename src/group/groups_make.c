@@ -3,9 +3,7 @@
 
 #include "wire/utf.h"
 
-#define FRIENDLY   126 /* characters (P23) */
-#define COMMENT	   255
-#define CLASSIFIER 138
+#define CLASSIFIER 138 /* characters of a group's, so that its name has at most 179 (P23) */
 #define CLOUD	   "Global_"
 
 /* ---- one that is there from now on ---- */
@@ -15,7 +13,7 @@ struct fresh {
 	const struct groups_person *person;
 	const struct group_profile *profile;
 	struct span id, friendly, comment, cloud;
-	uint32_t scope;
+	uint32_t scope, options;
 	struct span chain, security, root;
 	struct crypto_key *group_key; /* taken over */
 };
@@ -36,6 +34,7 @@ static enum err fill(struct groups *s, struct groups_entry *e, const struct fres
 	e->number = s->next_entry;
 	e->profile = f->profile->crypto->id;
 	e->scope = f->scope;
+	e->options = f->options;
 	e->open = true;
 	groups_words(e->id, sizeof(e->id), f->id);
 	groups_words(e->self, sizeof(e->self), span_str(f->person->name));
@@ -90,23 +89,25 @@ static enum err entry_new(struct groups *s, const struct fresh *f, struct text *
 enum err groups_entry_wake(struct groups *s, struct groups_entry *e, struct text *why)
 {
 	const struct groups_person *p = groups_person_named(s, span_str(e->self));
-	struct group_security known;
+	struct group_policy first = { .options = e->options };
 	if (!p || !p->key)
 		return ERR_STATE;
+	groups_words(first.friendly, sizeof(first.friendly), span_str(e->friendly));
+	groups_words(first.comment, sizeof(first.comment), span_str(e->comment));
 	struct group_birth b = {
 		.profile = e->profile,
 		.key = p->key,
 		.certificate = groups_span(&p->certificate),
 		.chain = groups_span(&e->chain),
 		.group_key = e->group_key,
+		.security = groups_span(&e->security),
+		.first = &first,
 		.box = e->box,
 		.renew_warning = s->cfg.renew_warning,
 		.limits = s->cfg.limits,
 	};
 	groups_words(b.id, sizeof(b.id), span_str(e->id));
 	groups_words(b.self, sizeof(b.self), span_str(e->self));
-	if (e->security.n && group_security_read(&known, groups_span(&e->security)) == OK)
-		b.security = &known;
 	struct wall wall = { groups_now(s), s->wall.synchronised };
 	return group_new(&e->group, &b, s->env, s->crypto, s->now, wall, why);
 }
@@ -142,13 +143,13 @@ static bool is_life(uint32_t life, uint32_t least, uint32_t most)
 
 static const char *what_is_wrong(const struct groups_command *c)
 {
-	if (!is_text(c->text, FRIENDLY))
+	if (!is_text(c->text, GROUP_FRIENDLY_ISSUED))
 		return "a group's name is at most 126 characters of UTF-8";
-	if (!is_text(c->comment, COMMENT))
+	if (!is_text(c->comment, GROUP_COMMENT_ISSUED))
 		return "a comment is at most 255 characters of UTF-8";
 	if (!is_text(c->classifier, CLASSIFIER))
 		return "a group's classifier is at most 138 characters of UTF-8";
-	if (!is_text(c->cloud, FRIENDLY))
+	if (!is_text(c->cloud, GROUP_CLOUD_ISSUED))
 		return "the name of a cloud is at most 126 characters of UTF-8";
 	if (!is_life(c->membership_life, GROUP_LIFE_LEAST, GROUP_LIFE_MOST))
 		return "a membership is published for 8 hours to 10 years";
@@ -184,7 +185,7 @@ struct making {
 	char id[GROUP_NAME_OCTETS + 1];
 	uint8_t root[CRYPTO_CERT_MAX], chain[2 * CRYPTO_CERT_MAX];
 	size_t n_root, n_chain;
-	uint8_t security[8192];
+	uint8_t security[GROUP_SECURITY_OCTETS];
 	size_t n_security;
 };
 
@@ -295,14 +296,13 @@ void groups_create(struct groups *s, const struct groups_command *c, struct grou
 		.comment = c->comment,
 		.cloud = c->cloud.n ? c->cloud : span_str(CLOUD),
 		.scope = GRAPH_SCOPE_GLOBAL,
+		.options = c->options,
 	};
 	enum err e = make(s, &f, c, &why, &entry);
 	if (e) {
 		groups_answer(s, call, e, NULL);
 		return;
 	}
-	if (f.profile->policy)
-		group_policy_begin(entry->group, entry->friendly, entry->comment, c->options);
 	struct graph_properties properties = properties_of(entry, c);
 	groups_entry_open(s, entry, call, &properties);
 }
@@ -403,7 +403,7 @@ static void renew(struct groups *s, struct groups_entry *e, struct joining *j,
 	if (!err)
 		err = groups_entry_put(s, e);
 	if (!err && e->group) {
-		group_chain_is(e->group, j->chain, s->now);
+		group_chain_is(e->group, j->chain, paper->octets, s->now);
 		j->chain = NULL;
 	}
 	if (err || (e->open && e->group))

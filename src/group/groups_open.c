@@ -64,7 +64,7 @@ void groups_close(struct groups *s, const struct groups_command *c, struct group
 	groups_ask(s, call, &g);
 }
 
-/* GROUP-9.5: with the row it is gone, though its graph still says goodbye. */
+/* GROUP-9.5: its graph says goodbye and goes, then the row does. */
 void groups_leave(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct groups_entry *e = groups_entry_of(s, call, c);
@@ -75,16 +75,11 @@ void groups_leave(struct groups *s, const struct groups_command *c, struct group
 		return;
 	}
 	struct graphs_command g = command_of(e, GRAPHS_DELETE);
-	enum err err = groups_entry_drop(s, e);
-	if (err) {
-		groups_answer(s, call, err, NULL);
-		return;
-	}
 	call->entry = NULL;
 	groups_calls_end(s, e, ERR_CLOSED);
+	e->asker = NULL;
 	call->entry = e;
 	e->leaving = true;
-	e->open = false;
 	groups_ask(s, call, &g);
 }
 

@@ -234,6 +234,7 @@ static enum err entry_fill(struct groups *s, struct groups_entry *e, struct rd *
 	entry_flags(e, rd_u8(r));
 	uint8_t profile = rd_u8(r);
 	e->scope = rd_u32(r);
+	e->options = rd_u32(r);
 	get_text(r, e->id, sizeof(e->id));
 	get_text(r, e->self, sizeof(e->self));
 	get_text(r, e->friendly, sizeof(e->friendly));
@@ -290,6 +291,7 @@ static void entry_write(struct wr *w, const struct groups_entry *e)
 			   (e->owner_kept ? OWNER_KEPT : 0)));
 	wr_u8(w, (uint8_t)e->profile);
 	wr_u32(w, e->scope);
+	wr_u32(w, e->options);
 	put_span(w, span_str(e->id));
 	put_span(w, span_str(e->self));
 	put_span(w, span_str(e->friendly));
@@ -380,4 +382,20 @@ void groups_persons_again(struct groups *s)
 	}
 	s->standard = 0;
 	s->persons_stale = read_all(s, &group_table_identities, back) != OK;
+}
+
+static enum err entry_back(struct groups *s, uint64_t number, struct span value)
+{
+	LIST_EACH(n, tmp, &s->entries)
+	{
+		if (LIST_ENTRY(n, struct groups_entry, all)->number == number)
+			return OK;
+	}
+	return entry_take(s, number, value);
+}
+
+/* One that was left is back when that could not be stored. */
+void groups_entries_again(struct groups *s)
+{
+	s->entries_stale = read_all(s, &group_table_groups, entry_back) != OK;
 }

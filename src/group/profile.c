@@ -10,6 +10,7 @@ static const struct group_profile profiles[CRYPTO_PROFILE_COUNT] = {
 		.hello_binds = true,
 		.rest_is_error = true,
 		.messages_span = true,
+		.policy = true,
 		.alpn = "p2pgroup/2",
 		.packet_max = PACKET,
 		.security_size = 96,

@@ -1,0 +1,113 @@
+/* group_int.h - the inside of a group, for its files: group.c (life, looks), group_out.c
+ * (what comes out), group_own.c (our membership in time: published, renewed, expired),
+ * group_change.c (what we issue and set), group_provider.c (what its graph asks). */
+#ifndef GROUP_GROUP_INT_H
+#define GROUP_GROUP_INT_H
+
+#include "base/list.h"
+#include "group/group.h"
+#include "group/stream.h"
+
+#define GROUP_SCAN	 (30 * MONO_SEC) /* of the Unvalidated Record List */
+#define GROUP_AGAIN	 (30 * MONO_SEC) /* until what failed is tried again */
+#define GROUP_SLACK	 (5 * MONO_MIN)	 /* certificates begin, and records end, by so much earlier */
+#define GROUP_CHAIN_ROOM (CRYPTO_CHAIN_MAX + CRYPTO_CERT_MAX)
+
+struct group_octets {
+	uint8_t *p;
+	size_t n;
+};
+
+/* A record of ours that must be in the database. */
+enum group_need_kind {
+	GROUP_NEED_SECURITY, /* the creator's */
+	GROUP_NEED_POLICY,   /* likewise, where a profile has it */
+	GROUP_NEED_MEMBERSHIP,
+	GROUP_NEED_COUNT
+};
+struct group_need {
+	bool asked;    /* on its way */
+	int64_t until; /* wall: it is there and good so long; 0: it is not there */
+	int64_t asked_until;
+	struct mono again; /* after a failure */
+};
+
+struct group_own_out {
+	struct list all;
+	struct group_out out;
+	struct group_event event;
+};
+
+struct group {
+	const struct env *env;
+	struct crypto *crypto;
+	const struct group_profile *profile;
+	struct group_limits limits;
+	char id[GROUP_NAME_OCTETS + 1], self[GROUP_NAME_OCTETS + 1];
+	const struct crypto_key *key, *group_key;
+	struct group_octets certificate, chain, room; /* room: of what is being made */
+	struct crypto_chain *own;		      /* chain, read; never NULL */
+	unsigned int roles;
+	int64_t from, to; /* of own */
+	bool has_box;
+	uint8_t box[32];
+	int64_t renew_warning;
+	bool warned, ended; /* RENEW was told: before the end, at it */
+
+	struct group_members *members;
+	int64_t members_end; /* wall: the next that is over */
+	struct group_security security;
+	struct group_policy policy, first;
+	struct group_octets security_octets, policy_octets;
+	bool has_security, has_policy, has_first;
+	struct graph_guid security_id, policy_id; /* zero: no such record is here */
+
+	struct group_session_home home;
+	struct wall wall;
+	struct mono wall_at, now;
+	bool ready;
+	struct group_need need[GROUP_NEED_COUNT];
+	struct mono scan;
+	int64_t skew;
+	struct group_counts counts;
+	struct list outs; /* struct group_own_out */
+	struct group_own_out *last;
+	struct group_event lost; /* is written where nobody reads it */
+};
+
+/* ---- group.c ---- */
+int64_t group_time(const struct group *g); /* wall us */
+MUST_USE enum err group_octets_set(const struct group *g, struct group_octets *o, struct span s);
+
+/* ---- group_out.c ---- */
+/* Events are lost without memory: they are news, not state. */
+struct group_event *group_tell(struct group *g, enum group_event_kind kind);
+/* With n octets behind it for the payload; NULL without memory. */
+struct group_out *group_want(struct group *g, enum group_out_kind kind, struct span payload);
+
+/* ---- group_own.c ---- */
+void group_own_due(struct group *g);
+struct mono group_own_deadline(const struct group *g);
+/* Takes over chain; its octets are g->chain. */
+void group_own_is(struct group *g, struct crypto_chain *chain);
+bool group_own_valid(const struct group *g);
+/* When a record of whose writer's right ends at `to` should end. */
+int64_t group_own_latest(const struct group *g, int64_t to);
+/* Our record of that need is in the database, good until then. */
+void group_own_seen(struct group *g, enum group_need_kind k, int64_t until);
+
+/* ---- group_change.c ---- */
+MUST_USE enum err group_security_ask(struct group *g, const struct group_security *s,
+				     int64_t *until);
+MUST_USE enum err group_policy_ask(struct group *g, const struct group_policy *p, int64_t *until);
+MUST_USE enum err group_membership_ask(struct group *g, int64_t *until);
+
+/* ---- group_learn.c: what records and connections tell ---- */
+MUST_USE enum err group_learn_security(struct group *g, struct span payload);
+MUST_USE enum err group_learn_policy(struct group *g, struct span payload);
+/* Takes over the chain, judged, of a member. `published`: by a Membership record. */
+MUST_USE enum err group_learn_chain(struct group *g, struct crypto_chain *chain, struct span octets,
+				    bool published);
+void group_learn_home(struct group *g);
+
+#endif

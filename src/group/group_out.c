@@ -1,0 +1,46 @@
+/* What comes out of a group. */
+#include "group/group_int.h"
+
+static struct group_own_out *own_new(struct group *g, enum group_out_kind kind, size_t behind)
+{
+	struct group_own_out *o = env_zalloc(g->env, 1, sizeof(*o) + behind);
+	if (!o)
+		return NULL;
+	o->out.kind = kind;
+	list_push_back(&g->outs, &o->all);
+	return o;
+}
+
+struct group_event *group_tell(struct group *g, enum group_event_kind kind)
+{
+	struct group_own_out *o = own_new(g, GROUP_OUT_EVENT, 0);
+	struct group_event *e = o ? &o->event : &g->lost;
+	*e = (struct group_event){ .kind = kind };
+	if (o)
+		o->out.event = e;
+	return e;
+}
+
+struct group_out *group_want(struct group *g, enum group_out_kind kind, struct span payload)
+{
+	struct group_own_out *o = own_new(g, kind, payload.n);
+	if (!o)
+		return NULL;
+	if (payload.n) {
+		memcpy(o + 1, payload.p, payload.n);
+		o->out.payload = span_of(o + 1, payload.n);
+	}
+	return &o->out;
+}
+
+bool group_poll(struct group *g, struct group_out *out)
+{
+	env_free(g->env, g->last);
+	g->last = NULL;
+	if (list_empty(&g->outs))
+		return false;
+	g->last = LIST_ENTRY(g->outs.next, struct group_own_out, all);
+	list_take(&g->last->all);
+	*out = g->last->out;
+	return true;
+}

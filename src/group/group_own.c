@@ -1,0 +1,237 @@
+/* Our membership in time (GROUP-9.8 to GROUP-9.12): what of ours must be in the database, when
+ * it is published again, when a membership ends. */
+#include "group/group_int.h"
+
+bool group_own_valid(const struct group *g)
+{
+	int64_t now = group_time(g);
+	return g->own && g->from <= now && now <= g->to;
+}
+
+/* A record ends before who signed it does: peers' clocks are not ours. */
+int64_t group_own_latest(const struct group *g, int64_t to)
+{
+	int64_t left = to - group_time(g);
+	return to - (left > 2 * GROUP_SLACK ? GROUP_SLACK : left / 2);
+}
+
+/* ---- a chain of ours ---- */
+
+void group_own_is(struct group *g, struct crypto_chain *chain)
+{
+	crypto_chain_free(g->own);
+	g->own = chain;
+	g->roles = group_chain_leaf(chain)->roles;
+	group_chain_period(chain, &g->from, &g->to);
+	g->warned = g->ended = false;
+	g->need[GROUP_NEED_MEMBERSHIP] = (struct group_need){ .again = g->now };
+}
+
+/* GROUP-9.10: it signs from now on, is told to others, and is kept. */
+void group_chain_is(struct group *g, struct crypto_chain *chain, struct span octets,
+		    struct mono now)
+{
+	unsigned int before = g->roles;
+	g->now = now;
+	if (group_octets_set(g, &g->chain, octets) != OK) {
+		crypto_chain_free(chain);
+		return;
+	}
+	group_own_is(g, chain);
+	(void)!group_learn_own(g);
+	(void)group_want(g, GROUP_OUT_CHAIN, octets);
+	struct group_event *e = group_tell(g, GROUP_EVENT_RENEWED);
+	e->until = g->to;
+	e->roles = g->roles;
+	e->ours = true;
+	struct text t = TEXT_OF(e->who);
+	text_str(&t, g->self);
+	if (before == g->roles)
+		return;
+	(void)group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0));
+}
+
+void group_owner_is(struct group *g, const struct crypto_key *group_key)
+{
+	g->group_key = group_key;
+}
+
+/* ---- published ---- */
+
+/* A quarter of its life before it ends it is made anew; one that ends with our membership
+ * waits for a new one of those. */
+static int64_t again_at(const struct group *g, const struct group_need *n)
+{
+	int64_t life = (int64_t)(g->has_security ? g->security.membership_life : GROUP_LIFE) *
+		       MONO_SEC;
+	if (n->until >= group_own_latest(g, g->to))
+		return INT64_MAX;
+	return n->until - life / 4;
+}
+
+static bool is_ours(const struct group *g, enum group_need_kind k)
+{
+	if (k == GROUP_NEED_MEMBERSHIP)
+		return true;
+	return g->group_key && (k == GROUP_NEED_SECURITY || (g->profile->policy && g->has_first));
+}
+
+/* When it must be published; MONO_NEVER: not by us, or it is on its way. */
+static struct mono need_due(const struct group *g, enum group_need_kind k)
+{
+	const struct group_need *n = &g->need[k];
+	if (!g->ready || n->asked || !is_ours(g, k) || !group_own_valid(g))
+		return MONO_NEVER;
+	if (!n->until)
+		return n->again;
+	if (k != GROUP_NEED_MEMBERSHIP)
+		return MONO_NEVER;
+	int64_t at = again_at(g, n);
+	if (at == INT64_MAX)
+		return MONO_NEVER;
+	int64_t wait = at - group_time(g);
+	struct mono due = mono_add(g->now, wait > 0 ? wait : 0);
+	return mono_is_never(n->again) || mono_reached(n->again, due) ? due : n->again;
+}
+
+static enum err ask(struct group *g, enum group_need_kind k, int64_t *until)
+{
+	switch (k) {
+	case GROUP_NEED_SECURITY:
+		return group_security_ask(g, &g->security, until);
+	case GROUP_NEED_POLICY:
+		return group_policy_ask(g, &g->first, until);
+	case GROUP_NEED_MEMBERSHIP:
+	case GROUP_NEED_COUNT:
+		break;
+	}
+	return group_membership_ask(g, until);
+}
+
+static void publish_due(struct group *g)
+{
+	for (enum group_need_kind k = 0; k < GROUP_NEED_COUNT; k++) {
+		struct group_need *n = &g->need[k];
+		if (!mono_reached(need_due(g, k), g->now))
+			continue;
+		n->asked = ask(g, k, &n->asked_until) == OK;
+		if (!n->asked)
+			n->again = mono_add(g->now, GROUP_AGAIN);
+	}
+}
+
+static bool need_of(const struct graph_guid *type, enum group_need_kind *k)
+{
+	static const struct graph_guid *const types[GROUP_NEED_COUNT] = {
+		[GROUP_NEED_SECURITY] = &group_type_security,
+		[GROUP_NEED_POLICY] = &group_type_policy,
+		[GROUP_NEED_MEMBERSHIP] = &group_type_membership,
+	};
+	for (*k = 0; *k < GROUP_NEED_COUNT; ++*k)
+		if (graph_guid_eq(types[*k], type))
+			return true;
+	return false;
+}
+
+void group_published(struct group *g, const struct graph_guid *type, enum err err, struct mono now)
+{
+	enum group_need_kind k;
+	g->now = now;
+	if (!need_of(type, &k) || !g->need[k].asked)
+		return;
+	struct group_need *n = &g->need[k];
+	n->asked = false;
+	n->again = err ? mono_add(now, GROUP_AGAIN) : now;
+	if (!err)
+		n->until = n->asked_until;
+}
+
+void group_own_seen(struct group *g, enum group_need_kind k, int64_t until)
+{
+	if (until > g->need[k].until)
+		g->need[k].until = until;
+}
+
+void group_ready(struct group *g, struct mono now)
+{
+	g->now = now;
+	g->ready = true;
+	group_own_due(g);
+}
+
+/* ---- the end of it ---- */
+
+static void tell_renew(struct group *g)
+{
+	struct group_event *e = group_tell(g, GROUP_EVENT_RENEW);
+	struct text t = TEXT_OF(e->who);
+	text_str(&t, g->self);
+	e->until = g->to;
+	e->ours = true;
+	e->roles = g->roles;
+}
+
+static int64_t warn_at(const struct group *g)
+{
+	if (!g->warned)
+		return g->to - g->renew_warning;
+	return g->ended ? INT64_MAX : g->to + 1;
+}
+
+/* GROUP-9.11: told some time before, and once more when it is over. */
+static void warn_due(struct group *g)
+{
+	int64_t now = group_time(g);
+	if (now < warn_at(g))
+		return;
+	g->warned = true;
+	g->ended = now > g->to;
+	tell_renew(g);
+}
+
+/* ---- others' ---- */
+
+static void gone(void *ctx, const struct group_member *who)
+{
+	struct group *g = ctx;
+	struct group_event *e = group_tell(g, GROUP_EVENT_MEMBER);
+	struct text t = TEXT_OF(e->who);
+	e->change = GROUP_CHANGE_EXPIRED;
+	text_span(&t, who->name);
+}
+
+/* GROUP-9.12 */
+static void expire_due(struct group *g)
+{
+	if (group_time(g) < g->members_end)
+		return;
+	if (group_members_expire(g->members, group_time(g), gone, g, &g->members_end)) {
+		group_judge_forget(g);
+		(void)group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0));
+	}
+}
+
+/* ---- time ---- */
+
+void group_own_due(struct group *g)
+{
+	expire_due(g);
+	warn_due(g);
+	publish_due(g);
+}
+
+static struct mono when(const struct group *g, int64_t wall)
+{
+	int64_t wait = wall - group_time(g);
+	if (wall == INT64_MAX)
+		return MONO_NEVER;
+	return mono_add(g->now, wait > 0 ? wait : 0);
+}
+
+struct mono group_own_deadline(const struct group *g)
+{
+	struct mono at = mono_min(when(g, g->members_end), when(g, warn_at(g)));
+	for (enum group_need_kind k = 0; k < GROUP_NEED_COUNT; k++)
+		at = mono_min(at, need_due(g, k));
+	return at;
+}

@@ -1,0 +1,284 @@
+/* What graphs ask, say and answer; what members want of them (GROUP-9.3, GROUP-9.8). */
+#include "group/groups_int.h"
+
+/* ---- asked ---- */
+
+enum err groups_guard_provider(void *ctx, struct span graph_id, struct span peer,
+			       struct graph_provider *out)
+{
+	const struct groups *s = ctx;
+	struct groups_entry *e = groups_entry_named(s, graph_id, peer);
+	if (!e)
+		return ERR_NOT_FOUND;
+	if (!e->group)
+		return ERR_STATE;
+	*out = group_provider(e->group);
+	return OK;
+}
+
+/* ---- said ---- */
+
+static struct groups_entry *entry_of(const struct groups *s, const struct graph_event *e)
+{
+	struct graphs_info i;
+	size_t at = 0;
+	while (graphs_next(s->graphs, &at, &i))
+		if (i.number == e->graph)
+			return groups_entry_named(s, span_str(i.id), span_str(i.peer));
+	return NULL;
+}
+
+static bool is_here(const struct graph *g, const char *peer)
+{
+	struct graph_node_info i;
+	size_t at = 0;
+	while (graph_node_next(g, &at, &i))
+		if (!i.self && span_eq(span_str(i.peer), span_str(peer)))
+			return true;
+	return false;
+}
+
+/* A person may be at several machines: who leaves one may be at another. */
+static void presence(struct groups *s, struct groups_entry *e, const struct graph_event *v)
+{
+	const struct graph *g = graphs_instance(s->graphs, span_str(e->id), span_str(e->self));
+	bool here = v->status == GRAPH_LINK_CONNECTED || (g && is_here(g, v->peer));
+	if (v->peer[0])
+		group_presence(e->group, span_str(v->peer), here, s->now);
+}
+
+/* GROUP-9.3: what it may publish waits until the database is read and, of one that others
+ * made, synchronised. */
+static void mind_ready(struct groups *s, struct groups_entry *e)
+{
+	const struct graph *g = graphs_instance(s->graphs, span_str(e->id), span_str(e->self));
+	struct graph_info i;
+	if (e->ready || !g)
+		return;
+	graph_info(g, s->now, &i);
+	if (!i.loaded || !i.synchronised)
+		return;
+	e->ready = true;
+	group_ready(e->group, s->now);
+}
+
+void groups_graph_event(struct groups *s, const struct graph_event *v, struct mono now)
+{
+	static const bool followed[GRAPH_EVENT_COUNT] = {
+		[GRAPH_EVENT_STATUS] = true,	   [GRAPH_EVENT_LOADED] = true,
+		[GRAPH_EVENT_SYNCHRONISED] = true, [GRAPH_EVENT_NODE] = true,
+		[GRAPH_EVENT_NEIGHBOR] = true,
+	};
+	struct groups_entry *e = followed[v->kind] ? entry_of(s, v) : NULL;
+	s->now = now;
+	if (!e || !e->group)
+		return;
+	if (v->kind == GRAPH_EVENT_NODE || v->kind == GRAPH_EVENT_NEIGHBOR)
+		presence(s, e, v);
+	else
+		mind_ready(s, e);
+}
+
+/* ---- answered ---- */
+
+static void forget(struct groups *s, struct groups_entry *e, struct groups_call *call,
+		   enum err why)
+{
+	call->entry = NULL;
+	groups_calls_end(s, e, why);
+	groups_entry_free(s, e);
+}
+
+/* One whose graph cannot be made was never there. */
+static void made(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	struct groups_entry *e = call->entry;
+	bool fresh = call->kind != GROUPS_OPEN && e->born == e->saved;
+	e->opening = false;
+	if (r->err && fresh) {
+		(void)!groups_entry_drop(s, e);
+		forget(s, e, call, r->err);
+	} else if (!r->err) {
+		mind_ready(s, e);
+	}
+	if (!r->err && r->after > s->put)
+		s->put = r->after;
+	groups_answer(s, call, r->err, r->text);
+}
+
+/* What is closed already is closed. */
+static void closed(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	struct groups_entry *e = call->entry;
+	bool shut = !graphs_instance(s->graphs, span_str(e->id), span_str(e->self));
+	e->ready = false;
+	groups_answer(s, call, shut ? OK : r->err, r->text);
+}
+
+static void left(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	struct groups_entry *e = call->entry;
+	enum err err = r->err == ERR_NOT_FOUND ? OK : r->err;
+	const char *text = err ? r->text : NULL;
+	if (!err)
+		err = groups_entry_drop(s, e);
+	if (err)
+		e->leaving = false;
+	else
+		forget(s, e, call, ERR_CLOSED);
+	groups_answer(s, call, err, text);
+}
+
+static void published(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	struct groups_entry *e = call->entry;
+	if (e->group)
+		group_published(e->group, &call->type, r->err, s->now);
+	if (!r->err && r->after > s->put)
+		s->put = r->after;
+	groups_answer(s, call, r->err, r->text);
+}
+
+void groups_answered(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	call->waits = GROUPS_WAIT_NOTHING;
+	switch (call->kind) {
+	case GROUPS_CREATE:
+	case GROUPS_JOIN:
+	case GROUPS_IMPORT:
+	case GROUPS_OPEN:
+		made(s, call, r);
+		return;
+	case GROUPS_CLOSE:
+		closed(s, call, r);
+		return;
+	case GROUPS_LEAVE:
+		left(s, call, r);
+		return;
+	case GROUPS_CONNECT:
+		groups_connect_next(s, call, r->err, r->text);
+		return;
+	case GROUPS_SET:
+	case GROUPS_GRANT:
+		published(s, call, r);
+		return;
+	case GROUPS_ID_CREATE:
+	case GROUPS_ID_SET:
+	case GROUPS_ID_DELETE:
+	case GROUPS_ID_EXPORT:
+	case GROUPS_ID_IMPORT:
+	case GROUPS_EXPORT:
+	case GROUPS_OWNER:
+	case GROUPS_CANCEL:
+		break;
+	}
+	groups_answer(s, call, r->err, r->text);
+}
+
+void groups_graph_reply(struct groups *s, const struct graph_out *reply, struct mono now)
+{
+	struct groups_call *call = groups_call_waiting(s, GROUPS_WAIT_GRAPH, reply->number);
+	s->now = now;
+	if (call)
+		groups_answered(s, call, reply);
+}
+
+/* ---- wanted ---- */
+
+static void publish(struct groups *s, struct groups_entry *e, const struct group_out *o)
+{
+	static const struct graph_guid none;
+	bool fresh = graph_guid_eq(&o->id, &none);
+	struct groups_call *call = e->asker ? e->asker : groups_call_new(s, GROUPS_SET, 0);
+	e->asker = NULL;
+	if (!call) {
+		group_published(e->group, &o->type, ERR_NOMEM, s->now);
+		return;
+	}
+	struct graphs_command g = {
+		.kind = GRAPHS_OF,
+		.id = span_str(e->id),
+		.peer = span_str(e->self),
+	};
+	g.of = (struct graph_command){
+		.kind = fresh ? GRAPH_RECORD_ADD : GRAPH_RECORD_UPDATE,
+		.type = o->type,
+		.id = o->id,
+		.reserved = true,
+		.has_payload = true,
+		.payload = o->payload,
+		.expires = o->expires,
+	};
+	call->entry = e;
+	call->type = o->type;
+	groups_ask(s, call, &g);
+}
+
+/* What it is, where it is not there: nobody may see an old one after a restart. */
+static void keep(struct groups *s, struct groups_entry *e, struct groups_octets *to,
+		 struct span payload)
+{
+	if (groups_octets_set(s, to, payload) != OK || groups_entry_put(s, e) != OK)
+		e->unsaved = true;
+}
+
+static void remember_names(struct groups_entry *e)
+{
+	struct group_info i;
+	group_look(e->group, &i);
+	if (i.friendly && i.friendly[0])
+		groups_words(e->friendly, sizeof(e->friendly), span_str(i.friendly));
+	if (i.comment)
+		groups_words(e->comment, sizeof(e->comment), span_str(i.comment));
+}
+
+static void follow(struct groups *s, struct groups_entry *e, const struct group_event *v)
+{
+	if (v->kind == GROUP_EVENT_AUTH_FAILED) {
+		e->fault = v->fault;
+		e->chain_fault = v->chain;
+	} else if (v->kind == GROUP_EVENT_PROPERTIES) {
+		remember_names(e);
+		(void)!groups_entry_put(s, e);
+	}
+}
+
+/* True: it is for whoever polls. */
+static bool take(struct groups *s, struct groups_entry *e, const struct group_out *o,
+		 struct groups_out *out)
+{
+	struct span id = span_str(e->id);
+	switch (o->kind) {
+	case GROUP_OUT_PUBLISH:
+		publish(s, e, o);
+		return false;
+	case GROUP_OUT_REVALIDATE:
+		graphs_revalidate(s->graphs, id, o->ids, o->n_ids, s->now);
+		return false;
+	case GROUP_OUT_RECHECK:
+		graphs_recheck(s->graphs, id, s->now);
+		return false;
+	case GROUP_OUT_CHAIN:
+		keep(s, e, &e->chain, o->payload);
+		return false;
+	case GROUP_OUT_SECURITY:
+		keep(s, e, &e->security, o->payload);
+		return false;
+	case GROUP_OUT_EVENT:
+		break;
+	}
+	follow(s, e, o->event);
+	*out = (struct groups_out){
+		.kind = GROUPS_OUT_EVENT, .group = e->id, .event = o->event, .after = e->saved
+	};
+	return true;
+}
+
+bool groups_entry_poll(struct groups *s, struct groups_entry *e, struct groups_out *out)
+{
+	struct group_out o;
+	while (e->group && group_poll(e->group, &o))
+		if (take(s, e, &o, out))
+			return true;
+	return false;
+}
