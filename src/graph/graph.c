@@ -151,10 +151,15 @@ static void take_down(struct graph *g)
 	g->down = true;
 }
 
-bool graph_free_some(struct graph *g)
+void graph_let_go(struct graph *g)
 {
 	if (!g->down)
 		take_down(g);
+}
+
+bool graph_free_some(struct graph *g)
+{
+	graph_let_go(g);
 	if (g->db && !graph_db_bury(g->db, FREED))
 		return false;
 	graph_db_free(g->db);

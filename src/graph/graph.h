@@ -103,6 +103,8 @@ void graph_free(struct graph *g);
 /* Likewise, but a little with each call, since freeing a million records takes longer than a
  * step of a loop may; true: all is gone. Once begun nothing else may be done with g. */
 MUST_USE bool graph_free_some(struct graph *g);
+/* The beginning of it: links, and whatever rests on the provider, which may go then. */
+void graph_let_go(struct graph *g);
 
 /* We listen, reached at these addresses, with the port; none: where is not known, and nobody
  * is told. Copied. ERR_STATE: never synchronised (digest 10). Again: they changed. */

@@ -61,6 +61,17 @@ static void copy_text(char *to, size_t size, const char *from)
 	text_str(&t, from);
 }
 
+/* GRAPH-12.16: one that is guarded opens with its guard's provider or not at all. */
+static enum err provider_of(const struct graphs *s, const struct graphs_entry *e,
+			    struct graph_provider *out)
+{
+	if (!e->guarded)
+		return OK;
+	if (!s->guard.provider)
+		return ERR_STATE;
+	return s->guard.provider(s->guard.ctx, span_str(e->properties.id), span_str(e->peer), out);
+}
+
 enum err graphs_entry_open(struct graphs *s, struct graphs_entry *e, bool create, struct mono now)
 {
 	struct graph_birth b = {
@@ -86,7 +97,8 @@ enum err graphs_entry_open(struct graphs *s, struct graphs_entry *e, bool create
 	/* The clock was read a while ago. */
 	struct wall wall = s->wall;
 	wall.us += mono_since(now, s->wall_at);
-	return graph_new(&e->graph, &b, &s->shared, now, wall, &why);
+	enum err err = provider_of(s, e, &b.provider);
+	return err ? err : graph_new(&e->graph, &b, &s->shared, now, wall, &why);
 }
 
 /* Finding */

@@ -21,7 +21,8 @@ struct graphs_entry {
 	struct list all;
 	uint32_t number;
 	bool open, listens, synchronised, deleted;
-	bool apart; /* of this run */
+	bool guarded; /* the guard has its provider */
+	bool apart;   /* of this run */
 	char peer[GRAPH_ID_OCTETS + 1], name[GRAPH_ID_OCTETS + 1];
 	struct graph_properties properties;
 	struct graph_guid *sync_order;
@@ -100,6 +101,7 @@ struct graphs_door {
 
 struct graphs {
 	struct graph_part_config cfg;
+	struct graphs_guard guard; /* provider NULL: none yet */
 	struct graph_shared shared;
 	struct wall wall;
 	struct mono wall_at;		   /* when it was that */

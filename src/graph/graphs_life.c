@@ -8,7 +8,7 @@ static enum err open_all(struct graphs *s, struct mono now)
 	LIST_EACH(n, tmp, &s->entries)
 	{
 		struct graphs_entry *e = LIST_ENTRY(n, struct graphs_entry, all);
-		if (!e->open || e->deleted)
+		if (!e->open || e->deleted || e->guarded)
 			continue;
 		enum err err = graphs_entry_open(s, e, false, now);
 		if (err && err != ERR_CONFIG)
@@ -16,6 +16,31 @@ static enum err open_all(struct graphs *s, struct mono now)
 	}
 	graphs_doors_mind(s, now);
 	return OK;
+}
+
+/* GRAPH-12.16: those that it guards open now; whoever is not, is opened by command. */
+void graphs_guard(struct graphs *s, const struct graphs_guard *guard)
+{
+	s->guard = *guard;
+	LIST_EACH(n, tmp, &s->entries)
+	{
+		struct graphs_entry *e = LIST_ENTRY(n, struct graphs_entry, all);
+		if (e->guarded && e->open && !e->deleted && !e->graph)
+			(void)!graphs_entry_open(s, e, false, s->now);
+	}
+	graphs_doors_mind(s, s->now);
+}
+
+void graphs_revalidate(struct graphs *s, struct span id, const struct graph_guid *ids, size_t n,
+		       struct mono now)
+{
+	s->now = now;
+	LIST_EACH(at, tmp, &s->entries)
+	{
+		struct graphs_entry *e = LIST_ENTRY(at, struct graphs_entry, all);
+		if (e->graph && !e->leaving && span_eq(span_str(e->properties.id), id))
+			graph_revalidate(e->graph, ids, n, now);
+	}
 }
 
 static void take_config(struct graphs *s, const struct graph_part_config *cfg)

@@ -96,6 +96,7 @@ void graphs_bury(struct graphs *s, struct graph *g)
 {
 	if (!g)
 		return;
+	graph_let_go(g); /* its provider may go now (GRAPH-12.16) */
 	struct graphs_closed *c = env_zalloc(s->shared.env, 1, sizeof(*c));
 	if (!c) {
 		graph_free(g);

@@ -11,6 +11,7 @@
 #define SYNCHRONISED 0x04
 #define DELETED	     0x08
 #define DEFER	     0x10
+#define GUARDED	     0x20
 
 const struct store_table graph_table_graphs = { "graphs", STORE_KEY_INTEGER };
 
@@ -49,7 +50,7 @@ static uint8_t flags_of(const struct graphs_entry *e)
 {
 	return (uint8_t)((e->open ? OPEN : 0) | (e->listens ? LISTENS : 0) |
 			 (e->synchronised ? SYNCHRONISED : 0) | (e->deleted ? DELETED : 0) |
-			 (e->properties.defer_expiration ? DEFER : 0));
+			 (e->properties.defer_expiration ? DEFER : 0) | (e->guarded ? GUARDED : 0));
 }
 
 static void put_known(struct wr *w, const struct graphs_entry *e)
@@ -116,6 +117,7 @@ static void flags_read(uint8_t flags, struct graphs_entry *e)
 	e->synchronised = flags & SYNCHRONISED;
 	e->deleted = flags & DELETED;
 	e->properties.defer_expiration = flags & DEFER;
+	e->guarded = flags & GUARDED;
 }
 
 static enum err order_read(struct rd *r, const struct env *env, struct graphs_entry *e)

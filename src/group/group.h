@@ -25,16 +25,16 @@ extern const struct group_limits group_limits_default;
 
 struct group_birth {
 	enum crypto_profile_id profile;
-	char id[GROUP_NAME_OCTETS + 1];	       /* Group Peer Name */
-	char self[GROUP_NAME_OCTETS + 1];      /* our identity's peer name */
-	const struct crypto_key *key;	       /* our identity's; lives as long */
-	struct span certificate;	       /* our IDC, DER; copied */
-	struct span chain;		       /* PKCS #7; copied; one that has expired will do */
-	const struct crypto_key *group_key;    /* the creator's; NULL */
-	struct span security;		       /* Security Properties; empty: not known yet */
-	const struct group_policy *first;      /* what the creator says of it; NULL nothing */
-	const uint8_t *box;		       /* our X25519 key (D19), public; NULL none */
-	int64_t renew_warning;		       /* us before our membership ends */
+	char id[GROUP_NAME_OCTETS + 1];	    /* Group Peer Name */
+	char self[GROUP_NAME_OCTETS + 1];   /* our identity's peer name */
+	const struct crypto_key *key;	    /* our identity's; lives as long */
+	struct span certificate;	    /* our IDC, DER; copied */
+	struct span chain;		    /* PKCS #7; copied; one that has expired will do */
+	const struct crypto_key *group_key; /* the creator's; NULL */
+	struct span security;		    /* Security Properties; empty: not known yet */
+	const struct group_policy *first;   /* what the creator says of it; NULL nothing */
+	const uint8_t *box;		    /* our X25519 key (D19), public; NULL none */
+	int64_t renew_warning;		    /* us before our membership ends */
 	struct group_limits limits;
 };
 

@@ -10,7 +10,7 @@
 
 #define GROUP_SCAN	 (30 * MONO_SEC) /* of the Unvalidated Record List */
 #define GROUP_AGAIN	 (30 * MONO_SEC) /* until what failed is tried again */
-#define GROUP_SLACK	 (5 * MONO_MIN)	 /* certificates begin, and records end, by so much earlier */
+#define GROUP_SLACK	 (5 * MONO_MIN) /* certificates begin, and records end, by so much earlier */
 #define GROUP_CHAIN_ROOM (CRYPTO_CHAIN_MAX + CRYPTO_CERT_MAX)
 
 struct group_octets {
@@ -108,6 +108,19 @@ MUST_USE enum err group_learn_policy(struct group *g, struct span payload);
 /* Takes over the chain, judged, of a member. `published`: by a Membership record. */
 MUST_USE enum err group_learn_chain(struct group *g, struct crypto_chain *chain, struct span octets,
 				    bool published);
+/* Our own chain, as a member's. */
+MUST_USE enum err group_learn_own(struct group *g);
 void group_learn_home(struct group *g);
+
+/* ---- group_provider.c: what the graph asks ---- */
+MUST_USE enum err group_judge_begin(struct group *g);
+void group_judge_end(struct group *g);
+/* Somebody's right ended: what was found good because of it is asked anew. */
+void group_judge_forget(struct group *g);
+/* Of records that wait for the membership of `who`: the graph gets to know. */
+void group_waiting_for(struct group *g, struct span who);
+void group_waiting_due(struct group *g);
+struct mono group_waiting_deadline(const struct group *g);
+size_t group_waiting_count(const struct group *g);
 
 #endif

@@ -62,8 +62,8 @@ void group_owner_is(struct group *g, const struct crypto_key *group_key)
  * waits for a new one of those. */
 static int64_t again_at(const struct group *g, const struct group_need *n)
 {
-	int64_t life = (int64_t)(g->has_security ? g->security.membership_life : GROUP_LIFE) *
-		       MONO_SEC;
+	int64_t life =
+		(int64_t)(g->has_security ? g->security.membership_life : GROUP_LIFE) * MONO_SEC;
 	if (n->until >= group_own_latest(g, g->to))
 		return INT64_MAX;
 	return n->until - life / 4;
@@ -169,6 +169,7 @@ static void tell_renew(struct group *g)
 	e->until = g->to;
 	e->ours = true;
 	e->roles = g->roles;
+	e->chain = g->ended ? GROUP_CHAIN_EXPIRED : GROUP_CHAIN_NONE;
 }
 
 static int64_t warn_at(const struct group *g)

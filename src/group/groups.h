@@ -113,7 +113,7 @@ struct groups_out {
 	enum err err;
 	char text[200];			  /* REPLY: why; "" nothing */
 	char made[GROUP_NAME_OCTETS + 1]; /* REPLY: identity or group that it was about */
-	const char *group;		  /* EVENT: Group Peer Name */
+	const char *group, *friendly;	  /* EVENT: Group Peer Name, its name for people */
 	const struct group_event *event;
 	uint64_t after;
 };

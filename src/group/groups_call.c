@@ -94,8 +94,9 @@ void groups_job_start(struct groups *s, struct groups_call *c, enum groups_job j
 	c->out.bytes = span_of(c->bytes, c->n_bytes);
 }
 
-void groups_calls_end(struct groups *s, const struct groups_entry *e, enum err why)
+void groups_calls_end(struct groups *s, struct groups_entry *e, enum err why)
 {
+	e->asker = NULL;
 	LIST_EACH(n, tmp, &s->calls)
 	{
 		struct groups_call *c = LIST_ENTRY(n, struct groups_call, all);

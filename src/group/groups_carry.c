@@ -84,9 +84,8 @@ void groups_id_export(struct groups *s, const struct groups_command *c, struct g
 }
 
 /* The document that `kind` is, read; answers where it is none. */
-static bool read_paper(struct groups *s, const struct groups_command *c,
-		       enum group_paper_kind kind, struct group_paper *paper,
-		       struct groups_call *call)
+static bool read_paper(struct groups *s, const struct groups_command *c, enum group_paper_kind kind,
+		       struct group_paper *paper, struct groups_call *call)
 {
 	struct text t = TEXT_OF(call->out.text);
 	enum err e = group_paper_read(paper, c->document, s->env, &t);
@@ -167,13 +166,13 @@ static enum err add_read(struct groups *s, struct groups_call *call, struct cryp
 	return groups_person_add(s, &n, why);
 }
 
-static enum err add_imported(struct groups *s, struct groups_call *call,
-			     const struct groups_pfx *x, struct crypto_key *key, const char **why)
+static enum err add_imported(struct groups *s, struct groups_call *call, const struct groups_pfx *x,
+			     struct crypto_key *key, const char **why)
 {
 	struct crypto_chain *chain = NULL;
 	enum group_chain_fault fault = GROUP_CHAIN_NONE;
-	enum err e = group_identity_read(s->crypto, group_profile(call->profile), x->certificate,
-					 0, &chain, &fault);
+	enum err e = group_identity_read(s->crypto, group_profile(call->profile), x->certificate, 0,
+					 &chain, &fault);
 	if (e) {
 		crypto_key_free(key);
 		*why = e == ERR_DENIED ? group_chain_fault_text(fault) : NULL;

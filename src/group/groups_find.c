@@ -115,8 +115,7 @@ struct groups_entry *groups_entry_named(const struct groups *s, struct span id, 
 	return NULL;
 }
 
-struct groups_person *groups_person_of(struct groups *s, struct groups_call *call,
-				       struct span word)
+struct groups_person *groups_person_of(struct groups *s, struct groups_call *call, struct span word)
 {
 	struct groups_person *p = NULL;
 	enum err e = groups_person_find(s, word, &p);

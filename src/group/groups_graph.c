@@ -81,8 +81,7 @@ void groups_graph_event(struct groups *s, const struct graph_event *v, struct mo
 
 /* ---- answered ---- */
 
-static void forget(struct groups *s, struct groups_entry *e, struct groups_call *call,
-		   enum err why)
+static void forget(struct groups *s, struct groups_entry *e, struct groups_call *call, enum err why)
 {
 	call->entry = NULL;
 	groups_calls_end(s, e, why);
@@ -139,40 +138,22 @@ static void published(struct groups *s, struct groups_call *call, const struct g
 	groups_answer(s, call, r->err, r->text);
 }
 
+static void connected(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	groups_connect_next(s, call, r->err, r->text);
+}
+
 void groups_answered(struct groups *s, struct groups_call *call, const struct graph_out *r)
 {
+	static void (*const takes[])(struct groups *, struct groups_call *,
+				     const struct graph_out *) = {
+		[GROUPS_CREATE] = made,	  [GROUPS_JOIN] = made,		[GROUPS_IMPORT] = made,
+		[GROUPS_OPEN] = made,	  [GROUPS_CLOSE] = closed,	[GROUPS_LEAVE] = left,
+		[GROUPS_SET] = published, [GROUPS_CONNECT] = connected, [GROUPS_GRANT] = published,
+		[GROUPS_CANCEL] = NULL,
+	};
 	call->waits = GROUPS_WAIT_NOTHING;
-	switch (call->kind) {
-	case GROUPS_CREATE:
-	case GROUPS_JOIN:
-	case GROUPS_IMPORT:
-	case GROUPS_OPEN:
-		made(s, call, r);
-		return;
-	case GROUPS_CLOSE:
-		closed(s, call, r);
-		return;
-	case GROUPS_LEAVE:
-		left(s, call, r);
-		return;
-	case GROUPS_CONNECT:
-		groups_connect_next(s, call, r->err, r->text);
-		return;
-	case GROUPS_SET:
-	case GROUPS_GRANT:
-		published(s, call, r);
-		return;
-	case GROUPS_ID_CREATE:
-	case GROUPS_ID_SET:
-	case GROUPS_ID_DELETE:
-	case GROUPS_ID_EXPORT:
-	case GROUPS_ID_IMPORT:
-	case GROUPS_EXPORT:
-	case GROUPS_OWNER:
-	case GROUPS_CANCEL:
-		break;
-	}
-	groups_answer(s, call, r->err, r->text);
+	takes[call->kind](s, call, r);
 }
 
 void groups_graph_reply(struct groups *s, const struct graph_out *reply, struct mono now)
@@ -269,7 +250,11 @@ static bool take(struct groups *s, struct groups_entry *e, const struct group_ou
 	}
 	follow(s, e, o->event);
 	*out = (struct groups_out){
-		.kind = GROUPS_OUT_EVENT, .group = e->id, .event = o->event, .after = e->saved
+		.kind = GROUPS_OUT_EVENT,
+		.group = e->id,
+		.friendly = e->friendly,
+		.event = o->event,
+		.after = e->saved,
 	};
 	return true;
 }

@@ -15,8 +15,8 @@
 
 /* [ours] Certificates begin a little before they are made: clocks of a household differ. */
 #define GROUPS_EARLY	   (5 * MONO_MIN)
-#define GROUPS_LABEL	   255 /* characters of a label */
-#define GROUPS_PASS_MAX	   1024 /* octets of a passphrase */
+#define GROUPS_LABEL	   255		   /* characters of a label */
+#define GROUPS_PASS_MAX	   1024		   /* octets of a passphrase */
 #define GROUPS_AGAIN	   (30 * MONO_SEC) /* until what failed is tried again */
 #define GROUPS_SECRET_KIND 16
 
@@ -84,10 +84,10 @@ struct groups_call {
 	struct groups_entry *entry;
 	uint8_t *bytes; /* out.bytes, the document; wiped with it */
 	size_t n_bytes;
-	struct graph_guid type;	  /* own work: what is published */
-	struct addr *address;	  /* CONNECT */
+	struct graph_guid type; /* own work: what is published */
+	struct addr *address;	/* CONNECT */
 	size_t n_address, tried;
-	bool make_default;	  /* ID_IMPORT */
+	bool make_default; /* ID_IMPORT */
 	enum crypto_profile_id profile;
 	char name[GROUP_NAME_OCTETS + 1]; /* of who is exported or imported */
 	char label[3 * GROUPS_LABEL + 1];
@@ -108,10 +108,10 @@ struct groups {
 	uint64_t next_call, next_job;
 	uint64_t put; /* our newest put */
 	struct list persons, entries;
-	struct list dead; /* struct groups_entry that graphs may still ask */
-	struct list calls, outs;  /* struct groups_call */
-	struct groups_call *last; /* taken out */
-	struct list *turn;	  /* the group whose outputs are taken out */
+	struct list dead;		   /* struct groups_entry that graphs may still ask */
+	struct list calls, outs;	   /* struct groups_call */
+	struct groups_call *last;	   /* taken out */
+	struct list *turn;		   /* the group whose outputs are taken out */
 	bool persons_stale, entries_stale; /* rows are to be read anew */
 };
 
@@ -139,7 +139,7 @@ struct groups_call *groups_call_waiting(struct groups *s, enum groups_wait w, ui
 /* Hands out a job for c over its bytes. */
 void groups_job_start(struct groups *s, struct groups_call *c, enum groups_job job);
 /* Ends what waits for an entry that is no more. */
-void groups_calls_end(struct groups *s, const struct groups_entry *e, enum err why);
+void groups_calls_end(struct groups *s, struct groups_entry *e, enum err why);
 
 /* ---- groups_row.c ---- */
 MUST_USE enum err groups_rows_read(struct groups *s);
@@ -218,8 +218,7 @@ void groups_close(struct groups *s, const struct groups_command *c, struct group
 void groups_leave(struct groups *s, const struct groups_command *c, struct groups_call *call);
 void groups_connect(struct groups *s, const struct groups_command *c, struct groups_call *call);
 void groups_cancel(struct groups *s, const struct groups_command *c, struct groups_call *call);
-void groups_connect_next(struct groups *s, struct groups_call *call, enum err err,
-			 const char *why);
+void groups_connect_next(struct groups *s, struct groups_call *call, enum err err, const char *why);
 /* Its graph is opened, for call. create: it is made. */
 void groups_entry_open(struct groups *s, struct groups_entry *e, struct groups_call *call,
 		       const struct graph_properties *create);
@@ -241,6 +240,6 @@ void groups_paper_of(const struct groups_entry *e, enum group_paper_kind kind,
 bool groups_entry_poll(struct groups *s, struct groups_entry *e, struct groups_out *out);
 void groups_answered(struct groups *s, struct groups_call *call, const struct graph_out *reply);
 MUST_USE enum err groups_guard_provider(void *ctx, struct span graph_id, struct span peer,
-			       struct graph_provider *out);
+					struct graph_provider *out);
 
 #endif

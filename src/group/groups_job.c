@@ -6,8 +6,8 @@
 
 void groups_job_write(struct wr *w, const struct groups_pfx *x)
 {
-	const struct span *const all[] = { &x->key, &x->certificate, &x->friendly,
-					   &x->passphrase, &x->pfx };
+	const struct span *const all[] = { &x->key, &x->certificate, &x->friendly, &x->passphrase,
+					   &x->pfx };
 	wr_u8(w, (uint8_t)x->profile);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		wr_u32(w, (uint32_t)all[i]->n);
@@ -17,8 +17,7 @@ void groups_job_write(struct wr *w, const struct groups_pfx *x)
 
 size_t groups_job_size(const struct groups_pfx *x)
 {
-	return 1 + 5 * 4 + x->key.n + x->certificate.n + x->friendly.n + x->passphrase.n +
-	       x->pfx.n;
+	return 1 + 5 * 4 + x->key.n + x->certificate.n + x->friendly.n + x->passphrase.n + x->pfx.n;
 }
 
 enum err groups_job_read(struct groups_pfx *x, struct span input)
@@ -57,8 +56,8 @@ static enum err open_one(struct crypto *c, const struct crypto_profile *p,
 	uint8_t cert[CRYPTO_CERT_MAX], plain[CRYPTO_PKCS8_MAX];
 	size_t n_cert, n_plain;
 	struct crypto_key *key;
-	enum err e = crypto_pfx_open(c, p, x->pfx, x->passphrase, &key, cert, sizeof(cert),
-				     &n_cert);
+	enum err e =
+		crypto_pfx_open(c, p, x->pfx, x->passphrase, &key, cert, sizeof(cert), &n_cert);
 	if (e)
 		return e;
 	e = crypto_key_save(c, key, plain, sizeof(plain), &n_plain);

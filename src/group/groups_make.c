@@ -203,8 +203,8 @@ static enum err certify(struct groups *s, const struct fresh *f, const struct gr
 	int64_t from = groups_now(s) - GROUPS_EARLY;
 	struct text t = TEXT_OF(m->id);
 	enum group_chain_fault why;
-	enum err e = group_name_make(s->crypto, f->profile->crypto,
-				     crypto_key_public(f->group_key), c->classifier, &t);
+	enum err e = group_name_make(s->crypto, f->profile->crypto, crypto_key_public(f->group_key),
+				     c->classifier, &t);
 	if (!e)
 		e = group_root_issue(s->crypto, s->env, f->group_key, c->classifier, f->friendly,
 				     from, m->root, sizeof(m->root), &m->n_root);
@@ -422,9 +422,8 @@ static void take_in(struct groups *s, struct joining *j, const struct group_pape
 		.person = p,
 		.profile = j->profile,
 		.id = root->group_name,
-		.friendly = span_of(root->subject.p, root->subject.n > GROUP_FRIENDLY_OCTETS
-							     ? 0
-							     : root->subject.n),
+		.friendly = span_of(root->subject.p,
+				    root->subject.n > GROUP_FRIENDLY_OCTETS ? 0 : root->subject.n),
 		.cloud = paper->cloud,
 		.scope = (uint32_t)paper->scope,
 		.chain = paper->octets,

@@ -83,7 +83,7 @@ void groups_leave(struct groups *s, const struct groups_command *c, struct group
 	groups_ask(s, call, &g);
 }
 
-/* ---- CONNECT ---- */
+/* ---- CONNECT (GROUP-9.4) ---- */
 
 static void dial(struct groups *s, struct groups_call *call)
 {
@@ -118,8 +118,7 @@ static void give_up(struct groups *s, struct groups_call *call, enum err err, co
 	groups_answer(s, call, e->fault == GROUP_FAULT_NONE ? err : ERR_DENIED, NULL);
 }
 
-void groups_connect_next(struct groups *s, struct groups_call *call, enum err err,
-			 const char *why)
+void groups_connect_next(struct groups *s, struct groups_call *call, enum err err, const char *why)
 {
 	if (!err)
 		groups_answer(s, call, OK, NULL);

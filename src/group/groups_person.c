@@ -19,8 +19,7 @@ static size_t count(const struct list *l)
 }
 
 /* What a new one must not be. */
-static enum err may_add(const struct groups *s, const struct groups_new_person *n,
-			const char **why)
+static enum err may_add(const struct groups *s, const struct groups_new_person *n, const char **why)
 {
 	if (count(&s->persons) >= s->cfg.identities_max) {
 		*why = "this machine has as many identities as identities_max of group allows";

@@ -256,8 +256,8 @@ static enum err entry_unlock(struct groups *s, struct groups_entry *e)
 {
 	if (!e->owner)
 		return OK;
-	enum err err = groups_key_unseal(s, e->profile, "group", e->id, &e->owner_sealed,
-					 &e->group_key);
+	enum err err =
+		groups_key_unseal(s, e->profile, "group", e->id, &e->owner_sealed, &e->group_key);
 	return err == ERR_NOMEM ? err : OK;
 }
 
@@ -317,8 +317,8 @@ enum err groups_entry_put(struct groups *s, struct groups_entry *e)
 	}
 	entry_write(&w, e);
 	enum err err = w.failed ? ERR_RANGE
-				: store_put(s->store, &group_table_groups,
-					    key_of(e->number, &key), wr_span(&w), &e->saved);
+				: store_put(s->store, &group_table_groups, key_of(e->number, &key),
+					    wr_span(&w), &e->saved);
 	if (!err)
 		s->put = e->saved;
 	e->unsaved = err != OK;

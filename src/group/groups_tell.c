@@ -106,8 +106,8 @@ void groups_set(struct groups *s, const struct groups_command *c, struct groups_
 		return;
 	}
 	policy_of(e, c, &p);
-	enum err err = c->dry_run ? group_may_set(e->group, &why)
-				  : group_set(e->group, &p, &why, s->now);
+	enum err err =
+		c->dry_run ? group_may_set(e->group, &why) : group_set(e->group, &p, &why, s->now);
 	if (err || c->dry_run)
 		groups_answer(s, call, err, NULL);
 	else
@@ -218,8 +218,8 @@ static enum err grant(struct groups *s, const struct groups_command *c, struct g
 {
 	struct text why = TEXT_OF(call->out.text);
 	struct span chain;
-	enum err err = c->document.n ? by_card(s, e, c->document, g, &why)
-				     : by_member(e, c->who, g, &why);
+	enum err err =
+		c->document.n ? by_card(s, e, c->document, g, &why) : by_member(e, c->who, g, &why);
 	if (err)
 		return err;
 	g->grant.roles = group_role_bit(c->role);

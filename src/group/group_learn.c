@@ -1,0 +1,264 @@
+/* What records and connections tell of a group and its members (GROUP-9.13). */
+#include "group/group_int.h"
+
+/* ---- members ---- */
+
+static struct group_event *tell_member(struct group *g, enum group_change change, struct span who)
+{
+	struct group_event *e = group_tell(g, GROUP_EVENT_MEMBER);
+	struct text t = TEXT_OF(e->who);
+	text_span(&t, who);
+	e->change = change;
+	return e;
+}
+
+static unsigned int roles_of(const struct group *g, const struct group_member *m)
+{
+	const struct group_credential *c =
+		group_member_credential(m, span_of(NULL, 0), group_time(g));
+	return c ? c->roles : 0;
+}
+
+static void sooner(struct group *g, int64_t end)
+{
+	if (end < INT64_MAX && end + 1 < g->members_end)
+		g->members_end = end + 1;
+}
+
+/* A newer one of ours: whoever may issue has renewed us, or changed what we are. */
+static bool is_newer_of_ours(const struct group *g, const struct crypto_cert *leaf)
+{
+	return span_eq(leaf->public, crypto_key_public(g->key)) &&
+	       span_eq(leaf->subject_name, span_str(g->self)) &&
+	       leaf->not_before > group_chain_leaf(g->own)->not_before;
+}
+
+/* GROUP-9.10: the member list takes one of its own, and so do we. */
+static enum err take_ours(struct group *g, struct span octets)
+{
+	const struct group_chain_rules rules = {
+		.profile = g->profile,
+		.group = span_str(g->id),
+		.public = crypto_key_public(g->key),
+	};
+	struct crypto_chain *own;
+	enum group_chain_fault why;
+	enum err e = group_chain_read(g->crypto, &rules, octets, &own, &why);
+	if (!e)
+		group_chain_is(g, own, octets, g->now);
+	return e;
+}
+
+struct known {
+	struct span name;
+	bool was, published;
+	unsigned int roles;
+};
+
+static struct known known_of(const struct group *g, struct span name)
+{
+	const struct group_member *m = group_members_find(g->members, name);
+	return (struct known){
+		.name = name,
+		.was = m != NULL,
+		.published = m && m->published,
+		.roles = m ? roles_of(g, m) : 0,
+	};
+}
+
+static void tell_changes(struct group *g, const struct known *k, struct group_member *m, bool fresh,
+			 bool published)
+{
+	unsigned int roles = roles_of(g, m);
+	if (published && !k->published) {
+		m->published = true;
+		tell_member(g, GROUP_CHANGE_JOINED, m->name)->roles = roles;
+	} else if (k->was && roles != k->roles) {
+		tell_member(g, GROUP_CHANGE_ROLE, m->name)->roles = roles;
+	} else if (published && fresh) {
+		tell_member(g, GROUP_CHANGE_UPDATED, m->name)->roles = roles;
+	}
+}
+
+/* What a role may no longer do is looked for, and what waited for a chain is judged. */
+static void follow(struct group *g, const struct known *k, const struct group_member *m)
+{
+	if (k->was && roles_of(g, m) != k->roles)
+		(void)group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0));
+	group_waiting_for(g, m->name);
+}
+
+static enum err add(struct group *g, struct crypto_chain *chain, bool published, struct span ours)
+{
+	struct known k = known_of(g, group_chain_leaf(chain)->subject_name);
+	int64_t from, to;
+	bool fresh = false;
+	struct group_member *m;
+	group_chain_period(chain, &from, &to);
+	enum err e = group_members_add(g->members, chain, &m, &fresh);
+	if (e) {
+		group_tell(g, GROUP_EVENT_FULL)->text = "the member list is full";
+		return e;
+	}
+	sooner(g, to);
+	tell_changes(g, &k, m, fresh, published);
+	if (fresh)
+		follow(g, &k, m);
+	return ours.n ? take_ours(g, ours) : OK;
+}
+
+enum err group_learn_chain(struct group *g, struct crypto_chain *chain, struct span octets,
+			   bool published)
+{
+	bool ours = is_newer_of_ours(g, group_chain_leaf(chain));
+	return add(g, chain, published, ours ? octets : span_of(NULL, 0));
+}
+
+enum err group_learn_own(struct group *g)
+{
+	const struct group_chain_rules rules = { .profile = g->profile, .group = span_str(g->id) };
+	struct crypto_chain *chain;
+	enum group_chain_fault why;
+	enum err e =
+		group_chain_read(g->crypto, &rules, span_of(g->chain.p, g->chain.n), &chain, &why);
+	return e ? e : add(g, chain, false, span_of(NULL, 0));
+}
+
+void group_presence(struct group *g, struct span peer, bool online, struct mono now)
+{
+	struct group_member *m = group_members_find(g->members, peer);
+	g->now = now;
+	if (!m || m->online == online)
+		return;
+	m->online = online;
+	(void)tell_member(g, online ? GROUP_CHANGE_ONLINE : GROUP_CHANGE_OFFLINE, m->name);
+}
+
+/* ---- what the group is ---- */
+
+enum err group_learn_security(struct group *g, struct span payload)
+{
+	struct group_octets copy = { NULL, 0 };
+	struct group_security s;
+	enum err e = group_octets_set(g, &copy, payload);
+	if (!e)
+		e = group_security_read(&s, span_of(copy.p, copy.n));
+	if (e || (g->has_security &&
+		  span_eq(payload, span_of(g->security_octets.p, g->security_octets.n)))) {
+		env_free(g->env, copy.p);
+		return e;
+	}
+	env_free(g->env, g->security_octets.p);
+	g->security_octets = copy;
+	g->security = s;
+	g->has_security = true;
+	(void)group_want(g, GROUP_OUT_SECURITY, payload);
+	(void)group_tell(g, GROUP_EVENT_PROPERTIES);
+	return OK;
+}
+
+enum err group_learn_policy(struct group *g, struct span payload)
+{
+	struct group_octets copy = { NULL, 0 };
+	struct group_policy p;
+	enum err e = group_octets_set(g, &copy, payload);
+	if (!e)
+		e = group_policy_read(&p, span_of(copy.p, copy.n));
+	if (e ||
+	    (g->has_policy && span_eq(payload, span_of(g->policy_octets.p, g->policy_octets.n)))) {
+		env_free(g->env, copy.p);
+		return e;
+	}
+	env_free(g->env, g->policy_octets.p);
+	g->policy_octets = copy;
+	g->policy = p;
+	g->has_policy = true;
+	(void)group_tell(g, GROUP_EVENT_PROPERTIES);
+	return OK;
+}
+
+/* ---- connections ---- */
+
+static struct span home_name(void *ctx)
+{
+	return span_str(((struct group *)ctx)->id);
+}
+
+static const struct crypto_key *home_key(void *ctx)
+{
+	return ((struct group *)ctx)->key;
+}
+
+static struct span home_certificate(void *ctx)
+{
+	const struct group *g = ctx;
+	return span_of(g->certificate.p, g->certificate.n);
+}
+
+static struct span home_chain(void *ctx)
+{
+	const struct group *g = ctx;
+	return group_own_valid(g) ? span_of(g->chain.p, g->chain.n) : span_of(NULL, 0);
+}
+
+static int64_t home_now(void *ctx)
+{
+	return group_time(ctx);
+}
+
+static bool home_known(void *ctx, struct span public)
+{
+	const struct group *g = ctx;
+	const struct group_member *m = group_members_by_key(g->members, public);
+	return m && group_member_credential(m, span_of(NULL, 0), group_time(g));
+}
+
+static void home_learned(void *ctx, struct crypto_chain *chain)
+{
+	(void)!group_learn_chain(ctx, chain, span_of(NULL, 0), false);
+}
+
+static bool far(int64_t a, int64_t b)
+{
+	return (a < 0 ? -a : a) > (b < 0 ? -b : b);
+}
+
+static void home_failed(void *ctx, const struct graph_parties *who, enum group_session_fault why,
+			enum group_chain_fault chain, int64_t off)
+{
+	struct group *g = ctx;
+	g->counts.refused_sessions++;
+	struct group_event *e = group_tell(g, GROUP_EVENT_AUTH_FAILED);
+	struct text t = TEXT_OF(e->who);
+	e->fault = why;
+	e->chain = chain;
+	e->skew = off;
+	text_span(&t, who->other);
+	if (!off)
+		return;
+	if (far(off, g->skew))
+		g->skew = off;
+	struct group_event *clock = group_tell(g, GROUP_EVENT_CLOCK);
+	struct text name = TEXT_OF(clock->who);
+	text_span(&name, who->other);
+	clock->skew = off;
+}
+
+void group_learn_home(struct group *g)
+{
+	g->home = (struct group_session_home){
+		.ctx = g,
+		.env = g->env,
+		.crypto = g->crypto,
+		.profile = g->profile,
+		.name = home_name,
+		.key = home_key,
+		.certificate = home_certificate,
+		.chain = home_chain,
+		.now = home_now,
+		.known = home_known,
+		.learned = home_learned,
+		.may = home_known,
+		.failed = home_failed,
+	};
+}

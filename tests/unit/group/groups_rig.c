@@ -1,0 +1,242 @@
+#include "groups_rig.h"
+
+struct span rig_word(const char *s)
+{
+	return span_str(s);
+}
+
+bool rig_told(const struct rig *r, const char *words)
+{
+	return strstr(r->events, words) != NULL;
+}
+
+static struct wall wall_of(const struct rig *r)
+{
+	return (struct wall){ RIG_WALL + r->now.us + r->ahead, true };
+}
+
+enum err rig_start(struct rig *r)
+{
+	static const struct addr listen = { .family = ADDR_IPV4, .ip = { 192, 0, 2, 1 } };
+	struct graph_part_config graph;
+	graph_config_init(&graph);
+	graph.enabled = true;
+	graph.listen[graph.n_listen++] = listen;
+	struct store *store = store_mem_store(r->mem);
+	enum err e =
+		graphs_new(&r->graphs, &graph, r->crypto, &r->f.env, store, r->now, wall_of(r));
+	if (e)
+		return e;
+	const struct groups_birth b = {
+		.config = &r->config,
+		.graphs = r->graphs,
+		.crypto = r->crypto,
+		.env = &r->f.env,
+		.store = store,
+		.vault = r->no_vault ? NULL : r->vault,
+	};
+	e = groups_new(&r->s, &b, r->now, wall_of(r));
+	if (!e)
+		return OK;
+	graphs_free(r->graphs);
+	r->graphs = NULL;
+	return e;
+}
+
+void rig_init(struct rig *r)
+{
+	memset(r, 0, sizeof(*r));
+	failing_env_init(&r->f, 7);
+	r->now = (struct mono){ 1000 * MONO_SEC };
+	r->told = TEXT_OF(r->events);
+	memset(r->vault, 0x5a, sizeof(r->vault));
+	group_config_init(&r->config);
+	r->config.enabled = true;
+	assert_int_equal(store_mem_new(&r->mem, &r->f.env), OK);
+	assert_int_equal(crypto_new(&r->crypto, &r->f.env), OK);
+	assert_int_equal(rig_start(r), OK);
+	rig_drain(r);
+}
+
+void rig_stop(struct rig *r)
+{
+	graphs_free(r->graphs);
+	groups_free(r->s);
+	r->graphs = NULL;
+	r->s = NULL;
+}
+
+void rig_fini(struct rig *r)
+{
+	rig_stop(r);
+	crypto_free(r->crypto);
+	store_mem_free(r->mem);
+	failing_env_assert_clean(&r->f);
+}
+
+void rig_restart(struct rig *r)
+{
+	rig_stop(r);
+	rig_commit(r);
+	assert_int_equal(rig_start(r), OK);
+	rig_drain(r);
+}
+
+void rig_commit(struct rig *r)
+{
+	(void)store_mem_seal(r->mem);
+	while (store_mem_commit(r->mem))
+		;
+}
+
+static void note_answer(struct rig *r, const struct groups_out *o)
+{
+	struct rig_answer *a = &r->answer;
+	struct text text = TEXT_OF(a->text), made = TEXT_OF(a->made);
+	if (o->number != r->expected)
+		return;
+	a->given = true;
+	a->err = o->err;
+	a->after = o->after;
+	text_str(&text, o->text);
+	text_str(&made, o->made);
+	assert_true(o->bytes.n < sizeof(a->document));
+	a->n = o->bytes.n;
+	if (a->n)
+		memcpy(a->document, o->bytes.p, a->n);
+	a->document[a->n] = 0;
+}
+
+/* As the engine does: the input is copied, the answer comes later. */
+static void do_job(struct rig *r, const struct groups_out *o)
+{
+	static uint8_t input[65536], result[65536];
+	size_t n = 0;
+	assert_true(o->bytes.n <= sizeof(input));
+	memcpy(input, o->bytes.p, o->bytes.n);
+	enum err e = groups_job_run(o->job, span_of(input, o->bytes.n), &r->f.env, result,
+				    sizeof(result), &n);
+	groups_job_done(r->s, o->number, e, span_of(result, e ? 0 : n), r->now);
+}
+
+static void note_event(struct rig *r, const struct groups_out *o)
+{
+	static const char *const kinds[] = {
+#define X(name, text) text,
+		GROUP_EVENTS(X)
+#undef X
+	};
+	static const char *const changes[] = {
+#define X(name, text) text,
+		GROUP_CHANGES(X)
+#undef X
+	};
+	text_str(&r->told, kinds[o->event->kind]);
+	if (o->event->kind == GROUP_EVENT_MEMBER) {
+		text_char(&r->told, ' ');
+		text_str(&r->told, changes[o->event->change]);
+	}
+	text_char(&r->told, ' ');
+	text_str(&r->told, o->event->who);
+	text_char(&r->told, '\n');
+}
+
+static bool take_graphs(struct rig *r)
+{
+	struct graphs_out o;
+	if (!graphs_poll(r->graphs, &o))
+		return false;
+	if (o.kind == GRAPHS_LISTEN_ON)
+		graphs_listening(r->graphs, &o.local, r->now);
+	else if (o.kind == GRAPHS_DIAL)
+		graphs_down(r->graphs, o.of.link, ERR_REFUSED, r->now);
+	else if (o.kind == GRAPHS_EVENT)
+		groups_graph_event(r->s, o.of.event, r->now);
+	else if (o.kind == GRAPHS_REPLY && o.of.number >= GROUPS_CALLS)
+		groups_graph_reply(r->s, &o.of, r->now);
+	return true;
+}
+
+static bool take_groups(struct rig *r)
+{
+	struct groups_out o;
+	if (!groups_poll(r->s, &o))
+		return false;
+	if (o.kind == GROUPS_OUT_REPLY)
+		note_answer(r, &o);
+	else if (o.kind == GROUPS_OUT_JOB)
+		do_job(r, &o);
+	else
+		note_event(r, &o);
+	return true;
+}
+
+static void drain_once(struct rig *r)
+{
+	while (take_graphs(r) || take_groups(r))
+		;
+}
+
+void rig_drain(struct rig *r)
+{
+	drain_once(r);
+	for (int i = 0; i < 100; i++) {
+		if (!mono_reached(graphs_deadline(r->graphs), r->now) &&
+		    !mono_reached(groups_deadline(r->s), r->now))
+			return;
+		graphs_tick(r->graphs, r->now);
+		groups_tick(r->s, r->now);
+		drain_once(r);
+		r->now.us += 10;
+	}
+}
+
+void rig_pass(struct rig *r, int64_t us)
+{
+	struct mono end = mono_add(r->now, us);
+	while (r->now.us < end.us) {
+		struct mono at = mono_min(graphs_deadline(r->graphs), groups_deadline(r->s));
+		r->now = mono_min(end, at.us > r->now.us ? at : mono_add(r->now, 10));
+		graphs_tick(r->graphs, r->now);
+		groups_tick(r->s, r->now);
+		drain_once(r);
+	}
+	graphs_wall(r->graphs, wall_of(r), r->now);
+	groups_wall(r->s, wall_of(r), r->now);
+	drain_once(r);
+}
+
+const struct rig_answer *rig_do(struct rig *r, const struct groups_command *c)
+{
+	memset(&r->answer, 0, sizeof(r->answer));
+	r->expected = ++r->calls;
+	enum err e = groups_command(r->s, c, r->expected, r->now);
+	if (e) {
+		r->answer.given = true;
+		r->answer.err = e;
+	}
+	rig_drain(r);
+	return &r->answer;
+}
+
+const char *rig_person(struct rig *r, const char *label)
+{
+	const struct groups_command c = { .kind = GROUPS_ID_CREATE,
+					  .text = rig_word(label),
+					  .classifier = rig_word(label) };
+	const struct rig_answer *a = rig_do(r, &c);
+	assert_true(a->given);
+	assert_int_equal(a->err, OK);
+	return a->made;
+}
+
+const char *rig_group(struct rig *r, const char *name)
+{
+	const struct groups_command c = { .kind = GROUPS_CREATE,
+					  .text = rig_word(name),
+					  .classifier = rig_word(name) };
+	const struct rig_answer *a = rig_do(r, &c);
+	assert_true(a->given);
+	assert_int_equal(a->err, OK);
+	return a->made;
+}

@@ -1,0 +1,57 @@
+/* groups_rig.h - the groups of one machine in memory, without a network: commands and their
+ * answers, jobs done on the spot, commits at once unless held, restarts. */
+#ifndef UNIT_GROUP_GROUPS_RIG_H
+#define UNIT_GROUP_GROUPS_RIG_H
+
+#include "../failing_env.h"
+
+#include "base/store_mem.h"
+#include "group/groups.h"
+
+#define RIG_WALL INT64_C(1790000000000000)
+
+struct rig_answer {
+	bool given;
+	enum err err;
+	uint64_t after;
+	char text[200], made[GROUP_NAME_OCTETS + 1];
+	uint8_t document[GROUP_PAPER_MAX];
+	size_t n;
+};
+
+struct rig {
+	struct failing_env f;
+	struct store_mem *mem;
+	struct crypto *crypto;
+	struct graphs *graphs;
+	struct groups *s;
+	struct group_part_config config;
+	uint8_t vault[32];
+	bool no_vault;
+	struct mono now;
+	int64_t ahead; /* of the wall clock, us */
+	uint64_t calls;
+	struct rig_answer answer; /* to the last command */
+	uint64_t expected;
+	char events[4096]; /* "kind change who\n" */
+	struct text told;
+};
+
+void rig_init(struct rig *r);
+void rig_fini(struct rig *r);
+/* The process ends and starts again on the same store. */
+void rig_restart(struct rig *r);
+enum err rig_start(struct rig *r);
+void rig_stop(struct rig *r);
+void rig_commit(struct rig *r);
+void rig_drain(struct rig *r);
+void rig_pass(struct rig *r, int64_t us);
+/* Its answer, in r->answer; not given: it waits. */
+const struct rig_answer *rig_do(struct rig *r, const struct groups_command *c);
+/* An identity called `label`, which must be made; its name, until the next. */
+const char *rig_person(struct rig *r, const char *label);
+const char *rig_group(struct rig *r, const char *name);
+struct span rig_word(const char *s);
+bool rig_told(const struct rig *r, const char *words);
+
+#endif
