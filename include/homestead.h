@@ -108,6 +108,10 @@ enum hst_event_kind {
 	HST_EVENT_CLOCK_SKEW = 16, /* a neighbor's clock: peer, skew */
 	HST_EVENT_PARTITION = 17,  /* the graph is in pieces, or (HST_LINK_ENDED) no longer */
 	HST_EVENT_TROUBLE = 18,	   /* refused records, slow or bad neighbors, limits: message */
+	/* Of groups, by hst_group_subscribe(), beside PROPS, CLOCK_SKEW and TROUBLE. */
+	HST_EVENT_MEMBER = 19,	    /* change (HST_MEMBER_...), peer, role, ours, until */
+	HST_EVENT_AUTH_FAILED = 20, /* a connection was refused: peer, skew, message */
+	HST_EVENT_MEMBERSHIP = 21,  /* ours ends soon, has ended, was renewed: until, message */
 	/* Of a direct connection of this context: conn, conn_number. */
 	HST_EVENT_DATA = 24,	 /* a message: type, data */
 	HST_EVENT_WRITABLE = 25, /* after HST_E_AGAIN: there is room again */
@@ -122,7 +126,13 @@ enum hst_change {
 	HST_LINK_CONNECTED = 5,
 	HST_LINK_ENDED = 6,
 	HST_LINK_FAILED = 7,
-	HST_LINK_CHANGED = 8 /* of a node: it says something else of itself */
+	HST_LINK_CHANGED = 8, /* of a node: it says something else of itself */
+	HST_MEMBER_JOINED = 9,
+	HST_MEMBER_UPDATED = 10,
+	HST_MEMBER_ONLINE = 11,
+	HST_MEMBER_OFFLINE = 12,
+	HST_MEMBER_ROLE = 13, /* it may do more, or less */
+	HST_MEMBER_ENDED = 14 /* its membership */
 };
 
 /* Record types, Record IDs, types of data; the order of octets is that of the text. */
@@ -173,6 +183,8 @@ typedef struct hst_event {
 	hst_conn *conn;
 	const void *data; /* with a NUL behind it */
 	size_t data_n;
+	int role; /* of groups: enum hst_role */
+	int64_t until;
 } hst_event;
 
 HST_API const char *hst_version(void);
@@ -615,6 +627,9 @@ HST_API int hst_group_set(hst_group *g, const hst_group_props *props, uint32_t m
 /* Its graph, for hst_record_...(), hst_conn_...() and the like; lives as long as g, and must
  * not be freed. NULL: it is not open, or the context is gone. */
 HST_API hst_graph *hst_group_graph(hst_group *g);
+
+/* Its events: the kinds as hst_graph_subscribe() has them. Those of its graph come by that. */
+HST_API int hst_group_subscribe(hst_group *g, uint64_t kinds, hst_sub *sub);
 
 enum hst_group_what {
 	HST_GROUP_MEMBERSHIP = 1, /* takes no passphrase: worth nothing without the identity */

@@ -1,5 +1,5 @@
-/* Events of graphs, from the daemon's JSON to the fields of the public header. */
-#include "lib/lib_int.h"
+/* Events of graphs and groups, from the daemon's JSON to the fields of the public header. */
+#include "lib/group_int.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -25,16 +25,37 @@ static const struct {
 	{ "slow", HST_EVENT_TROUBLE },
 	{ "full", HST_EVENT_TROUBLE },
 	{ "store-failed", HST_EVENT_TROUBLE },
+	{ "member", HST_EVENT_MEMBER },
+	{ "auth-failed", HST_EVENT_AUTH_FAILED },
+	{ "clock", HST_EVENT_CLOCK_SKEW },
+	{ "refused", HST_EVENT_TROUBLE },
+	{ "renew", HST_EVENT_MEMBERSHIP },
+	{ "renewed", HST_EVENT_MEMBERSHIP },
 };
 
-static const struct {
+struct change {
 	const char *word;
 	uint32_t change;
-} changes[] = {
-	{ "added", HST_RECORD_ADDED },	     { "updated", HST_RECORD_UPDATED },
-	{ "deleted", HST_RECORD_DELETED },   { "expired", HST_RECORD_EXPIRED },
-	{ "connected", HST_LINK_CONNECTED }, { "ended", HST_LINK_ENDED },
-	{ "failed", HST_LINK_FAILED },	     { "changed", HST_LINK_CHANGED },
+};
+static const struct change changes[] = {
+	{ "added", HST_RECORD_ADDED },
+	{ "updated", HST_RECORD_UPDATED },
+	{ "deleted", HST_RECORD_DELETED },
+	{ "expired", HST_RECORD_EXPIRED },
+	{ "connected", HST_LINK_CONNECTED },
+	{ "ended", HST_LINK_ENDED },
+	{ "failed", HST_LINK_FAILED },
+	{ "changed", HST_LINK_CHANGED },
+	{ 0 },
+};
+static const struct change of_members[] = {
+	{ "joined", HST_MEMBER_JOINED },
+	{ "updated", HST_MEMBER_UPDATED },
+	{ "online", HST_MEMBER_ONLINE },
+	{ "offline", HST_MEMBER_OFFLINE },
+	{ "role", HST_MEMBER_ROLE },
+	{ "expired", HST_MEMBER_ENDED },
+	{ 0 },
 };
 
 static const char *text_at(const json_t *fields, const char *name)
@@ -43,12 +64,21 @@ static const char *text_at(const json_t *fields, const char *name)
 	return s ? s : "";
 }
 
-static uint32_t change_of(const char *word)
+static uint32_t change_of(const struct change *c, const char *word)
 {
-	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
-		if (strcmp(changes[i].word, word) == 0)
-			return changes[i].change;
+	for (; c->word; c++)
+		if (strcmp(c->word, word) == 0)
+			return c->change;
 	return 0;
+}
+
+/* What those of groups alone have. */
+static void read_group(const json_t *fields, struct hst_event *e)
+{
+	const char *until = text_at(fields, "until");
+	e->role = lib_role_of(text_at(fields, "role"));
+	if (!until[0] || ops_time_parse(until, &e->until) != OK)
+		e->until = 0;
 }
 
 static uint32_t kind_of(const char *name)
@@ -67,9 +97,10 @@ bool lib_event_read(const struct json_t *j, struct hst_event *e)
 	if (!e->kind)
 		return false;
 	e->graph = text_at(fields, "graph");
-	e->peer = text_at(fields, "peer");
+	e->peer = text_at(fields, json_object_get(fields, "member") ? "member" : "peer");
 	e->message = text_at(j, "text");
-	e->change = change_of(status[0] ? status : text_at(fields, "change"));
+	e->change = change_of(e->kind == HST_EVENT_MEMBER ? of_members : changes,
+			      status[0] ? status : text_at(fields, "change"));
 	e->version = (uint32_t)json_integer_value(json_object_get(fields, "version"));
 	(void)hst_guid_parse(text_at(fields, "id"), &e->id);
 	(void)hst_guid_parse(text_at(fields, "type"), &e->type);
@@ -78,5 +109,6 @@ bool lib_event_read(const struct json_t *j, struct hst_event *e)
 	e->node = lib_node_of(text_at(fields, "node"));
 	e->conn_number = (uint64_t)json_integer_value(json_object_get(fields, "connection"));
 	e->skew = json_integer_value(json_object_get(fields, "skew_us"));
+	read_group(fields, e);
 	return true;
 }

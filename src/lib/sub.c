@@ -1,5 +1,5 @@
 /* Subscriptions: a stream each, taken up again where it broke off. */
-#include "lib/graph_int.h"
+#include "lib/group_int.h"
 #include "os/clock.h"
 
 #include <jansson.h>
@@ -13,11 +13,12 @@ struct lib_sub {
 	struct hst_ctx *ctx;
 	hst_sub id;
 	char part[16], level[16];
-	uint64_t graph;		       /* of this alone; 0: no graph */
-	char type[HST_GUID_TEXT];      /* "": records of all types */
-	uint64_t kinds;		       /* of a graph's events, by HST_KIND() */
-	struct lib_exchange *exchange; /* NULL between two tries */
-	struct os_timer *timer;	       /* of the next try */
+	uint64_t graph;			  /* of this alone; 0: no graph */
+	char group[OPS_GRAPH_ID_MAX + 1]; /* or of this; "": no group */
+	char type[HST_GUID_TEXT];	  /* "": records of all types */
+	uint64_t kinds;			  /* of a graph's events, by HST_KIND() */
+	struct lib_exchange *exchange;	  /* NULL between two tries */
+	struct os_timer *timer;		  /* of the next try */
 	int64_t backoff;
 	bool up;	    /* the stream has begun */
 	bool numbered;	    /* run and last are known */
@@ -120,7 +121,7 @@ static enum err put_event(struct lib_sub *s, const struct lib_sse *e, const json
 	struct hst_event v = { .kind = HST_EVENT_NODE, .sub = s->id, .json = e->data };
 	if (strcmp(e->type, "overflow") == 0)
 		return put_overflow(s, number_of(j, "dropped"), e->data);
-	if (s->graph && (!lib_event_read(j, &v) || !(s->kinds & HST_KIND(v.kind))))
+	if ((s->graph || s->group[0]) && (!lib_event_read(j, &v) || !(s->kinds & HST_KIND(v.kind))))
 		return OK;
 	return lib_queue_put(s->ctx, &v);
 }
@@ -233,6 +234,10 @@ static void path_of(const struct lib_sub *s, struct text *t)
 		put_query(t, "level", s->level);
 	if (s->graph)
 		put_number(t, "graph", s->graph);
+	if (s->group[0]) {
+		put_query(t, "graph", "");
+		ops_url_put(t, s->group);
+	}
 	if (s->type[0])
 		put_query(t, "type", s->type);
 	if (!s->numbered)
@@ -243,7 +248,7 @@ static void path_of(const struct lib_sub *s, struct text *t)
 
 static void try_now(struct lib_sub *s)
 {
-	char path[300];
+	char path[3 * OPS_GRAPH_ID_MAX + 300];
 	struct text t = TEXT_OF(path);
 	struct hst_ctx *c = s->ctx;
 	path_of(s, &t);
@@ -353,28 +358,48 @@ static int await_start(struct hst_ctx *c, hst_sub id)
 			"see its log for what it is doing");
 }
 
-int hst_graph_subscribe(hst_graph *g, uint64_t kinds, const hst_guid *type, hst_sub *sub)
+/* Begins a subscription of which all is set, and waits until it is heard. */
+static int begin_and_await(struct lib_sub *s, hst_sub *sub)
 {
-	int r = lib_graph_check(g, sub, "a place for the subscription is wanted");
-	if (r < 0)
-		return r;
-	struct hst_ctx *c = g->handle.ctx;
-	struct lib_sub *s = sub_new(c);
-	if (!s)
-		return c->error.code;
-	ops_set_text(s->part, sizeof(s->part), "graph");
-	s->graph = g->number;
-	s->kinds = kinds ? kinds : UINT64_MAX;
-	if (type)
-		hst_guid_text(type, s->type);
+	struct hst_ctx *c = s->ctx;
 	hst_sub id = s->id;
-	r = begin(s);
+	int r = begin(s);
 	if (r >= 0)
 		r = await_start(c, id);
 	lib_queue_show(c);
 	if (r >= 0)
 		*sub = id;
 	return r;
+}
+
+int hst_graph_subscribe(hst_graph *g, uint64_t kinds, const hst_guid *type, hst_sub *sub)
+{
+	int r = lib_graph_check(g, sub, "a place for the subscription is wanted");
+	if (r < 0)
+		return r;
+	struct lib_sub *s = sub_new(g->handle.ctx);
+	if (!s)
+		return g->handle.ctx->error.code;
+	ops_set_text(s->part, sizeof(s->part), "graph");
+	s->graph = g->number;
+	s->kinds = kinds ? kinds : UINT64_MAX;
+	if (type)
+		hst_guid_text(type, s->type);
+	return begin_and_await(s, sub);
+}
+
+int hst_group_subscribe(hst_group *g, uint64_t kinds, hst_sub *sub)
+{
+	int r = lib_group_check(g, sub, "a place for the subscription is wanted");
+	if (r < 0)
+		return r;
+	struct lib_sub *s = sub_new(g->handle.ctx);
+	if (!s)
+		return g->handle.ctx->error.code;
+	ops_set_text(s->part, sizeof(s->part), "group");
+	ops_set_text(s->group, sizeof(s->group), g->id);
+	s->kinds = kinds ? kinds : UINT64_MAX;
+	return begin_and_await(s, sub);
 }
 
 int hst_unsubscribe(hst_ctx *c, hst_sub sub)

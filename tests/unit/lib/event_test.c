@@ -25,6 +25,12 @@ static const struct {
 	{ "slow", HST_EVENT_TROUBLE },
 	{ "full", HST_EVENT_TROUBLE },
 	{ "store-failed", HST_EVENT_TROUBLE },
+	{ "member", HST_EVENT_MEMBER },
+	{ "auth-failed", HST_EVENT_AUTH_FAILED },
+	{ "clock", HST_EVENT_CLOCK_SKEW },
+	{ "refused", HST_EVENT_TROUBLE },
+	{ "renew", HST_EVENT_MEMBERSHIP },
+	{ "renewed", HST_EVENT_MEMBERSHIP },
 	{ "signature", 0 },
 	{ "of-a-newer-daemon", 0 },
 	{ "", 0 },
@@ -75,6 +81,42 @@ static void its_fields_are_read(void **state)
 	e = (struct hst_event){ 0 };
 	assert_true(lib_event_read(j, &e));
 	assert_int_equal(e.change, HST_LINK_CHANGED);
+	json_decref(j);
+}
+
+static void a_member_is_told_of(void **state)
+{
+	static const struct {
+		const char *word;
+		uint32_t change;
+	} rows[] = { { "joined", HST_MEMBER_JOINED },
+		     { "updated", HST_MEMBER_UPDATED },
+		     { "online", HST_MEMBER_ONLINE },
+		     { "offline", HST_MEMBER_OFFLINE },
+		     { "role", HST_MEMBER_ROLE },
+		     { "expired", HST_MEMBER_ENDED },
+		     { "connected", 0 } };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hst_event e = { 0 };
+		json_t *j = json_pack("{s:s,s:{s:s,s:s,s:s,s:s,s:s,s:s}}", "name", "member",
+				      "fields", "graph", "12.Home", "change", rows[i].word,
+				      "member", "34.Bob", "role", "inviting member", "ours", "true",
+				      "until", "1970-01-01T00:00:02Z");
+		assert_true(lib_event_read(j, &e));
+		assert_int_equal(e.change, rows[i].change);
+		assert_string_equal(e.graph, "12.Home");
+		assert_string_equal(e.peer, "34.Bob");
+		assert_int_equal(e.role, HST_ROLE_INVITER);
+		assert_true(e.ours && e.until == 2000000);
+		json_decref(j);
+	}
+	struct hst_event e = { 0 };
+	json_t *j = json_loads("{\"name\":\"auth-failed\",\"text\":\"refused\",\"fields\":{"
+			       "\"member\":\"\",\"skew_us\":-5,\"until\":\"soon\"}}",
+			       0, NULL);
+	assert_true(lib_event_read(j, &e));
+	assert_string_equal(e.message, "refused");
+	assert_true(e.skew == -5 && e.until == 0 && e.role == 0 && !e.peer[0]);
 	json_decref(j);
 }
 
@@ -147,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_event_has_its_kind),
 		cmocka_unit_test(its_fields_are_read),
+		cmocka_unit_test(a_member_is_told_of),
 		cmocka_unit_test(what_is_missing_is_empty),
 		cmocka_unit_test(node_ids_are_text_and_back),
 		cmocka_unit_test(a_block_holds_all_it_points_at),

@@ -35,7 +35,16 @@
 	"{\"name\":\"" name "\",\"label\":\"L\",\"issuer\":\"" ANN "\",\"role\":\"" role "\"" more \
 	"}"
 
+#define EVENT(name, more)                                                                          \
+	"{\"number\":1,\"part\":\"group\",\"name\":\"" name                                        \
+	"\",\"text\":\"it is so\",\"fields\":{"                                                    \
+	"\"graph\":\"" HOME "\",\"member\":\"" BOB "\"" more "}}"
+static const char *const happens[] = { EVENT("properties", ""),
+				       EVENT("member", ",\"change\":\"online\""), CANNED_STAYS,
+				       NULL };
+
 static const struct canned table[] = {
+	{ "GET /v1/events?part=group&graph=" HOME "$", 0, NULL, happens },
 	{ "GET /v1/identities$", 0,
 	  "{\"schema\":1,\"identities\":[{\"name\":\"" BOB "\"}," IS_ANN "}]}", NULL },
 	{ "GET /v1/identities/nobody$", 404,
@@ -439,6 +448,22 @@ static void members_are_listed(void **state)
 	assert_int_equal(hst_member_list(NULL, 0, &it), HST_E_INVALID);
 }
 
+static void what_happens_is_told(void **state)
+{
+	hst_sub sub;
+	assert_int_equal(hst_group_subscribe(g, HST_KIND(HST_EVENT_MEMBER), &sub), HST_OK);
+	hst_event *e = hst_ctx_await(c, 30000);
+	assert_non_null(e);
+	assert_int_equal(e->kind, HST_EVENT_MEMBER);
+	assert_int_equal(e->sub, sub);
+	assert_int_equal(e->change, HST_MEMBER_ONLINE);
+	assert_string_equal(e->graph, HOME);
+	assert_string_equal(e->peer, BOB);
+	hst_free(e);
+	assert_int_equal(hst_unsubscribe(c, sub), HST_OK);
+	assert_int_equal(hst_group_subscribe(g, 0, NULL), HST_E_INVALID);
+}
+
 static void members_are_let_in(void **state)
 {
 	hst_invite_opts o = HST_INIT(hst_invite_opts);
@@ -520,6 +545,7 @@ int main(void)
 		TEST(a_group_has_a_graph),
 		TEST(groups_move),
 		TEST(members_are_listed),
+		TEST(what_happens_is_told),
 		TEST(members_are_let_in),
 		TEST(memberships_are_changed),
 		TEST(documents_are_read),
