@@ -205,17 +205,14 @@ static int open_group(struct cli *c, const char *group)
 			&made);
 }
 
-static int connect_group(struct cli *c, const char *group, const struct ops_group_connect *k)
+static struct cli_query connect_query(const char *group, const struct ops_group_connect *k)
 {
-	struct ops_made made;
-	return cli_make(c,
-			&(struct cli_query){
-				.kind = OPS_GROUP_CONNECT,
-				.graph = group,
-				.body_type = &ops_group_connect_type,
-				.body = k,
-				.deadline_ms = k->deadline > 0 ? (int)(k->deadline / MONO_MS) : 0 },
-			&made);
+	return (struct cli_query){ .kind = OPS_GROUP_CONNECT,
+				   .graph = group,
+				   .body_type = &ops_group_connect_type,
+				   .body = k,
+				   .deadline_ms =
+					   k->deadline > 0 ? (int)(k->deadline / MONO_MS) : 0 };
 }
 
 /* Open it must be, before it can connect; what is said is the last of both. */
@@ -243,8 +240,10 @@ int cli_run_group_connect(struct cli *c)
 		return exit;
 	if (!k.n_addresses)
 		return open_group(c, c->args[0]);
+	struct ops_made made;
+	const struct cli_query q = connect_query(c->args[0], &k);
 	exit = open_silently(c, c->args[0]);
-	return exit ? exit : connect_group(c, c->args[0], &k);
+	return exit ? exit : cli_make(c, &q, &made);
 }
 
 int cli_run_group_disconnect(struct cli *c)
@@ -261,7 +260,7 @@ int cli_run_group_disconnect(struct cli *c)
 
 /* ---- joined ---- */
 
-static int join(struct cli *c, const char *document, bool says, struct ops_made *made)
+static int join(struct cli *c, const char *document, bool connects, struct ops_made *made)
 {
 	struct ops_group_join body;
 	ops_clear(&ops_group_join_type, &body);
@@ -271,13 +270,29 @@ static int join(struct cli *c, const char *document, bool says, struct ops_made 
 	const struct cli_query q = { .kind = OPS_GROUP_JOIN,
 				     .body_type = &ops_group_join_type,
 				     .body = &body };
-	int exit = says ? cli_make(c, &q, made) : cli_ask(c, &q, made);
-	if (!exit && !says && !(c->given & (CLI_JSON | CLI_QUIET)))
+	if (!connects)
+		return cli_make(c, &q, made);
+	int exit = cli_ask(c, &q, made);
+	if (!exit && !(c->given & (CLI_JSON | CLI_QUIET)))
 		fprintf(c->place->out, "%s\n", made->text);
 	return exit;
 }
 
-/* With --json one document tells all: that of the connection. */
+/* With --json one document tells all: what was joined, when that is connected. */
+static int connect_joined(struct cli *c, const struct ops_made *joined,
+			  const struct ops_group_connect *k)
+{
+	const struct cli_query q = connect_query(joined->name, k);
+	struct ops_made made;
+	int exit = cli_ask(c, &q, &made);
+	if (exit)
+		return exit;
+	if (c->given & CLI_JSON)
+		return cli_print_value(c, &ops_made_type, joined);
+	fprintf(c->place->out, "%s\n", c->given & CLI_QUIET ? joined->name : made.text);
+	return CLI_OK;
+}
+
 int cli_run_group_join(struct cli *c)
 {
 	struct ops_group_connect k;
@@ -290,8 +305,8 @@ int cli_run_group_join(struct cli *c)
 		exit = cli_read_document(c, document, &document);
 	bool connects = k.n_addresses && !k.dry_run;
 	if (!exit)
-		exit = join(c, document, !connects, &made);
-	return exit || !connects ? exit : connect_group(c, made.name, &k);
+		exit = join(c, document, connects, &made);
+	return exit || !connects ? exit : connect_joined(c, &made, &k);
 }
 
 /* ---- left ---- */

@@ -135,6 +135,13 @@ static const struct canned running[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
+static const struct canned joining[] = {
+	{ "POST /v1/groups/join", 0, MADE("true", "joined group Home"), NULL },
+	{ "POST /v1/groups/" HOME "/connect", 0, MADE("true", "connected to 192.0.2.1:3587"),
+	  NULL },
+	{ NULL, 0, NULL, NULL },
+};
+
 static const struct canned none[] = {
 	{ "GET /v1/identities$", 0, "{\"schema\":1," PART "," KEYS ",\"identities\":[]}", NULL },
 	{ "GET /v1/groups$", 0, "{\"schema\":1," PART "," KEYS ",\"groups\":[]}", NULL },
@@ -220,6 +227,13 @@ static const struct golden goldens[] = {
 	    "join <PEERINVITATION/> -n", "join <PEERINVITATION/> -n --address 192.0.2.1",
 	    "join /nowhere/x", "join <PEERINVITATION/> --no-connect --address 192.0.2.1", "join",
 	    "accept <PEERINVITATION/>" } },
+	{ "joining-at",
+	  joining,
+	  80,
+	  { "join <PEERINVITATION/> --address 192.0.2.1",
+	    "join <PEERINVITATION/> --address 192.0.2.1 -q",
+	    "join <PEERINVITATION/> --address 192.0.2.1 --json",
+	    "join <PEERINVITATION/> -n --address 192.0.2.1" } },
 	{ "put",
 	  running,
 	  80,
