@@ -208,7 +208,8 @@ static enum err hear(struct group_session *s, struct span frame)
 			return tls_fault(s, e);
 		if (frame.n && rest && s->home->profile->rest_is_error)
 			return group_session_fail(s, GROUP_FAULT_MALFORMED);
-		e = take_packet(s, plain);
+		bool none = !frame.n && !plain.n && !rest;
+		e = none ? OK : take_packet(s, plain);
 		if (e)
 			return e;
 	} while (!frame.n && rest && s->state == GROUP_SESSION_CONNECTED);

@@ -53,7 +53,7 @@ struct mesh_node {
 	struct graph_shared shared;
 	struct graph *g; /* NULL: not running */
 	struct addr addr;
-	char peer[32];
+	char peer[GRAPH_ID_OCTETS + 1];
 	int64_t skew;	   /* us that its wall clock is ahead */
 	int64_t commit_us; /* a commit takes */
 	struct mono commit_at;

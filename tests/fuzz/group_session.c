@@ -1,0 +1,267 @@
+/* group_session.c - a connection with somebody who is no member: a stranger
+ * with an identity of its own, who may have somebody's chain. Never is it let
+ * in, never does a word of it leave memory behind.
+ *
+ * The first octet: bit 0 the classic profile, bit 1 our session is the
+ * requestor's, bit 2 octets come from outside instead of inside TLS. Then
+ * pieces: a length of two octets, big-endian, and that many octets; FFFF is a
+ * good Hello and MyGMC with a member's chain, FFFE a good Hello. */
+#include "crypto/tls.h"
+#include "fuzz_env.h"
+#include "group/name.h"
+#include "group/session_int.h"
+#include "wire/rd.h"
+
+#define NOW  INT64_C(1700000000000000)
+#define GOOD 0xffff
+#define LONE 0xfffe
+
+static struct fuzz_env fuzz = FUZZ_ENV(fuzz);
+
+struct person {
+	struct crypto_key *key;
+	uint8_t idc[CRYPTO_CERT_MAX], chain[CRYPTO_CHAIN_MAX];
+	size_t idc_n, chain_n;
+};
+
+/* Made once: keys take longer than connections. */
+static struct world {
+	struct crypto *c;
+	const struct group_profile *p;
+	struct person group, ann, stranger;
+	char name[GROUP_NAME_OCTETS + 1];
+	unsigned int told;
+} worlds[CRYPTO_PROFILE_COUNT];
+
+static const char info[] = "AUTH_INFO";
+
+static void person(struct world *w, struct person *who)
+{
+	hold(crypto_key_make(w->c, &fuzz.env, w->p->crypto, &who->key) == OK);
+	hold(group_identity_issue(w->c, &fuzz.env, who->key, span_str("who"), span_str("Who"), NOW,
+				  true, who->idc, sizeof who->idc, &who->idc_n) == OK);
+}
+
+static void admit(struct world *w)
+{
+	char name[GROUP_NAME_OCTETS + 1];
+	struct text t = TEXT_OF(name), g = TEXT_OF(w->name);
+	enum group_chain_fault why;
+	struct span public = crypto_key_public(w->ann.key);
+	hold(group_name_make(w->c, w->p->crypto, public, span_str("who"), &t) == OK);
+	hold(group_name_make(w->c, w->p->crypto, crypto_key_public(w->group.key), span_str("g"),
+			     &g) == OK);
+	hold(group_root_issue(w->c, &fuzz.env, w->group.key, span_str("g"), span_str("G"), NOW,
+			      w->group.chain, sizeof w->group.chain, &w->group.chain_n) == OK);
+	const struct group_grant grant = { .public = public,
+					   .name = span_str(name),
+					   .friendly = span_str("Ann"),
+					   .roles = CRYPTO_ROLE_ADMIN,
+					   .from = NOW };
+	hold(group_chain_issue(w->c, &fuzz.env, w->p, span_of(w->group.chain, w->group.chain_n),
+			       w->group.key, &grant, w->ann.chain, sizeof w->ann.chain,
+			       &w->ann.chain_n, &why) == OK);
+}
+
+static struct world *world(enum crypto_profile_id id)
+{
+	struct world *w = &worlds[id];
+	if (w->c || !group_profile(id))
+		return w->c ? w : NULL;
+	w->p = group_profile(id);
+	hold(crypto_new(&w->c, &fuzz.env) == OK);
+	person(w, &w->group);
+	person(w, &w->ann);
+	person(w, &w->stranger);
+	admit(w);
+	return w;
+}
+
+static struct span home_name(void *ctx)
+{
+	return span_str(((struct world *)ctx)->name);
+}
+
+static const struct crypto_key *home_key(void *ctx)
+{
+	return ((struct world *)ctx)->ann.key;
+}
+
+static struct span home_certificate(void *ctx)
+{
+	const struct world *w = ctx;
+	return span_of(w->ann.idc, w->ann.idc_n);
+}
+
+static struct span home_chain(void *ctx)
+{
+	const struct world *w = ctx;
+	return span_of(w->ann.chain, w->ann.chain_n);
+}
+
+static int64_t home_now(void *ctx)
+{
+	return NOW;
+}
+
+static bool home_no(void *ctx, struct span public)
+{
+	return false;
+}
+
+static void home_learned(void *ctx, struct crypto_chain *chain)
+{
+	abort();
+}
+
+static void home_failed(void *ctx, const struct graph_parties *who, enum group_session_fault why,
+			enum group_chain_fault chain, int64_t off)
+{
+	hold(why > GROUP_FAULT_NONE && why < GROUP_SESSION_FAULT_COUNT);
+	((struct world *)ctx)->told++;
+}
+
+static enum err like_anybody(void *ctx, struct span cert)
+{
+	return OK;
+}
+
+struct call {
+	struct world *w;
+	void *session;
+	struct crypto_tls *tls; /* the stranger's */
+	bool over, secured;
+	uint8_t said[4096]; /* of the session's last step */
+	size_t n;
+};
+
+/* The session takes octets; what it says is for the stranger. */
+static void give(struct call *c, struct span octets)
+{
+	struct graph_session_out out;
+	c->n = 0;
+	for (bool more = true; more && !c->over; octets = span_of(NULL, 0)) {
+		enum err e = group_session_step(c->session, octets, &out);
+		hold(!out.done);
+		more = out.more;
+		c->over = e != OK;
+		if (!c->secured && out.bytes.n <= sizeof c->said - c->n) {
+			memcpy(c->said + c->n, out.bytes.p ? out.bytes.p : (const uint8_t *)"",
+			       out.bytes.n);
+			c->n += out.bytes.n;
+		}
+	}
+}
+
+static void shake(struct call *c, bool initiator)
+{
+	struct span said;
+	hold(initiator == (c->n == 0));
+	while (!c->over && !c->secured) {
+		hold(crypto_tls_step(c->tls, span_of(c->said, c->n), &said, &c->secured) == OK);
+		uint8_t octets[8192];
+		hold(said.n <= sizeof octets);
+		memcpy(octets, said.p ? said.p : (const uint8_t *)"", said.n);
+		if (said.n)
+			give(c, span_of(octets, said.n));
+	}
+}
+
+static size_t good(const struct world *w, uint8_t *room, size_t size, bool alone)
+{
+	uint8_t binding[CRYPTO_HASH_MAX];
+	const struct span sent = span_str(info);
+	crypto_hash(w->c, w->p->crypto, &sent, 1, binding, w->p->crypto->hash_size);
+	const struct group_message hello = { .type = GROUP_HELLO,
+					     .major = w->p->connect_major,
+					     .minor = w->p->connect_minor,
+					     .binding =
+						     span_of(binding, w->p->hello_binds ? 32 : 0) };
+	const struct group_message gmc = { .type = GROUP_MY_GMC,
+					   .body = span_of(w->ann.chain, w->ann.chain_n) };
+	struct wr wr = wr_of(room, size);
+	group_message_put(&wr, w->p, &hello);
+	if (!alone)
+		group_message_put(&wr, w->p, &gmc);
+	hold(!wr.failed);
+	return wr.n;
+}
+
+/* One piece of the input: as a record, or as it is. */
+static void say(struct call *c, struct rd *r)
+{
+	static uint8_t room[8192];
+	uint16_t n = rd_u16(r);
+	struct span s = n >= LONE ? span_of(room, good(c->w, room, sizeof room, n == LONE))
+				  : rd_bytes(r, n < r->left ? n : r->left);
+	if (c->tls && s.n && s.n <= CRYPTO_TLS_PLAIN_MAX)
+		hold(crypto_tls_seal(c->tls, s, &s) == OK);
+	if (s.n)
+		give(c, s);
+}
+
+static void open_call(struct call *c, const struct group_session_home *h, bool requestor,
+		      bool inside)
+{
+	const struct graph_parties p = { .initiator = requestor,
+					 .graph_id = span_str(c->w->name),
+					 .auth_info = span_str(info) };
+	const struct crypto_tls_birth b = {
+		.profile = c->w->p->crypto,
+		.initiator = !requestor,
+		.key = c->w->stranger.key,
+		.cert = span_of(c->w->stranger.idc, c->w->stranger.idc_n),
+		.alpn = c->w->p->alpn,
+		.judge = like_anybody,
+	};
+	hold(group_session_new((void *)h, &p, &c->session) == OK);
+	give(c, span_of(NULL, 0));
+	if (!inside)
+		return;
+	hold(crypto_tls_new(c->w->c, &fuzz.env, &b, &c->tls) == OK);
+	shake(c, !requestor);
+}
+
+static void run(struct world *w, uint8_t how, struct rd r)
+{
+	const struct group_session_home h = {
+		.ctx = w,
+		.env = &fuzz.env,
+		.crypto = w->c,
+		.profile = w->p,
+		.name = home_name,
+		.key = home_key,
+		.certificate = home_certificate,
+		.chain = home_chain,
+		.now = home_now,
+		.known = home_no,
+		.learned = home_learned,
+		.may = home_no,
+		.failed = home_failed,
+	};
+	struct call c = { .w = w };
+	struct group_session_info look;
+	w->told = 0;
+	open_call(&c, &h, how & 2, !(how & 4));
+	while (!c.over && r.left >= 2)
+		say(&c, &r);
+	group_session_look(c.session, &look);
+	hold(w->told == (c.over ? 1 : 0) && c.over == (look.state == GROUP_SESSION_ENDED));
+	hold(look.held < 4 * GROUP_MESSAGE_MAX);
+	hold(group_session_peer(c.session).n == 0 && !group_session_stands(c.session));
+	group_session_free(c.session);
+	crypto_tls_free(c.tls);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size == 0)
+		return 0;
+	struct world *w = world(data[0] & 1 ? CRYPTO_CLASSIC : CRYPTO_MODERN);
+	if (!w)
+		return 0;
+	size_t before = fuzz.live;
+	run(w, data[0], rd_of(span_of(data + 1, size - 1)));
+	hold(fuzz.live == before);
+	return 0;
+}
