@@ -15,6 +15,7 @@ const struct setting conf_groups[] = {
 	{ "masc", .help = "Multicast address ranges, shared out between domains (RFC 2909)." },
 	{ "pnrp", .help = "Names that resolve with no server (PNRP)." },
 	{ "graph", .help = "Graphs: meshes that carry every record to every node." },
+	{ "keys", .help = "What seals the keys of identities and groups on the disk." },
 	{ .name = NULL },
 };
 
@@ -25,6 +26,18 @@ const struct setting conf_daemon[] = {
 	{ "job_threads", &setting_u32, FIELD(job_threads), .fallback = "0", .max = 64,
 	  .help = "Threads for long computations; 0: one for each processor, at most four. "
 		  "Read at start only." },
+	{ .name = NULL },
+};
+
+const struct setting conf_keys[] = {
+	{ "passphrase_file", &setting_string,
+	  .offset = offsetof(struct keys_config, passphrase_file),
+	  .size = sizeof(((struct keys_config *)NULL)->passphrase_file), .fallback = "",
+	  .help = "A file that holds a passphrase, readable by nobody but its owner and group; "
+		  "relative to the folder of this file. It seals the key that seals all others; "
+		  "without one, and without a credential (homesteadd(8)), that key lies open in "
+		  "node.key of the state folder. --passphrase-fd goes before it. Read at start "
+		  "only." },
 	{ .name = NULL },
 };
 
@@ -76,6 +89,7 @@ void conf_init(struct conf *c, const struct env *env)
 	c->node.graph.enabled = true;
 	log_config_init(&c->log);
 	setting_defaults(conf_daemon, &c->daemon);
+	setting_defaults(conf_keys, &c->keys);
 }
 
 void conf_fini(struct conf *c)
@@ -301,5 +315,7 @@ void conf_print(const struct conf *c, FILE *f)
 	print_pnrp(&c->node.pnrp, f);
 	fputs("graph = {\n", f);
 	print_table(graph_settings, &c->node.graph, "\t", f);
+	fputs("};\nkeys = {\n", f);
+	print_table(conf_keys, &c->keys, "\t", f);
 	fputs("};\n", f);
 }

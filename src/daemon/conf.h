@@ -11,6 +11,7 @@
 #include "daemon/log.h"
 #include "node/config.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 struct daemon_config {
@@ -18,10 +19,15 @@ struct daemon_config {
 	uint32_t job_threads; /* 0: one a processor */
 };
 
+struct keys_config {
+	char passphrase_file[PATH_MAX]; /* "" none */
+};
+
 struct conf {
 	struct node_config node;
 	struct log_config log;
 	struct daemon_config daemon;
+	struct keys_config keys;
 };
 
 /* Every key there is, by group, for the parser, the manual and the tests. The
@@ -29,6 +35,7 @@ struct conf {
  * these hold what only the file knows. */
 extern const struct setting conf_groups[];	/* names and help alone */
 extern const struct setting conf_daemon[];	/* the group `daemon` */
+extern const struct setting conf_keys[];	/* the group `keys` */
 extern const struct setting conf_log_extra[];	/* `parts` */
 extern const struct setting conf_masc_extra[];	/* `peers`, `scopes` */
 extern const struct setting conf_pnrp_extra[];	/* `link`, `site`, `global` */

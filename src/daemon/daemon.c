@@ -1,5 +1,6 @@
 #include "daemon/daemon_int.h"
 
+#include "base/number.h"
 #include "daemon/process.h"
 #include "daemon/start.h"
 #include "daemon/status.h"
@@ -165,6 +166,58 @@ static enum err start_loop(struct daemon *d, struct text *why)
 	return e ? e : os_signal_watch(d->loop, SIGHUP, on_hangup, d);
 }
 
+/* As it is given; anything but a number is -2, which no descriptor is. */
+static int passphrase_fd(const char *s)
+{
+	uint64_t n;
+	if (!s)
+		return -1;
+	return number_u64(span_str(s), INT_MAX, &n) == OK ? (int)n : -2;
+}
+
+static void say_vault(struct daemon *d)
+{
+	char buffer[sizeof(d->vault.why) + sizeof(d->vault.hint) + 80];
+	struct text t = TEXT_OF(buffer);
+	if (d->vault.key)
+		return;
+	text_str(&t, "identities and groups are locked: ");
+	text_str(&t, d->vault.why);
+	text_str(&t, d->vault.hint[0] ? "; try: " : "");
+	text_str(&t, d->vault.hint);
+	daemon_say(d, NODE_ERROR, buffer);
+}
+
+static enum err start_vault(struct daemon *d, struct text *why)
+{
+	const struct vault_options o = { .state = d->state_path,
+					 .credentials = getenv("CREDENTIALS_DIRECTORY"),
+					 .passphrase_file = d->conf.keys.passphrase_file,
+					 .passphrase_fd =
+						 passphrase_fd(d->options->passphrase_fd) };
+	if (o.passphrase_fd == -2) {
+		text_str(why, "--passphrase-fd takes the number of a file descriptor");
+		return ERR_CONFIG;
+	}
+	enum err e = vault_open(&d->vault, &o, os_env());
+	if (e)
+		return e;
+	say_vault(d);
+	d->conf.node.vault = d->vault.key;
+	return OK;
+}
+
+static void host_keys(void *arg, struct ops_host_keys *out)
+{
+	const struct daemon *d = arg;
+	const struct vault *v = &d->vault;
+	*out = (struct ops_host_keys){ .source = v->source ? v->source : "none",
+				       .path = v->path,
+				       .why = v->why,
+				       .hint = v->hint,
+				       .weak = v->weak ? v->weak : "" };
+}
+
 static enum err start_engine(struct daemon *d, struct text *why)
 {
 	const struct engine_options opt = { .config = &d->conf.node,
@@ -183,6 +236,7 @@ static enum err start_ops(struct daemon *d, struct text *why)
 				       .log_get = host_log_get,
 				       .reload = daemon_reload,
 				       .check = daemon_check,
+				       .keys = host_keys,
 				       .arg = d,
 				       .log_parts = log_part_names,
 				       .config_path = d->config_path,
@@ -203,9 +257,13 @@ static const struct {
 	enum err (*start)(struct daemon *d, struct text *why);
 	const char *what;
 } steps[] = {
-	{ start_log, "the log" },	  { start_notify, "the service manager" },
-	{ start_loop, "the event loop" }, { start_engine, "the node" },
-	{ start_ops, "the API" },	  { start_ctl, "the control socket" },
+	{ start_log, "the log" },
+	{ start_notify, "the service manager" },
+	{ start_loop, "the event loop" },
+	{ start_vault, "the vault of keys" },
+	{ start_engine, "the node" },
+	{ start_ops, "the API" },
+	{ start_ctl, "the control socket" },
 };
 
 static enum err start_all(struct daemon *d, struct text *why)
@@ -290,6 +348,7 @@ static void daemon_fini(struct daemon *d)
 	if (d->log)
 		log_flush(d->log, os_wall());
 	log_free(d->log);
+	vault_fini(&d->vault);
 }
 
 static int fail(const char *why)

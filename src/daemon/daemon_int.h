@@ -7,6 +7,7 @@
 #include "daemon/conf.h"
 #include "daemon/daemon.h"
 #include "daemon/notify.h"
+#include "daemon/vault.h"
 #include "engine/engine.h"
 #include "ops/ops.h"
 
@@ -27,6 +28,7 @@ struct daemon {
 	char config_path[PATH_MAX]; /* "" without one */
 	char state_path[PATH_MAX], socket_path[PATH_MAX];
 	struct conf conf; /* in force */
+	struct vault vault;
 	struct log *log;
 	struct notify notify;
 	char status[128]; /* what the service manager was told last */

@@ -26,6 +26,7 @@ enum log_format {
 	X(MASC, masc, "MASC sessions.")                                                            \
 	X(PNRP, pnrp, "Names and clouds.")                                                         \
 	X(GRAPH, graph, "Graphs and their neighbors.")                                             \
+	X(GROUP, group, "Groups and their members.")                                               \
 	X(ENGINE, engine, "What carries the node: jobs, ports, recordings.")                       \
 	X(STORE, store, "The store on disk.")                                                      \
 	X(NET, net, "Sockets and interfaces.")                                                     \

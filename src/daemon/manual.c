@@ -63,12 +63,41 @@ static void environment(FILE *f)
 		  "Set by systemd for a system service: the state folder and that of the sockets.");
 	roff_item(f, "XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR, HOME", NULL,
 		  "Where a user's files lie.");
+	roff_item(f, "CREDENTIALS_DIRECTORY", NULL,
+		  "Set by systemd: homestead.key in it is the key that seals those of identities "
+		  "and groups. See KEYS.");
 	roff_item(f, "NOTIFY_SOCKET", NULL,
 		  "Where a service manager wants to hear of start, reload, state and stop: "
 		  "`sd_notify`(3), for services of `Type=notify` and `Type=notify-reload`.");
 	roff_item(f, "JOURNAL_STREAM", NULL,
 		  "Set by systemd: when standard error is the journal, lines carry their level for "
 		  "it and leave the time out.");
+}
+
+static void keys(FILE *f)
+{
+	roff_heading(f, "KEYS");
+	roff_text(f,
+		  "The keys of identities and groups lie in the database sealed under one key of "
+		  "32 octets, which comes from the first of these that there is. One that cannot "
+		  "be used is not passed over: the daemon then runs without keys, identities and "
+		  "groups are locked, and `homestead status` says why and what to do.");
+	roff_item(
+		f, "a systemd credential", NULL,
+		"homestead.key: 32 octets or 64 hexadecimal digits. `LoadCredentialEncrypted=` in "
+		"the service keeps it sealed to the machine. What stands in node.key can be made "
+		"one as it is: `systemd-creds encrypt --name=homestead.key node.key "
+		"homestead.key.cred`; then remove node.key.");
+	roff_item(f, "a passphrase", NULL,
+		  "From --passphrase-fd, or from passphrase_file of the group `keys`. The key then "
+		  "lies in node.sealed of the state folder, sealed under it (scrypt with a salt "
+		  "that stands in that file, XChaCha20-Poly1305). A key that lay open in node.key "
+		  "is sealed at the first start with a passphrase, and node.key is removed. Keep a "
+		  "copy of node.sealed with that of the database: neither is of use alone.");
+	roff_item(f, "a file", NULL,
+		  "node.key of the state folder, of mode 0600 and made when there is none. It "
+		  "protects against nobody who can read the state folder or a backup of it: they "
+		  "have all keys in it. The status says so as long as there are identities.");
 }
 
 static void exit_status(FILE *f)
@@ -100,6 +129,7 @@ void manual_homesteadd(FILE *f)
 	signals(f);
 	files(f);
 	environment(f);
+	keys(f);
 	exit_status(f);
 	roff_heading(f, "SEE ALSO");
 	fputs("\\fBhomestead\\fR(1), \\fBhomestead.conf\\fR(5)\n", f);
@@ -229,6 +259,7 @@ void manual_homestead_conf(FILE *f)
 	group(f, "pnrp.link, pnrp.site, pnrp.global",
 	      "The clouds of one scope, of both address families.", pnrp_cloud_settings, NULL);
 	group(f, "graph", conf_groups[4].help, graph_settings, NULL);
+	group(f, "keys", conf_groups[5].help, conf_keys, NULL);
 	example(f);
 	roff_heading(f, "SEE ALSO");
 	fputs("\\fBhomesteadd\\fR(8), \\fBhomestead\\fR(1)\n", f);

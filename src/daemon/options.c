@@ -21,6 +21,10 @@ const struct options_row options_table[] = {
 		  "control.sock in $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/homestead, "
 		  "/run/homestead for root, else a folder of the user's own below the "
 		  "temporary directory." },
+	{ "passphrase-fd", "N", TAKES(passphrase_fd),
+	  .help = "Read the passphrase that seals the keys of identities and groups from the file "
+		  "descriptor N, until its end; the end of a line there is not part of it. Goes "
+		  "before passphrase_file of the configuration." },
 	{ "check", NULL, DOES(OPTIONS_CHECK),
 	  .help = "Read and check the configuration, say what is wrong with it by file and "
 		  "line, and exit: 0 when it is good, 1 when it is not." },

@@ -19,7 +19,7 @@ enum options_action {
 struct options {
 	enum options_action action;
 	/* NULL: not given. */
-	const char *config, *state, *socket, *record, *log_level, *log_format;
+	const char *config, *state, *socket, *record, *log_level, *log_format, *passphrase_fd;
 };
 
 #define OPTIONS_NO_FIELD ((size_t)-1)

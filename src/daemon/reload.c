@@ -39,6 +39,7 @@ static enum err take_over(struct daemon *d, struct text *why)
 	enum err e = start_configure(&new, d->config_path, d->options, os_env(), why);
 	if (e)
 		return e;
+	new.node.vault = d->vault.key;
 	e = engine_reconfigure(d->engine, &new.node, why);
 	if (e)
 		conf_fini(&new);

@@ -481,16 +481,34 @@ static void walk_graph(struct walk *w, const config_setting_t *group)
 	}
 }
 
+static bool is_none(const config_setting_t *s)
+{
+	return is_type(s, CONFIG_TYPE_STRING) && !config_setting_get_string(s)[0];
+}
+
+/* Whether the file can be used is told at start, and in the status: the daemon runs without
+ * it, but for its keys. */
+static void walk_keys(struct walk *w, const config_setting_t *group)
+{
+	char *out = w->conf->keys.passphrase_file;
+	if (!expect_group(w, group))
+		return;
+	for (int i = 0; i < config_setting_length(group) && !w->failed; i++) {
+		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
+		if (!known(conf_keys, s))
+			unknown(w, s, conf_keys, NULL);
+		else if (is_none(s) || !key_path(w, s, out, sizeof(w->conf->keys.passphrase_file)))
+			out[0] = '\0';
+	}
+}
+
 void walk_root(struct walk *w, const config_setting_t *root)
 {
 	static const struct {
 		const char *name;
 		void (*walk)(struct walk *w, const config_setting_t *group);
-	} groups[] = { { "daemon", walk_daemon },
-		       { "log", walk_log },
-		       { "masc", walk_masc },
-		       { "pnrp", walk_pnrp },
-		       { "graph", walk_graph } };
+	} groups[] = { { "daemon", walk_daemon }, { "log", walk_log },	   { "masc", walk_masc },
+		       { "pnrp", walk_pnrp },	  { "graph", walk_graph }, { "keys", walk_keys } };
 
 	for (int i = 0; i < config_setting_length(root) && !w->failed; i++) {
 		const config_setting_t *s = config_setting_get_elem(root, (unsigned)i);

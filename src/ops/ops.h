@@ -15,6 +15,16 @@ struct ops;
 typedef void ops_reload_fn(void *arg, enum err result, const char *why);
 
 /* What only the process around the engine can do, given at birth. */
+/* Where the key that seals identities and groups comes from; text lives as long as the
+ * host. */
+struct ops_host_keys {
+	const char *source; /* credential, passphrase, file, none */
+	const char *path;   /* of its file; "" none */
+	const char *why;    /* why there is none; "" there is */
+	const char *hint;   /* what to do about that, or about `weak` */
+	const char *weak;   /* what it does not protect against; "" nothing of note */
+};
+
 struct ops_host {
 	/* Sets the level of one part, or of all with part NULL. ERR_NOT_FOUND. */
 	enum err (*log_set)(void *arg, const char *part, enum node_level level);
@@ -25,6 +35,8 @@ struct ops_host {
 	enum err (*reload)(void *arg, ops_reload_fn *done, void *done_arg);
 	/* The same without taking it over. */
 	enum err (*check)(void *arg, ops_reload_fn *done, void *done_arg);
+	/* NULL: there is none. */
+	void (*keys)(void *arg, struct ops_host_keys *out);
 	void *arg;
 	const char *const *log_parts; /* names of all that log, ended by NULL */
 	const char *config_path;      /* "" when it runs on defaults */

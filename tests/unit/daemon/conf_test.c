@@ -209,18 +209,38 @@ static void graphs_and_their_limits(void **state)
 	end(&x);
 }
 
+static void the_keys(void **state)
+{
+	struct fixture x;
+	begin(&x);
+	good(&x, "");
+	assert_string_equal(x.c.keys.passphrase_file, "");
+	/* A path is relative to the folder of the file. */
+	good(&x, "keys = { passphrase_file = \"/etc/words\"; };");
+	assert_string_equal(x.c.keys.passphrase_file, "/etc/words");
+	good(&x, "keys = { passphrase_file = \"words\"; };");
+	assert_non_null(strstr(x.c.keys.passphrase_file, "/words"));
+	good(&x, "keys = { passphrase_file = \"\"; };");
+	assert_string_equal(x.c.keys.passphrase_file, "");
+	begins(&x, "keys = { passphrase = \"sesame\"; };",
+	       "a.conf:1: there is no setting \"passphrase\" here; Accepted are passphrase_file");
+	begins(&x, "keys = { passphrase_file = 5; };",
+	       "a.conf:1: passphrase_file: the name of a file is expected");
+	end(&x);
+}
+
 static void unknown_keys(void **state)
 {
 	struct fixture x;
 	begin(&x);
 	bad(&x, "\nlogs = {};",
 	    "a.conf:2: there is no setting \"logs\" here; did you mean log? Accepted are daemon, "
-	    "log, masc, pnrp and graph");
+	    "log, masc, pnrp, graph and keys");
 	bad(&x, "log = { levle = \"info\";\n parts = {\n mask = \"info\"; };\n part = {};};",
 	    "a.conf:1: there is no setting \"levle\" here; did you mean level? Accepted are level, "
 	    "format, burst, interval and parts\n"
 	    "a.conf:3: there is no setting \"mask\" here; did you mean masc? Accepted are daemon, "
-	    "node, masc, pnrp, graph, engine, store, net and ctl\n"
+	    "node, masc, pnrp, graph, group, engine, store, net and ctl\n"
 	    "a.conf:4: there is no setting \"part\" here; did you mean parts? Accepted are level, "
 	    "format, burst, interval and parts");
 	begins(&x, "daemon = { xyzzy_plugh = 1; };",
@@ -634,6 +654,7 @@ int main(void)
 		cmocka_unit_test(addresses_in_one_text),
 		cmocka_unit_test(names_and_their_clouds),
 		cmocka_unit_test(graphs_and_their_limits),
+		cmocka_unit_test(the_keys),
 		cmocka_unit_test(unknown_keys),
 		cmocka_unit_test(scopes),
 		cmocka_unit_test(scopes_that_are_wrong),

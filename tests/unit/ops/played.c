@@ -482,6 +482,7 @@ struct ops_host played_host(void)
 				  reload,
 				  check,
 				  NULL,
+				  NULL,
 				  parts,
 				  "/etc/homestead/homestead.conf",
 				  "/run/homestead/control.sock" };
