@@ -11,7 +11,7 @@ import subprocess
 
 import layers
 
-PURE = ("base", "wire", "xml", "crypto", "masc", "pnrp", "graph", "node", "sim")
+PURE = ("base", "wire", "xml", "crypto", "masc", "pnrp", "graph", "group", "node", "sim")
 # The folders that alone show a library, and it to nobody else.
 LIBRARIES = {"crypto": ("libcrypto.so", "libssl.so", "libsodium.so"), "xml": ("libxml2.so",)}
 # bcmp is what clang makes of a memcmp whose sign nobody asks for.
