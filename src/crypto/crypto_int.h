@@ -113,11 +113,30 @@ struct crypto {
 	struct crypto_memo memo;
 };
 
+/* Octets that somebody owns. */
+struct crypto_octets {
+	uint8_t *p;
+	size_t n, size;
+};
+/* Room for `size` octets, what was there is lost. A buffer that a long record left behind is
+ * given back for a short one, so that an idle connection holds little. */
+MUST_USE enum err crypto_octets_room(const struct env *env, struct crypto_octets *o, size_t size);
+MUST_USE enum err crypto_octets_add(const struct env *env, struct crypto_octets *o, struct span s);
+/* Overwrites and gives back. */
+void crypto_octets_free(const struct env *env, struct crypto_octets *o);
+
+/* The certificate that a key was last shown with: to read one takes longer than to sign. */
+struct crypto_own {
+	X509 *cert;
+	struct crypto_octets der;
+};
+
 struct crypto_key {
 	const struct env *env;
 	const struct crypto_profile *profile;
 	EVP_PKEY_CTX *signer;
 	EVP_PKEY_CTX *bare; /* signs a digest as it is; NULL: `signer` does */
+	struct crypto_own *own;
 	uint8_t public[CRYPTO_PUBLIC_MAX];
 };
 

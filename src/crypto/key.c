@@ -33,7 +33,8 @@ static enum err key_of(struct crypto *c, const struct crypto_profile *p, EVP_PKE
 	if (k) {
 		k->env = c->env;
 		k->profile = p;
-		e = signers_of(c, k, pkey);
+		k->own = env_zalloc(c->env, 1, sizeof *k->own);
+		e = k->own ? signers_of(c, k, pkey) : ERR_NOMEM;
 	}
 	EVP_PKEY_free(pkey);
 	if (e)
@@ -146,10 +147,20 @@ enum err crypto_key_save(struct crypto *c, const struct crypto_key *k, uint8_t *
 	return e;
 }
 
+static void free_own(const struct env *env, struct crypto_own *own)
+{
+	if (!own)
+		return;
+	X509_free(own->cert);
+	crypto_octets_free(env, &own->der);
+	env_free(env, own);
+}
+
 void crypto_key_free(struct crypto_key *k)
 {
 	if (!k)
 		return;
+	free_own(k->env, k->own);
 	EVP_PKEY_CTX_free(k->signer);
 	EVP_PKEY_CTX_free(k->bare);
 	env_free(k->env, k);

@@ -40,18 +40,33 @@ static bool set_alpn(SSL *ssl, const char *alpn)
 	return SSL_set_alpn_protos(ssl, list, (unsigned int)(n + 1)) == 0;
 }
 
-static enum err set_cert(struct crypto_tls *t, const struct crypto_tls_birth *b)
+static enum err read_own(struct crypto *c, const struct crypto_key *k, struct span der)
 {
-	X509 *x = crypto_x509_read(t->c, b->cert);
+	struct crypto_own *own = k->own;
+	if (own->cert && span_eq(span_of(own->der.p, own->der.n), der))
+		return OK;
+	X509 *x = crypto_x509_read(c, der);
 	if (!x)
 		return ERR_MALFORMED;
-	enum err e = SSL_use_certificate(t->ssl, x) == 1 &&
-				     SSL_use_PrivateKey(t->ssl,
-							EVP_PKEY_CTX_get0_pkey(b->key->signer)) == 1
-			     ? OK
-			     : ERR_UNSUPPORTED;
-	X509_free(x);
+	own->der.n = 0;
+	enum err e = crypto_octets_add(k->env, &own->der, der);
+	X509_free(own->cert);
+	own->cert = e ? NULL : x;
+	if (e)
+		X509_free(x);
 	return e;
+}
+
+static enum err set_cert(struct crypto_tls *t, const struct crypto_tls_birth *b)
+{
+	enum err e = read_own(t->c, b->key, b->cert);
+	if (e)
+		return e;
+	return SSL_use_certificate(t->ssl, b->key->own->cert) == 1 &&
+			       SSL_use_PrivateKey(t->ssl, EVP_PKEY_CTX_get0_pkey(b->key->signer)) ==
+				       1
+		       ? OK
+		       : ERR_UNSUPPORTED;
 }
 
 static enum err set_up(struct crypto_tls *t, const struct crypto_tls_birth *b)

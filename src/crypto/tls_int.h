@@ -6,18 +6,6 @@
 #include "crypto/crypto_int.h"
 #include "crypto/tls.h"
 
-/* Octets that a connection owns. */
-struct crypto_octets {
-	uint8_t *p;
-	size_t n, size;
-};
-/* Room for `size` octets, what was there is lost. A buffer that a long record left behind is
- * given back for a short one, so that an idle connection holds little. */
-MUST_USE enum err crypto_octets_room(const struct env *env, struct crypto_octets *o, size_t size);
-MUST_USE enum err crypto_octets_add(const struct env *env, struct crypto_octets *o, struct span s);
-/* Overwrites and gives back. */
-void crypto_octets_free(const struct env *env, struct crypto_octets *o);
-
 enum crypto_tls_state {
 	CRYPTO_TLS_GOING,
 	CRYPTO_TLS_DONE,

@@ -264,6 +264,40 @@ static void our_own_certificate_must_be_one_of_our_key(void **state)
 	pair_fini(&t);
 }
 
+/* A key keeps the certificate that it was last shown with, and no longer. */
+static void each_connection_shows_its_own_certificate(void **state)
+{
+	struct pair t;
+	uint8_t second[CRYPTO_CERT_MAX];
+	size_t n;
+	pair_init(&t, modern(), 1);
+	struct crypto_cert what = {
+		.type = CRYPTO_CERT_IDENTITY,
+		.public = crypto_key_public(t.end[0].key),
+		.subject = span_str("Somebody else"),
+		.issuer = span_str("Somebody else"),
+		.subject_name = span_str("name.else"),
+		.not_after = CRYPTO_CERT_FOREVER,
+	};
+	assert_int_equal(crypto_cert_issue(t.rig.c, &t.end[0].mem.env, t.end[0].key, &what, second,
+					   sizeof second, &n),
+			 OK);
+	const struct span certs[] = { pair_cert(&t, 0), span_of(second, n) };
+	struct crypto_tls *tls = NULL;
+	failing_env_fail_at(&t.rig.mem, 1);
+	assert_int_equal(crypto_tls_new(t.rig.c, &t.end[0].mem.env, &t.end[0].birth, &tls),
+			 ERR_NOMEM);
+	assert_null(tls);
+	t.rig.mem.fail_at = 0;
+	for (int i = 0; i < 5; i++) {
+		t.end[0].birth.cert = certs[i / 2 % 2];
+		pair_connect(&t);
+		assert_true(span_eq(crypto_tls_peer(t.end[1].tls), certs[i / 2 % 2]));
+		pair_close(&t);
+	}
+	pair_fini(&t);
+}
+
 static void what_is_no_tls_is_malformed(void **state)
 {
 	static const char *const texts[] = { "GET / HTTP/1.0\r\n\r\n", "\x80\x2e\x01\x03\x01",
@@ -392,6 +426,7 @@ int main(void)
 		cmocka_unit_test(both_must_name_the_same_protocol),
 		cmocka_unit_test(a_name_that_is_none_is_refused),
 		cmocka_unit_test(our_own_certificate_must_be_one_of_our_key),
+		cmocka_unit_test(each_connection_shows_its_own_certificate),
 		cmocka_unit_test(what_is_no_tls_is_malformed),
 		cmocka_unit_test(a_handshake_is_bounded),
 		cmocka_unit_test(nothing_works_before_it_is_done),
