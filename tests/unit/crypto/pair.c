@@ -105,7 +105,8 @@ static enum err feed(struct pair_end *to, struct span in, size_t piece, struct s
 		e = crypto_tls_step(to->tls, span_of(copy, n), &out, &to->done);
 		free(copy);
 		said_add(said, out);
-		in = span_of(in.p + n, in.n - n);
+		if (n)
+			in = span_of(in.p + n, in.n - n);
 	} while (!e && in.n && !to->done);
 	return e;
 }
