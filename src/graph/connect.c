@@ -184,18 +184,24 @@ bool graph_attempt(struct graph *g, struct mono now)
 	return c.referral && dial_referral(g, c.referral, now);
 }
 
+/* No longer of interest: its time is over, or it is here. */
+static bool found_again(const struct graph *g, const struct graph_referral *r, struct mono now)
+{
+	return mono_reached(r->lost, now) || link_to(g, &r->addr, false) ||
+	       listed(&g->contacts, r->lost_node) || listed(&g->nodes, r->lost_node);
+}
+
 bool graph_attempt_lost(struct graph *g, struct mono now)
 {
 	struct choice c = { .oldest = MONO_NEVER };
-	bool watches = g->has_contact || g->n_contacts == 0;
-	if (g->birth.apart || !watches || attempting(g))
+	if (g->birth.apart || attempting(g))
 		return false;
 	LIST_EACH(n, tmp, &g->referrals)
 	{
 		struct graph_referral *r = LIST_ENTRY(n, struct graph_referral, all);
 		if (!r->lost.us)
 			continue;
-		if (mono_reached(r->lost, now) || link_to(g, &r->addr, false))
+		if (found_again(g, r, now))
 			r->lost = (struct mono){ 0 };
 		else if (graph_address_usable(g, &r->addr, true))
 			consider(g, &c, NULL, r, now);

@@ -151,6 +151,7 @@ struct graph_referral {
 	bool attempted;
 	struct mono when; /* of the attempt */
 	struct mono lost; /* of a contact that fell silent: tried until then; us 0: not that */
+	uint64_t lost_node;
 };
 
 /* Of a Contact or Presence record. nodes.c */
@@ -415,7 +416,7 @@ void graph_referrals_add(struct graph *g, const struct graph_link *from,
 /* A neighbor that is given up for no fault of its own: to be called again. */
 void graph_referrals_keep(struct graph *g, const struct graph_link *l);
 /* Where somebody was that fell silent: tried for a while also by who has neighbors. */
-void graph_referrals_lost(struct graph *g, const struct addr *a, struct mono now);
+void graph_referrals_lost(struct graph *g, uint64_t node, const struct addr *a, struct mono now);
 /* Up to GRAPH_REFERRALS addresses of CONNECTED neighbors but `but`, least recently added
  * first. */
 size_t graph_referrals_give(const struct graph *g, const struct graph_link *but,

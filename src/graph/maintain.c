@@ -112,7 +112,7 @@ void graph_maintain(struct graph *g, bool from_timer, struct mono now)
 	connections(g, from_timer, now);
 	if (g->has_contact && g->neighbors)
 		need_connection(g);
-	if (from_timer && g->neighbors)
+	if (from_timer && g->neighbors && g->has_contact)
 		(void)graph_attempt_lost(g, now);
 	if (from_timer)
 		graph_ping_all(g);

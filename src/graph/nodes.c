@@ -132,7 +132,7 @@ void graph_nodes_lost(struct graph *g, const struct graph_guid *record, struct m
 	if (!n || n->node == g->node || graph_neighbor_find(g, n->node, NULL))
 		return;
 	for (size_t i = 0; i < n->n_addresses; i++)
-		graph_referrals_lost(g, &n->address[i], now);
+		graph_referrals_lost(g, n->node, &n->address[i], now);
 	const struct graph_times *t = &g->birth.times;
 	graph_timer_arm(g, GRAPH_TIMER_DETECT,
 			mono_add(now, graph_random_delay(g, t->detect_least, t->detect_most)));

@@ -55,7 +55,9 @@ void graph_detect_due(struct graph *g, struct mono now)
 		    env_random_below(g->shared->env, ++seen) == 0)
 			chosen = n;
 	}
-	if (!chosen || !graph_attempt_node(g, chosen, now))
+	if (chosen)
+		(void)graph_attempt_node(g, chosen, now);
+	else if (g->n_contacts == 0)
 		(void)graph_attempt_lost(g, now);
 	graph_partition_detect(g, now);
 }

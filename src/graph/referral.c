@@ -128,12 +128,14 @@ void graph_referrals_keep(struct graph *g, const struct graph_link *l)
 	r->when = (struct mono){ 0 };
 }
 
-void graph_referrals_lost(struct graph *g, const struct addr *a, struct mono now)
+void graph_referrals_lost(struct graph *g, uint64_t node, const struct addr *a, struct mono now)
 {
 	add(g, a);
 	struct graph_referral *r = find(g, a);
-	if (r)
-		r->lost = mono_add(now, LOST_TIMES * g->birth.times.maintain);
+	if (!r)
+		return;
+	r->lost = mono_add(now, LOST_TIMES * g->birth.times.maintain);
+	r->lost_node = node;
 }
 
 size_t graph_referrals_give(const struct graph *g, const struct graph_link *but,

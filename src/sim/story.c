@@ -344,15 +344,16 @@ static void all_well(struct story *s, int64_t ms)
 	}
 }
 
-/* Whoever never found anybody, or lost all, is led to the one who made the graph. */
+/* Whoever never found anybody, or lost all, is led to the one who made the graph; that one
+ * at last to another. */
 static void lead_all(struct story *s, int64_t ms)
 {
 	for (uint32_t i = 0; i < s->o.nodes; i++) {
-		if (i == s->maker)
-			continue;
-		connect_to(s, ms + i * 10, i, s->maker, " alone");
+		if (i != s->maker)
+			connect_to(s, ms + i * 10, i, s->maker, " alone");
 		story_listen(s, ms + i * 10, i);
 	}
+	connect_to(s, ms + 10000, s->maker, (s->maker + 1) % s->o.nodes, " alone");
 }
 
 /* Twice, since the one who is asked may be busy, or a crash still to come. */
