@@ -43,7 +43,7 @@ const struct group_paper_row group_paper_rows[GROUP_PAPER_KIND_COUNT] = {
 				     6,
 				     { GROUP_FIELD_IDENTITY, GROUP_FIELD_GROUP, GROUP_FIELD_CLOUD,
 				       GROUP_FIELD_SCOPE, GROUP_FIELD_FLAGS, GROUP_FIELD_GMC } },
-	[GROUP_PAPER_OWNER] = { 0,
+	[GROUP_PAPER_OWNER] = { 1,
 				BIT(GROUP) | BIT(DATA),
 				2,
 				{ GROUP_FIELD_GROUP, GROUP_FIELD_DATA } },

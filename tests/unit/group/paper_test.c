@@ -259,6 +259,33 @@ static void what_is_wrong_is_told(void **state)
 	}
 }
 
+/* GROUP-4.5 */
+static void versions_are_those_of_the_group(void **state)
+{
+	static const uint8_t highest[GROUP_PAPER_KIND_COUNT] = {
+		[GROUP_PAPER_CARD] = 0,	    [GROUP_PAPER_INVITATION] = 1,
+		[GROUP_PAPER_IDENTITY] = 0, [GROUP_PAPER_MEMBERSHIP] = 1,
+		[GROUP_PAPER_OWNER] = 1,
+	};
+	for (size_t i = 0; i < ALL; i++)
+		for (uint8_t major = 0; major <= 3; major++)
+			for (uint8_t minor = 0; minor <= 2; minor++) {
+				struct group_paper p, back;
+				char out[2000];
+				struct text t = TEXT_OF(out);
+				read_well(&p, all[i]);
+				p.major = major;
+				p.minor = minor;
+				assert_int_equal(group_paper_write(&t, &p), OK);
+				bool known = major && major < 3 && minor <= highest[p.kind];
+				assert_int_equal(read_octets(&back, span_str(out)),
+						 known ? OK : ERR_UNSUPPORTED);
+				done(&p);
+				if (known)
+					done(&back);
+			}
+}
+
 static void assert_long(const char *before, size_t n, const char *after, const char *want)
 {
 	char *text = malloc(n + 1000);
@@ -457,6 +484,7 @@ int main(void)
 		cmocka_unit_test(beside_a_chain_no_name_counts),
 		cmocka_unit_test(scopes_and_flags),
 		cmocka_unit_test(what_is_wrong_is_told),
+		cmocka_unit_test(versions_are_those_of_the_group),
 		cmocka_unit_test(everything_has_an_end),
 		cmocka_unit_test(deep_or_many_elements_are_refused),
 		cmocka_unit_test(every_truncation_is_refused),
