@@ -5,7 +5,7 @@
  * crypto_chain_parse() has the algorithms and the key of its profile, all extensions
  * that its kind must have, and no critical one that is unknown. Who may give what to
  * whom, for how long and under which name is not judged here: pnrp and group do
- * that, each by its own rules. Times are wall time in microseconds. */
+ * that, each by its own rules; the one that both have, of classifiers, they find here. Times are wall time in microseconds. */
 #ifndef CRYPTO_CERT_H
 #define CRYPTO_CERT_H
 
@@ -110,5 +110,10 @@ const struct crypto_cert *crypto_chain_cert(const struct crypto_chain *chain, si
  * ERR_DENIED. */
 MUST_USE enum err crypto_chain_verify(struct crypto *c, const struct crypto_profile *p,
 				      const struct crypto_chain *chain);
+
+/* Whether a certificate with `child` may stand below one with `parent` (digests grouping 4.2,
+ * pnrp 7.8). An empty list is every classifier; a root has it. */
+bool crypto_classifiers_allowed(const struct span *parent, size_t n_parent,
+				const struct span *child, size_t n_child, unsigned int child_roles);
 
 #endif

@@ -94,8 +94,8 @@ static enum group_chain_fault may_have_classifiers(const struct judging *j, size
 	if (i <= 1)
 		return GROUP_CHAIN_NONE;
 	const struct crypto_cert *c = cert(j, i), *issuer = cert(j, i - 1);
-	return group_classifiers_allowed(issuer->classifiers, issuer->classifier_count,
-					 c->classifiers, c->classifier_count, c->roles)
+	return crypto_classifiers_allowed(issuer->classifiers, issuer->classifier_count,
+					  c->classifiers, c->classifier_count, c->roles)
 		       ? GROUP_CHAIN_NONE
 		       : GROUP_CHAIN_CLASSIFIER;
 }

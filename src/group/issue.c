@@ -94,8 +94,8 @@ static bool may_give(const struct crypto_cert *issuer, unsigned int roles)
 static bool may_classify(const struct crypto_cert *issuer, const struct crypto_cert *what)
 {
 	return issuer->type == CRYPTO_CERT_ROOT ||
-	       group_classifiers_allowed(issuer->classifiers, issuer->classifier_count,
-					 what->classifiers, what->classifier_count, what->roles);
+	       crypto_classifiers_allowed(issuer->classifiers, issuer->classifier_count,
+					  what->classifiers, what->classifier_count, what->roles);
 }
 
 /* GROUP-2.12: what would be refused is not issued. */

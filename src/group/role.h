@@ -31,8 +31,5 @@ bool group_role_highest(unsigned int roles, enum group_role *r);
 /* Of sets: */
 unsigned int group_role_issuable(unsigned int roles); /* what its holder may issue */
 bool group_role_edits_others(unsigned int roles);     /* update and delete others' records */
-/* 4.2: whether a certificate with `child` may stand below one with `parent`. */
-bool group_classifiers_allowed(const struct span *parent, size_t n_parent, const struct span *child,
-			       size_t n_child, unsigned int child_roles);
 
 #endif

@@ -5,55 +5,6 @@
  * The form of certificates and their order is crypto's business; what they may say,
  * and to whom, is ours. */
 
-/* Whom a list of classifiers is given to. Root: no list, everything. */
-struct grant {
-	const struct span *list;
-	size_t n;
-	bool wide; /* its holder may also use what begins with an entry */
-};
-
-static struct grant grant_of(const struct crypto_cert *c)
-{
-	bool root = c->type == CRYPTO_CERT_ROOT;
-	return (struct grant){ root ? NULL : c->classifiers, root ? 0 : c->classifier_count,
-			       (c->roles & (CRYPTO_ROLE_ADMIN | CRYPTO_ROLE_INVITER)) != 0 };
-}
-
-static bool begins_with(struct span s, struct span prefix)
-{
-	return s.n >= prefix.n && span_eq(span_of(s.p, prefix.n), prefix);
-}
-
-/* Whether a holder may have this classifier of a list: itself, or, wide, what begins
- * with one of its entries. An empty list is everything. */
-static bool covers(const struct grant *from, bool wide, struct span classifier)
-{
-	for (size_t i = 0; i < from->n; i++)
-		if (span_eq(from->list[i], classifier) ||
-		    (wide && begins_with(classifier, from->list[i])))
-			return true;
-	return !from->n;
-}
-
-/* Whether it may be handed on without any limit: only who may widen, and only from a
- * list with the empty classifier, with which everything begins. */
-static bool may_be_empty(const struct grant *from, bool wide)
-{
-	static const struct span nothing;
-	return !from->n || (wide && covers(from, false, nothing));
-}
-
-/* A row of the table in digest 7.8. */
-static bool delegates(const struct grant *from, const struct grant *to)
-{
-	if (!to->n)
-		return may_be_empty(from, to->wide);
-	for (size_t i = 0; i < to->n; i++)
-		if (!covers(from, to->wide, to->list[i]))
-			return false;
-	return true;
-}
-
 static bool is_legal(struct span classifier)
 {
 	struct pnrp_name n;
@@ -96,17 +47,24 @@ static bool joins(struct crypto *x, const struct pnrp_profile *p, const struct c
 	       span_eq(last->group_name, first->group_name);
 }
 
+/* Whether `from` hands these on to who has these roles. A root has no list: everything. */
+static bool hands_on(const struct crypto_cert *from, const struct span *list, size_t n,
+		     unsigned int roles)
+{
+	size_t given = from->type == CRYPTO_CERT_ROOT ? 0 : from->classifier_count;
+	return crypto_classifiers_allowed(from->classifiers, given, list, n, roles);
+}
+
 static bool all_delegated(const struct crypto_chain *chain, struct span classifier)
 {
-	size_t n = crypto_chain_count(chain);
-	struct grant holder = grant_of(crypto_chain_cert(chain, 0));
-	for (size_t i = 1; i < n; i++) {
-		struct grant next = grant_of(crypto_chain_cert(chain, i));
-		if (!delegates(&holder, &next))
+	const struct crypto_cert *holder = crypto_chain_cert(chain, 0);
+	for (size_t i = 1; i < crypto_chain_count(chain); i++) {
+		const struct crypto_cert *c = crypto_chain_cert(chain, i);
+		if (!hands_on(holder, c->classifiers, c->classifier_count, c->roles))
 			return false;
-		holder = next;
+		holder = c;
 	}
-	return covers(&holder, holder.wide, classifier);
+	return hands_on(holder, &classifier, 1, holder->roles);
 }
 
 static enum pnrp_verdict judge(struct crypto *x, const struct pnrp_profile *p,

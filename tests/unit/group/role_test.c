@@ -1,4 +1,4 @@
-/* Roles, digest grouping 4; vector T11. */
+/* Roles, digest grouping 4. */
 #include "../failing_env.h"
 #include "group/role.h"
 
@@ -96,54 +96,6 @@ static void a_role_has_rights(void **state)
 	assert_false(group_role_edits_others(INVITER | MEMBER | OTHER));
 }
 
-#define S(text)                                                                                    \
-	{                                                                                          \
-		(const uint8_t *)(text), sizeof(text) - 1                                          \
-	}
-#define MOST 3
-
-/* GROUP-3.4, digest 4.2 and T11 */
-static void classifiers_are_handed_on(void **state)
-{
-	static const struct {
-		struct span parent[MOST];
-		size_t n_parent;
-		struct span child[MOST];
-		size_t n_child;
-		unsigned int roles;
-		bool allowed;
-	} rows[] = {
-		{ { S("fish"), S("cheese") }, 2, { S("fish food") }, 1, ADMIN, true },
-		{ { S("fish"), S("cheese") }, 2, { S("fish food") }, 1, INVITER, true },
-		{ { S("fish"), S("cheese") }, 2, { S("fish food") }, 1, MEMBER, false },
-		{ { S("fish"), S("cheese") }, 2, { S("cheese") }, 1, MEMBER, true },
-		{ { S("fish"), S("cheese") }, 2, { S("cheese"), S("fish") }, 2, MEMBER, true },
-		{ { S("fish"), S("cheese") }, 2, { S("cheese"), S("ham") }, 2, MEMBER, false },
-		{ { S("fish"), S("cheese") }, 2, { S("cheese"), S("ham") }, 2, ADMIN, false },
-		{ { S("fish") }, 1, { S("fis") }, 1, ADMIN, false },
-		{ { S("fish") }, 1, { S("Fish") }, 1, ADMIN, false },
-		{ { S("fish") }, 1, { S("") }, 1, ADMIN, false },
-		{ { S("fish") }, 1, { S("fish food") }, 1, MEMBER | INVITER, true },
-		/* a list that is empty is all */
-		{ { { NULL, 0 } }, 0, { S("anything") }, 1, MEMBER, true },
-		{ { { NULL, 0 } }, 0, { { NULL, 0 } }, 0, MEMBER, true },
-		{ { S("fish") }, 1, { { NULL, 0 } }, 0, ADMIN, false },
-		{ { S("fish") }, 1, { { NULL, 0 } }, 0, MEMBER, false },
-		/* and so is the empty classifier, to who may narrow it */
-		{ { S("fish"), S("") }, 2, { { NULL, 0 } }, 0, ADMIN, true },
-		{ { S("fish"), S("") }, 2, { { NULL, 0 } }, 0, INVITER, true },
-		{ { S("fish"), S("") }, 2, { { NULL, 0 } }, 0, MEMBER, false },
-		{ { S("") }, 1, { S("anything") }, 1, INVITER, true },
-		{ { S("") }, 1, { S("anything") }, 1, MEMBER, false },
-		{ { S("") }, 1, { S("") }, 1, MEMBER, true },
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		assert_int_equal(group_classifiers_allowed(rows[i].parent, rows[i].n_parent,
-							   rows[i].child, rows[i].n_child,
-							   rows[i].roles),
-				 rows[i].allowed);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -151,7 +103,6 @@ int main(void)
 		cmocka_unit_test(a_role_has_an_identifier),
 		cmocka_unit_test(the_highest_role_counts),
 		cmocka_unit_test(a_role_has_rights),
-		cmocka_unit_test(classifiers_are_handed_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
