@@ -57,17 +57,27 @@ static void names_may_be_unknown(void **state)
 	session_rig_fini(&t);
 }
 
+static void assert_other_than(struct session_rig *t, int i, const char *said)
+{
+	t->end[i].parties.other = span_str(said);
+	rig_play(t);
+	rig_assert_fault(t, i, GROUP_FAULT_OTHER_PEER, GROUP_CHAIN_NONE);
+	assert_string_equal(t->end[i].failed_other, said);
+	rig_close(t);
+}
+
 /* GROUP-8.13 */
 static void somebody_else_than_was_said(void **state)
 {
 	RIG_EACH_PROFILE(id)
 	for (int i = 0; i < 2; i++) {
 		struct session_rig t;
+		char other[GROUP_NAME_OCTETS + 1];
 		session_rig_init(&t, id);
-		t.end[i].parties.other = span_str(t.group.name);
-		rig_play(&t);
-		rig_assert_fault(&t, i, GROUP_FAULT_OTHER_PEER, GROUP_CHAIN_NONE);
-		assert_string_equal(t.end[i].failed_other, t.group.name);
+		assert_other_than(&t, i, t.group.name);
+		memcpy(other, t.end[!i].who->name, sizeof other);
+		other[0] = other[0] == '0' ? '1' : '0';
+		assert_other_than(&t, i, other);
 		session_rig_fini(&t);
 	}
 }
