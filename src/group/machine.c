@@ -47,22 +47,33 @@ void group_session_end(struct group_session *s, enum err e)
 	h->failed(h->ctx, &who, s->fault, s->chain_fault, s->off);
 }
 
+/* What ended not longer ago may stand still by a better clock. */
+#define DOUBT (INT64_C(48) * 3600 * 1000000)
+
 /* GROUP-8.12. An identity is for all time, so its clock is wrong in either direction; a
  * membership does end. */
+static enum err untimely(struct group_session *s, const struct crypto_chain *chain,
+			 enum group_chain_fault why)
+{
+	int64_t from, to, now = s->home->now(s->home->ctx);
+	bool ends = group_chain_leaf(chain)->type == CRYPTO_CERT_MEMBER;
+	group_chain_period(chain, &from, &to);
+	if (why == GROUP_CHAIN_NOT_YET)
+		s->off = from - now;
+	else if (!ends || now - to <= DOUBT)
+		s->off = to - now;
+	return group_session_fail(s, ends && why == GROUP_CHAIN_EXPIRED ? GROUP_FAULT_EXPIRED
+									: GROUP_FAULT_CLOCK);
+}
+
 enum err group_session_misfit(struct group_session *s, const struct crypto_chain *chain,
 			      enum group_chain_fault why)
 {
-	int64_t from, to, now = s->home->now(s->home->ctx);
 	s->chain_fault = why;
-	if (why == GROUP_CHAIN_OTHER_GROUP)
-		return group_session_fail(s, GROUP_FAULT_OTHER_GROUP);
-	if (!chain)
-		return group_session_fail(s, GROUP_FAULT_CHAIN);
-	group_chain_period(chain, &from, &to);
-	s->off = why == GROUP_CHAIN_NOT_YET ? from - now : to - now;
-	bool ends = group_chain_leaf(chain)->type == CRYPTO_CERT_MEMBER;
-	return group_session_fail(s, ends && why == GROUP_CHAIN_EXPIRED ? GROUP_FAULT_EXPIRED
-									: GROUP_FAULT_CLOCK);
+	if (chain)
+		return untimely(s, chain, why);
+	return group_session_fail(s, why == GROUP_CHAIN_OTHER_GROUP ? GROUP_FAULT_OTHER_GROUP
+								    : GROUP_FAULT_CHAIN);
 }
 
 static struct span public(const struct group_session *s)

@@ -66,7 +66,8 @@ struct group_session_home {
 	void (*learned)(void *ctx, struct crypto_chain *chain);
 	/* Whether this key may be here now: asked by `stands`. */
 	bool (*may)(void *ctx, struct span public);
-	/* How it ended, where not well; `off` us that a clock seems to be wrong, 0 unknown. */
+	/* How it ended, where not well; `off` us that a clock seems to be wrong: ours by so much
+	 * behind (above 0) or ahead (below), or the other's the other way round; 0 unknown. */
 	void (*failed)(void *ctx, const struct graph_parties *who, enum group_session_fault why,
 		       enum group_chain_fault chain, int64_t off);
 };

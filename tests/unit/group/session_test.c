@@ -252,7 +252,7 @@ static void a_wrong_clock_is_told(void **state)
 	}
 }
 
-/* GROUP-8.12: an end is told as an end, with how long ago it was. */
+/* GROUP-8.12: an end is told as an end, with how long ago where a clock may be to blame. */
 static void memberships_end(void **state)
 {
 	RIG_EACH_PROFILE(id)
@@ -266,6 +266,13 @@ static void memberships_end(void **state)
 		rig_is(&t, i, &t.ann);
 		assert_clock(&t, i, GROUP_FAULT_EXPIRED, GROUP_CHAIN_EXPIRED, -40 * RIG_HOUR);
 		assert_int_equal(t.end[i].learned, 0);
+		/* Twenty years are no clock; nor are two days and a little. */
+		t.end[i].now = RIG_NOW + 8 * RIG_HOUR;
+		assert_clock(&t, i, GROUP_FAULT_EXPIRED, GROUP_CHAIN_EXPIRED, -48 * RIG_HOUR);
+		t.end[i].now++;
+		assert_clock(&t, i, GROUP_FAULT_EXPIRED, GROUP_CHAIN_EXPIRED, 0);
+		t.end[i].now = RIG_NOW + 20 * 365 * 24 * RIG_HOUR;
+		assert_clock(&t, i, GROUP_FAULT_EXPIRED, GROUP_CHAIN_EXPIRED, 0);
 		t.end[i].now = RIG_NOW - 41 * RIG_HOUR;
 		rig_play(&t);
 		rig_assert_met(&t);
