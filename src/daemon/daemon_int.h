@@ -7,7 +7,7 @@
 #include "daemon/conf.h"
 #include "daemon/daemon.h"
 #include "daemon/notify.h"
-#include "daemon/vault.h"
+#include "engine/vault.h"
 #include "engine/engine.h"
 #include "ops/ops.h"
 

@@ -46,9 +46,8 @@ static enum err reload(void *arg, ops_reload_fn *done, void *done_arg)
 	return OK;
 }
 
-static const char *const parts[] = {
-	"node", "masc", "pnrp", "graph", "engine", "store", "net", NULL
-};
+static const char *const parts[] = { "node",   "masc",	"pnrp", "graph", "group",
+				     "engine", "store", "net",	NULL };
 
 static enum err start_ops(struct inproc *p)
 {
@@ -82,6 +81,15 @@ static enum err read_config(struct node_config *c, const char *text, struct text
 	return e;
 }
 
+/* One that cannot be used keeps what needs it from running, and nothing else. */
+static enum err start_vault(struct inproc *p, const char *state_dir)
+{
+	const struct vault_options o = { .state = state_dir,
+					 .passphrase_file = "",
+					 .passphrase_fd = -1 };
+	return vault_open(&p->vault, &o, p->env);
+}
+
 static enum err start_engine(struct inproc *p, const struct inproc_options *opt, struct text *why)
 {
 	const struct engine_events events = {
@@ -91,6 +99,7 @@ static enum err start_engine(struct inproc *p, const struct inproc_options *opt,
 	node_config_init(&config, p->env);
 	enum err e = read_config(&config, opt->config, why);
 	const struct engine_options eo = { .config = &config, .state_dir = opt->state_dir };
+	config.vault = p->vault.key;
 	if (!e)
 		e = engine_new(&p->engine, p->loop, &eo, &events, why);
 	node_config_free(&config);
@@ -103,6 +112,8 @@ static enum err start(struct inproc *p, const struct inproc_options *opt, struct
 	if (!e)
 		e = os_task_new(&p->deliver, p->loop, inproc_deliver, p);
 	if (!e)
+		e = start_vault(p, opt->state_dir);
+	if (!e)
 		e = start_engine(p, opt, why);
 	return e ? e : start_ops(p);
 }
@@ -113,6 +124,7 @@ static void drop_all(struct inproc *p)
 	ops_free(p->ops);
 	os_task_free(p->deliver);
 	os_loop_free(p->loop);
+	vault_fini(&p->vault);
 	env_free(p->env, p);
 }
 

@@ -5,11 +5,13 @@
 #include "inproc/inproc.h"
 
 #include "base/list.h"
+#include "engine/vault.h"
 #include "ops/http.h"
 
 struct inproc {
 	const struct env *env;
 	struct os_loop *loop;
+	struct vault vault; /* in the state folder, in a file; else in memory */
 	struct engine *engine;
 	struct ops *ops;
 	struct os_task *deliver; /* posted when there is something to tell */

@@ -1,6 +1,6 @@
 #include "files.h"
 
-#include "daemon/vault.h"
+#include "engine/vault.h"
 #include "os/clock.h"
 
 /* Where the key comes from that seals all others, and what is told when it cannot be used. */
@@ -52,6 +52,21 @@ static uint8_t old[CRYPTO_SEAL_KEY];
 static void keep(void)
 {
 	memcpy(old, vault.key, sizeof(old));
+	vault_fini(&vault);
+}
+
+/* As an engine in another program has it, that keeps nothing: another one each time. */
+static void without_a_folder_a_key_passes(void **state)
+{
+	struct vault_options o = nothing;
+	o.passphrase_file = "";
+	assert_int_equal(vault_open(&vault, &o, os_env()), OK);
+	assert_non_null(vault.key);
+	assert_string_equal(vault.source, "memory");
+	assert_string_equal(vault.path, "");
+	keep();
+	assert_int_equal(vault_open(&vault, &o, os_env()), OK);
+	assert_memory_not_equal(vault.key, old, sizeof(old));
 	vault_fini(&vault);
 }
 
@@ -307,6 +322,7 @@ static void a_file_becomes_a_credential(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_a_folder_a_key_passes),
 		cmocka_unit_test(a_file_is_made_and_found_again),
 		cmocka_unit_test(a_file_that_others_can_read_is_refused),
 		cmocka_unit_test(a_file_that_holds_no_key_stays),

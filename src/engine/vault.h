@@ -10,8 +10,8 @@
  *
  * What cannot be used is never passed over for the next: a new key would lock what the old
  * one sealed. The daemon then runs without keys and says why. */
-#ifndef DAEMON_VAULT_H
-#define DAEMON_VAULT_H
+#ifndef ENGINE_VAULT_H
+#define ENGINE_VAULT_H
 
 #include "base/env.h"
 #include "base/err.h"
@@ -27,15 +27,15 @@
 #define VAULT_LOG2_N	     16	  /* of scrypt: 64 MiB, 0.2 s */
 
 struct vault_options {
-	const char *state;	     /* the folder, which is there */
-	const char *credentials;     /* folder; NULL: none is handed to this service */
+	const char *state;	 /* the folder, which is there; NULL: nothing is kept, and no key */
+	const char *credentials; /* folder; NULL: none is handed to this service */
 	const char *passphrase_file; /* ""; else of the configuration, */
 	int passphrase_fd;	     /* after which this one is looked at: first; -1 none */
 };
 
 struct vault {
 	uint8_t *key;	    /* CRYPTO_SEAL_KEY octets, locked; NULL: none */
-	const char *source; /* credential, passphrase, file, none */
+	const char *source; /* credential, passphrase, file, memory, none */
 	char path[PATH_MAX];
 	char why[PATH_MAX + 256]; /* why there is none; "" */
 	char hint[PATH_MAX + 256];

@@ -1,7 +1,7 @@
 /* vault_file.h - files that hold keys: read when nobody else can read them, written whole or
  * not at all. */
-#ifndef DAEMON_VAULT_FILE_H
-#define DAEMON_VAULT_FILE_H
+#ifndef ENGINE_VAULT_FILE_H
+#define ENGINE_VAULT_FILE_H
 
 #include "base/err.h"
 #include "base/span.h"
