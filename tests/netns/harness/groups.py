@@ -1,0 +1,113 @@
+"""People in groups: a daemon with the parts graph and group, driven by the command alone, as
+its owner would."""
+
+import os
+
+from .daemon import CommandFailed, settings
+from .graphs import Node
+from .names import addresses
+from .wait import until
+
+PASSPHRASE = "correct horse battery"
+
+
+class Person(Node):
+    """label: what its identity is called. values: keys of graph; group: keys of group."""
+
+    def __init__(self, world, name, netns, host=1, link=1, label=None, group=None, **values):
+        super().__init__(world, name, netns, host, link, **{"lab": False, **values})
+        self.group_values = group or {}
+        self.label = label or name.capitalize()
+
+    def write_config(self, text=None):
+        super().write_config(text or (
+            "graph = {\n" + settings(self.values, "\t") + "};\n"
+            "group = {\n" + settings(self.group_values, "\t") + "};\n"
+            "pnrp = { enabled = false; };\n"))
+
+    def file(self, name):
+        return self.world.path(self.name, name)
+
+    # ---- documents
+
+    def identity(self, label=None):
+        """Makes one; its peer name."""
+        return self.cli("id", "create", label or self.label)["name"]
+
+    def card(self, of=None):
+        """The card of an identity, in a file."""
+        path = self.file("%d.card" % len(os.listdir(self.file(""))))
+        self.cli("id", "card", *([of] if of else []), "-o", path)
+        return path
+
+    def invite(self, other, group="Home", *options, of=None):
+        """An invitation for somebody, in a file."""
+        path = self.file("%d.invitation" % len(os.listdir(self.file(""))))
+        self.cli("invite", group, other.card(of), "-o", path, *options)
+        return path
+
+    # ---- groups
+
+    def make(self, group="Home", *options):
+        return self.cli("create", group, *options)["name"]
+
+    def enter(self, invitation, at, *options):
+        """Joins, and connects to a person that is there."""
+        return self.cli("join", invitation, "--address", at.address, *options)["name"]
+
+    def look(self, group="Home"):
+        return self.cli("group", "show", group)
+
+    def connected(self, group="Home", within=None):
+        return until("%s to be connected in %s" % (self.name, group),
+                     lambda: (g := self.look(group))["state"] == "connected" and g, within)
+
+    def members(self, group="Home"):
+        """Role by label."""
+        return {m["label"]: m["role"] for m in self.cli("members", group)["members"]}
+
+    def knows(self, group="Home", within=None, **roles):
+        """Waits until these people have these roles."""
+        until(lambda: "%s to know %s; it knows %s" % (self.name, roles, self.members(group)),
+              lambda: roles.items() <= self.members(group).items(), within)
+
+    def put(self, thing, group="Home"):
+        return self.cli("put", group, thing)["id"]
+
+    def value(self, key, group="Home"):
+        """What was put under a key; None: nothing that is here."""
+        found = self.of("/records?query=key%%20%%3D%%20%s&payload=true" % key,
+                        graph=self.look(group)["id"])["records"]
+        return found[0]["text"] if found else None
+
+    def gets(self, key, value, group="Home", within=None):
+        until("%s to get %s" % (self.name, key), lambda: self.value(key, group) == value, within)
+
+    def secret(self):
+        """A file with a passphrase."""
+        path = self.file("passphrase")
+        with open(path, "w", encoding="ascii") as f:
+            f.write(PASSPHRASE + "\n")
+        return path
+
+    def fails(self, *words):
+        """The error of a command that must fail."""
+        try:
+            answer = self.cli(*words)
+        except CommandFailed as failed:
+            return failed.error
+        raise AssertionError("homestead %s was done: %s" % (" ".join(words), answer))
+
+
+def household(world, *names, link=1, first=1, **values):
+    """People on one switch, started, with an identity each; the switch's namespace."""
+    hub = world.namespace("hub%d" % link)
+    people = [Person(world, name, world.namespace(name), i, 1, **values)
+              for i, name in enumerate(names, first)]
+    world.lan(hub, [(p.netns, addresses(1, p.host, ("ipv4",))) for p in people])
+    for p in people:
+        p.start(ready=False)
+    for p in people:
+        p.notified("READY=1", 60)
+        p.identity()
+    return people, hub
