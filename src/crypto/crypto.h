@@ -98,6 +98,8 @@ struct crypto_public;
 MUST_USE enum err crypto_public_load(struct crypto *c, const struct crypto_profile *p,
 				     struct span public, struct crypto_public **out);
 void crypto_public_free(struct crypto_public *k);
+/* As it was loaded; lives as long as the key. */
+struct span crypto_public_octets(const struct crypto_public *k);
 /* Over a digest of the profile's hash, profile->hash_size octets (classic 1.0: see
  * group/stream.h, which has 16). ERR_DENIED. */
 MUST_USE enum err crypto_public_verify(struct crypto *c, const struct crypto_public *k,

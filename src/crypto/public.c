@@ -38,6 +38,11 @@ void crypto_public_free(struct crypto_public *k)
 	env_free(k->env, k);
 }
 
+struct span crypto_public_octets(const struct crypto_public *k)
+{
+	return span_of(k->checker.public, k->profile->public_size);
+}
+
 static bool is_digest(const struct crypto_profile *p, struct span digest)
 {
 	return digest.n == p->hash_size || (crypto_scheme(p->id)->bare && digest.n == DIGEST_OLD);
@@ -50,7 +55,7 @@ enum err crypto_public_verify(struct crypto *c, const struct crypto_public *k, s
 	if (signature.n != p->signature_size || !is_digest(p, digest))
 		return ERR_DENIED;
 	struct crypto_memo_name name;
-	struct span public = span_of(k->checker.public, p->public_size);
+	struct span public = crypto_public_octets(k);
 	bool named = crypto_memo_name(c, CRYPTO_MEMO_DIGEST, p, public, digest, signature, &name);
 	if (named && crypto_memo_has(&c->memo, &name))
 		return OK;

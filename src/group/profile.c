@@ -16,6 +16,7 @@ static const struct group_profile profiles[CRYPTO_PROFILE_COUNT] = {
 		.security_size = 96,
 		.batch_depth = 12,
 		.stream_version = 0x00000200,
+		.policy = true,
 	},
 	[CRYPTO_CLASSIC] = {
 		.crypto = &crypto_profiles[CRYPTO_CLASSIC],
@@ -26,6 +27,7 @@ static const struct group_profile profiles[CRYPTO_PROFILE_COUNT] = {
 		.packet_max = PACKET,
 		.security_size = 160,
 		.stream_version = 0x00000060,
+		.readings = true,
 	},
 };
 

@@ -21,6 +21,8 @@ struct group_profile {
 	size_t security_size;		      /* Security Data with one signature: 96, 160 */
 	unsigned int batch_depth;	      /* 12; 0: no batch signatures */
 	uint32_t stream_version;	      /* the constant of the signed stream */
+	bool readings;			      /* signatures are tried in all of P9 to P11 */
+	bool policy;			      /* Policy records: DESIGN D6 */
 };
 
 /* NULL when this build has it not. */
