@@ -16,6 +16,7 @@ struct group_roots {
 	const struct env *env;
 	struct map by_digest;
 	size_t n, next, most; /* next: the oldest, once all places are taken */
+	uint64_t hits;
 	struct root all[];
 };
 
@@ -53,14 +54,21 @@ size_t group_roots_count(const struct group_roots *r)
 	return r->by_digest.count;
 }
 
+uint64_t group_roots_hits(const struct group_roots *r)
+{
+	return r->hits;
+}
+
 /* GROUP-6.7: the key and the signature's octets must be those of then, too. Else a record
  * would stand here that does not at who sees the root for the first time. */
-bool group_roots_have(const struct group_roots *r, const struct crypto_public *k,
+bool group_roots_have(struct group_roots *r, const struct crypto_public *k,
 		      const uint8_t digest[GROUP_NODE], struct span signature)
 {
 	const struct root *at = map_get(&r->by_digest, span_of(digest, GROUP_NODE));
-	return at && span_eq(span_of(at->signature, at->signature_n), signature) &&
-	       span_eq(span_of(at->public, at->public_n), crypto_public_octets(k));
+	bool same = at && span_eq(span_of(at->signature, at->signature_n), signature) &&
+		    span_eq(span_of(at->public, at->public_n), crypto_public_octets(k));
+	r->hits += same;
+	return same;
 }
 
 static struct root *place_for(struct group_roots *r)

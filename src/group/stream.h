@@ -50,6 +50,7 @@ void group_roots_free(struct group_roots *r);
 /* No key's roots stand any more. */
 void group_roots_forget(struct group_roots *r);
 size_t group_roots_count(const struct group_roots *r);
+uint64_t group_roots_hits(const struct group_roots *r); /* records that needed no signature */
 
 /* OK; ERR_DENIED. roots may be NULL. */
 MUST_USE enum err group_check(struct crypto *c, const struct group_profile *p, bool version11,

@@ -14,7 +14,7 @@ void group_stream_root(struct crypto *c, const struct group_profile *p, uint8_t 
 		       const uint8_t root[GROUP_NODE], uint8_t out[GROUP_NODE]);
 
 /* Whether this signature of that key over that digest was found good before. */
-bool group_roots_have(const struct group_roots *r, const struct crypto_public *k,
+bool group_roots_have(struct group_roots *r, const struct crypto_public *k,
 		      const uint8_t digest[GROUP_NODE], struct span signature);
 void group_roots_note(struct group_roots *r, const struct crypto_public *k,
 		      const uint8_t digest[GROUP_NODE], struct span signature);

@@ -1,0 +1,169 @@
+/* Types of records: who signs them, and what their payloads may say (GROUP-7.12 to 7.17). */
+#include "group/judge_int.h"
+
+enum group_step group_refuse(struct group_judging *g, enum group_refusal why)
+{
+	g->out->why = why;
+	return GROUP_STEP_REFUSED;
+}
+
+static enum group_step unreadable(struct group_judging *g, enum err e)
+{
+	return group_refuse(g,
+			    e == ERR_UNSUPPORTED ? GROUP_REFUSAL_VERSION : GROUP_REFUSAL_PAYLOAD);
+}
+
+/* ---- Membership ---- */
+
+/* GROUP-7.13: its version is the group's, which must be known for that. */
+static enum group_step version_fits(struct group_judging *g, const struct group_membership *m)
+{
+	const struct group_security *s = g->j->security;
+	if (!s)
+		return GROUP_STEP_LATER;
+	return m->minor == s->minor ? GROUP_STEP_ON : group_refuse(g, GROUP_REFUSAL_VERSION);
+}
+
+/* GROUP-7.14: one that has not begun by our clock is asked for again when it has. */
+static enum group_step chain_failed(struct group_judging *g, enum err e,
+				    enum group_chain_fault fault, struct crypto_chain *early)
+{
+	if (e == ERR_NOMEM)
+		return GROUP_STEP_LATER;
+	g->out->fault = fault;
+	if (fault != GROUP_CHAIN_NOT_YET)
+		return group_refuse(g, GROUP_REFUSAL_CHAIN);
+	int64_t to;
+	group_chain_period(early, &g->missing.from, &to);
+	return GROUP_STEP_LATER;
+}
+
+static enum group_step read_chain(struct group_judging *g, struct span octets)
+{
+	struct group_judge *j = g->j;
+	const struct group_chain_rules rules = {
+		.profile = j->birth.profile,
+		.group = j->birth.group,
+		.now = j->now,
+	};
+	struct crypto_chain *chain = NULL;
+	enum group_chain_fault fault = GROUP_CHAIN_NONE;
+	enum err e = group_chain_read(j->birth.crypto, &rules, octets, &chain, &fault);
+	if (!e) {
+		g->out->chain = chain;
+		return GROUP_STEP_ON;
+	}
+	enum group_step step = chain_failed(g, e, fault, chain);
+	crypto_chain_free(chain);
+	return step;
+}
+
+static enum group_step read_membership(struct group_judging *g)
+{
+	struct group_membership *m = &g->out->membership;
+	enum err e = group_membership_read(m, g->r->payload, g->j->birth.profile);
+	if (e)
+		return unreadable(g, e);
+	enum group_step step = version_fits(g, m);
+	return step == GROUP_STEP_ON ? read_chain(g, m->chain) : step;
+}
+
+/* ---- Security Properties ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return span_eq(span_str(a), span_str(b));
+}
+
+/* GROUP-7.16: what was fixed when the group was made. */
+static bool is_fixed_alike(const struct group_security *a, const struct group_security *b)
+{
+	return a->major == b->major && a->minor == b->minor &&
+	       a->membership_life == b->membership_life && a->presence_life == b->presence_life &&
+	       a->authentication == b->authentication && same_text(a->cloud, b->cloud) &&
+	       same_text(a->classifier, b->classifier) && same_text(a->group, b->group) &&
+	       same_text(a->creator, b->creator);
+}
+
+/* GROUP-7.15: it is of this group and of a creator; whoever joins by password must be let. */
+static bool is_of_group(const struct group_judge *j, const struct group_security *s)
+{
+	struct group_name group, creator;
+	if (group_name_parse(&group, j->birth.group) ||
+	    group_name_parse(&creator, span_str(s->creator)))
+		return false;
+	return span_eq(span_str(s->group), j->birth.group) &&
+	       span_eq(span_str(s->classifier), group.classifier) &&
+	       (!s->minor || s->authentication & GROUP_BY_PASSWORD);
+}
+
+static enum group_step read_security(struct group_judging *g)
+{
+	struct group_judge *j = g->j;
+	struct group_security *s = &j->read_security;
+	enum err e = group_security_read(s, g->r->payload);
+	if (e)
+		return unreadable(g, e);
+	if (s->major != j->birth.profile->group_major)
+		return group_refuse(g, GROUP_REFUSAL_VERSION);
+	if (!is_of_group(j, s))
+		return group_refuse(g, GROUP_REFUSAL_PAYLOAD);
+	bool other = j->has_security_id && !graph_guid_eq(&j->security_id, &g->r->id);
+	if (other || (j->security && !is_fixed_alike(j->security, s)))
+		return group_refuse(g, GROUP_REFUSAL_FIXED);
+	g->out->security = s;
+	return GROUP_STEP_ON;
+}
+
+/* ---- Policy ---- */
+
+static enum group_step read_policy(struct group_judging *g)
+{
+	struct group_policy *p = &g->j->read_policy;
+	enum err e = group_policy_read(p, g->r->payload);
+	if (e)
+		return unreadable(g, e);
+	g->out->policy = p;
+	return GROUP_STEP_ON;
+}
+
+/* ---- all types ---- */
+
+/* GROUP-7.12 */
+static const struct group_kind kinds[] = {
+	{ .type = &graph_type_info },
+	{ .type = &graph_type_signature, .anybody_edits = true },
+	{ .type = &graph_type_contact },
+	{ .type = &graph_type_presence },
+	{ .type = &group_type_membership, .stays = true, .read = read_membership },
+	{ .type = &group_type_security, .stays = true, .group_signs = true, .read = read_security },
+	{ .type = &group_type_policy,
+	  .stays = true,
+	  .needs = CRYPTO_ROLE_ADMIN,
+	  .read = read_policy },
+};
+static const struct group_kind plain;
+
+const struct group_kind *group_kind_of(const struct group_profile *p, const struct graph_guid *type)
+{
+	if (!graph_type_reserved(type))
+		return &plain;
+	if (!p->policy && graph_guid_eq(type, &group_type_policy))
+		return NULL;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (graph_guid_eq(type, kinds[i].type))
+			return &kinds[i];
+	return NULL;
+}
+
+/* Peer time against the clock of certificates, as it is. */
+static int64_t wall_of(uint64_t t)
+{
+	return (int64_t)(t / 10) - (int64_t)(GRAPH_TIME_UNIX / 10);
+}
+
+/* GROUP-7.9 */
+bool group_within(const struct graph_record *r, int64_t from, int64_t to)
+{
+	return wall_of(r->modified) >= from && wall_of(r->expires) <= to;
+}
