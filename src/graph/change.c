@@ -24,50 +24,35 @@ static enum err given_attributes(const struct asked *a, struct graph_make *m, ui
 	const struct env *env = a->g->shared->env;
 	struct span xml = a->c->attributes;
 	size_t n = 0;
-	*octets = NULL;
 	if (!a->c->has_attributes || xml.n == 0)
 		return OK;
+	if (xml.n > GRAPH_RECORD_MAX) {
+		m->text = graph_fault_text(GRAPH_FAULT_SIZE);
+		return ERR_RANGE;
+	}
 	enum err err = graph_attrs_read_utf8(&m->attrs, xml, env, NULL);
 	if (err) {
 		m->text = err == ERR_FULL ? "it has too many attributes"
 					  : "its attributes are not well formed";
 		return err;
 	}
-	if (xml.n > GRAPH_RECORD_MAX) {
-		m->text = graph_fault_text(GRAPH_FAULT_SIZE);
-		return ERR_RANGE;
-	}
 	uint8_t *p = env_zalloc(env, xml.n + 1, 2);
-	if (!p)
+	if (!p) {
+		env_free(env, m->attrs);
+		m->attrs = NULL;
 		return ERR_NOMEM;
+	}
 	err = graph_utf16(xml, xml.n + 1, p, &n);
 	if (err) {
 		env_free(env, p);
+		env_free(env, m->attrs);
+		m->attrs = NULL;
 		m->text = "its attributes are not UTF-8";
 		return err;
 	}
 	m->attributes = span_of(p, n);
 	*octets = p;
 	return OK;
-}
-
-/* Makes it and answers; what the attributes took is given back. */
-static void make(const struct asked *a, struct graph_make *m)
-{
-	struct graph *g = a->g;
-	struct graph_entry *e;
-	uint64_t after;
-	uint8_t *octets;
-	enum err err = given_attributes(a, m, &octets);
-	if (!err)
-		err = graph_make_record(g, m, &e, &after, a->now);
-	else
-		env_free(g->shared->env, m->attrs);
-	env_free(g->shared->env, octets);
-	if (err)
-		refuse(a, err, m->text);
-	else
-		graph_out_reply_record(g, a->number, e, after);
 }
 
 /* GRAPH-14.4: when it ends, as asked for; a year ahead where nothing is said. */
@@ -91,66 +76,102 @@ static enum err given_expiry(const struct asked *a, uint64_t *out, const char **
 
 /* ---- the commands ---- */
 
-static void add(const struct asked *a)
+/* GRAPH-14.18: the types that are not an application's. */
+static bool may_use(const struct asked *a, const struct graph_guid *type)
 {
-	struct graph_make m = { .type = a->c->type, .payload = a->c->payload };
-	if (graph_type_reserved(&m.type)) {
-		refuse(a, ERR_DENIED, "this record type is the graph's own");
-		return;
+	return a->c->reserved || !graph_type_reserved(type);
+}
+
+static enum err add(const struct asked *a, struct graph_make *m)
+{
+	m->type = a->c->type;
+	m->payload = a->c->payload;
+	if (!may_use(a, &m->type)) {
+		m->text = "this record type is the graph's own";
+		return ERR_DENIED;
 	}
-	enum err err = given_expiry(a, &m.expires, &m.text);
-	if (err) {
-		refuse(a, err, m.text);
-		return;
-	}
-	graph_id_fresh(a->g, &m.id);
-	make(a, &m);
+	enum err err = given_expiry(a, &m->expires, &m->text);
+	if (!err)
+		graph_id_fresh(a->g, &m->type, &m->id);
+	return err;
 }
 
 /* GRAPH-14.2: the record that an application may change. */
-static struct graph_entry *changeable(const struct asked *a)
+static enum err changeable(const struct asked *a, struct graph_make *m)
 {
 	struct graph *g = a->g;
 	struct graph_entry *e = graph_db_find(g->db, &a->c->id);
 	if (!e || e->deleted || e->expires <= graph_now(g, a->now)) {
-		refuse(a, ERR_NOT_FOUND, "there is no such record");
-		return NULL;
+		m->text = "there is no such record";
+		return ERR_NOT_FOUND;
 	}
-	if (graph_type_reserved(graph_db_type(g->db, e->type))) {
-		refuse(a, ERR_DENIED, "this record is the graph's own");
-		return NULL;
+	if (!may_use(a, graph_db_type(g->db, e->type))) {
+		m->text = "this record is the graph's own";
+		return ERR_DENIED;
 	}
 	if (a->c->if_version && a->c->if_version != e->version) {
-		refuse(a, ERR_CONFLICT, "the record has another version by now");
-		return NULL;
+		m->text = "the record has another version by now";
+		return ERR_CONFLICT;
 	}
-	return e;
+	m->old = e;
+	m->type = *graph_db_type(g->db, e->type);
+	m->expires = e->expires;
+	return OK;
 }
 
-static void update(const struct asked *a)
+static enum err update(const struct asked *a, struct graph_make *m)
 {
-	struct graph_entry *e = changeable(a);
-	if (!e)
-		return;
-	struct graph_make m = {
-		.old = e,
-		.payload = a->c->payload,
-		.keep_payload = !a->c->has_payload,
-		.keep_attributes = !a->c->has_attributes,
-		.expires = e->expires,
-		.local = e->local,
-	};
-	enum err err = OK;
+	enum err err = changeable(a, m);
+	if (err)
+		return err;
+	m->payload = a->c->payload;
+	m->keep_payload = !a->c->has_payload;
+	m->keep_attributes = !a->c->has_attributes;
+	m->local = m->old->local;
 	if (a->c->expires != 0)
-		err = given_expiry(a, &m.expires, &m.text);
-	if (!err && m.expires < e->expires) {
-		err = ERR_RANGE;
-		m.text = "its expiration may only grow";
+		err = given_expiry(a, &m->expires, &m->text);
+	if (!err && m->expires < m->old->expires) {
+		m->text = "its expiration may only grow";
+		return ERR_RANGE;
 	}
+	return err;
+}
+
+static enum err prepare(const struct asked *a, struct graph_make *m, uint8_t **octets)
+{
+	enum err err;
+	*octets = NULL;
+	if (a->c->kind == GRAPH_RECORD_DELETE) {
+		m->deleted = true;
+		return changeable(a, m);
+	}
+	err = a->c->kind == GRAPH_RECORD_ADD ? add(a, m) : update(a, m);
+	return err ? err : given_attributes(a, m, octets);
+}
+
+enum err graph_asked_prepare(struct graph *g, const struct graph_command *c, struct graph_make *m,
+			     uint8_t **octets, struct mono now)
+{
+	const struct asked a = { .g = g, .c = c, .now = now };
+	return prepare(&a, m, octets);
+}
+
+/* Makes it and answers; what the attributes took is given back. */
+static void make(const struct asked *a)
+{
+	struct graph *g = a->g;
+	struct graph_make m = { .old = NULL };
+	struct graph_entry *e;
+	uint64_t after;
+	uint8_t *octets;
+	enum err err = prepare(a, &m, &octets);
+	if (!err)
+		err = graph_make_record(g, &m, &e, &after, a->now);
+	env_free(g->shared->env, octets);
 	if (err)
 		refuse(a, err, m.text);
 	else
-		make(a, &m);
+		graph_out_reply_record(g, a->number, e, after);
 }
 
 static void remove_here(const struct asked *a, struct graph_entry *e)
@@ -172,22 +193,14 @@ static void remove_here(const struct asked *a, struct graph_entry *e)
 	graph_out_reply(g, a->number, OK, NULL, number);
 }
 
-static void delete (const struct asked *a)
+static void delete_here(const struct asked *a)
 {
-	struct graph_entry *e = changeable(a);
-	if (!e)
-		return;
-	if (a->c->local_only) {
-		remove_here(a, e);
-		return;
-	}
-	uint64_t after;
-	struct graph_make m = { .old = e, .deleted = true, .expires = e->expires };
-	enum err err = graph_make_record(a->g, &m, &e, &after, a->now);
+	struct graph_make m = { .old = NULL };
+	enum err err = changeable(a, &m);
 	if (err)
 		refuse(a, err, m.text);
 	else
-		graph_out_reply_record(a->g, a->number, e, after);
+		remove_here(a, m.old);
 }
 
 /* Types whose records die with the node that made them, and are never read back in. */
@@ -243,7 +256,7 @@ static void import(const struct asked *a)
 }
 
 /* GRAPH-14.7: until the first synchronisation nobody here knows what the graph holds. */
-static bool ready(const struct graph *g)
+bool graph_may_change(const struct graph *g)
 {
 	return g->birth.create || !g->never_connected;
 }
@@ -254,14 +267,12 @@ void graph_publish_do(struct graph *g, const struct graph_command *c, uint64_t n
 	struct asked a = { g, c, number, now };
 	if (c->kind == GRAPH_IMPORT)
 		import(&a);
-	else if (!ready(g))
+	else if (!graph_may_change(g))
 		refuse(&a, ERR_STATE, "the graph was not synchronised yet");
-	else if (c->kind == GRAPH_RECORD_ADD)
-		add(&a);
-	else if (c->kind == GRAPH_RECORD_UPDATE)
-		update(&a);
+	else if (c->kind == GRAPH_RECORD_DELETE && c->local_only)
+		delete_here(&a);
 	else
-		delete (&a);
+		make(&a);
 }
 
 void graph_publish_command(struct graph *g, const struct graph_command *c, uint64_t number,
@@ -271,11 +282,15 @@ void graph_publish_command(struct graph *g, const struct graph_command *c, uint6
 		graph_out_reply(g, number, ERR_STOPPING, NULL, 0);
 		return;
 	}
-	if (g->loaded && g->n_held == 0 && !graph_hold_must(g)) {
+	bool gathered = graph_gathers(g) && c->kind != GRAPH_IMPORT;
+	if (g->loaded && g->n_held == 0 && !gathered && !graph_hold_must(g)) {
 		graph_publish_do(g, c, number, now);
 		return;
 	}
+	/* GRAPH-14.19: it goes with the others of this turn, whose end is due now. */
 	enum err err = graph_hold_add(g, c, number, now);
+	if (!err && gathered && !graph_hold_must(g))
+		graph_slice_soon(g, now);
 	if (err)
 		graph_out_reply(g, number, err,
 				err == ERR_FULL ? "too many changes wait for the neighbors" : NULL,

@@ -70,18 +70,65 @@ struct graph_make {
 	struct graph_attrs *attrs;	 /* taken over; NULL: read from the attributes */
 	uint64_t expires;		 /* peer time */
 	uint8_t local;
+	struct span who;  /* out: whose it is, UTF-16BE */
 	const char *text; /* out: more on an error */
 };
 MUST_USE enum err graph_make_record(struct graph *g, struct graph_make *m,
 				    struct graph_entry **entry, uint64_t *after, struct mono now);
-/* change.c: does a command at once and answers it. */
+/* The same in parts, for many that are signed together. The record of m but for its Security
+ * Data, its spans borrowed from m, g and the store; then it with them, stored and told. Both
+ * end m's attributes when they fail; storing always does. */
+MUST_USE enum err graph_make_compose(struct graph *g, struct graph_make *m, struct mono now,
+				     struct graph_record *r);
+MUST_USE enum err graph_make_store(struct graph *g, struct graph_make *m,
+				   const struct graph_record *r, struct graph_entry **entry,
+				   uint64_t *after, struct mono now);
+enum graph_change graph_make_change(const struct graph_make *m);
+enum err graph_make_refused(struct graph_make *m, enum err err); /* err, worded */
+/* Whose records of that type ours are, UTF-16BE. */
+struct span graph_own_name(const struct graph *g, const struct graph_guid *type);
+
+/* ---- change.c ---- */
+/* What a command asks for, to be made; its attributes in memory of their own, *octets.
+ * Else `m->text`. Not for local deletions and imports. */
+MUST_USE enum err graph_asked_prepare(struct graph *g, const struct graph_command *c,
+				      struct graph_make *m, uint8_t **octets, struct mono now);
+bool graph_may_change(const struct graph *g); /* it was synchronised, or is ours */
+/* Does a command at once and answers it. */
 void graph_publish_do(struct graph *g, const struct graph_command *c, uint64_t number,
 		      struct mono now);
 
 /* A Record ID of our own, never used before. */
-void graph_id_fresh(struct graph *g, struct graph_guid *id);
+void graph_id_fresh(struct graph *g, const struct graph_guid *type, struct graph_guid *id);
+
+/* ---- gather.c ---- */
+/* Changes of a turn are signed together where the provider can. */
+static inline bool graph_gathers(const struct graph *g)
+{
+	return g->birth.provider.ops->batch > 1;
+}
+/* Performs and answers the first changes that are held, as many as may be signed together;
+ * false: they are to be done one by one. */
+MUST_USE bool graph_gather(struct graph *g, struct mono now);
+
+/* ---- recheck.c ---- */
+void graph_recheck_on(struct graph *g, struct mono now); /* a slice */
+/* What of an entry's record a provider says who is asked again; `cost` is added to in units
+ * of GRAPH_COST. INVALID also where it cannot be read. */
+enum graph_opinion graph_stored_opinion(const struct graph *g, const struct graph_record *r,
+					size_t *cost);
+#define GRAPH_COST 200 /* of one slice: about 2 ms */
 
 /* ---- hold.c ---- */
+struct graph_held {
+	struct list all;
+	uint64_t number;
+	struct graph_command c; /* spans into octets */
+	size_t n;
+	uint8_t octets[];
+};
+/* Takes it out; the caller frees it. */
+void graph_hold_take(struct graph *g, struct graph_held *h);
 void graph_hold_free(struct graph *g);
 bool graph_hold_must(const struct graph *g);
 MUST_USE enum err graph_hold_add(struct graph *g, const struct graph_command *c, uint64_t number,

@@ -255,6 +255,8 @@ struct graph {
 	uint64_t early_octets;
 	size_t load_at; /* load.c: how far it has come */
 	struct graph_place load_after;
+	bool recheck, recheck_again, recheck_began; /* recheck.c */
+	struct graph_place recheck_after;
 	bool maintain_wanted, contact_stale, presence_stale; /* to be done before the call ends */
 	uint8_t status;					     /* as told with STATUS */
 	int64_t need_pause; /* maintain.c: between two NEED_CONNECTION of who is alone; 0: none told */

@@ -5,14 +5,6 @@
 #define SLICE	 64
 #define PATIENCE (10 * MONO_SEC) /* with neighbors that read nothing at all */
 
-struct graph_held {
-	struct list all;
-	uint64_t number;
-	struct graph_command c; /* spans into octets */
-	size_t n;
-	uint8_t octets[];
-};
-
 static bool synchronises(const struct graph_link *l)
 {
 	return l->sync.phase != GRAPH_PHASE_NONE;
@@ -71,12 +63,17 @@ enum err graph_hold_add(struct graph *g, const struct graph_command *c, uint64_t
 	return OK;
 }
 
-static struct graph_held *take_first(struct graph *g)
+void graph_hold_take(struct graph *g, struct graph_held *h)
 {
-	struct graph_held *h = LIST_ENTRY(g->held.next, struct graph_held, all);
 	list_take(&h->all);
 	g->n_held--;
 	g->held_octets -= h->n;
+}
+
+static struct graph_held *take_first(struct graph *g)
+{
+	struct graph_held *h = LIST_ENTRY(g->held.next, struct graph_held, all);
+	graph_hold_take(g, h);
 	return h;
 }
 
@@ -141,7 +138,10 @@ void graph_publish_on(struct graph *g, struct mono now)
 			graph_slice_soon(g, now);
 			return;
 		}
-		do_first(g, now);
+		if (!g->stopping && graph_gather(g, now))
+			i = SLICE - 1; /* a batch is as much as a slice */
+		else
+			do_first(g, now);
 	}
 	if (g->n_held)
 		plan(g);

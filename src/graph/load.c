@@ -1,10 +1,9 @@
-#include "graph/graph_int.h"
+#include "graph/flood_int.h"
 
 /* The database is read at birth, and anew when a commit failed, in slices of a tick;
  * commands wait meanwhile. GRAPH-8.26. */
 
 #define SLICE_ROWS 1000 /* read */
-#define SLICE_LOOK 200	/* looked at: their octets are loaded, the provider asked */
 #define SLICE_WALK 8192 /* passed by */
 
 /* A copy of a command; its text and octets lie behind it. */
@@ -115,7 +114,7 @@ static void note_version(struct graph *g, const struct graph_entry *e)
 
 /* Digest 10: what told of nodes and their view is of an earlier run; the rest is held
  * against the provider anew, which may have learned that somebody was removed. */
-static bool keep(struct graph *g, struct graph_entry *e)
+static bool keep(struct graph *g, struct graph_entry *e, size_t *cost)
 {
 	struct span octets;
 	struct graph_record r;
@@ -128,9 +127,7 @@ static bool keep(struct graph *g, struct graph_entry *e)
 		return false;
 	if (e->type == GRAPH_TYPE_CONTACT || e->type == GRAPH_TYPE_PRESENCE)
 		return graph_nodes_own(g, e, &r);
-	if (g->birth.provider.ops != graph_provider_open.ops &&
-	    g->birth.provider.ops->validate(g->birth.provider.ctx, &r, GRAPH_CHANGE_ADDED) ==
-		    GRAPH_INVALID)
+	if (graph_stored_opinion(g, &r, cost) == GRAPH_INVALID)
 		return false;
 	if (e->type == GRAPH_TYPE_INFO && !e->deleted)
 		graph_info_take(g, &r);
@@ -148,12 +145,13 @@ static bool look(struct graph *g)
 {
 	struct graph_entry *e = graph_db_after(g->db, g->load_at ? &g->load_after : NULL);
 	size_t looked = 0;
-	for (size_t walked = 0; e && looked < SLICE_LOOK && walked < SLICE_WALK; walked++) {
+	for (size_t walked = 0; e && looked < GRAPH_COST && walked < SLICE_WALK; walked++) {
 		struct graph_entry *next = graph_db_next(g->db, e);
 		uint64_t number;
 		struct graph_place place = e->place;
 		looked += must_look(g, e);
-		if (must_look(g, e) && !keep(g, e) && graph_db_remove(g->db, e, &number) != OK)
+		if (must_look(g, e) && !keep(g, e, &looked) &&
+		    graph_db_remove(g->db, e, &number) != OK)
 			break; /* again with the next slice */
 		g->load_after = place;
 		g->load_at++;
@@ -188,6 +186,8 @@ static void loaded(struct graph *g, struct mono now)
 	if (!g->properties.defer_expiration)
 		graph_expire_now(g, now);
 	g->maintain_wanted = true;
+	if (g->recheck)
+		graph_slice_soon(g, now);
 	go_on(g, now);
 }
 

@@ -34,13 +34,12 @@ static enum err failed(struct graph_make *m, enum err err, const char *text)
 }
 
 /* What a fresh record has. */
-static void begin_fresh(const struct graph *g, const struct graph_make *m, uint64_t today,
-			struct graph_record *r)
+static void begin_fresh(const struct graph_make *m, uint64_t today, struct graph_record *r)
 {
 	r->type = m->type;
 	r->id = m->id;
 	r->version = m->version ? m->version : 1;
-	r->creator = span_of(g->peer16, g->peer16_n);
+	r->creator = m->who;
 	r->created = r->modified = today;
 }
 
@@ -70,7 +69,7 @@ static enum err begin_update(const struct graph *g, struct graph_make *m, uint64
 	*r = old;
 	r->version++;
 	r->flags = 0;
-	r->modifier = span_of(g->peer16, g->peer16_n);
+	r->modifier = graph_own_name(g, &r->type);
 	r->modified = today > old.created ? today : after_creation(g, &old);
 	r->security = (struct span){ 0 };
 	if (!m->keep_payload)
@@ -78,6 +77,16 @@ static enum err begin_update(const struct graph *g, struct graph_make *m, uint64
 	if (!m->keep_attributes)
 		r->attributes = (struct span){ 0 };
 	return OK;
+}
+
+/* GRAPH-14.18, P46: who made a record of ours, by its type. */
+struct span graph_own_name(const struct graph *g, const struct graph_guid *type)
+{
+	const struct graph_provider *p = &g->birth.provider;
+	struct span name = span_of(NULL, 0);
+	if (p->ops->creator && graph_type_reserved(type))
+		name = p->ops->creator(p->ctx, type);
+	return name.n ? name : span_of(g->peer16, g->peer16_n);
 }
 
 /* What the others would not take is not made (A36). */
@@ -91,25 +100,34 @@ static enum err held_to_rules(struct graph *g, struct graph_make *m, const struc
 	return OK;
 }
 
+enum graph_change graph_make_change(const struct graph_make *m)
+{
+	if (!m->old)
+		return GRAPH_CHANGE_ADDED;
+	return m->deleted ? GRAPH_CHANGE_DELETED : GRAPH_CHANGE_UPDATED;
+}
+
+enum err graph_make_refused(struct graph_make *m, enum err err)
+{
+	return failed(m, err, "the security provider does not sign it");
+}
+
 static enum err secured(struct graph *g, struct graph_make *m, struct graph_record *r)
 {
 	const struct graph_provider *p = &g->birth.provider;
-	enum graph_change change = GRAPH_CHANGE_ADDED;
-	if (m->old)
-		change = m->deleted ? GRAPH_CHANGE_DELETED : GRAPH_CHANGE_UPDATED;
-	enum err err = p->ops->secure(p->ctx, r, change, &r->security);
-	return err ? failed(m, err, "the security provider does not sign it") : OK;
+	enum err err = p->ops->secure(p->ctx, r, graph_make_change(m), &r->security);
+	return err ? graph_make_refused(m, err) : OK;
 }
 
-/* The record of m, its spans borrowed from m, g and the store. */
-static enum err compose(struct graph *g, struct graph_make *m, struct mono now,
-			struct graph_record *r)
+enum err graph_make_compose(struct graph *g, struct graph_make *m, struct mono now,
+			    struct graph_record *r)
 {
 	uint64_t today = graph_now(g, now);
 	enum err err = OK;
 	*r = (struct graph_record){ 0 };
+	m->who = graph_own_name(g, &m->type);
 	if (!m->old)
-		begin_fresh(g, m, today, r);
+		begin_fresh(m, today, r);
 	else
 		err = begin_update(g, m, today, r);
 	if (err)
@@ -123,8 +141,7 @@ static enum err compose(struct graph *g, struct graph_make *m, struct mono now,
 		r->payload = m->payload;
 	if (!m->keep_attributes)
 		r->attributes = m->attributes;
-	err = held_to_rules(g, m, r, today);
-	return err ? err : secured(g, m, r);
+	return held_to_rules(g, m, r, today);
 }
 
 static enum err own_attributes(struct graph *g, struct graph_make *m, const struct graph_record *r)
@@ -193,18 +210,14 @@ static enum err store_and_tell(struct graph *g, struct graph_make *m, struct spa
 	return OK;
 }
 
-enum err graph_make_record(struct graph *g, struct graph_make *m, struct graph_entry **entry,
-			   uint64_t *after, struct mono now)
+enum err graph_make_store(struct graph *g, struct graph_make *m, const struct graph_record *r,
+			  struct graph_entry **entry, uint64_t *after, struct mono now)
 {
-	struct graph_record r;
 	struct span octets;
-	struct graph_guid id;
-	enum err err = compose(g, m, now, &r);
+	struct graph_guid id = r->id;
+	enum err err = own_attributes(g, m, r);
 	if (!err)
-		err = own_attributes(g, m, &r);
-	id = r.id;
-	if (!err)
-		err = encode(g, &r, &octets);
+		err = encode(g, r, &octets);
 	if (!err)
 		err = store_and_tell(g, m, octets, entry, after, now);
 	env_free(g->shared->env, m->attrs);
@@ -215,6 +228,20 @@ enum err graph_make_record(struct graph *g, struct graph_make *m, struct graph_e
 	return err;
 }
 
+enum err graph_make_record(struct graph *g, struct graph_make *m, struct graph_entry **entry,
+			   uint64_t *after, struct mono now)
+{
+	struct graph_record r;
+	enum err err = graph_make_compose(g, m, now, &r);
+	if (!err)
+		err = secured(g, m, &r);
+	if (!err)
+		return graph_make_store(g, m, &r, entry, after, now);
+	env_free(g->shared->env, m->attrs);
+	m->attrs = NULL;
+	return err;
+}
+
 /* ---- for the graph itself ---- */
 
 static bool live(const struct graph *g, const struct graph_entry *e, struct mono now)
@@ -222,11 +249,16 @@ static bool live(const struct graph *g, const struct graph_entry *e, struct mono
 	return e && !e->deleted && e->expires > graph_now(g, now);
 }
 
-void graph_id_fresh(struct graph *g, struct graph_guid *id)
+void graph_id_fresh(struct graph *g, const struct graph_guid *type, struct graph_guid *id)
 {
+	struct span name = graph_own_name(g, type);
 	struct graph_guid random;
+	uint8_t fold[sizeof(g->fold)];
 	g->shared->env->random(g->shared->env->ctx, random.at, sizeof(random.at));
-	graph_record_id_make(g->fold, &random, id);
+	memcpy(fold, g->fold, sizeof(fold));
+	if (name.p != g->peer16)
+		graph_creator_fold(g->shared->crypto, g->properties.profile, name, fold);
+	graph_record_id_make(fold, &random, id);
 }
 
 /* A57: nobody would take version 1 of a record whose tombstone it has. */
@@ -261,7 +293,7 @@ enum err graph_publish(struct graph *g, const struct graph_making *m, struct gra
 		.local = m->local,
 	};
 	if (zero(&c.id))
-		graph_id_fresh(g, &c.id);
+		graph_id_fresh(g, &c.type, &c.id);
 	struct graph_entry *e = graph_db_find(g->db, &c.id);
 	if (live(g, e, now))
 		c.old = e;
