@@ -5,9 +5,9 @@
 #include "group/name.h"
 
 const struct group_members_limits group_members_limits_default = {
-	.members = 4096,
-	.credentials = 16,
-	.octets = UINT64_C(64) << 20,
+	.members = 10000,
+	.credentials = 8,
+	.octets = UINT64_C(256) << 20,
 };
 
 struct group_members {

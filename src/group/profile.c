@@ -16,7 +16,6 @@ static const struct group_profile profiles[CRYPTO_PROFILE_COUNT] = {
 		.security_size = 96,
 		.batch_depth = 12,
 		.stream_version = 0x00000200,
-		.policy = true,
 	},
 	[CRYPTO_CLASSIC] = {
 		.crypto = &crypto_profiles[CRYPTO_CLASSIC],

@@ -22,7 +22,6 @@ struct group_profile {
 	unsigned int batch_depth;	      /* 12; 0: no batch signatures */
 	uint32_t stream_version;	      /* the constant of the signed stream */
 	bool readings;			      /* signatures are tried in all of P9 to P11 */
-	bool policy;			      /* Policy records: DESIGN D6 */
 };
 
 /* NULL when this build has it not. */

@@ -15,7 +15,7 @@ struct double_session {
 
 struct double_ctx {
 	int fail_step; /* this step fails, 0 none */
-	bool fail_new, fail_seal, fail_unseal;
+	bool fail_new, fail_seal, fail_unseal, gone;
 	const char *proves;
 	bool twice;   /* step and seal have two frames each; the last word of step is an 'x' */
 	size_t large; /* octets of token '2', 0 one */
@@ -137,6 +137,11 @@ static struct span peer(void *session)
 	return span_str(d.proves ? d.proves : "");
 }
 
+static bool stands(void *session)
+{
+	return !d.gone;
+}
+
 static enum err secure(void *ctx, const struct graph_record *r, enum graph_change change,
 		       struct span *security)
 {
@@ -160,6 +165,7 @@ static const struct graph_provider_ops ops = {
 	.seal = seal,
 	.unseal = unseal,
 	.peer = peer,
+	.stands = stands,
 	.secure = secure,
 	.validate = validate,
 };
@@ -501,6 +507,25 @@ static void a_mesh_with_a_provider(void **state)
 	assert_int_equal(d.sessions, d.freed);
 }
 
+/* GRAPH-8.48: whoever is linked may be here, or goes; who is not proved yet is not asked. */
+static void who_may_not_be_here_any_more_goes(void **state)
+{
+	struct rig r;
+	begin(&r);
+	uint32_t link = neighbor(&r), early = rig_accept(&r, 31);
+	give(&r, early, rig_auth_info(&r, GRAPH_NEIGHBOR, "0.other"), false);
+	graph_recheck(r.g, r.now);
+	rig_drain(&r);
+	assert_false(rig_closed(&r, link));
+	d.gone = true;
+	graph_recheck(r.g, r.now);
+	rig_drain(&r);
+	assert_true(rig_closed(&r, link));
+	assert_false(rig_closed(&r, early));
+	assert_int_equal(r.last[GRAPH_EVENT_NEIGHBOR].err, ERR_DENIED);
+	end(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -518,6 +543,7 @@ int main(void)
 		cmocka_unit_test(the_last_token_may_be_two),
 		cmocka_unit_test(last_words_are_sent),
 		cmocka_unit_test(a_token_is_cut_late),
+		cmocka_unit_test(who_may_not_be_here_any_more_goes),
 		cmocka_unit_test(a_mesh_with_a_provider),
 	};
 	return cmocka_run_group_tests_name("provider", tests, NULL, NULL);
