@@ -142,6 +142,8 @@ def a_board(inproc):
         if inproc:  # in memory: nothing outlives its process
             return
         first.stop()
+        b.run("note", "kitchen", "127.0.0.1:%d" % a.port, "Soup is gone").ends()
+        assert second.says("Soup is gone")
         again = a.run("board", "kitchen", "Soup is cold")
         assert again.says("Soup at eight")
         assert again.says("Soup is cold")
