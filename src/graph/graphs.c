@@ -206,6 +206,7 @@ static struct graphs_entry *entry_new(struct graphs *s, const struct graphs_comm
 	e->open = true;
 	e->listens = c->listen;
 	e->apart = c->apart;
+	e->guarded = c->guarded;
 	list_push_back(&s->entries, &e->all);
 	return e;
 }
@@ -226,9 +227,25 @@ static enum err begin(struct graphs *s, struct graphs_entry *e, bool create, str
 	return err;
 }
 
+/* A group's name is no other graph's: records go to whichever is open first. */
+static bool is_group(const struct graphs *s, const struct graphs_command *c)
+{
+	LIST_EACH(n, tmp, &s->entries)
+	{
+		const struct graphs_entry *e = LIST_ENTRY(n, struct graphs_entry, all);
+		if (e->guarded && !c->guarded && is_named(e, c->id, span_of(NULL, 0)))
+			return true;
+	}
+	return false;
+}
+
 static void make(struct graphs *s, const struct graphs_command *c, uint64_t number, bool create,
 		 struct mono now)
 {
+	if (is_group(s, c)) {
+		graphs_reply(s, number, ERR_EXISTS, "that is a group of this machine", 0);
+		return;
+	}
 	struct graphs_entry *e = entry_new(s, c);
 	enum err err = e ? begin(s, e, create, now) : ERR_NOMEM;
 	graphs_reply(s, number, err, NULL, err ? 0 : e->saved);
@@ -263,6 +280,7 @@ static void reopen(struct graphs *s, struct graphs_entry *e, const struct graphs
 	if (c->name.n)
 		set_text(e->name, sizeof(e->name), c->name);
 	e->apart = c->apart;
+	e->guarded |= c->guarded;
 	if (!err)
 		err = graphs_entry_open(s, e, false, now);
 	e->open = err == OK;
@@ -278,8 +296,8 @@ static void reopen(struct graphs *s, struct graphs_entry *e, const struct graphs
 static void open_open(struct graphs *s, struct graphs_entry *e, const struct graphs_command *c,
 		      uint64_t number)
 {
-	enum err err = OK;
-	if (c->listen && !e->listens) {
+	enum err err = c->guarded && !e->guarded ? ERR_CONFLICT : OK;
+	if (!err && c->listen && !e->listens) {
 		e->listens = true;
 		err = graphs_row_put(s, e);
 		s->changed = true;

@@ -73,8 +73,7 @@ static enum err take_chain(struct group *g, const struct group_birth *b, struct 
 		crypto_chain_free(chain);
 		return e;
 	}
-	group_own_is(g, chain);
-	return OK;
+	return group_own_is(g, chain);
 }
 
 /* What is known of it, in octets that stay. */
@@ -106,7 +105,7 @@ static enum err begin(struct group *g, const struct group_birth *b, struct text 
 	if (!e)
 		e = take_security(g, b->security);
 	if (!e)
-		e = group_judge_begin(g);
+		e = group_provider_begin(g);
 	group_learn_home(g);
 	return e ? e : group_learn_own(g);
 }
@@ -136,11 +135,13 @@ void group_free(struct group *g)
 	LIST_EACH(n, tmp, &g->outs)
 	env_free(env, LIST_ENTRY(n, struct group_own_out, all));
 	env_free(env, g->last);
-	group_judge_end(g);
+	group_provider_end(g);
 	group_members_free(g->members);
 	crypto_chain_free(g->own);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		env_free(env, all[i]->p);
+	for (size_t k = 0; k < GROUP_NEED_COUNT; k++)
+		env_free(env, g->need[k].payload.p);
 	env_free(env, g);
 }
 
@@ -197,7 +198,7 @@ void group_look(const struct group *g, struct group_info *out)
 		.from = g->from,
 		.to = g->to,
 		.members = group_members_count(g->members),
-		.waiting = group_waiting_count(g),
+		.waiting = group_judge_waiting(g->judge),
 		.counts = g->counts,
 		.skew = g->skew,
 	};

@@ -52,7 +52,8 @@ struct mono group_deadline(const struct group *g);
 /* The graph is synchronised, or was made here: our records may be published. */
 void group_ready(struct group *g, struct mono now);
 /* A PUBLISH is done, or failed and is tried again later. */
-void group_published(struct group *g, const struct graph_guid *type, enum err err, struct mono now);
+void group_published(struct group *g, const struct graph_guid *type, const struct graph_guid *id,
+		     enum err err, struct mono now);
 /* A node of `peer` is here or left. */
 void group_presence(struct group *g, struct span peer, bool online, struct mono now);
 /* A newer chain of ours, judged by group_chain_read(), and its octets; takes the chain over. */

@@ -23,6 +23,8 @@ enum err group_security_ask(struct group *g, const struct group_security *s, int
 	size_t n;
 	enum err e = group_security_write(s, room, sizeof(room), &n);
 	*until = group_own_latest(g, group_chain_root(g->own)->not_after);
+	if (!e)
+		e = group_octets_set(g, &g->need[GROUP_NEED_SECURITY].payload, span_of(room, n));
 	return e ? e
 		 : want_record(g, &group_type_security, &g->security_id, span_of(room, n), *until);
 }
@@ -35,6 +37,8 @@ enum err group_policy_ask(struct group *g, const struct group_policy *p, int64_t
 		return ERR_NOMEM;
 	enum err e = group_policy_write(p, room, size, &n);
 	*until = group_own_latest(g, g->to);
+	if (!e)
+		e = group_octets_set(g, &g->need[GROUP_NEED_POLICY].payload, span_of(room, n));
 	if (!e)
 		e = want_record(g, &group_type_policy, &g->policy_id, span_of(room, n), *until);
 	env_free(g->env, room);
@@ -138,23 +142,22 @@ enum err group_may_set(const struct group *g, struct text *why)
 static enum err set_security(struct group *g, const struct group_policy *p)
 {
 	struct group_security s = g->security;
-	int64_t until;
+	int64_t *until = &g->need[GROUP_NEED_SECURITY].asked_until;
 	struct text friendly = TEXT_OF(s.friendly), comment = TEXT_OF(s.comment);
 	text_str(&friendly, p->friendly);
 	text_str(&comment, p->comment);
 	s.options = p->options;
-	return group_security_ask(g, &s, &until);
+	return group_security_ask(g, &s, until);
 }
 
 enum err group_set(struct group *g, const struct group_policy *p, struct text *why, struct mono now)
 {
-	int64_t until;
 	g->now = now;
 	enum err e = group_may_set(g, why);
 	if (e)
 		return e;
 	if (g->profile->policy)
-		return group_policy_ask(g, p, &until);
+		return group_policy_ask(g, p, &g->need[GROUP_NEED_POLICY].asked_until);
 	return g->has_security ? set_security(g, p) : ERR_STATE;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/list.h"
 #include "group/group.h"
+#include "group/judge.h"
 #include "group/stream.h"
 
 #define GROUP_SCAN	 (30 * MONO_SEC) /* of the Unvalidated Record List */
@@ -29,7 +30,8 @@ struct group_need {
 	bool asked;    /* on its way */
 	int64_t until; /* wall: it is there and good so long; 0: it is not there */
 	int64_t asked_until;
-	struct mono again; /* after a failure */
+	struct group_octets payload; /* of what is on its way */
+	struct mono again;	     /* after a failure */
 };
 
 struct group_own_out {
@@ -62,7 +64,14 @@ struct group {
 	bool has_security, has_policy, has_first;
 	struct graph_guid security_id, policy_id; /* zero: no such record is here */
 
+	uint32_t policy_version; /* of its record; 0: none */
 	struct group_session_home home;
+	struct graph_provider_ops ops;
+	struct group_judge *judge;
+	struct group_batch *batch; /* of the last secure_many */
+	uint8_t signature[GROUP_SECURITY_MAX];
+	uint8_t id16[2 * GRAPH_ID_UNITS]; /* Group Peer Name, as in records */
+	size_t id16_n;
 	struct wall wall;
 	struct mono wall_at, now;
 	bool ready;
@@ -88,8 +97,8 @@ struct group_out *group_want(struct group *g, enum group_out_kind kind, struct s
 /* ---- group_own.c ---- */
 void group_own_due(struct group *g);
 struct mono group_own_deadline(const struct group *g);
-/* Takes over chain; its octets are g->chain. */
-void group_own_is(struct group *g, struct crypto_chain *chain);
+/* Takes over chain, also on error; its octets are g->chain. */
+MUST_USE enum err group_own_is(struct group *g, struct crypto_chain *chain);
 bool group_own_valid(const struct group *g);
 /* When a record of whose writer's right ends at `to` should end. */
 int64_t group_own_latest(const struct group *g, int64_t to);
@@ -105,6 +114,9 @@ MUST_USE enum err group_membership_ask(struct group *g, int64_t *until);
 /* ---- group_learn.c: what records and connections tell ---- */
 MUST_USE enum err group_learn_security(struct group *g, struct span payload);
 MUST_USE enum err group_learn_policy(struct group *g, struct span payload);
+/* The same of records that we made. */
+void group_learn_our_security(struct group *g, struct span payload, const struct graph_guid *id);
+void group_learn_our_policy(struct group *g, struct span payload, const struct graph_guid *id);
 /* Takes over the chain, judged, of a member. `published`: by a Membership record. */
 MUST_USE enum err group_learn_chain(struct group *g, struct crypto_chain *chain, struct span octets,
 				    bool published);
@@ -113,14 +125,11 @@ MUST_USE enum err group_learn_own(struct group *g);
 void group_learn_home(struct group *g);
 
 /* ---- group_provider.c: what the graph asks ---- */
-MUST_USE enum err group_judge_begin(struct group *g);
-void group_judge_end(struct group *g);
-/* Somebody's right ended: what was found good because of it is asked anew. */
-void group_judge_forget(struct group *g);
+MUST_USE enum err group_provider_begin(struct group *g);
+void group_provider_end(struct group *g);
 /* Of records that wait for the membership of `who`: the graph gets to know. */
 void group_waiting_for(struct group *g, struct span who);
 void group_waiting_due(struct group *g);
 struct mono group_waiting_deadline(const struct group *g);
-size_t group_waiting_count(const struct group *g);
 
 #endif

@@ -17,14 +17,22 @@ int64_t group_own_latest(const struct group *g, int64_t to)
 
 /* ---- a chain of ours ---- */
 
-void group_own_is(struct group *g, struct crypto_chain *chain)
+enum err group_own_is(struct group *g, struct crypto_chain *chain)
 {
+	enum err e = g->judge ? group_judge_own(g->judge, chain, g->group_key != NULL) : OK;
+	if (e) {
+		crypto_chain_free(chain);
+		return e;
+	}
 	crypto_chain_free(g->own);
 	g->own = chain;
 	g->roles = group_chain_leaf(chain)->roles;
 	group_chain_period(chain, &g->from, &g->to);
 	g->warned = g->ended = false;
-	g->need[GROUP_NEED_MEMBERSHIP] = (struct group_need){ .again = g->now };
+	g->need[GROUP_NEED_MEMBERSHIP].until = 0;
+	g->need[GROUP_NEED_MEMBERSHIP].asked = false;
+	g->need[GROUP_NEED_MEMBERSHIP].again = g->now;
+	return OK;
 }
 
 /* GROUP-9.10: it signs from now on, is told to others, and is kept. */
@@ -32,12 +40,20 @@ void group_chain_is(struct group *g, struct crypto_chain *chain, struct span oct
 		    struct mono now)
 {
 	unsigned int before = g->roles;
+	struct group_octets before_octets = g->chain;
 	g->now = now;
+	g->chain = (struct group_octets){ NULL, 0 };
 	if (group_octets_set(g, &g->chain, octets) != OK) {
+		g->chain = before_octets;
 		crypto_chain_free(chain);
 		return;
 	}
-	group_own_is(g, chain);
+	if (group_own_is(g, chain) != OK) {
+		env_free(g->env, g->chain.p);
+		g->chain = before_octets;
+		return;
+	}
+	env_free(g->env, before_octets.p);
 	(void)!group_learn_own(g);
 	(void)group_want(g, GROUP_OUT_CHAIN, octets);
 	struct group_event *e = group_tell(g, GROUP_EVENT_RENEWED);
@@ -54,6 +70,7 @@ void group_chain_is(struct group *g, struct crypto_chain *chain, struct span oct
 void group_owner_is(struct group *g, const struct crypto_key *group_key)
 {
 	g->group_key = group_key;
+	(void)!group_judge_own(g->judge, g->own, true);
 }
 
 /* ---- published ---- */
@@ -133,17 +150,34 @@ static bool need_of(const struct graph_guid *type, enum group_need_kind *k)
 	return false;
 }
 
-void group_published(struct group *g, const struct graph_guid *type, enum err err, struct mono now)
+/* No graph judges what is our own: it is learned here. */
+static void learn(struct group *g, enum group_need_kind k, const struct graph_guid *id)
+{
+	struct group_need *n = &g->need[k];
+	struct span payload = span_of(n->payload.p, n->payload.n);
+	struct group_member *m = group_members_find(g->members, span_str(g->self));
+	if (k == GROUP_NEED_SECURITY)
+		group_learn_our_security(g, payload, id);
+	else if (k == GROUP_NEED_POLICY)
+		group_learn_our_policy(g, payload, id);
+	else if (m)
+		m->published = true;
+}
+
+void group_published(struct group *g, const struct graph_guid *type, const struct graph_guid *id,
+		     enum err err, struct mono now)
 {
 	enum group_need_kind k;
 	g->now = now;
-	if (!need_of(type, &k) || !g->need[k].asked)
+	if (!need_of(type, &k))
 		return;
 	struct group_need *n = &g->need[k];
 	n->asked = false;
 	n->again = err ? mono_add(now, GROUP_AGAIN) : now;
-	if (!err)
-		n->until = n->asked_until;
+	if (err)
+		return;
+	n->until = n->asked_until;
+	learn(g, k, id);
 }
 
 void group_own_seen(struct group *g, enum group_need_kind k, int64_t until)
@@ -207,7 +241,7 @@ static void expire_due(struct group *g)
 	if (group_time(g) < g->members_end)
 		return;
 	if (group_members_expire(g->members, group_time(g), gone, g, &g->members_end)) {
-		group_judge_forget(g);
+		group_judge_forget(g->judge);
 		(void)group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0));
 	}
 }

@@ -62,7 +62,8 @@ static struct groups *blank(const struct groups_birth *b, struct mono now, struc
 	s->wall = wall;
 	s->wall_at = s->now = now;
 	s->next_person = s->next_entry = 1;
-	s->next_call = s->next_job = 1;
+	s->next_call = 1;
+	s->next_job = GROUPS_CALLS;
 	list_init(&s->persons);
 	list_init(&s->entries);
 	list_init(&s->dead);
@@ -219,6 +220,26 @@ void groups_job_done(struct groups *s, uint64_t job, enum err err, struct span r
 	s->now = now;
 	if (call)
 		groups_carried(s, call, err, result);
+}
+
+/* Its rows stay as they are: what was open is open when it comes back. */
+void groups_stop(struct groups *s, struct mono now)
+{
+	s->now = now;
+	s->stopping = true;
+	LIST_EACH(n, tmp, &s->calls)
+	{
+		struct groups_call *c = LIST_ENTRY(n, struct groups_call, all);
+		if (c->waits == GROUPS_WAIT_JOB)
+			groups_answer(s, c, ERR_STOPPING, NULL);
+	}
+	LIST_EACH(n, tmp, &s->entries)
+	groups_entry_shut(s, LIST_ENTRY(n, struct groups_entry, all));
+}
+
+bool groups_busy(const struct groups *s)
+{
+	return !list_empty(&s->calls) || !list_empty(&s->outs);
 }
 
 /* ---- commands ---- */

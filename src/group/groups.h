@@ -14,7 +14,8 @@
 
 struct groups;
 
-#define GROUPS_CALLS (UINT64_C(1) << 62) /* numbers of our own commands to graphs */
+/* From here on: numbers of our own commands to graphs, and of our jobs. */
+#define GROUPS_CALLS (UINT64_C(1) << 62)
 
 /* Durable: identities; groups with their chains. */
 extern const struct store_table group_table_identities, group_table_groups;
@@ -43,6 +44,9 @@ void groups_store_failed(struct groups *s, uint64_t first, enum err why, struct 
 /* Of graphs: an event, and a reply to a number of ours. */
 void groups_graph_event(struct groups *s, const struct graph_event *e, struct mono now);
 void groups_graph_reply(struct groups *s, const struct graph_out *reply, struct mono now);
+/* The graphs of all groups are closed; done when groups_busy() is false. */
+void groups_stop(struct groups *s, struct mono now);
+bool groups_busy(const struct groups *s);
 void groups_job_done(struct groups *s, uint64_t job, enum err err, struct span result,
 		     struct mono now);
 

@@ -33,7 +33,7 @@ static bool is_here(const struct graph *g, const char *peer)
 	struct graph_node_info i;
 	size_t at = 0;
 	while (graph_node_next(g, &at, &i))
-		if (!i.self && span_eq(span_str(i.peer), span_str(peer)))
+		if (span_eq(span_str(i.peer), span_str(peer)))
 			return true;
 	return false;
 }
@@ -42,7 +42,8 @@ static bool is_here(const struct graph *g, const char *peer)
 static void presence(struct groups *s, struct groups_entry *e, const struct graph_event *v)
 {
 	const struct graph *g = graphs_instance(s->graphs, span_str(e->id), span_str(e->self));
-	bool here = v->status == GRAPH_LINK_CONNECTED || (g && is_here(g, v->peer));
+	bool gone = v->status == GRAPH_LINK_ENDED || v->status == GRAPH_LINK_FAILED;
+	bool here = !gone || (g && is_here(g, v->peer));
 	if (v->peer[0])
 		group_presence(e->group, span_str(v->peer), here, s->now);
 }
@@ -128,11 +129,18 @@ static void left(struct groups *s, struct groups_call *call, const struct graph_
 	groups_answer(s, call, err, text);
 }
 
+static bool is_none(const struct graph_guid *id)
+{
+	static const struct graph_guid none;
+	return graph_guid_eq(id, &none);
+}
+
 static void published(struct groups *s, struct groups_call *call, const struct graph_out *r)
 {
 	struct groups_entry *e = call->entry;
-	if (e->group)
-		group_published(e->group, &call->type, r->err, s->now);
+	if (e->group && call->kind == GROUPS_SET)
+		group_published(e->group, &call->type, is_none(&call->id) ? &r->type : &call->id,
+				r->err, s->now);
 	if (!r->err && r->after > s->put)
 		s->put = r->after;
 	groups_answer(s, call, r->err, r->text);
@@ -168,12 +176,11 @@ void groups_graph_reply(struct groups *s, const struct graph_out *reply, struct 
 
 static void publish(struct groups *s, struct groups_entry *e, const struct group_out *o)
 {
-	static const struct graph_guid none;
-	bool fresh = graph_guid_eq(&o->id, &none);
+	bool fresh = is_none(&o->id);
 	struct groups_call *call = e->asker ? e->asker : groups_call_new(s, GROUPS_SET, 0);
 	e->asker = NULL;
 	if (!call) {
-		group_published(e->group, &o->type, ERR_NOMEM, s->now);
+		group_published(e->group, &o->type, &o->id, ERR_NOMEM, s->now);
 		return;
 	}
 	struct graphs_command g = {
@@ -192,6 +199,7 @@ static void publish(struct groups *s, struct groups_entry *e, const struct group
 	};
 	call->entry = e;
 	call->type = o->type;
+	call->id = o->id;
 	groups_ask(s, call, &g);
 }
 

@@ -84,8 +84,8 @@ struct groups_call {
 	struct groups_entry *entry;
 	uint8_t *bytes; /* out.bytes, the document; wiped with it */
 	size_t n_bytes;
-	struct graph_guid type; /* own work: what is published */
-	struct addr *address;	/* CONNECT */
+	struct graph_guid type, id; /* what is published, and in place of what */
+	struct addr *address;	    /* CONNECT */
 	size_t n_address, tried;
 	bool make_default; /* ID_IMPORT */
 	enum crypto_profile_id profile;
@@ -108,10 +108,11 @@ struct groups {
 	uint64_t next_call, next_job;
 	uint64_t put; /* our newest put */
 	struct list persons, entries;
-	struct list dead;		   /* struct groups_entry that graphs may still ask */
-	struct list calls, outs;	   /* struct groups_call */
-	struct groups_call *last;	   /* taken out */
-	struct list *turn;		   /* the group whose outputs are taken out */
+	struct list dead;	  /* struct groups_entry that graphs may still ask */
+	struct list calls, outs;  /* struct groups_call */
+	struct groups_call *last; /* taken out */
+	struct list *turn;	  /* the group whose outputs are taken out */
+	bool stopping;
 	bool persons_stale, entries_stale; /* rows are to be read anew */
 };
 
@@ -222,6 +223,8 @@ void groups_connect_next(struct groups *s, struct groups_call *call, enum err er
 /* Its graph is opened, for call. create: it is made. */
 void groups_entry_open(struct groups *s, struct groups_entry *e, struct groups_call *call,
 		       const struct graph_properties *create);
+/* Its graph is closed, until this part is back. */
+void groups_entry_shut(struct groups *s, struct groups_entry *e);
 /* Those that should be open and are not. */
 void groups_open_again(struct groups *s);
 

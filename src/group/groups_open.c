@@ -177,6 +177,16 @@ static bool is_open(const struct groups *s, const struct groups_entry *e)
 	return graphs_instance(s->graphs, span_str(e->id), span_str(e->self)) != NULL;
 }
 
+void groups_entry_shut(struct groups *s, struct groups_entry *e)
+{
+	struct graphs_command g = command_of(e, GRAPHS_CLOSE);
+	struct groups_call *call = is_open(s, e) ? groups_call_new(s, GROUPS_CLOSE, 0) : NULL;
+	if (!call)
+		return;
+	call->entry = e;
+	groups_ask(s, call, &g);
+}
+
 static void open_one(struct groups *s, struct groups_entry *e)
 {
 	struct groups_call *call = groups_call_new(s, GROUPS_OPEN, 0);
@@ -190,7 +200,7 @@ void groups_open_again(struct groups *s)
 	LIST_EACH(n, tmp, &s->entries)
 	{
 		struct groups_entry *e = LIST_ENTRY(n, struct groups_entry, all);
-		if (!e->open || !e->group || e->opening || is_open(s, e))
+		if (s->stopping || !e->open || !e->group || e->opening || is_open(s, e))
 			e->again = MONO_NEVER;
 		else if (mono_is_never(e->again))
 			e->again = mono_add(s->now, GROUPS_AGAIN);

@@ -15,7 +15,7 @@ struct group_profile {
 	bool rest_is_error;		      /* octets behind a TLS record in a frame (P38) */
 	bool messages_span;		      /* one may go over several packets */
 	bool password;			      /* the published kind, of digest 7 */
-	bool policy;			      /* what may change has a record of its own (D6) */
+	bool policy;			      /* Policy records: DESIGN D6 */
 	const char *alpn;		      /* NULL none */
 	size_t packet_max;		      /* 16,348 plain octets of a frame */
 	size_t security_size;		      /* Security Data with one signature: 96, 160 */

@@ -11,6 +11,7 @@ void node_config_init(struct node_config *c, const struct env *env)
 	masc_config_init(&c->masc, env);
 	pnrp_config_init(&c->pnrp);
 	graph_config_init(&c->graph);
+	group_config_init(&c->group);
 }
 
 void node_config_free(struct node_config *c)
@@ -27,6 +28,7 @@ enum err node_config_copy(struct node_config *to, const struct node_config *from
 	to->vault = from->vault;
 	to->pnrp = from->pnrp;
 	to->graph = from->graph;
+	to->group = from->group;
 	return masc_config_copy(&to->masc, &from->masc, env);
 }
 
@@ -117,6 +119,8 @@ enum err node_config_set(struct node_config *c, struct span group, struct span k
 		return pnrp_config_set(&c->pnrp, span_of(NULL, 0), key, value, why);
 	if (span_eq(group, span_str("graph")))
 		return graph_config_set(&c->graph, key, value, why);
+	if (span_eq(group, span_str("group")))
+		return group_config_set(&c->group, key, value, why);
 	if (named(group, "pnrp.", &name))
 		return pnrp_config_set(&c->pnrp, name, key, value, why);
 	if (named(group, "masc.peer ", &name))
@@ -126,7 +130,7 @@ enum err node_config_set(struct node_config *c, struct span group, struct span k
 	text_str(why, "there is no group ");
 	text_quoted(why, group, 64);
 	text_str(why, "; accepted are masc, and peer NAME and scope NAME inside it, and "
-		      "pnrp, with link, site and global inside it, and graph");
+		      "pnrp, with link, site and global inside it, graph, and group");
 	return ERR_NOT_FOUND;
 }
 
@@ -140,5 +144,14 @@ enum err node_config_check(const struct node_config *c, struct text *why)
 	enum err e = masc_config_check(&c->masc, why);
 	if (!e)
 		e = pnrp_config_check(&c->pnrp, why);
-	return e ? e : graph_config_check(&c->graph, why);
+	if (!e)
+		e = graph_config_check(&c->graph, why);
+	if (!e)
+		e = group_config_check(&c->group, why);
+	if (!e && c->group.enabled && !c->graph.enabled) {
+		text_str(why, "group: groups are graphs, and the part graph is off; add graph "
+			      "{ } or leave group out");
+		e = ERR_CONFIG;
+	}
+	return e;
 }

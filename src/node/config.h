@@ -17,6 +17,7 @@
 #define NODE_CONFIG_H
 
 #include "graph/config.h"
+#include "group/config.h"
 #include "masc/config.h"
 #include "pnrp/config.h"
 
@@ -24,6 +25,7 @@ struct node_config {
 	struct masc_config masc;
 	struct pnrp_config pnrp;
 	struct graph_part_config graph;
+	struct group_part_config group;
 	bool listen_given; /* masc.listen is no longer the default */
 	/* Borrowed, for nodes of one thread that share a context; NULL: a node with a part
 	 * that needs one makes its own. No part of the text form. */
@@ -41,8 +43,8 @@ MUST_USE enum err node_config_copy(struct node_config *to, const struct node_con
 				   const struct env *env);
 
 /* Sets one key: `group` is "masc", "masc.peer NAME" or "masc.scope NAME"
- * (made when new), "pnrp", "pnrp.link", "pnrp.site", "pnrp.global" or
- * "graph". The one way in for the daemon's file, the simulator and the text
+ * (made when new), "pnrp", "pnrp.link", "pnrp.site", "pnrp.global",
+ * "graph" or "group". The one way in for the daemon's file, the simulator and the text
  * form; `listen` adds to what was given before. On error `why` says what is accepted.
  * ERR_NOT_FOUND (group or key), ERR_MALFORMED, ERR_RANGE, ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err node_config_set(struct node_config *c, struct span group, struct span key,

@@ -162,10 +162,11 @@ static enum err no_group(struct parser *p, struct span kind, struct span name)
 		text_char(p->why, ' ');
 		text_quoted(p->why, name, 64);
 	}
-	text_str(p->why,
-		 " here; accepted are masc, pnrp and graph at the top, peer NAME and scope NAME "
-		 "inside masc, the name made of 1 to 63 letters, digits, dots, dashes and "
-		 "underscores, and link, site and global inside pnrp");
+	text_str(
+		p->why,
+		" here; accepted are masc, pnrp, graph and group at the top, peer NAME and scope NAME "
+		"inside masc, the name made of 1 to 63 letters, digits, dots, dashes and "
+		"underscores, and link, site and global inside pnrp");
 	return ERR_CONFIG;
 }
 
@@ -199,12 +200,14 @@ static enum err enter(struct parser *p, struct span outer, struct span kind, str
 	bool masc = top && span_eq(kind, span_str("masc"));
 	bool pnrp = top && span_eq(kind, span_str("pnrp"));
 	bool graph = top && span_eq(kind, span_str("graph"));
+	bool group = top && span_eq(kind, span_str("group"));
 
-	if (masc || pnrp || graph) {
+	if (masc || pnrp || graph || group) {
 		text_span(inner, kind);
 		/* The group switches its part on; `enabled` inside may switch it off again. */
 		p->config->pnrp.enabled |= pnrp;
 		p->config->graph.enabled |= graph;
+		p->config->group.enabled |= group;
 		return OK;
 	}
 	if (span_eq(outer, span_str("masc")) && name.n && name.n <= MASC_NAME_MAX)
@@ -239,7 +242,7 @@ static enum err parse_item(struct parser *p, struct frame *stack, size_t *depth)
 	if (t == TOKEN_EQUAL) {
 		if (*depth == 0)
 			return fail(p, "settings stand in a group; accepted are masc { ... }, "
-				       "pnrp { ... } and graph { ... }");
+				       "pnrp { ... }, graph { ... } and group { ... }");
 		return parse_setting(p, frame_name(&stack[*depth]), first);
 	}
 	if (t == TOKEN_WORD) {

@@ -11,6 +11,7 @@ union scratch {
 	struct masc_scope_config scope;
 	struct pnrp_config pnrp;
 	struct graph_part_config graph;
+	struct group_part_config group;
 	int64_t align;
 };
 
@@ -110,6 +111,15 @@ static void write_graph(const struct graph_part_config *c, struct text *t)
 	text_str(t, "}\n");
 }
 
+static void write_group(const struct group_part_config *c, struct text *t)
+{
+	if (!c->enabled)
+		return;
+	text_str(t, "group {\n");
+	write_settings(group_settings, c, "\t", t);
+	text_str(t, "}\n");
+}
+
 void node_config_write(const struct node_config *c, struct text *t)
 {
 	const struct masc_config *m = &c->masc;
@@ -122,6 +132,7 @@ void node_config_write(const struct node_config *c, struct text *t)
 	text_str(t, "}\n");
 	write_pnrp(&c->pnrp, t);
 	write_graph(&c->graph, t);
+	write_group(&c->group, t);
 }
 
 enum err node_config_text(const struct node_config *c, const struct env *env, char **out)

@@ -209,6 +209,8 @@ static void put_job_done(struct text *t, const struct node_in *in, size_t max_oc
 {
 	node_put_number(t, "job", in->number);
 	node_put_err(t, in->err);
+	if (in->number >= GROUPS_CALLS)
+		text_str(t, " secret: no recording holds its result");
 }
 
 static void put_config(struct text *t, const struct node_in *in, size_t max_octets)
@@ -305,6 +307,8 @@ static void put_reply(struct text *t, const struct node_out *out, size_t max_oct
 static void put_job(struct text *t, const struct node_out *out, size_t max_octets)
 {
 	node_put_number(t, "number", out->number);
+	if (node_job_is_secret(out->job))
+		text_str(t, " secret: no recording holds what it is about");
 }
 
 typedef void put_out(struct text *t, const struct node_out *out, size_t max_octets);

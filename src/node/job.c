@@ -1,5 +1,6 @@
 #include "node/job.h"
 #include "base/map.h"
+#include "group/groups.h"
 #include "wire/wr.h"
 
 static enum err run_probe(struct span input, uint8_t *result, size_t size, size_t *n)
@@ -15,12 +16,21 @@ static enum err run_probe(struct span input, uint8_t *result, size_t size, size_
 	return OK;
 }
 
+bool node_job_is_secret(enum node_job job)
+{
+	return job != NODE_JOB_PROBE;
+}
+
 enum err node_job_run(enum node_job job, struct span input, const struct env *env, uint8_t *result,
 		      size_t size, size_t *n)
 {
 	switch (job) {
 	case NODE_JOB_PROBE:
 		return run_probe(input, result, size, n);
+	case NODE_JOB_GROUP_PFX_MAKE:
+		return groups_job_run(GROUPS_JOB_PFX_MAKE, input, env, result, size, n);
+	case NODE_JOB_GROUP_PFX_OPEN:
+		return groups_job_run(GROUPS_JOB_PFX_OPEN, input, env, result, size, n);
 	}
 	return ERR_UNSUPPORTED;
 }

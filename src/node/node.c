@@ -29,7 +29,10 @@ enum err node_new(struct node **out, const struct node_config *cfg, const struct
 		return e;
 	}
 	strip_secrets(&n->config);
-	e = node_listen_all(n, &n->config, &n->own);
+	n->now = now;
+	e = node_group_vault(n);
+	if (!e)
+		e = node_listen_all(n, &n->config, &n->own);
 	if (!e)
 		e = node_parts_start(n, &n->config, now);
 	if (e) {
@@ -48,6 +51,7 @@ void node_free(struct node *n)
 	masc_free(n->masc.core);
 	node_pnrp_free(n);
 	node_graph_free(n);
+	node_group_free(n);
 	crypto_free(n->crypto);
 	node_own_clear(n, &n->own);
 	env_free(n->env, n->last);
@@ -148,7 +152,9 @@ static enum err take_command(struct node *n, const struct node_in *in, struct mo
 			break;
 		return node_graph_command(n, in, now);
 	case NODE_COMMAND_GROUP:
-		break;
+		if (n->stopping || !node_groups(n))
+			break;
+		return node_group_command(n, in, now);
 	case NODE_COMMAND_PNRP:
 		if (n->stopping || !node_pnrp(n))
 			break;
@@ -237,7 +243,10 @@ static enum err take_interfaces(struct node *n, const struct node_in *in, struct
 
 static enum err take_job_done(struct node *n, const struct node_in *in, struct mono now)
 {
-	node_probe_done(n, in, now);
+	if (in->number >= GROUPS_CALLS)
+		node_group_job_done(n, in, now);
+	else
+		node_probe_done(n, in, now);
 	return OK;
 }
 
@@ -269,6 +278,7 @@ static take *const takes[] = {
 enum err node_input(struct node *n, const struct node_in *in, struct mono now)
 {
 	assert(in->kind < sizeof(takes) / sizeof(takes[0]));
+	n->now = now;
 	return takes[in->kind](n, in, now);
 }
 

@@ -50,6 +50,15 @@ struct node_graph {
 	size_t n_addresses;
 };
 
+/* Identities and groups: on top of the graphs. */
+struct node_group {
+	struct groups *core; /* NULL: switched off */
+	bool leaving;	     /* free it once its graphs are left */
+	bool again;	     /* it left, and is wanted again since */
+	uint8_t *vault;	     /* our copy of the key; NULL: none was given */
+	struct groups_out out;
+};
+
 struct node {
 	const struct env *env;
 	struct store *store;
@@ -61,6 +70,8 @@ struct node {
 	struct node_masc masc;
 	struct node_pnrp pnrp;
 	struct node_graph graph;
+	struct node_group group;
+	struct mono now;       /* of the last input */
 	struct crypto *crypto; /* ours; NULL: the configuration lent one, or none is needed */
 	struct list own;       /* struct node_own, oldest first */
 	struct node_own *last; /* taken out by the last poll, its spans live */
@@ -120,6 +131,24 @@ void node_graph_tick(struct node *n, struct mono now);
 void node_graph_stop(struct node *n, struct mono now);
 struct mono node_graph_deadline(const struct node *n);
 bool node_graph_poll(struct node *n, struct node_out *out);
+
+/* part_group.c: likewise; called by part_graph.c, whose core it stands on */
+MUST_USE enum err node_group_vault(struct node *n);
+MUST_USE enum err node_group_start(struct node *n, const struct node_config *cfg,
+				   struct graphs *graphs, struct mono now);
+MUST_USE enum err node_group_change(struct node *n, const struct node_config *cfg, struct mono now);
+/* Once its graphs are freed, or left. */
+void node_group_drop(struct node *n);
+void node_group_free(struct node *n);
+enum err node_group_command(struct node *n, const struct node_in *in, struct mono now);
+void node_group_job_done(struct node *n, const struct node_in *in, struct mono now);
+void node_group_store_failed(struct node *n, const struct node_in *in, struct mono now);
+void node_group_wall(struct node *n, struct wall wall, struct mono now);
+void node_group_tick(struct node *n, struct mono now);
+struct mono node_group_deadline(const struct node *n);
+bool node_group_poll(struct node *n, struct node_out *out);
+/* What graphs say is for groups, too; true: for them alone. */
+bool node_group_hears(struct node *n, const struct graphs_out *o);
 
 /* node.c */
 /* What parts share that need one. ERR_NOMEM, ... */

@@ -10,6 +10,7 @@ static void drop_core(struct node *n)
 	graphs_free(n->graph.core);
 	n->graph.core = NULL;
 	n->graph.leaving = false;
+	node_group_drop(n);
 }
 
 /* Numbers of links are not used twice in a run. */
@@ -32,6 +33,8 @@ enum err node_graph_start(struct node *n, const struct node_config *cfg, struct 
 		return e;
 	graphs_links_from(core, first_link(n));
 	e = graphs_addresses(core, n->graph.address, n->graph.n_addresses, now);
+	if (!e)
+		e = node_group_start(n, cfg, core, now);
 	if (e) {
 		graphs_free(core);
 		return e;
@@ -46,8 +49,10 @@ enum err node_graph_start(struct node *n, const struct node_config *cfg, struct 
 enum err node_graph_change(struct node *n, const struct node_config *cfg, struct mono now)
 {
 	bool runs = n->graph.core && !n->graph.leaving;
-	if (runs && cfg->graph.enabled)
-		return graphs_reconfigure(n->graph.core, &cfg->graph, now);
+	if (runs && cfg->graph.enabled) {
+		enum err e = graphs_reconfigure(n->graph.core, &cfg->graph, now);
+		return e ? e : node_group_change(n, cfg, now);
+	}
 	if (runs) {
 		graphs_stop(n->graph.core, now);
 		n->graph.leaving = true;
@@ -155,10 +160,12 @@ void node_graph_store_failed(struct node *n, const struct node_in *in, struct mo
 {
 	if (n->graph.core)
 		graphs_store_failed(n->graph.core, in->number, in->err, now);
+	node_group_store_failed(n, in, now);
 }
 
 void node_graph_wall(struct node *n, struct wall wall, struct mono now)
 {
+	node_group_wall(n, wall, now);
 	if (n->graph.core)
 		graphs_wall(n->graph.core, wall, now);
 }
@@ -175,6 +182,7 @@ void node_graph_tick(struct node *n, struct mono now)
 	else if (begins_again(n))
 		/* Without memory it is tried with the next tick. */
 		(void)!node_graph_start(n, &n->config, now);
+	node_group_tick(n, now);
 }
 
 void node_graph_stop(struct node *n, struct mono now)
@@ -187,7 +195,8 @@ struct mono node_graph_deadline(const struct node *n)
 {
 	if (begins_again(n))
 		return (struct mono){ 0 };
-	return n->graph.core ? graphs_deadline(n->graph.core) : MONO_NEVER;
+	struct mono at = n->graph.core ? graphs_deadline(n->graph.core) : MONO_NEVER;
+	return mono_min(at, node_group_deadline(n));
 }
 
 static enum node_out_kind out_kind(enum graphs_out_kind k)
@@ -237,15 +246,26 @@ static void out_of(struct node *n, const struct graphs_out *o, struct node_out *
 		out->event = event_of(n, o->of.event);
 }
 
-bool node_graph_poll(struct node *n, struct node_out *out)
+/* True: there is one for whoever owns the node. */
+static bool poll_graphs(struct node *n, struct node_out *out)
 {
 	struct graphs_out o;
-	if (!n->graph.core)
-		return false;
-	if (graphs_poll(n->graph.core, &o)) {
+	while (graphs_poll(n->graph.core, &o)) {
+		if (node_group_hears(n, &o))
+			continue;
 		out_of(n, &o, out);
 		return true;
 	}
+	return false;
+}
+
+/* Groups take out what graphs told them, and may have graphs do more. */
+bool node_graph_poll(struct node *n, struct node_out *out)
+{
+	if (!n->graph.core)
+		return false;
+	if (poll_graphs(n, out) || node_group_poll(n, out) || poll_graphs(n, out))
+		return true;
 	if (n->graph.leaving && !graphs_busy(n->graph.core))
 		drop_core(n);
 	return false;

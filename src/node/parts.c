@@ -2,11 +2,11 @@
 
 /* Which parts run and where they listen; changes of the configuration. */
 
-const struct store_table *const node_tables[] = { &masc_table_admin,	&masc_table_own,
-						  &masc_table_demand,	&masc_table_claims,
-						  &pnrp_table_names,	&pnrp_table_keys,
-						  &pnrp_table_seen,	&graph_table_graphs,
-						  &graph_table_records, NULL };
+const struct store_table *const node_tables[] = {
+	&masc_table_admin,    &masc_table_own,	       &masc_table_demand,  &masc_table_claims,
+	&pnrp_table_names,    &pnrp_table_keys,	       &pnrp_table_seen,    &graph_table_graphs,
+	&graph_table_records, &group_table_identities, &group_table_groups, NULL
+};
 
 struct listens {
 	struct addr at[MASC_LISTEN_MAX];

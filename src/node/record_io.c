@@ -196,6 +196,19 @@ static void in_more_read(struct rd *r, unsigned fields, struct node_in *v, struc
 		record_hosts_read(r, &v->hosts, room);
 }
 
+/* GROUP-10.8 */
+static struct span in_bytes(const struct node_in *in)
+{
+	bool secret = in->kind == NODE_IN_JOB_DONE && in->number >= GROUPS_CALLS;
+	return secret ? span_of(NULL, 0) : in->bytes;
+}
+
+static struct span out_bytes(const struct node_out *out)
+{
+	bool secret = out->kind == NODE_OUT_JOB && node_job_is_secret(out->job);
+	return secret ? span_of(NULL, 0) : out->bytes;
+}
+
 void record_in_write(struct wr *w, const struct node_in *in)
 {
 	unsigned fields = in_fields[in->kind];
@@ -211,7 +224,7 @@ void record_in_write(struct wr *w, const struct node_in *in)
 		record_addr_write(w, &in->remote);
 	}
 	if (fields & IN_BYTES)
-		record_span_write(w, in->bytes);
+		record_span_write(w, in_bytes(in));
 	if (fields & IN_ERR)
 		record_err_write(w, in->err);
 	if (fields & IN_NUMBER)
@@ -339,7 +352,7 @@ void record_out_write(struct wr *w, const struct node_out *out)
 	if (fields & OUT_REMOTE)
 		record_addr_write(w, &out->remote);
 	if (fields & OUT_BYTES)
-		record_span_write(w, out->bytes);
+		record_span_write(w, out_bytes(out));
 	if (fields & OUT_EVENT)
 		record_event_write(w, out->event);
 	if (fields & OUT_NUMBER)
@@ -382,7 +395,7 @@ static void out_fields_read(struct rd *r, unsigned fields, struct node_out *v,
 	if (fields & OUT_ERR)
 		v->err = record_err_read(r);
 	if (fields & OUT_JOB)
-		v->job = (enum node_job)record_enum_read(r, NODE_JOB_PROBE + 1);
+		v->job = (enum node_job)record_enum_read(r, NODE_JOB_GROUP_PFX_OPEN + 1);
 	if (fields & OUT_DRAIN)
 		v->drain = record_bool_read(r);
 	if (fields & OUT_REPLY) {

@@ -1,0 +1,346 @@
+/* What a group's graph asks (GROUP-9.14): sessions, signatures, whether records may stand.
+ * The judge (judge.h) decides; what its verdicts teach is learned here. */
+#include "group/group_int.h"
+
+#define EPOCH_1601 INT64_C(11644473600000000) /* us from 1601 to 1970 */
+
+/* Peer time as if it were that of this machine (digest 9.3). */
+static int64_t wall_of(uint64_t peer_time)
+{
+	return (int64_t)(peer_time / 10) - EPOCH_1601;
+}
+
+static struct group_judge *judge_of(struct group *g)
+{
+	group_judge_now(g->judge, group_time(g));
+	return g->judge;
+}
+
+/* ---- ours ---- */
+
+static const struct crypto_key *key_of(const struct group *g, const struct group_signing *s)
+{
+	return s->group_key ? g->group_key : g->key;
+}
+
+static enum err sign_one(struct group *g, const struct graph_record *r,
+			 const struct group_signing *s, struct span *security)
+{
+	size_t n;
+	enum err e = group_sign(g->crypto, g->env, g->profile, group_judge_version11(g->judge),
+				key_of(g, s), r, s->creator_serial, s->modifier_serial,
+				g->signature, &n);
+	if (e)
+		return e;
+	g->counts.signed_records++;
+	*security = span_of(g->signature, n);
+	return OK;
+}
+
+static enum err secure(void *ctx, const struct graph_record *r, enum graph_change change,
+		       struct span *security)
+{
+	struct group *g = ctx;
+	struct group_signing s;
+	if (group_judge_ours(judge_of(g), r, change, &s) != GROUP_REFUSAL_NONE)
+		return ERR_DENIED;
+	return sign_one(g, r, &s, security);
+}
+
+/* Those that may be signed with our identity's key go under one root; the group key's, and
+ * one that is left alone, are signed as ever. */
+static bool is_batched(const struct group_signing *s, enum err each)
+{
+	return each == OK && !s->group_key;
+}
+
+struct many {
+	const struct graph_record *r;
+	const enum graph_change *change;
+	size_t n, batched;
+	struct span *security;
+	enum err *each;
+};
+
+static enum err begin_batch(struct group *g)
+{
+	group_batch_free(g->batch);
+	g->batch = NULL;
+	return group_batch_new(&g->batch, g->env, g->crypto, g->profile);
+}
+
+/* First all are looked at: serials hold while the member list does. */
+static enum err gather(struct group *g, struct many *m)
+{
+	enum err e = begin_batch(g);
+	for (size_t i = 0; !e && i < m->n; i++) {
+		struct group_signing s;
+		enum group_refusal no = group_judge_ours(judge_of(g), &m->r[i], m->change[i], &s);
+		m->each[i] = no ? ERR_DENIED : OK;
+		m->security[i] = span_of(NULL, 0);
+		if (!is_batched(&s, m->each[i]))
+			continue;
+		e = group_batch_add(g->batch, &m->r[i], s.creator_serial, s.modifier_serial);
+		m->batched++;
+	}
+	return !e && m->batched > 1 ? group_batch_close(g->batch, g->key) : e;
+}
+
+static void hand_out(struct group *g, struct many *m)
+{
+	size_t at = 0;
+	for (size_t i = 0; i < m->n; i++) {
+		struct group_signing s;
+		if (m->each[i])
+			continue;
+		(void)group_judge_ours(g->judge, &m->r[i], m->change[i], &s);
+		if (!is_batched(&s, OK) || m->batched < 2) {
+			m->each[i] = sign_one(g, &m->r[i], &s, &m->security[i]);
+			continue;
+		}
+		m->security[i] = group_batch_security(g->batch, at++);
+		g->counts.signed_records++;
+	}
+}
+
+static void secure_many(void *ctx, const struct graph_record *r, const enum graph_change *change,
+			size_t n, struct span *security, enum err *each)
+{
+	struct group *g = ctx;
+	struct many m = { r, change, n, 0, security, each };
+	enum err e = gather(g, &m);
+	for (size_t i = 0; e && i < n; i++)
+		each[i] = e;
+	if (e)
+		return;
+	g->counts.batches += m.batched > 1;
+	hand_out(g, &m);
+}
+
+/* P46 */
+static struct span creator(void *ctx, const struct graph_guid *type)
+{
+	const struct group *g = ctx;
+	return graph_guid_eq(type, &group_type_security) ? span_of(g->id16, g->id16_n)
+							 : span_of(NULL, 0);
+}
+
+/* ---- learned ---- */
+
+static void learn_seal_key(struct group *g, const struct group_verdict *v, struct span name)
+{
+	struct group_member *m = group_members_find(g->members, name);
+	if (!m || v->membership.seal_key.n != sizeof(m->seal_key))
+		return;
+	memcpy(m->seal_key, v->membership.seal_key.p, sizeof(m->seal_key));
+	m->has_seal_key = true;
+}
+
+/* Whether it is our own, of the membership that we have now. */
+static bool is_ours(const struct group *g, const struct group_verdict *v)
+{
+	return span_eq(v->who, span_str(g->self)) &&
+	       span_eq(group_chain_leaf(v->chain)->serial, group_chain_leaf(g->own)->serial);
+}
+
+static void learn_membership(struct group *g, const struct graph_record *r,
+			     const struct group_verdict *v)
+{
+	char name[GROUP_NAME_OCTETS + 1];
+	struct text t = TEXT_OF(name);
+	text_span(&t, group_chain_leaf(v->chain)->subject_name);
+	if (is_ours(g, v))
+		group_own_seen(g, GROUP_NEED_MEMBERSHIP, wall_of(r->expires));
+	if (group_learn_chain(g, v->chain, v->membership.chain, true) == OK)
+		learn_seal_key(g, v, span_of(t.p, t.n));
+}
+
+void group_learn_our_security(struct group *g, struct span payload, const struct graph_guid *id)
+{
+	if (group_learn_security(g, payload) != OK)
+		return;
+	g->security_id = *id;
+	group_judge_security(g->judge, &g->security, &g->security_id);
+}
+
+void group_learn_our_policy(struct group *g, struct span payload, const struct graph_guid *id)
+{
+	if (group_learn_policy(g, payload) != OK)
+		return;
+	g->policy_id = *id;
+	g->policy_version++;
+}
+
+static void learn_security(struct group *g, const struct graph_record *r)
+{
+	group_learn_our_security(g, r->payload, &r->id);
+	group_own_seen(g, GROUP_NEED_SECURITY, wall_of(r->expires));
+}
+
+/* D6: the higher version first, then the lowest Record ID. */
+static bool is_better_policy(const struct group *g, const struct graph_record *r)
+{
+	if (!g->policy_version || graph_guid_eq(&r->id, &g->policy_id))
+		return true;
+	if (r->version != g->policy_version)
+		return r->version > g->policy_version;
+	return memcmp(r->id.at, g->policy_id.at, sizeof(r->id.at)) < 0;
+}
+
+static void learn_policy(struct group *g, const struct graph_record *r)
+{
+	if (!is_better_policy(g, r) || group_learn_policy(g, r->payload) != OK)
+		return;
+	g->policy_id = r->id;
+	g->policy_version = r->version;
+	group_own_seen(g, GROUP_NEED_POLICY, wall_of(r->expires));
+}
+
+static void learn(struct group *g, const struct graph_record *r, const struct group_verdict *v)
+{
+	if (v->chain)
+		learn_membership(g, r, v);
+	else if (v->security)
+		learn_security(g, r);
+	else if (v->policy)
+		learn_policy(g, r);
+}
+
+/* ---- judged ---- */
+
+static void refuse(struct group *g, const struct graph_record *r, const struct group_verdict *v)
+{
+	struct group_event *e = group_tell(g, GROUP_EVENT_REFUSED);
+	struct text t = TEXT_OF(e->who);
+	e->refusal = v->why;
+	e->chain = v->fault;
+	e->id = r->id;
+	e->type = r->type;
+	text_span(&t, v->who);
+}
+
+static enum graph_opinion validate(void *ctx, const struct graph_record *r,
+				   enum graph_change change)
+{
+	struct group *g = ctx;
+	struct group_verdict v;
+	group_judge_record(judge_of(g), r, change, &v);
+	switch (v.opinion) {
+	case GRAPH_VALID:
+		learn(g, r, &v);
+		break;
+	case GRAPH_INVALID:
+		refuse(g, r, &v);
+		break;
+	case GRAPH_LATER:
+		if (mono_is_never(g->scan))
+			g->scan = mono_add(g->now, GROUP_SCAN);
+		break;
+	}
+	return v.opinion;
+}
+
+/* ---- who waits ---- */
+
+static void wake(struct group *g, const struct graph_guid *ids, size_t n, bool all)
+{
+	if (!n && !all)
+		return;
+	struct group_out *o =
+		group_want(g, GROUP_OUT_REVALIDATE, span_of(ids, all ? 0 : n * sizeof(*ids)));
+	if (!o || all)
+		return;
+	o->ids = (const struct graph_guid *)(const void *)o->payload.p;
+	o->n_ids = n;
+}
+
+void group_waiting_for(struct group *g, struct span who)
+{
+	const struct graph_guid *ids = NULL;
+	bool all = false;
+	if (!g->judge)
+		return;
+	size_t n = group_judge_woken(judge_of(g), who, &ids, &all);
+	wake(g, ids, n, all);
+}
+
+void group_waiting_due(struct group *g)
+{
+	const struct graph_guid *ids = NULL;
+	bool all = false;
+	if (!mono_reached(g->scan, g->now))
+		return;
+	size_t n = group_judge_scan(judge_of(g), &ids, &all);
+	g->scan = group_judge_waiting(g->judge) ? mono_add(g->now, GROUP_SCAN) : MONO_NEVER;
+	wake(g, ids, n, all);
+}
+
+struct mono group_waiting_deadline(const struct group *g)
+{
+	return g->scan;
+}
+
+/* ---- sessions ---- */
+
+static enum err session_new(void *ctx, const struct graph_parties *p, void **session)
+{
+	struct group *g = ctx;
+	enum err e = group_session_new(&g->home, p, session);
+	g->counts.sessions += e == OK;
+	return e;
+}
+
+/* ---- life ---- */
+
+static const struct graph_provider_ops ops = {
+	.name = "group",
+	.sessions = true,
+	.session_new = session_new,
+	.session_free = group_session_free,
+	.step = group_session_step,
+	.seal = group_session_seal,
+	.unseal = group_session_unseal,
+	.peer = group_session_peer,
+	.stands = group_session_stands,
+	.secure = secure,
+	.validate = validate,
+	.secure_many = secure_many,
+	.creator = creator,
+};
+
+enum err group_provider_begin(struct group *g)
+{
+	const struct group_judge_birth b = {
+		.env = g->env,
+		.crypto = g->crypto,
+		.profile = g->profile,
+		.group = span_str(g->id),
+		.self = span_str(g->self),
+		.members = g->members,
+		.roots = g->limits.roots,
+		.waiting = g->limits.waiting,
+	};
+	g->ops = ops;
+	g->ops.frame_plain = g->profile->packet_max;
+	g->ops.batch = g->profile->batch_depth ? g->limits.batch : 0;
+	g->scan = MONO_NEVER;
+	enum err e = graph_utf16(span_str(g->id), sizeof(g->id16) / 2, g->id16, &g->id16_n);
+	if (!e)
+		e = group_judge_new(&g->judge, &b);
+	if (!e)
+		e = group_judge_own(g->judge, g->own, g->group_key != NULL);
+	if (!e && g->has_security)
+		group_judge_security(g->judge, &g->security, NULL);
+	return e;
+}
+
+void group_provider_end(struct group *g)
+{
+	group_batch_free(g->batch);
+	group_judge_free(g->judge);
+}
+
+struct graph_provider group_provider(struct group *g)
+{
+	return (struct graph_provider){ &g->ops, g };
+}
