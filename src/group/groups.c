@@ -72,6 +72,14 @@ static struct groups *blank(const struct groups_birth *b, struct mono now, struc
 	return s;
 }
 
+/* What graphs have not opened by themselves. */
+static void open_all(struct groups *s)
+{
+	LIST_EACH(n, tmp, &s->entries)
+	LIST_ENTRY(n, struct groups_entry, all)->again = s->now;
+	groups_open_again(s);
+}
+
 enum err groups_new(struct groups **out, const struct groups_birth *b, struct mono now,
 		    struct wall wall)
 {
@@ -89,7 +97,7 @@ enum err groups_new(struct groups **out, const struct groups_birth *b, struct mo
 	}
 	const struct graphs_guard guard = { s, groups_guard_provider };
 	graphs_guard(s->graphs, &guard);
-	groups_open_again(s);
+	open_all(s);
 	*out = s;
 	return OK;
 }

@@ -192,22 +192,24 @@ static bool is_pnrp_scope(struct span kind)
 	return false;
 }
 
+/* A part: its group switches it on; `enabled` inside may switch it off again. */
+static bool switch_on(struct node_config *c, struct span kind)
+{
+	bool pnrp = span_eq(kind, span_str("pnrp"));
+	bool graph = span_eq(kind, span_str("graph"));
+	bool group = span_eq(kind, span_str("group"));
+	c->pnrp.enabled |= pnrp;
+	c->graph.enabled |= graph;
+	c->group.enabled |= group;
+	return pnrp || graph || group || span_eq(kind, span_str("masc"));
+}
+
 /* The name of a group inside another: "" > "masc" > "masc.peer north". */
 static enum err enter(struct parser *p, struct span outer, struct span kind, struct span name,
 		      struct text *inner)
 {
-	bool top = outer.n == 0 && name.n == 0;
-	bool masc = top && span_eq(kind, span_str("masc"));
-	bool pnrp = top && span_eq(kind, span_str("pnrp"));
-	bool graph = top && span_eq(kind, span_str("graph"));
-	bool group = top && span_eq(kind, span_str("group"));
-
-	if (masc || pnrp || graph || group) {
+	if (!outer.n && !name.n && switch_on(p->config, kind)) {
 		text_span(inner, kind);
-		/* The group switches its part on; `enabled` inside may switch it off again. */
-		p->config->pnrp.enabled |= pnrp;
-		p->config->graph.enabled |= graph;
-		p->config->group.enabled |= group;
 		return OK;
 	}
 	if (span_eq(outer, span_str("masc")) && name.n && name.n <= MASC_NAME_MAX)

@@ -21,7 +21,7 @@ static void configure(struct rig *r, size_t i)
 
 static void drain(struct rig *r, size_t i);
 
-static void give(struct rig *r, size_t i, struct node_in *in)
+void rig_give(struct rig *r, size_t i, struct node_in *in)
 {
 	if (!r->m[i].n)
 		return;
@@ -39,7 +39,7 @@ void rig_on(struct rig *r, size_t i)
 	const struct pnrp_if_addr at = { .addr = m->at };
 	struct node_in in = { .kind = NODE_IN_INTERFACES, .interfaces = { &at, 1 } };
 	drain(r, i);
-	give(r, i, &in);
+	rig_give(r, i, &in);
 }
 
 static void push(struct rig *r, size_t to, enum node_in_kind kind, uint32_t link, struct span bytes)
@@ -248,11 +248,29 @@ static void perform(struct rig *r, size_t i, const struct node_out *out)
 		do_job(r, i, out);
 }
 
-static void drain(struct rig *r, size_t i)
+static void take_out(struct rig *r, size_t i)
 {
 	struct node_out out;
 	while (node_poll(r->m[i].n, &out))
 		perform(r, i, &out);
+}
+
+/* A commit that fails, as the engine tells it; what waited for it is not held back here. */
+static void undo_all(struct rig *r, size_t i)
+{
+	struct node_in in = { .kind = NODE_IN_STORE_FAILED, .err = ERR_IO };
+	in.number = store_mem_seal(r->m[i].mem) ? store_mem_fail(r->m[i].mem) : 0;
+	if (!in.number)
+		return;
+	assert_int_equal(node_input(r->m[i].n, &in, r->now), OK);
+	take_out(r, i);
+}
+
+static void drain(struct rig *r, size_t i)
+{
+	take_out(r, i);
+	if (r->m[i].broken)
+		undo_all(r, i);
 	(void)store_mem_seal(r->m[i].mem);
 	while (store_mem_commit(r->m[i].mem))
 		;
@@ -278,7 +296,7 @@ static void deliver(struct rig *r)
 			in.err = ERR_CLOSED;
 		if (m->kind == NODE_IN_JOB_DONE)
 			in.number = (uint64_t)m->local.scope << 32 | m->remote.scope;
-		give(r, m->to, &in);
+		rig_give(r, m->to, &in);
 		free(m);
 	}
 }
@@ -300,10 +318,10 @@ static void tick(struct rig *r, size_t i)
 	if (mono_since(r->now, r->m[i].walled) > 10 * MONO_SEC) {
 		struct node_in wall = { .kind = NODE_IN_WALL, .wall = wall_of(r, i) };
 		r->m[i].walled = r->now;
-		give(r, i, &wall);
+		rig_give(r, i, &wall);
 	}
 	if (mono_reached(node_deadline(r->m[i].n), r->now))
-		give(r, i, &in);
+		rig_give(r, i, &in);
 }
 
 void rig_run(struct rig *r, int64_t us)
@@ -327,7 +345,7 @@ static const struct rig_answer *await(struct rig *r, size_t i, struct node_in *i
 	memset(&m->answer, 0, sizeof(m->answer));
 	in->kind = NODE_IN_COMMAND;
 	in->number = m->expected = ++m->calls;
-	give(r, i, in);
+	rig_give(r, i, in);
 	for (int k = 0; k < 400 && !m->answer.given; k++)
 		rig_run(r, 100 * MONO_MS);
 	assert_true(m->answer.given);

@@ -28,9 +28,9 @@ struct rig_node {
 	struct node_config config;
 	struct node *n; /* NULL: switched off */
 	uint8_t vault[32];
-	bool no_vault;
-	struct addr at, door; /* door: where it listens; family 0: nowhere */
-	int64_t ahead;	      /* of its wall clock, us */
+	bool no_vault, broken; /* broken: what is put cannot be written */
+	struct addr at, door;  /* door: where it listens; family 0: nowhere */
+	int64_t ahead;	       /* of its wall clock, us */
 	uint32_t next_link;
 	uint64_t calls, expected;
 	struct rig_answer answer;
@@ -68,6 +68,7 @@ struct rig {
 void rig_init(struct rig *r, size_t n);
 void rig_fini(struct rig *r);
 void rig_off(struct rig *r, size_t i);
+void rig_give(struct rig *r, size_t i, struct node_in *in);
 void rig_on(struct rig *r, size_t i);
 /* All that is due and on its way, for so long. */
 void rig_run(struct rig *r, int64_t us);

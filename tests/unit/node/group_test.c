@@ -1,6 +1,8 @@
 /* Whole nodes in one group: made, joined, connected, renewed, expired, locked away. */
 #include "group_rig.h"
 
+#include "node/record.h"
+
 static char invitation[GROUP_PAPER_MAX];
 
 /* Anna makes a group on machine 0, Ben of machine 1 is in it, and connected. */
@@ -302,14 +304,145 @@ static void test_leave(void **state)
 	rig_fini(&r);
 }
 
+/* An inviting member takes somebody in while the administrator is away; when it is back it
+ * knows the newcomer by the chain of three. */
+static void test_three(void **state)
+{
+	struct rig r;
+	rig_init(&r, 3);
+	(void)rig_person(&r, 0, "Anna");
+	(void)rig_group(&r, 0, "Home");
+	(void)rig_person(&r, 1, "Ben");
+	(void)rig_person(&r, 2, "Carol");
+	rig_invite(&r, 0, 1, GROUP_ROLE_INVITER, 0, invitation, sizeof(invitation));
+	rig_join(&r, 1, invitation);
+	assert_int_equal(rig_connect(&r, 1, 0), OK);
+	assert_int_equal(rig_say(&r, 0, "dinner"), OK);
+	rig_off(&r, 0);
+	rig_run(&r, MONO_SEC);
+	rig_invite(&r, 1, 2, GROUP_ROLE_MEMBER, 0, invitation, sizeof(invitation));
+	rig_join(&r, 2, invitation);
+	assert_int_equal(rig_connect(&r, 2, 1), OK);
+	assert_int_equal(rig_heard(&r, 2, "dinner"), 1);
+	assert_int_equal(rig_say(&r, 2, "hello"), OK);
+	assert_int_equal(rig_heard(&r, 1, "hello"), 1);
+	assert_non_null(member_of_name(&r, 2, "Anna"));
+	rig_on(&r, 0);
+	rig_run(&r, 5 * MONO_SEC);
+	if (!rig_neighbors(&r, 0))
+		assert_int_equal(rig_connect(&r, 0, 1), OK);
+	assert_int_equal(rig_heard(&r, 0, "hello"), 1);
+	const struct group_member *carol = member_of_name(&r, 0, "Carol");
+	assert_non_null(carol);
+	assert_true(carol->published && carol->online);
+	rig_fini(&r);
+}
+
+static void configure(struct rig *r, size_t i, const char *text)
+{
+	struct node_in in = { .kind = NODE_IN_CONFIG, .bytes = span_str(text) };
+	rig_give(r, i, &in);
+	rig_run(r, 10 * MONO_SEC);
+}
+
+/* GROUP-10.9: switched off alone, others see it leave; on again it is back. */
+static void test_switched(void **state)
+{
+	struct rig r;
+	two(&r, GROUP_ROLE_MEMBER);
+	configure(&r, 1, "graph { listen = 192.0.2.2 ; lab = yes }");
+	assert_null(node_groups(r.m[1].n));
+	assert_int_equal(rig_neighbors(&r, 0), 0);
+	const struct groups_command c = { .kind = GROUPS_ID_CREATE };
+	assert_int_equal(rig_do(&r, 1, &c)->err, ERR_STATE);
+	configure(&r, 1, "graph { listen = 192.0.2.2 ; lab = yes }\ngroup { }");
+	assert_non_null(node_groups(r.m[1].n));
+	assert_true(rig_info(&r, 1).open);
+	if (!rig_neighbors(&r, 1))
+		assert_int_equal(rig_connect(&r, 1, 0), OK);
+	assert_int_equal(rig_neighbors(&r, 0), 1);
+	configure(&r, 1, "");
+	assert_null(node_graphs(r.m[1].n));
+	assert_null(node_groups(r.m[1].n));
+	rig_fini(&r);
+}
+
+/* GROUP-10.2, D8: what could not be stored never was, on no level. */
+static void test_undone(void **state)
+{
+	struct rig r;
+	struct groups_info info;
+	rig_init(&r, 1);
+	(void)rig_person(&r, 0, "Anna");
+	r.m[0].broken = true;
+	const struct groups_command c = { .kind = GROUPS_CREATE, .text = span_str("Home") };
+	(void)rig_do(&r, 0, &c);
+	r.m[0].broken = false;
+	rig_run(&r, 5 * MONO_SEC);
+	assert_int_equal(groups_find(node_groups(r.m[0].n), span_str(""), &info), ERR_NOT_FOUND);
+	(void)rig_group(&r, 0, "Home");
+	rig_off(&r, 0);
+	rig_on(&r, 0);
+	rig_run(&r, 5 * MONO_SEC);
+	assert_true(rig_info(&r, 0).open);
+	rig_fini(&r);
+}
+
+/* GROUP-10.8 */
+static void test_written_down(void **state)
+{
+	static uint8_t room[65536];
+	struct record_room *back = calloc(1, sizeof(*back));
+	struct node_in in = { .kind = NODE_IN_COMMAND, .number = 3 }, read;
+	struct wr w = wr_of(room, sizeof(room));
+	assert_non_null(back);
+	in.command.kind = NODE_COMMAND_GROUP;
+	in.command.groups = (struct groups_command){ .kind = GROUPS_ID_IMPORT,
+						     .passphrase = span_str("correct horse"),
+						     .document = span_str("<A/>"),
+						     .text = span_str("shown") };
+	record_in_write(&w, &in);
+	assert_false(w.failed);
+	assert_int_equal(record_in_read(wr_span(&w), &read, back), OK);
+	assert_int_equal(read.command.groups.passphrase.n, 0);
+	assert_int_equal(read.command.groups.document.n, 0);
+	assert_true(span_eq(read.command.groups.text, span_str("shown")));
+	in = (struct node_in){ .kind = NODE_IN_JOB_DONE,
+			       .number = GROUPS_CALLS + 1,
+			       .bytes = span_str("secret") };
+	w = wr_of(room, sizeof(room));
+	record_in_write(&w, &in);
+	assert_int_equal(record_in_read(wr_span(&w), &read, back), OK);
+	assert_int_equal(read.bytes.n, 0);
+	in.number = 1;
+	w = wr_of(room, sizeof(room));
+	record_in_write(&w, &in);
+	assert_int_equal(record_in_read(wr_span(&w), &read, back), OK);
+	assert_int_equal(read.bytes.n, 6);
+	struct node_out out = { .kind = NODE_OUT_JOB,
+				.job = NODE_JOB_GROUP_PFX_MAKE,
+				.bytes = span_str("secret") },
+			again;
+	w = wr_of(room, sizeof(room));
+	record_out_write(&w, &out);
+	assert_int_equal(record_out_read(wr_span(&w), &again, back), OK);
+	assert_int_equal(again.bytes.n, 0);
+	assert_int_equal(again.job, NODE_JOB_GROUP_PFX_MAKE);
+	assert_true(node_job_is_secret(NODE_JOB_GROUP_PFX_OPEN));
+	assert_false(node_job_is_secret(NODE_JOB_PROBE));
+	free(back);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_create),	cmocka_unit_test(test_two),
-		cmocka_unit_test(test_restart), cmocka_unit_test(test_wrong_vault),
-		cmocka_unit_test(test_role),	cmocka_unit_test(test_expiry),
-		cmocka_unit_test(test_foreign), cmocka_unit_test(test_set),
-		cmocka_unit_test(test_leave),
+		cmocka_unit_test(test_create),	     cmocka_unit_test(test_two),
+		cmocka_unit_test(test_restart),	     cmocka_unit_test(test_wrong_vault),
+		cmocka_unit_test(test_role),	     cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_foreign),	     cmocka_unit_test(test_set),
+		cmocka_unit_test(test_leave),	     cmocka_unit_test(test_three),
+		cmocka_unit_test(test_switched),     cmocka_unit_test(test_undone),
+		cmocka_unit_test(test_written_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
