@@ -75,13 +75,13 @@ void group_owner_is(struct group *g, const struct crypto_key *group_key)
 
 /* ---- published ---- */
 
-/* A quarter of its life before it ends it is made anew; one that ends with our membership
- * waits for a new one of those. */
+/* A quarter of its life before it ends it is made anew; one that ends with our membership,
+ * about, waits for a new one of those. */
 static int64_t again_at(const struct group *g, const struct group_need *n)
 {
 	int64_t life =
 		(int64_t)(g->has_security ? g->security.membership_life : GROUP_LIFE) * MONO_SEC;
-	if (n->until >= group_own_latest(g, g->to))
+	if (n->until >= g->to - 2 * GROUP_SLACK)
 		return INT64_MAX;
 	return n->until - life / 4;
 }
