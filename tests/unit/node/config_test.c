@@ -94,7 +94,7 @@ static void names_without_servers(void **state)
 	refused("pnrp {\nport = 80 }", 2, "1025 to 65535");
 	refused("pnrp {\nplanet { } }", 2, "link, site and global");
 	refused("pnrp {\nlink x { } }", 2, "link, site and global");
-	refused("link { }", 1, "masc, pnrp and graph at the top");
+	refused("link { }", 1, "masc, pnrp, graph and group at the top");
 	refused("pnrp {\nlink {\nsite { } } }", 3, "link, site and global");
 	refused("pnrp { ipv4 = no; ipv6 = no }", 0, "leaves no cloud");
 }
