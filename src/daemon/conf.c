@@ -15,6 +15,7 @@ const struct setting conf_groups[] = {
 	{ "masc", .help = "Multicast address ranges, shared out between domains (RFC 2909)." },
 	{ "pnrp", .help = "Names that resolve with no server (PNRP)." },
 	{ "graph", .help = "Graphs: meshes that carry every record to every node." },
+	{ "group", .help = "Groups: graphs of people who know each other by their keys." },
 	{ "keys", .help = "What seals the keys of identities and groups on the disk." },
 	{ .name = NULL },
 };
@@ -84,9 +85,10 @@ void conf_init(struct conf *c, const struct env *env)
 {
 	memset(c, 0, sizeof(*c));
 	node_config_init(&c->node, env);
-	/* A daemon has names, and may have graphs, without being told to. */
+	/* A daemon has names, and may have graphs and groups, without being told to. */
 	c->node.pnrp.enabled = true;
 	c->node.graph.enabled = true;
+	c->node.group.enabled = true;
 	log_config_init(&c->log);
 	setting_defaults(conf_daemon, &c->daemon);
 	setting_defaults(conf_keys, &c->keys);
@@ -171,6 +173,8 @@ static void check_whole(struct walk *w)
 	char buffer[2048];
 	struct text why = TEXT_OF(buffer);
 	struct node_config *node = &w->conf->node;
+	/* Groups are graphs: who wants none of these is not asked to say so twice. */
+	node->group.enabled &= node->graph.enabled;
 	enum err e = node_config_complete(node);
 	if (e == OK)
 		e = node_config_check(node, &why);
@@ -315,6 +319,8 @@ void conf_print(const struct conf *c, FILE *f)
 	print_pnrp(&c->node.pnrp, f);
 	fputs("graph = {\n", f);
 	print_table(graph_settings, &c->node.graph, "\t", f);
+	fputs("};\ngroup = {\n", f);
+	print_table(group_settings, &c->node.group, "\t", f);
 	fputs("};\nkeys = {\n", f);
 	print_table(conf_keys, &c->keys, "\t", f);
 	fputs("};\n", f);

@@ -199,6 +199,8 @@ static enum err start_vault(struct daemon *d, struct text *why)
 		text_str(why, "--passphrase-fd takes the number of a file descriptor");
 		return ERR_CONFIG;
 	}
+	if (!d->conf.node.group.enabled)
+		return OK;
 	enum err e = vault_open(&d->vault, &o, os_env());
 	if (e)
 		return e;

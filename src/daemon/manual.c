@@ -259,7 +259,8 @@ void manual_homestead_conf(FILE *f)
 	group(f, "pnrp.link, pnrp.site, pnrp.global",
 	      "The clouds of one scope, of both address families.", pnrp_cloud_settings, NULL);
 	group(f, "graph", conf_groups[4].help, graph_settings, NULL);
-	group(f, "keys", conf_groups[5].help, conf_keys, NULL);
+	group(f, "group", conf_groups[5].help, group_settings, NULL);
+	group(f, "keys", conf_groups[6].help, conf_keys, NULL);
 	example(f);
 	roff_heading(f, "SEE ALSO");
 	fputs("\\fBhomesteadd\\fR(8), \\fBhomestead\\fR(1)\n", f);

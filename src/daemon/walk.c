@@ -481,6 +481,19 @@ static void walk_graph(struct walk *w, const config_setting_t *group)
 	}
 }
 
+static void walk_group(struct walk *w, const config_setting_t *group)
+{
+	if (!expect_group(w, group))
+		return;
+	for (int i = 0; i < config_setting_length(group) && !w->failed; i++) {
+		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
+		if (known(group_settings, s))
+			set_node_setting(w, s, "group");
+		else
+			unknown(w, s, group_settings, NULL);
+	}
+}
+
 static bool is_none(const config_setting_t *s)
 {
 	return is_type(s, CONFIG_TYPE_STRING) && !config_setting_get_string(s)[0];
@@ -508,7 +521,8 @@ void walk_root(struct walk *w, const config_setting_t *root)
 		const char *name;
 		void (*walk)(struct walk *w, const config_setting_t *group);
 	} groups[] = { { "daemon", walk_daemon }, { "log", walk_log },	   { "masc", walk_masc },
-		       { "pnrp", walk_pnrp },	  { "graph", walk_graph }, { "keys", walk_keys } };
+		       { "pnrp", walk_pnrp },	  { "graph", walk_graph }, { "group", walk_group },
+		       { "keys", walk_keys } };
 
 	for (int i = 0; i < config_setting_length(root) && !w->failed; i++) {
 		const config_setting_t *s = config_setting_get_elem(root, (unsigned)i);

@@ -442,6 +442,11 @@ enum err engine_reconfigure(struct engine *e, const struct node_config *c, struc
 	return err;
 }
 
+struct os_loop *engine_loop(const struct engine *e)
+{
+	return e->loop;
+}
+
 const struct node *engine_node(const struct engine *e)
 {
 	return e->node;

@@ -115,6 +115,7 @@ MUST_USE enum err engine_ends(const struct engine *e, uint32_t link, struct addr
 			      struct addr *remote);
 
 const struct node *engine_node(const struct engine *e);
+struct os_loop *engine_loop(const struct engine *e);
 /* Whether connections with this peer are guarded by TCP-MD5. The configuration
  * of the node cannot tell: secrets stay with the engine. `hint` is its place
  * among the node's peers, where it is looked for first. */

@@ -31,7 +31,7 @@ struct node_config {
 	 * that needs one makes its own. No part of the text form. */
 	struct crypto *crypto;
 	/* The key that seals those of identities and groups, CRYPTO_SEAL_KEY octets; borrowed
-	 * until the node is there. NULL: none is at hand. No part of the text form. */
+	 * for life. NULL: none is at hand. No part of the text form. */
 	const uint8_t *vault;
 	const struct env *env;
 };

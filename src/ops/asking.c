@@ -17,6 +17,8 @@ struct asking *ops_asking_new(struct ops *o, struct ops_call call, size_t size)
 void ops_asking_free(struct asking *a)
 {
 	const struct env *env = a->ops->env;
+	if (a->fini)
+		a->fini(a);
 	list_take(&a->node);
 	arena_free(&a->mem);
 	env_free(env, a);
@@ -61,7 +63,10 @@ static void ignore(void *arg, const struct engine_result *r)
 static void end(struct ops *o, enum node_command_kind part, uint64_t number)
 {
 	struct node_command c = { .kind = part };
-	if (part == NODE_COMMAND_GRAPH) {
+	if (part == NODE_COMMAND_GROUP) {
+		c.groups.kind = GROUPS_CANCEL;
+		c.groups.other = number;
+	} else if (part == NODE_COMMAND_GRAPH) {
 		c.graphs.kind = GRAPHS_CANCEL;
 		c.graphs.other = number;
 	} else {

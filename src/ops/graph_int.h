@@ -10,6 +10,16 @@ bool ops_graph_find(struct ops *o, const struct ops_request *r, struct ops_call 
 		    struct graphs_info *out);
 bool ops_graph_open(struct ops *o, const struct ops_request *r, struct ops_call call,
 		    struct graphs_info *out);
+/* How far a graph is; info is read where g is not NULL. */
+enum ops_graph_phase {
+	OPS_GRAPH_CLOSED,
+	OPS_GRAPH_LEAVING,
+	OPS_GRAPH_LOADING,
+	OPS_GRAPH_WAITING,
+	OPS_GRAPH_ALONE,
+	OPS_GRAPH_CONNECTED
+};
+enum ops_graph_phase ops_graph_phase_of(const struct graph *g, const struct graph_info *info);
 /* 16 digits; "" for 0. */
 void ops_set_node_id(char out[OPS_NODE_MAX + 1], uint64_t id);
 /* ERR_MALFORMED; 0 for "". */

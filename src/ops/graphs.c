@@ -86,6 +86,32 @@ static enum fit best_fit(const struct graphs *all, const char *typed, struct gra
 	return best;
 }
 
+/* A group is a graph, which its owner calls by another name. */
+static bool find_group(struct ops *o, const char *typed, struct graphs_info *out, size_t *n)
+{
+	const struct groups *groups = node_groups(engine_node(o->engine));
+	const struct graphs *all = node_graphs(engine_node(o->engine));
+	struct groups_info g;
+	enum err e = groups ? groups_find(groups, span_str(typed), &g) : ERR_NOT_FOUND;
+	if (e == ERR_CONFLICT)
+		*n = 2;
+	for (size_t at = 0; !e && graphs_next(all, &at, out);)
+		if (strcmp(out->id, g.id) == 0 && strcmp(out->peer, g.self) == 0)
+			return true;
+	return false;
+}
+
+/* The friendly name of the group that a graph is; "" where it is none. */
+static const char *group_of(struct ops *o, const struct graphs_info *g, struct draft *d)
+{
+	const struct groups *groups = node_groups(engine_node(o->engine));
+	struct groups_info is;
+	for (size_t at = 0; groups && groups_next(groups, &at, &is);)
+		if (strcmp(is.id, g->id) == 0 && is.friendly)
+			return ops_draft_str(d, is.friendly);
+	return "";
+}
+
 static void answer_none(const char *typed, size_t n, struct ops_call call)
 {
 	char buffer[OPS_MESSAGE_MAX + 1];
@@ -104,7 +130,15 @@ bool ops_graph_find(struct ops *o, const struct ops_request *r, struct ops_call 
 		answer_off(call);
 		return false;
 	}
-	if (best_fit(all, r->graph, out, &n) != FIT_NOT && n == 1)
+	enum fit fit = best_fit(all, r->graph, out, &n);
+	if (fit >= FIT_NUMBER && n == 1)
+		return true;
+	struct graphs_info group;
+	if (fit < FIT_NUMBER && find_group(o, r->graph, &group, &n)) {
+		*out = group;
+		return true;
+	}
+	if (fit == FIT_BEGINS && n == 1)
 		return true;
 	answer_none(r->graph, n, call);
 	return false;
@@ -131,34 +165,26 @@ bool ops_graph_open(struct ops *o, const struct ops_request *r, struct ops_call 
 static const struct {
 	const char *state, *why;
 } states[] = {
-	{ "closed", "this machine takes no part in it: homestead graph open" },
-	{ "leaving", "it tells the others that it goes" },
-	{ "loading", "its database is being read" },
-	{ "waiting", "its database was never complete: connect to a node that has it with "
-		     "homestead graph connect" },
-	{ "alone", "no neighbor is connected: records wait until one is" },
-	{ "connected", "records go to its neighbors as they are made" },
-};
-enum state {
-	CLOSED,
-	LEAVING,
-	LOADING,
-	WAITING,
-	ALONE,
-	CONNECTED
+	[OPS_GRAPH_CLOSED] = { "closed", "this machine takes no part in it: homestead graph open" },
+	[OPS_GRAPH_LEAVING] = { "leaving", "it tells the others that it goes" },
+	[OPS_GRAPH_LOADING] = { "loading", "its database is being read" },
+	[OPS_GRAPH_WAITING] = { "waiting", "its database was never complete: connect to a node "
+					   "that has it with homestead graph connect" },
+	[OPS_GRAPH_ALONE] = { "alone", "no neighbor is connected: records wait until one is" },
+	[OPS_GRAPH_CONNECTED] = { "connected", "records go to its neighbors as they are made" },
 };
 
-static enum state state_of(const struct graphs_info *g, const struct graph_info *info)
+enum ops_graph_phase ops_graph_phase_of(const struct graph *g, const struct graph_info *info)
 {
-	if (!g->graph)
-		return CLOSED;
+	if (!g)
+		return OPS_GRAPH_CLOSED;
 	if (info->stopping)
-		return LEAVING;
+		return OPS_GRAPH_LEAVING;
 	if (!info->loaded)
-		return LOADING;
+		return OPS_GRAPH_LOADING;
 	if (!info->synchronised)
-		return WAITING;
-	return info->neighbors ? CONNECTED : ALONE;
+		return OPS_GRAPH_WAITING;
+	return info->neighbors ? OPS_GRAPH_CONNECTED : OPS_GRAPH_ALONE;
 }
 
 static const char *scope_text(uint32_t scope)
@@ -269,7 +295,7 @@ static void set_graph(struct ops_graph *to, const struct graphs *all, const stru
 	ops_clear(&ops_graph_type, to);
 	if (g->graph)
 		graph_info(g->graph, os_mono(), &info);
-	enum state state = state_of(g, &info);
+	enum ops_graph_phase state = ops_graph_phase_of(g->graph, &info);
 	to->number = g->number;
 	to->id = ops_draft_str(d, g->id);
 	to->peer = ops_draft_str(d, g->peer);
@@ -329,8 +355,10 @@ enum err ops_run_graphs(struct ops *o, const struct ops_request *r, struct ops_c
 	out.port = all ? graphs_port(all) : 0;
 	if (all)
 		set_strange(&out.strange, all);
-	for (size_t at = 0; all && out.n_graphs < n && graphs_next(all, &at, &g);)
-		set_graph(&out.graphs[out.n_graphs++], all, &g, &d);
+	for (size_t at = 0; all && out.n_graphs < n && graphs_next(all, &at, &g);) {
+		set_graph(&out.graphs[out.n_graphs], all, &g, &d);
+		out.graphs[out.n_graphs++].group = group_of(o, &g, &d);
+	}
 	if (d.failed)
 		return ERR_NOMEM;
 	ops_answer_value(call, &ops_graphs_type, &out);
@@ -345,6 +373,7 @@ enum err ops_run_graph(struct ops *o, const struct ops_request *r, struct ops_ca
 	if (!ops_graph_find(o, r, call, &g))
 		return OK;
 	set_graph(&out, node_graphs(engine_node(o->engine)), &g, &d);
+	out.group = group_of(o, &g, &d);
 	if (d.failed)
 		return ERR_NOMEM;
 	ops_answer_value(call, &ops_graph_type, &out);
@@ -353,14 +382,16 @@ enum err ops_run_graph(struct ops *o, const struct ops_request *r, struct ops_ca
 
 /* In short, for the status */
 
-static void set_state(struct ops_graph_state *to, const struct graphs_info *g, struct draft *d)
+static void set_state(struct ops *o, struct ops_graph_state *to, const struct graphs_info *g,
+		      struct draft *d)
 {
 	struct graph_info info = { 0 };
 	ops_clear(&ops_graph_state_type, to);
 	if (g->graph)
 		graph_info(g->graph, os_mono(), &info);
-	enum state state = state_of(g, &info);
+	enum ops_graph_phase state = ops_graph_phase_of(g->graph, &info);
 	to->number = g->number;
+	to->group = group_of(o, g, d);
 	to->id = ops_draft_str(d, g->id);
 	ops_set_text(to->state, sizeof(to->state), states[state].state);
 	to->why = states[state].why;
@@ -385,7 +416,7 @@ void ops_graph_look(struct ops *o, struct draft *d, struct ops_graphing *out)
 	out->graphs = arena_alloc(d->mem, (n + 1) * sizeof(*out->graphs));
 	d->failed = d->failed || !out->graphs;
 	for (size_t at = 0; out->graphs && out->n_graphs < n && graphs_next(all, &at, &g);)
-		set_state(&out->graphs[out->n_graphs++], &g, d);
+		set_state(o, &out->graphs[out->n_graphs++], &g, d);
 }
 
 /* What needs the operator: a graph that waits or is in pieces. */
@@ -397,7 +428,7 @@ static bool needs(const struct graphs_info *g, struct text *t, const char **hint
 	graph_info(g->graph, os_mono(), &info);
 	text_str(t, "graph ");
 	text_quoted(t, span_str(g->id), 80);
-	if (state_of(g, &info) == WAITING) {
+	if (ops_graph_phase_of(g->graph, &info) == OPS_GRAPH_WAITING) {
 		text_str(t, " was never synchronised, so that nothing can be published in it");
 		*hint = "connect to a node that has it: homestead graph connect";
 		return true;

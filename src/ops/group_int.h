@@ -2,6 +2,69 @@
 #ifndef OPS_GROUP_INT_H
 #define OPS_GROUP_INT_H
 
-#include "ops/ops_int.h"
+#include "ops/graph_int.h"
+
+/* ---- groups.c ---- */
+/* The part when it can be asked; else NULL, after an answer that says why. */
+const struct groups *ops_groups_of(struct ops *o, struct ops_call call);
+/* What a request names; false: it was answered why not. `open`: and its keys are at hand. */
+bool ops_group_find(struct ops *o, const struct ops_request *r, struct ops_call call,
+		    struct groups_info *out);
+bool ops_group_find_open(struct ops *o, const struct ops_request *r, struct ops_call call,
+			 struct groups_info *out);
+bool ops_identity_find(struct ops *o, const struct ops_request *r, struct ops_call call,
+		       struct groups_identity *out);
+/* The graph of a group; NULL: closed. */
+const struct graph *ops_graph_of_group(struct ops *o, const struct groups_info *g);
+/* "group \"Home\"", by its friendly name where there is one. */
+void ops_put_group(struct text *t, const struct groups_info *g);
+/* "administrator"; "" for none. */
+void ops_set_role(char *out, size_t size, unsigned int roles);
+const char *ops_draft_span(struct draft *d, struct span s);
+
+/* ---- members.c ---- */
+/* Certificates of a chain, from the group down. */
+MUST_USE enum err ops_chain_fill(const struct crypto_chain *chain, struct draft *d,
+				 struct ops_credential **out, size_t *n);
+size_t ops_members_online(const struct groups_info *g);
+/* By peer name, friendly name, or the beginning of a peer name, six characters or more.
+ * ERR_NOT_FOUND, ERR_MALFORMED (several), complained of. */
+MUST_USE enum err ops_member_find(const struct groups_info *g, const char *typed,
+				  const struct group_member **out, struct ops_complaint *c);
+
+/* ---- papers.c ---- */
+/* What a document says. ERR_MALFORMED, ERR_UNSUPPORTED with `why`; ERR_NOMEM. */
+MUST_USE enum err ops_paper_look(struct ops *o, struct span document, struct draft *d,
+				 struct ops_paper *out, struct text *why);
+
+/* ---- group_wish.c: a change on its way through the engine ---- */
+struct group_wish {
+	struct asking asking;	       /* first */
+	struct groups_command command; /* its spans: until it is sent */
+	char object[200];	       /* "group \"Home\"" */
+	const char *done, *would;      /* "is closed", "would be closed" */
+	const char *next;	       /* what to do then; NULL nothing */
+	bool dry;
+	/* Makes the answer, but for errors; NULL: an ops_made. */
+	void (*answer)(struct group_wish *w, const struct engine_result *r);
+	struct os_timer *timer; /* of one that ends by itself */
+	const char *group;	/* its name, where the answer says it */
+};
+/* NULL without memory. */
+MUST_USE struct group_wish *ops_group_wish(struct ops *o, struct ops_call call,
+					   enum groups_command_kind kind, bool dry);
+/* Ends in an answer, whatever happens: `e` is how reading the request went. What is wrong
+ * with a dry one is told, too. ERR_NOMEM: nothing was answered. */
+MUST_USE enum err ops_group_send(struct group_wish *w, enum err e, struct ops_complaint *c);
+/* Text of a user in NFC, at most so many UTF-16 code units, in memory of the wish. */
+MUST_USE enum err ops_group_text(struct group_wish *w, const char *s, size_t most, const char *what,
+				 struct span *out, struct ops_complaint *c);
+MUST_USE enum err ops_group_profile(const char *s, enum crypto_profile_id *out,
+				    struct ops_complaint *c);
+/* What the core said no with, in words, and what to do. */
+void ops_group_refused(struct ops *o, struct ops_call call, const char *object, const char *failed,
+		       const struct engine_result *r);
+/* "group HOME cannot be closed", of what would be done. */
+void ops_group_failed(struct text *t, const char *would);
 
 #endif

@@ -80,10 +80,17 @@ static uint64_t oldest(const struct ring *r)
 	return r->count > r->size ? r->count - r->size : 0;
 }
 
+/* By its Graph ID, or by its number, which events of groups have not. */
+static bool is_graph(const struct ops_subscription *s, const struct facts *f)
+{
+	if (f->graph && s->graph_number == f->graph)
+		return true;
+	return f->graph_id[0] && strcmp(s->graph, f->graph_id) == 0;
+}
+
 static bool wants_graph(const struct ops_subscription *s, const struct facts *f)
 {
-	if (s->graph[0] &&
-	    (!f->graph || (strcmp(s->graph, f->graph_id) != 0 && s->graph_number != f->graph)))
+	if (s->graph[0] && !is_graph(s, f))
 		return false;
 	return !s->typed || !f->typed || graph_guid_eq(&s->type, &f->type);
 }
@@ -252,6 +259,8 @@ static struct facts facts_of(const struct node_event *e)
 	struct facts f = { .part = node_part_text(e->part),
 			   .level = (int)e->level,
 			   .graph_id = "" };
+	if (e->part == NODE_PART_GROUP)
+		f.graph_id = e->group.id ? e->group.id : "";
 	if (e->part != NODE_PART_GRAPH)
 		return f;
 	f.graph = e->graph.graph;
@@ -287,6 +296,17 @@ void ops_message(struct ops *o, enum node_level level, const char *part, const c
 	take_in(o, HISTORY_ALL, &(struct parts){ f, "message", text, wall, NULL });
 }
 
+/* A group is named as its owner calls it. */
+static void set_graph(struct ops_subscription *s, const char *graph)
+{
+	const struct groups *all = graph[0] ? node_groups(engine_node(s->ops->engine)) : NULL;
+	struct groups_info g;
+	bool group = all && groups_find(all, span_str(graph), &g) == OK;
+	ops_set_text(s->graph, sizeof(s->graph), group ? g.id : graph);
+	if (number_u64(span_str(s->graph), UINT32_MAX, &s->graph_number) != OK)
+		s->graph_number = 0;
+}
+
 /* Reads part and level of a filter into s. */
 static enum err set_filter(struct ops_subscription *s, const struct ops *o,
 			   const struct ops_filter *filter, struct text *why)
@@ -298,9 +318,7 @@ static enum err set_filter(struct ops_subscription *s, const struct ops *o,
 		e = ops_check_part(o, filter->part, why);
 	s->level = filter->level[0] ? ops_level_of(filter->level) : (int)NODE_DEBUG;
 	ops_set_text(s->part, sizeof(s->part), filter->part);
-	ops_set_text(s->graph, sizeof(s->graph), filter->graph);
-	if (number_u64(span_str(s->graph), UINT32_MAX, &s->graph_number) != OK)
-		s->graph_number = 0;
+	set_graph(s, filter->graph);
 	s->typed = filter->type[0] != 0;
 	if (!e && s->typed && ops_type_read(s->ops, filter->type, &s->type, NULL) != OK) {
 		text_str(why, "a record type is a GUID, or a word of small letters, digits and "

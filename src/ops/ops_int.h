@@ -135,6 +135,7 @@ struct asking {
 	/* Exactly once, unless it is cancelled; the asking is freed behind it. */
 	void (*done)(struct asking *a, const struct engine_result *r);
 	void (*found)(struct asking *a, const struct node_found *f); /* NULL: nothing is */
+	void (*fini)(struct asking *a); /* what its owner keeps beside it; NULL: nothing */
 };
 /* Zeroed, of `size` octets; NULL without memory. */
 MUST_USE struct asking *ops_asking_new(struct ops *o, struct ops_call call, size_t size);
@@ -208,6 +209,60 @@ bool ops_graph_attention(struct ops *o, struct draft *d, size_t *at, struct ops_
 /* groups.c */
 MUST_USE enum err ops_run_group_off(struct ops *o, const struct ops_request *r,
 				    struct ops_call call);
+MUST_USE enum err ops_run_groups(struct ops *o, const struct ops_request *r, struct ops_call call);
+MUST_USE enum err ops_run_group(struct ops *o, const struct ops_request *r, struct ops_call call);
+/* In figures, for the status. */
+void ops_group_look(struct ops *o, struct draft *d, struct ops_grouping *out);
+
+/* status_group.c */
+void ops_group_part(struct ops *o, struct draft *d, struct ops_part *out);
+void ops_group_keys(struct ops *o, struct draft *d, struct ops_keys *out);
+/* As ops_pnrp_attention. */
+bool ops_group_attention(struct ops *o, struct draft *d, size_t *at, struct ops_attention *out);
+
+/* identities.c */
+MUST_USE enum err ops_run_identities(struct ops *o, const struct ops_request *r,
+				     struct ops_call call);
+MUST_USE enum err ops_run_identity(struct ops *o, const struct ops_request *r,
+				   struct ops_call call);
+MUST_USE enum err ops_run_identity_make(struct ops *o, const struct ops_request *r,
+					struct ops_call call);
+MUST_USE enum err ops_run_identity_set(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+MUST_USE enum err ops_run_identity_delete(struct ops *o, const struct ops_request *r,
+					  struct ops_call call);
+
+/* group_wish.c */
+MUST_USE enum err ops_run_group_make(struct ops *o, const struct ops_request *r,
+				     struct ops_call call);
+MUST_USE enum err ops_run_group_join(struct ops *o, const struct ops_request *r,
+				     struct ops_call call);
+MUST_USE enum err ops_run_group_life(struct ops *o, const struct ops_request *r,
+				     struct ops_call call);
+MUST_USE enum err ops_run_group_connect(struct ops *o, const struct ops_request *r,
+					struct ops_call call);
+MUST_USE enum err ops_run_group_set(struct ops *o, const struct ops_request *r,
+				    struct ops_call call);
+MUST_USE enum err ops_run_group_export(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+
+/* group_stream.c: what needs a passphrase */
+MUST_USE enum err ops_run_identity_export(struct ops *o, const struct ops_request *r,
+					  struct ops_call call);
+MUST_USE enum err ops_run_identity_import(struct ops *o, const struct ops_request *r,
+					  struct ops_call call);
+MUST_USE enum err ops_run_group_owner(struct ops *o, const struct ops_request *r,
+				      struct ops_call call);
+MUST_USE enum err ops_run_group_import(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+
+/* members.c, grant.c, papers.c */
+MUST_USE enum err ops_run_members(struct ops *o, const struct ops_request *r, struct ops_call call);
+MUST_USE enum err ops_run_member(struct ops *o, const struct ops_request *r, struct ops_call call);
+MUST_USE enum err ops_run_member_grant(struct ops *o, const struct ops_request *r,
+				       struct ops_call call);
+MUST_USE enum err ops_run_paper_read(struct ops *o, const struct ops_request *r,
+				     struct ops_call call);
 
 /* graph_wish.c */
 MUST_USE enum err ops_run_graph_make(struct ops *o, const struct ops_request *r,

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #define ATTENTION_MAX 16 /* beyond that the rest is counted */
-#define PARTS_MAX     3
+#define PARTS_MAX     4
 
 static uint64_t resident_octets(void)
 {
@@ -111,6 +111,13 @@ static void attend_names_and_graphs(struct attention *a, struct ops *o)
 	if (ops_graph_port_attention(o, a->draft, &row))
 		attend_str(a, row.part, row.text, row.hint);
 	for (size_t at = 0; ops_graph_attention(o, a->draft, &at, &row);)
+		attend_str(a, row.part, row.text, row.hint);
+}
+
+static void attend_groups(struct attention *a, struct ops *o)
+{
+	struct ops_attention row;
+	for (size_t at = 0; ops_group_attention(o, a->draft, &at, &row);)
 		attend_str(a, row.part, row.text, row.hint);
 }
 
@@ -311,18 +318,30 @@ static void set_engine(struct ops_status *s, const struct engine_info *info, str
 }
 
 /* Whom a clock that is not synchronised concerns. */
-static const char *clock_affects(const struct node *n)
+static const char *clock_affects(const struct node *n, struct draft *d)
 {
-#define AFFECTS_MASC  "MASC: the ends of claims and of sessions held down for a time are wall times"
-#define AFFECTS_NAMES "names: a clock that is a day off takes good proofs for old ones"
-	if (node_masc(n))
-		return node_pnrp(n) ? AFFECTS_MASC "; " AFFECTS_NAMES : AFFECTS_MASC;
-	return node_pnrp(n) ? AFFECTS_NAMES : "";
-#undef AFFECTS_MASC
-#undef AFFECTS_NAMES
+	const struct {
+		bool on;
+		const char *rule;
+	} parts[] = {
+		{ node_masc(n) != NULL, "MASC: the ends of claims and of sessions held down for a "
+					"time are wall times" },
+		{ node_pnrp(n) != NULL,
+		  "names: a clock that is a day off takes good proofs for old ones" },
+		{ node_groups(n) != NULL,
+		  "groups: memberships hold from a time to a time, and a wrong clock takes good "
+		  "ones for expired" },
+	};
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		text_str(&t, parts[i].on && t.n ? "; " : "");
+		text_str(&t, parts[i].on ? parts[i].rule : "");
+	}
+	return ops_draft_text(d, &t);
 }
 
-static void set_process(struct ops_status *s, struct ops *o)
+static void set_process(struct ops_status *s, struct ops *o, struct draft *d)
 {
 	struct wall wall = os_wall();
 	ops_set_text(s->version, sizeof(s->version), HOMESTEAD_VERSION);
@@ -334,7 +353,7 @@ static void set_process(struct ops_status *s, struct ops *o)
 	s->clock.time = wall.us;
 	s->clock.synchronised = wall.synchronised;
 	if (!wall.synchronised)
-		s->clock.affected = clock_affects(engine_node(o->engine));
+		s->clock.affected = clock_affects(engine_node(o->engine), d);
 }
 
 static bool make_lists(struct ops_status *s, struct arena *mem)
@@ -352,11 +371,12 @@ static void look(struct ops *o, struct ops_status *s, struct draft *d)
 	struct attention a = { s, d, 0 };
 	struct engine_info info;
 	engine_info(o->engine, &info);
-	set_process(s, o);
+	set_process(s, o, d);
 	set_engine(s, &info, d);
 	ops_masc_part(o, d, &s->parts[s->n_parts++]);
 	ops_pnrp_part(o, d, &s->parts[s->n_parts++]);
 	ops_graph_part(o, d, &s->parts[s->n_parts++]);
+	ops_group_part(o, d, &s->parts[s->n_parts++]);
 	count_sessions(&s->masc, m);
 	if (m)
 		ops_masc_holdings(o, &s->claims);
@@ -364,10 +384,12 @@ static void look(struct ops *o, struct ops_status *s, struct draft *d)
 		set_listen(s, node_config_of(node));
 	ops_pnrp_look(o, d, &s->pnrp);
 	ops_graph_look(o, d, &s->graph);
+	ops_group_look(o, d, &s->group);
 	attend_parts(&a, o->host.config_path);
 	attend_store(&a, &info);
 	attend_clock(&a, &s->clock);
 	attend_names_and_graphs(&a, o);
+	attend_groups(&a, o);
 	attend_claims(&a, m);
 	attend_masc(&a, m);
 	attend_rest(&a);

@@ -2,8 +2,8 @@
  * the lists from which ops/types.h makes structs, field tables and operations.
  * Holds lists alone; what their columns mean is said there.
  *
- * In a path {graph} is a Graph ID, its number here, or the beginning of a Graph ID that no
- * other has; {record} a Record ID or its first 8 digits or more. Node IDs and signatures
+ * In a path {graph} is a Graph ID, its number here, the name of a group as in types_group.h,
+ * or the beginning of a Graph ID that no other has; {record} a Record ID or its first 8 digits or more. Node IDs and signatures
  * are 16 hexadecimal digits, since JSON has no such numbers. */
 #ifndef OPS_TYPES_GRAPH_H
 #define OPS_TYPES_GRAPH_H
@@ -61,6 +61,7 @@
 #define OPS_GRAPH_STATE(X, S)                                                                      \
 	X(S, NUMBER, number, 0, "its number here")                                                 \
 	X(S, STRING, id, 0, "its Graph ID")                                                        \
+	X(S, STRING, group, 0, "friendly name of the group that it is; empty: it is none")         \
 	X(S, TEXT, state, 15,                                                                      \
 	  "closed, loading, waiting (never synchronised), alone, connected or leaving")            \
 	X(S, STRING, why, 0, "what that means, and what to do")                                    \
@@ -92,6 +93,7 @@
 #define OPS_GRAPH_FIELDS(X, S)                                                                     \
 	X(S, NUMBER, number, 0, "its number here")                                                 \
 	X(S, STRING, id, 0, "its Graph ID")                                                        \
+	X(S, STRING, group, 0, "friendly name of the group that it is; empty: it is none")         \
 	X(S, TEXT, state, 15,                                                                      \
 	  "closed, loading, waiting (never synchronised), alone, connected or leaving")            \
 	X(S, STRING, why, 0, "what that means, and what to do")                                    \

@@ -225,8 +225,8 @@
 #define OPS_IDENTITY_MAKE_FIELDS(X, S)                                                             \
 	X(S, STRING, label, 0, "how it is called, 255 characters at most")                         \
 	X(S, STRING, classifier, 0,                                                                \
-	  "what follows its key's digits in its peer name, 149 characters at most; empty: its "    \
-	  "label")                                                                                 \
+	  "what follows its key's digits in its peer name, 149 characters at most; empty: "        \
+	  "nothing")                                                                               \
 	X(S, TEXT, profile, 15, "modern or classic; empty: modern")                                \
 	X(S, BOOL, is_default, 0, "take it where none is named; the first one is, anyway")         \
 	X(S, BOOL, dry_run, 0, "only say what would be done")
@@ -240,8 +240,8 @@
 	X(S, STRING, name, 0, "its friendly name, 126 characters at most")                         \
 	X(S, STRING, identity, 0, "our identity in it; empty: the default")                        \
 	X(S, STRING, classifier, 0,                                                                \
-	  "what follows its key's digits in its peer name, 149 characters at most; empty: its "    \
-	  "name")                                                                                  \
+	  "what follows its key's digits in its peer name, 149 characters at most; empty: "        \
+	  "nothing")                                                                               \
 	X(S, STRING, comment, 0, "a comment, 255 characters at most")                              \
 	X(S, TEXT, profile, 15, "modern or classic; empty: modern")                                \
 	X(S, STRING, cloud, 0, "cloud that it is found in; empty: Global_")                        \

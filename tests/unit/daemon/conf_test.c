@@ -191,6 +191,7 @@ static void graphs_and_their_limits(void **state)
 	assert_int_equal(g->port, GRAPH_PORT);
 	good(&x, "graph = { enabled = false; };");
 	assert_false(g->enabled);
+	assert_false(x.c.node.group.enabled);
 	good(&x, "graph = { port = 4000; lab = true; memory_max = \"1GiB\"; life_max = \"30d\";\n"
 		 "listen = [ \"192.0.2.1\", \"[2001:db8::1]:4001\" ]; };");
 	assert_int_equal(g->port, 4000);
@@ -209,12 +210,22 @@ static void graphs_and_their_limits(void **state)
 	end(&x);
 }
 
-static void the_keys(void **state)
+static void groups_and_keys(void **state)
 {
 	struct fixture x;
+	struct group_part_config *g = &x.c.node.group;
 	begin(&x);
 	good(&x, "");
+	assert_true(g->enabled);
+	assert_false(g->classic);
 	assert_string_equal(x.c.keys.passphrase_file, "");
+	good(&x, "group = { enabled = false; renew_warning = \"30d\"; groups_max = 7; };");
+	assert_false(g->enabled);
+	assert_int_equal(g->renew_warning, 30 * MONO_DAY);
+	assert_int_equal(g->groups_max, 7);
+	begins(&x, "group = { classik = true; };",
+	       "a.conf:1: there is no setting \"classik\" here; did you mean classic? ");
+	begins(&x, "group = 5;", "a.conf:1: group: a group is expected here");
 	/* A path is relative to the folder of the file. */
 	good(&x, "keys = { passphrase_file = \"/etc/words\"; };");
 	assert_string_equal(x.c.keys.passphrase_file, "/etc/words");
@@ -235,7 +246,7 @@ static void unknown_keys(void **state)
 	begin(&x);
 	bad(&x, "\nlogs = {};",
 	    "a.conf:2: there is no setting \"logs\" here; did you mean log? Accepted are daemon, "
-	    "log, masc, pnrp, graph and keys");
+	    "log, masc, pnrp, graph, group and keys");
 	bad(&x, "log = { levle = \"info\";\n parts = {\n mask = \"info\"; };\n part = {};};",
 	    "a.conf:1: there is no setting \"levle\" here; did you mean level? Accepted are level, "
 	    "format, burst, interval and parts\n"
@@ -654,7 +665,7 @@ int main(void)
 		cmocka_unit_test(addresses_in_one_text),
 		cmocka_unit_test(names_and_their_clouds),
 		cmocka_unit_test(graphs_and_their_limits),
-		cmocka_unit_test(the_keys),
+		cmocka_unit_test(groups_and_keys),
 		cmocka_unit_test(unknown_keys),
 		cmocka_unit_test(scopes),
 		cmocka_unit_test(scopes_that_are_wrong),

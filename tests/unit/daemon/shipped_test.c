@@ -107,6 +107,7 @@ static void the_shipped_file_has_every_key(void **state)
 	has_all(conf_pnrp_extra, "\t");
 	has_all(pnrp_cloud_settings, "\t\t");
 	has_all(graph_settings, "\t");
+	has_all(group_settings, "\t");
 	has_all(conf_keys, "\t");
 }
 

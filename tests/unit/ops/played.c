@@ -1,4 +1,4 @@
-#include "played_graph.h"
+#include "played_people.h"
 
 #include "masc/wire.h"
 #include "os/clock.h"
@@ -90,6 +90,10 @@ enum err __wrap_engine_command(struct engine *e, const struct node_command *c, e
 {
 	if (played.command_start)
 		return played.command_start;
+	if (c->kind == NODE_COMMAND_GROUP) {
+		played_people_take(&c->groups, done, arg);
+		return OK;
+	}
 	if (c->kind == NODE_COMMAND_GRAPH) {
 		played_graph_take(&c->graphs, done, arg, 0);
 		return OK;
@@ -475,13 +479,20 @@ static enum err check(void *arg, ops_reload_fn *done, void *done_arg)
 	return OK;
 }
 
+static void keys(void *arg, struct ops_host_keys *out)
+{
+	*out = played_people.keys;
+	if (!out->source)
+		*out = (struct ops_host_keys){ "none", "", "", "", "" };
+}
+
 struct ops_host played_host(void)
 {
 	return (struct ops_host){ log_set,
 				  log_get,
 				  reload,
 				  check,
-				  NULL,
+				  keys,
 				  NULL,
 				  parts,
 				  "/etc/homestead/homestead.conf",

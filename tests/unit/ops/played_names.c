@@ -1,5 +1,5 @@
 /* Names without servers, as the test plays them. */
-#include "played_graph.h"
+#include "played_people.h"
 
 #include <stdlib.h>
 
@@ -105,6 +105,11 @@ enum err __wrap_engine_ask(struct engine *e, const struct node_command *c,
 		played_graph_take(&c->graphs, who->done, who->arg, *number);
 		return OK;
 	}
+	if (c->kind == NODE_COMMAND_GROUP) {
+		*number = ++played.last_number;
+		played_people_take(&c->groups, who->done, who->arg);
+		return OK;
+	}
 	played.pnrp_commands++;
 	played.pnrp = c->pnrp;
 	if (c->pnrp.payload.n)
@@ -120,6 +125,7 @@ void __wrap_engine_forget(struct engine *e, uint64_t number)
 {
 	played.forgotten = number;
 	played_graph_forget(number);
+	played_people_forget();
 	played.caller = (struct engine_caller){ .done = NULL };
 }
 

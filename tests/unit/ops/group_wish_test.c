@@ -1,0 +1,617 @@
+/* Changes of identities and groups, through ops: what is asked of the core, how its answers
+ * are worded, and what needs a passphrase. */
+#include "asked_groups.h"
+
+#include "ops/stream.h"
+
+static void answer(enum err e, const char *text)
+{
+	pp->result = (struct engine_result){ .err = e, .text = text };
+}
+
+/* Identities */
+
+static struct ops_request make_identity(const char *label)
+{
+	struct ops_request r = about(OPS_IDENTITY_MAKE, "");
+	r.identity_make.label = label;
+	r.identity_make.classifier = "";
+	return r;
+}
+
+static void an_identity_is_made(void **state)
+{
+	struct ops_request r = make_identity("A\xcc\x88nn"); /* not composed */
+	pp->result.made = pp->people.names[1];
+	r.identity_make.is_default = true;
+	ask(&r);
+	assert_at("done", "true");
+	assert_at("name", pp->people.names[1]);
+	assert_at("label", "Ann");
+	assert_non_null(strstr(text_at("next"), "homestead id card"));
+	assert_int_equal(pp->command.kind, GROUPS_ID_CREATE);
+	assert_string_equal(pp->text, "\xc3\x84nn");
+	assert_true(pp->command.make_default);
+	assert_int_equal(pp->command.profile, CRYPTO_MODERN);
+	r.identity_make.dry_run = true;
+	ask(&r);
+	assert_at("done", "false");
+	assert_non_null(strstr(text_at("text"), " would be made"));
+	assert_true(pp->command.dry_run);
+}
+
+static void identities_that_cannot_be(void **state)
+{
+	char large[300];
+	struct ops_request r = make_identity("");
+	ask(&r);
+	refused(ERR_MALFORMED, "needs a label", "homestead id create");
+	memset(large, 'x', 256);
+	large[256] = 0;
+	r = make_identity(large);
+	ask(&r);
+	refused(ERR_RANGE, "the label is longer than 255 characters", "shorter");
+	large[255] = 0;
+	r = make_identity(large);
+	ask(&r);
+	assert_int_equal(got.err, OK);
+	r = make_identity("Ann");
+	large[150] = 0;
+	r.identity_make.classifier = large;
+	ask(&r);
+	refused(ERR_RANGE, "the classifier is longer than 149 characters", "shorter");
+	r = make_identity("A\xff");
+	ask(&r);
+	refused(ERR_MALFORMED, "the label is no text", "");
+	r = make_identity("Ann");
+	ops_set_text(r.identity_make.profile, 16, "best");
+	ask(&r);
+	refused(ERR_MALFORMED, "a profile is modern or classic", "");
+	assert_int_equal(pp->commands, 1);
+	answer(ERR_FULL, "there are 64 identities");
+	r = make_identity("Ann");
+	ask(&r);
+	refused(ERR_FULL, "identity \"Ann\" cannot be made: there are 64 identities", "limit");
+	pp->health = ERR_STATE;
+	answer(ERR_STATE, NULL);
+	ask(&r);
+	refused(ERR_STATE, "identity \"Ann\" cannot be made", "homestead status");
+}
+
+static void an_identity_is_changed_and_deleted(void **state)
+{
+	struct ops_request r = about(OPS_IDENTITY_SET, "Ann");
+	r.identity_set.label = "Anna";
+	ask(&r);
+	assert_at("text", "identity \"Ann\" is changed");
+	assert_int_equal(pp->command.kind, GROUPS_ID_SET);
+	assert_int_equal(pp->command.set, GROUPS_SET_TEXT);
+	assert_string_equal(pp->identity, pp->people.names[1]);
+	assert_string_equal(pp->text, "Anna");
+	r.identity_set.label = "";
+	ask(&r);
+	refused(ERR_MALFORMED, "nothing is to be set", "");
+	r.identity_set.is_default = true;
+	ask(&r);
+	assert_true(pp->command.make_default && !pp->command.set);
+	r = about(OPS_IDENTITY_DELETE, "Ann");
+	answer(ERR_IN_USE, "it is in 2 groups");
+	ask(&r);
+	refused(ERR_IN_USE, "identity \"Ann\" cannot be deleted, with its key: it is in 2 groups",
+		"homestead group leave");
+	answer(OK, NULL);
+	ask(&r);
+	assert_at("text", "identity \"Ann\" is deleted, with its key");
+}
+
+/* Groups */
+
+static struct ops_request make_group(const char *name)
+{
+	struct ops_request r = about(OPS_GROUP_MAKE, "");
+	r.group_make.name = name;
+	r.group_make.identity = r.group_make.classifier = r.group_make.comment =
+		r.group_make.cloud = "";
+	return r;
+}
+
+static void a_group_is_made(void **state)
+{
+	struct ops_request r = make_group("Home");
+	pp->result.made = pp->people.names[0];
+	r.group_make.identity = "Ann";
+	r.group_make.comment = "all of us";
+	r.group_make.no_presence = true;
+	r.group_make.membership_life = 28800 * MONO_SEC;
+	ask(&r);
+	assert_at("text", "group \"Home\" is created");
+	assert_at("name", pp->people.names[0]);
+	assert_at("label", "Home");
+	assert_non_null(strstr(text_at("next"), "homestead group export --owner"));
+	assert_int_equal(pp->command.kind, GROUPS_CREATE);
+	assert_string_equal(pp->identity, "Ann");
+	assert_string_equal(pp->comment, "all of us");
+	assert_int_equal(pp->command.options, GROUP_OPTION_NO_PRESENCE);
+	assert_int_equal(pp->command.membership_life, 28800);
+	assert_int_equal(pp->command.presence_life, 0);
+}
+
+static void groups_that_cannot_be(void **state)
+{
+	struct ops_request r = make_group("");
+	char large[300];
+	ask(&r);
+	refused(ERR_MALFORMED, "a group needs a name", "homestead group create");
+	memset(large, 'x', sizeof(large));
+	large[127] = 0;
+	r = make_group(large);
+	ask(&r);
+	refused(ERR_RANGE, "the name is longer than 126 characters", "");
+	/* Two units each, beyond the basic plane. */
+	for (size_t i = 0; i < 64; i++)
+		memcpy(large + 4 * i, "\xf0\x9f\x8f\xa0", 4);
+	large[256] = 0;
+	r = make_group(large);
+	ask(&r);
+	refused(ERR_RANGE, "the name is longer than 126 characters", "");
+	large[252] = 0;
+	ask(&r);
+	assert_int_equal(got.err, OK);
+	r = make_group("Home");
+	r.group_make.membership_life = 28799 * MONO_SEC;
+	ask(&r);
+	refused(ERR_RANGE, "membership_life is 8 hours to 10 years", "");
+	r.group_make.membership_life = -1;
+	r.group_make.presence_life = 299 * MONO_SEC;
+	ask(&r);
+	refused(ERR_RANGE, "presence_life is 5 minutes or more", "");
+	r.group_make.presence_life = -1;
+	answer(ERR_UNSUPPORTED, "classic groups are switched off");
+	ask(&r);
+	refused(ERR_UNSUPPORTED,
+		"group \"Home\" cannot be created: classic groups are switched off",
+		"man homestead.conf");
+}
+
+static void joining(void **state)
+{
+	struct ops_request r = about(OPS_GROUP_JOIN, "");
+	r.group_join.identity = "";
+	r.group_join.invitation = "";
+	ask(&r);
+	refused(ERR_MALFORMED, "there is no invitation", "homestead join");
+	r.group_join.invitation = "<PEERINVITATION/>";
+	pp->result.made = pp->people.names[0];
+	ask(&r);
+	assert_at("text", "group \"Home\" is joined");
+	assert_at("already", "false");
+	assert_string_equal(pp->document, "<PEERINVITATION/>");
+	/* Again: that is no failure. */
+	pp->result.err = ERR_EXISTS;
+	ask(&r);
+	assert_int_equal(got.err, OK);
+	assert_at("already", "true");
+	assert_at("label", "Home");
+	/* What is wrong with a chain, and what to do about that. */
+	answer(ERR_DENIED, "it is not valid yet");
+	ask(&r);
+	refused(ERR_DENIED, "the group of this invitation cannot be joined: it is not valid yet",
+		"timedatectl");
+	answer(ERR_DENIED, "it is of another key");
+	ask(&r);
+	refused(ERR_DENIED, "it is of another key", "homestead id card");
+	answer(ERR_DENIED, "it has expired");
+	ask(&r);
+	refused(ERR_DENIED, "it has expired", "ask for a new one");
+}
+
+static void the_life_of_a_group(void **state)
+{
+	static const struct {
+		enum ops_kind kind;
+		enum groups_command_kind command;
+		const char *text;
+	} rows[] = {
+		{ OPS_GROUP_OPEN, GROUPS_OPEN, "group \"Attic\" is open" },
+		{ OPS_GROUP_CLOSE, GROUPS_CLOSE, "group \"Attic\" is closed; its database stays" },
+		{ OPS_GROUP_LEAVE, GROUPS_LEAVE,
+		  "group \"Attic\" is left; its database and our membership are erased" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ops_request r = about(rows[i].kind, "Attic");
+		ask(&r);
+		assert_at("text", rows[i].text);
+		assert_int_equal(pp->command.kind, rows[i].command);
+		assert_string_equal(pp->group, "0123456789.attic");
+		r.write.dry_run = true;
+		ask(&r);
+		assert_at("done", "false");
+		assert_true(pp->command.dry_run);
+	}
+}
+
+/* Connecting */
+
+static struct ops_address home_address = { "192.0.2.1" };
+
+static struct ops_request connect_home(void)
+{
+	struct ops_request r = about(OPS_GROUP_CONNECT, "Home");
+	r.group_connect.addresses = &home_address;
+	r.group_connect.n_addresses = 1;
+	return r;
+}
+
+static void connecting(void **state)
+{
+	struct ops_request r = connect_home();
+	ask(&r);
+	assert_at("text", "group \"Home\" is connected");
+	assert_int_equal(pp->command.n_address, 1);
+	assert_int_equal(pp->address[0].port, 3587);
+	r.group_connect.n_addresses = 0;
+	ask(&r);
+	refused(ERR_MALFORMED, "no address is named", "--address HOST:PORT");
+	r = connect_home();
+	r.group_connect.n_addresses = OPS_ADDRESSES_MOST + 1;
+	ask(&r);
+	refused(ERR_FULL, "at most 16 addresses", "");
+	r = connect_home();
+	r.group_connect.deadline = 601 * MONO_SEC;
+	ask(&r);
+	refused(ERR_RANGE, "at most 10 minutes", "");
+	struct ops_address wrong = { "over there" };
+	r = connect_home();
+	r.group_connect.addresses = &wrong;
+	ask(&r);
+	refused(ERR_MALFORMED, "\"over there\" is no address", "");
+	r = connect_home();
+	answer(ERR_REFUSED, NULL);
+	ask(&r);
+	refused(ERR_REFUSED, "group \"Home\" cannot be connected", "is this group open there?");
+	assert_int_equal(pp->commands, 2);
+}
+
+/* Who waits too long is told, and the attempt ends. */
+static void a_deadline(void **state)
+{
+	struct ops_request r = connect_home();
+	pp->later = true;
+	played.clock_runs = true;
+	r.group_connect.deadline = 1;
+	assert_int_equal(ops_submit(ops, &r, take, NULL), OK);
+	assert_int_equal(got.count, 0);
+	while (!got.count)
+		assert_int_equal(os_loop_run(engine_loop(NULL), 1000), OK);
+	refused(ERR_TIMEOUT, "no member was reached in time", "TCP 3587");
+	assert_int_equal(pp->cancelled, played.last_number);
+	assert_null(pp->done);
+}
+
+static void whoever_hangs_up_ends_it(void **state)
+{
+	struct ops_request r = connect_home();
+	const struct ops_asker who = { .done = take };
+	uint64_t ticket;
+	pp->later = true;
+	assert_int_equal(ops_ask(ops, &r, &who, &ticket), OK);
+	assert_true(ticket != 0);
+	ops_cancel(ops, ticket);
+	assert_int_equal(pp->cancelled, played.last_number);
+	assert_int_equal(got.count, 0);
+}
+
+static void a_group_is_changed(void **state)
+{
+	struct ops_request r = about(OPS_GROUP_SET, "Home");
+	r.group_set.set = r.group_set.comment = "";
+	r.group_set.name = "Our home";
+	ask(&r);
+	assert_int_equal(pp->command.set, GROUPS_SET_TEXT);
+	assert_string_equal(pp->text, "Our home");
+	r.group_set.set = "comment, options";
+	r.group_set.defer = true;
+	ask(&r);
+	assert_int_equal(pp->command.set, GROUPS_SET_COMMENT | GROUPS_SET_OPTIONS);
+	assert_int_equal(pp->command.options, GROUP_OPTION_DEFER);
+	r.group_set.set = "colour";
+	ask(&r);
+	refused(ERR_MALFORMED, "nothing is to be set", "");
+	r.group_set.set = "name";
+	r.group_set.name = "";
+	ask(&r);
+	refused(ERR_MALFORMED, "a group needs a name", "");
+	r.group_set.set = "comment";
+	answer(ERR_DENIED, "only an administrator may");
+	ask(&r);
+	refused(ERR_DENIED, "group \"Home\" cannot be changed: only an administrator may",
+		"homestead member list");
+}
+
+static void a_membership_as_a_document(void **state)
+{
+	struct ops_request r = about(OPS_GROUP_EXPORT, "Home");
+	pp->result.document = span_str("<PEERGROUPCONFIG/>");
+	ask(&r);
+	assert_at("document", "<PEERGROUPCONFIG/>");
+}
+
+/* Members */
+
+static struct ops_request grant(const char *card, const char *member)
+{
+	struct ops_request r = about(OPS_MEMBER_GRANT, "Home");
+	r.member_grant.card = card;
+	r.member_grant.member = member;
+	return r;
+}
+
+static void a_card_is_let_in(void **state)
+{
+	char invitation[12000];
+	played_people_invitation(invitation, sizeof(invitation));
+	struct ops_request r = grant("<PEERIDENTITYINFO/>", "");
+	pp->result.document = span_str(invitation);
+	pp->result.made = pp->people.names[0];
+	ops_set_text(r.member_grant.role, 31, "inviter");
+	r.member_grant.life = 3600 * MONO_SEC;
+	ask(&r);
+	assert_int_equal(pp->command.kind, GROUPS_GRANT);
+	assert_int_equal(pp->command.role, GROUP_ROLE_INVITER);
+	assert_int_equal(pp->command.until, played.wall_us + 3600 * MONO_SEC);
+	assert_string_equal(pp->document, "<PEERIDENTITYINFO/>");
+	assert_at("invitation", invitation);
+	/* What is said is what stands in it. */
+	assert_at("role", "member");
+	assert_at("member", pp->people.names[3]);
+	assert_non_null(strstr(text_at("text"), "may be in group \"Home\" as member until 2033-"));
+	ops_set_text(r.member_grant.role, 31, "");
+	ask(&r);
+	assert_int_equal(pp->command.role, GROUP_ROLE_MEMBER);
+}
+
+static void a_member_keeps_its_role(void **state)
+{
+	struct ops_request r = grant("", pp->people.names[2]);
+	r.member_grant.publish = true;
+	ask(&r);
+	assert_string_equal(pp->who, pp->people.names[2]);
+	assert_int_equal(pp->command.role, GROUP_ROLE_INVITER);
+	assert_true(pp->command.publish);
+	assert_at("published", "true");
+	ops_set_text(r.member_grant.role, 31, "admin");
+	ask(&r);
+	assert_int_equal(pp->command.role, GROUP_ROLE_ADMIN);
+	r.member_grant.dry_run = true;
+	ask(&r);
+	assert_at("done", "false");
+	assert_at("published", "false");
+	assert_at("invitation", "");
+}
+
+static void grants_that_cannot_be(void **state)
+{
+	struct ops_request r = grant("", "");
+	ask(&r);
+	refused(ERR_MALFORMED, "by a card or as a member", "homestead invite");
+	r = grant("<x/>", "ann");
+	ask(&r);
+	refused(ERR_MALFORMED, "by a card or as a member", "homestead invite");
+	r = grant("", "nobody");
+	ask(&r);
+	refused(ERR_NOT_FOUND, "group \"Home\" has no member \"nobody\"", "homestead member list");
+	r = grant("<x/>", "");
+	ops_set_text(r.member_grant.role, 31, "king");
+	ask(&r);
+	refused(ERR_MALFORMED, "\"king\" is no role: admin, inviter or member", "");
+	r = grant("<x/>", "");
+	r.member_grant.until = played.wall_us - 1;
+	ask(&r);
+	refused(ERR_RANGE, "the time that it is to end at is over", "clock");
+	r.member_grant.until = played.wall_us + 1;
+	r.member_grant.life = 5;
+	ask(&r);
+	refused(ERR_MALFORMED, "either until or life", "");
+	assert_int_equal(pp->commands, 0);
+	r = grant("<x/>", "");
+	answer(ERR_DENIED, "a role that its issuer may not give");
+	ask(&r);
+	refused(ERR_DENIED, "the card cannot be let in: a role that its issuer may not give",
+		"an administrator anybody");
+}
+
+/* Passphrases, which go over streams */
+
+static struct ops_stream *open_stream(const struct ops_request *r)
+{
+	char buffer[200];
+	struct text why = TEXT_OF(buffer);
+	struct ops_stream *s;
+	ask(r);
+	assert_int_equal(got.err, OK);
+	assert_int_equal(ops_stream_claim(ops, json_string_value(at_path("token")), &s, &why), OK);
+	return s;
+}
+
+static void put(struct ops_stream *s, const void *p, size_t n, enum err want)
+{
+	size_t taken;
+	assert_int_equal(ops_stream_write(s, span_of(p, n), &taken), want);
+	if (!want)
+		assert_int_equal(taken, n);
+}
+
+/* The one line, as JSON; `got` holds it. */
+static void read_line(struct ops_stream *s)
+{
+	static char line[20000];
+	size_t have = 0, n;
+	enum err e;
+	while ((e = ops_stream_read(s, (uint8_t *)line + have, sizeof(line) - have, &n)) == OK && n)
+		have += n;
+	assert_int_equal(e, ERR_CLOSED);
+	json_decref(got.json);
+	got.json = json_loadb(line, have, 0, NULL);
+	assert_non_null(got.json);
+}
+
+static void an_export_needs_a_passphrase_alone(void **state)
+{
+	struct ops_request r = about(OPS_IDENTITY_EXPORT, "Ann");
+	struct ops_stream *s = open_stream(&r);
+	pp->result.document = span_str("<PEERIDENTITYEXPORT/>");
+	for (size_t i = 0; i < 8; i++) /* in any pieces */
+		put(s, &"\0\6sesame"[i], 1, OK);
+	assert_int_equal(pp->commands, 0);
+	ops_stream_finish(s);
+	assert_int_equal(pp->command.kind, GROUPS_ID_EXPORT);
+	assert_string_equal(pp->identity, pp->people.names[1]);
+	assert_int_equal(pp->passphrase_n, 6);
+	assert_memory_equal(pp->passphrase, "sesame", 6);
+	read_line(s);
+	assert_at("document", "<PEERIDENTITYEXPORT/>");
+	ops_stream_close(s);
+	/* A group's own key, where it is here. */
+	r = about(OPS_GROUP_OWNER, "Home");
+	s = open_stream(&r);
+	put(s, "\0\6sesame", 8, OK);
+	ops_stream_finish(s);
+	assert_int_equal(pp->command.kind, GROUPS_OWNER);
+	assert_string_equal(pp->group, pp->people.names[0]);
+	read_line(s);
+	ops_stream_close(s);
+	r = about(OPS_GROUP_OWNER, "Attic");
+	ask(&r);
+	refused(ERR_DENIED, "the key of group \"Attic\" is not on this machine",
+		"created the group");
+	r = about(OPS_IDENTITY_EXPORT, "Ann");
+	r.write.dry_run = true;
+	ask(&r);
+	assert_at("text", "identity \"Ann\" would be exported");
+	assert_at("token", "");
+}
+
+static void an_import_has_a_document(void **state)
+{
+	struct ops_request r = about(OPS_IDENTITY_IMPORT, "");
+	struct ops_stream *s = open_stream(&r);
+	static char large[9000];
+	memset(large, 'x', sizeof(large));
+	pp->result.made = pp->people.names[1];
+	put(s, "\0\6sesameabc", 11, OK);
+	put(s, large, sizeof(large), OK);
+	ops_stream_finish(s);
+	ops_stream_finish(s);
+	assert_int_equal(pp->commands, 1);
+	assert_int_equal(pp->command.kind, GROUPS_ID_IMPORT);
+	assert_int_equal(pp->document_n, 3 + sizeof(large));
+	assert_memory_equal(pp->document, "abcxxx", 6);
+	read_line(s);
+	assert_at("text", "the identity in the document is taken over");
+	assert_at("name", pp->people.names[1]);
+	put(s, "x", 1, ERR_CLOSED);
+	ops_stream_close(s);
+	/* A membership has no key in it, and needs no passphrase. */
+	r = about(OPS_GROUP_IMPORT, "");
+	s = open_stream(&r);
+	put(s, "\0\0<PEERGROUPCONFIG/>", 20, OK);
+	ops_stream_finish(s);
+	assert_int_equal(pp->command.kind, GROUPS_IMPORT);
+	assert_int_equal(pp->passphrase_n, 0);
+	assert_string_equal(pp->document, "<PEERGROUPCONFIG/>");
+	ops_stream_close(s);
+	/* A wrong passphrase is told. */
+	r = about(OPS_IDENTITY_IMPORT, "");
+	s = open_stream(&r);
+	answer(ERR_DENIED, "the passphrase is another one");
+	put(s, "\0\1x<a/>", 7, OK);
+	ops_stream_finish(s);
+	read_line(s);
+	assert_at("error.code", "DENIED");
+	assert_non_null(strstr(text_at("error.message"), "the passphrase is another one"));
+	ops_stream_close(s);
+}
+
+/* What does not fit what it should be, and every truncation. */
+static void streams_that_make_no_sense(void **state)
+{
+	static const struct {
+		enum ops_kind kind;
+		const char *octets;
+		size_t n;
+		const char *message;
+	} rows[] = {
+		{ OPS_IDENTITY_EXPORT, "", 0, "the passphrase is cut short" },
+		{ OPS_IDENTITY_EXPORT, "\0", 1, "the passphrase is cut short" },
+		{ OPS_IDENTITY_EXPORT, "\0\6sesam", 7, "the passphrase is cut short" },
+		{ OPS_IDENTITY_EXPORT, "\0\0", 2, "an empty passphrase protects nothing" },
+		{ OPS_IDENTITY_IMPORT, "\0\6sesame", 8, "there is no document" },
+		{ OPS_GROUP_IMPORT, "\0\0", 2, "there is no document" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ops_request r = about(rows[i].kind, "Ann");
+		struct ops_stream *s = open_stream(&r);
+		put(s, rows[i].octets, rows[i].n, OK);
+		ops_stream_finish(s);
+		read_line(s);
+		assert_at("error.message", rows[i].message);
+		ops_stream_close(s);
+	}
+	struct ops_request r = about(OPS_IDENTITY_EXPORT, "Ann");
+	struct ops_stream *s = open_stream(&r);
+	put(s, "\0\6sesame!", 9, ERR_CLOSED);
+	read_line(s);
+	assert_at("error.message", "something came behind the passphrase");
+	ops_stream_close(s);
+	s = open_stream(&r);
+	put(s, "\4\1", 2, ERR_CLOSED); /* 1025 */
+	read_line(s);
+	assert_at("error.message", "the passphrase is longer than 1024 octets");
+	ops_stream_close(s);
+	r = about(OPS_GROUP_IMPORT, "");
+	s = open_stream(&r);
+	static char large[OPS_DOCUMENT_MAX + 3];
+	put(s, large, sizeof(large), ERR_CLOSED);
+	read_line(s);
+	assert_at("error.message", "the document is too large for what it should be");
+	ops_stream_close(s);
+	assert_int_equal(pp->commands, 0);
+}
+
+/* Who hangs up before the answer is told nothing, and nothing of theirs stays. */
+static void hanging_up(void **state)
+{
+	struct ops_request r = about(OPS_IDENTITY_EXPORT, "Ann");
+	struct ops_stream *s = open_stream(&r);
+	pp->later = true;
+	put(s, "\0\6sesame", 8, OK);
+	ops_stream_finish(s);
+	ops_stream_close(s);
+	assert_null(pp->done);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		GROUPS_TEST(an_identity_is_made),
+		GROUPS_TEST(identities_that_cannot_be),
+		GROUPS_TEST(an_identity_is_changed_and_deleted),
+		GROUPS_TEST(a_group_is_made),
+		GROUPS_TEST(groups_that_cannot_be),
+		GROUPS_TEST(joining),
+		GROUPS_TEST(the_life_of_a_group),
+		GROUPS_TEST(connecting),
+		GROUPS_TEST(a_deadline),
+		GROUPS_TEST(whoever_hangs_up_ends_it),
+		GROUPS_TEST(a_group_is_changed),
+		GROUPS_TEST(a_membership_as_a_document),
+		GROUPS_TEST(a_card_is_let_in),
+		GROUPS_TEST(a_member_keeps_its_role),
+		GROUPS_TEST(grants_that_cannot_be),
+		GROUPS_TEST(an_export_needs_a_passphrase_alone),
+		GROUPS_TEST(an_import_has_a_document),
+		GROUPS_TEST(streams_that_make_no_sense),
+		GROUPS_TEST(hanging_up),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
