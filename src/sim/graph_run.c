@@ -213,7 +213,8 @@ static bool too_many_twice(const struct world_tally *before, const struct world_
 	uint64_t fresh = now->fresh - before->fresh, back = now->back - before->back;
 	if (ways < 100)
 		return false;
-	return twice > (kind == STORY_SLOW || kind == STORY_SKEW ? 2 : 1) * ways || back * 20 > fresh;
+	return twice > (kind == STORY_SLOW || kind == STORY_SKEW ? 2 : 1) * ways ||
+	       back * 20 > fresh;
 }
 
 static bool run_text(struct job *job, uint64_t seed, enum story_kind kind, char *text,
