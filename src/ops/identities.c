@@ -60,7 +60,8 @@ static enum err make_card(struct ops *o, const struct groups_identity *id, const
 	uint8_t *pkcs7 = arena_alloc(&o->mem, id->certificate.n + 512);
 	char *xml = arena_alloc(&o->mem, size);
 	struct text t = text_of(xml, size);
-	struct group_paper card = { .kind = GROUP_PAPER_CARD, .major = 1 };
+	struct group_paper card = { .kind = GROUP_PAPER_CARD,
+				    .major = group_profile(id->profile)->group_major };
 	size_t n;
 	if (!pkcs7 || !xml)
 		return ERR_NOMEM;
