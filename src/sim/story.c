@@ -42,7 +42,7 @@ void story_defaults(struct story_options *o, uint64_t seed, enum story_kind kind
 		o->crashes = (uint32_t)rng_below(&r, 4);
 	o->cuts = o->kind == STORY_CRASH ? 0 : (uint32_t)rng_below(&r, 4);
 	if (o->kind == STORY_PARTITION)
-		o->nodes += 7;
+		o->nodes += 9;
 	if (o->kind == STORY_LATE)
 		o->records += 200 + (uint32_t)rng_below(&r, 600);
 	o->lab = rng_below(&r, 4) != 0 && o->kind != STORY_PARTITION;

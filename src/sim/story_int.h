@@ -18,6 +18,7 @@ struct story {
 	struct text t;
 	const char *graph;  /* of what is written now */
 	uint32_t maker;	    /* the node that creates it */
+	int64_t found;	    /* partition: how long its parts may take to find each other */
 	int64_t busy, calm; /* when changes begin, when all faults are over */
 	uint32_t first;	    /* nodes that are there from the beginning */
 };
