@@ -31,6 +31,7 @@ static struct world {
 	struct person group, ann, stranger;
 	char name[GROUP_NAME_OCTETS + 1];
 	unsigned int told;
+	bool begun;
 } worlds[CRYPTO_PROFILE_COUNT];
 
 static const char info[] = "AUTH_INFO";
@@ -260,6 +261,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct world *w = world(data[0] & 1 ? CRYPTO_CLASSIC : CRYPTO_MODERN);
 	if (!w)
 		return 0;
+	if (!w->begun) /* what is made once is made here */
+		run(w, data[0], rd_of(span_of(NULL, 0)));
+	w->begun = true;
 	size_t before = fuzz.live;
 	run(w, data[0], rd_of(span_of(data + 1, size - 1)));
 	hold(fuzz.live == before);
