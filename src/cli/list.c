@@ -43,9 +43,12 @@ static const void *value_of(const struct walk *w, const char *name)
 static const char *next_of(const struct walk *w)
 {
 	const struct ops_field *f = field_of(w->type, "next");
-	const char *s = f ? (const char *)w->answer + f->offset : "";
-	if (f && f->kind == OPS_FIELD_STRING)
-		memcpy(&s, s, sizeof(s));
+	const void *at = value_of(w, "next");
+	if (!f)
+		return "";
+	if (f->kind != OPS_FIELD_STRING)
+		return at;
+	const char *s = *(const char *const *)at;
 	return s ? s : "";
 }
 

@@ -78,6 +78,8 @@ static void every_kind(void **state)
 
 static void changes_of_members(void **state)
 {
+	static const char expired[] = "member \"4567.ann\" is no longer a member of group "
+				      "\"Home\": its membership has ended";
 	static const char *const texts[GROUP_CHANGE_COUNT] = {
 		[GROUP_CHANGE_JOINED] = "member \"4567.ann\" has joined group \"Home\": member",
 		[GROUP_CHANGE_UPDATED] = "member \"4567.ann\" has changed in group \"Home\"",
@@ -85,8 +87,7 @@ static void changes_of_members(void **state)
 		[GROUP_CHANGE_OFFLINE] = "member \"4567.ann\" is offline in group \"Home\"",
 		[GROUP_CHANGE_ROLE] =
 			"member \"4567.ann\" has another role in group \"Home\": member",
-		[GROUP_CHANGE_EXPIRED] = "member \"4567.ann\" is no longer a member of group "
-					 "\"Home\": its membership has ended",
+		[GROUP_CHANGE_EXPIRED] = expired,
 	};
 	struct node_event e = event_of(GROUP_EVENT_MEMBER);
 	for (int c = 0; c < GROUP_CHANGE_COUNT; c++) {
