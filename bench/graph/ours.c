@@ -118,11 +118,17 @@ static struct addr at(uint16_t port)
 	return (struct addr){ .family = ADDR_IPV4, .ip = { 127, 0, 0, 1 }, .port = port };
 }
 
-void ours_connect(struct ours *o, uint16_t port)
+bool ours_connects(struct ours *o, uint16_t port)
 {
 	struct graphs_command c = { .kind = GRAPHS_OF,
 				    .of = { .kind = GRAPH_CONNECT_TO, .remote = at(port) } };
-	must(o, &c, "connect");
+	return ours_do(o, &c) == OK;
+}
+
+static void connect_to(struct ours *o, uint16_t port)
+{
+	if (!ours_connects(o, port))
+		errx(1, "connect: %s", err_text(o->last));
 }
 
 void ours_join(struct ours *o, uint16_t port, int limit_s)
@@ -131,7 +137,7 @@ void ours_join(struct ours *o, uint16_t port, int limit_s)
 	struct graph_info info;
 	struct mono end = mono_add(os_mono(), limit_s * MONO_SEC);
 	must(o, &(struct graphs_command){ .kind = GRAPHS_OPEN, .properties = &p }, "open");
-	ours_connect(o, port);
+	connect_to(o, port);
 	for (ours_info(o, &info); !info.synchronised; ours_info(o, &info)) {
 		if (mono_reached(end, os_mono()))
 			errx(1, "not synchronised in %d s", limit_s);

@@ -27,7 +27,8 @@ bool ours_ask(struct ours *o, const struct graphs_command *c);
 void ours_create(struct ours *o);
 /* Opens the graph, connects to that node, waits until it has all, and listens. */
 void ours_join(struct ours *o, uint16_t port, int limit_s);
-void ours_connect(struct ours *o, uint16_t port);
+/* False when that node refuses; why is in o->last. */
+bool ours_connects(struct ours *o, uint16_t port);
 bool ours_add(struct ours *o, struct span payload);
 void ours_info(const struct ours *o, struct graph_info *info);
 

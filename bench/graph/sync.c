@@ -66,10 +66,16 @@ static void add(struct ours *o, uint32_t n)
 		errx(1, "add: %s", err_text(o->last));
 }
 
+/* The first node's child; 0 in the second node. */
+static pid_t child;
+
 static void wait_step(struct ours *o, uint32_t step)
 {
-	while (atomic_load(&shared->step) < step)
+	while (atomic_load(&shared->step) < step) {
+		if (child && waitpid(child, NULL, WNOHANG) == child)
+			errx(1, "the second node failed");
 		ours_turn(o, 5);
+	}
 }
 
 static void second(void)
@@ -101,7 +107,9 @@ static void second(void)
 		(void)poll(NULL, 0, 1);
 	ours_info(&o, &before);
 	begin = mesh_now_us();
-	ours_connect(&o, port);
+	/* The first may hold the old link until it has read of its end, and refuse another. */
+	while (!ours_connects(&o, port) && mesh_now_us() - begin < 60000000)
+		ours_turn(&o, 1);
 	do {
 		ours_turn(&o, 5);
 		ours_info(&o, &info);
@@ -154,8 +162,8 @@ static int64_t raw_us(uint64_t octets)
 	if (bind(l, (struct sockaddr *)&a, n) || listen(l, 1) ||
 	    getsockname(l, (struct sockaddr *)&a, &n))
 		err(1, "listen");
-	pid_t child = fork();
-	if (child == 0) {
+	pid_t sender = fork();
+	if (sender == 0) {
 		int s = socket(AF_INET, SOCK_STREAM, 0);
 		if (connect(s, (struct sockaddr *)&a, n))
 			_exit(1);
@@ -172,7 +180,7 @@ static int64_t raw_us(uint64_t octets)
 	int64_t begin = mesh_now_us();
 	drink(fd, octets);
 	begin = mesh_now_us() - begin;
-	(void)waitpid(child, NULL, 0);
+	(void)waitpid(sender, NULL, 0);
 	(void)close(fd);
 	(void)close(l);
 	return begin;
@@ -190,7 +198,7 @@ int main(int argc, char **argv)
 		      0);
 	if (shared == MAP_FAILED)
 		err(1, "memory");
-	pid_t child = fork();
+	child = fork();
 	if (child == 0) {
 		second();
 		_exit(0);
