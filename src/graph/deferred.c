@@ -1,5 +1,6 @@
 /* Records that the security provider cannot judge yet: kept aside with where they came from
- * until it is asked again (A35). Bounded in number and octets; the oldest go first. */
+ * until it is asked again (A35). Bounded in number and octets; who fills the list loses its
+ * own. */
 #include "graph/flood_int.h"
 
 struct deferred {
@@ -15,8 +16,29 @@ static struct span octets_of(const struct deferred *d)
 	return span_of(d->octets, d->n);
 }
 
+/* What came from that neighbor, or, NULL, from those that are gone. */
+static struct graph_share *share_of(struct graph *g, struct graph_link *from)
+{
+	return from ? &from->deferred : &g->deferred_gone;
+}
+
+static void count(struct graph *g, const struct deferred *d)
+{
+	struct graph_share *s = share_of(g, d->from);
+	s->n++;
+	s->octets += d->n;
+}
+
+static void uncount(struct graph *g, const struct deferred *d)
+{
+	struct graph_share *s = share_of(g, d->from);
+	s->n--;
+	s->octets -= d->n;
+}
+
 static void drop(struct graph *g, struct deferred *d)
 {
+	uncount(g, d);
 	list_take(&d->all);
 	g->n_deferred--;
 	g->deferred_octets -= d->n;
@@ -37,6 +59,47 @@ static bool have(const struct graph *g, struct span octets)
 	return false;
 }
 
+static bool has_more(const struct graph_share *a, const struct graph_share *b, bool by_number)
+{
+	return by_number ? a->n > b->n : a->octets > b->octets;
+}
+
+/* GRAPH-10.24: who has most of what there is too much of. */
+static struct graph_link *who_has_most(struct graph *g, bool by_number)
+{
+	struct graph_link *most = NULL;
+	LIST_EACH(at, tmp, &g->links)
+	{
+		struct graph_link *l = LIST_ENTRY(at, struct graph_link, all);
+		if (has_more(&l->deferred, share_of(g, most), by_number))
+			most = l;
+	}
+	return most;
+}
+
+static void drop_oldest_of(struct graph *g, const struct graph_link *from)
+{
+	LIST_EACH(at, tmp, &g->deferred)
+	{
+		struct deferred *d = LIST_ENTRY(at, struct deferred, all);
+		if (d->from != from)
+			continue;
+		drop(g, d);
+		return;
+	}
+}
+
+static void bound(struct graph *g)
+{
+	const struct graph_limits *most = &g->birth.limits;
+	for (;;) {
+		bool many = g->n_deferred > most->deferred;
+		if (!many && g->deferred_octets <= most->link_memory)
+			return;
+		drop_oldest_of(g, who_has_most(g, many));
+	}
+}
+
 /* GRAPH-10.7 */
 void graph_deferred_add(struct graph *g, struct graph_link *l, struct span octets)
 {
@@ -52,8 +115,8 @@ void graph_deferred_add(struct graph *g, struct graph_link *l, struct span octet
 	list_push_back(&g->deferred, &d->all);
 	g->n_deferred++;
 	g->deferred_octets += d->n;
-	while (g->n_deferred > most->deferred || g->deferred_octets > most->link_memory)
-		drop(g, LIST_ENTRY(g->deferred.next, struct deferred, all));
+	count(g, d);
+	bound(g);
 }
 
 void graph_flood_forget(struct graph *g, const struct graph_link *l)
@@ -61,8 +124,11 @@ void graph_flood_forget(struct graph *g, const struct graph_link *l)
 	LIST_EACH(at, tmp, &g->deferred)
 	{
 		struct deferred *d = LIST_ENTRY(at, struct deferred, all);
-		if (d->from == l)
-			d->from = NULL;
+		if (d->from != l)
+			continue;
+		uncount(g, d);
+		d->from = NULL;
+		count(g, d);
 	}
 }
 

@@ -108,6 +108,8 @@ static enum graph_taken check_info(struct graph *g, struct taking *k)
 	return invalid(k, GRAPH_FAULT_SHRUNK);
 }
 
+/* GRAPH-10.23: a provider learns from what it finds valid, so it sees nothing that will not
+ * stand here. */
 static enum graph_taken ask_provider(struct graph *g, struct taking *k)
 {
 	const struct graph_provider *p = &g->birth.provider;
@@ -158,8 +160,8 @@ static enum graph_taken judge(struct graph *g, struct taking *k, struct mono now
 	if (taken == GRAPH_TAKEN_NEW)
 		taken = check_info(g, k);
 	if (taken == GRAPH_TAKEN_NEW)
-		taken = ask_provider(g, k);
-	return taken == GRAPH_TAKEN_NEW ? contest(g, k) : taken;
+		taken = contest(g, k);
+	return taken == GRAPH_TAKEN_NEW ? ask_provider(g, k) : taken;
 }
 
 /* ---- what follows ---- */

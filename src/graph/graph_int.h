@@ -107,6 +107,12 @@ struct graph_sync {
 #define GRAPH_ACKS	64
 #define GRAPH_REFRESHED 8
 
+/* What somebody has in a list that all share. */
+struct graph_share {
+	size_t n;
+	uint64_t octets;
+};
+
 struct graph_link {
 	struct list all; /* graph.links, oldest first: the order of sequence numbers */
 	uint32_t number;
@@ -131,6 +137,7 @@ struct graph_link {
 	uint16_t n_acks;
 	struct mono acks_due;
 	uint32_t invalid; /* in a row */
+	struct graph_share deferred;
 	uint64_t in, sent, useful, useless;
 	uint8_t bit;	     /* of graph_entry.heard; 0: none is left for it */
 	uint64_t memory;     /* counted in shared.memory */
@@ -237,8 +244,9 @@ struct graph {
 	struct list deferred; /* deferred.c: Deferred Record List */
 	size_t n_deferred;
 	uint64_t deferred_octets;
-	size_t revalidate; /* of the list's first ones, still to be asked about */
-	struct list held;  /* hold.c */
+	struct graph_share deferred_gone; /* of these, from who is gone */
+	size_t revalidate;		  /* of the list's first ones, still to be asked about */
+	struct list held;		  /* hold.c */
 	size_t n_held;
 	uint64_t held_octets;
 	struct mono held_since; /* when one last went on */

@@ -53,19 +53,28 @@ static uint64_t after_creation(const struct graph *g, const struct graph_record 
 	return old->created + 1 + (room ? env_random_below(g->shared->env, room) : 0);
 }
 
+/* GRAPH-3.7 */
+static bool is_last(const struct graph *g, const struct graph_record *old)
+{
+	bool shared = graph_guid_eq(&old->type, &graph_type_info) ||
+		      graph_guid_eq(&old->type, &graph_type_signature);
+	bool own = !shared && span_eq(old->creator, graph_own_name(g, &old->type));
+	return old->version >= (own ? GRAPH_VERSION_OWN : UINT32_MAX);
+}
+
 /* GRAPH-14.3: type, ID, creator and creation stay, all else goes on (A28, A29). */
 static enum err begin_update(const struct graph *g, struct graph_make *m, uint64_t today,
 			     struct graph_record *r)
 {
 	struct span octets;
 	struct graph_record old;
-	if (m->old->version == UINT32_MAX)
-		return failed(m, ERR_RANGE, "the record has its last version");
 	enum err err = graph_db_octets(g->db, m->old, &octets);
 	if (!err)
 		err = graph_record_decode(octets, &old);
 	if (err)
 		return failed(m, err, "the record could not be read");
+	if (is_last(g, &old))
+		return failed(m, ERR_RANGE, "the record has its last version");
 	*r = old;
 	r->version++;
 	r->flags = 0;

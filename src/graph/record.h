@@ -49,6 +49,9 @@ struct graph_rules {
 /* Items 2, 4 to 9 of digest 7.7 and ours; item 3, the creator's fold, is the caller's,
  * which remembers folds; item 10 is graph/attr.h's. Why not, in *why (may be NULL).
  * ERR_MALFORMED. */
+/* Versions above this are for who changes what somebody else made (GRAPH-3.7). */
+#define GRAPH_VERSION_OWN (UINT32_MAX - (UINT32_C(1) << 20))
+
 #define GRAPH_FAULTS(X)                                                                            \
 	X(NONE, "")                                                                                \
 	X(LENGTH, "its lengths do not fit")                                                        \

@@ -36,6 +36,15 @@ static bool too_large(const struct graph_record *r, const struct graph_rules *ru
 	       r->attributes.n > rules->record_max - r->payload.n;
 }
 
+/* GRAPH-3.7 */
+static bool leaves_room(const struct graph_record *r)
+{
+	bool shared = graph_guid_eq(&r->type, &graph_type_info) ||
+		      graph_guid_eq(&r->type, &graph_type_signature);
+	bool own = !r->modifier.n || span_eq(r->modifier, r->creator);
+	return shared || !own || r->version <= GRAPH_VERSION_OWN;
+}
+
 static enum graph_fault fault_of(const struct graph_record *r, const struct graph_rules *rules)
 {
 	if (!is_name(r->creator) || (r->modifier.n && !is_name(r->modifier)))
@@ -50,6 +59,8 @@ static enum graph_fault fault_of(const struct graph_record *r, const struct grap
 		return GRAPH_FAULT_DELETED;
 	if (too_large(r, rules))
 		return GRAPH_FAULT_SIZE;
+	if (!leaves_room(r))
+		return GRAPH_FAULT_JUMP;
 	return too_far(r, rules) ? GRAPH_FAULT_FAR : GRAPH_FAULT_NONE;
 }
 

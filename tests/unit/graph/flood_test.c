@@ -152,6 +152,36 @@ static void old_is_answered_with_ours_test(void **state)
 }
 
 /* D8: a record of ours that is not committed is not told early by this way either. */
+/* GRAPH-10.23: what was signed once is not learned again because somebody says it again. */
+static void only_what_wins_is_judged_test(void **state)
+{
+	(void)state;
+	begin();
+	struct lone_record v = { .version = 3, .modifier = "0.bob", .modified = 2 };
+	lone_flood(&l, 2, make(&v));
+	uint32_t asked = l.asked;
+	v.version = 2;
+	lone_flood(&l, 4, make(&v));
+	v.version = 3;
+	v.modified = 1;
+	lone_flood(&l, 4, make(&v));
+	v.version = 4 + l.g->birth.limits.version_jump;
+	lone_flood(&l, 4, make(&v));
+	assert_int_equal(l.asked, asked);
+	assert_int_equal(l.g->counts.old, 2);
+	assert_int_equal(l.g->counts.invalid, 1);
+	/* Nor does one that loses wait to be judged later. */
+	l.opinion = GRAPH_LATER;
+	v.version = 1;
+	lone_flood(&l, 4, make(&v));
+	assert_int_equal(l.g->n_deferred, 0);
+	v.version = 4;
+	lone_flood(&l, 4, make(&v));
+	assert_int_equal(l.asked, asked + 1);
+	assert_int_equal(l.g->n_deferred, 1);
+	lone_end(&l);
+}
+
 static void ours_waits_for_the_disk_test(void **state)
 {
 	(void)state;
@@ -433,62 +463,6 @@ static void deferred_test(void **state)
 	lone_end(&l);
 }
 
-/* Its origin is gone: everybody gets it, nobody a receipt. */
-static void deferred_without_origin_test(void **state)
-{
-	(void)state;
-	begin();
-	l.opinion = GRAPH_LATER;
-	lone_flood(&l, 2, make(&(struct lone_record){ .payload = "later" }));
-	lone_hang_up(&l, 2);
-	l.opinion = GRAPH_VALID;
-	graph_revalidate(l.g, NULL, 0, l.now);
-	lone_pass(&l, 0);
-	assert_int_equal(lone_count(&l, 4, GRAPH_FLOOD), 1);
-	assert_int_equal(l.g->n_deferred, 0);
-	lone_end(&l);
-}
-
-/* GRAPH-10.7: bounded, the oldest go; and judged a few at a time. */
-static void deferred_is_bounded_test(void **state)
-{
-	(void)state;
-	begin();
-	l.opinion = GRAPH_LATER;
-	l.g->birth.limits.deferred = 40;
-	for (uint32_t i = 0; i < 50; i++)
-		lone_flood(&l, 2, make(&(struct lone_record){ .number = i }));
-	assert_int_equal(l.g->n_deferred, 40);
-	l.opinion = GRAPH_VALID;
-	graph_revalidate(l.g, NULL, 0, l.now);
-	uint32_t asked = l.asked;
-	graph_tick(l.g, l.now);
-	assert_int_equal(l.asked - asked, GRAPH_SLICE_ASKED);
-	lone_pass(&l, 0);
-	assert_int_equal(l.g->counts.invalid, 0);
-	assert_int_equal(lone_count(&l, 4, GRAPH_FLOOD), 40);
-	struct graph_guid gone = lone_id(&l, "0.bob", 9), kept = lone_id(&l, "0.bob", 10);
-	assert_null(graph_db_find(l.g->db, &gone));
-	assert_non_null(graph_db_find(l.g->db, &kept));
-	lone_end(&l);
-}
-
-static void deferred_octets_are_bounded_test(void **state)
-{
-	(void)state;
-	begin();
-	l.opinion = GRAPH_LATER;
-	l.g->birth.limits.link_memory = 100000;
-	static uint8_t big[40000];
-	for (uint32_t i = 0; i < 5; i++)
-		lone_flood(
-			&l, 2,
-			make(&(struct lone_record){ .number = i, .octets = { big, sizeof(big) } }));
-	assert_int_equal(l.g->n_deferred, 2);
-	assert_true(l.g->deferred_octets <= 100000);
-	lone_end(&l);
-}
-
 static void provider_refuses_test(void **state)
 {
 	(void)state;
@@ -626,6 +600,7 @@ int main(void)
 		cmocka_unit_test(utility_test),
 		cmocka_unit_test(receipts_are_collected_test),
 		cmocka_unit_test(old_is_answered_with_ours_test),
+		cmocka_unit_test(only_what_wins_is_judged_test),
 		cmocka_unit_test(ours_waits_for_the_disk_test),
 		cmocka_unit_test(update_and_delete_test),
 		cmocka_unit_test(expires_while_the_clock_is_read_test),
@@ -639,9 +614,6 @@ int main(void)
 		cmocka_unit_test(quota_test),
 		cmocka_unit_test(database_full_test),
 		cmocka_unit_test(deferred_test),
-		cmocka_unit_test(deferred_without_origin_test),
-		cmocka_unit_test(deferred_is_bounded_test),
-		cmocka_unit_test(deferred_octets_are_bounded_test),
 		cmocka_unit_test(provider_refuses_test),
 		cmocka_unit_test(store_breaks_test),
 		cmocka_unit_test(same_version_test),

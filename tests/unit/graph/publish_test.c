@@ -259,11 +259,45 @@ static void last_version_test(void **state)
 	lone_flood(&l, 2,
 		   lone_make(&l,
 			     &(struct lone_record){
-				     .version = UINT32_MAX, .modified = 1, .modifier = "0.bob" },
+				     .version = UINT32_MAX, .modified = 1, .modifier = "0.carol" },
 			     room));
 	struct graph_guid id = lone_id(&l, "0.bob", 0);
 	quiet();
 	struct graph_command c = changing(GRAPH_RECORD_UPDATE, &id);
+	c.has_payload = true;
+	lone_command(&l, &c);
+	assert_refused(ERR_RANGE);
+	lone_end(&l);
+}
+
+/* GRAPH-3.7: what a creator made can always be changed and deleted by who may. */
+static void nobody_makes_what_cannot_be_deleted_test(void **state)
+{
+	(void)state;
+	begin();
+	struct lone_record r = { .version = GRAPH_VERSION_OWN + 1 };
+	struct graph_guid id = lone_id(&l, "0.bob", 0);
+	lone_flood(&l, 2, lone_make(&l, &r, room));
+	assert_null(graph_db_find(l.g->db, &id));
+	assert_int_equal(l.last[GRAPH_EVENT_INVALID].fault, GRAPH_FAULT_JUMP);
+	r.modified = 1;
+	r.modifier = "0.bob";
+	lone_flood(&l, 2, lone_make(&l, &r, room));
+	assert_null(graph_db_find(l.g->db, &id));
+	r.version--;
+	lone_flood(&l, 2, lone_make(&l, &r, room));
+	assert_non_null(graph_db_find(l.g->db, &id));
+	quiet();
+	struct graph_command c = changing(GRAPH_RECORD_DELETE, &id);
+	lone_command(&l, &c);
+	assert_int_equal(l.reply.err, OK);
+	assert_int_equal(l.reply.version, GRAPH_VERSION_OWN + 1);
+	/* Nor do we. */
+	r = (struct lone_record){ .creator = "0.alice", .number = 1, .version = GRAPH_VERSION_OWN };
+	id = lone_id(&l, "0.alice", 1);
+	lone_flood(&l, 2, lone_make(&l, &r, room));
+	quiet();
+	c = changing(GRAPH_RECORD_UPDATE, &id);
 	c.has_payload = true;
 	lone_command(&l, &c);
 	assert_refused(ERR_RANGE);
@@ -560,6 +594,7 @@ int main(void)
 		cmocka_unit_test(update_after_creation_test),
 		cmocka_unit_test(update_refused_test),
 		cmocka_unit_test(last_version_test),
+		cmocka_unit_test(nobody_makes_what_cannot_be_deleted_test),
 		cmocka_unit_test(delete_test),
 		cmocka_unit_test(delete_here_test),
 		cmocka_unit_test(others_test),
