@@ -4,6 +4,7 @@
 
 #define ALT_NAME_MAX   255 /* characters, of those that others issue */
 #define CLASSIFIER_MAX 150
+#define CLASSIFIERS    64 /* of one certificate: they are held against each other's */
 #define LATER_OTHERS   16 /* names beside a peer's: hosts, as web servers have them */
 #define TYPE_OCTETS    4
 #define GUID	       16
@@ -249,11 +250,13 @@ static enum err write_group(struct writing *w)
 	return write_one(w, &w->what->group_name);
 }
 
-/* Classifiers: any number, none too. */
+/* Classifiers: none, too (CRYPTO-5.6). */
 
 static enum err keep_classifiers(struct reading *r, const GENERAL_NAMES *names)
 {
 	size_t n = (size_t)sk_GENERAL_NAME_num(names);
+	if (n > CLASSIFIERS)
+		return ERR_MALFORMED;
 	struct span *list = arena_alloc(r->arena, (n + 1) * sizeof *list);
 	if (!list)
 		return ERR_NOMEM;
@@ -280,6 +283,8 @@ static enum err read_classifiers(struct reading *r, struct span value)
 
 static enum err write_classifiers(struct writing *w)
 {
+	if (w->what->classifier_count > CLASSIFIERS)
+		return ERR_RANGE;
 	return write_names(w, w->what->classifiers, w->what->classifier_count, CLASSIFIER_MAX,
 			   &oid_classifier);
 }

@@ -1,6 +1,8 @@
 /* What is tolerated of certificates that others issue, and what is not. */
 #include "certs.h"
 
+#include "base/text.h"
+
 #define ARC(x, y)                                                                                  \
 	{                                                                                          \
 		10,                                                                                \
@@ -225,6 +227,31 @@ static void what_others_may_write(void **state)
 {
 	for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
 		assert_int_equal(with(A_MEMBER, &fine[i].x, fine[i].look), OK);
+}
+
+static void look_many_classifiers(const struct crypto_cert *c)
+{
+	assert_int_equal(c->classifier_count, 64);
+}
+
+/* CRYPTO-5.6: 64 of them, and one more. */
+static void classifiers_are_bounded(void **state)
+{
+	static const char one[] = "a010060a2b0601040182372c0003a0020c00";
+	const struct crypto_profile *p = crypto_profile(CRYPTO_MODERN);
+	for (size_t n = 64; n < 66; n++) {
+		char hex[8 + 65 * sizeof one];
+		struct text t = TEXT_OF(hex);
+		const uint8_t size[] = { (uint8_t)(n * 18 >> 8), (uint8_t)(n * 18) };
+		text_str(&t, "3082");
+		text_hex(&t, span_of(size, sizeof size));
+		for (size_t i = 0; i < n; i++)
+			text_str(&t, one);
+		const struct certs_extension x = { ARC(3, 5), true, hex };
+		assert_int_equal(forged(p, A_MEMBER, certs_set_extension, &x,
+					n > 64 ? NULL : look_many_classifiers),
+				 n > 64 ? ERR_MALFORMED : OK);
+	}
 }
 
 static void look_later(const struct crypto_cert *c)
@@ -508,6 +535,7 @@ int main(void)
 		cmocka_unit_test(what_a_kind_must_have),
 		cmocka_unit_test(extensions_that_are_none),
 		cmocka_unit_test(what_others_may_write),
+		cmocka_unit_test(classifiers_are_bounded),
 		cmocka_unit_test(names_under_newer_identifiers),
 		cmocka_unit_test(an_extension_stands_once),
 		cmocka_unit_test(forms_that_are_refused),

@@ -180,6 +180,15 @@ static void what_cannot_be_said_is_not_issued(void **state)
 		w = certs_member(&t, 2);
 		w.public.n--;
 		assert_int_equal(issue(&t, &w, CRYPTO_CERT_MAX), ERR_MALFORMED);
+		struct span many[65];
+		for (size_t i = 0; i < 65; i++)
+			many[i] = span_str("x");
+		w = certs_member(&t, 2);
+		w.classifiers = many;
+		w.classifier_count = 65;
+		assert_int_equal(issue(&t, &w, CRYPTO_CERT_MAX), ERR_RANGE);
+		w.classifier_count = 64;
+		assert_int_equal(issue(&t, &w, CRYPTO_CERT_MAX), OK);
 		certs_fini(&t);
 	}
 }
