@@ -38,6 +38,20 @@ void group_chain_period(const struct crypto_chain *chain, int64_t *from, int64_t
 	}
 }
 
+/* GROUP-7.23: an inviting member renews and raises, and shortens and lowers only what it gave
+ * itself. */
+bool group_chain_supersedes(const struct crypto_chain *newer, const struct crypto_chain *older)
+{
+	const struct crypto_cert *leaf = group_chain_leaf(newer), *was = group_chain_leaf(older);
+	const struct crypto_cert *issuer = crypto_chain_cert(newer, crypto_chain_count(newer) - 2);
+	enum group_role now, before;
+	if (issuer->type == CRYPTO_CERT_ROOT || issuer->roles & CRYPTO_ROLE_ADMIN ||
+	    span_eq(leaf->issuer_name, was->issuer_name))
+		return true;
+	return group_role_highest(leaf->roles, &now) && group_role_highest(was->roles, &before) &&
+	       now <= before && leaf->not_after >= was->not_after;
+}
+
 /* Rules of 3.5, each for the i-th certificate, whose issuer is the one before. */
 typedef enum group_chain_fault rule_fn(const struct judging *j, size_t i);
 

@@ -52,6 +52,11 @@ const struct crypto_cert *group_chain_leaf(const struct crypto_chain *chain);
 /* The time in which all of them are valid. */
 void group_chain_period(const struct crypto_chain *chain, int64_t *from, int64_t *to);
 
+/* Whether a newer membership of somebody takes the place of an older one of theirs: by
+ * anybody who may issue it where it takes nothing away, else by an administrator, the group
+ * itself, or whoever gave the older one. */
+bool group_chain_supersedes(const struct crypto_chain *newer, const struct crypto_chain *older);
+
 /* One identity certificate: PKCS #7 or bare (P17), self-signed, of its own name, in validity
  * when now is not 0. What a TLS connection and an identity card bring. */
 MUST_USE enum err group_identity_read(struct crypto *c, const struct group_profile *p,

@@ -195,6 +195,20 @@ static enum err refuse(struct text *why, const char *words)
 	return ERR_DENIED;
 }
 
+/* GROUP-7.23: what would count nowhere is not issued. */
+static bool takes_away(const struct group *g, const struct group_grant *grant)
+{
+	const struct group_member *m = group_members_find(g->members, grant->name);
+	const struct group_credential *c =
+		m ? group_member_credential(m, span_of(NULL, 0), group_time(g)) : NULL;
+	enum group_role now, before;
+	if (!c || g->roles & CRYPTO_ROLE_ADMIN ||
+	    span_eq(group_chain_leaf(c->chain)->issuer_name, span_str(g->self)))
+		return false;
+	return (grant->to ? grant->to : g->to) < c->to || !group_role_highest(grant->roles, &now) ||
+	       !group_role_highest(c->roles, &before) || now > before;
+}
+
 static enum err may_issue(const struct group *g, const struct group_grant *grant, bool root,
 			  struct text *why)
 {
@@ -212,6 +226,9 @@ static enum err may_issue(const struct group *g, const struct group_grant *grant
 		return refuse(why, "it would be over already");
 	if (!root && grant->to > g->to)
 		return refuse(why, "it would last longer than our own membership");
+	if (!root && takes_away(g, grant))
+		return refuse(why, "an administrator, or whoever gave it, makes a membership end "
+				   "earlier or a role lower: nobody else");
 	return OK;
 }
 

@@ -25,12 +25,14 @@ static void sooner(struct group *g, int64_t end)
 		g->members_end = end + 1;
 }
 
-/* A newer one of ours: whoever may issue has renewed us, or changed what we are. */
-static bool is_newer_of_ours(const struct group *g, const struct crypto_cert *leaf)
+/* A newer one of ours: whoever may issue has renewed us, or changed what we are (GROUP-7.23). */
+static bool is_newer_of_ours(const struct group *g, const struct crypto_chain *chain)
 {
+	const struct crypto_cert *leaf = group_chain_leaf(chain);
 	return span_eq(leaf->public, crypto_key_public(g->key)) &&
 	       span_eq(leaf->subject_name, span_str(g->self)) &&
-	       leaf->not_before > group_chain_leaf(g->own)->not_before;
+	       leaf->not_before > group_chain_leaf(g->own)->not_before &&
+	       (!group_own_valid(g) || group_chain_supersedes(chain, g->own));
 }
 
 /* GROUP-9.10: the member list takes one of its own, and so do we. */
@@ -110,7 +112,7 @@ static enum err add(struct group *g, struct crypto_chain *chain, bool published,
 enum err group_learn_chain(struct group *g, struct crypto_chain *chain, struct span octets,
 			   bool published)
 {
-	bool ours = is_newer_of_ours(g, group_chain_leaf(chain));
+	bool ours = is_newer_of_ours(g, chain);
 	return add(g, chain, published, ours ? octets : span_of(NULL, 0));
 }
 
@@ -206,11 +208,14 @@ static int64_t home_now(void *ctx)
 	return group_time(ctx);
 }
 
-static bool home_known(void *ctx, struct span public)
+/* The name is made of the key, but one key can be behind several names. */
+static bool home_known(void *ctx, struct span name, struct span public)
 {
 	const struct group *g = ctx;
-	const struct group_member *m = group_members_by_key(g->members, public);
-	return m && group_member_credential(m, span_of(NULL, 0), group_time(g));
+	const struct group_member *m = group_members_find(g->members, name);
+	const struct group_credential *c =
+		m ? group_member_credential(m, span_of(NULL, 0), group_time(g)) : NULL;
+	return c && span_eq(crypto_public_octets(c->key), public);
 }
 
 static void home_learned(void *ctx, struct crypto_chain *chain)

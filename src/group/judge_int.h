@@ -24,6 +24,7 @@ struct group_waiting {
 	struct list all; /* struct group_waiter, oldest first */
 	size_t n, most;
 	uint64_t octets;
+	bool lost; /* some were pushed out since all were asked about */
 	struct graph_guid *woken;
 	size_t woken_room;
 };

@@ -175,7 +175,7 @@ static enum err greet(struct group_session *s, const struct group_flight *f)
 static enum err is_known(struct group_session *s, const struct group_flight *f)
 {
 	enum err e = is_bound(s, f);
-	if (!e && !s->home->known(s->home->ctx, public(s)))
+	if (!e && !s->home->known(s->home->ctx, span_str(s->peer), public(s)))
 		e = group_session_fail(s, GROUP_FAULT_NO_MEMBERSHIP);
 	return e;
 }

@@ -1,8 +1,5 @@
-/* The Member List (GROUP-7.1 to 7.5): an array in the order of names, which begin with the
- * authority, so that it is searched by name and by key alike. */
+/* The Member List (GROUP-7.1 to 7.5): an array in the order of names. */
 #include "group/member.h"
-
-#include "group/name.h"
 
 const struct group_members_limits group_members_limits_default = {
 	.members = 10000,
@@ -145,13 +142,32 @@ static bool bound_credentials(struct group_members *m, struct group_member *who,
 	return worst != last;
 }
 
+static bool is_valid(const struct group_credential *c, int64_t now)
+{
+	return c->from <= now && now <= c->to;
+}
+
+/* Whether it takes the place of all older ones that are valid. */
+static bool supersedes(const struct group_member *who, const struct group_credential *c,
+		       int64_t now)
+{
+	for (const struct list *at = c->all.next; at != &who->credentials; at = at->next) {
+		const struct group_credential *older = credential_at(at);
+		if (is_valid(older, now) && !group_chain_supersedes(c->chain, older->chain))
+			return false;
+	}
+	return true;
+}
+
 struct group_credential *group_member_credential(const struct group_member *who, struct span serial,
 						 int64_t now)
 {
 	LIST_EACH(at, tmp, &who->credentials)
 	{
 		struct group_credential *c = credential_at(at);
-		if (serial.n ? span_eq(c->serial, serial) : c->from <= now && now <= c->to)
+		bool found = serial.n ? span_eq(c->serial, serial)
+				      : is_valid(c, now) && supersedes(who, c, now);
+		if (found)
 			return c;
 	}
 	return NULL;
@@ -186,20 +202,6 @@ struct group_member *group_members_find(const struct group_members *m, struct sp
 {
 	size_t at = place_of(m, name);
 	return at < m->n && span_eq(m->all[at]->name, name) ? m->all[at] : NULL;
-}
-
-struct group_member *group_members_by_key(const struct group_members *m, struct span public)
-{
-	uint8_t authority[CRYPTO_AUTHORITY];
-	char digits[GROUP_AUTHORITY_DIGITS + 1];
-	struct text t = TEXT_OF(digits);
-	crypto_authority(m->crypto, m->profile->crypto, public, authority);
-	text_hex(&t, span_of(authority, sizeof authority));
-	size_t at = place_of(m, span_of(digits, t.n));
-	if (at == m->n || memcmp(m->all[at]->authority, authority, sizeof authority) != 0)
-		return NULL;
-	const struct group_credential *c = credential_at(m->all[at]->credentials.next);
-	return span_eq(leaf_of(c)->public, public) ? m->all[at] : NULL;
 }
 
 static void member_free(struct group_members *m, struct group_member *who)
@@ -239,7 +241,6 @@ static enum err member_new(struct group_members *m, const struct crypto_cert *le
 		member_free(m, who);
 		return ERR_NOMEM;
 	}
-	crypto_authority(m->crypto, m->profile->crypto, leaf->public, who->authority);
 	*out = who;
 	return OK;
 }

@@ -21,8 +21,7 @@ struct group_credential {
 struct group_member {
 	struct span name;	 /* peer name; its own memory */
 	struct list credentials; /* struct group_credential; never empty */
-	uint8_t authority[CRYPTO_AUTHORITY];
-	uint8_t seal_key[32]; /* X25519 */
+	uint8_t seal_key[32];	 /* X25519 */
 	bool has_seal_key;
 	bool published; /* its Membership record is here */
 	bool online;	/* it has a live presence, or is a neighbor, as told by the owner */
@@ -46,9 +45,8 @@ MUST_USE enum err group_members_add(struct group_members *m, struct crypto_chain
 				    struct group_member **who, bool *fresh);
 /* By peer name, UTF-8; NULL: nobody. */
 struct group_member *group_members_find(const struct group_members *m, struct span name);
-/* By the key of its certificates; the first of its names. */
-struct group_member *group_members_by_key(const struct group_members *m, struct span public);
-/* By the leaf's serial; empty serial: the newest that is valid at `now`. NULL: none. Of one
+/* By the leaf's serial; empty serial: the newest that is valid at `now` and takes the place of
+ * all older ones (group_chain_supersedes()). NULL: none. Of one
  * serial there may be several, by different issuers: `after` is the one found before. */
 struct group_credential *group_member_credential(const struct group_member *who, struct span serial,
 						 int64_t now);

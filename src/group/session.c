@@ -325,7 +325,8 @@ static struct span public(const struct group_session *s)
 bool group_session_stands(void *session)
 {
 	const struct group_session *s = session;
-	return s->state == GROUP_SESSION_COMPLETE && s->home->may(s->home->ctx, public(s));
+	return s->state == GROUP_SESSION_COMPLETE &&
+	       s->home->may(s->home->ctx, span_str(s->peer), public(s));
 }
 
 void group_session_look(const void *session, struct group_session_info *out)

@@ -60,12 +60,12 @@ struct group_session_home {
 	struct span (*certificate)(void *ctx);	    /* own IDC, DER */
 	struct span (*chain)(void *ctx);	    /* own chain; empty: none, or expired */
 	int64_t (*now)(void *ctx);
-	/* Whether the Member List has an unexpired membership of that key. */
-	bool (*known)(void *ctx, struct span public);
+	/* Whether the Member List has an unexpired membership of that name and key. */
+	bool (*known)(void *ctx, struct span name, struct span public);
 	/* A chain that was judged and fits the key: into the Member List. Takes it over. */
 	void (*learned)(void *ctx, struct crypto_chain *chain);
-	/* Whether this key may be here now: asked by `stands`. */
-	bool (*may)(void *ctx, struct span public);
+	/* Whether they may be here now: asked by `stands`. */
+	bool (*may)(void *ctx, struct span name, struct span public);
 	/* How it ended, where not well; `off` us that a clock seems to be wrong: ours by so much
 	 * behind (above 0) or ahead (below), or the other's the other way round; 0 unknown. */
 	void (*failed)(void *ctx, const struct graph_parties *who, enum group_session_fault why,

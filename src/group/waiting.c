@@ -78,8 +78,10 @@ void group_waiting_add(struct group_waiting *w, const struct graph_record *r,
 	for (size_t i = 0; i < m->n; i++)
 		memcpy(one->authority[i], m->names[i].p, GROUP_AUTHORITY_DIGITS);
 	w->octets += one->octets;
-	while (w->n > w->most || w->octets > OCTETS_MOST)
+	while (w->n > w->most || w->octets > OCTETS_MOST) {
 		drop(w, waiter_at(w->all.next));
+		w->lost = true;
+	}
 }
 
 static bool waits_for(const struct group_waiter *one, struct span name)
@@ -113,12 +115,14 @@ static void wake(struct group_waiting *w, struct group_waiter *one, bool room, s
 	drop(w, one);
 }
 
+/* GROUP-7.22: where some were pushed out nobody knows for whom those waited. */
 static size_t woken(struct group_waiting *w, size_t n, bool room, const struct graph_guid **ids,
 		    bool *all)
 {
-	*all = n && !room;
+	*all = w->lost || (n && !room);
 	*ids = w->woken;
-	return room ? n : 0;
+	w->lost = false;
+	return *all ? 0 : n;
 }
 
 size_t group_judge_woken(struct group_judge *j, struct span name, const struct graph_guid **ids,

@@ -9,7 +9,7 @@ import struct
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
 BINDING = hashlib.sha256(b"AUTH_INFO").digest()
-CLASSIC, REQUESTOR, OUTSIDE = 1, 2, 4
+CLASSIC, REQUESTOR, OUTSIDE, SECURED = 1, 2, 4, 8
 GOOD, LONE = b"\xff\xff", b"\xff\xfe"
 
 
@@ -49,7 +49,8 @@ for name, octets in MESSAGES.items():
 for name, octets in OLD.items():
     write("group_hello", name, b"\1" + octets)
     write("group_session", name, bytes([CLASSIC]) + piece(octets))
-for how in (0, CLASSIC, REQUESTOR, CLASSIC | REQUESTOR):
+for how in (0, CLASSIC, REQUESTOR, CLASSIC | REQUESTOR, SECURED, SECURED | CLASSIC,
+            SECURED | REQUESTOR, SECURED | CLASSIC | REQUESTOR):
     write("group_session", "copied-%d" % how, bytes([how]) + GOOD)
     write("group_session", "alone-%d" % how, bytes([how]) + LONE)
 write("group_session", "pieces", b"\0" + b"".join(piece(hello()[i:i + 1]) for i in range(36)))

@@ -300,7 +300,11 @@ static void what_waits_is_bounded(void **state)
 		assert_int_equal(group_judge_waiting(g.j), i < 8 ? i + 1 : 8);
 	}
 	group_judge_now(g.j, PEOPLE_NOW + 15 * INT64_C(1000000));
+	/* GROUP-7.22: twelve had to go, so all are asked about, once. */
 	assert_int_equal(group_judge_scan(g.j, &ids, &all), 0);
+	assert_true(all);
+	assert_int_equal(group_judge_scan(g.j, &ids, &all), 0);
+	assert_false(all);
 	assert_int_equal(group_judge_waiting(g.j), 4);
 	assert_int_equal(group_judge_woken(g.j, people_name(&g.t, CLEO), &ids, &all), 4);
 	for (uint8_t i = 0; i < 4; i++)

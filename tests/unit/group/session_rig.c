@@ -92,10 +92,11 @@ static int64_t home_now(void *ctx)
 	return e->now;
 }
 
-static bool home_known(void *ctx, struct span public)
+static bool home_known(void *ctx, struct span name, struct span public)
 {
-	const struct rig_end *e = ctx;
+	struct rig_end *e = ctx;
 	assert_int_equal(public.n, e->rig->p->crypto->public_size);
+	copy(e->asked_name, sizeof e->asked_name, name);
 	return e->knows;
 }
 
@@ -107,10 +108,11 @@ static void home_learned(void *ctx, struct crypto_chain *chain)
 	crypto_chain_free(chain);
 }
 
-static bool home_may(void *ctx, struct span public)
+static bool home_may(void *ctx, struct span name, struct span public)
 {
-	const struct rig_end *e = ctx;
+	struct rig_end *e = ctx;
 	assert_int_equal(public.n, e->rig->p->crypto->public_size);
+	copy(e->asked_name, sizeof e->asked_name, name);
 	return e->may;
 }
 

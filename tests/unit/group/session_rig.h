@@ -54,6 +54,7 @@ struct rig_end {
 	size_t n_said, heard; /* heard: of these by the other */
 	unsigned int learned, failures;
 	char learned_name[GROUP_NAME_OCTETS + 1];
+	char asked_name[GROUP_NAME_OCTETS + 1]; /* the last of known and may */
 	enum group_session_fault fault;
 	enum group_chain_fault chain_fault;
 	int64_t off;

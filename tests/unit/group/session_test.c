@@ -186,6 +186,9 @@ static void who_is_known_needs_no_chain(void **state)
 		rig_assert_met(&t);
 		assert_int_equal(t.end[0].learned, t.end[1].shows);
 		assert_int_equal(t.end[1].learned, t.end[0].shows);
+		for (int e = 0; e < 2; e++)
+			if (!t.end[!e].shows)
+				assert_string_equal(t.end[e].asked_name, t.end[!e].who->name);
 		session_rig_fini(&t);
 	}
 }
