@@ -3,7 +3,9 @@ process a node, leads them through a run and reads their figures."""
 
 import mmap
 import os
+import socket
 import struct
+import sys
 import subprocess
 import tempfile
 import time
@@ -146,3 +148,37 @@ class Mesh:
                 side.end(p)
         self.map.close()
         self.file.close()
+
+
+def free(port):
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_ports(n):
+    """The first of n ports in a row that nobody holds."""
+    for first in range(21000, 30000, n):
+        if all(free(first + i) for i in range(n)):
+            return first
+    sys.exit("bench: no free ports")
+
+
+def of_ours(path, nodes, settle, folder="-", papers=None):
+    """With papers, a folder, all are in one group."""
+    return Mesh([path, str(free_ports(nodes)), folder] + ([papers] if papers else []), nodes, settle)
+
+
+def three(make, burst):
+    """Paced twice and a burst, in one mesh."""
+    mesh = make()
+    try:
+        idle = mesh.idle(3)
+        return {"100": mesh.run(100 * 6, 100, 10), "1000": mesh.run(1000 * 3, 1000, 10),
+                "burst": mesh.run(burst, 0, 20), "idle": idle}
+    finally:
+        mesh.close()
