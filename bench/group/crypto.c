@@ -1,15 +1,13 @@
 /* crypto: what signing, checking, connecting and sealing cost through src/crypto, and what the
  * library takes for the same by itself, in turns in one process on one core. A line of JSON:
  * microseconds of CPU for each. */
-#include "crypto/cert.h"
 #include "crypto/openssl.h"
 #include "crypto/tls.h"
+#include "family.h"
 
 #include <malloc.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/random.h>
-#include <time.h>
+#include <string.h>
 
 #define TURNS	    20
 #define TURN_US	    20000.0
@@ -18,13 +16,9 @@
 #define CONNECTIONS 200
 
 struct bench {
-	struct env env;
-	struct crypto *c;
+	struct family f;
 	const struct crypto_profile *p;
-	struct crypto_key *key;
 	struct crypto_public *public;
-	uint8_t cert[CRYPTO_CERT_MAX];
-	size_t cert_n;
 	uint8_t digest[CRYPTO_HASH_MAX], signature[CRYPTO_SIGNATURE_MAX];
 	struct crypto_tls *ends[2];
 
@@ -37,57 +31,29 @@ struct bench {
 	EVP_CIPHER_CTX *cipher;
 };
 
-static void need(bool good, const char *what)
-{
-	if (good)
-		return;
-	(void)fprintf(stderr, "crypto: %s failed\n", what);
-	exit(1);
-}
-
-static void *resize(void *ctx, void *p, size_t n)
-{
-	if (n)
-		return realloc(p, n);
-	free(p);
-	return NULL;
-}
-
-/* As the daemon's does it: a call of the system. */
-static void draw(void *ctx, void *p, size_t n)
-{
-	need(getrandom(p, n, 0) == (ssize_t)n, "getrandom");
-}
-
-static double cpu_us(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
 static void sign_ours(struct bench *b)
 {
-	need(!crypto_sign_digest(b->c, &b->env, b->key, span_of(b->digest, 32), b->signature),
-	     "sign");
+	family_need(!crypto_sign_digest(b->f.c, &b->f.env, b->f.ben.key, span_of(b->digest, 32),
+					b->signature),
+		    "sign");
 }
 
 static void sign_library(struct bench *b)
 {
 	b->der_n = sizeof b->der;
-	need(EVP_PKEY_sign(b->signer, b->der, &b->der_n, b->digest, 32) > 0, "sign");
+	family_need(EVP_PKEY_sign(b->signer, b->der, &b->der_n, b->digest, 32) > 0, "sign");
 }
 
 static void verify_ours(struct bench *b)
 {
-	need(!crypto_public_verify(b->c, b->public, span_of(b->digest, 32),
-				   span_of(b->signature, b->p->signature_size)),
-	     "verify");
+	family_need(!crypto_public_verify(b->f.c, b->public, span_of(b->digest, 32),
+					  span_of(b->signature, b->p->signature_size)),
+		    "verify");
 }
 
 static void verify_library(struct bench *b)
 {
-	need(EVP_PKEY_verify(b->checker, b->der, b->der_n, b->digest, 32) == 1, "verify");
+	family_need(EVP_PKEY_verify(b->checker, b->der, b->der_n, b->digest, 32) == 1, "verify");
 }
 
 static enum err judge(void *ctx, struct span cert)
@@ -100,16 +66,16 @@ static void open_ends(struct bench *b)
 	for (int i = 0; i < 2; i++) {
 		struct crypto_tls_birth birth = { .profile = b->p,
 						  .initiator = i == 0,
-						  .key = b->key,
-						  .cert = span_of(b->cert, b->cert_n),
+						  .key = b->f.ben.key,
+						  .cert = span_of(b->f.ben.idc, b->f.ben.idc_n),
 						  .alpn = "p2pgroup/2",
 						  .judge = judge };
-		need(!crypto_tls_new(b->c, &b->env, &birth, &b->ends[i]), "connection");
+		family_need(!crypto_tls_new(b->f.c, &b->f.env, &birth, &b->ends[i]), "connection");
 	}
 	struct span token = span_of(NULL, 0);
 	bool done[2] = { false, false };
 	for (int i = 0; !done[0] || !done[1]; i = !i)
-		need(!crypto_tls_step(b->ends[i], token, &token, &done[i]), "handshake");
+		family_need(!crypto_tls_step(b->ends[i], token, &token, &done[i]), "handshake");
 }
 
 static void close_ends(struct bench *b)
@@ -130,8 +96,8 @@ static void carry_ours(struct bench *b)
 	static const uint8_t text[RECORD];
 	struct span record, plain;
 	size_t rest;
-	need(!crypto_tls_seal(b->ends[0], span_of(text, sizeof text), &record), "seal");
-	need(!crypto_tls_unseal(b->ends[1], record, &plain, &rest), "unseal");
+	family_need(!crypto_tls_seal(b->ends[0], span_of(text, sizeof text), &record), "seal");
+	family_need(!crypto_tls_unseal(b->ends[1], record, &plain, &rest), "unseal");
 }
 
 /* The cipher alone, once for each end. */
@@ -141,11 +107,11 @@ static void carry_library(struct bench *b)
 	static uint8_t text[RECORD], tag[16];
 	int n;
 	for (int i = 0; i < 2; i++)
-		need(EVP_EncryptInit_ex(b->cipher, NULL, NULL, NULL, nonce) &&
-			     EVP_EncryptUpdate(b->cipher, text, &n, text, sizeof text) &&
-			     EVP_EncryptFinal_ex(b->cipher, text, &n) &&
-			     EVP_CIPHER_CTX_ctrl(b->cipher, EVP_CTRL_AEAD_GET_TAG, 16, tag),
-		     "cipher");
+		family_need(EVP_EncryptInit_ex(b->cipher, NULL, NULL, NULL, nonce) &&
+				    EVP_EncryptUpdate(b->cipher, text, &n, text, sizeof text) &&
+				    EVP_EncryptFinal_ex(b->cipher, text, &n) &&
+				    EVP_CIPHER_CTX_ctrl(b->cipher, EVP_CTRL_AEAD_GET_TAG, 16, tag),
+			    "cipher");
 }
 
 /* All hashes of a tree of that many leaves, as a batch of records has it. */
@@ -155,7 +121,7 @@ static void tree_ours(struct bench *b)
 	uint8_t node[32] = { 0 };
 	struct span parts[] = { span_of(kind, 1), span_of(node, 32), span_of(node, 32) };
 	for (int i = 0; i < 2 * LEAVES - 1; i++)
-		crypto_hash(b->c, b->p, parts, i < LEAVES ? 2 : 3, node, sizeof node);
+		crypto_hash(b->f.c, b->p, parts, i < LEAVES ? 2 : 3, node, sizeof node);
 }
 
 static void tree_library(struct bench *b)
@@ -163,10 +129,10 @@ static void tree_library(struct bench *b)
 	uint8_t node[65] = { 0 };
 	unsigned int n;
 	for (int i = 0; i < 2 * LEAVES - 1; i++)
-		need(EVP_DigestInit_ex2(b->hash, b->sha256, NULL) &&
-			     EVP_DigestUpdate(b->hash, node, i < LEAVES ? 33 : 65) &&
-			     EVP_DigestFinal_ex(b->hash, node, &n),
-		     "hash");
+		family_need(EVP_DigestInit_ex2(b->hash, b->sha256, NULL) &&
+				    EVP_DigestUpdate(b->hash, node, i < LEAVES ? 33 : 65) &&
+				    EVP_DigestFinal_ex(b->hash, node, &n),
+			    "hash");
 }
 
 typedef void work(struct bench *b);
@@ -179,10 +145,10 @@ static void measure(struct bench *b, const char *name, work *ours, work *theirs)
 	unsigned int calls[2] = { 0, 0 };
 	for (int turn = 0; turn < 2 * TURNS; turn++) {
 		int i = turn % 2;
-		double began = cpu_us(), now = began;
+		double began = family_cpu_us(), now = began;
 		if (!side[i])
 			continue;
-		for (; now - began < TURN_US; now = cpu_us(), calls[i] += 4)
+		for (; now - began < TURN_US; now = family_cpu_us(), calls[i] += 4)
 			for (int k = 0; k < 4; k++)
 				side[i](b);
 		spent[i] += now - began;
@@ -211,19 +177,10 @@ static double connection_kib(struct bench *b)
 
 static void begin_ours(struct bench *b)
 {
-	b->env = (struct env){ resize, draw, NULL };
-	b->p = crypto_profile(CRYPTO_MODERN);
-	need(!crypto_new(&b->c, &b->env), "context");
-	need(!crypto_key_make(b->c, &b->env, b->p, &b->key), "key");
-	need(!crypto_public_load(b->c, b->p, crypto_key_public(b->key), &b->public), "public key");
-	struct crypto_cert what = { .type = CRYPTO_CERT_IDENTITY,
-				    .public = crypto_key_public(b->key),
-				    .subject = span_str("bench"),
-				    .issuer = span_str("bench"),
-				    .subject_name = span_str("name.bench"),
-				    .not_after = CRYPTO_CERT_FOREVER };
-	need(!crypto_cert_issue(b->c, &b->env, b->key, &what, b->cert, sizeof b->cert, &b->cert_n),
-	     "certificate");
+	family_begin(&b->f);
+	b->p = b->f.p->crypto;
+	family_need(!crypto_public_load(b->f.c, b->p, crypto_key_public(b->f.ben.key), &b->public),
+		    "public key");
 	memset(b->digest, 7, sizeof b->digest);
 }
 
@@ -231,15 +188,16 @@ static void begin_library(struct bench *b)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	static const uint8_t secret[16];
-	need(key != NULL, "key");
+	family_need(key != NULL, "key");
 	b->signer = EVP_PKEY_CTX_new(key, NULL);
 	b->checker = EVP_PKEY_CTX_new(key, NULL);
 	EVP_PKEY_free(key);
-	need(EVP_PKEY_sign_init(b->signer) > 0 && EVP_PKEY_verify_init(b->checker) > 0, "key");
+	family_need(EVP_PKEY_sign_init(b->signer) > 0 && EVP_PKEY_verify_init(b->checker) > 0,
+		    "key");
 	b->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	b->hash = EVP_MD_CTX_new();
 	b->cipher = EVP_CIPHER_CTX_new();
-	need(EVP_EncryptInit_ex(b->cipher, EVP_aes_128_gcm(), NULL, secret, NULL), "cipher");
+	family_need(EVP_EncryptInit_ex(b->cipher, EVP_aes_128_gcm(), NULL, secret, NULL), "cipher");
 }
 
 static void end(struct bench *b)
@@ -250,8 +208,7 @@ static void end(struct bench *b)
 	EVP_PKEY_CTX_free(b->signer);
 	EVP_PKEY_CTX_free(b->checker);
 	crypto_public_free(b->public);
-	crypto_key_free(b->key);
-	crypto_free(b->c);
+	family_end(&b->f);
 }
 
 int main(void)
@@ -264,7 +221,7 @@ int main(void)
 	measure(&b, "verify", verify_ours, verify_library);
 	measure(&b, "tree", tree_ours, tree_library);
 	open_ends(&b);
-	measure(&b, "handshake", shake_hands, NULL);
+	measure(&b, "tls", shake_hands, NULL);
 	measure(&b, "record", carry_ours, carry_library);
 	close_ends(&b);
 	(void)printf("\"connection_kib\": %.2f}\n", connection_kib(&b));
