@@ -231,26 +231,45 @@ static enum err check_one(struct crypto *c, const struct group_profile *p, bool 
 	return e;
 }
 
+void group_stream_above(struct crypto *c, const struct group_profile *p,
+			const struct group_signed *s, size_t i, uint8_t node[][GROUP_NODE])
+{
+	const uint8_t *beside = s->path.p + i * GROUP_NODE;
+	bool right = s->index >> i & 1;
+	group_stream_node(c, p, right ? beside : node[i], right ? node[i] : beside, node[i + 1]);
+}
+
+/* From the leaf in `way` up to what is signed. */
+static void climb(struct crypto *c, const struct group_profile *p, const struct group_signed *s,
+		  struct group_way *way, uint8_t digest[GROUP_NODE])
+{
+	uint8_t node[GROUP_BATCH_DEPTH + 1][GROUP_NODE];
+	memcpy(node[0], way->node[0], GROUP_NODE);
+	for (size_t i = 0; i < s->depth; i++)
+		group_stream_above(c, p, s, i, node);
+	way->depth = s->depth;
+	way->index = s->index;
+	memcpy(way->node, node, (size_t)s->depth * GROUP_NODE);
+	memcpy(way->beside, s->path.p, s->path.n);
+	group_stream_root(c, p, s->depth, node[s->depth], digest);
+}
+
 /* GROUP-6.6: all that a record of a burst costs are hashes, but for the first of them. */
 static enum err check_batch(struct crypto *c, const struct group_profile *p,
 			    struct group_roots *roots, const struct crypto_public *k,
 			    const struct graph_record *r, const struct group_signed *s)
 {
-	uint8_t at[GROUP_NODE], digest[GROUP_NODE];
-	group_stream_leaf(c, p, r, s, at);
-	for (uint8_t i = 0; i < s->depth; i++) {
-		const uint8_t *beside = s->path.p + (size_t)i * GROUP_NODE;
-		if (s->index >> i & 1)
-			group_stream_node(c, p, beside, at, at);
-		else
-			group_stream_node(c, p, at, beside, at);
-	}
-	group_stream_root(c, p, s->depth, at, digest);
+	uint8_t digest[GROUP_NODE];
+	struct group_way way;
+	group_stream_leaf(c, p, r, s, way.node[0]);
+	if (roots && group_roots_meet(roots, c, p, k, s, way.node[0]))
+		return OK;
+	climb(c, p, s, &way, digest);
 	if (roots && group_roots_have(roots, k, digest, s->signature))
 		return OK;
 	enum err e = crypto_public_verify(c, k, span_of(digest, sizeof digest), s->signature);
 	if (!e && roots)
-		group_roots_note(roots, k, digest, s->signature);
+		group_roots_note(roots, k, digest, s->signature, &way);
 	return e;
 }
 

@@ -1,4 +1,5 @@
 /* Batches: every record of one is good and nothing else is; roots that were seen. */
+#include "group/stream_int.h"
 #include "records.h"
 
 struct rig {
@@ -182,6 +183,63 @@ static void a_root_is_of_one_key(void **state)
 	rig_fini(&g);
 }
 
+static bool meets(struct rig *g, struct group_roots *roots, size_t i, struct span security)
+{
+	struct group_signed s;
+	uint8_t leaf[GROUP_NODE];
+	if (group_signed_read(&s, g->t.p, security))
+		return false;
+	group_stream_leaf(g->t.c, g->t.p, nth(i), &s, leaf);
+	return group_roots_meet(roots, g->t.c, g->t.p, g->k, &s, leaf);
+}
+
+/* Nothing but record j under its own path, however j stands to the one before it; and what
+ * was refused leaves no trace. */
+static void assert_meets_alone(struct rig *g, struct group_roots *roots, size_t j)
+{
+	uint8_t octets[GROUP_SECURITY_MAX];
+	struct span good = group_batch_security(g->b, j);
+	struct span copy = span_of(octets, good.n);
+	memcpy(octets, good.p, good.n);
+	for (size_t at = 0; at < good.n; at++) {
+		octets[at] ^= 0x10;
+		assert_false(meets(g, roots, j, copy));
+		octets[at] ^= 0x11;
+		assert_false(meets(g, roots, j, copy));
+		octets[at] ^= 0x01;
+	}
+	assert_false(meets(g, roots, j, span_of(octets, good.n - GROUP_NODE)));
+	assert_false(meets(g, roots, 100 + j, copy));
+	uint64_t hits = group_roots_hits(roots);
+	assert_true(meets(g, roots, j, copy));
+	assert_true(meets(g, roots, j, copy)); /* again, behind itself */
+	assert_int_equal(group_roots_hits(roots), hits + 2);
+}
+
+/* GROUP-6.6, GROUP-6.7: of each two of a burst the second is known by where it meets the
+ * first. */
+static void where_two_ways_meet(void **state)
+{
+	enum {
+		N = 11
+	};
+	struct rig g;
+	struct group_roots *roots;
+	rig_init(&g);
+	burst(&g, N);
+	assert_int_equal(group_roots_new(&roots, &g.t.mem.env, 4), OK);
+	assert_false(meets(&g, roots, 0, group_batch_security(g.b, 0)));
+	for (size_t i = 0; i < N; i++)
+		for (size_t j = 0; j < N; j++) {
+			assert_int_equal(check(&g, roots, i, group_batch_security(g.b, i)), OK);
+			assert_meets_alone(&g, roots, j);
+		}
+	group_roots_forget(roots);
+	assert_false(meets(&g, roots, 0, group_batch_security(g.b, 0)));
+	group_roots_free(roots);
+	rig_fini(&g);
+}
+
 /* GROUP-6.9: bounded; the oldest goes, and comes again when it is checked again. */
 static void roots_are_bounded(void **state)
 {
@@ -272,6 +330,7 @@ int main(void)
 		cmocka_unit_test(nothing_else_is_good),
 		cmocka_unit_test(signatures_are_of_one_kind),
 		cmocka_unit_test(a_root_is_of_one_key),
+		cmocka_unit_test(where_two_ways_meet),
 		cmocka_unit_test(roots_are_bounded),
 		cmocka_unit_test(what_can_be_asked_when),
 		cmocka_unit_test(without_memory),
