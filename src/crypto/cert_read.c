@@ -158,9 +158,19 @@ enum err crypto_cert_read(const struct crypto_profile *p, struct arena *a, struc
 	return e;
 }
 
+/* CRYPTO-5.7 */
 enum err crypto_cert_verify(struct crypto *c, const struct crypto_profile *p,
 			    const struct crypto_cert *cert, struct span issuer)
 {
-	return crypto_verify(c, p, issuer, cert->signed_part,
-			     span_of(cert->signature, p->signature_size));
+	struct span signature = span_of(cert->signature, p->signature_size);
+	struct crypto_memo_name name;
+	if (issuer.n != p->public_size)
+		return ERR_MALFORMED;
+	crypto_memo_name(c, CRYPTO_MEMO_MESSAGE, p, issuer, cert->signed_part, signature, &name);
+	if (crypto_memo_has(&c->certs, &name))
+		return OK;
+	enum err e = crypto_verify(c, p, issuer, cert->signed_part, signature);
+	if (!e)
+		crypto_memo_add(&c->certs, &name);
+	return e;
 }

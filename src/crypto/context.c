@@ -40,7 +40,7 @@ static enum err fetch(struct crypto *c)
 	if (e)
 		return e;
 	c->hash = EVP_MD_CTX_new();
-	return c->hash ? OK : ERR_NOMEM;
+	return c->hash ? crypto_memo_size(c, &c->certs, CRYPTO_MEMO_CERTS) : ERR_NOMEM;
 }
 
 enum err crypto_new(struct crypto **out, const struct env *env)
@@ -85,6 +85,7 @@ void crypto_free(struct crypto *c)
 		OSSL_PROVIDER_unload(c->builtin);
 	OSSL_LIB_CTX_free(c->lib);
 	env_free(c->env, c->memo.sets);
+	env_free(c->env, c->certs.sets);
 	env_free(c->env, c);
 }
 

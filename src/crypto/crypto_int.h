@@ -88,7 +88,8 @@ struct crypto_source {
 X509 *crypto_x509_read(struct crypto *c, struct span der);
 
 /* What was found good, by hash: sets of a few places, the newest in front. */
-#define CRYPTO_MEMO_WAYS 4
+#define CRYPTO_MEMO_WAYS  4
+#define CRYPTO_MEMO_CERTS 256
 struct crypto_memo {
 	uint8_t (*sets)[CRYPTO_MEMO_WAYS][CRYPTO_HASH_MAX];
 	size_t count; /* of sets */
@@ -111,6 +112,7 @@ struct crypto {
 	BIO_METHOD *octets; /* of all connections; NULL until one wants it */
 	struct crypto_tools tools[CRYPTO_PROFILE_COUNT];
 	struct crypto_memo memo;
+	struct crypto_memo certs; /* of signatures of certificates */
 };
 
 /* Octets that somebody owns. */
@@ -174,10 +176,15 @@ enum crypto_memo_kind {
 struct crypto_memo_name {
 	uint8_t octets[CRYPTO_HASH_MAX];
 };
-/* False: nothing is remembered here and `name` is not filled. */
-bool crypto_memo_name(struct crypto *c, enum crypto_memo_kind kind, const struct crypto_profile *p,
+void crypto_memo_name(struct crypto *c, enum crypto_memo_kind kind, const struct crypto_profile *p,
 		      struct span public, struct span signed_, struct span signature,
 		      struct crypto_memo_name *name);
+/* Of c->memo; false: nothing is remembered there and `name` is not filled. */
+bool crypto_memo_named(struct crypto *c, enum crypto_memo_kind kind, const struct crypto_profile *p,
+		       struct span public, struct span signed_, struct span signature,
+		       struct crypto_memo_name *name);
+/* Places for n; what was in it stays without memory. ERR_NOMEM. */
+MUST_USE enum err crypto_memo_size(struct crypto *c, struct crypto_memo *m, size_t n);
 bool crypto_memo_has(struct crypto_memo *m, const struct crypto_memo_name *name);
 void crypto_memo_add(struct crypto_memo *m, const struct crypto_memo_name *name);
 

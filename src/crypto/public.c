@@ -56,7 +56,7 @@ enum err crypto_public_verify(struct crypto *c, const struct crypto_public *k, s
 		return ERR_DENIED;
 	struct crypto_memo_name name;
 	struct span public = crypto_public_octets(k);
-	bool named = crypto_memo_name(c, CRYPTO_MEMO_DIGEST, p, public, digest, signature, &name);
+	bool named = crypto_memo_named(c, CRYPTO_MEMO_DIGEST, p, public, digest, signature, &name);
 	if (named && crypto_memo_has(&c->memo, &name))
 		return OK;
 	ERR_set_mark();
@@ -77,8 +77,8 @@ enum err crypto_sign_digest(struct crypto *c, const struct env *env, const struc
 	enum err e =
 		crypto_signature_make(c, env, k, k->bare ? k->bare : k->signer, digest, signature);
 	struct crypto_memo_name name;
-	if (!e && crypto_memo_name(c, CRYPTO_MEMO_DIGEST, p, crypto_key_public(k), digest,
-				   span_of(signature, p->signature_size), &name))
+	if (!e && crypto_memo_named(c, CRYPTO_MEMO_DIGEST, p, crypto_key_public(k), digest,
+				    span_of(signature, p->signature_size), &name))
 		crypto_memo_add(&c->memo, &name);
 	return e;
 }

@@ -27,8 +27,8 @@ enum err crypto_sign(struct crypto *c, const struct env *env, const struct crypt
 	enum err e =
 		crypto_signature_make(c, env, k, k->signer, span_of(hash, p->hash_size), signature);
 	struct crypto_memo_name name;
-	if (!e && crypto_memo_name(c, CRYPTO_MEMO_MESSAGE, p, crypto_key_public(k), message,
-				   span_of(signature, p->signature_size), &name))
+	if (!e && crypto_memo_named(c, CRYPTO_MEMO_MESSAGE, p, crypto_key_public(k), message,
+				    span_of(signature, p->signature_size), &name))
 		crypto_memo_add(&c->memo, &name);
 	return e;
 }
@@ -94,7 +94,8 @@ enum err crypto_verify(struct crypto *c, const struct crypto_profile *p, struct 
 	if (signature.n != p->signature_size)
 		return ERR_DENIED;
 	struct crypto_memo_name name;
-	bool named = crypto_memo_name(c, CRYPTO_MEMO_MESSAGE, p, public, message, signature, &name);
+	bool named =
+		crypto_memo_named(c, CRYPTO_MEMO_MESSAGE, p, public, message, signature, &name);
 	if (named && crypto_memo_has(&c->memo, &name))
 		return OK;
 	ERR_set_mark();

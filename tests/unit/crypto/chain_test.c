@@ -1,4 +1,5 @@
 #include "certs.h"
+#include "crypto/crypto_int.h"
 
 struct links {
 	struct der der[CERTS_KEYS];
@@ -150,6 +151,43 @@ static void each_signature_counts(void **state)
 		assert_int_equal(crypto_chain_verify(t.rig.c, t.p, chain), ERR_DENIED);
 		crypto_chain_free(chain);
 	}
+	certs_fini(&t);
+}
+
+/* A check that really happens points the checker at the key. */
+static bool checks(struct certs *t, const struct crypto_chain *chain)
+{
+	uint8_t *public = t->rig.c->tools[CRYPTO_MODERN].checker.public;
+	static const uint8_t nobody[CRYPTO_PUBLIC_MAX];
+	memset(public, 0, CRYPTO_PUBLIC_MAX);
+	assert_int_equal(crypto_chain_verify(t->rig.c, t->p, chain), OK);
+	return memcmp(public, nobody, CRYPTO_PUBLIC_MAX) != 0;
+}
+
+/* CRYPTO-5.7: once, as long as not 256 others have come; and a longer chain its new part. */
+static void each_signature_is_checked_once(void **state)
+{
+	struct certs t;
+	struct links l;
+	struct carrier c;
+	struct crypto_chain *chain, *longer;
+	certs_init(&t, crypto_profile(CRYPTO_MODERN));
+	issue_links(&t, &l);
+	assert_int_equal(certs_parse(&t, carry(&t, l.spans, 2, &c), &chain), OK);
+	assert_int_equal(certs_parse(&t, carry(&t, l.spans, CERTS_KEYS, &c), &longer), OK);
+	assert_true(checks(&t, chain));
+	assert_false(checks(&t, chain));
+	assert_true(checks(&t, longer));
+	assert_false(checks(&t, longer));
+	for (int i = 0; i < 2 * CRYPTO_MEMO_CERTS; i++) {
+		struct crypto_memo_name name;
+		memset(name.octets, i, sizeof name.octets);
+		name.octets[7] = (uint8_t)(i / CRYPTO_MEMO_WAYS);
+		crypto_memo_add(&t.rig.c->certs, &name);
+	}
+	assert_true(checks(&t, chain));
+	crypto_chain_free(chain);
+	crypto_chain_free(longer);
 	certs_fini(&t);
 }
 
@@ -329,6 +367,7 @@ int main(void)
 		cmocka_unit_test(why_it_is_no_chain),
 		cmocka_unit_test(what_is_no_chain),
 		cmocka_unit_test(each_signature_counts),
+		cmocka_unit_test(each_signature_is_checked_once),
 		cmocka_unit_test(certs_have_a_number),
 		cmocka_unit_test(signers_are_ignored),
 		cmocka_unit_test(every_truncation_is_refused),
