@@ -148,7 +148,9 @@ static void each_signature_counts(void **state)
 		memcpy(forged.octets + forged.n - 8, l.spans[bad].p + l.spans[bad].n - 8, 8);
 		l.spans[bad] = span_of(forged.octets, forged.n);
 		assert_int_equal(certs_parse(&t, carry(&t, l.spans, CERTS_KEYS, &c), &chain), OK);
-		assert_int_equal(crypto_chain_verify(t.rig.c, t.p, chain), ERR_DENIED);
+		/* CRYPTO-5.7: nothing is learned of it. */
+		for (int i = 0; i < 2; i++)
+			assert_int_equal(crypto_chain_verify(t.rig.c, t.p, chain), ERR_DENIED);
 		crypto_chain_free(chain);
 	}
 	certs_fini(&t);
