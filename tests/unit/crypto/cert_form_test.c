@@ -444,6 +444,18 @@ static void one_certificate_has_one_form(void **state)
 			 OK);
 	assert_int_equal(certs_try(&t, span_of(d.octets, d.n)), ERR_MALFORMED);
 	ASN1_item_free((ASN1_VALUE *)x, crypto_x509_item());
+	/* An octet behind the signature, where it lies. */
+	whole = issue_kind(&t, A_MEMBER, &d);
+	x = crypto_item_read(whole, crypto_x509_item());
+	assert_non_null(x);
+	uint8_t longer[CRYPTO_DER_SIGNATURE_MAX + 1] = { 0 };
+	int n = ASN1_STRING_length(x->signature);
+	memcpy(longer, ASN1_STRING_get0_data(x->signature), (size_t)n);
+	assert_true(ASN1_STRING_set(x->signature, longer, n + 1));
+	assert_int_equal(crypto_der_out(x, crypto_x509_item(), d.octets, sizeof d.octets, &d.n),
+			 OK);
+	assert_int_equal(certs_try(&t, span_of(d.octets, d.n)), ERR_MALFORMED);
+	ASN1_item_free((ASN1_VALUE *)x, crypto_x509_item());
 	certs_fini(&t);
 }
 

@@ -136,6 +136,7 @@ static void a_key_of_another_kind_is_refused(void **state)
 		const char *other = p->id == CRYPTO_MODERN ? VECTOR_R1 : VECTOR_P256;
 		assert_int_equal(try_load(&r, p, rig_hex(&h, other)), ERR_MALFORMED);
 		assert_int_equal(try_load(&r, p, rig_hex(&h, VECTOR_P384)), ERR_MALFORMED);
+		assert_int_equal(try_load(&r, p, rig_hex(&h, VECTOR_K256)), ERR_MALFORMED);
 		assert_int_equal(try_load(&r, p, span_of(NULL, 0)), ERR_MALFORMED);
 	}
 	rig_fini(&r);

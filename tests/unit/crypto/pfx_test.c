@@ -209,6 +209,65 @@ static void others_documents_are_read_within_bounds(void **state)
 	pair_fini(&t);
 }
 
+/* In clear but for the keys: certificates of these ends, then keys of those, -1 none. */
+static struct span several(struct pair *t, const int *certs, const int *keys, struct document *d)
+{
+	STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
+	STACK_OF(PKCS7) *parts = NULL;
+	unsigned char *out = d->octets;
+	crypto_lend(t->rig.c, &t->end[0].mem.env);
+	for (; *certs >= 0; certs++) {
+		const unsigned char *at = t->end[*certs].cert;
+		X509 *x = d2i_X509(NULL, &at, (long)t->end[*certs].cert_n);
+		assert_non_null(PKCS12_add_cert(&bags, x));
+		X509_free(x);
+	}
+	for (; *keys >= 0; keys++)
+		assert_non_null(PKCS12_add_key(&bags,
+					       EVP_PKEY_CTX_get0_pkey(t->end[*keys].key->signer), 0,
+					       1, NID_aes_256_cbc, "word"));
+	assert_int_equal(PKCS12_add_safe(&parts, bags, -1, 1, NULL), 1);
+	PKCS12 *p12 = PKCS12_add_safes(parts, 0);
+	assert_non_null(p12);
+	assert_int_equal(PKCS12_set_mac(p12, "word", -1, NULL, 0, 1, NULL), 1);
+	crypto_give_back(t->rig.c);
+	d->n = (size_t)i2d_PKCS12(p12, &out);
+	PKCS12_free(p12);
+	sk_PKCS7_pop_free(parts, PKCS7_free);
+	sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+	return whole(d);
+}
+
+/* CRYPTO-8.2: the certificate of the key, wherever it stands, and one key. */
+static void the_certificate_is_the_keys(void **state)
+{
+	static const int none[] = { -1 }, one[] = { 0, -1 }, other[] = { 1, -1 };
+	static const int both[] = { 1, 0, -1 };
+	struct pair t;
+	struct document d;
+	pair_init(&t, crypto_profile(CRYPTO_MODERN), 1);
+	assert_int_equal(try_open(&t, several(&t, one, one, &d), "word", 0), OK);
+	assert_int_equal(try_open(&t, several(&t, both, one, &d), "word", 0), OK);
+	assert_int_equal(try_open(&t, several(&t, other, one, &d), "word", 0), ERR_MALFORMED);
+	assert_int_equal(try_open(&t, several(&t, none, one, &d), "word", 0), ERR_MALFORMED);
+	assert_int_equal(try_open(&t, several(&t, one, none, &d), "word", 0), ERR_MALFORMED);
+	assert_int_equal(try_open(&t, several(&t, both, both, &d), "word", 0), ERR_MALFORMED);
+	pair_fini(&t);
+}
+
+/* CRYPTO-8.2: none is too many, all together are. */
+static void rounds_add_up(void **state)
+{
+	struct pair t;
+	struct document d;
+	pair_init(&t, crypto_profile(CRYPTO_MODERN), 1);
+	int aes = NID_aes_256_cbc;
+	assert_int_equal(try_open(&t, foreign(&t, aes, 400000, 200000, &d), "word", 0), OK);
+	assert_int_equal(try_open(&t, foreign(&t, aes, 400000, 200001, &d), "word", 0),
+			 ERR_MALFORMED);
+	pair_fini(&t);
+}
+
 /* A document whose n-th number of rounds (from 0) is 8,388,607, under a code that fits. */
 static struct span many_rounds(struct pair *t, int n, struct document *d)
 {
@@ -291,6 +350,8 @@ int main(void)
 		cmocka_unit_test(a_key_of_another_profile_is_unsupported),
 		cmocka_unit_test(a_small_buffer_for_the_certificate_is_refused),
 		cmocka_unit_test(others_documents_are_read_within_bounds),
+		cmocka_unit_test(the_certificate_is_the_keys),
+		cmocka_unit_test(rounds_add_up),
 		cmocka_unit_test(too_many_rounds_are_not_begun),
 		cmocka_unit_test(openssl_reads_it),
 	};

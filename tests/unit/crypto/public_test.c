@@ -208,6 +208,27 @@ static void other_sizes_are_refused(void **state)
 	rig_fini(&r);
 }
 
+/* CRYPTO-3.7: ECDSA reads a digest as a number, so zeros in front of one change nothing in its
+ * signature. */
+static void a_digest_has_its_length(void **state)
+{
+	const struct crypto_profile *p = crypto_profile(CRYPTO_MODERN);
+	uint8_t digest[CRYPTO_HASH_MAX], s[CRYPTO_SIGNATURE_MAX];
+	struct rig r;
+	rig_init(&r);
+	struct crypto_key *k = rig_key(&r, p, 1);
+	struct crypto_public *pub = load(&r, p, crypto_key_public(k));
+	fill(digest);
+	memset(digest, 0, 16);
+	sign_digest(&r, k, span_of(digest, 32), 1, s);
+	assert_int_equal(crypto_public_verify(r.c, pub, span_of(digest, 32), SIGNATURE(s, p)), OK);
+	assert_int_equal(crypto_public_verify(r.c, pub, span_of(digest + 16, 16), SIGNATURE(s, p)),
+			 ERR_DENIED);
+	crypto_public_free(pub);
+	crypto_key_free(k);
+	rig_fini(&r);
+}
+
 static void keys_that_are_none_are_refused(void **state)
 {
 	struct rig r;
@@ -286,6 +307,7 @@ int main(void)
 		cmocka_unit_test(a_classic_record_is_signed_as_elsewhere),
 		cmocka_unit_test(classic_takes_short_digests_and_either_order),
 		cmocka_unit_test(other_sizes_are_refused),
+		cmocka_unit_test(a_digest_has_its_length),
 		cmocka_unit_test(keys_that_are_none_are_refused),
 		cmocka_unit_test(without_memory_there_is_no_key),
 		cmocka_unit_test(a_digest_vouches_for_no_message),

@@ -99,4 +99,11 @@
 	"6661cbe56583b037882f4a1ca297e60abcdbc3836d84bc8fa696c77440f92d0f5837e90a00e7"             \
 	"c5284b447754d5dee88c986533b6901aeb3177686d0ae8fb33184414abe6c1713a"
 
+/* Likewise, of a curve whose coordinates are as long as those of P-256 */
+#define VECTOR_K256                                                                                \
+	"308184020100301006072a8648ce3d020106052b8104000a046d306b0201010420517ef9fa4d94"           \
+	"fdd572e1363f81aa911ce7c0157f783101192be418f492f5647aa144034200040ebf2c7dfe845e"           \
+	"eea8eb2354c3f51378fb5ee1920108905d234a4fb4ce4bf95076f28ae406f1f9c58661f52d7458"           \
+	"8173a4630c670cbe00e6a702b71e5294d6ee"
+
 #endif

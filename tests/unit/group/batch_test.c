@@ -53,6 +53,37 @@ static enum err check(struct rig *g, struct group_roots *roots, size_t i, struct
 	return e ? e : group_check(g->t.c, g->t.p, true, roots, g->k, nth(i), &s);
 }
 
+static void hash(struct rig *g, const struct span *parts, size_t n, uint8_t out[32])
+{
+	crypto_hash(g->t.c, g->t.p->crypto, parts, n, out, 32);
+}
+
+/* GROUP-6.5, octet by octet: of two records each has the other's leaf for its path. */
+static void a_burst_is_what_it_should_be(void **state)
+{
+	static const uint8_t leaf = 0, node = 1, depth = 1;
+	uint8_t above[32], root[32], at[32];
+	struct group_signed s[2];
+	struct rig g;
+	rig_init(&g);
+	burst(&g, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(group_signed_read(&s[i], g.t.p, group_batch_security(g.b, i)), OK);
+	const struct span both[] = { span_of(&node, 1), s[1].path, s[0].path };
+	hash(&g, both, 3, above);
+	const struct span whole[] = { span_str("homestead batch 2"), span_of(&depth, 1),
+				      span_of(above, 32) };
+	hash(&g, whole, 3, root);
+	assert_int_equal(crypto_public_verify(g.t.c, g.k, span_of(root, 32), s[0].signature), OK);
+	/* A leaf: its mark, and the record as it is signed alone. */
+	group_stream_leaf(g.t.c, g.t.p, nth(0), &s[0], at);
+	assert_memory_equal(at, s[1].path.p, 32);
+	const struct span bare[] = { span_of(&leaf, 1), s[1].path };
+	hash(&g, bare, 2, above);
+	assert_memory_not_equal(at, above, 32);
+	rig_fini(&g);
+}
+
 /* GROUP-6.5, GROUP-6.8: of any size, odd ones too. */
 static void every_record_of_a_burst_is_good(void **state)
 {
@@ -325,6 +356,7 @@ static void without_memory(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_burst_is_what_it_should_be),
 		cmocka_unit_test(every_record_of_a_burst_is_good),
 		cmocka_unit_test(the_largest_burst),
 		cmocka_unit_test(nothing_else_is_good),

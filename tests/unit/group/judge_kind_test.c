@@ -27,6 +27,20 @@ static void a_membership_proves_itself(void **state)
 	}
 }
 
+/* GROUP-7.8: the chain in it proves its own member alone, not whoever is named beside it. */
+static void a_membership_proves_nobody_else(void **state)
+{
+	PEOPLE_EACH_PROFILE(id)
+	{
+		begin(id, GROUP);
+		membership(CLEO, BEN, 0, false);
+		record_sign(&rec, &g.t, CLEO, group_judge_version11(g.j), serial(CLEO),
+			    serial(CLEO));
+		assert_int_equal(judge(), GRAPH_LATER);
+		end();
+	}
+}
+
 /* GROUP-7.13 */
 static void who_may_publish_a_membership(void **state)
 {
@@ -355,6 +369,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_membership_proves_itself),
+		cmocka_unit_test(a_membership_proves_nobody_else),
 		cmocka_unit_test(who_may_publish_a_membership),
 		cmocka_unit_test(a_membership_has_the_groups_version),
 		cmocka_unit_test(a_membership_holds_a_valid_chain),

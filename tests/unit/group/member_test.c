@@ -241,6 +241,7 @@ static void members_and_octets_are_bounded(void **state)
 	m = list_of(&t, &small);
 	assert_int_equal(group_members_add(m, chain, &who, &fresh), OK);
 	assert_int_equal(group_members_add(m, chain_of(&t, 2, 0, 10), &who, &fresh), ERR_FULL);
+	assert_int_equal(group_members_add(m, chain_of(&t, 1, 1, 10), &who, &fresh), ERR_FULL);
 	int64_t next;
 	assert_true(group_members_expire(m, PEOPLE_BORN + 11 * DAY, NULL, NULL, &next));
 	add(&t, m, 1, 0, 10); /* room was given back */
