@@ -58,10 +58,10 @@ static int64_t home_now(void *ctx)
 	return FAMILY_NOW;
 }
 
-static bool home_known(void *ctx, struct span public)
+static bool home_known(void *ctx, struct span name, struct span public)
 {
 	const struct end *e = ctx;
-	return group_members_by_key(e->members, public) != NULL;
+	return group_members_find(e->members, name) != NULL;
 }
 
 static void home_learned(void *ctx, struct crypto_chain *chain)
