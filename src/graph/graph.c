@@ -136,6 +136,7 @@ static void take_down(struct graph *g)
 	graph_load_end(g, ERR_STOPPING);
 	graph_flood_free(g);
 	graph_relay_free(g);
+	graph_ahead_free(g);
 	graph_publish_free(g);
 	graph_nodes_free(g);
 	LIST_EACH(n, tmp, &g->referrals)

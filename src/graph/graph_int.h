@@ -279,6 +279,7 @@ struct graph {
 	struct graph_outing *last; /* taken out by the last poll */
 	uint8_t *message;	   /* send.c: where large ones are put together */
 	size_t message_room;
+	uint8_t *ahead; /* ahead.c: frames that are open; NULL until there is a sealed link */
 };
 
 /* ---- graph.c ---- */
@@ -372,6 +373,8 @@ void graph_link_input(struct graph *g, struct graph_link *l, struct span bytes, 
 /* A whole message, by the matrix of states. */
 void graph_link_message(struct graph *g, struct graph_link *l, struct span message,
 			struct mono now);
+/* What was in a frame: a message, or a part of one. */
+void graph_link_plain(struct graph *g, struct graph_link *l, struct span octets, struct mono now);
 /* Frees what has ended. */
 void graph_links_reap(struct graph *g);
 /* The neighbor has sent this record as it stands; and whether it has. */
@@ -529,6 +532,15 @@ static inline bool graph_relay_waits(const struct graph *g)
 }
 void graph_relay_on(struct graph *g); /* now */
 void graph_relay_free(struct graph *g);
+
+/* ---- ahead.c: sealed frames of neighbors ---- */
+bool graph_ahead_ready(struct graph *g, const struct graph_link *l);
+/* The next frames of *in, as graph_inbox_frame() takes one, and what follows from them.
+ * ERR_NOT_FOUND: no whole one is left; or what is wrong with one. */
+MUST_USE enum err graph_ahead_input(struct graph *g, struct graph_link *l, struct span *in,
+				    struct mono now);
+void graph_ahead_free(struct graph *g);
+
 void graph_flood_free(struct graph *g);
 /* A neighbor is gone: deferred records of it lose their origin. */
 void graph_flood_forget(struct graph *g, const struct graph_link *l);

@@ -175,7 +175,7 @@ static void set_sizes(const struct graph *g, struct graph_link *l)
 	l->inbox.sizes.message = connected || most < STRANGER_MAX ? most : STRANGER_MAX;
 }
 
-static void plain(struct graph *g, struct graph_link *l, struct span octets, struct mono now)
+void graph_link_plain(struct graph *g, struct graph_link *l, struct span octets, struct mono now)
 {
 	struct span message;
 	set_sizes(g, l);
@@ -193,7 +193,7 @@ static void sealed_frame(struct graph *g, struct graph_link *l, struct span payl
 	if (g->birth.provider.ops->unseal(l->session, payload, &out) != OK)
 		graph_link_end(g, l, ERR_DENIED, "octets that cannot be unsealed", now);
 	else if (out.bytes.n)
-		plain(g, l, out.bytes, now);
+		graph_link_plain(g, l, out.bytes, now);
 }
 
 static void frame(struct graph *g, struct graph_link *l, struct span payload, struct mono now)
@@ -203,7 +203,7 @@ static void frame(struct graph *g, struct graph_link *l, struct span payload, st
 	else if (l->session)
 		sealed_frame(g, l, payload, now);
 	else
-		plain(g, l, payload, now);
+		graph_link_plain(g, l, payload, now);
 }
 
 /* Where the Record ID lies in a frame that is a whole FLOOD. */
@@ -249,10 +249,13 @@ void graph_link_input(struct graph *g, struct graph_link *l, struct span bytes, 
 	enum err e = OK;
 	while (l->state != GRAPH_STATE_ENDED) {
 		expect(g, l, in, &looked);
-		e = graph_inbox_frame(&l->inbox, &in, &payload);
+		bool ahead = graph_ahead_ready(g, l);
+		e = ahead ? graph_ahead_input(g, l, &in, now)
+			  : graph_inbox_frame(&l->inbox, &in, &payload);
 		if (e != OK)
 			break;
-		frame(g, l, payload, now);
+		if (!ahead)
+			frame(g, l, payload, now);
 	}
 	if (l->state == GRAPH_STATE_ENDED)
 		return;

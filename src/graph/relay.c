@@ -80,25 +80,23 @@ static const struct graph_entry *as_it_came(const struct graph *g, const struct 
 	return e && e->fingerprint == r->fingerprint ? e : NULL;
 }
 
-static void send(struct graph *g, const struct graph_relay *r, const struct graph_entry *e)
+/* All that one neighbor gets goes at once: what sealing needs of it is near then. */
+static void send(struct graph *g, struct graph_link *l)
 {
-	struct span octets = span_of(g->relays.octets + r->at, r->n);
-	LIST_EACH(at, tmp, &g->links)
-	{
-		struct graph_link *l = LIST_ENTRY(at, struct graph_link, all);
-		if (l->number != r->from && graph_link_neighbor(l) && !graph_heard(g, l, e))
-			graph_send_record(g, l, e, octets, 0);
+	struct graph_relays *w = &g->relays;
+	for (size_t i = 0; i < w->count && graph_link_neighbor(l); i++) {
+		const struct graph_relay *r = &w->all[i];
+		const struct graph_entry *e = l->number != r->from ? as_it_came(g, r) : NULL;
+		if (e && !graph_heard(g, l, e))
+			graph_send_record(g, l, e, span_of(w->octets + r->at, r->n), 0);
 	}
 }
 
 void graph_relay_on(struct graph *g)
 {
 	struct graph_relays *w = &g->relays;
-	for (size_t i = 0; i < w->count; i++) {
-		const struct graph_entry *e = as_it_came(g, &w->all[i]);
-		if (e)
-			send(g, &w->all[i], e);
-	}
+	LIST_EACH(at, tmp, &g->links)
+	send(g, LIST_ENTRY(at, struct graph_link, all));
 	if (w->room > KEPT && w->n < w->room / 8)
 		graph_relay_free(g);
 	w->count = w->n = 0;

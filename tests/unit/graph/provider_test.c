@@ -16,6 +16,7 @@ struct double_session {
 struct double_ctx {
 	int fail_step; /* this step fails, 0 none */
 	bool fail_new, fail_seal, fail_unseal, gone;
+	int unseal_most; /* frames; 0 any number */
 	const char *proves;
 	bool twice;   /* step and seal have two frames each; the last word of step is an 'x' */
 	size_t large; /* octets of token '2', 0 one */
@@ -123,7 +124,7 @@ static enum err seal(void *session, struct span plain, struct graph_session_out 
 static enum err unseal(void *session, struct span frame, struct graph_session_out *out)
 {
 	struct double_session *s = session;
-	if (d.fail_unseal)
+	if (d.fail_unseal || (d.unseal_most && --d.unseal_most == 0))
 		return ERR_DENIED;
 	if (frame.n)
 		return xor(s, frame, out);
@@ -364,6 +365,60 @@ static void what_cannot_be_unsealed_ends_the_link(void **state)
 	end(&r);
 }
 
+#define ROW 40 /* frames */
+
+/* That many frames of data, sealed; at `bad` stands one that is no message. */
+static struct span row(struct rig *r, int bad, uint8_t *out, size_t size)
+{
+	struct wr w = wr_of(out, size);
+	for (int i = 0; i < ROW; i++) {
+		struct span s = i == bad ? span_str("no message at all") : rig_data(r, "hello");
+		wr_u16(&w, (uint16_t)s.n);
+		size_t at = w.n;
+		wr_bytes(&w, s);
+		for (; at < w.n; at++)
+			out[at] ^= 0x5a;
+	}
+	assert_false(w.failed);
+	return wr_span(&w);
+}
+
+/* GRAPH-10.25: whatever comes behind them in the same octets. */
+static void what_came_before_a_bad_frame_counts(void **state)
+{
+	static uint8_t octets[ROW * 128];
+	for (int bad = 0; bad < ROW; bad++)
+		for (int sealed = 0; sealed < 2; sealed++) {
+			struct rig r;
+			begin(&r);
+			uint32_t link = neighbor(&r);
+			size_t data = r.n_data;
+			d.unseal_most = sealed ? bad + 1 : 0;
+			rig_give(&r, link, row(&r, sealed ? -1 : bad, octets, sizeof(octets)));
+			assert_int_equal(r.n_data, data + (size_t)bad);
+			assert_true(rig_closed(&r, link));
+			assert_int_equal(rig_info(&r).counts.bad, 1);
+			end(&r);
+		}
+}
+
+static void a_row_of_frames_comes_in_any_pieces(void **state)
+{
+	static uint8_t octets[ROW * 128];
+	for (size_t piece = 1; piece < 400; piece += 37) {
+		struct rig r;
+		begin(&r);
+		uint32_t link = neighbor(&r);
+		size_t data = r.n_data;
+		struct span all = row(&r, -1, octets, sizeof(octets));
+		for (size_t at = 0; at < all.n; at += piece)
+			rig_give(&r, link,
+				 span_of(all.p + at, all.n - at < piece ? all.n - at : piece));
+		assert_int_equal(r.n_data, data + ROW);
+		end(&r);
+	}
+}
+
 static void what_cannot_be_sealed_is_not_sent_plain(void **state)
 {
 	struct rig r;
@@ -536,6 +591,8 @@ int main(void)
 		cmocka_unit_test(every_step_may_fail),
 		cmocka_unit_test(no_session_no_link),
 		cmocka_unit_test(what_cannot_be_unsealed_ends_the_link),
+		cmocka_unit_test(what_came_before_a_bad_frame_counts),
+		cmocka_unit_test(a_row_of_frames_comes_in_any_pieces),
 		cmocka_unit_test(what_cannot_be_sealed_is_not_sent_plain),
 		cmocka_unit_test(who_is_proved_is_who_was_said),
 		cmocka_unit_test(large_messages_are_cut_for_the_provider),
