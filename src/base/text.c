@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "base/mono.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 
@@ -17,12 +18,21 @@ void text_clear(struct text *t)
 	t->p[0] = '\0';
 }
 
+/* Of so many octets those in front of a character that would be cut in two. */
+static size_t whole_characters(struct span s, size_t n)
+{
+	size_t back = 0;
+	while (back < n && back < 3 && (s.p[n - back] & 0xc0) == 0x80)
+		back++;
+	return (s.p[n - back] & 0xc0) == 0xc0 ? n - back : n;
+}
+
 void text_span(struct text *t, struct span s)
 {
 	size_t room = t->size - t->n - 1;
 	size_t n = s.n;
 	if (n > room) {
-		n = room;
+		n = whole_characters(s, room);
 		t->cut = true;
 	}
 	if (n)
@@ -203,20 +213,80 @@ void text_wall(struct text *t, int64_t us)
 	text_char(t, 'Z');
 }
 
+static void put_octets(struct text *t, struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		text_str(t, "\\x");
+		hex_octet(t, s.p[i]);
+	}
+}
+
+/* Takes the next character off: it goes out as people see it, or as what it is made of. */
+static void put_shown(struct text *t, struct span *s)
+{
+	struct span was = *s;
+	uint32_t point;
+	bool whole = utf8_next(s, &point);
+	if (!whole)
+		*s = span_of(was.p + 1, was.n - 1);
+	was.n -= s->n;
+	if (whole && utf8_is_shown(point))
+		text_span(t, was);
+	else
+		put_octets(t, was);
+}
+
+void text_shown(struct text *t, struct span s)
+{
+	while (s.n)
+		put_shown(t, &s);
+}
+
 void text_quoted(struct text *t, struct span s, size_t max)
 {
-	size_t n = s.n < max ? s.n : max;
+	size_t rest = s.n > max ? s.n - max : 0;
 	text_char(t, '"');
-	for (size_t i = 0; i < n; i++) {
-		uint8_t c = s.p[i];
-		if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
-			text_char(t, (char)c);
+	while (s.n > rest) {
+		if (*s.p != '"' && *s.p != '\\') {
+			put_shown(t, &s);
 			continue;
 		}
-		text_str(t, "\\x");
-		hex_octet(t, c);
+		put_octets(t, span_of(s.p, 1));
+		s = span_of(s.p + 1, s.n - 1);
 	}
-	text_char(t, '"');
-	if (n < s.n)
-		text_str(t, "...");
+	text_str(t, s.n ? "\"..." : "\"");
+}
+
+static bool is_plain_word(const char *s)
+{
+	static const char others[] = "-_.:/@%+=,[]";
+	const char *at = s;
+	for (; *at; at++) {
+		char l = (char)(*at | 32);
+		if (!(l >= 'a' && l <= 'z') && !(*at >= '0' && *at <= '9') &&
+		    !memchr(others, *at, sizeof(others) - 1))
+			return false;
+	}
+	return at != s && *s != '-';
+}
+
+void text_word(struct text *t, const char *word)
+{
+	if (is_plain_word(word)) {
+		text_str(t, word);
+		return;
+	}
+	text_char(t, '\'');
+	while (*word) {
+		size_t n = 0;
+		while (word[n] && word[n] != '\'')
+			n++;
+		text_span(t, span_of(word, n));
+		word += n;
+		if (*word) {
+			text_str(t, "'\\''");
+			word++;
+		}
+	}
+	text_char(t, '\'');
 }

@@ -1,6 +1,6 @@
 /* text.h - builds text in a caller's buffer, without the C library's printf,
  * so that pure folders can word things. Always ends in NUL; what does not fit
- * is cut and `cut` says so. Holds no memory of its own. */
+ * is cut between two characters and `cut` says so. Holds no memory of its own. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -29,8 +29,13 @@ void text_hex(struct text *t, struct span s);
 void text_duration(struct text *t, int64_t us);
 /* 2026-11-21T20:43:18Z, with milliseconds when ms is not 0. UTC. */
 void text_wall(struct text *t, int64_t us);
-/* Quoted for people: printable ASCII as is, the rest as \xNN; at most max
- * octets of s, then "...". For whatever a peer or user sent. */
+/* For a line on a terminal or in a log, of whatever a peer or user sent: characters that
+ * people see as they are, others and what is no UTF-8 as \xNN. */
+void text_shown(struct text *t, struct span s);
+/* The same in quotation marks, these and \ within as \xNN too; of more than max octets the
+ * characters that begin in these, then "...". */
 void text_quoted(struct text *t, struct span s, size_t max);
+/* A word of a command line, for a shell: in '' where that must be. */
+void text_word(struct text *t, const char *word);
 
 #endif

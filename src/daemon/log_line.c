@@ -13,15 +13,6 @@ static void prefix(struct text *t, enum node_level level)
 	text_str(t, prefixes[level]);
 }
 
-/* A line stays one line, and a terminal obeys nobody. */
-static void put_printable(struct text *t, const char *s)
-{
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-		text_char(t, c < 0x20 || c == 0x7f ? '?' : *s);
-	}
-}
-
 static bool is_plain(const char *s)
 {
 	for (; *s; s++) {
@@ -74,7 +65,8 @@ void log_line_text(struct text *t, const struct log_line *l, bool journal)
 	}
 	text_str(t, l->part);
 	text_char(t, ' ');
-	put_printable(t, l->message);
+	/* A line stays one line, and a terminal obeys nobody. */
+	text_shown(t, span_str(l->message));
 	if (l->event)
 		put_pair(t, "event", l->event);
 	if (l->peer)

@@ -1,7 +1,6 @@
 #include "wire/utf.h"
 
-#define POINT_MAX 0x10ffff
-#define PLANE	  0x10000
+#define PLANE 0x10000
 
 static bool is_surrogate(uint32_t v)
 {
@@ -16,40 +15,6 @@ static bool is_high(uint32_t v)
 static bool is_low(uint32_t v)
 {
 	return v >= 0xdc00 && v <= 0xdfff;
-}
-
-/* What the first octet says: octets in all (0: none begins so), and its own bits. */
-static size_t lead(uint8_t first, uint32_t *bits)
-{
-	static const struct {
-		uint8_t mask, is;
-	} forms[] = { { 0x80, 0x00 }, { 0xe0, 0xc0 }, { 0xf0, 0xe0 }, { 0xf8, 0xf0 } };
-	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
-		if ((first & forms[i].mask) == forms[i].is) {
-			*bits = first & (uint8_t)~forms[i].mask;
-			return i + 1;
-		}
-	return 0;
-}
-
-bool utf8_next(struct span *s, uint32_t *point)
-{
-	static const uint32_t least[] = { 0, 1, 0x80, 0x800, PLANE };
-	uint32_t v;
-	size_t n = s->n ? lead(s->p[0], &v) : 0;
-	if (!n || n > s->n)
-		return false;
-	for (size_t i = 1; i < n; i++) {
-		if ((s->p[i] & 0xc0) != 0x80)
-			return false;
-		v = v << 6 | (s->p[i] & 0x3fu);
-	}
-	if (v < least[n] || v > POINT_MAX || is_surrogate(v))
-		return false;
-	s->p += n;
-	s->n -= n;
-	*point = v;
-	return true;
 }
 
 void utf8_put(struct wr *w, uint32_t point)

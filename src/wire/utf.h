@@ -6,10 +6,9 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "base/utf8.h"
 #include "wire/wr.h"
 
-/* Takes one code point off the front of *s; false: it is none. */
-MUST_USE bool utf8_next(struct span *s, uint32_t *point);
 void utf8_put(struct wr *w, uint32_t point);
 
 /* How many code units the text has; `units`, if given, gets them. ERR_MALFORMED,

@@ -167,6 +167,79 @@ static void quotes(void **state)
 	assert_string_equal(quoted("\"\\", 2, 9), "\"\\x22\\x5c\"");
 	assert_string_equal(quoted("abcdef", 6, 3), "\"abc\"...");
 	assert_string_equal(quoted("abc", 3, 3), "\"abc\"");
+	assert_string_equal(quoted("Zo\xc3\xab", 4, 9), "\"Zo\xc3\xab\"");
+	assert_string_equal(quoted("Zo\xc3\xab!", 5, 3), "\"Zo\xc3\xab\"...");
+	assert_string_equal(quoted("Zo\xc3", 3, 9), "\"Zo\\xc3\"");
+}
+
+static void shows(void **state)
+{
+	static const struct {
+		const char *of, *as;
+	} rows[] = {
+		{ "", "" },
+		{ "Ann's \"caf\xc3\xa9\" \\", "Ann's \"caf\xc3\xa9\" \\" },
+		{ "a\nb\tc\r", "a\\x0ab\\x09c\\x0d" },
+		{ "\x1b[31mred", "\\x1b[31mred" },
+		{ "\xc2\x9b"
+		  "31m",
+		  "\\xc2\\x9b31m" },
+		/* Right to left from here on; a mark; nothing at all. */
+		{ "a\xe2\x80\xae"
+		  "b",
+		  "a\\xe2\\x80\\xaeb" },
+		{ "\xe2\x80\x8f\xd8\x9c", "\\xe2\\x80\\x8f\\xd8\\x9c" },
+		{ "\xef\xbb\xbf\xe2\x80\x8b\xc2\xad", "\\xef\\xbb\\xbf\\xe2\\x80\\x8b\\xc2\\xad" },
+		/* A family of three, joined; noncharacters; a surrogate; an overlong line feed. */
+		{ "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9",
+		  "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9" },
+		{ "\xef\xbf\xbe\xf0\x9f\xbf\xbf", "\\xef\\xbf\\xbe\\xf0\\x9f\\xbf\\xbf" },
+		{ "\xed\xa0\x80\xc0\x8a", "\\xed\\xa0\\x80\\xc0\\x8a" },
+		{ "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct text t = TEXT_OF(buffer);
+		text_shown(&t, span_str(rows[i].of));
+		assert_string_equal(buffer, rows[i].as);
+	}
+}
+
+static void words(void **state)
+{
+	static const struct {
+		const char *of, *as;
+	} rows[] = {
+		{ "Home", "Home" },
+		{ "192.0.2.7:3587", "192.0.2.7:3587" },
+		{ "", "''" },
+		{ "-n", "'-n'" },
+		{ "our house", "'our house'" },
+		{ "Ann's", "'Ann'\\''s'" },
+		{ "'", "''\\'''" },
+		{ "$(id) `x` \"\\", "'$(id) `x` \"\\'" },
+		{ "Zo\xc3\xab", "'Zo\xc3\xab'" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct text t = TEXT_OF(buffer);
+		text_word(&t, rows[i].of);
+		assert_string_equal(buffer, rows[i].as);
+	}
+}
+
+/* What is cut ends with a whole character; what is none is cut where it is. */
+static void characters_are_not_cut(void **state)
+{
+	static const char said[] = "a\xc3\xab\xe2\x82\xac\xf0\x9f\x98\x80z";
+	static const size_t whole[] = { 0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11 };
+	for (size_t size = 1; size <= sizeof(said); size++) {
+		struct text t = text_of(buffer, size);
+		text_str(&t, said);
+		assert_int_equal(t.n, whole[size - 1]);
+		assert_int_equal(t.cut, size < sizeof(said));
+	}
+	struct text t = text_of(buffer, 4);
+	text_str(&t, "\x80\x80\x80\x80\x80");
+	assert_int_equal(t.n, 3);
 }
 
 int main(void)
@@ -182,6 +255,9 @@ int main(void)
 		cmocka_unit_test(every_day_of_eight_centuries),
 		cmocka_unit_test(wall_of_any_value_is_defined),
 		cmocka_unit_test(quotes),
+		cmocka_unit_test(shows),
+		cmocka_unit_test(words),
+		cmocka_unit_test(characters_are_not_cut),
 	};
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

@@ -71,7 +71,7 @@ static void text_lines(void **state)
 	assert_string_equal(written(&x),
 			    STAMP " notice masc session with north is up event=up peer=north "
 				  "remote=192.0.2.1:2587\n" STAMP
-				  " error store disk \"a\" is full?and?[2J more\n");
+				  " error store disk \"a\" is full\\x0aand\\x1b[2J more\n");
 	end(&x);
 }
 
