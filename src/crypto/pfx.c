@@ -1,6 +1,7 @@
 /* A key and its certificate as PKCS #12, written and read. What is read is a stranger's: how
  * often it may make us hash is bounded before we do. */
 #include "crypto/pfx.h"
+#include "base/utf8.h"
 #include "crypto/crypto_int.h"
 
 /* Of the key, of the certificate, of the code: about 0.2 s in all. */
@@ -22,6 +23,28 @@ static bool text_of(struct text *t, struct span s)
 		memcpy(t->octets, s.p, s.n);
 	t->octets[s.n] = 0;
 	t->n = (int)s.n;
+	return true;
+}
+
+/* For people, in whose programs it is a BMPString: what that cannot hold stands as U+FFFD. The
+ * certificate has the name as it is. */
+static bool friendly_of(struct text *t, struct span s)
+{
+	static const char other[] = "\xef\xbf\xbd";
+	size_t n = 0;
+	if (s.n > PASSPHRASE_MAX)
+		return false;
+	for (struct span was = s; s.n; was = s) {
+		uint32_t point;
+		if (!utf8_next(&s, &point) || !point)
+			return false;
+		bool fits = point < 0x10000;
+		size_t octets = fits ? was.n - s.n : sizeof other - 1;
+		memcpy(t->octets + n, fits ? (const char *)was.p : other, octets);
+		n += octets;
+	}
+	t->octets[n] = 0;
+	t->n = (int)n;
 	return true;
 }
 
@@ -62,7 +85,7 @@ enum err crypto_pfx_make(struct crypto *c, const struct env *env, const struct c
 {
 	struct text word, name;
 	PKCS12 *p12 = NULL;
-	if (passphrase.n == 0 || !text_of(&word, passphrase) || !text_of(&name, friendly))
+	if (passphrase.n == 0 || !text_of(&word, passphrase) || !friendly_of(&name, friendly))
 		return ERR_RANGE;
 	ERR_set_mark();
 	crypto_lend(c, env);

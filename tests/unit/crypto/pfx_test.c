@@ -83,6 +83,28 @@ static void what_was_written_is_read_with_its_passphrase_alone(void **state)
 	}
 }
 
+/* Whatever people are called. */
+static void any_friendly_name_will_do(void **state)
+{
+	static const char *const names[] = { "", "Bob \xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9",
+					     "Zo\xc3\xab", "\xe5\xad\x90" };
+	struct pair t;
+	struct document d;
+	pair_init(&t, crypto_profile(CRYPTO_MODERN), 1);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		assert_int_equal(crypto_pfx_make(t.rig.c, &t.end[0].mem.env, t.end[0].key,
+						 pair_cert(&t, 0), span_str(names[i]),
+						 span_str("word"), d.octets, sizeof d.octets, &d.n),
+				 OK);
+		assert_int_equal(try_open(&t, whole(&d), "word", 0), OK);
+	}
+	assert_int_equal(crypto_pfx_make(t.rig.c, &t.end[0].mem.env, t.end[0].key, pair_cert(&t, 0),
+					 span_str("\xff"), span_str("word"), d.octets,
+					 sizeof d.octets, &d.n),
+			 ERR_RANGE);
+	pair_fini(&t);
+}
+
 /* CRYPTO-2.3 */
 static void the_same_env_makes_the_same_document(void **state)
 {
@@ -344,6 +366,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_written_is_read_with_its_passphrase_alone),
+		cmocka_unit_test(any_friendly_name_will_do),
 		cmocka_unit_test(the_same_env_makes_the_same_document),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 		cmocka_unit_test(a_document_that_was_changed_or_cut_is_refused),
