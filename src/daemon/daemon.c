@@ -212,12 +212,7 @@ static enum err start_vault(struct daemon *d, struct text *why)
 static void host_keys(void *arg, struct ops_host_keys *out)
 {
 	const struct daemon *d = arg;
-	const struct vault *v = &d->vault;
-	*out = (struct ops_host_keys){ .source = v->source ? v->source : "none",
-				       .path = v->path,
-				       .why = v->why,
-				       .hint = v->hint,
-				       .weak = v->weak ? v->weak : "" };
+	ops_host_keys_of(&d->vault, out);
 }
 
 static enum err start_engine(struct daemon *d, struct text *why)

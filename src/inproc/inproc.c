@@ -46,6 +46,12 @@ static enum err reload(void *arg, ops_reload_fn *done, void *done_arg)
 	return OK;
 }
 
+static void keys(void *arg, struct ops_host_keys *out)
+{
+	const struct inproc *p = arg;
+	ops_host_keys_of(&p->vault, out);
+}
+
 static const char *const parts[] = { "node",   "masc",	"pnrp", "graph", "group",
 				     "engine", "store", "net",	NULL };
 
@@ -55,6 +61,7 @@ static enum err start_ops(struct inproc *p)
 				       .log_get = log_get,
 				       .reload = reload,
 				       .check = reload,
+				       .keys = keys,
 				       .arg = p,
 				       .log_parts = parts,
 				       .config_path = "",

@@ -131,7 +131,7 @@ static void in_fail(struct in *b, enum err e, const char *why)
 	const struct ops_call call = { .done = in_answered, .arg = b };
 	if (!b->line.there)
 		ops_answer_error(call, e, why,
-				 "take an export of this graph: homestead graph export");
+				 "take an export of this graph: homestead graph export GRAPH FILE");
 }
 
 static void in_settle(struct in *b);

@@ -436,10 +436,10 @@ static enum err read_open(const struct ops_direct_open *r, struct graph_command 
 	if (!r->peer[0] && !r->node[0] && !r->address[0])
 		return ops_complain(c, ERR_MALFORMED,
 				    "whom to connect to: a \"peer\", a \"node\" or an \"address\"",
-				    "homestead peer list");
+				    "homestead peer list GRAPH");
 	if (ops_read_node_id(r->node, &out->node) != OK)
 		return ops_complain(c, ERR_MALFORMED, "a Node ID is 16 hexadecimal digits",
-				    "homestead peer list");
+				    "homestead peer list GRAPH");
 	return r->address[0] ? ops_read_remote(r->address, &out->remote, c) : OK;
 }
 
@@ -471,7 +471,7 @@ static void answer_no_conn(const char *typed, struct ops_call call)
 	struct text t = TEXT_OF(buffer);
 	text_str(&t, "there is no direct connection ");
 	text_quoted(&t, span_str(typed), OPS_NAME_MAX);
-	ops_answer_error(call, ERR_NOT_FOUND, buffer, "homestead peer list");
+	ops_answer_error(call, ERR_NOT_FOUND, buffer, "homestead peer list GRAPH");
 }
 
 /* The connection that a path names, answered when there is none. */
@@ -522,7 +522,7 @@ enum err ops_run_direct_stream(struct ops *o, const struct ops_request *r, struc
 		return OK;
 	if (d->stream) {
 		ops_answer_error(call, ERR_IN_USE, "another program has that connection",
-				 "homestead peer list");
+				 "homestead peer list GRAPH");
 		return OK;
 	}
 	if (!r->write.dry_run)

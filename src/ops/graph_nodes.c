@@ -1,5 +1,5 @@
 /* Who is in a graph, and over which connections it is told. */
-#include "ops/graph_int.h"
+#include "ops/group_int.h"
 
 #include "os/clock.h"
 
@@ -70,8 +70,11 @@ enum err ops_run_graph_nodes(struct ops *o, const struct ops_request *r, struct 
 	if (!out.nodes)
 		return ERR_NOMEM;
 	count -= !out.complete;
-	for (size_t at = 0; out.n_nodes < count && graph_node_next(g.graph, &at, &n);)
-		set_node(&out.nodes[out.n_nodes++], &n, &d);
+	for (size_t at = 0; out.n_nodes < count && graph_node_next(g.graph, &at, &n);) {
+		struct ops_graph_node *to = &out.nodes[out.n_nodes++];
+		set_node(to, &n, &d);
+		to->label = ops_member_label(o, g.graph, to->peer, &d);
+	}
 	if (d.failed)
 		return ERR_NOMEM;
 	ops_answer_value(call, &ops_graph_nodes_type, &out);
@@ -133,6 +136,7 @@ enum err ops_run_graph_links(struct ops *o, const struct ops_request *r, struct 
 	for (size_t at = 0; out.n_links < count && graph_link_next(g.graph, &at, &l);) {
 		struct ops_graph_link *to = &out.links[out.n_links++];
 		set_link(to, &l, &d);
+		to->label = ops_member_label(o, g.graph, to->peer, &d);
 		to->waiting = ops_direct_waiting(o, g.number, l.conn);
 	}
 	if (d.failed)

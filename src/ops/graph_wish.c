@@ -52,7 +52,7 @@ static const struct {
 	const char *hint;
 } hints[] = {
 	{ ERR_NOT_FOUND, "homestead graph list" },
-	{ ERR_EXISTS, "homestead graph open takes part in a graph that is there already" },
+	{ ERR_EXISTS, "homestead graph open GRAPH takes part in one that is there already" },
 	{ ERR_STATE, "homestead graph list shows the state of each graph" },
 	{ ERR_CONFLICT, "read it anew, and change what you find" },
 	{ ERR_FULL, "raise the limit in the group graph of the configuration, or try again later" },
@@ -275,7 +275,8 @@ static enum err read_names(struct make *m, const struct ops_graph_make *r, struc
 	struct graph_properties *p = &m->properties;
 	enum err e = read_text(r->id, p->id, sizeof(p->id), "the Graph ID", c);
 	if (!e && !p->id[0])
-		e = ops_complain(c, ERR_MALFORMED, "a graph needs an \"id\"", "doc/api.md");
+		e = ops_complain(c, ERR_MALFORMED, "a graph needs a name, its Graph ID",
+				 "homestead graph create GRAPH");
 	if (!e)
 		e = read_text(r->peer, m->peer, sizeof(m->peer), "the Peer ID", c);
 	if (!e)

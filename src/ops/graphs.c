@@ -1,5 +1,5 @@
 /* Graphs of this machine: found by what a path names, listed, shown. */
-#include "ops/graph_int.h"
+#include "ops/group_int.h"
 
 #include "base/number.h"
 #include "os/clock.h"
@@ -156,7 +156,7 @@ bool ops_graph_open(struct ops *o, const struct ops_request *r, struct ops_call 
 	text_str(&t, "graph ");
 	text_quoted(&t, span_str(out->id), 80);
 	text_str(&t, " is closed");
-	ops_answer_error(call, ERR_STATE, buffer, "homestead graph open");
+	ops_answer_error(call, ERR_STATE, buffer, "homestead graph open GRAPH");
 	return false;
 }
 
@@ -165,11 +165,12 @@ bool ops_graph_open(struct ops *o, const struct ops_request *r, struct ops_call 
 static const struct {
 	const char *state, *why;
 } states[] = {
-	[OPS_GRAPH_CLOSED] = { "closed", "this machine takes no part in it: homestead graph open" },
+	[OPS_GRAPH_CLOSED] = { "closed",
+			       "this machine takes no part in it: homestead graph open GRAPH" },
 	[OPS_GRAPH_LEAVING] = { "leaving", "it tells the others that it goes" },
 	[OPS_GRAPH_LOADING] = { "loading", "its database is being read" },
 	[OPS_GRAPH_WAITING] = { "waiting", "its database was never complete: connect to a node "
-					   "that has it with homestead graph connect" },
+					   "that has it: homestead graph connect GRAPH ADDRESS" },
 	[OPS_GRAPH_ALONE] = { "alone", "no neighbor is connected: records wait until one is" },
 	[OPS_GRAPH_CONNECTED] = { "connected", "records go to its neighbors as they are made" },
 };
@@ -302,7 +303,7 @@ static void set_graph(struct ops_graph *to, const struct graphs *all, const stru
 	to->open = g->open;
 	to->listens = g->listens;
 	ops_set_text(to->state, sizeof(to->state), states[state].state);
-	to->why = states[state].why;
+	to->why = to->group[0] ? ops_group_state_text(state) : states[state].why;
 	set_strange(&to->strange, all);
 	if (!g->graph)
 		return;
@@ -394,7 +395,7 @@ static void set_state(struct ops *o, struct ops_graph_state *to, const struct gr
 	to->group = group_of(o, g, d);
 	to->id = ops_draft_str(d, g->id);
 	ops_set_text(to->state, sizeof(to->state), states[state].state);
-	to->why = states[state].why;
+	to->why = to->group[0] ? ops_group_state_text(state) : states[state].why;
 	to->neighbors = info.neighbors;
 	to->records = info.db.records;
 }
@@ -419,24 +420,41 @@ void ops_graph_look(struct ops *o, struct draft *d, struct ops_graphing *out)
 		set_state(o, &out->graphs[out->n_graphs++], &g, d);
 }
 
-/* What needs the operator: a graph that waits or is in pieces. */
-static bool needs(const struct graphs_info *g, struct text *t, const char **hint)
+/* "graph "board"", "group "Home"". */
+static void put_what(struct text *t, const char *id, const char *group)
+{
+	text_str(t, group[0] ? "group " : "graph ");
+	text_quoted(t, span_str(group[0] ? group : id), 80);
+}
+
+/* A group by eight digits, as it is listed. */
+static void put_connect(struct text *t, const char *id, const char *group)
+{
+	char digits[9];
+	ops_set_text(digits, sizeof(digits), id);
+	text_str(t, group[0] ? "connect to a member: homestead group connect "
+			     : "connect to a node that has it: homestead graph connect ");
+	text_word(t, group[0] ? digits : id);
+	text_str(t, " ADDRESS");
+}
+
+/* What needs the operator: a graph that waits, or that lost something. */
+static bool needs(const struct graphs_info *g, const char *group, struct text *t, struct text *hint)
 {
 	struct graph_info info;
 	if (!g->graph)
 		return false;
 	graph_info(g->graph, os_mono(), &info);
-	text_str(t, "graph ");
-	text_quoted(t, span_str(g->id), 80);
+	put_what(t, g->id, group);
 	if (ops_graph_phase_of(g->graph, &info) == OPS_GRAPH_WAITING) {
 		text_str(t, " was never synchronised, so that nothing can be published in it");
-		*hint = "connect to a node that has it: homestead graph connect";
+		put_connect(hint, g->id, group);
 		return true;
 	}
 	if (!info.db.dropped)
 		return false;
 	text_str(t, " lost records that could not be read from the store");
-	*hint = "they come back with the next synchronisation, from nodes that have them";
+	text_str(hint, "they come back with the next synchronisation, from nodes that have them");
 	return true;
 }
 
@@ -467,14 +485,14 @@ bool ops_graph_attention(struct ops *o, struct draft *d, size_t *at, struct ops_
 	const struct graphs *all = node_graphs(engine_node(o->engine));
 	struct graphs_info g;
 	while (all && graphs_next(all, at, &g)) {
-		char buffer[OPS_MESSAGE_MAX + 1];
-		struct text t = TEXT_OF(buffer);
-		const char *hint;
-		if (!needs(&g, &t, &hint))
+		char buffer[2][OPS_MESSAGE_MAX + 1];
+		struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
+		const char *group = group_of(o, &g, d);
+		if (!needs(&g, group, &t, &h))
 			continue;
-		ops_set_text(out->part, sizeof(out->part), "graph");
+		ops_set_text(out->part, sizeof(out->part), group[0] ? "group" : "graph");
 		out->text = ops_draft_text(d, &t);
-		out->hint = hint;
+		out->hint = ops_draft_text(d, &h);
 		return true;
 	}
 	return false;

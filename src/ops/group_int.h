@@ -14,10 +14,14 @@ bool ops_group_find_open(struct ops *o, const struct ops_request *r, struct ops_
 			 struct groups_info *out);
 bool ops_identity_find(struct ops *o, const struct ops_request *r, struct ops_call call,
 		       struct groups_identity *out);
+/* What a state means, of a graph that is a group. */
+const char *ops_group_state_text(enum ops_graph_phase phase);
 /* The graph of a group; NULL: closed. */
 const struct graph *ops_graph_of_group(struct ops *o, const struct groups_info *g);
 /* "group \"Home\"", by its friendly name where there is one. */
 void ops_put_group(struct text *t, const struct groups_info *g);
+/* Administrators whose membership holds, and those of them that are here; of an open group. */
+void ops_group_admins(const struct groups_info *g, uint64_t *known, uint64_t *here);
 /* "administrator"; "" for none. */
 void ops_set_role(char *out, size_t size, unsigned int roles);
 const char *ops_draft_span(struct draft *d, struct span s);
@@ -27,6 +31,11 @@ const char *ops_draft_span(struct draft *d, struct span s);
 MUST_USE enum err ops_chain_fill(const struct crypto_chain *chain, struct draft *d,
 				 struct ops_credential **out, size_t *n);
 size_t ops_members_online(const struct groups_info *g);
+/* How the member of a group that is that graph is called; "" unknown, or it is no group. */
+const char *ops_member_label(struct ops *o, const struct graph *of, const char *peer,
+			     struct draft *d);
+/* "\"Bob\"", by the friendly name where there is one. */
+void ops_put_member(struct text *t, const struct group_member *m);
 /* By peer name, friendly name, or the beginning of a peer name, six characters or more.
  * ERR_NOT_FOUND, ERR_MALFORMED (several), complained of. */
 MUST_USE enum err ops_member_find(const struct groups_info *g, const char *typed,

@@ -1,6 +1,7 @@
 /* Changes of groups: made, joined, opened, connected, changed, left; members invited. */
 #include "ops/group_int.h"
 
+#include "base/utf8.h"
 #include "os/clock.h"
 #include "os/loop.h"
 
@@ -20,8 +21,8 @@ static const struct {
 	{ ERR_NOT_FOUND, "homestead group list and homestead id list show what there is" },
 	{ ERR_CONFLICT, "write more of its name: homestead group list, homestead id list" },
 	{ ERR_EXISTS, "homestead group list shows what there is" },
-	{ ERR_IN_USE, "leave its groups first: homestead group leave" },
-	{ ERR_DENIED, "homestead member list shows who has which role" },
+	{ ERR_IN_USE, "leave its groups first: homestead leave GROUP" },
+	{ ERR_DENIED, "homestead members GROUP shows who has which role" },
 	{ ERR_STATE, "homestead group list shows the state of each group" },
 	{ ERR_UNSUPPORTED, "man homestead.conf, group `group`: classic" },
 	{ ERR_FULL, "raise the limit in the group `group` of the configuration" },
@@ -43,7 +44,7 @@ static const struct {
 	{ GROUP_CHAIN_OTHER_KEY, "it is for another identity: give your own card to whoever "
 				 "invites you, homestead id card" },
 	{ GROUP_CHAIN_ROLE, "an inviting member invites members, an administrator anybody" },
-	{ GROUP_CHAIN_PERIOD, "nobody can give longer than they have: homestead member list" },
+	{ GROUP_CHAIN_PERIOD, "nobody can give longer than they have: homestead members GROUP" },
 	{ GROUP_CHAIN_TOO_LONG, "ask somebody who is nearer to the group's creator" },
 };
 
@@ -187,6 +188,24 @@ static size_t units(struct span s)
 	return n;
 }
 
+/* Everybody in a group reads it. Blanks alone are nothing. */
+static bool is_shown(struct span s)
+{
+	uint32_t point;
+	while (s.n)
+		if (!utf8_next(&s, &point) || !utf8_is_shown(point))
+			return false;
+	return true;
+}
+
+static struct span without_blanks(struct span s)
+{
+	size_t n = 0;
+	while (n < s.n && s.p[n] == ' ')
+		n++;
+	return n == s.n ? span_of(s.p, 0) : s;
+}
+
 enum err ops_group_text(struct group_wish *w, const char *s, size_t most, const char *what,
 			struct span *out, struct ops_complaint *c)
 {
@@ -198,10 +217,14 @@ enum err ops_group_text(struct group_wish *w, const char *s, size_t most, const 
 	enum err e = ops_text_nfc(s, &t);
 	if (e == ERR_NOMEM)
 		return e;
-	*out = span_of(p, t.n);
-	if (!e && units(*out) <= most)
+	*out = without_blanks(span_of(p, t.n));
+	if (!e && units(*out) <= most && is_shown(*out))
 		return OK;
 	text_str(&c->why, what);
+	if (!e && units(*out) <= most)
+		return ops_complain(c, ERR_MALFORMED,
+				    " holds a character that nobody sees, such as a line break",
+				    "leave it out");
 	if (e == ERR_MALFORMED)
 		return ops_complain(c, e, " is no text", "doc/api.md");
 	text_str(&c->why, " is longer than ");

@@ -81,7 +81,7 @@ bool ops_group_find_open(struct ops *o, const struct ops_request *r, struct ops_
 	text_str(&t, out->open ? " is locked: its keys are not at hand" : " is closed");
 	ops_answer_error(call, ERR_STATE, buffer,
 			 out->open ? "homestead status tells what is wrong with the keys"
-				   : "homestead group open");
+				   : "homestead group connect GROUP");
 	return false;
 }
 
@@ -115,14 +115,20 @@ const struct graph *ops_graph_of_group(struct ops *o, const struct groups_info *
 static const struct {
 	const char *state, *why;
 } states[] = {
-	[OPS_GRAPH_CLOSED] = { "closed", "this machine is offline in it: homestead group open" },
+	[OPS_GRAPH_CLOSED] = { "closed",
+			       "this machine is offline in it: homestead group connect GROUP" },
 	[OPS_GRAPH_LEAVING] = { "leaving", "it tells the others that it goes" },
 	[OPS_GRAPH_LOADING] = { "loading", "its database is being read" },
 	[OPS_GRAPH_WAITING] = { "waiting", "its records never came, since no member was reached "
-					   "yet: homestead group connect" },
+					   "yet: homestead group connect GROUP ADDRESS" },
 	[OPS_GRAPH_ALONE] = { "alone", "no member is connected: records wait until one is" },
 	[OPS_GRAPH_CONNECTED] = { "connected", "records go to the members as they are made" },
 };
+
+const char *ops_group_state_text(enum ops_graph_phase phase)
+{
+	return states[phase].why;
+}
 
 struct look {
 	struct group_info group; /* zeroed while it is closed */
@@ -289,6 +295,8 @@ static void set_state(struct ops *o, struct ops_group_state *to, const struct gr
 	ops_set_role(to->role, sizeof(to->role), l.group.roles);
 	to->members = l.group.members;
 	to->online = g->group ? ops_members_online(g) : 0;
+	if (g->group)
+		ops_group_admins(g, &to->administrators, &to->administrators_online);
 	to->until = l.group.to;
 }
 

@@ -43,6 +43,31 @@ static struct span label_of(const struct group_member *m)
 	return c ? group_chain_leaf(c->chain)->subject : span_of(NULL, 0);
 }
 
+void ops_put_member(struct text *t, const struct group_member *m)
+{
+	struct span label = label_of(m);
+	text_quoted(t, label.n ? label : m->name, 80);
+}
+
+static const char *label_in(const struct groups_info *g, const char *peer, struct draft *d)
+{
+	const struct group_member *m = group_members_find(group_members(g->group), span_str(peer));
+	if (m)
+		return ops_draft_span(d, label_of(m));
+	return strcmp(peer, g->id) == 0 && g->friendly ? ops_draft_str(d, g->friendly) : "";
+}
+
+const char *ops_member_label(struct ops *o, const struct graph *of, const char *peer,
+			     struct draft *d)
+{
+	const struct groups *all = node_groups(engine_node(o->engine));
+	struct groups_info g;
+	for (size_t at = 0; all && peer[0] && groups_next(all, &at, &g);)
+		if (g.group && ops_graph_of_group(o, &g) == of)
+			return label_in(&g, peer, d);
+	return "";
+}
+
 static bool fits(const struct group_member *m, struct span typed)
 {
 	if (span_eq(label_of(m), typed))
@@ -71,8 +96,8 @@ enum err ops_member_find(const struct groups_info *g, const char *typed,
 	text_str(&c->why, n ? " has more than one member " : " has no member ");
 	text_quoted(&c->why, span_str(typed), 80);
 	return ops_complain(c, n ? ERR_MALFORMED : ERR_NOT_FOUND, "",
-			    "homestead member list shows their names; six characters or more of "
-			    "one will do");
+			    "homestead members GROUP shows their names; six characters or more "
+			    "of one will do");
 }
 
 /* Showing */

@@ -10,21 +10,25 @@
 #include "ops/types.h"
 
 struct ops;
+struct vault;
 
 /* How a reload ended: `why` has file, line and reason of a failure, else "". */
 typedef void ops_reload_fn(void *arg, enum err result, const char *why);
 
-/* What only the process around the engine can do, given at birth. */
 /* Where the key that seals identities and groups comes from; text lives as long as the
  * host. */
 struct ops_host_keys {
-	const char *source; /* credential, passphrase, file, none */
+	const char *source; /* credential, passphrase, file, memory, none */
 	const char *path;   /* of its file; "" none */
 	const char *why;    /* why there is none; "" there is */
 	const char *hint;   /* what to do about that, or about `weak` */
 	const char *weak;   /* what it does not protect against; "" nothing of note */
 };
 
+/* Of a vault; it borrows that. */
+void ops_host_keys_of(const struct vault *v, struct ops_host_keys *out);
+
+/* What only the process around the engine can do, given at birth. */
 struct ops_host {
 	/* Sets the level of one part, or of all with part NULL. ERR_NOT_FOUND. */
 	enum err (*log_set)(void *arg, const char *part, enum node_level level);

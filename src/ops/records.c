@@ -1,5 +1,5 @@
 /* Records: found by what a path names, shown, listed by pages, searched. */
-#include "ops/graph_int.h"
+#include "ops/group_int.h"
 
 #include "base/number.h"
 #include "graph/query.h"
@@ -153,7 +153,9 @@ enum err ops_record_fill(struct ops *o, const struct graph *g, const struct grap
 	set_guid(out->type, type);
 	out->version = e->version;
 	out->creator = person_text(d, e->creator);
+	out->creator_label = ops_member_label(o, g, out->creator, d);
 	out->modifier = person_text(d, e->modifier);
+	out->modifier_label = ops_member_label(o, g, out->modifier, d);
 	out->created = graph_time_wall(g, e->created);
 	out->modified = graph_time_wall(g, e->place.modified);
 	out->expires = graph_time_wall(g, e->expires);
@@ -175,7 +177,7 @@ static void answer_record(const char *typed, const char *what, enum err e, struc
 	struct text t = TEXT_OF(buffer);
 	text_str(&t, what);
 	text_quoted(&t, span_str(typed), OPS_NAME_MAX);
-	ops_answer_error(call, e, buffer, "homestead record list");
+	ops_answer_error(call, e, buffer, "homestead record list GRAPH");
 }
 
 /* Digits alone of what was typed; 0: it is no beginning of an ID. */
@@ -481,7 +483,7 @@ static enum err read_filter(struct page *p, const struct ops_record_filter *f,
 			return ops_complain(c, ERR_MALFORMED,
 					    "a record type is a GUID, or a word of small "
 					    "letters, digits and hyphens",
-					    "homestead record list");
+					    "homestead record list GRAPH --type note");
 	}
 	enum err e = read_after(p, f->after, c);
 	return e ? e : read_query(p, f->query, c);

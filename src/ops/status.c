@@ -264,9 +264,9 @@ static void attend_rest(struct attention *a)
 	text_u64(&t, a->more + 1);
 	text_str(&t, " more");
 	struct ops_attention *last = &a->status->attention[ATTENTION_MAX - 1];
-	ops_set_text(last->part, sizeof(last->part), "masc");
+	ops_set_text(last->part, sizeof(last->part), "node");
 	last->text = ops_draft_text(a->draft, &t);
-	last->hint = "homestead masc peers";
+	last->hint = "mend these first; the others are told then";
 }
 
 static void count_sessions(struct ops_sessions *out, const struct masc *m)

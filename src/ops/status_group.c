@@ -1,6 +1,7 @@
 /* What the status says of groups: the part, its keys, and what needs the operator. */
 #include "ops/group_int.h"
 
+#include "engine/vault.h"
 #include "os/clock.h"
 
 #define SOON (14 * MONO_DAY) /* where the configuration does not say */
@@ -13,6 +14,15 @@ void ops_group_part(struct ops *o, struct draft *d, struct ops_part *out)
 	ops_set_text(out->state, sizeof(out->state), all ? "running" : "off");
 	if (!all)
 		out->reason = "not configured";
+}
+
+void ops_host_keys_of(const struct vault *v, struct ops_host_keys *out)
+{
+	*out = (struct ops_host_keys){ .source = v->source ? v->source : "none",
+				       .path = v->path,
+				       .why = v->why,
+				       .hint = v->hint,
+				       .weak = v->weak ? v->weak : "" };
 }
 
 /* Keys that were sealed with another one are not lost: the right one brings them back. */
@@ -100,39 +110,197 @@ static bool keys_weak(struct ops *o, struct draft *d, struct ops_attention *out)
 	return need(out, d, &t, ops_draft_str(d, k.hint));
 }
 
+/* How it is named on a command line: as people call it, where that means no other. */
+static void put_word(struct text *t, struct ops *o, const struct groups_info *g)
+{
+	const struct groups *all = node_groups(engine_node(o->engine));
+	char digits[9] = "";
+	struct text d = TEXT_OF(digits);
+	struct groups_info found;
+	const char *name = g->friendly ? g->friendly : "";
+	if (name[0] && groups_find(all, span_str(name), &found) == OK &&
+	    strcmp(found.id, g->id) == 0) {
+		text_word(t, name);
+		return;
+	}
+	text_span(&d, span_of(g->id, strnlen(g->id, sizeof(digits) - 1)));
+	text_str(t, digits);
+}
+
 /* Without it nobody can ever change what only the owner may. */
 static bool owner_reminder(struct ops *o, const struct groups_info *g, struct draft *d,
 			   struct ops_attention *out)
 {
-	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text t = TEXT_OF(buffer);
+	char buffer[2][OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
 	if (!g->owner || g->owner_kept)
 		return false;
 	text_str(&t, "the key of ");
 	ops_put_group(&t, g);
 	text_str(&t, " lies on this machine alone: if it is lost, nobody is the owner any more");
-	return need(out, d, &t, "homestead group export --owner writes it, under a passphrase");
+	text_str(&h, "homestead group export ");
+	put_word(&h, o, g);
+	text_str(&h, " FILE --owner writes it under a passphrase; keep FILE where this machine is "
+		     "not");
+	return need(out, d, &t, ops_draft_text(d, &h));
+}
+
+static int64_t soon(struct ops *o)
+{
+	int64_t warning = node_config_of(engine_node(o->engine))->group.renew_warning;
+	return warning ? warning : SOON;
+}
+
+/* Who is here that may give what we want; NULL nobody. */
+static const struct group_member *issuer_here(const struct groups_info *g, unsigned int wanted)
+{
+	const struct group_members *all = group_members(g->group);
+	for (struct group_member *m = NULL; (m = group_members_next(all, m));) {
+		const struct group_credential *k =
+			group_member_credential(m, span_of(NULL, 0), os_wall().us);
+		if (k && m->online && !span_eq(m->name, span_str(g->self)) &&
+		    (group_role_issuable(k->roles) & wanted))
+			return m;
+	}
+	return NULL;
+}
+
+static void put_renewal(struct text *t, struct ops *o, const struct groups_info *g,
+			struct span member)
+{
+	char digits[9] = "";
+	struct text d = TEXT_OF(digits);
+	text_span(&d, span_of(member.p, member.n < 8 ? member.n : 8));
+	text_str(t, "homestead member renew ");
+	put_word(t, o, g);
+	text_char(t, ' ');
+	text_str(t, digits);
 }
 
 static bool ends_soon(struct ops *o, const struct groups_info *g, struct draft *d,
 		      struct ops_attention *out)
 {
-	int64_t warning = node_config_of(engine_node(o->engine))->group.renew_warning;
+	char buffer[2][OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
 	int64_t now = os_wall().us;
-	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text t = TEXT_OF(buffer);
 	struct group_info info;
 	if (!g->group)
 		return false;
 	group_look(g->group, &info);
-	if (!info.to || info.to - now > (warning ? warning : SOON))
+	if (!info.to || info.to - now > soon(o))
 		return false;
 	text_str(&t, "our membership of ");
 	ops_put_group(&t, g);
 	text_str(&t, info.to <= now ? " has ended: " : " ends soon: ");
 	text_wall(&t, info.to);
-	return need(out, d, &t,
-		    "an administrator or inviting member renews it: homestead member renew");
+	const struct group_member *who = issuer_here(g, info.roles);
+	if (who) {
+		ops_put_member(&h, who);
+		text_str(&h, ", who is here now, can renew it: ");
+	} else {
+		text_str(&h, "nobody who may renew it is here now; an administrator or inviting "
+			     "member does so by: ");
+	}
+	put_renewal(&h, o, g, span_str(g->self));
+	return need(out, d, &t, ops_draft_text(d, &h));
+}
+
+/* Of the others the one whose membership ends first, while that can be mended; *n: how many
+ * end soon. */
+static const struct group_member *ends_first(struct ops *o, const struct groups_info *g,
+					     unsigned int issuable, int64_t *at, size_t *n)
+{
+	const struct group_members *all = group_members(g->group);
+	const struct group_member *first = NULL;
+	int64_t now = os_wall().us;
+	*n = 0;
+	for (struct group_member *m = NULL; (m = group_members_next(all, m));) {
+		const struct group_credential *k =
+			group_member_credential(m, span_of(NULL, 0), now);
+		if (!k || k->to - now > soon(o) || (k->roles & ~issuable) ||
+		    span_eq(m->name, span_str(g->self)))
+			continue;
+		if (!first || k->to < *at) {
+			first = m;
+			*at = k->to;
+		}
+		++*n;
+	}
+	return first;
+}
+
+/* Those of others, where it is for us to renew them. */
+static bool others_end(struct ops *o, const struct groups_info *g, struct draft *d,
+		       struct ops_attention *out)
+{
+	char buffer[2][OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
+	struct group_info info;
+	int64_t at = 0;
+	size_t n;
+	if (!g->group)
+		return false;
+	group_look(g->group, &info);
+	/* Nobody gives longer than they have. */
+	if (info.to - os_wall().us <= soon(o))
+		return false;
+	const struct group_member *m = ends_first(o, g, group_role_issuable(info.roles), &at, &n);
+	if (!m)
+		return false;
+	text_str(&t, "the membership of ");
+	ops_put_member(&t, m);
+	text_str(&t, " in ");
+	ops_put_group(&t, g);
+	text_str(&t, " ends soon: ");
+	text_wall(&t, at);
+	if (n > 1) {
+		text_str(&t, "; ");
+		text_u64(&t, n - 1);
+		text_str(&t, n == 2 ? " more does" : " more do");
+	}
+	put_renewal(&h, o, g, m->name);
+	text_str(&h, ", if it is to stay");
+	return need(out, d, &t, ops_draft_text(d, &h));
+}
+
+void ops_group_admins(const struct groups_info *g, uint64_t *known, uint64_t *here)
+{
+	const struct group_members *all = group_members(g->group);
+	*known = *here = 0;
+	for (struct group_member *m = NULL; (m = group_members_next(all, m));) {
+		const struct group_credential *k =
+			group_member_credential(m, span_of(NULL, 0), os_wall().us);
+		if (!k || !(k->roles & group_role_bit(GROUP_ROLE_ADMIN)))
+			continue;
+		++*known;
+		*here += m->online || span_eq(m->name, span_str(g->self));
+	}
+}
+
+/* The others are in it, and nobody leads any more. */
+static bool nobody_leads(struct ops *o, const struct groups_info *g, struct draft *d,
+			 struct ops_attention *out)
+{
+	char buffer[2][OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
+	struct group_info info;
+	uint64_t known, here;
+	if (!g->group)
+		return false;
+	group_look(g->group, &info);
+	ops_group_admins(g, &known, &here);
+	if (known || !info.security || !group_members_count(group_members(g->group)))
+		return false;
+	ops_put_group(&t, g);
+	text_str(&t, " has no administrator whose membership holds: nobody can change roles");
+	text_str(&h, g->owner
+			     ? "the key of the group is here: "
+			     : "whoever has a copy of the key of the group can make one; homestead "
+			       "group import FILE, then ");
+	text_str(&h, "homestead member role ");
+	put_word(&h, o, g);
+	text_str(&h, " MEMBER admin");
+	return need(out, d, &t, ops_draft_text(d, &h));
 }
 
 /* A clock that members do not agree about. */
@@ -179,10 +347,7 @@ static bool classic_warning(struct ops *o, const struct groups_info *g, struct d
 /* Of each group, in turn. */
 static bool (*const checks[])(struct ops *o, const struct groups_info *g, struct draft *d,
 			      struct ops_attention *out) = {
-	owner_reminder,
-	ends_soon,
-	clock_off,
-	classic_warning,
+	owner_reminder, ends_soon, others_end, nobody_leads, clock_off, classic_warning,
 };
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 

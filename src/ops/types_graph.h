@@ -154,6 +154,7 @@
 #define OPS_GRAPH_NODE(X, S)                                                                       \
 	X(S, TEXT, node, OPS_NODE_MAX, "its Node ID")                                              \
 	X(S, STRING, peer, 0, "Peer ID of whoever runs it")                                        \
+	X(S, STRING, label, 0, "in a group: the friendly name of that member; empty: not known")   \
 	X(S, BOOL, self, 0, "whether it is this one")                                              \
 	X(S, BOOL, neighbor, 0, "whether we are connected to it")                                  \
 	X(S, BOOL, contact, 0, "whether it keeps watch over the graph's unity")                    \
@@ -174,6 +175,7 @@
 	X(S, BOOL, incoming, 0, "whether the other side began it")                                 \
 	X(S, TEXT, node, OPS_NODE_MAX, "Node ID of the other side; empty: not known")              \
 	X(S, STRING, peer, 0, "its Peer ID; empty: not known")                                     \
+	X(S, STRING, label, 0, "in a group: the friendly name of that member; empty: not known")   \
 	X(S, TEXT, local, ADDR_TEXT_MAX, "our address and port")                                   \
 	X(S, TEXT, remote, ADDR_TEXT_MAX, "its address and port")                                  \
 	X(S, SECONDS, age, 0, "for how long it has been there")                                    \
@@ -208,7 +210,9 @@
 	X(S, STRING, word, 0, "the word that its type is made of; empty: of none that is known")   \
 	X(S, NUMBER, version, 0, "its version, 1 when it is new")                                  \
 	X(S, STRING, creator, 0, "Peer ID of its creator")                                         \
+	X(S, STRING, creator_label, 0, "in a group: that member's friendly name; empty: unknown")  \
 	X(S, STRING, modifier, 0, "Peer ID of who changed it last; empty: nobody did")             \
+	X(S, STRING, modifier_label, 0, "in a group: that member's friendly name")                 \
 	X(S, TIME, created, 0, "when it was made, by the graph's clock")                           \
 	X(S, TIME, modified, 0, "when it was changed last")                                        \
 	X(S, TIME, expires, 0, "when it ends")                                                     \

@@ -50,7 +50,8 @@
 
 #define OPS_KEYS(X, S)                                                                             \
 	X(S, TEXT, source, 15,                                                                     \
-	  "where the key comes from that seals them: credential, passphrase, file, none")          \
+	  "where the key comes from that seals them: credential, passphrase, file, memory (it is " \
+	  "kept nowhere, as nothing is), none")                                                    \
 	X(S, STRING, path, 0, "its file; empty: it is in none")                                    \
 	X(S, BOOL, usable, 0, "whether the keys can be used")                                      \
 	X(S, STRING, why, 0, "why not, and what to do; empty: they can")                           \
@@ -66,6 +67,8 @@
 	X(S, TEXT, role, 31, "administrator, inviting member, member; empty: none that holds")     \
 	X(S, NUMBER, members, 0, "members that are known")                                         \
 	X(S, NUMBER, online, 0, "of them online, we too")                                          \
+	X(S, NUMBER, administrators, 0, "administrators whose membership holds")                   \
+	X(S, NUMBER, administrators_online, 0, "of them online, we too")                           \
 	X(S, TIME, until, 0, "when our membership ends; null: not known")
 
 #define OPS_GROUPING(X, S)                                                                         \

@@ -225,7 +225,8 @@ static void bad_graphs_are_refused(void **state)
 	struct ops_request r = of(OPS_GRAPH_MAKE, "");
 	struct ops_graph_make *m = &r.graph_make;
 	ask(&r);
-	refused(ERR_MALFORMED, "a graph needs an \"id\"", "doc/api.md");
+	refused(ERR_MALFORMED, "a graph needs a name, its Graph ID",
+		"homestead graph create GRAPH");
 	m->id = "\xff";
 	ask(&r);
 	refused(ERR_MALFORMED, "the Graph ID is no text", "doc/api.md");

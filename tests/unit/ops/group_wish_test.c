@@ -98,7 +98,7 @@ static void an_identity_is_changed_and_deleted(void **state)
 	answer(ERR_IN_USE, "it is in 2 groups");
 	ask(&r);
 	refused(ERR_IN_USE, "identity \"Ann\" cannot be deleted, with its key: it is in 2 groups",
-		"homestead group leave");
+		"homestead leave GROUP");
 	answer(OK, NULL);
 	ask(&r);
 	assert_at("text", "identity \"Ann\" is deleted, with its key");
@@ -325,7 +325,7 @@ static void a_group_is_changed(void **state)
 	answer(ERR_DENIED, "only an administrator may");
 	ask(&r);
 	refused(ERR_DENIED, "group \"Home\" cannot be changed: only an administrator may",
-		"homestead member list");
+		"homestead members GROUP");
 }
 
 static void a_membership_as_a_document(void **state)
@@ -399,7 +399,8 @@ static void grants_that_cannot_be(void **state)
 	refused(ERR_MALFORMED, "by a card or as a member", "homestead invite");
 	r = grant("", "nobody");
 	ask(&r);
-	refused(ERR_NOT_FOUND, "group \"Home\" has no member \"nobody\"", "homestead member list");
+	refused(ERR_NOT_FOUND, "group \"Home\" has no member \"nobody\"",
+		"homestead members GROUP");
 	r = grant("<x/>", "");
 	ops_set_text(r.member_grant.role, 31, "king");
 	ask(&r);

@@ -54,7 +54,7 @@ static void groups_are_listed(void **state)
 	assert_at("groups.0.name", "Home");
 	assert_at("groups.0.state", "connected");
 	assert_at("groups.1.state", "closed");
-	assert_non_null(strstr(text_at("groups.1.why"), "homestead group open"));
+	assert_non_null(strstr(text_at("groups.1.why"), "homestead group connect GROUP"));
 	assert_at("groups.2.state", "locked");
 	assert_non_null(strstr(text_at("groups.2.why"), "homestead status"));
 }
@@ -135,7 +135,7 @@ static void members_we_first(void **state)
 	assert_int_equal(json_array_size(at_path("members")), 2);
 	r = about(OPS_MEMBERS, "Attic");
 	ask(&r);
-	refused(ERR_STATE, "group \"Attic\" is closed", "homestead group open");
+	refused(ERR_STATE, "group \"Attic\" is closed", "homestead group connect GROUP");
 	r = about(OPS_MEMBERS, "Cellar");
 	ask(&r);
 	refused(ERR_STATE, "group \"Cellar\" is locked", "homestead status");
@@ -165,7 +165,7 @@ static void a_member_with_its_chain(void **state)
 	assert_at("name", pp->people.names[3]);
 	r.member[3] = 0;
 	ask(&r);
-	refused(ERR_NOT_FOUND, "group \"Home\" has no member \"", "homestead member list");
+	refused(ERR_NOT_FOUND, "group \"Home\" has no member \"", "homestead members GROUP");
 	/* When all is over it has no role any more, but is shown. */
 	played.wall_us = PEOPLE_UNTIL + MONO_SEC;
 	ops_set_text(r.member, sizeof(r.member), pp->people.names[2]);
@@ -291,20 +291,81 @@ static void the_status_in_short(void **state)
 static void the_owner_is_reminded(void **state)
 {
 	assert_true(attention("the key of group \"Home\" lies on this machine alone",
-			      "homestead group export --owner"));
+			      "homestead group export Home FILE --owner"));
 	pp->groups[0].owner_kept = true;
 	assert_false(attention("lies on this machine alone", ""));
+}
+
+static struct group_member *member(size_t i)
+{
+	return group_members_find(pp->members, people_name(&pp->people, i));
+}
+
+static void member_role(size_t i, enum group_role role)
+{
+	group_member_credential(member(i), span_of(NULL, 0), played.wall_us)->roles =
+		group_role_bit(role);
 }
 
 static void ends_are_told_in_time(void **state)
 {
 	assert_false(attention("our membership of", ""));
 	pp->look.to = played.wall_us + 3 * MONO_DAY;
+	/* Ben is here, and a member: he cannot. */
 	assert_true(attention("our membership of group \"Home\" ends soon: ",
-			      "homestead member renew"));
+			      "nobody who may renew it is here now"));
+	assert_true(attention("ends soon", "homestead member renew Home "));
+	pp->look.roles = group_role_bit(GROUP_ROLE_MEMBER);
+	member_role(2, GROUP_ROLE_INVITER);
+	assert_true(attention("ends soon", ".ben\", who is here now, can renew it: homestead "
+					   "member renew Home "));
+	/* Two groups of one name go by their digits. */
+	pp->groups[1].friendly = "Home";
+	assert_false(attention("ends soon", "renew Home "));
+	assert_true(attention("ends soon", "homestead member renew "));
+	pp->groups[1].friendly = "our \xe2\x80\xaehouse";
+	pp->groups[0].friendly = "our house";
+	assert_true(attention("ends soon", "homestead member renew 'our house' "));
+	pp->groups[0].friendly = "Home";
 	pp->look.to = played.wall_us - 1;
 	assert_true(attention("our membership of group \"Home\" has ended: ",
 			      "homestead member renew"));
+}
+
+/* Where it is for us to renew them. */
+static void the_ends_of_others_are_told(void **state)
+{
+	assert_false(attention("the membership of", ""));
+	group_member_credential(member(3), span_of(NULL, 0), played.wall_us)->to =
+		played.wall_us + 3 * MONO_DAY;
+	assert_true(
+		attention(".cleo\" in group \"Home\" ends soon: ", "homestead member renew Home "));
+	group_member_credential(member(2), span_of(NULL, 0), played.wall_us)->to =
+		played.wall_us + 2 * MONO_DAY;
+	assert_true(attention(".ben\" in group \"Home\" ends soon: ", ""));
+	assert_true(attention("; 1 more does", ""));
+	/* Who may invite nobody renews nobody, and nobody gives longer than they have. */
+	pp->look.roles = group_role_bit(GROUP_ROLE_MEMBER);
+	assert_false(attention("the membership of", ""));
+	pp->look.roles = group_role_bit(GROUP_ROLE_ADMIN);
+	pp->look.to = played.wall_us + MONO_DAY;
+	assert_false(attention("the membership of", ""));
+}
+
+static void a_group_that_nobody_leads(void **state)
+{
+	struct ops_request r = { .kind = OPS_STATUS };
+	ask(&r);
+	assert_at("group.groups.0.administrators", "1");
+	assert_at("group.groups.0.administrators_online", "1");
+	assert_false(attention("has no administrator", ""));
+	member_role(1, GROUP_ROLE_MEMBER);
+	assert_true(attention("group \"Home\" has no administrator whose membership holds",
+			      "the key of the group is here: homestead member role Home MEMBER "
+			      "admin"));
+	pp->groups[0].owner = false;
+	assert_true(attention("has no administrator", "homestead group import FILE, then "));
+	assert_at("group.groups.0.administrators", "0");
 }
 
 static void clocks_are_told(void **state)
@@ -421,6 +482,8 @@ int main(void)
 		GROUPS_TEST(the_status_in_short),
 		GROUPS_TEST(the_owner_is_reminded),
 		GROUPS_TEST(ends_are_told_in_time),
+		GROUPS_TEST(the_ends_of_others_are_told),
+		GROUPS_TEST(a_group_that_nobody_leads),
 		GROUPS_TEST(clocks_are_told),
 		GROUPS_TEST(weak_keys),
 		GROUPS_TEST(missing_keys),

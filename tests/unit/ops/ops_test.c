@@ -147,7 +147,7 @@ static void attention_has_a_limit_and_counts_the_rest(void **state)
 	json_t *last = json_array_get(list, 15);
 	assert_string_equal(json_string_value(json_object_get(last, "text")), "and 6 more");
 	assert_string_equal(json_string_value(json_object_get(last, "hint")),
-			    "homestead masc peers");
+			    "mend these first; the others are told then");
 }
 
 static void peers_are_told_in_full(void **state)
