@@ -14,6 +14,8 @@
 #include <string.h>
 
 static hst_ctx *c;
+static hst_guid *seen; /* notes that were shown: one may be in the list, and told as well */
+static size_t n_seen;
 
 static void must(int result)
 {
@@ -21,11 +23,23 @@ static void must(int result)
 		errx(1, "%s\n%s", hst_last_error(c)->message, hst_last_error(c)->hint);
 }
 
+static int is_new(const hst_guid *id)
+{
+	for (size_t i = 0; i < n_seen; i++)
+		if (memcmp(&seen[i], id, sizeof(*id)) == 0)
+			return 0;
+	seen = reallocarray(seen, n_seen + 1, sizeof(*seen));
+	if (!seen)
+		errx(1, "out of memory");
+	seen[n_seen++] = *id;
+	return 1;
+}
+
 /* Whose note, and what it says; it may be gone again. */
 static void show(hst_graph *g, const hst_guid *id)
 {
 	hst_record *r;
-	if (hst_record_get(g, id, &r) < 0)
+	if (!is_new(id) || hst_record_get(g, id, &r) < 0)
 		return;
 	printf("%s: %.*s\n", r->creator, (int)r->data_n, (const char *)r->data);
 	fflush(stdout);

@@ -91,6 +91,7 @@ static void set_make(struct ops_group_make *m, const hst_group_props *p)
 	m->identity = lib_or_empty(p->identity);
 	m->classifier = lib_or_empty(p->classifier);
 	m->comment = lib_or_empty(p->comment);
+	m->cloud = lib_or_empty(p->cloud);
 	ops_set_text(m->profile, sizeof(m->profile), lib_or_empty(p->profile));
 	m->data_optional = p->flags & HST_GROUP_NO_MEMBER_DATA;
 	m->no_presence = p->flags & HST_GROUP_NO_PRESENCE;
@@ -130,9 +131,13 @@ int hst_group_join(hst_ctx *c, const char *id, const char *invite, const char *s
 		   hst_group **g)
 {
 	struct ops_group_join j;
-	if (!invite || !g || secret)
-		return lib_invalid(c, secret ? "an invitation to a card takes no secret"
-					     : "an invitation, and a place, are wanted");
+	if (!invite || !g)
+		return lib_invalid(c, "an invitation, and a place, are wanted");
+	if (secret)
+		return lib_fail(c, HST_E_UNSUPPORTED,
+				"groups are joined by an invitation to a "
+				"card alone, which takes no secret",
+				"secret NULL, and the invitation that was made for our card");
 	ops_clear(&ops_group_join_type, &j);
 	j.invitation = invite;
 	j.identity = lib_or_empty(id);

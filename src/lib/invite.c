@@ -3,9 +3,15 @@
 
 /* ---- members ---- */
 
+struct member_from {
+	const struct ops_member *m;
+	const char *json;
+};
+
 static void fill_member(void *out, const void *from, struct lib_pack *p)
 {
-	const struct ops_member *f = from;
+	const struct member_from *whole = from;
+	const struct ops_member *f = whole->m;
 	hst_member_info *m = out;
 	*m = (hst_member_info){ .size = sizeof(*m),
 				.role = lib_role_of(f->role),
@@ -16,11 +22,49 @@ static void fill_member(void *out, const void *from, struct lib_pack *p)
 	m->name = lib_pack_str(p, f->name);
 	m->label = lib_pack_str(p, f->label);
 	m->issuer = lib_pack_str(p, f->issuer);
+	m->json = lib_pack_str(p, whole->json);
 }
 
-struct hst_member_info *lib_member_of(struct hst_ctx *c, const struct ops_member *m)
+struct hst_member_info *lib_member_of(struct hst_ctx *c, const struct ops_member *m,
+				      const char *json)
 {
-	return lib_packed(c, sizeof(hst_member_info), fill_member, m);
+	return lib_packed(c, sizeof(hst_member_info), fill_member,
+			  &(struct member_from){ m, json });
+}
+
+static int give_member(struct hst_ctx *c, const char *json, hst_member_info **info)
+{
+	struct ops_member m;
+	struct arena mem;
+	arena_init(&mem, c->env, 4096);
+	int r = lib_decode(c, &ops_member_type, json, &m, &mem);
+	if (r >= 0) {
+		*info = lib_member_of(c, &m, json);
+		r = *info ? HST_OK : lib_fail_nomem(c);
+	}
+	arena_free(&mem);
+	return r;
+}
+
+int hst_member_get(hst_group *g, const char *who, hst_member_info **info)
+{
+	char path[LIB_GROUP_PATH], whole[2 * LIB_GROUP_PATH];
+	struct text t = TEXT_OF(whole);
+	hst_event *e;
+	int r = lib_group_check(g, who && who[0] && info,
+				"a member, and a place for what is known, are wanted");
+	if (r < 0)
+		return r;
+	text_str(&t, lib_group_path(g, "/members/", path));
+	ops_url_put(&t, who);
+	if (t.cut)
+		return lib_invalid(g->handle.ctx, "the name of the member is too long");
+	r = lib_local(g->handle.ctx, &(struct lib_ask){ .method = "GET", .path = whole }, &e);
+	if (r < 0)
+		return r;
+	r = give_member(g->handle.ctx, e->json, info);
+	hst_free(e);
+	return r;
 }
 
 /* ---- leave to be one ---- */

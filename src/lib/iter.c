@@ -279,7 +279,7 @@ static size_t count_members(const struct hst_iter *it)
 
 static void *member_at(const struct hst_iter *it, size_t at)
 {
-	return lib_member_of(it->handle.ctx, &it->members.members[at]);
+	return lib_member_of(it->handle.ctx, &it->members.members[at], "");
 }
 
 static const char *next_of_members(const struct hst_iter *it)

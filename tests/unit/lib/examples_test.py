@@ -19,17 +19,21 @@ from tap import case, run, skip, tree
 PROGRAMS = {os.path.basename(p).split("-")[1]: p for p in sys.argv[1:] if "/" in p}
 sys.argv[1:] = [a for a in sys.argv[1:] if "/" not in a]
 DAEMON = os.environ["HOMESTEADD"]
+COMMAND = os.environ["HOMESTEAD"]
 LIMIT = 60
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 FILE = """pnrp: { enabled = false; };
 graph: { port = %d; listen = "127.0.0.1"; loopback = "yes"; lab = true; };
+group: { };
 """
 TEXT = """graph {
 	port = %d
 	listen = 127.0.0.1
 	loopback = yes
 	lab = yes
+}
+group {
 }
 """
 
@@ -74,6 +78,11 @@ class Program:
         self.popen.stdin.write(line + "\n")
         self.popen.stdin.flush()
 
+    def all(self):
+        """All that it says until it ends well."""
+        self.ends()
+        return list(iter(self.lines.get, None))
+
     def ends(self):
         self.popen.stdin.close()
         assert self.popen.wait(LIMIT) == 0, (self.name, self.seen, list(self.lines.queue))
@@ -93,8 +102,9 @@ class Machine:
         self.programs = []
         os.mkdir(top)
         if inproc:
-            for name in ("BOARD", "CHAT", "LOOP"):
+            for name in ("BOARD", "CHAT", "GROUP", "LOOP"):
                 self.env[name + "_CONFIG"] = TEXT % self.port
+            self.env["GROUP_STATE"] = top
         else:
             self._start(top)
 
@@ -119,6 +129,13 @@ class Machine:
         p = Program(name, args, {**self.env, **env})
         self.programs.append(p)
         return p
+
+    def cli(self, *args, given=""):
+        """What the command prints, of the daemon here."""
+        done = subprocess.run([COMMAND, *args], env=self.env, input=given, text=True,
+                              capture_output=True, timeout=LIMIT)
+        assert done.returncode == 0, (args, done.stderr)
+        return done.stdout
 
     def __enter__(self):
         return self
@@ -173,6 +190,22 @@ def loops(inproc):
             p.ends()
 
 
+def a_group(inproc):
+    with tree({}) as top, Machine(top + "/a", False) as a, Machine(top + "/b", inproc) as b:
+        a.cli("id", "create", "Ann")
+        a.cli("create", "Home", "-q")
+        with open(top + "/bob.invitation", "w", encoding="utf-8") as f:
+            f.write(a.cli("invite", "Home", "-",
+                          given="\n".join(b.run("group", "card", "Bob").all())))
+        at = "127.0.0.1:%d" % a.port
+        bob = b.run("group", top + "/bob.invitation", at).all()
+        assert sorted(bob) == ["Ann, administrator, here", "Bob, member, we"], bob
+        assert "Bob" in a.cli("members", "Home")
+        again = b.run("group", "Home", at).all()
+        assert sorted(again) == sorted(bob), again
+        assert b.run("group", "Club").popen.wait(LIMIT) == 1
+
+
 @case
 def a_board_is_shared_by_two_daemons():
     a_board(False)
@@ -181,6 +214,16 @@ def a_board_is_shared_by_two_daemons():
 @case
 def a_board_is_shared_by_two_processes_without_a_daemon():
     a_board(True)
+
+
+@case
+def a_group_is_joined_by_a_daemon():
+    a_group(False)
+
+
+@case
+def a_group_is_joined_without_a_daemon():
+    a_group(True)
 
 
 @case

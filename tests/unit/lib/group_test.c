@@ -450,6 +450,61 @@ static void nobody_answers_at_a_wrong_address(void **state)
 	assert_true(e->result < 0 && e->message[0] && e->hint[0]);
 }
 
+static void one_member_is_shown(void **state)
+{
+	hst_member_info *m = NULL;
+	ASSERT_OK(b, hst_member_get(gb, "Ann", &m));
+	assert_string_equal(m->name, ann);
+	assert_int_equal(m->role, HST_ROLE_ADMIN);
+	assert_true(m->online && !m->self);
+	assert_non_null(strstr(m->json, "\"chain\":["));
+	hst_free(m);
+	ASSERT_OK(b, hst_member_get(gb, bob, &m));
+	assert_true(m->self);
+	assert_string_equal(m->issuer, ann);
+	hst_free(m);
+	assert_int_equal(hst_member_get(gb, "no body/?#", &m), HST_E_NOT_FOUND);
+	assert_int_equal(hst_member_get(gb, "", &m), HST_E_INVALID);
+	assert_int_equal(hst_member_get(gb, "Ann", NULL), HST_E_INVALID);
+	assert_int_equal(hst_member_get(NULL, "Ann", &m), HST_E_INVALID);
+}
+
+/* Who put a record there, and whose node it is, has a name for people. */
+static void a_graph_of_a_group_knows_names(void **state)
+{
+	hst_record r = HST_INIT(hst_record);
+	char path[200];
+	r.word = "note";
+	r.data = "x";
+	r.data_n = 1;
+	ASSERT_OK(b, hst_record_add(hst_group_graph(gb), &r, NULL));
+	(void)snprintf(path, sizeof(path), "/v1/graphs/%s/records?type=note", hst_group_id(gb));
+	assert_non_null(
+		strstr(machine_call(b, "GET", path, NULL)->json, "\"creator_label\":\"Bob\""));
+	assert_non_null(strstr(machine_call(b, "GET", "/v1/graphs/Home/nodes", NULL)->json,
+			       "\"label\":\"Bob\""));
+}
+
+static void a_secret_is_for_later(void **state)
+{
+	make_home();
+	char *invitation = invite_bob(0);
+	assert_int_equal(hst_group_join(b->ctx, NULL, invitation, "secret", &gb),
+			 HST_E_UNSUPPORTED);
+	assert_non_null(strstr(hst_last_error(b->ctx)->message, "takes no secret"));
+	assert_true(hst_last_error(b->ctx)->hint[0] != 0);
+	hst_free(invitation);
+}
+
+static void the_status_tells_where_the_key_is(void **state)
+{
+	const hst_event *e = machine_call(a, "GET", "/v1/status", NULL);
+	assert_non_null(strstr(e->json, "\"source\":\"file\""));
+	assert_non_null(strstr(e->json, "node.key"));
+	/* A mere file: told as long as there are identities. */
+	assert_non_null(strstr(e->json, "keys are sealed by a mere file"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, up, down)
 #define HOME(f) cmocka_unit_test_setup_teardown(f, home_up, down)
 
@@ -462,8 +517,12 @@ int main(void)
 		TEST(a_group_is_made_and_shown),
 		TEST(documents_say_what_they_are),
 		TEST(an_invitation_is_for_one_alone),
+		TEST(a_secret_is_for_later),
+		TEST(the_status_tells_where_the_key_is),
 		TEST(nobody_answers_at_a_wrong_address),
 		HOME(a_record_goes_both_ways),
+		HOME(one_member_is_shown),
+		HOME(a_graph_of_a_group_knows_names),
 		HOME(members_are_known_on_both_sides),
 		HOME(a_role_changes_from_afar),
 		HOME(a_group_is_left_and_joined_again),
