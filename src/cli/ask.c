@@ -130,6 +130,6 @@ int cli_change(struct cli *c, const struct cli_query *q)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	if (!(c->given & CLI_QUIET))
-		fprintf(c->place->out, "%s\n", change.text);
+		cli_line(c->place->out, "%s", change.text);
 	return CLI_OK;
 }

@@ -62,13 +62,13 @@ int cli_run_capture(struct cli *c)
 	if (fd < 0)
 		return cli_file_trouble(c, path, " cannot be written: ");
 	if (!c->duration && !(c->given & (CLI_QUIET | CLI_JSON)))
-		fprintf(c->place->err, "capturing into %s; Ctrl-C ends it\n", path);
+		cli_line(c->place->err, "capturing into %s; Ctrl-C ends it", path);
 	int exit = capture(c, fd);
 	(void)close(fd);
 	if (exit || c->given & CLI_QUIET)
 		return exit;
 	if (c->given & CLI_JSON)
 		return cli_print_json(c, "{\"done\":true,\"schema\":1}");
-	fprintf(c->place->out, "the traffic is in %s\n", path);
+	cli_line(c->place->out, "the traffic is in %s", path);
 	return CLI_OK;
 }

@@ -60,7 +60,7 @@ static void note(struct chat *t, const char *event, const char *what, const char
 	if (in_json(t))
 		put(t, event, NULL);
 	else if (!(t->c->given & CLI_QUIET))
-		fprintf(t->c->place->err, "%s %s\n", what, who);
+		cli_line(t->c->place->err, "%s %s", what, who);
 }
 
 static void met(struct chat *t, const char *peer)
@@ -106,7 +106,7 @@ static void heard(struct chat *t, const hst_event *e)
 		put_message(t, e);
 		return;
 	}
-	fwrite(e->data, 1, e->data_n, t->c->place->out);
+	cli_lines(t->c->place->out, span_of(e->data, e->data_n));
 	(void)fflush(t->c->place->out);
 }
 

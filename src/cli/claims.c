@@ -393,7 +393,7 @@ static void say_more_clashes(struct cli *c, const void *answer)
 {
 	const struct ops_masc_clashes *all = answer;
 	if (!all->complete)
-		cli_wrap(c, "\nthere are more, which take their places here as these end", 0);
+		cli_apart(c, "there are more, which take their places here as these end");
 }
 
 int cli_run_masc_clashes(struct cli *c)

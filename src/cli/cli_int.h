@@ -7,6 +7,7 @@
 #include <homestead.h>
 
 #include "base/arena.h"
+#include "base/attr.h"
 #include "base/mono.h"
 #include "base/text.h"
 #include "ops/types.h"
@@ -174,6 +175,9 @@ struct cli_complaint {
 	const char *code, *message, *hint;
 };
 int cli_complain(struct cli *c, const struct cli_complaint *what);
+/* "homestead graph open GRAPH" and the like with a name in the place of GRAPH or GROUP; NULL
+ * leaves it as it is. */
+const char *cli_named(struct cli *c, const char *hint, const char *name);
 int cli_usage(struct cli *c, const char *message, const char *hint);
 /* "soon" is no time such as 90s: `why` goes behind what was typed, and the help of the
  * command is what to try. */
@@ -251,7 +255,17 @@ struct cli_pair {
 void cli_pairs_print(struct cli *c, const struct cli_pair *pairs, size_t n);
 /* Words wrapped to the width, each line indented. */
 void cli_wrap(struct cli *c, const char *text, int indent);
+/* The same below an empty line. */
+void cli_apart(struct cli *c, const char *text);
 void cli_coloured(struct cli *c, enum cli_colour colour, const char *text);
+/* What others wrote may hold anything: whatever is printed for people goes through these, and
+ * what a terminal would act on, or people would not see, stands as \xNN. A part of a line; a
+ * line; text of several lines, with its tabs. */
+PRINTF_LIKE(2, 3) void cli_part(FILE *f, const char *format, ...);
+PRINTF_LIKE(2, 3) void cli_line(FILE *f, const char *format, ...);
+void cli_lines(FILE *f, struct span text);
+/* The same text in memory of the command, so that its width can be told. */
+const char *cli_shown(struct cli *c, const char *text);
 /* Text in memory of the command; "" without memory. */
 const char *cli_keep(struct cli *c, const struct text *t);
 /* "12s", "3m20s", "2h5m", "4d3h": the two largest units. "-" for none. */
@@ -315,14 +329,17 @@ int cli_read_type(struct cli *c, hst_guid *type);
 /* Fills a TEXT field; what does not fit is told, and never cut. */
 int cli_set_word(struct cli *c, char *out, size_t size, const char *s);
 
-/* peer.c: the nodes and links of c->graph. */
+/* peer.c: a member as people call it, else by its peer name. */
+const char *cli_who(const char *label, const char *peer);
+/* The nodes and links of c->graph. */
 struct cli_mesh {
 	struct ops_graph_nodes nodes;
 	struct ops_graph_links links;
 };
 int cli_mesh(struct cli *c, struct cli_mesh *out);
-/* Whether a Peer ID is meant; an unsecured one goes without its "0." too. */
-bool cli_is_peer(const char *peer, const char *what);
+/* Whether a Peer ID is meant, or a member by its label; an unsecured one goes without its "0."
+ * too. */
+bool cli_is_peer(const char *peer, const char *label, const char *what);
 /* The link to a node; NULL none. */
 const struct ops_graph_link *cli_link_to(const struct cli_mesh *m, const char *node);
 

@@ -205,11 +205,12 @@ static int print_nodes(struct cli *c, const struct ops_cloud_detail *d)
 
 static void print_own(struct cli *c, const struct ops_cloud_name *n)
 {
-	fprintf(c->place->out, "\n%s%s\n", n->name,
-		n->announced ? "" : " (its neighbours do not know of it yet)");
+	fputc('\n', c->place->out);
+	cli_line(c->place->out, "%s%s", n->name,
+		 n->announced ? "" : " (its neighbours do not know of it yet)");
 	for (size_t i = 0; i < n->n_leaves; i++)
-		fprintf(c->place->out, "    %s %s\n", n->leaves[i].above ? "above" : "below",
-			short_id(c, n->leaves[i].id));
+		cli_line(c->place->out, "    %s %s", n->leaves[i].above ? "above" : "below",
+			 short_id(c, n->leaves[i].id));
 }
 
 static int show_cloud(struct cli *c)
@@ -221,7 +222,7 @@ static int show_cloud(struct cli *c)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	for (size_t i = 0; (c->given & CLI_QUIET) && i < d.n_nodes; i++)
-		fprintf(c->place->out, "%s\n", d.nodes[i].node);
+		cli_line(c->place->out, "%s", d.nodes[i].node);
 	if (c->given & CLI_QUIET)
 		return CLI_OK;
 	print_head(c, &d.cloud);
@@ -366,8 +367,8 @@ int cli_run_cloud_ping(struct cli *c)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	if (!(c->given & CLI_QUIET))
-		fprintf(c->place->out, "%s answered after %s\n", answer.address,
-			cli_latency(c, answer.elapsed));
+		cli_line(c->place->out, "%s answered after %s", answer.address,
+			 cli_latency(c, answer.elapsed));
 	return CLI_OK;
 }
 

@@ -20,9 +20,9 @@ static void print_event(struct cli *c, const struct ops_event *e)
 	char buffer[40];
 	struct text t = TEXT_OF(buffer);
 	text_wall(&t, e->time);
-	fprintf(c->place->out, "%-24s  %-6s  ", buffer, e->part);
+	cli_part(c->place->out, "%-24s  %-6s  ", buffer, e->part);
 	cli_coloured(c, colour_of(e->level), e->level);
-	fprintf(c->place->out, "%*s%s\n", 9 - (int)strlen(e->level), "", e->text);
+	cli_line(c->place->out, "%*s%s", 9 - (int)strlen(e->level), "", e->text);
 }
 
 static int print_one(struct cli *c, const char *json)
@@ -54,8 +54,8 @@ static bool take(struct cli *c, const hst_event *e, int *exit)
 		fprintf(c->place->err, "homestead: %llu events were lost\n",
 			(unsigned long long)e->dropped);
 	} else if (e->kind == HST_EVENT_DAEMON) {
-		fprintf(c->place->err, "homestead: %s\n",
-			e->result < 0 ? e->message : "the daemon is back");
+		cli_line(c->place->err, "homestead: %s",
+			 e->result < 0 ? e->message : "the daemon is back");
 	} else if (e->kind == HST_EVENT_ENDED) {
 		struct cli_complaint what = {
 			e->result == HST_E_NOT_FOUND ? CLI_NOT_FOUND : CLI_FAILED,

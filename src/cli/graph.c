@@ -53,10 +53,12 @@ static enum fit fit_of(const struct ops_graph *g, const char *typed)
 	text_u64(&t, g->number);
 	if (strcmp(g->id, typed) == 0 || strcmp(number, typed) == 0)
 		return EXACT;
-	if (strcmp(g->name, typed) == 0)
-		return NAMED;
+	if (strcmp(g->name, typed) == 0 || strcmp(g->group, typed) == 0)
+		return typed[0] ? NAMED : NOT;
 	size_t n = strlen(typed);
-	return strncmp(g->id, typed, n) == 0 || strncmp(g->name, typed, n) == 0 ? BEGINS : NOT;
+	bool begins = n && (strncmp(g->id, typed, n) == 0 || strncmp(g->name, typed, n) == 0 ||
+			    strncmp(g->group, typed, n) == 0);
+	return begins ? BEGINS : NOT;
 }
 
 static int no_such_graph(struct cli *c, const char *typed)
@@ -114,7 +116,7 @@ int cli_graph(struct cli *c)
 
 static const struct cli_column graph_columns[] = {
 	{ "#", 0 },	{ "GRAPH", 0 },	  { "STATE", 0 }, { "NEIGHBORS", 0 },
-	{ "NODES", 2 }, { "RECORDS", 1 }, { "NAME", 3 },  { 0 },
+	{ "NODES", 2 }, { "RECORDS", 1 }, { "NAME", 0 },  { 0 },
 };
 
 static enum cli_colour colour_of(const char *state)
@@ -124,21 +126,29 @@ static enum cli_colour colour_of(const char *state)
 	return strcmp(state, "closed") == 0 ? CLI_PLAIN : CLI_YELLOW;
 }
 
+static const char *friendly_of(const struct ops_graph *g)
+{
+	return g->group[0] ? g->group : g->name;
+}
+
+/* A group goes by eight digits of its Graph ID, since others may be called as it is. */
+static const char *short_name(struct cli *c, const struct ops_graph *g)
+{
+	return g->group[0] ? cli_short(c, g->id) : g->id;
+}
+
 static void set_graph(struct cli *c, struct cli_row *r, const void *row)
 {
 	const struct ops_graph *g = row;
 	const struct cli_cell cells[] = {
-		{ cli_number(c, g->number), CLI_PLAIN },
-		{ g->id, CLI_PLAIN },
-		{ g->state, colour_of(g->state) },
-		{ cli_number(c, g->neighbors), CLI_PLAIN },
-		{ cli_number(c, g->nodes), CLI_PLAIN },
-		{ cli_number(c, g->records), CLI_PLAIN },
-		{ g->name, CLI_PLAIN },
+		{ cli_number(c, g->number), CLI_PLAIN }, { short_name(c, g), CLI_PLAIN },
+		{ g->state, colour_of(g->state) },	 { cli_number(c, g->neighbors), CLI_PLAIN },
+		{ cli_number(c, g->nodes), CLI_PLAIN },	 { cli_number(c, g->records), CLI_PLAIN },
+		{ friendly_of(g), CLI_PLAIN },
 	};
 	CLI_SET_CELLS(r, cells);
 	bool fine = strcmp(g->state, "connected") == 0 || strcmp(g->state, "closed") == 0;
-	r->note = !fine && g->why[0] ? g->why : NULL;
+	r->note = !fine && g->why[0] ? cli_named(c, g->why, short_name(c, g)) : NULL;
 }
 
 static const char *graph_id(struct cli *c, const void *row)
@@ -301,18 +311,24 @@ static int print_graph(struct cli *c)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	if (c->given & CLI_QUIET) {
-		fprintf(c->place->out, "%s\n", g.id);
+		cli_line(c->place->out, "%s", g.id);
 		return CLI_OK;
 	}
 	const struct cli_pair pairs[] = {
 		{ "graph", { g.id, CLI_BOLD } },
-		{ "name", { g.name, CLI_PLAIN } },
+		{ g.group[0] ? "group" : "name", { friendly_of(&g), CLI_PLAIN } },
 		{ "comment", { g.comment, CLI_PLAIN } },
-		{ "state", { sentence(c, g.state, ": ", g.why), colour_of(g.state) } },
+		{ "state",
+		  { cli_named(c, sentence(c, g.state, ": ", g.why), short_name(c, &g)),
+		    colour_of(g.state) } },
 		{ "we are", { sentence(c, g.peer, ", node ", g.node), CLI_PLAIN } },
 		{ "made by", { g.created ? "this node" : g.creator, CLI_PLAIN } },
 		{ "security",
-		  { sentence(c, "none: anybody may join; hashes of ", "", g.profile), CLI_PLAIN } },
+		  { sentence(c,
+			     g.group[0] ? "that of a group: members alone; hashes of "
+					: "none: anybody may join; hashes of ",
+			     "", g.profile),
+		    CLI_PLAIN } },
 		{ "takes connections",
 		  { g.listening ? "yes"
 		    : g.listens ? "as soon as the database is complete"
@@ -348,7 +364,7 @@ static int change(struct cli *c, const struct cli_query *q, const char *id)
 {
 	int exit = cli_change(c, q);
 	if (!exit && (c->given & CLI_QUIET) && !(c->given & CLI_JSON))
-		fprintf(c->place->out, "%s\n", id);
+		cli_line(c->place->out, "%s", id);
 	return exit;
 }
 

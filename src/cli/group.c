@@ -86,6 +86,14 @@ static int keep_key(struct cli *c, const struct ops_made *made)
 	return c->given & (CLI_JSON | CLI_QUIET) ? CLI_OK : offer_export(c, made);
 }
 
+static int take_presence(struct cli *c, bool *none)
+{
+	*none = c->presence && strcmp(c->presence, "none") == 0;
+	if (!c->presence || *none || strcmp(c->presence, "all") == 0)
+		return CLI_OK;
+	return cli_refuse(c, c->presence, " is not what --presence takes in a group: all, none");
+}
+
 int cli_run_group_create(struct cli *c)
 {
 	struct ops_group_make body;
@@ -98,11 +106,14 @@ int cli_run_group_create(struct cli *c)
 	body.identity = or_empty(c->as);
 	body.classifier = or_empty(c->classifier);
 	body.comment = or_empty(c->comment);
+	body.cloud = or_empty(c->cloud);
 	body.defer = c->given & CLI_DEFER;
 	body.dry_run = c->given & CLI_DRY_RUN;
 	int exit = cli_set_word(c, body.profile, sizeof(body.profile), c->profile);
 	if (!exit && c->life)
 		exit = cli_read_duration(c, c->life, &body.presence_life);
+	if (!exit)
+		exit = take_presence(c, &body.no_presence);
 	if (!exit)
 		exit = cli_make(c,
 				&(struct cli_query){ .kind = OPS_GROUP_MAKE,
@@ -274,7 +285,7 @@ static int join(struct cli *c, const char *document, bool connects, struct ops_m
 		return cli_make(c, &q, made);
 	int exit = cli_ask(c, &q, made);
 	if (!exit && !(c->given & (CLI_JSON | CLI_QUIET)))
-		fprintf(c->place->out, "%s\n", made->text);
+		cli_line(c->place->out, "%s", made->text);
 	return exit;
 }
 
@@ -289,7 +300,7 @@ static int connect_joined(struct cli *c, const struct ops_made *joined,
 		return exit;
 	if (c->given & CLI_JSON)
 		return cli_print_value(c, &ops_made_type, joined);
-	fprintf(c->place->out, "%s\n", c->given & CLI_QUIET ? joined->name : made.text);
+	cli_line(c->place->out, "%s", c->given & CLI_QUIET ? joined->name : made.text);
 	return CLI_OK;
 }
 
@@ -365,7 +376,7 @@ static void set_group(struct cli *c, struct cli_row *r, const void *row)
 	};
 	CLI_SET_CELLS(r, cells);
 	bool fine = strcmp(g->state, "connected") == 0 || strcmp(g->state, "closed") == 0;
-	r->note = !fine && g->why[0] ? g->why : NULL;
+	r->note = !fine && g->why[0] ? cli_named(c, g->why, cli_short(c, g->id)) : NULL;
 }
 
 static const char *name_of(struct cli *c, const void *row)
@@ -425,7 +436,9 @@ static void print_group(struct cli *c, const struct ops_group *g)
 		{ "group", { g->name, CLI_BOLD } },
 		{ "comment", { g->comment, CLI_PLAIN } },
 		{ "peer name", { g->id, CLI_PLAIN } },
-		{ "state", { join_words(c, g->state, ": ", g->why), colour_of(g->state) } },
+		{ "state",
+		  { cli_named(c, join_words(c, g->state, ": ", g->why), cli_short(c, g->id)),
+		    colour_of(g->state) } },
 		{ "we are", { join_words(c, g->identity_label, ", ", g->role), CLI_PLAIN } },
 		{ "until", { g->until ? cli_time(c, g->until) : "", CLI_PLAIN } },
 		{ "group key", { key_line(g), g->owner_kept ? CLI_GREEN : CLI_YELLOW } },
@@ -453,7 +466,7 @@ static int show(struct cli *c)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	if (c->given & CLI_QUIET)
-		fprintf(c->place->out, "%s\n", g.id);
+		cli_line(c->place->out, "%s", g.id);
 	else
 		print_group(c, &g);
 	return CLI_OK;
@@ -464,23 +477,58 @@ int cli_run_group_show(struct cli *c)
 	return c->given & CLI_WATCH ? cli_watch(c, show) : show(c);
 }
 
+/* Options are set all at once: those that are not named stay. */
+static int take_options(struct cli *c, struct ops_group_set *body)
+{
+	struct ops_group g;
+	int exit = take_presence(c, &body->no_presence);
+	if (!exit)
+		exit = cli_ask(c, &(struct cli_query){ .kind = OPS_GROUP, .graph = c->args[0] },
+			       &g);
+	if (exit)
+		return exit;
+	body->data_optional = g.data_optional;
+	body->defer = g.defer;
+	return CLI_OK;
+}
+
+static const char *what_is_set(struct cli *c)
+{
+	static const struct {
+		uint64_t bit;
+		const char *name;
+	} rows[] = { { CLI_GROUP_NAME, "name" },
+		     { CLI_GROUP_NOTE, "comment" },
+		     { CLI_PRESENCE, "options" } };
+	char buffer[32];
+	struct text t = TEXT_OF(buffer);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!(c->given & rows[i].bit))
+			continue;
+		text_str(&t, t.n ? "," : "");
+		text_str(&t, rows[i].name);
+	}
+	return cli_keep(c, &t);
+}
+
 int cli_run_group_set(struct cli *c)
 {
-	static const char *const words[] = { "", "name", "comment", "name,comment" };
 	struct ops_group_set body;
 	struct ops_made made;
 	ops_clear(&ops_group_set_type, &body);
-	body.set = words[(c->given & CLI_GROUP_NAME ? 1 : 0) | (c->given & CLI_GROUP_NOTE ? 2 : 0)];
+	body.set = what_is_set(c);
 	if (!body.set[0])
-		return cli_usage(c, "group set wants --name or --comment",
+		return cli_usage(c, "group set wants --name, --comment or --presence",
 				 "homestead help group set");
 	body.name = or_empty(c->label);
 	body.comment = or_empty(c->comment);
 	body.dry_run = c->given & CLI_DRY_RUN;
-	return cli_make(c,
-			&(struct cli_query){ .kind = OPS_GROUP_SET,
-					     .graph = c->args[0],
-					     .body_type = &ops_group_set_type,
-					     .body = &body },
-			&made);
+	int exit = c->presence ? take_options(c, &body) : CLI_OK;
+	return exit ? exit
+		    : cli_make(c,
+			       &(struct cli_query){ .kind = OPS_GROUP_SET,
+						    .graph = c->args[0],
+						    .body_type = &ops_group_set_type,
+						    .body = &body },
+			       &made);
 }

@@ -124,7 +124,7 @@ int cli_run_id_show(struct cli *c)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	if (c->given & CLI_QUIET)
-		fprintf(c->place->out, "%s\n", i.name);
+		cli_line(c->place->out, "%s", i.name);
 	else
 		print_identity(c, &i);
 	return CLI_OK;

@@ -219,7 +219,7 @@ static int print_names(struct cli *c, const struct walk *w)
 	for (size_t i = 0; i < w->n; i++) {
 		const char *name = w->list->name(c, row_of(w, i));
 		if (name)
-			fprintf(c->place->out, "%s\n", name);
+			cli_line(c->place->out, "%s", name);
 	}
 	return CLI_OK;
 }

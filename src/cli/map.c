@@ -89,7 +89,7 @@ static const char *branch(const struct picture *p, int at, int trunk)
 static void put_branches(struct cli *c, const struct picture *p)
 {
 	int trunk = p->n_near == 1 ? middle_of(p, 0) : p->width / 2;
-	fprintf(c->place->out, "%*s%s\n", trunk, "", p->signs->down);
+	cli_line(c->place->out, "%*s%s", trunk, "", p->signs->down);
 	for (int at = 0; at <= middle_of(p, p->n_near - 1); at++)
 		fputs(branch(p, at, trunk), c->place->out);
 	fputc('\n', c->place->out);
@@ -169,7 +169,8 @@ static void put_far(struct cli *c, const struct cli_map *m)
 		at = ends ? 0 : at;
 	}
 	if (all > n)
-		fprintf(c->place->out, "    and %zu more: homestead peer list\n", all - n);
+		fprintf(c->place->out, "    and %zu more: homestead peer list %s\n", all - n,
+			m->graph);
 }
 
 static void put_legend(struct cli *c, const struct cli_map *m, bool near)
@@ -272,12 +273,14 @@ static const char *label_of(struct cli *c, const struct ops_graph_nodes *all,
 	size_t same = 0;
 	for (size_t i = 0; i < all->n_nodes; i++)
 		same += strcmp(all->nodes[i].peer, n->peer) == 0;
-	text_str(&t, n->peer[0] ? person_of(c, n->peer) : cli_short(c, n->node));
+	text_str(&t, n->label[0]  ? n->label
+		     : n->peer[0] ? person_of(c, n->peer)
+				  : cli_short(c, n->node));
 	if (same > 1 && n->peer[0]) {
 		text_char(&t, '/');
 		text_str(&t, cli_short(c, n->node));
 	}
-	return cli_keep(c, &t);
+	return cli_shown(c, cli_keep(c, &t));
 }
 
 static void set_node(struct cli *c, struct cli_map_node *to, const struct cli_mesh *m,
@@ -296,7 +299,8 @@ static int make_map(struct cli *c, const struct ops_graph *g, const struct cli_m
 	struct cli_map_node *nodes = arena_alloc(&c->mem, (m->nodes.n_nodes + 1) * sizeof(*nodes));
 	if (!nodes)
 		return cli_no_memory(c);
-	nodes[0] = (struct cli_map_node){ person_of(c, g->peer), true, false, g->contact, 0 };
+	nodes[0] = (struct cli_map_node){ cli_shown(c, person_of(c, g->peer)), true, false,
+					  g->contact, 0 };
 	*out = (struct cli_map){ g->id, nodes, 1 };
 	for (size_t i = 0; i < m->nodes.n_nodes; i++) {
 		const struct ops_graph_node *n = &m->nodes.nodes[i];

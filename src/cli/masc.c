@@ -325,7 +325,7 @@ static int show(struct cli *c)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	if (c->given & CLI_QUIET)
-		fprintf(c->place->out, "%s\n", p.name);
+		cli_line(c->place->out, "%s", p.name);
 	else
 		print_detail(c, &p);
 	return CLI_OK;

@@ -60,10 +60,10 @@ static void print_chain(struct cli *c, const struct ops_member *m)
 	fputs("its membership, from the group down:\n", c->place->out);
 	for (size_t i = 0; i < m->n_chain; i++) {
 		const struct ops_credential *k = &m->chain[i];
-		fprintf(c->place->out, "  %s", k->label[0] ? k->label : k->name);
+		cli_part(c->place->out, "  %s", k->label[0] ? k->label : k->name);
 		if (k->role[0])
-			fprintf(c->place->out, ", %s", k->role);
-		fprintf(c->place->out, ", until %s\n", cli_time(c, k->until));
+			cli_part(c->place->out, ", %s", k->role);
+		cli_line(c->place->out, ", until %s", cli_time(c, k->until));
 	}
 }
 
@@ -96,7 +96,7 @@ int cli_run_member_show(struct cli *c)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	if (c->given & CLI_QUIET)
-		fprintf(c->place->out, "%s\n", m.name);
+		cli_line(c->place->out, "%s", m.name);
 	else
 		print_member(c, &m);
 	return CLI_OK;
@@ -114,7 +114,7 @@ static int say_granted(struct cli *c, const struct ops_invitation *made, bool do
 	if ((c->given & CLI_JSON) && !c->output)
 		return cli_print_answer(c);
 	if (!(c->given & (CLI_QUIET | CLI_JSON)))
-		fprintf(document && !into_file ? c->place->err : c->place->out, "%s\n", made->text);
+		cli_line(document && !into_file ? c->place->err : c->place->out, "%s", made->text);
 	if (!made->done || !(document || c->output))
 		return CLI_OK;
 	text_str(&t, "the invitation for ");

@@ -223,7 +223,7 @@ int cli_run_name_convert(struct cli *c)
 		return cli_print_value(c, &ops_conversion_type, &forms);
 	if (c->given & CLI_QUIET) {
 		bool host = forms.host[0] && strcasecmp(forms.host, c->args[0]) != 0;
-		fprintf(c->place->out, "%s\n", host ? forms.host : forms.name);
+		cli_line(c->place->out, "%s", host ? forms.host : forms.name);
 		return CLI_OK;
 	}
 	const struct cli_pair pairs[] = {

@@ -105,6 +105,7 @@ void cli_wrap(struct cli *c, const char *text, int indent)
 	int width = c->place->width - indent;
 	if (width < LAST_MIN)
 		width = LAST_MIN;
+	text = cli_shown(c, text);
 	do {
 		size_t n = line_of(text, width);
 		spaces(c, indent);
@@ -113,6 +114,12 @@ void cli_wrap(struct cli *c, const char *text, int indent)
 		while (*text == ' ')
 			text++;
 	} while (*text);
+}
+
+void cli_apart(struct cli *c, const char *text)
+{
+	fputc('\n', c->place->out);
+	cli_wrap(c, text, 0);
 }
 
 void cli_set_cells(struct cli_row *r, const struct cli_cell *cells, size_t n)
@@ -223,9 +230,19 @@ static void print_block(struct cli *c, const struct cli_table *t, const struct c
 	fputc('\n', c->place->out);
 }
 
+static void make_seen(struct cli *c, const struct cli_table *t)
+{
+	for (size_t r = 0; r < t->n_rows; r++)
+		for (size_t i = 0; t->columns[i].title; i++) {
+			struct cli_cell *cell = &t->rows[r].cells[i];
+			cell->text = cli_shown(c, cell->text);
+		}
+}
+
 void cli_table_print(struct cli *c, const struct cli_table *t)
 {
 	struct cli_fit alone = { .n = 0 }, *f = t->fit ? t->fit : &alone, was = *f;
+	make_seen(c, t);
 	fit_table(f, t, c->place->width);
 	if (f->blocks) {
 		for (size_t i = 0; i < t->n_rows; i++)
@@ -244,7 +261,7 @@ void cli_table_print(struct cli *c, const struct cli_table *t)
 /* The value, wrapped behind its key. */
 static void print_value(struct cli *c, const struct cli_cell *v, int indent)
 {
-	const char *s = v->text;
+	const char *s = cli_shown(c, v->text);
 	int width = c->place->width - indent;
 	if (width < LAST_MIN)
 		width = LAST_MIN;

@@ -20,10 +20,10 @@ int cli_make(struct cli *c, const struct cli_query *q, struct ops_made *made)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	if (c->given & CLI_QUIET) {
-		fprintf(c->place->out, "%s\n", made->name);
+		cli_line(c->place->out, "%s", made->name);
 		return CLI_OK;
 	}
-	fprintf(c->place->out, "%s\n", made->text);
+	cli_line(c->place->out, "%s", made->text);
 	if (made->next[0])
 		cli_wrap(c, made->next, 0);
 	return CLI_OK;
@@ -89,7 +89,7 @@ int cli_say_written(struct cli *c, const char *what, const char *path)
 		return CLI_OK;
 	if (c->given & CLI_JSON)
 		return cli_print_json(c, "{\"done\":true,\"schema\":1}");
-	fprintf(c->place->out, "%s is in %s\n", what, path);
+	cli_line(c->place->out, "%s is in %s", what, path);
 	return CLI_OK;
 }
 
@@ -144,8 +144,10 @@ static int dry_run(struct cli *c, enum ops_kind kind, const char *of)
 		&t);
 	if (exit || (c->given & CLI_QUIET))
 		return exit;
-	return c->given & CLI_JSON ? cli_print_answer(c)
-				   : fprintf(c->place->out, "%s\n", t.text) < 0;
+	if (c->given & CLI_JSON)
+		return cli_print_answer(c);
+	cli_line(c->place->out, "%s", t.text);
+	return CLI_OK;
 }
 
 int cli_run_id_export(struct cli *c)
@@ -177,7 +179,7 @@ static int say_imported(struct cli *c, const char *what, const char *name)
 		made.name = name;
 		return cli_print_value(c, &ops_made_type, &made);
 	}
-	fprintf(c->place->out, "%s%s\n", c->given & CLI_QUIET ? "" : what, name);
+	cli_line(c->place->out, "%s%s", c->given & CLI_QUIET ? "" : what, name);
 	return CLI_OK;
 }
 
@@ -243,8 +245,10 @@ int cli_run_group_export(struct cli *c)
 			   &d);
 	if (exit)
 		return exit;
-	if (c->given & CLI_DRY_RUN)
-		return fprintf(c->place->out, "would write: %s\n", d.text) < 0;
+	if (c->given & CLI_DRY_RUN) {
+		cli_line(c->place->out, "would write: %s", d.text);
+		return CLI_OK;
+	}
 	exit = put_document(c, c->args[1], d.document);
 	return exit ? exit
 		    : cli_say_written(c, words(c, "our membership in group ", c->args[0]),
@@ -332,7 +336,7 @@ int cli_run_invite_show(struct cli *c)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	if (c->given & CLI_QUIET)
-		fprintf(c->place->out, "%s\n", paper.kind);
+		cli_line(c->place->out, "%s", paper.kind);
 	else
 		print_paper(c, &paper);
 	return CLI_OK;

@@ -21,6 +21,11 @@ const struct ops_graph_link *cli_link_to(const struct cli_mesh *m, const char *n
 	return NULL;
 }
 
+const char *cli_who(const char *label, const char *peer)
+{
+	return label[0] ? label : peer;
+}
+
 static bool is_listed(const struct cli_mesh *m, const char *node)
 {
 	for (size_t i = 0; i < m->nodes.n_nodes; i++)
@@ -75,7 +80,7 @@ static void set_peer(struct cli *c, struct cli_row *r, const struct ops_graph_no
 	bool here = l || (n && n->self);
 	const struct cli_cell cells[] = {
 		{ node[0] ? cli_short(c, node) : "-", CLI_BOLD },
-		{ n ? n->peer : l->peer, CLI_PLAIN },
+		{ n ? cli_who(n->label, n->peer) : cli_who(l->label, l->peer), CLI_PLAIN },
 		{ what_it_is(c, n, l), here ? CLI_GREEN : CLI_PLAIN },
 		{ address_of(n, l), CLI_PLAIN },
 		{ l ? cli_number(c, l->conn) : "", CLI_PLAIN },
@@ -138,7 +143,7 @@ static int print_peers(struct cli *c)
 	if (!(c->given & CLI_QUIET))
 		return print_table(c, &m);
 	for (size_t i = 0; i < m.nodes.n_nodes; i++)
-		fprintf(c->place->out, "%s\n", m.nodes.nodes[i].node);
+		cli_line(c->place->out, "%s", m.nodes.nodes[i].node);
 	return CLI_OK;
 }
 
@@ -164,16 +169,16 @@ static int no_such_peer(struct cli *c, const char *what, const char *why)
 			    &(struct cli_complaint){ CLI_NOT_FOUND, "NOT_FOUND", message, hint });
 }
 
-bool cli_is_peer(const char *peer, const char *what)
+bool cli_is_peer(const char *peer, const char *label, const char *what)
 {
-	if (strcmp(what, peer) == 0)
+	if (strcmp(what, peer) == 0 || strcmp(what, label) == 0)
 		return *what != 0;
 	return strncmp(peer, "0.", 2) == 0 && peer[2] && strcmp(what, peer + 2) == 0;
 }
 
 static bool is_meant(const struct ops_graph_link *l, const char *what, const char *number)
 {
-	return strcmp(what, number) == 0 || cli_is_peer(l->peer, what) ||
+	return strcmp(what, number) == 0 || cli_is_peer(l->peer, l->label, what) ||
 	       (strlen(what) >= 4 && strncmp(what, l->node, strlen(what)) == 0);
 }
 
@@ -236,6 +241,6 @@ int cli_run_peer_ping(struct cli *c)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	if (!(c->given & CLI_QUIET))
-		fprintf(c->place->out, "%s\n", answer.text);
+		cli_line(c->place->out, "%s", answer.text);
 	return CLI_OK;
 }

@@ -147,7 +147,7 @@ static void say(struct cli *c, const struct thing *thing, bool again, const hst_
 		ops_set_text(done.id, sizeof(done.id), text);
 		(void)cli_print_value(c, &ops_record_change_type, &done);
 	} else {
-		fprintf(c->place->out, "%s\n", c->given & CLI_QUIET ? text : buffer);
+		cli_line(c->place->out, "%s", c->given & CLI_QUIET ? text : buffer);
 	}
 }
 

@@ -105,9 +105,9 @@ static int change(struct cli *c, const struct cli_query *q)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	if (!(c->given & CLI_QUIET))
-		fprintf(c->place->out, "%s\n", done.text);
+		cli_line(c->place->out, "%s", done.text);
 	else if (done.id[0])
-		fprintf(c->place->out, "%s\n", done.id);
+		cli_line(c->place->out, "%s", done.id);
 	return CLI_OK;
 }
 

@@ -38,9 +38,12 @@ static void set_record(struct cli *c, struct cli_row *row, const void *of)
 	const struct ops_record *r = of;
 	const char *note = cli_attributes(c, r);
 	const struct cli_cell cells[] = {
-		{ cli_short(c, r->id), CLI_BOLD },	  { cli_record_type(c, r), CLI_PLAIN },
-		{ cli_number(c, r->version), CLI_PLAIN }, { r->creator, CLI_PLAIN },
-		{ cli_number(c, r->size), CLI_PLAIN },	  { cli_time(c, r->modified), CLI_PLAIN },
+		{ cli_short(c, r->id), CLI_BOLD },
+		{ cli_record_type(c, r), CLI_PLAIN },
+		{ cli_number(c, r->version), CLI_PLAIN },
+		{ cli_who(r->creator_label, r->creator), CLI_PLAIN },
+		{ cli_number(c, r->size), CLI_PLAIN },
+		{ cli_time(c, r->modified), CLI_PLAIN },
 		{ cli_time(c, r->expires), CLI_PLAIN },
 	};
 	CLI_SET_CELLS(row, cells);
@@ -167,7 +170,20 @@ static const char *data_line(struct cli *c, const struct ops_record *r)
 static void print_text(struct cli *c, const char *text)
 {
 	size_t n = strlen(text);
-	fprintf(c->place->out, "\n%s%s", text, n && text[n - 1] == '\n' ? "" : "\n");
+	cli_lines(c->place->out, span_of(text, n));
+	if (!n || text[n - 1] != '\n')
+		fputc('\n', c->place->out);
+}
+
+/* "Ann, 0123...ab.Ann" */
+static const char *person(struct cli *c, const char *label, const char *peer)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	text_str(&t, label);
+	text_str(&t, label[0] ? ", " : "");
+	text_str(&t, peer);
+	return cli_keep(c, &t);
 }
 
 static void print_record(struct cli *c, const struct ops_record *r)
@@ -177,17 +193,19 @@ static void print_record(struct cli *c, const struct ops_record *r)
 		{ "record", { r->id, CLI_BOLD } },
 		{ "type", { type_line(c, r), CLI_PLAIN } },
 		{ "version", { cli_number(c, r->version), CLI_PLAIN } },
-		{ "made by", { r->creator, CLI_PLAIN } },
+		{ "made by", { person(c, r->creator_label, r->creator), CLI_PLAIN } },
 		{ "made at", { cli_time(c, r->created), CLI_PLAIN } },
-		{ "changed by", { r->modifier, CLI_PLAIN } },
+		{ "changed by", { person(c, r->modifier_label, r->modifier), CLI_PLAIN } },
 		{ "changed at", { changed ? cli_time(c, r->modified) : "", CLI_PLAIN } },
 		{ "ends at", { cli_time(c, r->expires), CLI_PLAIN } },
 		{ "attributes", { cli_attributes(c, r), CLI_PLAIN } },
 		{ "data", { data_line(c, r), CLI_PLAIN } },
 	};
 	cli_pairs_print(c, pairs, sizeof(pairs) / sizeof(pairs[0]));
-	if (r->is_text && r->size)
-		print_text(c, r->text);
+	if (!r->is_text || !r->size)
+		return;
+	fputc('\n', c->place->out);
+	print_text(c, r->text);
 }
 
 int cli_run_record_get(struct cli *c)
@@ -209,9 +227,9 @@ int cli_run_record_get(struct cli *c)
 	if (c->given & CLI_JSON)
 		return cli_print_answer(c);
 	if (c->given & CLI_QUIET)
-		fprintf(c->place->out, "%s\n", r.id);
+		cli_line(c->place->out, "%s", r.id);
 	else if (c->given & CLI_XML)
-		fprintf(c->place->out, "%s\n", r.xml);
+		print_text(c, r.xml);
 	else
 		print_record(c, &r);
 	return CLI_OK;

@@ -84,14 +84,15 @@ static void print_line(struct cli *c, const struct change *ch, const struct ops_
 	char buffer[40];
 	struct text t = TEXT_OF(buffer);
 	text_wall(&t, ch->time);
-	fprintf(c->place->out, "%-24s  %-8s  %s  v%llu", buffer, ch->kind, cli_short(c, ch->id),
-		(unsigned long long)ch->version);
+	cli_part(c->place->out, "%-24s  %-8s  %s  v%llu", buffer, ch->kind, cli_short(c, ch->id),
+		 (unsigned long long)ch->version);
 	if (r) {
 		const char *attributes = cli_attributes(c, r), *text = preview(c, r);
-		fprintf(c->place->out, "  %s  %s", cli_record_type(c, r),
-			r->modifier[0] ? r->modifier : r->creator);
-		fprintf(c->place->out, "%s%s", attributes[0] ? "  " : "", attributes);
-		fprintf(c->place->out, "%s%s", text[0] ? "  " : "", text);
+		cli_part(c->place->out, "  %s  %s", cli_record_type(c, r),
+			 r->modifier[0] ? cli_who(r->modifier_label, r->modifier)
+					: cli_who(r->creator_label, r->creator));
+		cli_part(c->place->out, "%s%s", attributes[0] ? "  " : "", attributes);
+		cli_part(c->place->out, "%s%s", text[0] ? "  " : "", text);
 	}
 	fputc('\n', c->place->out);
 }
@@ -108,7 +109,7 @@ static int show(struct cli *c, const char *json)
 	if (c->given & CLI_JSON)
 		return print_json(c, &ch, there);
 	if (c->given & CLI_QUIET)
-		fprintf(c->place->out, "%s\n", ch.id);
+		cli_line(c->place->out, "%s", ch.id);
 	else
 		print_line(c, &ch, there ? &r : NULL);
 	(void)fflush(c->place->out);
@@ -122,13 +123,12 @@ static bool take(struct cli *c, const hst_event *e, int *exit)
 		*exit = show(c, e->json);
 		arena_reset(&c->mem);
 	} else if (e->kind == HST_EVENT_OVERFLOW) {
-		fprintf(c->place->err,
-			"homestead: %llu changes were missed; see homestead record "
-			"list\n",
-			(unsigned long long)e->dropped);
+		cli_line(c->place->err, "homestead: %llu changes were missed; try: %s",
+			 (unsigned long long)e->dropped,
+			 cli_named(c, "homestead record list GRAPH", c->args[0]));
 	} else if (e->kind == HST_EVENT_DAEMON) {
-		fprintf(c->place->err, "homestead: %s\n",
-			e->result < 0 ? e->message : "the daemon is back");
+		cli_line(c->place->err, "homestead: %s",
+			 e->result < 0 ? e->message : "the daemon is back");
 	} else if (e->kind == HST_EVENT_ENDED) {
 		*exit = cli_complain(
 			c, &(struct cli_complaint){ CLI_FAILED, "INVALID", e->message, e->hint });

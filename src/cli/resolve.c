@@ -136,7 +136,7 @@ static void print_quiet(struct cli *c, const struct ops_resolution *r)
 {
 	for (size_t i = 0; i < r->n_results; i++)
 		for (size_t k = 0; k < r->results[i].n_endpoints; k++)
-			fprintf(c->place->out, "%s\n", r->results[i].endpoints[k].address);
+			cli_line(c->place->out, "%s", r->results[i].endpoints[k].address);
 }
 
 static int print_found(struct cli *c, const struct ops_resolution *r)
@@ -182,16 +182,16 @@ static int show_step(struct cli *c, const hst_event *e, uint64_t nth)
 	if (e->kind != HST_EVENT_STEP || (c->given & (CLI_JSON | CLI_QUIET)) ||
 	    cli_decode(c, &ops_step_type, e->json, &s) != CLI_OK)
 		return CLI_FAILED;
-	fprintf(c->place->out, "%2llu  %s  %s  ", (unsigned long long)nth, s.node,
-		cli_latency(c, s.elapsed));
+	cli_part(c->place->out, "%2llu  %s  %s  ", (unsigned long long)nth, s.node,
+		 cli_latency(c, s.elapsed));
 	if (s.id[0])
-		fprintf(c->place->out, "%llu bits  ", (unsigned long long)s.common);
+		cli_part(c->place->out, "%llu bits  ", (unsigned long long)s.common);
 	cli_coloured(c, strcmp(s.step, "found") == 0 ? CLI_GREEN : CLI_PLAIN, s.text);
 	if (s.referral[0])
-		fprintf(c->place->out, " %.12s", s.referral);
+		cli_part(c->place->out, " %.12s", s.referral);
 	if (s.verdict[0])
-		fprintf(c->place->out, ": %s", s.verdict);
-	fprintf(c->place->out, "  (%s)\n", s.cloud);
+		cli_part(c->place->out, ": %s", s.verdict);
+	cli_line(c->place->out, "  (%s)", s.cloud);
 	return CLI_OK;
 }
 
@@ -205,8 +205,8 @@ static void print_ends(struct cli *c, const struct ops_resolution *r)
 {
 	for (size_t i = 0; i < r->n_results; i++)
 		for (size_t k = 0; k < r->results[i].n_endpoints; k++)
-			fprintf(c->place->out, "%s is at %s\n", r->name,
-				cli_endpoint(c, &r->results[i].endpoints[k]));
+			cli_line(c->place->out, "%s is at %s", r->name,
+				 cli_endpoint(c, &r->results[i].endpoints[k]));
 }
 
 int cli_run_name_trace(struct cli *c)

@@ -32,6 +32,38 @@ static void point(struct cli *c, const char *message)
 		fprintf(c->place->err, "  %s\n  %*s^\n", c->pointed, (int)column - 1, "");
 }
 
+/* Where that word stands, all of it. */
+static const char *place_of(const char *s, const char *word)
+{
+	size_t n = strlen(word);
+	while ((s = strstr(s, word)) && s[n] && !strchr(" ,;)", s[n]))
+		s += n;
+	return s ? s + 1 : NULL;
+}
+
+const char *cli_named(struct cli *c, const char *hint, const char *name)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	const char *at = place_of(hint, " GROUP");
+	if (!at)
+		at = place_of(hint, " GRAPH");
+	if (!at || !name || !name[0])
+		return hint;
+	text_span(&t, span_of(hint, (size_t)(at - hint)));
+	text_word(&t, name);
+	text_str(&t, at + strlen("GROUP"));
+	return cli_keep(c, &t);
+}
+
+/* The group or graph that the command is about. */
+static const char *named(const struct cli *c)
+{
+	const char *args = c->command && c->n_args ? c->command->args : "";
+	bool names = strncmp(args, "GROUP", 5) == 0 || strncmp(args, "GRAPH", 5) == 0;
+	return names ? c->args[0] : NULL;
+}
+
 /* A hint that is a command is to be tried; others are sentences. */
 int cli_complain(struct cli *c, const struct cli_complaint *what)
 {
@@ -39,10 +71,10 @@ int cli_complain(struct cli *c, const struct cli_complaint *what)
 		complain_json(c, what);
 		return what->exit;
 	}
-	fprintf(c->place->err, "homestead: %s\n", what->message);
+	cli_line(c->place->err, "homestead: %s", what->message);
 	point(c, what->message);
 	if (what->hint[0])
-		fprintf(c->place->err, "try: %s\n", what->hint);
+		cli_line(c->place->err, "try: %s", cli_named(c, what->hint, named(c)));
 	return what->exit;
 }
 

@@ -190,12 +190,10 @@ static bool has_ours(const struct ops_masc_space *s)
 static void say_rest(struct cli *c, const struct ops_masc_space *s)
 {
 	if (!s->complete)
-		cli_wrap(c,
-			 "\ntoo many claims to draw them all, so only what concerns us is; those "
-			 "of one range: homestead masc space PREFIX",
-			 0);
+		cli_apart(c, "too many claims to draw them all, so only what concerns us is; those "
+			     "of one range: homestead masc space PREFIX");
 	else if (!c->n_args && !has_ours(s))
-		cli_wrap(c, "\nnothing of it is ours; try: homestead masc claim 256", 0);
+		cli_apart(c, "nothing of it is ours; try: homestead masc claim 256");
 }
 
 static int say_nothing(struct cli *c, const struct ops_masc_space *s)

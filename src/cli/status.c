@@ -186,6 +186,19 @@ static struct cli_cell graphs_line(struct cli *c, const struct ops_status *s)
 	return (struct cli_cell){ cli_keep(c, &t), connected == open ? CLI_GREEN : CLI_YELLOW };
 }
 
+static const char *keys_words(const char *source)
+{
+	static const struct {
+		const char *source, *words;
+	} rows[] = { { "credential", "keys sealed by a systemd credential" },
+		     { "passphrase", "keys sealed by a passphrase" },
+		     { "memory", "keys in memory alone" } };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].source, source) == 0)
+			return rows[i].words;
+	return "keys sealed by a file";
+}
+
 /* "2 groups, 1 of them connected; 3 identities; keys sealed by a file". */
 static struct cli_cell groups_line(struct cli *c, const struct ops_status *s)
 {
@@ -205,8 +218,8 @@ static struct cli_cell groups_line(struct cli *c, const struct ops_status *s)
 	text_str(&t, " connected; ");
 	text_u64(&t, g->identities);
 	text_str(&t, g->identities == 1 ? " identity; " : " identities; ");
-	text_str(&t, g->keys.usable ? "keys sealed by a " : "keys cannot be used: ");
-	text_str(&t, g->keys.usable ? g->keys.source : g->keys.why);
+	text_str(&t, g->keys.usable ? keys_words(g->keys.source) : "keys cannot be used: ");
+	text_str(&t, g->keys.usable ? "" : g->keys.why);
 	enum cli_colour colour = connected == open ? CLI_GREEN : CLI_YELLOW;
 	return (struct cli_cell){ cli_keep(c, &t), g->keys.usable ? colour : CLI_RED };
 }

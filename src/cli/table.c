@@ -85,8 +85,8 @@ const struct cli_option cli_options[] = {
 
 /* Two spellings of the same. */
 #define CREATES                                                                                    \
-	(CLI_AS | CLI_GROUP_NOTE | CLI_CLASSIFIER | CLI_PROFILE | CLI_DEFER | CLI_LIFE |           \
-	 CLI_OUTPUT | CLI_SECRET | CLI_YES | CLI_DRY_RUN)
+	(CLI_AS | CLI_GROUP_NOTE | CLI_CLOUD | CLI_PRESENCE | CLI_CLASSIFIER | CLI_PROFILE |       \
+	 CLI_DEFER | CLI_LIFE | CLI_OUTPUT | CLI_SECRET | CLI_YES | CLI_DRY_RUN)
 #define INVITES (CLI_CARD | CLI_ROLE | CLI_EXPIRES | CLI_OUTPUT | CLI_DRY_RUN)
 
 const struct cli_command cli_commands[] = {
@@ -284,8 +284,9 @@ const struct cli_command cli_commands[] = {
 	  "take it.",
 	  CLI_WATCH, 1, 1, cli_run_group_show },
 	{ "group set", "GROUP", "change a group's name or comment, for all members",
-	  "Changes what is given, be it to nothing. Administrators may.",
-	  CLI_GROUP_NAME | CLI_GROUP_NOTE | CLI_DRY_RUN, 1, 1, cli_run_group_set },
+	  "Changes what is given, a comment also to nothing: --name, --comment, and with --presence "
+	  "all or none whether members tell that they are here. Administrators may.",
+	  CLI_GROUP_NAME | CLI_GROUP_NOTE | CLI_PRESENCE | CLI_DRY_RUN, 1, 1, cli_run_group_set },
 	{ "group connect", "GROUP [ADDRESS]", "be online in a group",
 	  "Takes part in a group, from now on and over restarts, and connects to the first member "
 	  "that answers at an address. From then on it finds the others by itself.",
@@ -418,8 +419,8 @@ const struct cli_command cli_commands[] = {
 	  CLI_WATCH, 1, 1, cli_run_peer_list },
 	{ "peer ping", "GRAPH [PEER]", "send neighbors a sign of life",
 	  "Sends a sign of life to a neighbor, or to all. There is no answer to it; a dead connection "
-	  "shows itself. A peer is named by its Peer ID, by 4 digits of its Node ID or more, or by "
-	  "the number of its connection.",
+	  "shows itself. A peer is named by its Peer ID, in a group by its label, by 4 digits of its "
+	  "Node ID or more, or by the number of its connection.",
 	  CLI_DRY_RUN, 1, 2, cli_run_peer_ping },
 	{ "peer connect", "GRAPH ADDRESS", "the same as graph connect",
 	  "The same as graph connect.", CLI_PEER | CLI_DRY_RUN, 2, 2, cli_run_graph_connect },
@@ -440,7 +441,8 @@ const struct cli_command cli_commands[] = {
 	  "Writes what goes over the connections of all graphs of this machine into a pcapng file, "
 	  "until Ctrl-C or for --for; - is standard output. homestead-graph.lua, in "
 	  "share/homestead/wireshark, takes it apart: tshark -X lua_script:homestead-graph.lua -r "
-	  "FILE. The packets around the octets are made up.",
+	  "FILE. The packets around the octets are made up. What goes between members of a group is "
+	  "encrypted, here too.",
 	  CLI_FOR, 1, 1, cli_run_capture },
 	{ "log", "[LEVEL [PART]]", "show or set what the daemon logs",
 	  "Without a level, shows the level of every part. With one, sets it for one part or for "
@@ -453,7 +455,9 @@ const struct cli_command cli_commands[] = {
 	  0, 0, 0, cli_run_doctor_ports },
 	{ "doctor", "", "everything that may be wrong, and what to do",
 	  "Shows who holds Homestead's ports, as doctor ports does, and what the daemon says "
-	  "needs attention.",
+	  "needs attention, each with its cause and what to do: ports, the store, the clock, the "
+	  "sessions, names, and of groups their keys and where these lie, clocks of members that "
+	  "differ, memberships that end, administrators that are gone.",
 	  0, 0, 0, cli_run_doctor },
 	{ "daemon status", "", "the same as status", "The same as status.", CLI_WATCH, 0, 0,
 	  cli_run_status },

@@ -120,7 +120,7 @@ int cli_run_graph_export(struct cli *c)
 	if (c->given & CLI_JSON)
 		return cli_print_json(c, "{\"done\":true,\"schema\":1}");
 	if (!(c->given & CLI_QUIET))
-		fprintf(c->place->out, "the database of graph %s is in %s\n", c->graph, c->args[1]);
+		cli_line(c->place->out, "the database of graph %s is in %s", c->graph, c->args[1]);
 	return CLI_OK;
 }
 
@@ -197,7 +197,7 @@ int cli_run_graph_import(struct cli *c)
 	if (!exit)
 		exit = cli_decode(c, &ops_import_type, c->event->json, &done);
 	if (!exit && !(c->given & CLI_QUIET))
-		fprintf(c->place->out, "%s\n", done.text);
+		cli_line(c->place->out, "%s", done.text);
 	return exit;
 }
 
@@ -241,7 +241,7 @@ int cli_graph_node(struct cli *c, const char *what, struct ops_graph_node *out)
 	for (size_t i = 0; !exit && i < all.n_nodes; i++) {
 		const struct ops_graph_node *n = &all.nodes[i];
 		bool digits = strlen(what) >= 4 && strncmp(what, n->node, strlen(what)) == 0;
-		if (n->self || !(digits || cli_is_peer(n->peer, what)))
+		if (n->self || !(digits || cli_is_peer(n->peer, n->label, what)))
 			continue;
 		*out = *n;
 		found++;
@@ -277,7 +277,7 @@ static int await_end(struct cli *c, const hst_conn *conn)
 			exit = cli_complain(c, &(struct cli_complaint){
 						       CLI_FAILED, "IO",
 						       e ? e->message : "the message did not go",
-						       e ? e->hint : "homestead peer list" });
+						       e ? e->hint : "homestead peer list GRAPH" });
 		hst_free(e);
 		if (over)
 			return exit;
@@ -323,6 +323,6 @@ int cli_run_peer_send(struct cli *c)
 	if (c->given & CLI_JSON)
 		return cli_print_json(c, "{\"done\":true,\"schema\":1}");
 	if (!(c->given & CLI_QUIET))
-		fprintf(c->place->out, "sent %zu octets to %s\n", message.iov_len, to.peer);
+		cli_line(c->place->out, "sent %zu octets to %s", message.iov_len, to.peer);
 	return CLI_OK;
 }

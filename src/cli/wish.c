@@ -103,9 +103,9 @@ static int change(struct cli *c, const struct cli_query *q, struct ops_change *m
 	if (c->given & CLI_JSON)
 		return waits ? CLI_OK : cli_print_answer(c);
 	if (!(c->given & CLI_QUIET))
-		fprintf(c->place->out, "%s\n", made->text);
+		cli_line(c->place->out, "%s", made->text);
 	else if (made->number && !waits)
-		fprintf(c->place->out, "%s\n", cli_number(c, made->number));
+		cli_line(c->place->out, "%s", cli_number(c, made->number));
 	return CLI_OK;
 }
 
@@ -125,9 +125,9 @@ static int say_held(struct cli *c, const struct ops_masc_prefix *p)
 	if (c->given & CLI_JSON)
 		return cli_print_value(c, &ops_masc_prefix_type, p);
 	if (c->given & CLI_QUIET)
-		fprintf(c->place->out, "%s\n", p->prefix);
+		cli_line(c->place->out, "%s", p->prefix);
 	else
-		fprintf(c->place->out, "%s is ours until %s\n", p->prefix, cli_time(c, p->end));
+		cli_line(c->place->out, "%s is ours until %s", p->prefix, cli_time(c, p->end));
 	return CLI_OK;
 }
 
@@ -141,13 +141,13 @@ static void say_state(struct cli *c, const struct ops_masc_prefix *p, char said[
 	if ((c->given & (CLI_JSON | CLI_QUIET)) || strcmp(now, said) == 0)
 		return;
 	memcpy(said, now, sizeof(now));
-	fprintf(c->place->out, "claim %s: %s", cli_number(c, p->number), p->state);
+	cli_part(c->place->out, "claim %s: %s", cli_number(c, p->number), p->state);
 	if (p->wanted[0])
-		fprintf(c->place->out, ", %s", p->wanted);
+		cli_part(c->place->out, ", %s", p->wanted);
 	if (p->wait_left >= 0)
-		fprintf(c->place->out, ", %s left", cli_duration(c, p->wait_left));
+		cli_part(c->place->out, ", %s left", cli_duration(c, p->wait_left));
 	if (p->reason[0])
-		fprintf(c->place->out, "; %s", p->reason);
+		cli_part(c->place->out, "; %s", p->reason);
 	fputc('\n', c->place->out);
 }
 
