@@ -4,6 +4,7 @@
 #include "fuzz_env.h"
 #include "group/name.h"
 #include "group/paper.h"
+#include "group/payload.h"
 
 static char room[4 * GROUP_PAPER_MAX];
 
@@ -11,7 +12,7 @@ static void check_parts(const struct group_paper *p)
 {
 	struct group_name n;
 	hold(p->kind < GROUP_PAPER_KIND_COUNT && p->major >= 1 && p->major <= 2 && p->minor <= 1);
-	hold(p->octets.n <= CRYPTO_CHAIN_MAX && p->cloud.n < 512);
+	hold(p->octets.n <= CRYPTO_CHAIN_MAX && p->cloud.n <= GROUP_CLOUD_OCTETS);
 	hold(p->friendly.n <= 3 * CRYPTO_CERT_FRIENDLY);
 	hold(!p->group.n || group_name_parse(&n, p->group) == OK);
 	hold(!p->identity.n || group_name_parse(&n, p->identity) == OK);

@@ -302,8 +302,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct world *w = world(data[0] & CLASSIC ? CRYPTO_CLASSIC : CRYPTO_MODERN);
 	if (!w)
 		return 0;
-	if (!w->begun) /* what is made once is made here */
-		run(w, data[0], rd_of(span_of(NULL, 0)));
+	if (!w->begun) /* what is made once, at both ends, is made here */
+		run(w, data[0] & CLASSIC, rd_of(span_of(NULL, 0)));
 	w->begun = true;
 	size_t before = fuzz.live;
 	run(w, data[0], rd_of(span_of(data + 1, size - 1)));
