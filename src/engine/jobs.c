@@ -1,6 +1,7 @@
 #include "engine/jobs.h"
 
 #include "base/list.h"
+#include "crypto/crypto.h"
 #include "os/clock.h"
 
 #include <pthread.h>
@@ -54,7 +55,8 @@ static struct work *take_work(struct jobs *j)
 	return w;
 }
 
-/* The result is cut down to what it needs: it may wait a while. */
+/* The result is cut down to what it needs: it may wait a while. What jobs are about, and what
+ * they find, may be keys and passphrases: nothing of it stays in memory that is given back. */
 static void run(const struct jobs *j, struct work *w)
 {
 	const struct env *env = os_env();
@@ -72,11 +74,15 @@ static void run(const struct jobs *j, struct work *w)
 		w->result_n = n;
 		w->err = w->result ? OK : ERR_NOMEM;
 	}
+	crypto_wipe(buffer, NODE_JOB_RESULT_MAX);
 	env_free(env, buffer);
 }
 
 static void work_free(struct work *w)
 {
+	crypto_wipe(w->input, w->input_n);
+	if (w->result)
+		crypto_wipe(w->result, w->result_n);
 	env_free(os_env(), w->result);
 	env_free(os_env(), w);
 }
