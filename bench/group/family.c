@@ -65,11 +65,9 @@ static void admit(struct family *f, const struct family_person *by, struct famil
 		    "membership");
 }
 
-void family_begin(struct family *f)
+static void let_in(struct family *f)
 {
-	f->env = (struct env){ resize, draw, NULL };
 	f->p = group_profile(CRYPTO_MODERN);
-	family_need(!crypto_new(&f->c, &f->env), "context");
 	be_born(f, &f->group, "family");
 	be_born(f, &f->ann, "ann");
 	be_born(f, &f->ben, "ben");
@@ -81,11 +79,30 @@ void family_begin(struct family *f)
 	admit(f, &f->ann, &f->ben, CRYPTO_ROLE_MEMBER);
 }
 
-void family_end(struct family *f)
+void family_begin(struct family *f)
+{
+	f->env = (struct env){ resize, draw, NULL };
+	family_need(!crypto_new(&f->c, &f->env), "context");
+	let_in(f);
+}
+
+void family_begin_beside(struct family *f, const struct family *first)
+{
+	f->env = first->env;
+	f->c = first->c;
+	let_in(f);
+}
+
+void family_end_beside(struct family *f)
 {
 	crypto_key_free(f->group.key);
 	crypto_key_free(f->ann.key);
 	crypto_key_free(f->ben.key);
+}
+
+void family_end(struct family *f)
+{
+	family_end_beside(f);
 	crypto_free(f->c);
 }
 

@@ -28,6 +28,9 @@ struct family {
 
 void family_begin(struct family *f);
 void family_end(struct family *f);
+/* Another one in the first one's context, to be ended before it. */
+void family_begin_beside(struct family *f, const struct family *first);
+void family_end_beside(struct family *f);
 void family_need(bool good, const char *what);
 /* The person's chain, judged; the caller's. */
 struct crypto_chain *family_chain(struct family *f, const struct family_person *who);
