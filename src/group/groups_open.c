@@ -34,6 +34,10 @@ void groups_open(struct groups *s, const struct groups_command *c, struct groups
 	struct text why = TEXT_OF(call->out.text);
 	if (!e)
 		return;
+	if (c->dry_run) {
+		groups_answer(s, call, e->group ? OK : groups_health(s), NULL);
+		return;
+	}
 	enum err err = e->group ? OK : groups_entry_wake(s, e, &why);
 	bool before = e->open;
 	e->open = true;
@@ -53,6 +57,10 @@ void groups_close(struct groups *s, const struct groups_command *c, struct group
 	struct groups_entry *e = groups_entry_of(s, call, c);
 	if (!e)
 		return;
+	if (c->dry_run) {
+		groups_answer(s, call, OK, NULL);
+		return;
+	}
 	struct graphs_command g = command_of(e, GRAPHS_CLOSE);
 	e->open = false;
 	enum err err = groups_entry_put(s, e);
@@ -139,6 +147,10 @@ void groups_connect(struct groups *s, const struct groups_command *c, struct gro
 	}
 	if (!c->n_address) {
 		groups_answer(s, call, ERR_RANGE, "no address was given");
+		return;
+	}
+	if (c->dry_run) {
+		groups_answer(s, call, OK, NULL);
 		return;
 	}
 	call->address = env_copy(s->env, c->address, c->n_address * sizeof(*c->address));
