@@ -23,16 +23,16 @@ static enum err look_into(struct ops *o, struct span document, struct draft *d,
 static void say(const struct group_wish *w, const struct ops_invitation *i, struct text *t)
 {
 	text_str(t, i->label[0] ? i->label : i->member[0] ? i->member : w->object);
-	text_str(t, w->dry ? " would be let into group " : " may be in group ");
+	text_str(t, w->dry ? w->command.who.n ? " would have a new membership of group "
+					      : " would be let into group "
+			   : " may be in group ");
 	text_quoted(t, span_str(w->group), 80);
 	if (i->role[0]) {
 		text_str(t, " as ");
 		text_str(t, i->role);
 	}
-	if (i->until) {
-		text_str(t, " until ");
-		text_wall(t, i->until);
-	}
+	if (i->until)
+		ops_put_end(t, " until ", i->until);
 }
 
 static void answer_grant(struct group_wish *w, const struct engine_result *r)
@@ -79,7 +79,8 @@ static enum err read_role(struct group_wish *w, const struct groups_info *g, con
 	if (group_role_parse(span_str(s), &k->role))
 		return OK;
 	text_quoted(&c->why, span_str(s), 40);
-	return ops_complain(c, ERR_MALFORMED, " is no role: admin, inviter or member", "");
+	return ops_complain(c, ERR_MALFORMED, " is no role: admin, inviter or member",
+			    "homestead member role GROUP MEMBER inviter");
 }
 
 static enum err read_until(struct group_wish *w, const struct ops_member_grant *m,
@@ -113,8 +114,9 @@ static enum err read_who(struct group_wish *w, const struct groups_info *g,
 	struct text t = TEXT_OF(w->object);
 	text_clear(&t);
 	text_str(&t, "member ");
-	text_quoted(&t, who->name, 80);
+	ops_put_member(&t, who);
 	w->command.who = who->name;
+	w->would = "would be given that membership";
 	return OK;
 }
 

@@ -144,6 +144,13 @@ bool ops_graph_find(struct ops *o, const struct ops_request *r, struct ops_call 
 	return false;
 }
 
+/* "graph "board"", "group "Home"". */
+static void put_what(struct text *t, const char *id, const char *group)
+{
+	text_str(t, group[0] ? "group " : "graph ");
+	text_quoted(t, span_str(group[0] ? group : id), 80);
+}
+
 bool ops_graph_open(struct ops *o, const struct ops_request *r, struct ops_call call,
 		    struct graphs_info *out)
 {
@@ -153,10 +160,12 @@ bool ops_graph_open(struct ops *o, const struct ops_request *r, struct ops_call 
 		return false;
 	if (out->graph)
 		return true;
-	text_str(&t, "graph ");
-	text_quoted(&t, span_str(out->id), 80);
+	struct draft d = { &o->mem, false };
+	const char *group = group_of(o, out, &d);
+	put_what(&t, out->id, group);
 	text_str(&t, " is closed");
-	ops_answer_error(call, ERR_STATE, buffer, "homestead graph open GRAPH");
+	ops_answer_error(call, ERR_STATE, buffer,
+			 group[0] ? "homestead group connect GROUP" : "homestead graph open GRAPH");
 	return false;
 }
 
@@ -418,13 +427,6 @@ void ops_graph_look(struct ops *o, struct draft *d, struct ops_graphing *out)
 	d->failed = d->failed || !out->graphs;
 	for (size_t at = 0; out->graphs && out->n_graphs < n && graphs_next(all, &at, &g);)
 		set_state(o, &out->graphs[out->n_graphs++], &g, d);
-}
-
-/* "graph "board"", "group "Home"". */
-static void put_what(struct text *t, const char *id, const char *group)
-{
-	text_str(t, group[0] ? "group " : "graph ");
-	text_quoted(t, span_str(group[0] ? group : id), 80);
 }
 
 /* A group by eight digits, as it is listed. */

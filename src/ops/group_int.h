@@ -70,10 +70,7 @@ MUST_USE enum err ops_group_text(struct group_wish *w, const char *s, size_t mos
 				 struct span *out, struct ops_complaint *c);
 MUST_USE enum err ops_group_profile(const char *s, enum crypto_profile_id *out,
 				    struct ops_complaint *c);
-/* What the core said no with, in words, and what to do. */
-void ops_group_refused(struct ops *o, struct ops_call call, const char *object, const char *failed,
-		       const struct engine_result *r);
-/* "group HOME cannot be closed", of what would be done. */
-void ops_group_failed(struct text *t, const char *would);
+/* A time that something ends at; "without end" for the last there is. */
+void ops_put_end(struct text *t, const char *before, int64_t us);
 
 #endif

@@ -21,7 +21,7 @@ static const struct {
 	{ ERR_NOT_FOUND, "homestead group list and homestead id list show what there is" },
 	{ ERR_CONFLICT, "write more of its name: homestead group list, homestead id list" },
 	{ ERR_EXISTS, "homestead group list shows what there is" },
-	{ ERR_IN_USE, "leave its groups first: homestead leave GROUP" },
+	{ ERR_IN_USE, "homestead group list shows them; homestead leave GROUP" },
 	{ ERR_DENIED, "homestead members GROUP shows who has which role" },
 	{ ERR_STATE, "homestead group list shows the state of each group" },
 	{ ERR_UNSUPPORTED, "man homestead.conf, group `group`: classic" },
@@ -43,6 +43,8 @@ static const struct {
 			       "shows it" },
 	{ GROUP_CHAIN_OTHER_KEY, "it is for another identity: give your own card to whoever "
 				 "invites you, homestead id card" },
+	{ GROUP_CHAIN_CIRCULAR, "who was let in by somebody gives them nothing: homestead members "
+				"GROUP shows who else may" },
 	{ GROUP_CHAIN_ROLE, "an inviting member invites members, an administrator anybody" },
 	{ GROUP_CHAIN_PERIOD, "nobody can give longer than they have: homestead members GROUP" },
 	{ GROUP_CHAIN_TOO_LONG, "ask somebody who is nearer to the group's creator" },
@@ -57,37 +59,43 @@ static const char *fault_hint(const char *text)
 	return NULL;
 }
 
-static const char *hint_of(struct ops *o, const struct engine_result *r)
+/* What to do about one thing is another than about the next. */
+static const struct {
+	enum groups_command_kind kind;
+	enum err err;
+	const char *hint;
+} hints_by_kind[] = {
+	{ GROUPS_JOIN, ERR_NOT_FOUND,
+	  "an invitation is for the one whose card it was made for: homestead id card, and be "
+	  "invited anew" },
+	{ GROUPS_JOIN, ERR_MALFORMED, "homestead invite show FILE tells what a document is" },
+	{ GROUPS_GRANT, ERR_MALFORMED,
+	  "homestead id card prints the card, on the machine of whom it is for" },
+	{ GROUPS_ID_IMPORT, ERR_MALFORMED, "homestead invite show FILE tells what a document is" },
+	{ GROUPS_ID_IMPORT, ERR_DENIED, "the passphrase that it was written under" },
+	{ GROUPS_IMPORT, ERR_DENIED, "the passphrase that it was written under" },
+	{ GROUPS_ID_IMPORT, ERR_EXISTS, "homestead id list shows what there is" },
+	{ GROUPS_IMPORT, ERR_NOT_FOUND,
+	  "first the identity, then the membership, then the key of the group: homestead id "
+	  "import FILE, homestead group import FILE" },
+	{ GROUPS_IMPORT, ERR_MALFORMED, "homestead invite show FILE tells what a document is" },
+};
+
+static const char *hint_of(const struct group_wish *w, const struct engine_result *r)
 {
-	const struct groups *all = node_groups(engine_node(o->engine));
+	const struct groups *all = node_groups(engine_node(w->asking.ops->engine));
 	const char *hint = fault_hint(r->text);
 	if (hint)
 		return hint;
 	if ((r->err == ERR_STATE || r->err == ERR_DENIED) && all && groups_health(all))
 		return "homestead status tells what is wrong with the keys";
+	for (size_t i = 0; i < sizeof(hints_by_kind) / sizeof(hints_by_kind[0]); i++)
+		if (hints_by_kind[i].kind == w->command.kind && hints_by_kind[i].err == r->err)
+			return hints_by_kind[i].hint;
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
 		if (hints[i].err == r->err)
 			return hints[i].hint;
 	return "homestead status";
-}
-
-void ops_group_refused(struct ops *o, struct ops_call call, const char *object, const char *failed,
-		       const struct engine_result *r)
-{
-	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text t = TEXT_OF(buffer);
-	text_str(&t, object);
-	text_char(&t, ' ');
-	text_str(&t, failed);
-	text_str(&t, ": ");
-	text_str(&t, r->text && r->text[0] ? r->text : err_text(r->err));
-	ops_answer_error(call, r->err, buffer, hint_of(o, r));
-}
-
-void ops_group_failed(struct text *t, const char *would)
-{
-	text_str(t, "cannot");
-	text_str(t, would + strlen("would"));
 }
 
 /* Answers */
@@ -129,12 +137,17 @@ static void answer_made(struct group_wish *w, const struct engine_result *r)
 	ops_answer_value(w->asking.call, &ops_made_type, &out);
 }
 
+/* "group "Home" cannot be closed: ...", of what would be done. */
 static void answer_error(struct group_wish *w, const struct engine_result *r)
 {
-	char failed[120];
-	struct text f = TEXT_OF(failed);
-	ops_group_failed(&f, w->would);
-	ops_group_refused(w->asking.ops, w->asking.call, w->object, failed, r);
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer);
+	text_str(&t, w->object);
+	text_str(&t, " cannot");
+	text_str(&t, w->would + strlen("would"));
+	text_str(&t, ": ");
+	text_str(&t, r->text && r->text[0] ? r->text : err_text(r->err));
+	ops_answer_error(w->asking.call, r->err, buffer, hint_of(w, r));
 }
 
 static void wish_done(struct asking *a, const struct engine_result *r)
@@ -307,6 +320,18 @@ static enum err read_make(struct group_wish *w, const struct ops_group_make *m,
 	return e;
 }
 
+/* A group is made by somebody. */
+static enum err check_identity(struct ops *o, const char *typed, struct ops_complaint *c)
+{
+	const struct groups *all = node_groups(engine_node(o->engine));
+	struct groups_identity id;
+	size_t at = 0;
+	if (typed[0] || groups_identity_next(all, &at, &id))
+		return OK;
+	return ops_complain(c, ERR_NOT_FOUND, "this machine has no identity yet, to make it",
+			    "homestead id create NAME, then the same again");
+}
+
 enum err ops_run_group_make(struct ops *o, const struct ops_request *r, struct ops_call call)
 {
 	const struct ops_group_make *m = &r->group_make;
@@ -318,13 +343,15 @@ enum err ops_run_group_make(struct ops *o, const struct ops_request *r, struct o
 	if (!w)
 		return ERR_NOMEM;
 	enum err e = read_make(w, m, &c);
+	if (!e)
+		e = check_identity(o, m->identity, &c);
 	w->command.identity = span_str(m->identity);
 	w->command.options = options_of(m->data_optional, m->no_presence, m->defer);
 	name_group(w, m->name);
 	w->done = "is created";
 	w->would = "would be created";
-	w->next = "keep its key: homestead group export --owner; then invite somebody: homestead "
-		  "invite";
+	w->next = "keep its key: homestead group export GROUP FILE --owner; then invite somebody: "
+		  "homestead invite GROUP CARD";
 	return ops_group_send(w, e, &c);
 }
 
@@ -375,7 +402,7 @@ enum err ops_run_group_join(struct ops *o, const struct ops_request *r, struct o
 	ops_set_text(w->object, sizeof(w->object), "the group of this invitation");
 	w->done = "is joined";
 	w->would = "would be joined";
-	w->next = "meet a first member: homestead group connect";
+	w->next = "meet a first member: homestead group connect GROUP ADDRESS";
 	return ops_group_send(w, e, &c);
 }
 

@@ -68,12 +68,19 @@ const char *ops_member_label(struct ops *o, const struct graph *of, const char *
 	return "";
 }
 
-static bool fits(const struct group_member *m, struct span typed)
+static bool begins(struct span s, struct span with)
 {
-	if (span_eq(label_of(m), typed))
-		return true;
-	return typed.n >= BEGINNING && typed.n <= m->name.n &&
-	       memcmp(m->name.p, typed.p, typed.n) == 0;
+	return with.n && with.n <= s.n && memcmp(s.p, with.p, with.n) == 0;
+}
+
+/* How well: 3 its label, 2 the beginning of its name, 1 of its label, 0 not. */
+static int fit_of(const struct group_member *m, struct span typed)
+{
+	if (typed.n && span_eq(label_of(m), typed))
+		return 3;
+	if (typed.n >= BEGINNING && begins(m->name, typed))
+		return 2;
+	return begins(label_of(m), typed);
 }
 
 enum err ops_member_find(const struct groups_info *g, const char *typed,
@@ -82,11 +89,14 @@ enum err ops_member_find(const struct groups_info *g, const char *typed,
 	const struct group_members *all = group_members(g->group);
 	const struct group_member *found = group_members_find(all, span_str(typed));
 	size_t n = found != NULL;
+	int best = 1;
 	for (struct group_member *m = NULL; !found && (m = group_members_next(all, m));) {
-		if (!fits(m, span_str(typed)))
+		int fit = fit_of(m, span_str(typed));
+		if (fit < best)
 			continue;
+		n = fit > best ? 1 : n + 1;
+		best = fit;
 		*out = m;
-		n++;
 	}
 	if (found)
 		*out = found;

@@ -62,6 +62,14 @@ static void put_time(struct text *t, const char *before, int64_t us)
 	text_wall(t, us);
 }
 
+void ops_put_end(struct text *t, const char *before, int64_t us)
+{
+	if (us >= OPS_NO_END)
+		text_str(t, " without end");
+	else
+		put_time(t, before, us);
+}
+
 /* A fault in words; of a clock, with what the two clocks say. */
 static const char *why_not(struct look *l)
 {

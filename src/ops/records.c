@@ -195,15 +195,21 @@ static size_t digits_of(const char *typed, char out[33])
 	return n;
 }
 
-static bool begins(const struct graph_guid *g, const char *digits, size_t n)
+static bool same_digits(const char *all, const char *digits, size_t n)
 {
-	char all[33];
-	struct text t = TEXT_OF(all);
-	text_hex(&t, span_of(g->at, sizeof(g->at)));
 	for (size_t i = 0; i < n; i++)
 		if (all[i] != digits[i] && all[i] != (char)(digits[i] | 0x20))
 			return false;
 	return true;
+}
+
+/* The first half of an ID is that of its creator: people are shown its end. */
+static bool is_meant(const struct graph_guid *g, const char *digits, size_t n)
+{
+	char all[33];
+	struct text t = TEXT_OF(all);
+	text_hex(&t, span_of(g->at, sizeof(g->at)));
+	return same_digits(all, digits, n) || same_digits(all + t.n - n, digits, n);
 }
 
 static const struct graph_entry *find_beginning(const struct graph *g, const char *typed,
@@ -224,11 +230,11 @@ static const struct graph_entry *find_beginning(const struct graph *g, const cha
 	}
 	for (const struct graph_entry *e = graph_db_after(db, NULL); e && looked < PREFIX_LOOKED;
 	     e = graph_db_next(db, e), looked++) {
-		if (!begins(&e->place.id, digits, n) || !ops_record_shown(g, e))
+		if (!is_meant(&e->place.id, digits, n) || !ops_record_shown(g, e))
 			continue;
 		if (found) {
-			answer_record(typed, "more than one Record ID begins with ", ERR_MALFORMED,
-				      call);
+			answer_record(typed, "more than one Record ID begins or ends with ",
+				      ERR_MALFORMED, call);
 			return NULL;
 		}
 		found = e;

@@ -13,10 +13,11 @@
 #ifndef OPS_TYPES_GROUP_H
 #define OPS_TYPES_GROUP_H
 
-#define OPS_DOCUMENT_MAX   131072 /* of a card, an invitation, an export */
-#define OPS_PASSPHRASE_MAX 1024	  /* octets of a passphrase */
-#define OPS_MEMBERS_MOST   250	  /* of one answer */
-#define OPS_ADDRESSES_MOST 16	  /* of one attempt to connect */
+#define OPS_DOCUMENT_MAX   131072		       /* of a card, an invitation, an export */
+#define OPS_NO_END	   INT64_C(253402300799000000) /* 9999-12-31T23:59:59Z, us: it never ends */
+#define OPS_PASSPHRASE_MAX 1024			       /* octets of a passphrase */
+#define OPS_MEMBERS_MOST   250			       /* of one answer */
+#define OPS_ADDRESSES_MOST 16			       /* of one attempt to connect */
 
 #define OPS_GROUP_STRUCTS(X)                                                                       \
 	X(ops_keys, OPS_KEYS, "How the keys of identities and groups lie on the disk.")            \

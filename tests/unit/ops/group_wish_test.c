@@ -98,7 +98,7 @@ static void an_identity_is_changed_and_deleted(void **state)
 	answer(ERR_IN_USE, "it is in 2 groups");
 	ask(&r);
 	refused(ERR_IN_USE, "identity \"Ann\" cannot be deleted, with its key: it is in 2 groups",
-		"homestead leave GROUP");
+		"homestead group list shows them; homestead leave GROUP");
 	answer(OK, NULL);
 	ask(&r);
 	assert_at("text", "identity \"Ann\" is deleted, with its key");
@@ -127,7 +127,7 @@ static void a_group_is_made(void **state)
 	assert_at("text", "group \"Home\" is created");
 	assert_at("name", pp->people.names[0]);
 	assert_at("label", "Home");
-	assert_non_null(strstr(text_at("next"), "homestead group export --owner"));
+	assert_non_null(strstr(text_at("next"), "homestead group export GROUP FILE --owner"));
 	assert_int_equal(pp->command.kind, GROUPS_CREATE);
 	assert_string_equal(pp->identity, "Ann");
 	assert_string_equal(pp->comment, "all of us");
@@ -157,7 +157,22 @@ static void groups_that_cannot_be(void **state)
 	large[252] = 0;
 	ask(&r);
 	assert_int_equal(got.err, OK);
+	r = make_group("   ");
+	ask(&r);
+	refused(ERR_MALFORMED, "a group needs a name", "homestead group create");
+	r = make_group("Ho\nme");
+	ask(&r);
+	refused(ERR_MALFORMED, "the name holds a character that nobody sees", "leave it out");
+	r = make_group("\xe2\x80\xae"
+		       "Home");
+	ask(&r);
+	refused(ERR_MALFORMED, "the name holds a character that nobody sees", "");
 	r = make_group("Home");
+	size_t ids = pp->n_ids;
+	pp->n_ids = 0;
+	ask(&r);
+	refused(ERR_NOT_FOUND, "this machine has no identity yet", "homestead id create NAME");
+	pp->n_ids = ids;
 	r.group_make.membership_life = 28799 * MONO_SEC;
 	ask(&r);
 	refused(ERR_RANGE, "membership_life is 8 hours to 10 years", "");

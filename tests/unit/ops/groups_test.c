@@ -163,7 +163,7 @@ static void a_member_with_its_chain(void **state)
 	r.member[10] = 0;
 	ask(&r);
 	assert_at("name", pp->people.names[3]);
-	r.member[3] = 0;
+	ops_set_text(r.member, sizeof(r.member), "zoe");
 	ask(&r);
 	refused(ERR_NOT_FOUND, "group \"Home\" has no member \"", "homestead members GROUP");
 	/* When all is over it has no role any more, but is shown. */

@@ -35,6 +35,10 @@ static void a_record_is_shown_in_full(void **state)
 	r.record_look.no_payload = true;
 	ask(&r);
 	assert_at("data", "");
+	/* Its end will do as well. */
+	r = played_of(OPS_RECORD, "2222-222222222222");
+	ask(&r);
+	assert_at("id", ID_22);
 	r = played_of(OPS_RECORD, "55555555");
 	ask(&r);
 	assert_at("size", "100000");
