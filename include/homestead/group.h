@@ -15,8 +15,8 @@ extern "C" {
  * first one of a machine becomes the default. */
 typedef struct hst_identity_opts {
 	uint32_t size;		/* HST_INIT */
-	const char *label;	/* for people; NULL: its name. Everybody sees it */
-	const char *classifier; /* NULL: its label; at most 149 characters. hst_identity_create
+	const char *label;	/* for people, at most 255 characters; everybody sees it */
+	const char *classifier; /* NULL: none; at most 149 characters. hst_identity_create
 				 * alone */
 	const char *profile;	/* "modern" (NULL) or "classic". hst_identity_create alone */
 	bool make_default;
@@ -76,7 +76,7 @@ typedef struct hst_group_props {
 	const char *name;	    /* friendly name; at most 126 characters */
 	const char *comment;	    /* NULL: none */
 	const char *identity;	    /* ours in it, for good; NULL: the default */
-	const char *classifier;	    /* of its Group Peer Name; NULL: its name */
+	const char *classifier;	    /* of its Group Peer Name; NULL: none */
 	const char *profile;	    /* "modern" (NULL) or "classic" */
 	uint32_t flags;		    /* HST_GROUP_... */
 	uint32_t membership_life_s; /* what members tell of themselves lives so long; 0: 28 days */

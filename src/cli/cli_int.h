@@ -272,6 +272,8 @@ const char *cli_keep(struct cli *c, const struct text *t);
 const char *cli_duration(struct cli *c, int64_t us);
 const char *cli_number(struct cli *c, uint64_t v);
 const char *cli_time(struct cli *c, int64_t us);
+/* The same of an end that may never come. */
+const char *cli_end(struct cli *c, int64_t us);
 
 /* watch.c: prints again and again, at each event and every two seconds, until
  * the reader goes away. */
@@ -348,6 +350,8 @@ int cli_file_trouble(struct cli *c, const char *path, const char *what);
 
 /* record_list.c: "author=ann, rank=7" */
 const char *cli_attributes(struct cli *c, const struct ops_record *r);
+/* "5dcce64f": the end of a Record ID, since all of one creator begin alike. */
+const char *cli_record_short(const char *id);
 /* Its word, or the beginning of its GUID. */
 const char *cli_record_type(struct cli *c, const struct ops_record *r);
 

@@ -440,7 +440,7 @@ static void print_group(struct cli *c, const struct ops_group *g)
 		  { cli_named(c, join_words(c, g->state, ": ", g->why), cli_short(c, g->id)),
 		    colour_of(g->state) } },
 		{ "we are", { join_words(c, g->identity_label, ", ", g->role), CLI_PLAIN } },
-		{ "until", { g->until ? cli_time(c, g->until) : "", CLI_PLAIN } },
+		{ "until", { g->until ? cli_end(c, g->until) : "", CLI_PLAIN } },
 		{ "group key", { key_line(g), g->owner_kept ? CLI_GREEN : CLI_YELLOW } },
 		{ "creator", { g->is_creator ? "we" : g->creator, CLI_PLAIN } },
 		{ "profile", { g->profile, CLI_PLAIN } },

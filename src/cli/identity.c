@@ -8,7 +8,7 @@ int cli_run_id_create(struct cli *c)
 	struct ops_identity_make body;
 	struct ops_made made;
 	ops_clear(&ops_identity_make_type, &body);
-	body.label = c->n_args ? c->args[0] : "";
+	body.label = c->args[0];
 	body.classifier = c->classifier ? c->classifier : "";
 	body.is_default = c->given & CLI_DEFAULT;
 	body.dry_run = c->given & CLI_DRY_RUN;

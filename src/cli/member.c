@@ -23,7 +23,7 @@ static void set_member(struct cli *c, struct cli_row *r, const void *row)
 		{ m->label[0] ? m->label : "-", CLI_BOLD },
 		{ m->role[0] ? m->role : "none that holds", CLI_PLAIN },
 		{ here(m), m->online || m->self ? CLI_GREEN : CLI_PLAIN },
-		{ cli_time(c, m->until), CLI_PLAIN },
+		{ cli_end(c, m->until), CLI_PLAIN },
 		{ cli_short(c, m->name), CLI_PLAIN },
 	};
 	CLI_SET_CELLS(r, cells);
@@ -63,7 +63,8 @@ static void print_chain(struct cli *c, const struct ops_member *m)
 		cli_part(c->place->out, "  %s", k->label[0] ? k->label : k->name);
 		if (k->role[0])
 			cli_part(c->place->out, ", %s", k->role);
-		cli_line(c->place->out, ", until %s", cli_time(c, k->until));
+		cli_line(c->place->out, k->until >= OPS_NO_END ? ", %s" : ", until %s",
+			 cli_end(c, k->until));
 	}
 }
 
@@ -77,7 +78,7 @@ static void print_member(struct cli *c, const struct ops_member *m)
 		{ "at", { m->n_addresses ? cli_endpoint(c, &m->addresses[0]) : "", CLI_PLAIN } },
 		{ "let in by", { m->issuer_label[0] ? m->issuer_label : m->issuer, CLI_PLAIN } },
 		{ "since", { m->since ? cli_time(c, m->since) : "", CLI_PLAIN } },
-		{ "until", { m->until ? cli_time(c, m->until) : "", CLI_PLAIN } },
+		{ "until", { m->until ? cli_end(c, m->until) : "", CLI_PLAIN } },
 	};
 	cli_pairs_print(c, pairs, sizeof(pairs) / sizeof(pairs[0]));
 	if (m->n_chain)

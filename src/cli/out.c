@@ -48,6 +48,11 @@ const char *cli_number(struct cli *c, uint64_t v)
 	return cli_keep(c, &t);
 }
 
+const char *cli_end(struct cli *c, int64_t us)
+{
+	return us >= OPS_NO_END ? "no end" : cli_time(c, us);
+}
+
 const char *cli_time(struct cli *c, int64_t us)
 {
 	char buffer[40];

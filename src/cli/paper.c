@@ -25,7 +25,7 @@ int cli_make(struct cli *c, const struct cli_query *q, struct ops_made *made)
 	}
 	cli_line(c->place->out, "%s", made->text);
 	if (made->next[0])
-		cli_wrap(c, made->next, 0);
+		cli_wrap(c, cli_named(c, made->next, made->label[0] ? made->label : made->name), 0);
 	return CLI_OK;
 }
 
@@ -233,6 +233,22 @@ static int export_owner(struct cli *c)
 		    : cli_say_written(c, words(c, "the key of group ", c->args[0]), c->args[1]);
 }
 
+static int would_write(struct cli *c, struct ops_document *d)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	text_str(&t, "would write: ");
+	text_str(&t, d->text);
+	d->done = false;
+	d->text = buffer;
+	d->document = "";
+	if (c->given & CLI_JSON)
+		return cli_print_value(c, &ops_document_type, d);
+	if (!(c->given & CLI_QUIET))
+		cli_line(c->place->out, "%s", buffer);
+	return CLI_OK;
+}
+
 int cli_run_group_export(struct cli *c)
 {
 	struct ops_document d;
@@ -245,10 +261,8 @@ int cli_run_group_export(struct cli *c)
 			   &d);
 	if (exit)
 		return exit;
-	if (c->given & CLI_DRY_RUN) {
-		cli_line(c->place->out, "would write: %s", d.text);
-		return CLI_OK;
-	}
+	if (c->given & CLI_DRY_RUN)
+		return would_write(c, &d);
 	exit = put_document(c, c->args[1], d.document);
 	return exit ? exit
 		    : cli_say_written(c, words(c, "our membership in group ", c->args[0]),
@@ -298,6 +312,21 @@ int cli_run_group_import(struct cli *c)
 
 /* ---- what a document says ---- */
 
+/* "homestead join FILE", of the file that was read. */
+static void print_next(struct cli *c, const char *hint)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	const char *at = strstr(hint, " FILE");
+	if (at && !at[5]) {
+		text_span(&t, span_of(hint, (size_t)(at - hint) + 1));
+		text_word(&t, c->args[0]);
+	} else {
+		text_str(&t, hint);
+	}
+	cli_wrap(c, buffer, 0);
+}
+
 static void print_paper(struct cli *c, const struct ops_paper *p)
 {
 	const struct cli_pair pairs[] = {
@@ -311,12 +340,12 @@ static void print_paper(struct cli *c, const struct ops_paper *p)
 		{ "by", { p->issuer_label, CLI_PLAIN } },
 		{ "role", { p->role, CLI_PLAIN } },
 		{ "from", { p->since ? cli_time(c, p->since) : "", CLI_PLAIN } },
-		{ "until", { p->until ? cli_time(c, p->until) : "", CLI_PLAIN } },
+		{ "until", { p->until ? cli_end(c, p->until) : "", CLI_PLAIN } },
 		{ "profile", { p->profile, CLI_PLAIN } },
 	};
 	cli_pairs_print(c, pairs, sizeof(pairs) / sizeof(pairs[0]));
 	if (p->hint[0])
-		cli_wrap(c, p->hint, 0);
+		print_next(c, p->hint);
 }
 
 int cli_run_invite_show(struct cli *c)

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define RECORD_SHORT 8
+
 const char *cli_attributes(struct cli *c, const struct ops_record *r)
 {
 	char buffer[CLI_TEXT_MAX];
@@ -19,6 +21,12 @@ const char *cli_attributes(struct cli *c, const struct ops_record *r)
 		text_str(&t, a->value);
 	}
 	return cli_keep(c, &t);
+}
+
+const char *cli_record_short(const char *id)
+{
+	size_t n = strlen(id);
+	return n > RECORD_SHORT ? id + n - RECORD_SHORT : id;
 }
 
 const char *cli_record_type(struct cli *c, const struct ops_record *r)
@@ -38,7 +46,7 @@ static void set_record(struct cli *c, struct cli_row *row, const void *of)
 	const struct ops_record *r = of;
 	const char *note = cli_attributes(c, r);
 	const struct cli_cell cells[] = {
-		{ cli_short(c, r->id), CLI_BOLD },
+		{ cli_record_short(r->id), CLI_BOLD },
 		{ cli_record_type(c, r), CLI_PLAIN },
 		{ cli_number(c, r->version), CLI_PLAIN },
 		{ cli_who(r->creator_label, r->creator), CLI_PLAIN },

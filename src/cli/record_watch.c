@@ -84,8 +84,8 @@ static void print_line(struct cli *c, const struct change *ch, const struct ops_
 	char buffer[40];
 	struct text t = TEXT_OF(buffer);
 	text_wall(&t, ch->time);
-	cli_part(c->place->out, "%-24s  %-8s  %s  v%llu", buffer, ch->kind, cli_short(c, ch->id),
-		 (unsigned long long)ch->version);
+	cli_part(c->place->out, "%-24s  %-8s  %s  v%llu", buffer, ch->kind,
+		 cli_record_short(ch->id), (unsigned long long)ch->version);
 	if (r) {
 		const char *attributes = cli_attributes(c, r), *text = preview(c, r);
 		cli_part(c->place->out, "  %s  %s", cli_record_type(c, r),

@@ -239,10 +239,10 @@ const struct cli_command cli_commands[] = {
 	{ "cloud flush", "[CLOUD]", "forget the nodes a cloud knows, and find them anew",
 	  "Forgets the table of other nodes. Names stay registered.", CLI_DRY_RUN, 0, 1,
 	  cli_run_cloud_change },
-	{ "id create", "[LABEL]", "make an identity: who you are to others",
+	{ "id create", "LABEL", "make an identity: who you are to others",
 	  "Makes an identity: a key that stays on this machine, and a peer name made of it. LABEL is "
 	  "what people call it, such as \"Ann, laptop\"; everybody in its groups sees it.",
-	  CLI_DEFAULT | CLI_CLASSIFIER | CLI_PROFILE | CLI_DRY_RUN, 0, 1, cli_run_id_create },
+	  CLI_DEFAULT | CLI_CLASSIFIER | CLI_PROFILE | CLI_DRY_RUN, 1, 1, cli_run_id_create },
 	{ "id list", "", "the identities of this machine",
 	  "One line for each: its label, the first digits of its peer name, whether it is the "
 	  "default, and the groups that it is in.",
@@ -307,8 +307,8 @@ const struct cli_command cli_commands[] = {
 	{ "member list", "GROUP", "the same as members", "The same as members.",
 	  CLI_WATCH | CLI_LIMIT, 1, 1, cli_run_member_list },
 	{ "member show", "GROUP MEMBER", "one member in full, and who let it in",
-	  "Shows a member with the chain of those who let it in. A member is named by its label, its "
-	  "peer name, or six digits of that or more.",
+	  "Shows a member with the chain of those who let it in. A member is named by its label "
+	  "or the beginning of that, its peer name, or six digits of that or more.",
 	  0, 2, 2, cli_run_member_show },
 	{ "member role", "GROUP MEMBER ROLE", "let a member do more, or less",
 	  "Gives a member a new membership with another role: admin, inviter or member. It learns of "
@@ -389,7 +389,7 @@ const struct cli_command cli_commands[] = {
 	  cli_run_record_add },
 	{ "record get", "GRAPH RECORD", "one record in full",
 	  "Shows a record with its attributes and, where they are text, its data; --output writes "
-	  "them as they are. A record is named by its Record ID or 8 digits of it or more.",
+	  "them as they are. A record is named by its Record ID, or 8 digits of its end or beginning.",
 	  CLI_XML | CLI_OUTPUT, 2, 2, cli_run_record_get },
 	{ "record list", "GRAPH [QUERY]", "the records of a graph, or those that match",
 	  "One line for each, with its attributes below. A query compares attributes and type, id, "

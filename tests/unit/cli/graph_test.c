@@ -29,11 +29,17 @@ static const char *folder;
 	"\"octets\":4096,\"skew\":90.0,\"skew_behind\":true,"                                      \
 	"\"counts\":{\"flood_in\":130,\"fresh\":12,\"flood_out\":250},"                            \
 	"\"strange\":{\"accepted\":30,\"strangers\":3,\"late\":1,\"full\":0}"
-#define GRAPHS                                                                                     \
-	"{\"schema\":1,\"part\":{\"name\":\"graph\",\"state\":\"running\"},\"port\":3587,"         \
-	"\"graphs\":[" BOARD "},{\"number\":2,\"id\":\"lab.one\",\"state\":\"waiting\","           \
-	"\"why\":\"its database was never complete; connect it to a first neighbor\","             \
-	"\"open\":true,\"name\":\"Lab\"},{\"number\":3,\"id\":\"lab.two\",\"state\":\"closed\"}]}"
+/* A group is a graph. */
+#define HOME                                                                                       \
+	"{\"number\":4,\"id\":\"" CANNED_NAME "\",\"group\":\"Home\",\"state\":\"waiting\","       \
+	"\"why\":\"no member was reached: homestead group connect GROUP ADDRESS\",\"open\":true,"  \
+	"\"profile\":\"modern\""
+#define GRAPHS                                                                                         \
+	"{\"schema\":1,\"part\":{\"name\":\"graph\",\"state\":\"running\"},\"port\":3587,"             \
+	"\"graphs\":[" BOARD "},{\"number\":2,\"id\":\"lab.one\",\"state\":\"waiting\","               \
+	"\"why\":\"its database was never complete; connect it to a first neighbor\","                 \
+	"\"open\":true,\"name\":\"Lab\"},{\"number\":3,\"id\":\"lab.two\",\"state\":\"closed\"}," HOME \
+	"}]}"
 
 #define NODE(id, peer, more)                                                                       \
 	"{\"node\":\"" id "00000000\",\"peer\":\"0." peer "\",\"addresses\":"                      \
@@ -102,6 +108,7 @@ static const struct canned running[] = {
 	{ "GET /v1/graphs/board$", 0, BOARD ",\"schema\":1}", NULL },
 	{ "GET /v1/graphs/lab.two$", 0, "{\"schema\":1,\"id\":\"lab.two\",\"state\":\"closed\"}",
 	  NULL },
+	{ "GET /v1/graphs/" CANNED_NAME "$", 0, HOME ",\"schema\":1}", NULL },
 	{ "GET /v1/graphs$", 0, GRAPHS, NULL },
 	{ "POST /v1/graphs/board/ping", 0,
 	  "{\"schema\":1,\"text\":\"sent a sign of life to 2 neighbors\",\"elapsed\":0.001}",
@@ -180,7 +187,8 @@ static const struct golden goldens[] = {
 	  false,
 	  { "graph list", "graph list -q", "graph show board", "graph show 1",
 	    "graph show Notice -q", "graph show lab", "graph show nowhere",
-	    "graph show nowhere --json" } },
+	    "graph show nowhere --json", "graph show Home", "graph show Ho -q",
+	    "graph show 4 -q" } },
 	{ "none", none, 80, false, { "graph list", "graph list -q", "graph show board" } },
 	{ "off", off, 80, false, { "graph list", "record list board" } },
 	{ "graph-changes",

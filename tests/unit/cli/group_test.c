@@ -263,7 +263,7 @@ static const struct golden goldens[] = {
 	    "members Home --json", "member show Home Bob --json", "invite Home /dev/null --json",
 	    "invite show /dev/null --json", "leave Home --yes --json",
 	    "join <PEERINVITATION/> --json", "group export Home - --json",
-	    "group export Locked x --owner -n" } },
+	    "group export Home x -n --json", "group export Locked x --owner -n" } },
 	{ "help",
 	  none,
 	  80,

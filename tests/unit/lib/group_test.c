@@ -459,6 +459,9 @@ static void one_member_is_shown(void **state)
 	assert_true(m->online && !m->self);
 	assert_non_null(strstr(m->json, "\"chain\":["));
 	hst_free(m);
+	ASSERT_OK(b, hst_member_get(gb, "An", &m)); /* a beginning that only one has */
+	assert_string_equal(m->name, ann);
+	hst_free(m);
 	ASSERT_OK(b, hst_member_get(gb, bob, &m));
 	assert_true(m->self);
 	assert_string_equal(m->issuer, ann);
@@ -483,6 +486,38 @@ static void a_graph_of_a_group_knows_names(void **state)
 		strstr(machine_call(b, "GET", path, NULL)->json, "\"creator_label\":\"Bob\""));
 	assert_non_null(strstr(machine_call(b, "GET", "/v1/graphs/Home/nodes", NULL)->json,
 			       "\"label\":\"Bob\""));
+}
+
+/* What is only asked is not done. */
+static void nothing_is_done_dry(void **state)
+{
+	static const struct {
+		const char *method, *path, *body;
+	} asked[] = {
+		{ "POST", "/v1/groups/Home/close", "{\"dry_run\":true}" },
+		{ "POST", "/v1/groups/Home/open", "{\"dry_run\":true}" },
+		{ "DELETE", "/v1/groups/Home?dry_run=true", NULL },
+		{ "PUT", "/v1/groups/Home", "{\"name\":\"Den\",\"dry_run\":true}" },
+		{ "POST", "/v1/groups/Home/connect",
+		  "{\"addresses\":[{\"address\":\"127.0.0.1:1\"}],\"dry_run\":true}" },
+		{ "POST", "/v1/groups", "{\"name\":\"Den\",\"dry_run\":true}" },
+		{ "POST", "/v1/identities", "{\"label\":\"Eve\",\"dry_run\":true}" },
+	};
+	make_home();
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		const hst_event *e = machine_call(a, asked[i].method, asked[i].path, asked[i].body);
+		if (e->result < 0 || !strstr(e->json, "\"done\":false"))
+			fail_msg("%s: %s%s", asked[i].path, e->message, e->json);
+		const hst_event *now = machine_call(a, "GET", "/v1/groups", NULL);
+		if (!strstr(now->json, "\"open\":true") || strstr(now->json, "Den"))
+			fail_msg("%s: %s", asked[i].path, now->json);
+	}
+	assert_null(strstr(machine_call(a, "GET", "/v1/identities", NULL)->json, "Eve"));
+	ASSERT_OK(a, hst_group_disconnect(ga));
+	assert_non_null(
+		strstr(machine_call(a, "POST", "/v1/groups/Home/open", "{\"dry_run\":true}")->json,
+		       "\"done\":false"));
+	assert_non_null(strstr(machine_call(a, "GET", "/v1/groups", NULL)->json, "\"open\":false"));
 }
 
 static void a_secret_is_for_later(void **state)
@@ -517,6 +552,7 @@ int main(void)
 		TEST(a_group_is_made_and_shown),
 		TEST(documents_say_what_they_are),
 		TEST(an_invitation_is_for_one_alone),
+		TEST(nothing_is_done_dry),
 		TEST(a_secret_is_for_later),
 		TEST(the_status_tells_where_the_key_is),
 		TEST(nobody_answers_at_a_wrong_address),
