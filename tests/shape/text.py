@@ -89,7 +89,7 @@ def check_sleeping(top):
 
 def _guard(path):
     name = path.split("/", 1)[1]
-    name = "/".join(name.split("/")[-2:]) if path.startswith("src/") else os.path.basename(path)
+    name = "/".join(name.split("/")[-2:])
     return re.sub(r"\W", "_", name).upper()
 
 
