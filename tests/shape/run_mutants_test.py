@@ -59,7 +59,8 @@ PATCHES = {
     "sick_test": patch(6, "\treturn 1;", kills="broken"),
 }
 FILES = {"meson.build": BUILD, "src/half.c": CODE, "tests/unit.c": TEST,
-         "meson_options.txt": "option('tests', type: 'boolean', value: false)\n",
+         "meson_options.txt": "option('tests', type: 'boolean', value: false)\n"
+                              "option('classic', type: 'boolean', value: false)\n",
          **{"tests/mutants/%s.patch" % n: p for n, p in PATCHES.items()}}
 
 
