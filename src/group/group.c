@@ -182,6 +182,16 @@ static void look_names(const struct group *g, struct group_info *out)
 	}
 }
 
+static void look_counts(const struct group *g, struct group_counts *out)
+{
+	struct group_judge_counts c;
+	group_judge_look(g->judge, &c);
+	out->checked = c.checked;
+	out->checked_by_root = c.by_root;
+	out->refused = c.refused;
+	out->waited = c.waited;
+}
+
 void group_look(const struct group *g, struct group_info *out)
 {
 	*out = (struct group_info){
@@ -202,6 +212,7 @@ void group_look(const struct group *g, struct group_info *out)
 		.counts = g->counts,
 		.skew = g->skew,
 	};
+	look_counts(g, &out->counts);
 	look_names(g, out);
 }
 

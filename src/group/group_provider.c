@@ -161,6 +161,7 @@ void group_learn_our_security(struct group *g, struct span payload, const struct
 		return;
 	g->security_id = *id;
 	group_judge_security(g->judge, &g->security, &g->security_id);
+	group_waiting_for(g, span_of(NULL, 0)); /* GROUP-7.19 */
 }
 
 void group_learn_our_policy(struct group *g, struct span payload, const struct graph_guid *id)

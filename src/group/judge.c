@@ -386,8 +386,10 @@ void group_judge_record(struct group_judge *j, const struct graph_record *r,
 	struct group_judging g = { .j = j, .r = r, .out = out };
 	*out = (struct group_verdict){ .opinion = GRAPH_VALID };
 	enum group_step step = judge(&g, change);
-	if (step == GROUP_STEP_ON)
+	if (step == GROUP_STEP_ON) {
+		group_waiting_done(&j->waiting, r);
 		return;
+	}
 	take_back(out);
 	out->opinion = step == GROUP_STEP_LATER ? GRAPH_LATER : GRAPH_INVALID;
 	j->counts.refused += step == GROUP_STEP_REFUSED;

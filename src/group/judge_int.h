@@ -38,6 +38,8 @@ void group_waiting_init(struct group_waiting *w, const struct env *env, size_t m
 void group_waiting_fini(struct group_waiting *w);
 void group_waiting_add(struct group_waiting *w, const struct graph_record *r,
 		       const struct group_missing *m);
+/* r stands: it waits no longer, nor does an older version of it. */
+void group_waiting_done(struct group_waiting *w, const struct graph_record *r);
 
 struct group_root_key {
 	struct crypto_public *key; /* NULL: not known */

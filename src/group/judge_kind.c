@@ -115,6 +115,19 @@ static enum group_step read_security(struct group_judging *g)
 	return GROUP_STEP_ON;
 }
 
+/* ---- Graph Info ---- */
+
+/* GROUP-7.24: it is found by a Record ID that is no creator's. */
+static enum group_step read_info(struct group_judging *g)
+{
+	const struct group_security *s = g->j->security;
+	if (!s)
+		return GROUP_STEP_LATER;
+	return span_eq(g->j->names.creator, span_str(s->creator))
+		       ? GROUP_STEP_ON
+		       : group_refuse(g, GROUP_REFUSAL_OWNER);
+}
+
 /* ---- Policy ---- */
 
 static enum group_step read_policy(struct group_judging *g)
@@ -131,7 +144,7 @@ static enum group_step read_policy(struct group_judging *g)
 
 /* GROUP-7.12 */
 static const struct group_kind kinds[] = {
-	{ .type = &graph_type_info },
+	{ .type = &graph_type_info, .read = read_info },
 	{ .type = &graph_type_signature, .anybody_edits = true },
 	{ .type = &graph_type_contact },
 	{ .type = &graph_type_presence },

@@ -9,6 +9,7 @@ struct group_waiter {
 	struct graph_guid id; /* key of the map */
 	uint64_t expires;     /* peer time */
 	uint64_t octets;
+	uint32_t version;
 	int64_t from; /* wall us; 0 none */
 	size_t n;
 	char authority[2][GROUP_AUTHORITY_DIGITS]; /* of names it waits for */
@@ -71,6 +72,7 @@ void group_waiting_add(struct group_waiting *w, const struct graph_record *r,
 	one = waiter_new(w, &r->id);
 	if (!one)
 		return;
+	one->version = r->version;
 	one->expires = r->expires;
 	one->octets = graph_record_size(r);
 	one->from = m->from;
@@ -82,6 +84,14 @@ void group_waiting_add(struct group_waiting *w, const struct graph_record *r,
 		drop(w, waiter_at(w->all.next));
 		w->lost = true;
 	}
+}
+
+void group_waiting_done(struct group_waiting *w, const struct graph_record *r)
+{
+	struct group_waiter *one =
+		w->n ? map_get(&w->by_id, span_of(r->id.at, sizeof r->id.at)) : NULL;
+	if (one && one->version <= r->version)
+		drop(w, one);
 }
 
 static bool waits_for(const struct group_waiter *one, struct span name)

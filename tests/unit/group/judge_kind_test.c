@@ -254,6 +254,36 @@ static void what_security_properties_may_say(void **state)
 	end();
 }
 
+/* ---- Graph Info ---- */
+
+/* GROUP-7.24 */
+static void graph_info_is_the_creators(void **state)
+{
+	PEOPLE_EACH_PROFILE(id)
+	{
+		const struct graph_guid *ids;
+		bool all;
+		begin(id, CLEO);
+		for (size_t by = ANN; by < PEOPLE; by++) {
+			record_by(by, by);
+			rec.r.type = graph_type_info;
+			rec.r.id = graph_id_info;
+			sign(by, by);
+			if (by == ANN)
+				assert_int_equal(judge(), GRAPH_VALID);
+			else
+				assert_refused(GROUP_REFUSAL_OWNER);
+		}
+		record_by(ANN, ANN);
+		rec.r.type = graph_type_info;
+		sign(ANN, ANN);
+		group_judge_security(g.j, NULL, NULL);
+		assert_int_equal(judge(), GRAPH_LATER);
+		assert_int_equal(group_judge_woken(g.j, span_of(NULL, 0), &ids, &all), 1);
+		end();
+	}
+}
+
 /* ---- Policy ---- */
 
 /* GROUP-7.12 */
@@ -376,6 +406,7 @@ int main(void)
 		cmocka_unit_test(a_seal_key_is_its_members),
 		cmocka_unit_test(security_properties_are_the_groups),
 		cmocka_unit_test(what_security_properties_may_say),
+		cmocka_unit_test(graph_info_is_the_creators),
 		cmocka_unit_test(a_policy_is_an_administrators),
 		cmocka_unit_test(what_is_ours_is_signed),
 		cmocka_unit_test(what_is_not_ours_is_not_signed),

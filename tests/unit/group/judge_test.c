@@ -242,7 +242,7 @@ static void types_that_nobody_may_use(void **state)
 	begin(CRYPTO_MODERN, CLEO);
 	const struct graph_guid *const types[] = { &group_type_removal, &group_type_epoch,
 						   &group_type_invitation, &group_type_key };
-	const struct graph_guid *const graphs[] = { &graph_type_info, &graph_type_contact,
+	const struct graph_guid *const graphs[] = { &graph_type_signature, &graph_type_contact,
 						    &graph_type_presence };
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
 		record_by(ANN, ANN);
@@ -284,6 +284,26 @@ static void what_is_stored_is_judged_without_its_signature(void **state)
 }
 
 /* ---- what waits ---- */
+
+/* GROUP-7.19: it may come again, by another way, when its writer is known. */
+static void what_stands_waits_no_longer(void **state)
+{
+	begin(CRYPTO_MODERN, BEN);
+	record_by(CLEO, CLEO);
+	rec.r.version = 2;
+	sign(CLEO, CLEO);
+	assert_int_equal(judge(), GRAPH_LATER);
+	join(CLEO);
+	rec.r.version = 1; /* an older one says nothing of it */
+	sign(CLEO, CLEO);
+	assert_int_equal(judge(), GRAPH_VALID);
+	assert_int_equal(group_judge_waiting(g.j), 1);
+	rec.r.version = 2;
+	sign(CLEO, CLEO);
+	assert_int_equal(judge(), GRAPH_VALID);
+	assert_int_equal(group_judge_waiting(g.j), 0);
+	end();
+}
 
 /* GROUP-7.20, GROUP-7.21 */
 static void what_waits_is_bounded(void **state)
@@ -380,6 +400,7 @@ int main(void)
 		cmocka_unit_test(bursts_are_checked_once),
 		cmocka_unit_test(types_that_nobody_may_use),
 		cmocka_unit_test(what_is_stored_is_judged_without_its_signature),
+		cmocka_unit_test(what_stands_waits_no_longer),
 		cmocka_unit_test(what_waits_is_bounded),
 		cmocka_unit_test(without_memory),
 	};
