@@ -8,6 +8,7 @@ void node_config_init(struct node_config *c, const struct env *env)
 	c->listen_given = false;
 	c->crypto = NULL;
 	c->vault = NULL;
+	c->guard = NULL;
 	masc_config_init(&c->masc, env);
 	pnrp_config_init(&c->pnrp);
 	graph_config_init(&c->graph);
@@ -26,6 +27,7 @@ enum err node_config_copy(struct node_config *to, const struct node_config *from
 	to->listen_given = from->listen_given;
 	to->crypto = from->crypto;
 	to->vault = from->vault;
+	to->guard = from->guard;
 	to->pnrp = from->pnrp;
 	to->graph = from->graph;
 	to->group = from->group;

@@ -21,6 +21,8 @@
 #include "masc/config.h"
 #include "pnrp/config.h"
 
+struct graphs_guard;
+
 struct node_config {
 	struct masc_config masc;
 	struct pnrp_config pnrp;
@@ -33,6 +35,9 @@ struct node_config {
 	/* The key that seals those of identities and groups, CRYPTO_SEAL_KEY octets; borrowed
 	 * for life. NULL: none is at hand. No part of the text form. */
 	const uint8_t *vault;
+	/* Who protects guarded graphs where the part group is off; borrowed for life. NULL:
+	 * nobody. For simulations of machines that lie. No part of the text form. */
+	const struct graphs_guard *guard;
 	const struct env *env;
 };
 

@@ -22,8 +22,11 @@ enum err node_group_start(struct node *n, const struct node_config *cfg, struct 
 			  struct mono now)
 {
 	struct crypto *crypto;
-	if (!cfg->group.enabled)
+	if (!cfg->group.enabled) {
+		if (n->config.guard)
+			graphs_guard(graphs, n->config.guard);
 		return OK;
+	}
 	enum err e = node_crypto(n, &crypto);
 	if (e)
 		return e;

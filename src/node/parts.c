@@ -124,6 +124,7 @@ static enum err take_config(struct node *n, struct node_config *cfg, struct mono
 	node_own_join(n, &changes);
 	struct node_config old = n->config;
 	cfg->crypto = old.crypto; /* lent for life */
+	cfg->guard = old.guard;
 	n->config = *cfg;
 	node_config_free(&old);
 	node_tell(n, NODE_SELF_CONFIG_TAKEN);
