@@ -1,4 +1,6 @@
 #include "sim/book.h"
+#include "sim/rogue.h"
+#include "sim/roll.h"
 #include "wire/rd.h"
 #include "wire/wr.h"
 
@@ -169,6 +171,10 @@ static void do_command(struct world *w, const struct scn_action *a)
 		book_command(m, a);
 		return;
 	}
+	if (in.command.kind == NODE_COMMAND_GROUP) {
+		roll_command(m, a);
+		return;
+	}
 	in.number = ++m->next_call;
 	if (in.command.kind == NODE_COMMAND_MASC)
 		set_times(m, a, &in.command.masc);
@@ -260,6 +266,11 @@ static void do_datagrams(struct world *w, const struct scn_action *a)
 		scn_path_change(&e->path, &a->path, a->changes);
 }
 
+static void do_rogue(struct world *w, const struct scn_action *a)
+{
+	rogue_act(machine_at(w, a->a), a->rogue);
+}
+
 static void do_nothing(struct world *w, const struct scn_action *a)
 {
 }
@@ -293,6 +304,7 @@ static const struct verb_row {
 	[SCN_CLOSE] = { "close", do_close },
 	[SCN_ADDRESS] = { "address", do_address },
 	[SCN_DATAGRAMS] = { "datagrams", do_datagrams },
+	[SCN_ROGUE] = { "rogue", do_rogue },
 	[SCN_NOTHING] = { "nothing", do_nothing },
 };
 

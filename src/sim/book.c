@@ -1,4 +1,5 @@
 #include "sim/book.h"
+#include "sim/roll.h"
 
 #include "wire/wr.h"
 
@@ -70,8 +71,11 @@ static const struct graph *graph_at(struct world *w, uint32_t site, struct span 
 	const struct graphs *all;
 	if (is_raw(w->sites[site]) || !machine_of(w->sites[site])->node)
 		return NULL;
+	const struct roll_group *g = roll_find(w, id);
+	if (g && !roll_counts(machine_of(w->sites[site]), g))
+		return NULL;
 	all = node_graphs(machine_of(w->sites[site])->node);
-	return all ? graphs_find(all, id) : NULL;
+	return all ? graphs_find(all, roll_id(w, id)) : NULL;
 }
 
 static bool info_at(struct world *w, uint32_t site, struct span id, struct graph_info *info)
@@ -134,8 +138,8 @@ void book_command(struct machine *m, const struct scn_action *a)
 	struct graphs_command *c = &in.command.graphs;
 	struct graph_properties p;
 	struct book_record *record = NULL;
-	c->id = a->graph->id;
-	c->peer = span_str(m->site.spec->name);
+	c->id = roll_id(m->site.w, a->graph->id);
+	c->peer = span_str(m->self[0] ? m->self : m->site.spec->name);
 	c->properties = &p;
 	name_of(m, &p, a->graph);
 	if (a->graph->verb >= SCN_GRAPH_CONNECT) {

@@ -252,6 +252,9 @@ static const struct test_row {
 	{ "neighbors", SCN_NEIGHBORS, scn_read_graph_count },
 	{ "records", SCN_RECORDS, scn_read_graph_count },
 	{ "synchronised", SCN_SYNCHRONISED, scn_read_graph_node },
+	{ "lawful", SCN_LAWFUL, scn_read_graph_all },
+	{ "listed", SCN_LISTED, scn_read_graph_all },
+	{ "settled", SCN_SETTLED, scn_read_graph_all },
 	{ "event", SCN_EVENT, read_event },
 	{ "notification", SCN_NOTIFICATION, read_notification },
 	{ "reply", SCN_REPLY, read_reply },
@@ -275,5 +278,6 @@ enum err scn_read_condition(struct scn_parser *p, struct scn_condition *c)
 			"not, then state, admin, value, paired, running, links, octets, closed, "
 			"holds, own, resumed, goes-on, knows, known, clashes, crashes, "
 			"partitions, skews, met, found, announced, cloud, entries, same, kept, "
-			"mesh, neighbors, records, synchronised, event, notification or reply");
+			"mesh, neighbors, records, synchronised, lawful, listed, settled, event, "
+			"notification or reply");
 }

@@ -1,5 +1,5 @@
-/* homestead-sim graph: stories of a graph, written from seeds and run. Options and files
- * are here; what is told is in story.c, what happens in the world. */
+/* homestead-sim graph, groups: stories of a graph or of a group, written from seeds and run.
+ * Options and files are here; what is told is in story.c, what happens in the world. */
 #include "sim/book.h"
 #include "sim/program.h"
 #include "sim/story.h"
@@ -8,6 +8,35 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define OPTIONS                                                                                    \
+	"  --nodes N      how many (3 to 12, by the seed)\n"                                       \
+	"  --records N    so many are added (2 to 40, by the seed; late: 200 to 799 more)\n"       \
+	"  --crashes N    so many crash at a change (by kind and seed)\n"                          \
+	"  --cuts N       so many links are cut for a while (0 to 3, by the seed)\n"               \
+	"  --calm T       before the end (2m, or 12m where times are the protocol's own)\n"        \
+	"  --write FILE   the story as a scenario, for homestead-sim FILE; nothing is run\n"       \
+	"  --record NODE=FILE   a recording of that node's run, for homestead-sim replay\n"        \
+	"  --quiet        of a failure the reason alone, without the end of its trace\n"           \
+	"  --seed N, --seeds A..B, --trace FILE, --tap, --json, --help\n"                          \
+	"\n"                                                                                       \
+	"Exit: 0 all well, 1 something is wrong, 2 wrong use.\n"
+
+static const char group_usage[] =
+	"Usage: homestead-sim groups [--seed N | --seeds A..B] [OPTION]...\n"
+	"\n"
+	"Runs real nodes of one group through a story made from the seed: they invite each\n"
+	"other, publish and change records, crash, leave, get other roles, end; and machines\n"
+	"that lie try what they may not. Nobody without a membership is ever linked, nothing\n"
+	"stands that its signer may not, and in the end all honest ones have the same records\n"
+	"and members (doc/simulator.md, 13).\n"
+	"\n"
+	"  --kind KIND    what happens; the seed chooses one of\n"
+	"                "
+#define X(name, text) " " text
+	STORY_GROUP_KINDS(X)
+#undef X
+		"\n" OPTIONS;
 
 static const char usage[] =
 	"Usage: homestead-sim graph [--seed N | --seeds A..B] [OPTION]...\n"
@@ -22,18 +51,7 @@ static const char usage[] =
 #define X(name, text) " " text
 	STORY_KINDS(X)
 #undef X
-		"\n"
-		"  --nodes N      how many (3 to 12, by the seed)\n"
-		"  --records N    so many are added (2 to 40, by the seed; late: 200 to 799 more)\n"
-		"  --crashes N    so many crash at a change (by kind and seed)\n"
-		"  --cuts N       so many links are cut for a while (0 to 3, by the seed)\n"
-		"  --calm T       before the end (2m, or 12m where times are the protocol's own)\n"
-		"  --write FILE   the story as a scenario, for homestead-sim FILE; nothing is run\n"
-		"  --record NODE=FILE   a recording of that node's run, for homestead-sim replay\n"
-		"  --quiet        of a failure the reason alone, without the end of its trace\n"
-		"  --seed N, --seeds A..B, --trace FILE, --tap, --json, --help\n"
-		"\n"
-		"Exit: 0 all well, 1 something is wrong, 2 wrong use.\n";
+		"\n" OPTIONS;
 
 enum {
 	OPT_KIND = 512,
@@ -74,15 +92,17 @@ static const struct option longs[] = {
 
 /* -1: the seed says. */
 struct wishes {
+	bool groups; /* stories of groups */
 	int64_t nodes, records, crashes, cuts, quiet;
 	const char *write;
 	enum story_kind kind; /* STORY_KIND_COUNT: the seed says */
 };
 
-static bool take_kind(const char *s, enum story_kind *out)
+static bool take_kind(const char *s, bool groups, enum story_kind *out)
 {
 	for (int k = 0; k < STORY_KIND_COUNT; k++) {
-		if (strcmp(s, story_kind_text((enum story_kind)k)) != 0)
+		if (story_of_groups((enum story_kind)k) != groups ||
+		    strcmp(s, story_kind_text((enum story_kind)k)) != 0)
 			continue;
 		*out = (enum story_kind)k;
 		return true;
@@ -116,7 +136,7 @@ static bool take_wish(struct wishes *w, int option, const char *s)
 {
 	switch (option) {
 	case OPT_KIND:
-		return take_kind(s, &w->kind);
+		return take_kind(s, w->groups, &w->kind);
 	case OPT_NODES:
 		return count(s, STORY_NODES_MOST, &w->nodes) && w->nodes > 1;
 	case OPT_RECORDS:
@@ -162,7 +182,10 @@ static bool take(struct job *job, struct wishes *w, int option, char *s)
 
 static void options_of(const struct wishes *w, uint64_t seed, struct story_options *o)
 {
-	story_defaults(o, seed, w->kind);
+	if (w->groups)
+		story_group_defaults(o, seed, w->kind);
+	else
+		story_defaults(o, seed, w->kind);
 	if (w->nodes >= 0)
 		o->nodes = (uint32_t)w->nodes;
 	if (w->records >= 0)
@@ -211,7 +234,7 @@ static bool too_many_twice(const struct world_tally *before, const struct world_
 	uint64_t twice = now->present - before->present;
 	uint64_t ways = now->flood_links - before->flood_links;
 	uint64_t fresh = now->fresh - before->fresh, back = now->back - before->back;
-	if (ways < 100)
+	if (ways < 100 || story_of_groups(kind))
 		return false;
 	return twice > (kind == STORY_SLOW || kind == STORY_SKEW ? 2 : 1) * ways ||
 	       back * 20 > fresh;
@@ -291,10 +314,11 @@ static void tell_sum(const struct job *job, const struct sum *s)
 
 static int tell_tap(const struct job *job, const struct wishes *w, const struct sum *s)
 {
-	bool asked = w->kind == STORY_KIND_COUNT && w->crashes < 0 && s->runs >= ENOUGH;
+	bool asked =
+		!w->groups && w->kind == STORY_KIND_COUNT && w->crashes < 0 && s->runs >= ENOUGH;
 	bool often = s->crashed * 10 >= s->runs;
-	printf("1..%d\n%sok 1 - graph stories of seeds %" PRIu64 " to %" PRIu64 "\n", asked ? 2 : 1,
-	       s->bad ? "not " : "", job->first, job->last);
+	printf("1..%d\n%sok 1 - %s stories of seeds %" PRIu64 " to %" PRIu64 "\n", asked ? 2 : 1,
+	       s->bad ? "not " : "", w->groups ? "group" : "graph", job->first, job->last);
 	if (asked)
 		printf("%sok 2 - a crash between telling and the first flood in a tenth\n",
 		       often ? "" : "not ");
@@ -330,15 +354,17 @@ static int run_all(struct job *job, const struct wishes *w)
 int run_graph(int argc, char **argv)
 {
 	struct job job = { .first = 1, .last = 1 };
-	struct wishes w = { -1, -1, -1, -1, -1, NULL, STORY_KIND_COUNT };
+	bool groups = strcmp(argv[0], "groups") == 0;
+	struct wishes w = { groups, -1, -1, -1, -1, -1, NULL, STORY_KIND_COUNT };
+	const char *text = groups ? group_usage : usage;
 	int option;
 	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (option == OPT_HELP) {
-			(void)fputs(usage, stdout);
+			(void)fputs(text, stdout);
 			return 0;
 		}
 		if (option == '?' || !take(&job, &w, option, optarg)) {
-			(void)fputs(usage, stderr);
+			(void)fputs(text, stderr);
 			return EXIT_USAGE;
 		}
 	}

@@ -75,6 +75,19 @@ static void keep_found(struct held *h, const struct node_found *f)
 	}
 }
 
+static void keep_words(struct held *h, const struct node_out *out)
+{
+	struct text made = TEXT_OF(h->made), text = TEXT_OF(h->text);
+	if (out->made) {
+		text_str(&made, out->made);
+		h->out.made = h->made;
+	}
+	if (out->text) {
+		text_str(&text, out->text);
+		h->out.text = h->text;
+	}
+}
+
 void held_add(struct machine *m, const struct node_out *out)
 {
 	size_t payload = out->found.result ? out->found.result->payload.n : 0;
@@ -87,6 +100,7 @@ void held_add(struct machine *m, const struct node_out *out)
 		h->event = *out->event;
 		h->out.event = &h->event;
 	}
+	keep_words(h, out);
 	keep_found(h, &out->found);
 	list_push_back(&m->held, &h->at);
 }

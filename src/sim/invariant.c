@@ -1,4 +1,5 @@
 #include "sim/book.h"
+#include "sim/roll.h"
 
 /* What must hold after every event, whatever the scenario. */
 
@@ -211,6 +212,17 @@ void invariant_graph_call(struct machine *m, uint64_t number, enum scn_graph_ver
 	call->record = record;
 }
 
+void invariant_group_call(struct machine *m, uint64_t number, const struct scn_group *g)
+{
+	struct node_command c = { .kind = NODE_COMMAND_GROUP };
+	invariant_call(m, number, &c);
+	if (list_empty(&m->calls))
+		return;
+	struct call *call = LIST_ENTRY(m->calls.prev, struct call, at);
+	call->group = g;
+	call->asked = sim_clock_wall(&m->clock, m->site.w->now).us;
+}
+
 static void note_told(struct machine *m, const struct call *c)
 {
 	forget_told(m, find_told(m, c->command.peer));
@@ -239,6 +251,8 @@ void invariant_reply(struct machine *m, const struct node_out *out)
 		note_told(m, c);
 	if (c->kind == NODE_COMMAND_GRAPH)
 		book_reply(m, c->record, c->graph, out);
+	if (c->kind == NODE_COMMAND_GROUP)
+		roll_reply(m, c, out);
 	list_take(&c->at);
 	env_free(m->site.w->env, c);
 }

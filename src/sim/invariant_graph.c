@@ -148,6 +148,12 @@ static void walk(struct machine *m, const struct node_out *out, uint64_t *left, 
 		broken(m->site.w, &m->site, "octets that are no whole frames of a graph");
 }
 
+/* What goes over the links of groups nobody can read. */
+static bool is_sealed(const struct machine *m)
+{
+	return m->config->group.enabled || m->rogue;
+}
+
 static struct end *end_of(const struct machine *m, const struct node_out *out)
 {
 	return map_get(&m->links, span_of(&out->link, sizeof(out->link)));
@@ -160,7 +166,7 @@ static void check_send(struct machine *m, const struct node_out *out)
 	if (!all || !e)
 		return;
 	e->of_graph |= graphs_has_link(all, out->link);
-	if (e->of_graph)
+	if (e->of_graph && !is_sealed(m))
 		walk(m, out, &e->said, flood_said);
 }
 
@@ -180,14 +186,15 @@ void invariant_graph_sent(struct machine *m, const struct node_out *out)
 	struct end *e = end_of(m, out);
 	if (!e || !e->of_graph)
 		return;
-	walk(m, out, &e->sent, flood_went);
+	if (!is_sealed(m))
+		walk(m, out, &e->sent, flood_went);
 	check_window(m, e, out->bytes.n);
 }
 
 bool invariant_graph_unsent(const struct machine *m, const struct graph_guid *id, uint32_t version)
 {
 	const struct row *r = find(m, id);
-	return r && r->version >= version && r->sent < version;
+	return !is_sealed(m) && r && r->version >= version && r->sent < version;
 }
 
 static void check_reply(struct machine *m, const struct node_out *out, const struct call *call)
@@ -231,6 +238,7 @@ static void check_event(struct machine *m, const struct node_out *out)
 	const struct graph_event *e = &out->event->graph;
 	if (out->event->part != NODE_PART_GRAPH)
 		return;
+	invariant_group_event(m, e);
 	if (e->kind == GRAPH_EVENT_NEIGHBOR && e->status == GRAPH_LINK_CONNECTED)
 		check_neighbors(m, e);
 	if (e->kind == GRAPH_EVENT_RECORD && e->change == GRAPH_RECORD_EXPIRED)

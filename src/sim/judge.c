@@ -1,4 +1,5 @@
 #include "sim/book.h"
+#include "sim/roll.h"
 
 /* Whether a condition holds now. */
 
@@ -195,6 +196,9 @@ static look *const looks[] = {
 	[SCN_NEIGHBORS] = judge_graph_count,
 	[SCN_RECORDS] = judge_graph_count,
 	[SCN_SYNCHRONISED] = book_synchronised,
+	[SCN_LAWFUL] = roll_lawful,
+	[SCN_LISTED] = roll_listed,
+	[SCN_SETTLED] = roll_settled,
 };
 
 static bool holds(struct world *w, const struct scn_condition *c, int64_t count)

@@ -1,4 +1,5 @@
 #include "sim/book.h"
+#include "sim/rogue.h"
 
 /* The life of a node: memory, store, clocks, birth, stop and crash. */
 
@@ -100,6 +101,9 @@ enum err machine_init(struct machine *m)
 				       WORLD_WALL + spec->wall_offset, spec->rate,
 				       spec->synchronised };
 	rng_init(&m->random, w->opt.seed, RNG_NODE, m->site.index);
+	struct rng vault;
+	rng_init(&vault, w->opt.seed, RNG_VAULT, m->site.index);
+	rng_fill(&vault, m->vault, sizeof(m->vault));
 	list_init(&m->held);
 	list_init(&m->pending);
 	list_init(&m->calls);
@@ -114,7 +118,8 @@ enum err machine_init(struct machine *m)
 	address_init(m);
 	if (!spec->starts_late)
 		world_at(w, &m->boot, EV_START, rng_between(&w->rng, 0, BOOT_JITTER_US));
-	return store_mem_new(&m->mem, &w->seeded);
+	enum err e = spec->rogue ? rogue_new(&m->rogue, m) : OK;
+	return e ? e : store_mem_new(&m->mem, &w->seeded);
 }
 
 static void clear_listens(struct machine *m)
@@ -159,6 +164,7 @@ void machine_fini(struct machine *m)
 	map_free(&m->links);
 	map_free(&m->rows);
 	store_mem_free(m->mem);
+	rogue_free(m->rogue);
 }
 
 /* Power is back: the monotonic clock counts from the start of the host. */
@@ -184,7 +190,10 @@ void machine_start(struct machine *m)
 	recorder_birth(m);
 	say(&m->site, "#", "start");
 	m->input_put = store_mem_newest(m->mem);
-	enum err e = node_new(&m->node, m->config, &m->env, &m->store,
+	struct node_config lent = *m->config; /* its memory is m->config's */
+	lent.vault = m->vault;
+	lent.guard = rogue_guard(m->rogue);
+	enum err e = node_new(&m->node, &lent, &m->env, &m->store,
 			      sim_clock_mono(&m->clock, w->now), sim_clock_wall(&m->clock, w->now));
 	if (e) {
 		m->node = NULL;
@@ -206,6 +215,7 @@ void machine_wall(struct machine *m)
 	world_at(w, &m->wall, EV_WALL, w->now + WALL_EVERY);
 	feed(m,
 	     &(struct node_in){ .kind = NODE_IN_WALL, .wall = sim_clock_wall(&m->clock, w->now) });
+	invariant_group_look(m);
 }
 
 void machine_stop(struct machine *m)

@@ -15,12 +15,13 @@ static const char usage[] =
 	"       homestead-sim sigcomm98 [--seed N | --seeds A..B] [--days N] [OPTION]...\n"
 	"       homestead-sim cloud [--nodes N] [OPTION]...   (homestead-sim cloud --help)\n"
 	"       homestead-sim graph [--seeds A..B] [OPTION]...   (homestead-sim graph --help)\n"
+	"       homestead-sim groups [--seeds A..B] [OPTION]...   (homestead-sim groups --help)\n"
 	"\n"
 	"Runs scenarios in virtual time; or feeds a recording to a node and compares\n"
 	"what comes out, octet for octet; or lets 2,550 domains claim addresses by the\n"
 	"daemon's algorithm alone, as simulated in 1998, and holds what it comes to\n"
 	"against the reported figures (doc/evaluation.md); or runs a cloud of thousands,\n"
-	"or stories of a graph.\n"
+	"or stories of a graph or of a group.\n"
 	"\n"
 	"  --seed N           the one seed to run (default: the scenario's, else 1)\n"
 	"  --seeds A..B       every seed from A to B\n"
@@ -175,7 +176,7 @@ int program(int argc, char **argv)
 	struct job job = { .style = STYLE_TEXT };
 	if (argc > 1 && strcmp(argv[1], "cloud") == 0)
 		return run_cloud(argc - 1, argv + 1);
-	if (argc > 1 && strcmp(argv[1], "graph") == 0)
+	if (argc > 1 && (strcmp(argv[1], "graph") == 0 || strcmp(argv[1], "groups") == 0))
 		return run_graph(argc - 1, argv + 1);
 	for (;;) {
 		int c = getopt_long(argc, argv, "", longs, NULL);

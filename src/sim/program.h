@@ -35,7 +35,7 @@ int run_replay(const char *path);
 int run_sigcomm98(struct job *job);
 /* argv[0] is "cloud"; its options are its own. */
 int run_cloud(int argc, char **argv);
-/* argv[0] is "graph"; likewise. */
+/* argv[0] is "graph" or "groups"; likewise. */
 int run_graph(int argc, char **argv);
 
 /* The files that --trace and --record name; close_outs() is false, and says so,

@@ -14,7 +14,9 @@ enum rng_purpose {
 	RNG_JOBS,
 	RNG_MAPS,      /* keys of the simulator's own hash tables */
 	RNG_DATAGRAMS, /* what becomes of them on their way */
-	RNG_SWARM      /* who comes, goes, lies and asks in a swarm */
+	RNG_SWARM,     /* who comes, goes, lies and asks in a swarm */
+	RNG_VAULT,     /* keys that seal those of nodes */
+	RNG_ROGUE      /* what rogues make up */
 };
 
 struct rng {

@@ -40,6 +40,7 @@ struct scn_site {
 	bool synchronised;
 	uint64_t memory;  /* a cap, octets */
 	bool starts_late; /* its first verb is `start` */
+	bool rogue;	  /* a machine that lies to its groups */
 	/* raw peers */
 	struct scn_open open;
 };
@@ -95,6 +96,7 @@ enum scn_verb {
 	SCN_CLOSE,
 	SCN_ADDRESS,
 	SCN_DATAGRAMS,
+	SCN_ROGUE,
 	SCN_NOTHING /* only gives what follows its time */
 };
 
@@ -137,6 +139,37 @@ struct scn_graph {
 	int64_t life;	   /* us; 0: as long as the node gives it */
 };
 
+/* Commands about identities and groups. */
+enum scn_group_verb {
+	SCN_GROUP_IDENTITY,
+	SCN_GROUP_CREATE,
+	SCN_GROUP_INVITE,
+	SCN_GROUP_JOIN,
+	SCN_GROUP_OPEN,
+	SCN_GROUP_CLOSE,
+	SCN_GROUP_LEAVE,
+	SCN_GROUP_CONNECT
+};
+
+struct scn_group {
+	enum scn_group_verb verb;
+	struct span id; /* what the story calls the group */
+	uint32_t other; /* INVITE: the site */
+	enum group_role role;
+	bool publish; /* INVITE: as a record, too */
+	bool alone;   /* CONNECT: only a node without neighbors */
+	int64_t life; /* INVITE: us; 0: as long as the issuer's */
+};
+
+/* What a rogue does (sim/rogue.h). */
+struct scn_rogue {
+	bool lies;	/* else it shows */
+	uint32_t kind;	/* enum rogue_show, enum rogue_lie */
+	uint32_t count; /* of lies */
+	struct span id; /* what the story calls the group */
+	uint32_t other; /* whose membership it copies; SCN_NO_SITE none */
+};
+
 struct scn_action {
 	uint32_t line;
 	struct scn_range at;
@@ -158,6 +191,8 @@ struct scn_action {
 	uint32_t changes;	/* enum scn_path_field, as bits */
 	struct node_command command;
 	const struct scn_graph *graph; /* COMMAND of graph */
+	const struct scn_group *group; /* COMMAND of group */
+	const struct scn_rogue *rogue; /* ROGUE */
 	uint32_t owner; /* COMMAND of pnrp: whose key the name is under; SCN_NO_SITE: none */
 	int64_t from_in, for_us;    /* COMMAND about a demand or claim: times from now on */
 	struct node_config *config; /* RELOAD that is to be taken */
@@ -196,6 +231,9 @@ enum scn_test {
 	SCN_NEIGHBORS,
 	SCN_RECORDS,
 	SCN_SYNCHRONISED,
+	SCN_LAWFUL,
+	SCN_LISTED,
+	SCN_SETTLED,
 	/* these count what happens while they are watched */
 	SCN_FOUND,
 	SCN_EVENT,

@@ -71,6 +71,9 @@ MUST_USE enum err scn_read_graph_command(struct scn_parser *p, struct scn_action
 MUST_USE enum err scn_read_graph_all(struct scn_parser *p, struct scn_condition *c);
 MUST_USE enum err scn_read_graph_node(struct scn_parser *p, struct scn_condition *c);
 MUST_USE enum err scn_read_graph_count(struct scn_parser *p, struct scn_condition *c);
+/* verb_group.c: "group create ...", "rogue NODE shows | lies ...". */
+MUST_USE enum err scn_read_group_command(struct scn_parser *p, struct scn_action *a);
+MUST_USE enum err scn_read_rogue(struct scn_parser *p, struct scn_action *a);
 /* condition.c: "[times OP NUMBER]", else once is enough. */
 MUST_USE enum err scn_read_times(struct scn_parser *p, struct scn_condition *c);
 

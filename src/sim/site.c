@@ -92,6 +92,8 @@ const struct setting scn_node_settings[] = {
 	  "Whether it believes its wall clock.", false },
 	{ "memory", &setting_size, FIELD(memory), "16MiB", 4096, INT64_MAX, NULL,
 	  "More than this is a broken invariant.", false },
+	{ "rogue", &setting_bool, FIELD(rogue), "false", 0, 0, NULL,
+	  "Whether it lies to its groups, by command of the story.", false },
 	{ NULL, NULL, 0, 0, NULL, 0, 0, NULL, NULL, false },
 };
 

@@ -13,7 +13,7 @@ const char *story_kind_text(enum story_kind k)
 {
 	static const char *const texts[] = {
 #define X(name, text) text,
-		STORY_KINDS(X)
+		STORY_KINDS(X) STORY_GROUP_KINDS(X)
 #undef X
 	};
 	return texts[k];
@@ -79,7 +79,7 @@ static void node_name(struct story *s, uint32_t i)
 	text_u64(&s->t, i);
 }
 
-static void address(struct story *s, uint32_t i)
+void story_address(struct story *s, uint32_t i)
 {
 	text_str(&s->t, "10.0.");
 	text_u64(&s->t, (i + 1) >> 8);
@@ -87,7 +87,7 @@ static void address(struct story *s, uint32_t i)
 	text_u64(&s->t, (i + 1) & 255);
 }
 
-static void at_time(struct story *s, int64_t ms)
+void story_at_time(struct story *s, int64_t ms)
 {
 	text_str(&s->t, "at ");
 	text_i64(&s->t, ms);
@@ -96,7 +96,7 @@ static void at_time(struct story *s, int64_t ms)
 
 void story_at(struct story *s, int64_t ms, const char *verb, uint32_t i)
 {
-	at_time(s, ms);
+	story_at_time(s, ms);
 	text_str(&s->t, verb);
 	text_char(&s->t, ' ');
 	node_name(s, i);
@@ -116,10 +116,16 @@ void story_two(struct story *s, int64_t ms, const char *verb, uint32_t a, uint32
 	story_line(s, "");
 }
 
+static bool of_record(const char *verb)
+{
+	return verb[0] == 'a' || verb[0] == 'u' || verb[0] == 'd';
+}
+
+/* Of a group all but records has verbs of its own. */
 static void graph_verb(struct story *s, int64_t ms, uint32_t i, const char *verb)
 {
 	story_at(s, ms, "command", i);
-	text_str(&s->t, " graph ");
+	text_str(&s->t, s->members && !of_record(verb) ? " group " : " graph ");
 	text_str(&s->t, verb);
 	text_char(&s->t, ' ');
 	text_str(&s->t, s->graph);
@@ -133,7 +139,7 @@ void story_graph(struct story *s, int64_t ms, uint32_t i, const char *verb)
 
 void story_expect(struct story *s, int64_t ms, const char *condition)
 {
-	at_time(s, ms);
+	story_at_time(s, ms);
 	text_str(&s->t, "nothing\nexpect ");
 	text_str(&s->t, condition);
 	text_char(&s->t, ' ');
@@ -142,7 +148,7 @@ void story_expect(struct story *s, int64_t ms, const char *condition)
 
 void story_becomes(struct story *s, int64_t ms, int64_t window, const char *condition)
 {
-	at_time(s, ms);
+	story_at_time(s, ms);
 	text_str(&s->t, "nothing\nwithin ");
 	text_i64(&s->t, window);
 	text_str(&s->t, "s expect ");
@@ -157,14 +163,15 @@ static void connect_to(struct story *s, int64_t ms, uint32_t i, uint32_t to, con
 {
 	graph_verb(s, ms, i, "connect");
 	text_char(&s->t, ' ');
-	address(s, to);
+	story_address(s, to);
 	story_line(s, when);
 }
 
 void story_listen(struct story *s, int64_t ms, uint32_t i)
 {
 	static const int64_t after[] = { 2000, 8000, 30000 };
-	for (size_t n = 0; n < sizeof(after) / sizeof(after[0]); n++)
+	/* A group listens as soon as it may. */
+	for (size_t n = 0; !s->members && n < sizeof(after) / sizeof(after[0]); n++)
 		story_graph(s, ms + after[n], i, "listen");
 }
 
@@ -182,13 +189,13 @@ void story_lead(struct story *s, int64_t ms, uint32_t i)
 	story_listen(s, ms, i);
 }
 
-static void nodes(struct story *s, const struct story_manner *how)
+void story_nodes(struct story *s, const struct story_manner *how)
 {
 	for (uint32_t i = 0; i < s->o.nodes; i++) {
 		text_str(&s->t, "node ");
 		node_name(s, i);
 		text_str(&s->t, " {\n\taddress = ");
-		address(s, i);
+		story_address(s, i);
 		story_line(s, "\n\tmemory = 64MiB");
 		if (s->o.kind == STORY_SKEW && story_pick(s, 2))
 			story_line(s, story_pick(s, 2) ? "\twall-offset = +5m"
@@ -196,7 +203,9 @@ static void nodes(struct story *s, const struct story_manner *how)
 		text_str(&s->t, "\tgraph { ");
 		text_str(&s->t, s->o.lab ? "lab = yes; " : "");
 		text_str(&s->t, how->group ? how->group : "");
-		story_line(s, "}\n}");
+		story_line(s, how->part ? "}" : "}\n}");
+		if (how->part)
+			how->part(s, i);
 	}
 	text_str(&s->t, "link all delay ");
 	story_line(s, how->links ? how->links : "1ms..20ms");
@@ -305,7 +314,7 @@ void story_records(struct story *s)
 }
 
 /* What falls silent is ended by its host at last, which has nothing confirmed. */
-static void cuts(struct story *s)
+void story_cuts(struct story *s)
 {
 	for (uint32_t n = 0; n < s->o.cuts; n++) {
 		uint32_t a = story_pick(s, s->o.nodes),
@@ -367,26 +376,21 @@ void story_end(struct story *s)
 	}
 	all_well(s, ms + 5000);
 	ms += 20000 + s->o.quiet / MONO_MS;
+	s->ends = ms + 60000;
 	story_becomes(s, ms, 60, "mesh");
 	story_expect(s, ms + 60000, "kept");
 	story_expect(s, ms + 60000, "same");
 }
 
-static void tell(struct story *s)
+static void tell_graph(struct story *s)
 {
 	const struct story_manner *how = story_manner_of(s->o.kind);
-	rng_init(&s->rng, s->o.seed, RNG_SWARM, 0);
 	s->graph = STORY_GRAPH;
 	s->first = s->o.kind == STORY_LATE ? s->o.nodes - 1 : s->o.nodes;
-	text_str(&s->t, "# a story of the kind ");
-	story_line(s, story_kind_text(s->o.kind));
-	text_str(&s->t, "seed ");
-	text_u64(&s->t, s->o.seed);
-	story_line(s, "");
-	nodes(s, how);
+	story_nodes(s, how);
 	joins(s);
 	story_records(s);
-	cuts(s);
+	story_cuts(s);
 	if (s->o.kind == STORY_MIXED && s->o.nodes <= MANY && story_pick(s, 3) == 0) {
 		int64_t ms = story_sometime(s);
 		story_part(s, 1 + story_pick(s, s->o.nodes - 1), ms, ms + PART_MS);
@@ -399,16 +403,28 @@ static void tell(struct story *s)
 		story_end(s);
 }
 
-enum err story_write(const struct story_options *o, const struct env *env, char **out)
+static void tell(struct story *s)
 {
-	struct story s = { .o = *o };
-	if (o->nodes < 2 || o->nodes > STORY_NODES_MOST || o->records > 1000000)
-		return ERR_RANGE;
+	rng_init(&s->rng, s->o.seed, RNG_SWARM, 0);
+	text_str(&s->t, "# a story of the kind ");
+	story_line(s, story_kind_text(s->o.kind));
+	text_str(&s->t, "seed ");
+	text_u64(&s->t, s->o.seed);
+	story_line(s, "");
+	if (story_of_groups(s->o.kind))
+		story_group_tell(s);
+	else
+		tell_graph(s);
+}
+
+static enum err write_out(const struct story_options *o, const struct env *env,
+			  struct story_member *members, char **out)
+{
 	for (size_t room = TEXT_FIRST;; room *= 2) {
 		char *p = env_resize(env, NULL, room);
 		if (!p)
 			return ERR_NOMEM;
-		s = (struct story){ .o = *o, .t = text_of(p, room) };
+		struct story s = { .o = *o, .t = text_of(p, room), .members = members };
 		tell(&s);
 		if (!s.t.cut) {
 			*out = p;
@@ -416,4 +432,16 @@ enum err story_write(const struct story_options *o, const struct env *env, char 
 		}
 		env_free(env, p);
 	}
+}
+
+enum err story_write(const struct story_options *o, const struct env *env, char **out)
+{
+	struct story_member *members = NULL;
+	if (o->nodes < 2 || o->nodes > STORY_NODES_MOST || o->records > 1000000)
+		return ERR_RANGE;
+	if (story_of_groups(o->kind) && !(members = env_zalloc(env, o->nodes, sizeof(*members))))
+		return ERR_NOMEM;
+	enum err e = write_out(o, env, members, out);
+	env_free(env, members);
+	return e;
 }

@@ -1,4 +1,4 @@
-/* story.h - writes a scenario out of a seed: nodes of one graph that come, publish, change
+/* story.h - writes a scenario out of a seed: nodes of one graph, or of one group, that come, publish, change
  * and delete records, while some crash, part, come back, or have a disk that fails; then
  * quiet, and all must be one mesh with the same records, those that were told among them
  * (doc/simulator.md, section 12). Pure; what it writes can be kept and run again. */
@@ -26,12 +26,28 @@
 	X(LOSE, "lose")		  /* nodes lose their database */                                  \
 	X(MEMORY, "memory")	  /* nodes are short of memory for a while */                      \
 	X(ERASE, "erase")	  /* nodes delete the graph, and come back to it */
+/* The same of groups. */
+#define STORY_GROUP_KINDS(X)                                                                       \
+	X(MEMBERS, "members")	/* chains some links deep, crashes, cuts, churn */                 \
+	X(ENDS, "ends")		/* short memberships, some of them renewed */                      \
+	X(ROLES, "roles")	/* roles change up and down */                                     \
+	X(LIAR, "liar")		/* members who lie in records */                                   \
+	X(OUTSIDER, "outsider") /* others with memberships that are none of theirs */              \
+	X(OVER, "over")		/* liars whose membership ends */                                  \
+	X(FLOOD, "flood")	/* more records of strangers than may wait */                      \
+	X(CLOCKS, "clocks")	/* clocks minutes apart, and stepped */
 enum story_kind {
 #define X(name, text) STORY_##name,
 	STORY_KINDS(X)
+	STORY_GROUP_KINDS(X)
 #undef X
-	STORY_KIND_COUNT
+		STORY_KIND_COUNT
 };
+#define STORY_GROUP_FIRST STORY_MEMBERS
+static inline bool story_of_groups(enum story_kind k)
+{
+	return k >= STORY_GROUP_FIRST && k < STORY_KIND_COUNT;
+}
 const char *story_kind_text(enum story_kind k);
 
 struct story_options {
@@ -41,11 +57,13 @@ struct story_options {
 	uint32_t records; /* added, in each graph */
 	uint32_t crashes; /* kills at the time of a change, most at a point of its commit */
 	uint32_t cuts;	  /* links cut for a while */
+	uint32_t rogues;  /* of groups: machines that lie */
 	bool lab;	  /* short times */
 	int64_t quiet;	  /* before the end, in us */
 };
-/* By the seed; the kind too, when it is STORY_KIND_COUNT. */
+/* By the seed; the kind too, when it is STORY_KIND_COUNT: of graphs, or of groups. */
 void story_defaults(struct story_options *o, uint64_t seed, enum story_kind kind);
+void story_group_defaults(struct story_options *o, uint64_t seed, enum story_kind kind);
 
 /* The text, NUL-ended, for the caller to env_free. ERR_NOMEM, ERR_RANGE. */
 MUST_USE enum err story_write(const struct story_options *o, const struct env *env, char **out);

@@ -6,6 +6,7 @@
 
 #include "base/mono.h"
 #include "base/text.h"
+#include "group/role.h"
 #include "sim/rng.h"
 #include "sim/story.h"
 
@@ -20,16 +21,27 @@ struct story {
 	uint32_t maker;	    /* the node that creates it */
 	int64_t found;	    /* partition: how long its parts may take to find each other */
 	int64_t busy, calm; /* when changes begin, when all faults are over */
+	int64_t ends;	    /* when all is expected to be well */
 	uint32_t first;	    /* nodes that are there from the beginning */
+	struct story_member *members; /* of a group, by node */
+};
+
+#define STORY_NO_END INT64_MAX
+/* What a member of a group was given last. */
+struct story_member {
+	uint32_t by; /* whom by */
+	enum group_role role;
+	int64_t end; /* ms */
 };
 
 /* How a kind differs, NULL where it does not. */
 struct story_manner {
-	const char *group;	       /* more in each node's group `graph` */
-	const char *links;	       /* delays between all */
-	void (*life)(struct story *s); /* what follows "size" of a record */
-	void (*tell)(struct story *s); /* what happens of its own; may put off calm */
-	void (*end)(struct story *s);  /* what is expected, in place of the usual */
+	const char *group;			   /* more in each node's group `graph` */
+	const char *links;			   /* delays between all */
+	void (*part)(struct story *s, uint32_t i); /* the rest of a node of a group */
+	void (*life)(struct story *s);		   /* what follows "size" of a record */
+	void (*tell)(struct story *s);		   /* what happens of its own; may put off calm */
+	void (*end)(struct story *s);		   /* what is expected, in place of the usual */
 };
 const struct story_manner *story_manner_of(enum story_kind k);
 
@@ -59,12 +71,23 @@ void story_expect(struct story *s, int64_t ms, const char *condition);
 /* The same, at some time within a window of so many seconds. */
 void story_becomes(struct story *s, int64_t ms, int64_t window, const char *condition);
 
+/* Who makes a node's configuration, and links, before a story of groups (story.c). */
+void story_nodes(struct story *s, const struct story_manner *how);
+void story_cuts(struct story *s);
+void story_address(struct story *s, uint32_t i);
+void story_at_time(struct story *s, int64_t ms);
+/* story_group.c: a story of a group, all of it. */
+const struct story_manner *story_group_manner(enum story_kind k);
+void story_group_tell(struct story *s);
+
 /* Node i opens the graph and is led to another. */
 void story_join(struct story *s, int64_t ms, uint32_t i, uint32_t to);
 /* Its owner leads a node that is back to others, where it found none by itself. */
 void story_lead(struct story *s, int64_t ms, uint32_t i);
 /* Whoever is a part of it listens: it is refused until then, and asked for again. */
 void story_listen(struct story *s, int64_t ms, uint32_t i);
+/* So many leave and come back. */
+void story_churn(struct story *s, uint32_t n);
 void story_crash(struct story *s, uint32_t i, int64_t ms);
 /* Each node below `part`, with each of the others. */
 void story_between(struct story *s, const char *verb, int64_t ms, uint32_t part);

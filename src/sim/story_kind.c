@@ -12,9 +12,9 @@ static int64_t away(struct story *s)
 }
 
 /* Nodes leave in good order, the whole process or the graph alone, and come back. */
-static void churn(struct story *s)
+void story_churn(struct story *s, uint32_t n)
 {
-	for (uint32_t n = 3 + story_pick(s, 10); n > 0; n--) {
+	for (; n > 0; n--) {
 		uint32_t i = story_pick(s, s->o.nodes);
 		int64_t ms = story_sometime(s), back = ms + away(s);
 		bool process = story_pick(s, 2);
@@ -29,6 +29,11 @@ static void churn(struct story *s)
 		story_lead(s, back, i);
 		story_until(s, back + 20000);
 	}
+}
+
+static void churn(struct story *s)
+{
+	story_churn(s, 3 + story_pick(s, 10));
 }
 
 /* SIM-12.9, all from the beginning of calm, in ms: until contacts are there; how long the
@@ -222,5 +227,7 @@ static const struct story_manner manners[] = {
 
 const struct story_manner *story_manner_of(enum story_kind k)
 {
+	if (story_of_groups(k))
+		return story_group_manner(k);
 	return &manners[k];
 }

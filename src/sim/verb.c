@@ -197,8 +197,10 @@ static enum err read_command(struct scn_parser *p, struct scn_action *a)
 		return scn_read_pnrp_command(p, a);
 	if (scn_accept(p, "graph"))
 		return scn_read_graph_command(p, a);
+	if (scn_accept(p, "group"))
+		return scn_read_group_command(p, a);
 	if (!scn_accept(p, "masc"))
-		return scn_fail(p, "command", scn_peek(p), "masc, pnrp or graph");
+		return scn_fail(p, "command", scn_peek(p), "masc, pnrp, graph or group");
 	return scn_accept(p, "peer") ? read_peer_command(p, &a->command.masc)
 				     : scn_read_claim_command(p, a);
 }
@@ -358,13 +360,14 @@ static const struct verb_row {
 	{ "close", SCN_CLOSE, read_close },
 	{ "address", SCN_ADDRESS, read_address },
 	{ "datagrams", SCN_DATAGRAMS, read_datagrams },
+	{ "rogue", SCN_ROGUE, scn_read_rogue },
 	{ "nothing", SCN_NOTHING, read_nothing },
 };
 
 static const char verb_names[] =
 	"start, stop, kill, cut, heal, skew, clock, store-fail, store-delay, store-break, jobs, "
 	"reset, silence, command, reload, network, port, memory, connect, listen, send, close, "
-	"address, datagrams or nothing";
+	"address, datagrams, rogue or nothing";
 
 static const struct verb_row *find_verb(struct span name)
 {

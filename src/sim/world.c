@@ -1,4 +1,5 @@
 #include "sim/book.h"
+#include "sim/roll.h"
 
 /* The run: takes what is next off the queue until the end, or until something
  * is broken. */
@@ -161,6 +162,9 @@ enum err world_new(struct world **out, const struct scenario *s, const struct en
 	list_init(&w->touched);
 	list_init(&w->streams);
 	list_init(&w->book);
+	list_init(&w->groups);
+	list_init(&w->lie_keys);
+	map_init(&w->lies, &w->seeded);
 	map_init(&w->book_keys, &w->seeded);
 	trace_init(&w->trace, opt->trace, opt->trace_ctx);
 	enum err e = build(w);
@@ -275,6 +279,7 @@ void world_free(struct world *w)
 			machine_fini(machine_of(s));
 	}
 	book_free(w);
+	roll_free(w);
 	edges_free(w);
 	dgram_fini(&w->datagrams);
 	queue_free(&w->queue);

@@ -22,6 +22,7 @@
 struct machine;
 struct stream;
 struct book_record;
+struct rogue;
 
 /* 2026-11-21T00:00:00Z: when every world begins. */
 #define WORLD_WALL INT64_C(1795219200000000)
@@ -103,6 +104,8 @@ struct held {
 	struct pnrp_result result;
 	struct pnrp_hop step;
 	char cloud[PNRP_CLOUD_NAME_MAX + 1];
+	char made[GROUP_NAME_OCTETS + 1];
+	char text[200];
 	uint8_t bytes[]; /* of the output, or a result's payload */
 };
 
@@ -118,10 +121,12 @@ struct call {
 	struct list at;
 	uint64_t number;
 	enum node_command_kind kind;
-	struct masc_command command; /* MASC */
-	int64_t until;		     /* wall us, of a DOWN with a time */
-	enum scn_graph_verb graph;   /* GRAPH */
-	struct book_record *record;  /* which it is about; NULL none */
+	struct masc_command command;   /* MASC */
+	int64_t until;		       /* wall us, of a DOWN with a time */
+	enum scn_graph_verb graph;     /* GRAPH */
+	struct book_record *record;    /* which it is about; NULL none */
+	const struct scn_group *group; /* GROUP */
+	int64_t asked;		       /* likewise: wall us of the node */
 };
 
 /* What an operator was told that a peer is, and must be after any crash. */
@@ -204,6 +209,9 @@ struct machine {
 	bool astray;	  /* the wall clock, now */
 	int64_t born_at;
 	bool recorded;
+	uint8_t vault[32];		  /* seals its keys */
+	char self[GROUP_NAME_OCTETS + 1]; /* the peer name of its person; "" none */
+	struct rogue *rogue;		  /* NULL: it is honest */
 };
 
 struct raw {
@@ -266,6 +274,9 @@ struct world {
 	struct world_action *actions;
 	struct expectation *expects;
 	struct list touched, streams;
+	struct list groups;   /* struct roll_group */
+	struct map lies;      /* hashes of records that may never stand, to what they are */
+	struct list lie_keys; /* of that map */
 	struct list book;     /* struct book_record */
 	struct map book_keys; /* to them, by graph and key */
 	uint64_t changes;     /* of records that were asked for */
@@ -512,6 +523,13 @@ void invariant_graph_out(struct machine *m, const struct node_out *out, const st
 void invariant_graph_sent(struct machine *m, const struct node_out *out);
 /* Whether no FLOOD of this version, or a later one, has gone out. */
 bool invariant_graph_unsent(const struct machine *m, const struct graph_guid *id, uint32_t version);
+
+/* invariant_group.c */
+/* An event of a graph that is a group. */
+void invariant_group_event(struct machine *m, const struct graph_event *e);
+/* What is looked at from time to time. */
+void invariant_group_look(struct machine *m);
+void invariant_group_call(struct machine *m, uint64_t number, const struct scn_group *g);
 
 /* recorder.c */
 void recorder_birth(struct machine *m);

@@ -9,7 +9,10 @@ static char *text_of_kind(struct failing_env *f, enum story_kind k, uint64_t see
 {
 	struct story_options o;
 	char *text = NULL;
-	story_defaults(&o, seed, k);
+	if (story_of_groups(k))
+		story_group_defaults(&o, seed, k);
+	else
+		story_defaults(&o, seed, k);
 	assert_int_equal(o.kind, k);
 	assert_int_equal(story_write(&o, &f->env, &text), OK);
 	return text;
@@ -75,6 +78,15 @@ static void kinds_are_what_they_are_named(void **state)
 	has(STORY_LOSE, " lose");
 	has(STORY_MEMORY, "memory n");
 	has(STORY_ERASE, " graph erase ");
+	has(STORY_MEMBERS, " group connect family ");
+	has(STORY_MEMBERS, " inviter\n");
+	has(STORY_ENDS, " publish\n");
+	has(STORY_ROLES, " administrator publish\n");
+	has(STORY_LIAR, "rogue x0 lies ");
+	has(STORY_OUTSIDER, " shows copied family of n");
+	has(STORY_OVER, " shows none family\n");
+	has(STORY_FLOOD, " lies stranger family ");
+	has(STORY_CLOCKS, "skew n");
 }
 
 /* SIM-12.9: whoever is parted is led to nobody afterwards. */
@@ -99,8 +111,11 @@ static void the_seed_chooses_the_kind(void **state)
 	for (uint64_t seed = 1; seed <= 400; seed++) {
 		struct story_options o;
 		story_defaults(&o, seed, STORY_KIND_COUNT);
-		assert_true(o.kind < STORY_KIND_COUNT && o.nodes >= 3 &&
+		assert_true(o.kind < STORY_GROUP_FIRST && o.nodes >= 3 &&
 			    o.nodes <= (o.kind == STORY_PARTITION ? 21 : 12));
+		seen[o.kind]++;
+		story_group_defaults(&o, seed, STORY_KIND_COUNT);
+		assert_true(story_of_groups(o.kind) && o.nodes >= 3 && o.nodes <= 10);
 		seen[o.kind]++;
 	}
 	for (int k = 0; k < STORY_KIND_COUNT; k++)

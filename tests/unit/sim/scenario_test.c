@@ -223,7 +223,7 @@ static void settings_of_nodes(void **state)
 	written(scn_node_settings, &s->s->sites[0], &t);
 	assert_string_equal(text, "store-delay = 1ms..5ms\njob-delay = 0..0\n"
 				  "timer-slack = 0..1ms\nrate = -7ppm\nwall-offset = 2h\n"
-				  "synchronised = true\nmemory = 16MiB\n");
+				  "synchronised = true\nmemory = 16MiB\nrogue = false\n");
 	story_free(s);
 }
 

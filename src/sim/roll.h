@@ -1,0 +1,62 @@
+/* roll.h - who is in which group of a world, as it was granted: the truth that every honest
+ * node is held against (doc/simulator.md, section 13). It is written by whoever grants, from
+ * what the story asked for, and by no certificate.
+ *
+ * A group has a name in the story (its alias), since nobody knows its Group Peer Name before
+ * it is made. */
+#ifndef SIM_ROLL_H
+#define SIM_ROLL_H
+
+#include "sim/world_int.h"
+
+/* What somebody was granted. */
+struct roll_grant {
+	struct list at;
+	uint32_t site;
+	char name[GROUP_NAME_OCTETS + 1];
+	unsigned int roles;
+	int64_t asked, to; /* wall us, by its issuer's clock */
+	bool published;	   /* as a record, for all to see */
+	uint8_t *paper;	   /* the invitation that says so; NULL: the maker's */
+	size_t n;
+};
+
+struct roll_group {
+	struct list at;
+	struct span alias;
+	char id[GROUP_NAME_OCTETS + 1]; /* "" not made yet */
+	struct list grants;
+};
+
+/* Certificates end with a second; a node acts on it a moment later. */
+#define ROLL_SLACK (2 * MONO_SEC)
+
+/* A command about identities and groups, and its answer. */
+void roll_command(struct machine *m, const struct scn_action *a);
+void roll_reply(struct machine *m, const struct call *call, const struct node_out *out);
+void roll_free(struct world *w);
+
+/* By alias; NULL: no group is called so. By Group Peer Name likewise. */
+struct roll_group *roll_find(struct world *w, struct span alias);
+struct roll_group *roll_named(struct world *w, struct span id);
+/* The Graph ID of what a story calls so. */
+struct span roll_id(struct world *w, struct span alias);
+/* The newest grant to a site that came with a paper; NULL none. */
+const struct roll_grant *roll_paper(const struct roll_group *g, uint32_t site);
+/* NULL without memory, which ends the run. */
+struct roll_grant *roll_grant(struct world *w, struct roll_group *g, uint32_t site,
+			      struct span name, unsigned int roles, int64_t to);
+
+/* Whether somebody of that name may be here at `now`, in one of these roles; 0: in any. */
+bool roll_may(const struct roll_group *g, struct span name, unsigned int roles, int64_t now);
+/* Until when it may be; 0: it may not. */
+int64_t roll_until(const struct roll_group *g, struct span name);
+/* Whether this honest machine, by its own clock, is in the group now. */
+bool roll_counts(const struct machine *m, const struct roll_group *g);
+
+/* The conditions of section 13. */
+bool roll_lawful(struct world *w, const struct scn_condition *c);
+bool roll_listed(struct world *w, const struct scn_condition *c);
+bool roll_settled(struct world *w, const struct scn_condition *c);
+
+#endif
