@@ -42,37 +42,39 @@ static inline void rd_skip(struct rd *r, size_t n)
 	(void)rd_bytes(r, n);
 }
 
-/* An integer of n octets, at most 8; a short read gives zero, not a part. */
-static inline uint64_t rd_integer(struct rd *r, size_t n)
-{
-	struct span s = rd_bytes(r, n);
-	uint64_t v = 0;
-	for (size_t i = 0; i < s.n; i++)
-		v = v << 8 | s.p[i];
-	return v;
-}
-
+/* Integers; a short read gives zero, not a part. Written out: compilers make one load of
+ * that, and of a loop they do not. */
 static inline uint8_t rd_u8(struct rd *r)
 {
-	return (uint8_t)rd_integer(r, 1);
+	struct span s = rd_bytes(r, 1);
+	return s.n ? s.p[0] : 0;
 }
 
 static inline uint16_t rd_u16(struct rd *r)
 {
-	return (uint16_t)rd_integer(r, 2);
+	struct span s = rd_bytes(r, 2);
+	return (uint16_t)(s.n ? s.p[0] << 8 | s.p[1] : 0);
 }
 
 static inline uint32_t rd_u32(struct rd *r)
 {
-	return (uint32_t)rd_integer(r, 4);
+	struct span s = rd_bytes(r, 4);
+	if (!s.n)
+		return 0;
+	return (uint32_t)s.p[0] << 24 | (uint32_t)s.p[1] << 16 | (uint32_t)s.p[2] << 8 | s.p[3];
 }
 
 static inline uint64_t rd_u64(struct rd *r)
 {
-	return rd_integer(r, 8);
+	struct span s = rd_bytes(r, 8);
+	if (!s.n)
+		return 0;
+	return (uint64_t)s.p[0] << 56 | (uint64_t)s.p[1] << 48 | (uint64_t)s.p[2] << 40 |
+	       (uint64_t)s.p[3] << 32 | (uint64_t)s.p[4] << 24 | (uint64_t)s.p[5] << 16 |
+	       (uint64_t)s.p[6] << 8 | s.p[7];
 }
 
-/* As rd_integer, the least significant octet first. */
+/* Of n octets, at most 8, the least significant first. */
 static inline uint64_t rd_le(struct rd *r, size_t n)
 {
 	struct span s = rd_bytes(r, n);
