@@ -42,6 +42,11 @@ void *env_copy(const struct env *e, const void *p, size_t n)
 	return copy;
 }
 
+void env_secret(const struct env *e, void *p, size_t n)
+{
+	(e->secret ? e->secret : e->random)(e->ctx, p, n);
+}
+
 /* Octets become integers in one order on every machine: a simulation must
  * not depend on the processor. */
 uint64_t env_random_u64(const struct env *e)

@@ -15,6 +15,9 @@ struct env {
 	/* Fills p with n octets nobody can guess (the simulator: seeded). */
 	void (*random)(void *ctx, void *p, size_t n);
 	void *ctx;
+	/* As random, for octets of which keys are made: whoever writes down what is drawn
+	 * keeps these to itself. NULL: random does. */
+	void (*secret)(void *ctx, void *p, size_t n);
 };
 
 /* Zeroed; NULL without memory or when count * size overflows. */
@@ -25,6 +28,7 @@ void env_free(const struct env *e, void *p);
 /* A copy of n octets and one more, zero, behind them; NULL without memory. */
 MUST_USE void *env_copy(const struct env *e, const void *p, size_t n);
 
+void env_secret(const struct env *e, void *p, size_t n);
 uint64_t env_random_u64(const struct env *e);
 /* Uniform in [0, bound), without bias; 0 for bound 0. */
 uint64_t env_random_below(const struct env *e, uint64_t bound);

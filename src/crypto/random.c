@@ -36,7 +36,7 @@ static int rand_generate(void *source, unsigned char *out, size_t n, unsigned in
 	const struct env *env = ((struct crypto_source *)source)->env;
 	if (!env)
 		return 0;
-	env->random(env->ctx, out, n);
+	env_secret(env, out, n);
 	return 1;
 }
 

@@ -41,7 +41,7 @@ enum err crypto_box_make(const struct env *env, uint8_t public[CRYPTO_BOX_KEY],
 	uint8_t seed[crypto_box_SEEDBYTES];
 	if (!crypto_sodium_ready())
 		return ERR_UNSUPPORTED;
-	env->random(env->ctx, seed, sizeof seed);
+	env_secret(env, seed, sizeof seed);
 	int made = crypto_box_seed_keypair(public, secret, seed);
 	crypto_wipe(seed, sizeof seed);
 	return made == 0 ? OK : ERR_UNSUPPORTED;

@@ -33,7 +33,7 @@ const struct options_row options_table[] = {
 		  "secrets left out, and exit." },
 	{ "record", "FILE", TAKES(record),
 	  .help = "Write all that reaches the node to FILE, for homestead-sim replay. FILE will "
-		  "hold what peers sent, but no keys." },
+		  "hold what peers sent, and secrets only sealed, under a key in FILE.key." },
 	{ "log-level", "LEVEL", TAKES(log_level),
 	  .help = "Log from this level on: error, warning, notice, info or debug. Goes "
 		  "before the configuration." },

@@ -159,7 +159,8 @@ static enum err record_birth(struct engine *e, struct mono now, struct wall wall
 	err = node_config_text(&e->config, e->env, &text);
 	if (err)
 		return err;
-	engine_recorder_birth(e->recorder, text, e->keep.ops->newest(e->keep.ctx), now, wall);
+	const struct recorder_birth b = { text, e->config.vault, e->keep.ops->newest(e->keep.ctx) };
+	engine_recorder_birth(e->recorder, &b, now, wall);
 	env_free(e->env, text);
 	return OK;
 }

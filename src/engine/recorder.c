@@ -1,10 +1,12 @@
 #include "engine/recorder.h"
 
+#include "crypto/seal.h"
 #include "node/record.h"
 #include "os/syserr.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +24,7 @@ struct recorder {
 	size_t n;	 /* in the buffer */
 	uint8_t *buffer; /* grows for an entry that is larger */
 	size_t size;
+	uint8_t *key; /* what secrets of the run are sealed with */
 };
 
 static void give_up(struct recorder *r, enum err why)
@@ -96,6 +99,20 @@ static void put(struct recorder *r, enum record_kind kind, struct span body)
 	end(r, kind, &w);
 }
 
+/* GROUP-10.8 */
+static void put_secret(struct recorder *r, enum record_secret what, struct span plain)
+{
+	struct wr w = begin(r, record_secret_size(plain.n));
+	enum err e;
+
+	if (!w.p)
+		return;
+	e = record_secret_write(&w, what, plain, r->key, r->inner);
+	if (e)
+		give_up(r, e);
+	end(r, RECORD_SECRET, &w);
+}
+
 static void *env_resize_through(void *ctx, void *p, size_t n)
 {
 	const struct recorder *r = ctx;
@@ -109,6 +126,14 @@ static void env_random_through(void *ctx, void *p, size_t n)
 
 	r->inner->random(r->inner->ctx, p, n);
 	put(r, RECORD_RANDOM, span_of(p, n));
+}
+
+static void env_secret_through(void *ctx, void *p, size_t n)
+{
+	struct recorder *r = ctx;
+
+	env_secret(r->inner, p, n);
+	put_secret(r, RECORD_SECRET_DRAWN, span_of(p, n));
 }
 
 static enum err store_get_through(void *ctx, const struct store_table *t, struct span key,
@@ -159,12 +184,49 @@ static const struct store_ops through = {
 	.del = store_del_through,
 };
 
-static enum err open_file(struct recorder *r, const char *path, struct text *why)
+static enum err open_file(const char *path, int *fd, struct text *why)
 {
 	/* Not over a link that somebody laid, and never readable by others. */
-	r->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (r->fd < 0 || fchmod(r->fd, 0600))
+	*fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd < 0 || fchmod(*fd, 0600))
 		return os_err_say(errno, "cannot record to", path, why);
+	return OK;
+}
+
+static enum err write_key(const struct recorder *r, int fd)
+{
+	char digits[2 * CRYPTO_SEAL_KEY + 2];
+	struct text t = TEXT_OF(digits);
+	ssize_t n;
+
+	text_hex(&t, span_of(r->key, CRYPTO_SEAL_KEY));
+	text_char(&t, '\n');
+	n = write(fd, t.p, t.n);
+	crypto_wipe(digits, sizeof(digits));
+	return n == (ssize_t)t.n ? OK : ERR_IO;
+}
+
+/* A fresh key for each recording, in a file of its own beside it: whoever gets the
+ * recording alone gets no secret. */
+static enum err make_key(struct recorder *r, const char *path, struct text *why)
+{
+	char name[PATH_MAX];
+	struct text t = TEXT_OF(name);
+	int fd;
+	enum err e;
+
+	text_str(&t, path);
+	text_str(&t, RECORD_KEY_SUFFIX);
+	r->key = crypto_secret_new(CRYPTO_SEAL_KEY);
+	if (!r->key)
+		return ERR_NOMEM;
+	env_secret(r->inner, r->key, CRYPTO_SEAL_KEY);
+	e = t.cut ? ERR_RANGE : open_file(name, &fd, why);
+	if (e)
+		return e;
+	e = write_key(r, fd);
+	if (close(fd) || e)
+		return os_err_say(errno, "cannot write", name, why);
 	return OK;
 }
 
@@ -178,12 +240,14 @@ enum err engine_recorder_new(struct recorder **out, const char *path, const stru
 		return ERR_NOMEM;
 	r->inner = env;
 	r->store = store;
-	r->env = (struct env){ env_resize_through, env_random_through, r };
+	r->env = (struct env){ env_resize_through, env_random_through, r, env_secret_through };
 	r->outer = (struct store){ &through, r };
 	r->fd = -1;
 	r->size = BUFFER_SIZE;
 	r->buffer = env_resize(env, NULL, r->size);
-	e = r->buffer ? open_file(r, path, why) : ERR_NOMEM;
+	e = r->buffer ? open_file(path, &r->fd, why) : ERR_NOMEM;
+	if (!e)
+		e = make_key(r, path, why);
 	if (e) {
 		engine_recorder_free(r);
 		return e;
@@ -201,6 +265,7 @@ void engine_recorder_free(struct recorder *r)
 	engine_recorder_flush(r);
 	if (r->fd >= 0)
 		(void)close(r->fd);
+	crypto_secret_free(r->key);
 	env_free(r->inner, r->buffer);
 	env_free(r->inner, r);
 }
@@ -226,10 +291,27 @@ static void put_birth(struct recorder *r, const char *config, struct wall wall)
 
 static void put_row(struct recorder *r, const struct store_table *t, const struct store_row *row)
 {
-	struct wr w = begin(r, BODY_EXTRA + strlen(t->name) + row->key.n + row->value.n);
+	size_t n = BODY_EXTRA + strlen(t->name) + row->key.n + row->value.n;
+	struct wr w = begin(r, n);
 
 	record_row_write(&w, t, row);
 	end(r, RECORD_ROW, &w);
+}
+
+static void put_secret_row(struct recorder *r, const struct store_table *t,
+			   const struct store_row *row)
+{
+	size_t n = BODY_EXTRA + strlen(t->name) + row->key.n + row->value.n;
+	struct wr w = wr_of(env_resize(r->inner, NULL, n), n);
+
+	if (!w.p) {
+		give_up(r, ERR_NOMEM);
+		return;
+	}
+	record_row_write(&w, t, row);
+	put_secret(r, RECORD_SECRET_ROW, wr_span(&w));
+	crypto_wipe(w.p, n);
+	env_free(r->inner, w.p);
 }
 
 /* The key is copied: it lives only until the next call on the store. */
@@ -240,7 +322,7 @@ static void put_rows(struct recorder *r, const struct store_table *t)
 	size_t n = 0;
 
 	while (!r->health && !store_scan(r->store, t, span_of(key, n), &row)) {
-		put_row(r, t, &row);
+		(record_table_secret(t) ? put_secret_row : put_row)(r, t, &row);
 		env_free(r->inner, key);
 		n = row.key.n;
 		key = env_copy(r->inner, row.key.p, n);
@@ -250,8 +332,8 @@ static void put_rows(struct recorder *r, const struct store_table *t)
 	env_free(r->inner, key);
 }
 
-void engine_recorder_birth(struct recorder *r, const char *config, uint64_t newest_put,
-			   struct mono now, struct wall wall)
+void engine_recorder_birth(struct recorder *r, const struct recorder_birth *b, struct mono now,
+			   struct wall wall)
 {
 	uint8_t octets[16];
 	struct wr w = wr_of(octets, sizeof(octets));
@@ -259,11 +341,32 @@ void engine_recorder_birth(struct recorder *r, const char *config, uint64_t newe
 	if (!r)
 		return;
 	r->now = now;
-	put_birth(r, config, wall);
+	put_birth(r, b->config, wall);
+	if (b->vault)
+		put_secret(r, RECORD_SECRET_VAULT, span_of(b->vault, CRYPTO_SEAL_KEY));
 	for (size_t i = 0; node_tables[i]; i++)
 		put_rows(r, node_tables[i]);
-	record_start_write(&w, newest_put);
+	record_start_write(&w, b->newest_put);
 	put(r, RECORD_START, wr_span(&w));
+}
+
+/* What the entry of the input must not show, in front of it. */
+static void put_left(struct recorder *r, const struct node_in *in)
+{
+	size_t n = record_left_size(in);
+	struct wr w;
+
+	if (!n || r->health)
+		return;
+	w = wr_of(env_resize(r->inner, NULL, n), n);
+	if (!w.p) {
+		give_up(r, ERR_NOMEM);
+		return;
+	}
+	record_left_write(&w, in);
+	put_secret(r, RECORD_SECRET_INPUT, wr_span(&w));
+	crypto_wipe(w.p, n);
+	env_free(r->inner, w.p);
 }
 
 void engine_recorder_input(struct recorder *r, const struct node_in *in, struct mono now)
@@ -273,6 +376,7 @@ void engine_recorder_input(struct recorder *r, const struct node_in *in, struct 
 	if (!r)
 		return;
 	r->now = now;
+	put_left(r, in);
 	w = begin(r, record_in_size(in));
 	record_in_write(&w, in);
 	end(r, RECORD_INPUT, &w);

@@ -1,8 +1,9 @@
 /* recorder.h - writes the run of a node down (node/record.h), for
  * `homestead-sim replay`: stands between the node and its env and store, and
  * is told every input and output. The file is for its owner alone (0600) and
- * holds no secret. A NULL recorder records nothing. ENGINE-17,
- * ENGINE-18. */
+ * holds no secret but sealed, under a key in a file of its own beside it, whose
+ * name ends in RECORD_KEY_SUFFIX. A NULL recorder records nothing. ENGINE-17,
+ * ENGINE-18, GROUP-10.8. */
 #ifndef ENGINE_RECORDER_H
 #define ENGINE_RECORDER_H
 
@@ -24,9 +25,14 @@ void engine_recorder_free(struct recorder *r);
 const struct env *engine_recorder_env(struct recorder *r);
 struct store *engine_recorder_store(struct recorder *r);
 
-/* Before node_new: its times, its configuration as text, the rows there are. */
-void engine_recorder_birth(struct recorder *r, const char *config, uint64_t newest_put,
-			   struct mono now, struct wall wall);
+/* Before node_new; its times and the rows there are are recorded, too. */
+struct recorder_birth {
+	const char *config;   /* as text */
+	const uint8_t *vault; /* CRYPTO_SEAL_KEY octets; NULL: none */
+	uint64_t newest_put;
+};
+void engine_recorder_birth(struct recorder *r, const struct recorder_birth *b, struct mono now,
+			   struct wall wall);
 void engine_recorder_input(struct recorder *r, const struct node_in *in, struct mono now);
 void engine_recorder_output(struct recorder *r, const struct node_out *out);
 /* After node_free. */

@@ -58,7 +58,7 @@ void record_graph_event_write(struct wr *w, const struct graph_event *e);
 void record_graph_event_read(struct rd *r, struct graph_event *e);
 
 /* record_group.c. Of a command only what nobody has to hide: no key, passphrase or document
- * (DESIGN, secrets), so that a recording tells of it but cannot repeat it. */
+ * (DESIGN, secrets); these are record_secret.c's. */
 size_t record_groups_command_size(const struct groups_command *c);
 void record_groups_command_write(struct wr *w, const struct groups_command *c);
 void record_groups_command_read(struct rd *r, struct groups_command *c, struct record_room *room);

@@ -1,6 +1,7 @@
 #include "sim/replay.h"
 
 #include "base/store_mem.h"
+#include "crypto/seal.h"
 #include "node/describe.h"
 #include "sim/rng.h"
 
@@ -21,8 +22,11 @@ struct player {
 	uint64_t undone; /* number of the newest put that was undone */
 	struct node *node;
 	struct rng spare;
-	bool born; /* BIRTH was read, START not yet */
-	bool over; /* nothing more to compare: a difference, or a cut */
+	const uint8_t *key; /* of secrets; NULL: none */
+	uint8_t vault[CRYPTO_SEAL_KEY];
+	struct span left; /* of the next input, kept aside; ours to free */
+	bool born;	  /* BIRTH was read, START not yet */
+	bool over;	  /* nothing more to compare: a difference, or a cut */
 };
 
 #define SHOWN 64
@@ -51,13 +55,17 @@ static void differ(struct player *p, const char *recorded, const char *played)
 	text_str(&why, recorded);
 	text_str(&why, ", replayed ");
 	text_str(&why, played);
+	if (p->r->blind)
+		text_str(&why, "; the recording has secrets, and the key to them, a file of its "
+			       "name and " RECORD_KEY_SUFFIX ", is not beside it or of another");
 }
 
 static void put_entry(const struct record_entry *e, struct text *t)
 {
 	static const char *const kinds[] = { "",	  "a birth",	     "a row",
 					     "a start",	  "an input",	     "a random draw",
-					     "an output", "a store failure", "an end" };
+					     "an output", "a store failure", "a secret",
+					     "an end" };
 	struct node_in in;
 	struct node_out out;
 	struct record_room room;
@@ -107,6 +115,19 @@ static void *draw_resize(void *ctx, void *block, size_t n)
 	return p->env->resize(p->env->ctx, block, n);
 }
 
+/* Octets of which keys were made. False: of another kind. */
+static bool draw_secret(struct player *p, const struct record_entry *e, void *to, size_t n)
+{
+	enum record_secret what;
+	size_t sealed;
+	if (e->kind != RECORD_SECRET || record_secret_look(e->body, &what, &sealed) != OK ||
+	    what != RECORD_SECRET_DRAWN || sealed != n)
+		return false;
+	if (!p->key || record_secret_read(e->body, p->key, to) != OK)
+		p->r->blind = true;
+	return true;
+}
+
 static void draw(void *ctx, void *to, size_t n)
 {
 	struct player *p = ctx;
@@ -118,7 +139,7 @@ static void draw(void *ctx, void *to, size_t n)
 		return;
 	if (e.kind == RECORD_RANDOM && e.body.n == n)
 		memcpy(to, e.body.p, n);
-	else
+	else if (!draw_secret(p, &e, to, n))
 		differ_entry(p, &e, "a random draw of another kind");
 }
 
@@ -196,6 +217,15 @@ static void undo_puts(struct player *p, uint64_t first)
 
 /* Entries */
 
+static void forget_left(struct player *p)
+{
+	uint8_t *octets = (uint8_t *)(uintptr_t)p->left.p;
+	if (octets)
+		crypto_wipe(octets, p->left.n);
+	env_free(p->env, octets);
+	p->left = span_of(NULL, 0);
+}
+
 static void end_run(struct player *p)
 {
 	node_free(p->node);
@@ -206,6 +236,8 @@ static void end_run(struct player *p)
 	p->mem = NULL;
 	p->undone = 0;
 	p->born = false;
+	crypto_wipe(p->vault, sizeof(p->vault));
+	forget_left(p);
 }
 
 static enum err take_birth(struct player *p, struct span body)
@@ -245,6 +277,51 @@ static enum err take_row(struct player *p, struct span body)
 	return t ? store_put(store_mem_store(p->mem), t, row.key, row.value, &number) : OK;
 }
 
+/* What is sealed in it, the caller's to free; no octets: it could not be read. */
+static enum err unsealed(struct player *p, struct span body, size_t n, struct span *out)
+{
+	uint8_t *octets = env_zalloc(p->env, 1, n);
+	if (!octets)
+		return ERR_NOMEM;
+	bool open = p->key && record_secret_read(body, p->key, octets) == OK;
+	*out = open ? span_of(octets, n) : span_of(NULL, 0);
+	p->r->blind |= !open;
+	if (!open)
+		env_free(p->env, octets);
+	return OK;
+}
+
+static enum err take_vault(struct player *p, struct span octets)
+{
+	if (!p->born || octets.n != sizeof(p->vault))
+		return ERR_MALFORMED;
+	memcpy(p->vault, octets.p, octets.n);
+	p->config.vault = p->vault;
+	return OK;
+}
+
+/* Those that are drawn are taken by who draws. */
+static enum err take_secret(struct player *p, struct span body)
+{
+	enum record_secret what;
+	struct span octets = { NULL, 0 };
+	size_t n;
+	forget_left(p);
+	if (record_secret_look(body, &what, &n) || what == RECORD_SECRET_DRAWN)
+		return ERR_MALFORMED;
+	enum err e = unsealed(p, body, n, &octets);
+	if (e || !octets.p)
+		return e;
+	if (what == RECORD_SECRET_INPUT) {
+		p->left = octets;
+		return OK;
+	}
+	e = what == RECORD_SECRET_VAULT ? take_vault(p, octets) : take_row(p, octets);
+	crypto_wipe((uint8_t *)(uintptr_t)octets.p, octets.n);
+	env_free(p->env, (uint8_t *)(uintptr_t)octets.p);
+	return e;
+}
+
 static void put_out(const struct node_out *out, struct text *t)
 {
 	text_str(t, "output ");
@@ -274,6 +351,13 @@ static enum err compare_out(struct player *p, const struct node_out *out)
 	return OK;
 }
 
+static bool belongs_to_node(const struct record_entry *e)
+{
+	if (e->kind == RECORD_SECRET)
+		return e->body.n && e->body.p[0] == RECORD_SECRET_DRAWN;
+	return e->kind == RECORD_OUTPUT || e->kind == RECORD_RANDOM || e->kind == RECORD_STORE;
+}
+
 /* All that came out then and all that comes out now, side by side. */
 static enum err compare_outs(struct player *p)
 {
@@ -284,8 +368,7 @@ static enum err compare_outs(struct player *p)
 		if (err)
 			return err;
 	}
-	bool more = peek_entry(p, &e) &&
-		    (e.kind == RECORD_OUTPUT || e.kind == RECORD_RANDOM || e.kind == RECORD_STORE);
+	bool more = peek_entry(p, &e) && belongs_to_node(&e);
 	if (more && next_entry(p, &e))
 		differ_entry(p, &e, "nothing");
 	return OK;
@@ -316,12 +399,14 @@ static enum err take_input(struct player *p, struct span body)
 	struct record_room room;
 	if (!p->node || record_in_read(body, &in, &room))
 		return ERR_MALFORMED;
+	if (p->left.n && record_left_read(p->left, &in))
+		return ERR_MALFORMED;
 	p->r->inputs++;
 	if (in.kind == NODE_IN_STORE_FAILED)
 		undo_puts(p, in.number);
-	if (node_input(p->node, &in, p->at) == ERR_NOMEM)
-		return ERR_NOMEM;
-	return compare_outs(p);
+	enum err e = node_input(p->node, &in, p->at);
+	forget_left(p);
+	return e == ERR_NOMEM ? e : compare_outs(p);
 }
 
 static enum err take_entry(struct player *p, const struct record_entry *e)
@@ -335,6 +420,8 @@ static enum err take_entry(struct player *p, const struct record_entry *e)
 		return take_start(p, e->body);
 	case RECORD_INPUT:
 		return take_input(p, e->body);
+	case RECORD_SECRET:
+		return take_secret(p, e->body);
 	case RECORD_END:
 		end_run(p);
 		return OK;
@@ -371,7 +458,13 @@ static void say_malformed(struct player *p)
 
 enum err replay(struct span recording, const struct env *env, struct replay_result *result)
 {
-	struct player p = { .env = env, .in = rd_of(recording), .r = result };
+	return replay_with_key(recording, NULL, env, result);
+}
+
+enum err replay_with_key(struct span recording, const uint8_t *key, const struct env *env,
+			 struct replay_result *result)
+{
+	struct player p = { .env = env, .key = key, .in = rd_of(recording), .r = result };
 	struct span magic = rd_bytes(&p.in, sizeof(RECORD_MAGIC) - 1);
 	enum err e = ERR_MALFORMED;
 	memset(result, 0, sizeof(*result));

@@ -1,4 +1,6 @@
 #include "sim/program.h"
+#include "base/number.h"
+#include "crypto/seal.h"
 #include "node/record.h"
 #include "sim/replay.h"
 #include "sim/world.h"
@@ -253,14 +255,33 @@ int run_scenario(struct job *job, const char *path)
 	return code;
 }
 
+/* The key of the secrets of a recording, from the file beside it. */
+static bool read_key(const char *path, uint8_t key[CRYPTO_SEAL_KEY])
+{
+	char name[4096], digits[2 * CRYPTO_SEAL_KEY + 1];
+	struct text t = TEXT_OF(name);
+	size_t n = 0, got = 0;
+	text_str(&t, path);
+	text_str(&t, RECORD_KEY_SUFFIX);
+	FILE *f = t.cut ? NULL : fopen(name, "re");
+	if (!f)
+		return false;
+	n = fread(digits, 1, sizeof(digits) - 1, f);
+	(void)fclose(f);
+	return number_hex(span_of(digits, n), key, CRYPTO_SEAL_KEY, &got) == OK &&
+	       got == CRYPTO_SEAL_KEY;
+}
+
 int run_replay(const char *path)
 {
 	struct replay_result r;
+	uint8_t key[CRYPTO_SEAL_KEY];
 	size_t n;
 	char *octets = read_file(path, &n);
 	if (!octets)
 		return EXIT_USAGE;
-	enum err e = replay(span_of(octets, n), &process_env, &r);
+	enum err e = replay_with_key(span_of(octets, n), read_key(path, key) ? key : NULL,
+				     &process_env, &r);
 	free(octets);
 	if (e) {
 		fprintf(stderr, "%s: %s\n", path, r.why[0] ? r.why : err_text(e));

@@ -388,6 +388,96 @@ static void test_undone(void **state)
 	rig_fini(&r);
 }
 
+static void assert_left(const struct node_in *in, size_t n)
+{
+	static uint8_t room[4096];
+	struct node_in back = *in;
+	struct wr w = wr_of(room, sizeof(room));
+	assert_int_equal(record_left_size(in), n);
+	if (!n) {
+		assert_int_equal(record_left_read(span_of(room, 0), &back), ERR_MALFORMED);
+		return;
+	}
+	record_left_write(&w, in);
+	assert_false(w.failed);
+	assert_int_equal(w.n, n);
+	back.bytes = back.command.groups.document = back.command.groups.passphrase =
+		back.command.groups.key = span_of(NULL, 0);
+	for (size_t k = 0; k < n; k++)
+		assert_int_equal(record_left_read(span_of(room, k), &back), ERR_MALFORMED);
+	assert_int_equal(back.bytes.n, 0);
+	assert_int_equal(record_left_read(wr_span(&w), &back), OK);
+	assert_true(span_eq(back.bytes, in->bytes));
+	assert_true(span_eq(back.command.groups.document, in->command.groups.document));
+	assert_true(span_eq(back.command.groups.passphrase, in->command.groups.passphrase));
+	assert_true(span_eq(back.command.groups.key, in->command.groups.key));
+}
+
+/* GROUP-10.8: what an entry does not show can be put back. */
+static void test_left_out(void **state)
+{
+	struct node_in in = { .kind = NODE_IN_COMMAND };
+	in.command.kind = NODE_COMMAND_GROUP;
+	in.command.groups =
+		(struct groups_command){ .kind = GROUPS_CREATE, .text = span_str("shown") };
+	assert_left(&in, 0);
+	in.command.groups.passphrase = span_str("correct horse");
+	assert_left(&in, 13 + 12);
+	in.command.groups.key = span_str("k");
+	in.command.groups.document = span_str("<A/>");
+	assert_left(&in, 13 + 1 + 4 + 12);
+	in = (struct node_in){ .kind = NODE_IN_JOB_DONE,
+			       .number = GROUPS_CALLS + 1,
+			       .bytes = span_str("secret") };
+	assert_left(&in, 6 + 4);
+	in.number = 1;
+	assert_left(&in, 0);
+	in.kind = NODE_IN_OCTETS;
+	assert_left(&in, 0);
+}
+
+/* A secret is read with its key, whole, and as what it is. */
+static void test_sealed(void **state)
+{
+	struct failing_env f;
+	uint8_t room[200], key[32], back[32];
+	enum record_secret what;
+	size_t n;
+	failing_env_init(&f, 9);
+	memset(key, 0x17, sizeof(key));
+	struct span plain = span_str("twelve octets and some more");
+	for (enum record_secret k = RECORD_SECRET_DRAWN; k <= RECORD_SECRET_INPUT; k++) {
+		struct wr w = wr_of(room, sizeof(room));
+		assert_int_equal(record_secret_write(&w, k, plain, key, &f.env), OK);
+		assert_int_equal(w.n, record_secret_size(plain.n));
+		struct span body = wr_span(&w);
+		assert_int_equal(record_secret_look(body, &what, &n), OK);
+		assert_int_equal(what, k);
+		assert_int_equal(n, plain.n);
+		assert_int_equal(record_secret_read(body, key, back), OK);
+		assert_memory_equal(back, plain.p, plain.n);
+		for (size_t at = 0; at < body.n; at++) {
+			room[at] ^= 4;
+			assert_int_not_equal(record_secret_read(body, key, back), OK);
+			assert_int_not_equal(record_secret_read(span_of(body.p, at), key, back),
+					     OK);
+			room[at] ^= 4;
+		}
+		key[31] ^= 1;
+		assert_int_equal(record_secret_read(body, key, back), ERR_DENIED);
+		key[31] ^= 1;
+		room[0] = (uint8_t)(k % 4 + 1);
+		assert_int_equal(record_secret_read(body, key, back), ERR_DENIED);
+	}
+	struct wr small = wr_of(room, record_secret_size(plain.n) - 1);
+	assert_int_equal(record_secret_write(&small, RECORD_SECRET_ROW, plain, key, &f.env),
+			 ERR_RANGE);
+	assert_true(small.failed);
+	assert_true(record_table_secret(&pnrp_table_keys));
+	assert_false(record_table_secret(&group_table_identities));
+	assert_false(record_table_secret(&graph_table_records));
+}
+
 /* GROUP-10.8 */
 static void test_written_down(void **state)
 {
@@ -442,7 +532,8 @@ int main(void)
 		cmocka_unit_test(test_foreign),	     cmocka_unit_test(test_set),
 		cmocka_unit_test(test_leave),	     cmocka_unit_test(test_three),
 		cmocka_unit_test(test_switched),     cmocka_unit_test(test_undone),
-		cmocka_unit_test(test_written_down),
+		cmocka_unit_test(test_written_down), cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_sealed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
