@@ -136,6 +136,14 @@ void graph_revalidate(struct graph *g, const struct graph_guid *ids, size_t n, s
  * again, in slices; what no longer stands is purged, with an event each. */
 void graph_recheck(struct graph *g, struct mono now);
 
+/* What a group says of itself, in its own records: it holds before what Graph Info says, and
+ * GRAPH_SET cannot change it. */
+struct graph_saying {
+	const char *name, *comment; /* what does not fit changes nothing */
+	bool defer_expiration, no_presence;
+};
+void graph_said(struct graph *g, const struct graph_saying *what, struct mono now);
+
 enum graph_command_kind {
 	GRAPH_RECORD_ADD,      /* type, life, payload, attributes; the reply has `id` */
 	GRAPH_RECORD_UPDATE,   /* id; if_version; what is given of payload, attributes, life */

@@ -219,6 +219,7 @@ struct graph {
 	bool never_connected, loaded, listening, stopping, accept_direct, force_presence;
 	bool down;	 /* being freed */
 	bool info_known; /* Graph Info was seen */
+	bool said;	 /* graph_said(): more of the properties than Graph Info says */
 	struct addr address[GRAPH_ADDRESSES_MAX];
 	uint8_t n_addresses;
 	struct list links;
@@ -576,6 +577,8 @@ struct graph_making {
 };
 MUST_USE enum err graph_publish(struct graph *g, const struct graph_making *m,
 				struct graph_entry **entry, uint64_t *after, struct mono now);
+/* Of that end, what our right to sign leaves. */
+uint64_t graph_ends(const struct graph *g, uint64_t wanted);
 MUST_USE enum err graph_publish_delete(struct graph *g, struct graph_entry *e, uint64_t *after,
 				       struct mono now);
 /* RECORD_ADD, _UPDATE, _DELETE, IMPORT. */

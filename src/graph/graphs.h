@@ -34,6 +34,9 @@ void graphs_guard(struct graphs *s, const struct graphs_guard *guard);
 void graphs_revalidate(struct graphs *s, struct span id, const struct graph_guid *ids, size_t n,
 		       struct mono now);
 void graphs_recheck(struct graphs *s, struct span id, struct mono now);
+/* As graph_said(), of the graph with that ID where we are `peer`. */
+void graphs_said(struct graphs *s, struct span id, struct span peer,
+		 const struct graph_saying *what, struct mono now);
 /* Links that are dialled have odd numbers from 1 up, or from here on: for whoever ran
  * others before. Nothing is dialled yet. */
 void graphs_links_from(struct graphs *s, uint32_t first);

@@ -54,6 +54,19 @@ void graphs_recheck(struct graphs *s, struct span id, struct mono now)
 	}
 }
 
+void graphs_said(struct graphs *s, struct span id, struct span peer,
+		 const struct graph_saying *what, struct mono now)
+{
+	s->now = now;
+	LIST_EACH(n, tmp, &s->entries)
+	{
+		struct graphs_entry *e = LIST_ENTRY(n, struct graphs_entry, all);
+		if (e->graph && !e->leaving && span_eq(span_str(e->properties.id), id) &&
+		    span_eq(span_str(e->peer), peer))
+			graph_said(e->graph, what, now);
+	}
+}
+
 static void take_config(struct graphs *s, const struct graph_part_config *cfg)
 {
 	s->cfg = *cfg;

@@ -129,6 +129,16 @@ bool graph_info_shrinks(const struct graph *g, const struct graph_record *r)
 	return largest(p.record_max) < largest(g->properties.record_max);
 }
 
+/* GRAPH-10.25: what its group says of a graph holds before this. */
+static void keep_said(const struct graph_properties *said, struct graph_properties *q)
+{
+	struct text name = TEXT_OF(q->name), comment = TEXT_OF(q->comment);
+	text_str(&name, said->name);
+	text_str(&comment, said->comment);
+	q->defer_expiration = said->defer_expiration;
+	q->presence_max = said->presence_max;
+}
+
 /* GRAPH-10.13 */
 void graph_info_take(struct graph *g, const struct graph_record *r)
 {
@@ -144,10 +154,51 @@ void graph_info_take(struct graph *g, const struct graph_record *r)
 	take_text(q.creator, sizeof(q.creator), p.creator);
 	take_text(q.name, sizeof(q.name), p.name);
 	take_text(q.comment, sizeof(q.comment), p.comment);
+	if (g->said)
+		keep_said(&g->properties, &q);
 	bool changed = !g->info_known || !same(&q, &g->properties);
 	g->properties = q;
 	g->info_known = true;
 	g->rules.record_max = largest(q.record_max);
 	if (changed)
 		tell(g, g->own_put);
+}
+
+/* ---- said by a group ---- */
+
+/* What is longer than a graph may have is left as it was. */
+static void take_words(char *to, size_t size, const char *words, size_t units)
+{
+	uint8_t room[NOTE_ROOM];
+	size_t n;
+	if (graph_utf16(span_str(words), units, room, &n) != OK)
+		return;
+	struct text t = text_of(to, size);
+	text_str(&t, words);
+}
+
+static void take_said(const struct graph_saying *what, struct graph_properties *q)
+{
+	take_words(q->name, sizeof(q->name), what->name, GRAPH_ID_UNITS);
+	take_words(q->comment, sizeof(q->comment), what->comment, GRAPH_COMMENT_UNITS);
+	q->defer_expiration = what->defer_expiration;
+	q->presence_max = what->no_presence ? 0 : GRAPH_PRESENCE_ALL;
+}
+
+/* GRAPH-10.25: nodes of other programs see it in Graph Info, which its creator makes anew. */
+void graph_said(struct graph *g, const struct graph_saying *what, struct mono now)
+{
+	struct graph_properties q = g->properties;
+	take_said(what, &q);
+	bool changed = !same(&q, &g->properties);
+	g->said = true;
+	if (!changed || g->stopping)
+		return;
+	g->properties = q;
+	if (graph_ready(g) && graph_creator(g) && g->info_known)
+		(void)!graph_info_publish(g, NULL, now);
+	else
+		tell(g, g->own_put);
+	graph_presence_maintain(g, now);
+	graph_finish(g, now);
 }

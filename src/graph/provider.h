@@ -74,6 +74,9 @@ struct graph_provider_ops {
 	 * creator in UTF-16BE with its terminator, from which the Record ID is derived, too;
 	 * empty: as usual. May be NULL. */
 	struct span (*creator)(void *ctx, const struct graph_guid *type);
+	/* Peer time at which our right to sign ends: what this node publishes of itself ends
+	 * no later. May be NULL: it does not. */
+	uint64_t (*ends)(void *ctx);
 };
 
 struct graph_provider {

@@ -290,6 +290,14 @@ static bool zero(const struct graph_guid *id)
 	return graph_guid_eq(id, &none);
 }
 
+/* GRAPH-11.21 */
+uint64_t graph_ends(const struct graph *g, uint64_t wanted)
+{
+	const struct graph_provider *p = &g->birth.provider;
+	uint64_t most = p->ops->ends ? p->ops->ends(p->ctx) : UINT64_MAX;
+	return wanted < most ? wanted : most;
+}
+
 enum err graph_publish(struct graph *g, const struct graph_making *m, struct graph_entry **entry,
 		       uint64_t *after, struct mono now)
 {
@@ -298,7 +306,7 @@ enum err graph_publish(struct graph *g, const struct graph_making *m, struct gra
 		.id = m->id,
 		.payload = m->payload,
 		.attributes = m->attributes,
-		.expires = m->expires,
+		.expires = graph_ends(g, m->expires),
 		.local = m->local,
 	};
 	if (zero(&c.id))

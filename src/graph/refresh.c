@@ -46,9 +46,11 @@ static void refresh(struct graph *g, struct graph_entry *e, uint64_t today, stru
 		.old = e,
 		.keep_payload = true,
 		.keep_attributes = true,
-		.expires = today + life,
+		.expires = graph_ends(g, today + life),
 		.local = GRAPH_ENTRY_REFRESH,
 	};
+	if (m.expires <= e->expires)
+		return; /* our right ends with it */
 	/* What cannot be made now is tried again when the timer fires next. */
 	(void)!graph_make_record(g, &m, &entry, &after, now);
 }
