@@ -40,6 +40,8 @@ static struct group *blank(const struct group_birth *b, const struct env *env,
 	g->wall = wall;
 	g->wall_at = g->now = now;
 	g->members_end = INT64_MAX;
+	for (size_t k = 0; k < GROUP_NEED_COUNT; k++)
+		g->need[k].renew = INT64_MAX;
 	list_init(&g->outs);
 	memcpy(g->id, b->id, sizeof(g->id));
 	memcpy(g->self, b->self, sizeof(g->self));

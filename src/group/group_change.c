@@ -209,6 +209,13 @@ static bool takes_away(const struct group *g, const struct group_grant *grant)
 	       !group_role_highest(c->roles, &before) || now > before;
 }
 
+/* GROUP-3.5: digest 4.1, as the version of the group is known here. */
+static bool has_roles(const struct group *g, unsigned int roles)
+{
+	uint8_t minor = g->has_security ? g->security.minor : 0;
+	return !(roles & CRYPTO_ROLE_INVITER) || minor >= g->profile->inviters_from;
+}
+
 static enum err may_issue(const struct group *g, const struct group_grant *grant, bool root,
 			  struct text *why)
 {
@@ -220,6 +227,9 @@ static enum err may_issue(const struct group *g, const struct group_grant *grant
 	if (!root && !group_role_issuable(g->roles))
 		return refuse(why, "a member may not invite: an inviting member or an "
 				   "administrator does");
+	if (!has_roles(g, grant->roles))
+		return refuse(why, "inviting members are in groups of version 1.1 and of the "
+				   "modern profile alone");
 	if (!root && (grant->roles & ~group_role_issuable(g->roles)))
 		return refuse(why, "our role may not give that role");
 	if (grant->to && grant->to <= group_time(g))

@@ -9,10 +9,12 @@
 #include "group/judge.h"
 #include "group/stream.h"
 
-#define GROUP_SCAN	 (30 * MONO_SEC) /* of the Unvalidated Record List */
-#define GROUP_AGAIN	 (30 * MONO_SEC) /* until what failed is tried again */
-#define GROUP_SLACK	 (5 * MONO_MIN) /* certificates begin, and records end, by so much earlier */
-#define GROUP_CHAIN_ROOM (CRYPTO_CHAIN_MAX + CRYPTO_CERT_MAX)
+#define GROUP_SCAN	  (30 * MONO_SEC) /* of the Unvalidated Record List */
+#define GROUP_AGAIN	  (30 * MONO_SEC) /* until what failed is tried again */
+#define GROUP_SLACK	  (5 * MONO_MIN) /* certificates begin, and records end, by so much earlier */
+#define GROUP_POLICY_LEAD (7 * MONO_DAY) /* before a Policy ends it is renewed, at most */
+#define GROUP_POLICY_LATE MONO_MIN	 /* after it has ended, at most */
+#define GROUP_CHAIN_ROOM  (CRYPTO_CHAIN_MAX + CRYPTO_CERT_MAX)
 
 struct group_octets {
 	uint8_t *p;
@@ -30,6 +32,7 @@ struct group_need {
 	bool asked;    /* on its way */
 	int64_t until; /* wall: it is there and good so long; 0: it is not there */
 	int64_t asked_until;
+	int64_t renew; /* wall: when an administrator publishes it again; INT64_MAX: not */
 	struct group_octets payload; /* of what is on its way */
 	struct mono again;	     /* after a failure */
 };
@@ -104,6 +107,8 @@ bool group_own_valid(const struct group *g);
 int64_t group_own_latest(const struct group *g, int64_t to);
 /* Our record of that need is in the database, good until then. */
 void group_own_seen(struct group *g, enum group_need_kind k, int64_t until);
+/* The Policy that holds is good until then. */
+void group_own_policy(struct group *g, int64_t until);
 
 /* ---- group_change.c ---- */
 MUST_USE enum err group_security_ask(struct group *g, const struct group_security *s,

@@ -15,6 +15,30 @@ int64_t group_own_latest(const struct group *g, int64_t to)
 	return to - (left > 2 * GROUP_SLACK ? GROUP_SLACK : left / 2);
 }
 
+/* ---- the Policy ---- */
+
+/* GROUP-9.15: it ends with the membership of who wrote it. Whoever may, and outlives it, is
+ * ready to publish it again; by chance one of them is first, and then the others need not. */
+static void plan_policy(struct group *g)
+{
+	struct group_need *n = &g->need[GROUP_NEED_POLICY];
+	int64_t now = group_time(g), left = n->until - now;
+	int64_t lead = left / 4 < GROUP_POLICY_LEAD ? left / 4 : GROUP_POLICY_LEAD;
+	bool outlives = group_own_latest(g, g->to) - n->until > 2 * GROUP_SLACK;
+	n->renew = INT64_MAX;
+	if (!g->has_policy || !(g->roles & CRYPTO_ROLE_ADMIN) || !outlives)
+		return;
+	int64_t from = left > 0 ? n->until - lead : now;
+	int64_t spread = left > 0 ? lead / 2 : GROUP_POLICY_LATE;
+	n->renew = from + (int64_t)env_random_below(g->env, (uint64_t)spread + 1);
+}
+
+void group_own_policy(struct group *g, int64_t until)
+{
+	g->need[GROUP_NEED_POLICY].until = until;
+	plan_policy(g);
+}
+
 /* ---- a chain of ours ---- */
 
 enum err group_own_is(struct group *g, struct crypto_chain *chain)
@@ -32,6 +56,7 @@ enum err group_own_is(struct group *g, struct crypto_chain *chain)
 	g->need[GROUP_NEED_MEMBERSHIP].until = 0;
 	g->need[GROUP_NEED_MEMBERSHIP].asked = false;
 	g->need[GROUP_NEED_MEMBERSHIP].again = g->now;
+	plan_policy(g);
 	return OK;
 }
 
@@ -88,9 +113,15 @@ static int64_t again_at(const struct group *g, const struct group_need *n)
 
 static bool is_ours(const struct group *g, enum group_need_kind k)
 {
-	if (k == GROUP_NEED_MEMBERSHIP)
+	if (k == GROUP_NEED_MEMBERSHIP || g->need[k].renew != INT64_MAX)
 		return true;
 	return g->group_key && (k == GROUP_NEED_SECURITY || (g->profile->policy && g->has_first));
+}
+
+/* On the wall, when it is made anew; INT64_MAX: not by us. */
+static int64_t anew_at(const struct group *g, enum group_need_kind k)
+{
+	return k == GROUP_NEED_MEMBERSHIP ? again_at(g, &g->need[k]) : g->need[k].renew;
 }
 
 /* When it must be published; MONO_NEVER: not by us, or it is on its way. */
@@ -101,14 +132,21 @@ static struct mono need_due(const struct group *g, enum group_need_kind k)
 		return MONO_NEVER;
 	if (!n->until)
 		return n->again;
-	if (k != GROUP_NEED_MEMBERSHIP)
-		return MONO_NEVER;
-	int64_t at = again_at(g, n);
+	int64_t at = anew_at(g, k);
 	if (at == INT64_MAX)
 		return MONO_NEVER;
 	int64_t wait = at - group_time(g);
 	struct mono due = mono_add(g->now, wait > 0 ? wait : 0);
 	return mono_is_never(n->again) || mono_reached(n->again, due) ? due : n->again;
+}
+
+/* One that has ended is made anew: nobody has the old one to be changed. */
+static enum err ask_policy(struct group *g, int64_t *until)
+{
+	static const struct graph_guid none;
+	if (g->has_policy && g->need[GROUP_NEED_POLICY].until <= group_time(g))
+		g->policy_id = none;
+	return group_policy_ask(g, g->has_policy ? &g->policy : &g->first, until);
 }
 
 static enum err ask(struct group *g, enum group_need_kind k, int64_t *until)
@@ -117,7 +155,7 @@ static enum err ask(struct group *g, enum group_need_kind k, int64_t *until)
 	case GROUP_NEED_SECURITY:
 		return group_security_ask(g, &g->security, until);
 	case GROUP_NEED_POLICY:
-		return group_policy_ask(g, &g->first, until);
+		return ask_policy(g, until);
 	case GROUP_NEED_MEMBERSHIP:
 	case GROUP_NEED_COUNT:
 		break;
@@ -178,6 +216,8 @@ void group_published(struct group *g, const struct graph_guid *type, const struc
 		return;
 	n->until = n->asked_until;
 	learn(g, k, id);
+	if (k == GROUP_NEED_POLICY)
+		plan_policy(g);
 }
 
 void group_own_seen(struct group *g, enum group_need_kind k, int64_t until)

@@ -117,6 +117,13 @@ static void secure_many(void *ctx, const struct graph_record *r, const enum grap
 	hand_out(g, &m);
 }
 
+/* GROUP-9.16 */
+static uint64_t ends(void *ctx)
+{
+	const struct group *g = ctx;
+	return (uint64_t)(g->to + EPOCH_1601) * 10;
+}
+
 /* P46 */
 static struct span creator(void *ctx, const struct graph_guid *type)
 {
@@ -168,8 +175,8 @@ void group_learn_our_policy(struct group *g, struct span payload, const struct g
 {
 	if (group_learn_policy(g, payload) != OK)
 		return;
+	g->policy_version = graph_guid_eq(id, &g->policy_id) ? g->policy_version + 1 : 1;
 	g->policy_id = *id;
-	g->policy_version++;
 }
 
 static void learn_security(struct group *g, const struct graph_record *r)
@@ -178,10 +185,12 @@ static void learn_security(struct group *g, const struct graph_record *r)
 	group_own_seen(g, GROUP_NEED_SECURITY, wall_of(r->expires));
 }
 
-/* D6: the higher version first, then the lowest Record ID. */
+/* D6: the higher version first, then the lowest Record ID; any, where the one that held has
+ * ended. */
 static bool is_better_policy(const struct group *g, const struct graph_record *r)
 {
-	if (!g->policy_version || graph_guid_eq(&r->id, &g->policy_id))
+	bool ended = g->need[GROUP_NEED_POLICY].until <= group_time(g);
+	if (!g->policy_version || ended || graph_guid_eq(&r->id, &g->policy_id))
 		return true;
 	if (r->version != g->policy_version)
 		return r->version > g->policy_version;
@@ -194,7 +203,7 @@ static void learn_policy(struct group *g, const struct graph_record *r)
 		return;
 	g->policy_id = r->id;
 	g->policy_version = r->version;
-	group_own_seen(g, GROUP_NEED_POLICY, wall_of(r->expires));
+	group_own_policy(g, wall_of(r->expires));
 }
 
 static void learn(struct group *g, const struct graph_record *r, const struct group_verdict *v)
@@ -307,6 +316,7 @@ static const struct graph_provider_ops ops = {
 	.validate = validate,
 	.secure_many = secure_many,
 	.creator = creator,
+	.ends = ends,
 };
 
 enum err group_provider_begin(struct group *g)

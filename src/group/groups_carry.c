@@ -234,7 +234,10 @@ static enum err take_owner(struct groups *s, struct groups_entry *e, const struc
 	if (err)
 		return err;
 	e->owner = e->owner_kept = true;
-	return groups_entry_put(s, e);
+	err = groups_entry_put(s, e);
+	if (err)
+		e->owner = e->owner_kept = false;
+	return err;
 }
 
 static enum err add_owner(struct groups *s, struct groups_call *call, const struct groups_pfx *x,
@@ -287,7 +290,10 @@ static enum err carried_out(struct groups *s, struct groups_call *call, struct s
 	if (err || !e || e->owner_kept)
 		return err;
 	e->owner_kept = true;
-	return groups_entry_put(s, e);
+	err = groups_entry_put(s, e);
+	if (err)
+		e->owner_kept = false;
+	return err;
 }
 
 void groups_carried(struct groups *s, struct groups_call *call, enum err err, struct span result)

@@ -48,6 +48,24 @@ static void presence(struct groups *s, struct groups_entry *e, const struct grap
 		group_presence(e->group, span_str(v->peer), here, s->now);
 }
 
+/* GROUP-9.7: a graph is called what its group is called, and leaves out presence where that
+ * does. */
+static void say(struct groups *s, struct groups_entry *e)
+{
+	struct group_info i;
+	group_look(e->group, &i);
+	if (!i.security && !i.policy)
+		return;
+	uint32_t options = i.policy ? i.policy->options : i.security->options;
+	const struct graph_saying what = {
+		.name = i.friendly,
+		.comment = i.comment,
+		.defer_expiration = options & GROUP_OPTION_DEFER,
+		.no_presence = options & GROUP_OPTION_NO_PRESENCE,
+	};
+	graphs_said(s->graphs, span_str(e->id), span_str(e->self), &what, s->now);
+}
+
 /* GROUP-9.3: what it may publish waits until the database is read and, of one that others
  * made, synchronised. */
 static void mind_ready(struct groups *s, struct groups_entry *e)
@@ -60,6 +78,7 @@ static void mind_ready(struct groups *s, struct groups_entry *e)
 	if (!i.loaded || !i.synchronised)
 		return;
 	e->ready = true;
+	say(s, e);
 	group_ready(e->group, s->now);
 }
 
@@ -219,6 +238,8 @@ static void remember_names(struct groups_entry *e)
 		groups_words(e->friendly, sizeof(e->friendly), span_str(i.friendly));
 	if (i.comment)
 		groups_words(e->comment, sizeof(e->comment), span_str(i.comment));
+	if (i.policy)
+		e->options = i.policy->options;
 }
 
 static void follow(struct groups *s, struct groups_entry *e, const struct group_event *v)
@@ -228,6 +249,7 @@ static void follow(struct groups *s, struct groups_entry *e, const struct group_
 		e->chain_fault = v->chain;
 	} else if (v->kind == GROUP_EVENT_PROPERTIES) {
 		remember_names(e);
+		say(s, e);
 		(void)!groups_entry_put(s, e);
 	}
 }

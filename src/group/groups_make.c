@@ -112,20 +112,25 @@ enum err groups_entry_wake(struct groups *s, struct groups_entry *e, struct text
 	return group_new(&e->group, &b, s->env, s->crypto, s->now, wall, why);
 }
 
-/* Of the commands that make one: whether this machine may have another. */
+static bool has_vault(struct groups *s, struct groups_call *call)
+{
+	enum err e = OK;
+	const char *why = NULL;
+	if (!groups_vault_ready(s, &e, &why))
+		groups_answer(s, call, e, why);
+	return !e;
+}
+
+/* Whether this machine may have another group. */
 static bool has_room(struct groups *s, struct groups_call *call)
 {
 	size_t k = 0;
-	enum err e = OK;
-	const char *why = NULL;
 	LIST_EACH(n, tmp, &s->entries)
 	k++;
-	if (!groups_vault_ready(s, &e, &why))
-		groups_answer(s, call, e, why);
-	else if (k >= s->cfg.groups_max)
-		groups_answer(s, call, e = ERR_FULL,
+	if (k >= s->cfg.groups_max)
+		groups_answer(s, call, ERR_FULL,
 			      "this machine is in as many groups as groups_max of group allows");
-	return !e;
+	return k < s->cfg.groups_max;
 }
 
 /* ---- CREATE ---- */
@@ -162,10 +167,10 @@ static struct groups_person *creator(struct groups *s, const struct groups_comma
 				     struct groups_call *call)
 {
 	struct groups_person *p = groups_person_of(s, call, c->identity);
-	struct text t = TEXT_OF(call->out.text);
 	const char *wrong = what_is_wrong(c);
 	if (!p)
 		return NULL;
+	struct text t = TEXT_OF(call->out.text);
 	if (!groups_profile_allowed(s, c->profile, &t))
 		groups_answer(s, call, ERR_UNSUPPORTED, NULL);
 	else if (wrong)
@@ -282,7 +287,9 @@ void groups_create(struct groups *s, const struct groups_command *c, struct grou
 {
 	struct text why = TEXT_OF(call->out.text);
 	struct groups_entry *entry;
-	struct groups_person *p = has_room(s, call) ? creator(s, c, call) : NULL;
+	if (!has_vault(s, call) || !has_room(s, call))
+		return;
+	struct groups_person *p = creator(s, c, call);
 	if (!p)
 		return;
 	if (c->dry_run) {
@@ -383,6 +390,23 @@ static enum err find_person(struct groups *s, const struct groups_command *c,
 	return OK;
 }
 
+/* The one of before stands where it cannot be put. */
+static enum err put_chain(struct groups *s, struct groups_entry *e, struct span chain)
+{
+	struct groups_octets before = e->chain;
+	e->chain = (struct groups_octets){ NULL, 0 };
+	enum err err = groups_octets_set(s, &e->chain, chain);
+	if (!err)
+		err = groups_entry_put(s, e);
+	if (err) {
+		env_free(s->env, e->chain.p);
+		e->chain = before;
+	} else {
+		env_free(s->env, before.p);
+	}
+	return err;
+}
+
 /* A newer membership takes the place of the one there is. */
 static void renew(struct groups *s, struct groups_entry *e, struct joining *j,
 		  const struct group_paper *paper, struct groups_call *call)
@@ -399,9 +423,7 @@ static void renew(struct groups *s, struct groups_entry *e, struct joining *j,
 			      "as new");
 		return;
 	}
-	enum err err = groups_octets_set(s, &e->chain, paper->octets);
-	if (!err)
-		err = groups_entry_put(s, e);
+	enum err err = put_chain(s, e, paper->octets);
 	if (!err && e->group) {
 		group_chain_is(e->group, j->chain, paper->octets, s->now);
 		j->chain = NULL;
@@ -455,11 +477,12 @@ static void join_with(struct groups *s, const struct groups_command *c,
 	struct span id = group_chain_root(j.chain)->group_name;
 	struct groups_entry *known = groups_entry_named(s, id, span_str(p->name));
 	groups_words(call->out.made, sizeof(call->out.made), id);
-	if (c->dry_run)
+	bool room = known || has_room(s, call);
+	if (room && c->dry_run)
 		groups_answer(s, call, OK, NULL);
 	else if (known)
 		renew(s, known, &j, paper, call);
-	else
+	else if (room)
 		take_in(s, &j, paper, p, call);
 	crypto_chain_free(j.chain);
 }
@@ -487,7 +510,7 @@ static bool read_paper(struct groups *s, const struct groups_command *c, struct 
 void groups_join(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct group_paper paper;
-	if (!has_room(s, call) || !read_paper(s, c, &paper, call))
+	if (!has_vault(s, call) || !read_paper(s, c, &paper, call))
 		return;
 	if (paper.kind == GROUP_PAPER_INVITATION && paper.octets.n)
 		join_with(s, c, &paper, call);
@@ -499,7 +522,7 @@ void groups_join(struct groups *s, const struct groups_command *c, struct groups
 void groups_import(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct group_paper paper;
-	if (!has_room(s, call) || !read_paper(s, c, &paper, call))
+	if (!has_vault(s, call) || !read_paper(s, c, &paper, call))
 		return;
 	if (paper.kind == GROUP_PAPER_MEMBERSHIP)
 		join_with(s, c, &paper, call);

@@ -31,13 +31,13 @@ void groups_entry_open(struct groups *s, struct groups_entry *e, struct groups_c
 void groups_open(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct groups_entry *e = groups_entry_of(s, call, c);
-	struct text why = TEXT_OF(call->out.text);
 	if (!e)
 		return;
 	if (c->dry_run) {
 		groups_answer(s, call, e->group ? OK : groups_health(s), NULL);
 		return;
 	}
+	struct text why = TEXT_OF(call->out.text);
 	enum err err = e->group ? OK : groups_entry_wake(s, e, &why);
 	bool before = e->open;
 	e->open = true;

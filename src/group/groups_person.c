@@ -98,15 +98,24 @@ static enum err key_for(struct groups *s, const struct groups_command *c,
 			: crypto_key_make(s->crypto, s->env, p, out);
 }
 
+/* GROUP-10.10 */
+static struct span classifier_of(const struct groups_command *c)
+{
+	return c->classifier.n ? c->classifier : c->text;
+}
+
 static const char *what_is_wrong(const struct groups_command *c)
 {
+	struct span classifier = classifier_of(c);
 	size_t units;
 	if (!groups_label_fits(c->text))
 		return "a label is at most 255 characters of UTF-8";
-	if ((c->classifier.n && memchr(c->classifier.p, 0, c->classifier.n)) ||
-	    utf16_of(c->classifier, NULL, GROUP_CLASSIFIER_MAX, &units) != OK)
-		return "a classifier is at most 149 characters of UTF-8";
-	return NULL;
+	if ((!classifier.n || !memchr(classifier.p, 0, classifier.n)) &&
+	    utf16_of(classifier, NULL, GROUP_CLASSIFIER_MAX, &units) == OK)
+		return NULL;
+	return c->classifier.n ? "a classifier is at most 149 characters of UTF-8"
+			       : "that label is too long for a classifier, of 149 characters: "
+				 "give one besides";
 }
 
 /* Whether it may be made at all; answers where not. */
@@ -133,10 +142,10 @@ static enum err certify(struct groups *s, const struct groups_command *c,
 			const struct crypto_key *k, struct wr *cert, struct text *name)
 {
 	enum err e = group_name_make(s->crypto, crypto_key_profile(k), crypto_key_public(k),
-				     c->classifier, name);
+				     classifier_of(c), name);
 	if (e)
 		return e;
-	return group_identity_issue(s->crypto, s->env, k, c->classifier, c->text,
+	return group_identity_issue(s->crypto, s->env, k, classifier_of(c), c->text,
 				    groups_now(s) - GROUPS_EARLY, true, cert->p, cert->size,
 				    &cert->n);
 }

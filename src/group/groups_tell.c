@@ -95,10 +95,10 @@ static void policy_of(const struct groups_entry *e, const struct groups_command 
 void groups_set(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct groups_entry *e = live_entry(s, c, call);
-	struct text why = TEXT_OF(call->out.text);
 	struct group_policy p;
 	if (!e)
 		return;
+	struct text why = TEXT_OF(call->out.text);
 	if ((c->set & GROUPS_SET_TEXT && (!c->text.n || !fits(c->text, GROUP_FRIENDLY_ISSUED))) ||
 	    (c->set & GROUPS_SET_COMMENT && !fits(c->comment, GROUP_COMMENT_ISSUED))) {
 		groups_answer(s, call, ERR_RANGE,
@@ -121,6 +121,18 @@ struct granting {
 	struct crypto_chain *card; /* NULL: of a member */
 };
 
+/* D5: what another kind of key made cannot be told from what nobody made. */
+static void say_card(const struct groups_entry *e, enum err err, enum group_chain_fault fault,
+		     struct text *why)
+{
+	text_str(why, fault ? group_chain_fault_text(fault) : err_text(err));
+	if (fault != GROUP_CHAIN_MALFORMED)
+		return;
+	text_str(why, "; this group takes keys of ");
+	text_str(why, group_profile(e->profile)->keys);
+	text_str(why, " alone");
+}
+
 static enum err read_card(struct groups *s, const struct groups_entry *e, struct span octets,
 			  struct granting *g, struct text *why)
 {
@@ -129,7 +141,7 @@ static enum err read_card(struct groups *s, const struct groups_entry *e, struct
 					   groups_now(s), &g->card, &fault);
 	if (err) {
 		text_str(why, "the certificate on that card is not valid: ");
-		text_str(why, fault ? group_chain_fault_text(fault) : err_text(err));
+		say_card(e, err, fault, why);
 		return err;
 	}
 	const struct crypto_cert *cert = crypto_chain_cert(g->card, 0);

@@ -16,6 +16,7 @@ static const struct group_profile profiles[CRYPTO_PROFILE_COUNT] = {
 		.security_size = 96,
 		.batch_depth = 12,
 		.stream_version = 0x00000200,
+		.keys = "ECDSA P-256",
 	},
 	[CRYPTO_CLASSIC] = {
 		.crypto = &crypto_profiles[CRYPTO_CLASSIC],
@@ -27,6 +28,8 @@ static const struct group_profile profiles[CRYPTO_PROFILE_COUNT] = {
 		.security_size = 160,
 		.stream_version = 0x00000060,
 		.readings = true,
+		.inviters_from = 1,
+		.keys = "RSA of 1,024 bits",
 	},
 };
 

@@ -22,6 +22,8 @@ struct group_profile {
 	unsigned int batch_depth;	      /* 12; 0: no batch signatures */
 	uint32_t stream_version;	      /* the constant of the signed stream */
 	bool readings;			      /* signatures are tried in all of P9 to P11 */
+	uint8_t inviters_from;		      /* minor version that has inviting members */
+	const char *keys;		      /* the one kind of key, in words */
 };
 
 /* NULL when this build has it not. */

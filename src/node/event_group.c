@@ -151,7 +151,8 @@ static void clock_text(struct text *t, const struct node_group_event *e)
 	put_who(t, &e->of, "another machine");
 	text_str(t, " seems to be ");
 	put_skew(t, e->of.skew);
-	text_str(t, " of ours; compare the clocks of both machines");
+	text_str(t, e->of.skew < 0 ? " ours" : " of ours");
+	text_str(t, "; compare the clocks of both machines");
 }
 
 static void refused_text(struct text *t, const struct node_group_event *e)

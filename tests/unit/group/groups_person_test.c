@@ -52,6 +52,23 @@ static void test_made(void **state)
 	rig_fini(&r);
 }
 
+/* GROUP-10.10 */
+static void test_classifier(void **state)
+{
+	struct rig r;
+	struct group_name n;
+	rig_init(&r);
+	struct groups_command c = { .kind = GROUPS_ID_CREATE, .text = rig_word("Anna B.") };
+	rig_expect(&r, &c, OK, "");
+	assert_int_equal(group_name_parse(&n, span_str(r.answer.made)), OK);
+	assert_true(span_eq(n.classifier, span_str("Anna B.")));
+	c.text = rig_word("");
+	rig_expect(&r, &c, OK, "");
+	assert_int_equal(group_name_parse(&n, span_str(r.answer.made)), OK);
+	assert_int_equal(n.classifier.n, 0);
+	rig_fini(&r);
+}
+
 /* GROUP-10.6 */
 static void test_found(void **state)
 {
@@ -129,12 +146,15 @@ static void test_refused(void **state)
 	memset(many, 'x', sizeof(many));
 	struct groups_command c = { .kind = GROUPS_ID_CREATE, .text = span_of(many, 256) };
 	create_with(&r, &c, ERR_RANGE);
+	c.text = span_of(many, 150);
+	create_with(&r, &c, ERR_RANGE);
+	assert_non_null(strstr(r.answer.text, "give one besides"));
 	c.text = span_of(many, 255);
 	c.classifier = span_of(many, 150);
 	create_with(&r, &c, ERR_RANGE);
 	c.classifier = span_of("\xff", 1);
 	create_with(&r, &c, ERR_RANGE);
-	c.classifier = rig_word("");
+	c.classifier = rig_word("x");
 	c.key = rig_word("no key");
 	create_with(&r, &c, ERR_MALFORMED);
 	c.key = rig_word("");
@@ -266,16 +286,6 @@ static void test_wrong_vault(void **state)
 	rig_fini(&r);
 }
 
-static void fail_store(struct rig *r)
-{
-	(void)store_mem_seal(r->mem);
-	uint64_t first = store_mem_fail(r->mem);
-	assert_true(first > 0);
-	graphs_store_failed(r->graphs, first, ERR_IO, r->now);
-	groups_store_failed(r->s, first, ERR_IO, r->now);
-	rig_drain(r);
-}
-
 /* GROUP-10.2, D8: what could not be stored never was. */
 static void test_undone(void **state)
 {
@@ -286,7 +296,7 @@ static void test_undone(void **state)
 	(void)rig_person(&r, "Ben");
 	ask(&r, GROUPS_ID_DELETE, "Anna", "", OK);
 	assert_int_equal(count(&r), 1);
-	fail_store(&r);
+	rig_fail_store(&r);
 	assert_int_equal(count(&r), 1);
 	assert_true(found(&r, "").is_default);
 	assert_string_equal(found(&r, "").label, "Anna");
@@ -296,7 +306,7 @@ static void test_undone(void **state)
 				    .set = GROUPS_SET_TEXT };
 	create_with(&r, &c, OK);
 	assert_string_equal(found(&r, "").label, "Anne");
-	fail_store(&r);
+	rig_fail_store(&r);
 	assert_string_equal(found(&r, "").label, "Anna");
 	rig_fini(&r);
 }
@@ -341,12 +351,12 @@ static void test_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_made),	cmocka_unit_test(test_found),
-		cmocka_unit_test(test_set),	cmocka_unit_test(test_deleted),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_own_key),
-		cmocka_unit_test(test_carried), cmocka_unit_test(test_sealed),
-		cmocka_unit_test(test_undone),	cmocka_unit_test(test_wrong_vault),
-		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_made),	    cmocka_unit_test(test_classifier),
+		cmocka_unit_test(test_found),	    cmocka_unit_test(test_set),
+		cmocka_unit_test(test_deleted),	    cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_own_key),	    cmocka_unit_test(test_carried),
+		cmocka_unit_test(test_sealed),	    cmocka_unit_test(test_undone),
+		cmocka_unit_test(test_wrong_vault), cmocka_unit_test(test_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

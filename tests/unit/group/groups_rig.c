@@ -240,3 +240,84 @@ const char *rig_group(struct rig *r, const char *name)
 	assert_int_equal(a->err, OK);
 	return a->made;
 }
+
+struct span rig_document(const struct rig *r)
+{
+	static uint8_t kept[8][GROUP_PAPER_MAX];
+	static size_t at;
+	uint8_t *to = kept[at++ % 8];
+	assert_true(r->answer.n > 0);
+	memcpy(to, r->answer.document, r->answer.n);
+	return span_of(to, r->answer.n);
+}
+
+struct span rig_card(struct rig *r, const char *who)
+{
+	struct groups_identity i;
+	assert_int_equal(groups_find_identity(r->s, rig_word(who), &i), OK);
+	const struct group_profile *p = group_profile(i.profile);
+	const struct group_paper card = { .kind = GROUP_PAPER_CARD,
+					  .major = p->group_major,
+					  .octets = i.certificate };
+	struct text t = text_of((char *)r->answer.document, sizeof(r->answer.document));
+	assert_int_equal(group_paper_write(&t, &card), OK);
+	r->answer.n = t.n;
+	return rig_document(r);
+}
+
+void rig_expect(struct rig *r, const struct groups_command *c, enum err expected, const char *words)
+{
+	const struct rig_answer *a = rig_do(r, c);
+	assert_true(a->given);
+	if (a->err != expected)
+		fail_msg("%s instead of %s: %s", err_name(a->err), err_name(expected), a->text);
+	if (expected && !strstr(a->text, words))
+		fail_msg("\"%s\" does not say \"%s\"", a->text, words);
+	if (expected)
+		assert_int_equal(a->n, 0);
+}
+
+struct span rig_invite(struct rig *by, const char *group, struct span card, enum group_role role,
+		       int64_t until)
+{
+	const struct groups_command c = { .kind = GROUPS_GRANT,
+					  .group = rig_word(group),
+					  .document = card,
+					  .role = role,
+					  .until = until };
+	rig_expect(by, &c, OK, "");
+	return rig_document(by);
+}
+
+const struct rig_answer *rig_join(struct rig *r, struct span invitation)
+{
+	const struct groups_command c = { .kind = GROUPS_JOIN, .document = invitation };
+	rig_expect(r, &c, OK, "");
+	return &r->answer;
+}
+
+void rig_fail_store(struct rig *r)
+{
+	(void)store_mem_seal(r->mem);
+	uint64_t first = store_mem_fail(r->mem);
+	assert_true(first > 0);
+	graphs_store_failed(r->graphs, first, ERR_IO, r->now);
+	groups_store_failed(r->s, first, ERR_IO, r->now);
+	rig_drain(r);
+}
+
+size_t rig_groups(const struct rig *r)
+{
+	struct groups_info i;
+	size_t at = 0, n = 0;
+	while (groups_next(r->s, &at, &i))
+		n++;
+	return n;
+}
+
+struct groups_info rig_info(const struct rig *r, const char *name)
+{
+	struct groups_info i;
+	assert_int_equal(groups_find(r->s, rig_word(name), &i), OK);
+	return i;
+}

@@ -51,6 +51,21 @@ const struct rig_answer *rig_do(struct rig *r, const struct groups_command *c);
 /* An identity called `label`, which must be made; its name, until the next. */
 const char *rig_person(struct rig *r, const char *label);
 const char *rig_group(struct rig *r, const char *name);
+/* The document of the last answer, kept for a while: one of a few. */
+struct span rig_document(const struct rig *r);
+/* The card of an identity; the invitation that `by` gives for it into `group`, until 0 as
+ * long as its own; whoever is called so joins with it. */
+struct span rig_card(struct rig *r, const char *who);
+struct span rig_invite(struct rig *by, const char *group, struct span card, enum group_role role,
+		       int64_t until);
+const struct rig_answer *rig_join(struct rig *r, struct span invitation);
+/* A commit of all that was put fails. */
+void rig_fail_store(struct rig *r);
+/* The command, answered so; with words where it is an error. */
+void rig_expect(struct rig *r, const struct groups_command *c, enum err expected,
+		const char *words);
+size_t rig_groups(const struct rig *r);
+struct groups_info rig_info(const struct rig *r, const char *name);
 struct span rig_word(const char *s);
 bool rig_told(const struct rig *r, const char *words);
 

@@ -68,11 +68,8 @@ static struct rig_link *link_of(struct rig *r, size_t i, uint32_t number, int *s
 
 static void close_side(struct rig *r, struct rig_link *l, int side)
 {
-	l->gone[side] = true;
-	if (!l->gone[!side])
-		push(r, l->node[!side], NODE_IN_DOWN, l->link[!side], span_of(NULL, 0));
-	else
-		l->used = false;
+	push(r, l->node[!side], NODE_IN_DOWN, l->link[!side], span_of(NULL, 0));
+	l->used = false; /* nobody closes what has ended */
 }
 
 /* A machine that is switched off: the others see their connections end. */
@@ -84,7 +81,7 @@ void rig_off(struct rig *r, size_t i)
 	m->door.family = ADDR_NONE;
 	for (size_t k = 0; k < RIG_LINKS; k++)
 		for (int side = 0; r->link[k].used && side < 2; side++)
-			if (r->link[k].node[side] == i && !r->link[k].gone[side])
+			if (r->link[k].node[side] == i)
 				close_side(r, &r->link[k], side);
 }
 
@@ -163,7 +160,7 @@ static void send(struct rig *r, size_t i, const struct node_out *out)
 {
 	int side;
 	const struct rig_link *l = link_of(r, i, out->link, &side);
-	if (l && !l->gone[!side])
+	if (l)
 		push(r, l->node[!side], NODE_IN_OCTETS, l->link[!side], out->bytes);
 	if (l && out->drain)
 		push(r, i, NODE_IN_DRAINED, out->link, span_of(NULL, 0));
@@ -173,7 +170,7 @@ static void shut(struct rig *r, size_t i, const struct node_out *out)
 {
 	int side;
 	struct rig_link *l = link_of(r, i, out->link, &side);
-	if (l && !l->gone[side])
+	if (l)
 		close_side(r, l, side);
 }
 

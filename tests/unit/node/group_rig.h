@@ -43,7 +43,6 @@ struct rig_link {
 	bool used;
 	size_t node[2];
 	uint32_t link[2];
-	bool gone[2]; /* this side has closed */
 };
 
 struct rig_message {
