@@ -216,30 +216,37 @@ static bool has_roles(const struct group *g, unsigned int roles)
 	return !(roles & CRYPTO_ROLE_INVITER) || minor >= g->profile->inviters_from;
 }
 
-static enum err may_issue(const struct group *g, const struct group_grant *grant, bool root,
-			  struct text *why)
+/* With our own membership. */
+static enum err may_issue_below(const struct group *g, const struct group_grant *grant,
+				struct text *why)
 {
-	if (is_self(g, grant) && !root)
+	if (is_self(g, grant))
 		return refuse(why, "nobody renews a membership of its own: ask another "
 				   "administrator, or whoever has the group key");
-	if (!root && !group_own_valid(g))
+	if (!group_own_valid(g))
 		return refuse(why, "our own membership has ended");
-	if (!root && !group_role_issuable(g->roles))
+	if (!group_role_issuable(g->roles))
 		return refuse(why, "a member may not invite: an inviting member or an "
 				   "administrator does");
-	if (!has_roles(g, grant->roles))
-		return refuse(why, "inviting members are in groups of version 1.1 and of the "
-				   "modern profile alone");
-	if (!root && (grant->roles & ~group_role_issuable(g->roles)))
+	if (grant->roles & ~group_role_issuable(g->roles))
 		return refuse(why, "our role may not give that role");
-	if (grant->to && grant->to <= group_time(g))
-		return refuse(why, "it would be over already");
-	if (!root && grant->to > g->to)
+	if (grant->to > g->to)
 		return refuse(why, "it would last longer than our own membership");
-	if (!root && takes_away(g, grant))
+	if (takes_away(g, grant))
 		return refuse(why, "an administrator, or whoever gave it, makes a membership end "
 				   "earlier or a role lower: nobody else");
 	return OK;
+}
+
+static enum err may_issue(const struct group *g, const struct group_grant *grant, bool root,
+			  struct text *why)
+{
+	if (grant->to && grant->to <= group_time(g))
+		return refuse(why, "it would be over already");
+	if (!has_roles(g, grant->roles))
+		return refuse(why, "inviting members are in groups of version 1.1 and of the "
+				   "modern profile alone");
+	return root ? OK : may_issue_below(g, grant, why);
 }
 
 /* GROUP-9.6: below our own membership; the creator's own below the root. */
