@@ -60,8 +60,7 @@ static struct rig_link *link_of(struct rig *r, size_t i, uint32_t number, int *s
 {
 	for (size_t k = 0; k < RIG_LINKS; k++)
 		for (*side = 0; r->link[k].used && *side < 2; ++*side)
-			if (r->link[k].node[*side] == i && r->link[k].link[*side] == number &&
-			    !r->link[k].gone[*side]) /* else it is of an earlier life */
+			if (r->link[k].node[*side] == i && r->link[k].link[*side] == number)
 				return &r->link[k];
 	return NULL;
 }
