@@ -87,7 +87,7 @@ static void set(struct graph *g, const struct graph_command *c, uint64_t number,
 				"only its creator may change what a graph is", 0);
 		return;
 	}
-	/* GRAPH-10.25 */
+	/* GRAPH-10.26 */
 	if (g->said && c->set & (GRAPH_SET_NAME | GRAPH_SET_COMMENT | GRAPH_SET_PRESENCE_MAX)) {
 		graph_out_reply(g, number, ERR_DENIED,
 				"its group says what it is called: change the group", 0);

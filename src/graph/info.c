@@ -129,7 +129,7 @@ bool graph_info_shrinks(const struct graph *g, const struct graph_record *r)
 	return largest(p.record_max) < largest(g->properties.record_max);
 }
 
-/* GRAPH-10.25: what its group says of a graph holds before this. */
+/* GRAPH-10.26: what its group says of a graph holds before this. */
 static void keep_said(const struct graph_properties *said, struct graph_properties *q)
 {
 	struct text name = TEXT_OF(q->name), comment = TEXT_OF(q->comment);
@@ -185,7 +185,7 @@ static void take_said(const struct graph_saying *what, struct graph_properties *
 	q->presence_max = what->no_presence ? 0 : GRAPH_PRESENCE_ALL;
 }
 
-/* GRAPH-10.25: nodes of other programs see it in Graph Info, which its creator makes anew. */
+/* GRAPH-10.26: nodes of other programs see it in Graph Info, which its creator makes anew. */
 void graph_said(struct graph *g, const struct graph_saying *what, struct mono now)
 {
 	struct graph_properties q = g->properties;

@@ -406,7 +406,7 @@ static void test_found(void **state)
 
 /* ---- changed ---- */
 
-/* GROUP-9.7, GRAPH-10.25: name and options, also of its graph. */
+/* GROUP-9.7, GRAPH-10.26: name and options, also of its graph. */
 static void test_set(void **state)
 {
 	struct rig r;

@@ -169,7 +169,7 @@ static const struct graph_properties *shown(struct rig *r, size_t i)
 	return info.properties;
 }
 
-/* GRAPH-10.25, GROUP-9.7: on every node, by whoever it was changed, over a restart too. */
+/* GRAPH-10.26, GROUP-9.7: on every node, by whoever it was changed, over a restart too. */
 static void test_called(void **state)
 {
 	struct rig r;
