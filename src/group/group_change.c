@@ -119,6 +119,16 @@ enum err group_publish_for(struct group *g, struct span chain, struct mono now)
 	return ask_membership(g, &m, membership_end(g, to < g->to ? to : g->to));
 }
 
+void group_published_for(struct group *g, struct span chain, struct mono now)
+{
+	const struct group_chain_rules rules = { .profile = g->profile, .group = span_str(g->id) };
+	struct crypto_chain *c;
+	enum group_chain_fault why;
+	g->now = now;
+	if (group_chain_read(g->crypto, &rules, chain, &c, &why) == OK)
+		(void)!group_learn_chain(g, c, chain, true);
+}
+
 /* ---- set ---- */
 
 enum err group_may_set(const struct group *g, struct text *why)

@@ -1,5 +1,6 @@
 /* What comes out of a group. */
 #include "group/group_int.h"
+#include <assert.h>
 
 static struct group_own_out *own_new(struct group *g, enum group_out_kind kind, size_t behind)
 {
@@ -31,6 +32,13 @@ struct group_out *group_want(struct group *g, enum group_out_kind kind, struct s
 		o->out.payload = span_of(o + 1, payload.n);
 	}
 	return &o->out;
+}
+
+void group_asked(struct group *g, uint64_t number)
+{
+	struct group_own_out *o = LIST_ENTRY(g->outs.prev, struct group_own_out, all);
+	assert(!list_empty(&g->outs) && o->out.kind == GROUP_OUT_PUBLISH);
+	o->out.asked = number;
 }
 
 bool group_poll(struct group *g, struct group_out *out)

@@ -30,6 +30,7 @@ void groups_call_free(struct groups *s, struct groups_call *c)
 	list_take(&c->all);
 	drop_bytes(s, c);
 	env_free(s->env, c->address);
+	env_free(s->env, c->granted.p);
 	env_free(s->env, c);
 }
 
@@ -96,7 +97,6 @@ void groups_job_start(struct groups *s, struct groups_call *c, enum groups_job j
 
 void groups_calls_end(struct groups *s, struct groups_entry *e, enum err why)
 {
-	e->asker = NULL;
 	LIST_EACH(n, tmp, &s->calls)
 	{
 		struct groups_call *c = LIST_ENTRY(n, struct groups_call, all);

@@ -160,6 +160,8 @@ static void published(struct groups *s, struct groups_call *call, const struct g
 	if (e->group && call->kind == GROUPS_SET)
 		group_published(e->group, &call->type, is_none(&call->id) ? &r->type : &call->id,
 				r->err, s->now);
+	else if (e->group && !r->err)
+		group_published_for(e->group, span_of(call->granted.p, call->granted.n), s->now);
 	if (!r->err && r->after > s->put)
 		s->put = r->after;
 	groups_answer(s, call, r->err, r->text);
@@ -196,8 +198,10 @@ void groups_graph_reply(struct groups *s, const struct graph_out *reply, struct 
 static void publish(struct groups *s, struct groups_entry *e, const struct group_out *o)
 {
 	bool fresh = is_none(&o->id);
-	struct groups_call *call = e->asker ? e->asker : groups_call_new(s, GROUPS_SET, 0);
-	e->asker = NULL;
+	struct groups_call *call = o->asked ? groups_call_waiting(s, GROUPS_WAIT_TURN, o->asked)
+					    : groups_call_new(s, GROUPS_SET, 0);
+	if (!call && o->asked) /* was answered meanwhile: the group was closed */
+		return;
 	if (!call) {
 		group_published(e->group, &o->type, &o->id, ERR_NOMEM, s->now);
 		return;

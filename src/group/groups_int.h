@@ -55,7 +55,6 @@ struct groups_entry {
 	uint8_t box[CRYPTO_BOX_KEY];	      /* and its public half */
 	struct crypto_key *group_key;	      /* NULL: none, or not at hand */
 	struct group *group;		      /* NULL: its keys are not at hand */
-	struct groups_call *asker;	      /* waits for what is published next */
 	bool opening;			      /* its graph was asked for */
 	bool ready;			      /* told that it may publish */
 	bool leaving;			      /* its graph is being deleted; not listed */
@@ -69,6 +68,7 @@ struct groups_entry {
 /* What a command waits for. */
 enum groups_wait {
 	GROUPS_WAIT_NOTHING,
+	GROUPS_WAIT_TURN, /* that what it asked a group for comes out */
 	GROUPS_WAIT_GRAPH,
 	GROUPS_WAIT_JOB
 };
@@ -84,8 +84,9 @@ struct groups_call {
 	struct groups_entry *entry;
 	uint8_t *bytes; /* out.bytes, the document; wiped with it */
 	size_t n_bytes;
-	struct graph_guid type, id; /* what is published, and in place of what */
-	struct addr *address;	    /* CONNECT */
+	struct graph_guid type, id;   /* what is published, and in place of what */
+	struct groups_octets granted; /* the chain that is published, PKCS #7 */
+	struct addr *address;	      /* CONNECT */
 	size_t n_address, tried;
 	bool make_default; /* ID_IMPORT */
 	enum crypto_profile_id profile;

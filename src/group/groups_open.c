@@ -85,7 +85,6 @@ void groups_leave(struct groups *s, const struct groups_command *c, struct group
 	struct graphs_command g = command_of(e, GRAPHS_DELETE);
 	call->entry = NULL;
 	groups_calls_end(s, e, ERR_CLOSED);
-	e->asker = NULL;
 	call->entry = e;
 	e->leaving = true;
 	groups_ask(s, call, &g);

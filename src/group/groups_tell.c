@@ -92,6 +92,15 @@ static void policy_of(const struct groups_entry *e, const struct groups_command 
 		p->options = c->options;
 }
 
+/* Until what it asked the group for comes out. */
+static void wait_turn(struct groups *s, struct groups_entry *e, struct groups_call *call)
+{
+	call->entry = e;
+	call->waits = GROUPS_WAIT_TURN;
+	call->awaited = GROUPS_CALLS + s->next_call++;
+	group_asked(e->group, call->awaited);
+}
+
 void groups_set(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct groups_entry *e = live_entry(s, c, call);
@@ -111,7 +120,7 @@ void groups_set(struct groups *s, const struct groups_command *c, struct groups_
 	if (err || c->dry_run)
 		groups_answer(s, call, err, NULL);
 	else
-		e->asker = call;
+		wait_turn(s, e, call);
 }
 
 /* ---- GRANT ---- */
@@ -218,11 +227,13 @@ static enum err hand_out(struct groups *s, const struct groups_command *c, struc
 	p.octets = chain;
 	p.identity = p.group = p.friendly = span_of(NULL, 0);
 	enum err err = groups_write(s, call, &p);
-	if (!err && c->publish) {
+	if (err || !c->publish)
+		return err;
+	err = groups_octets_set(s, &call->granted, chain);
+	if (!err)
 		err = group_publish_for(e->group, chain, s->now);
-		if (!err)
-			e->asker = call;
-	}
+	if (!err)
+		wait_turn(s, e, call);
 	return err;
 }
 
@@ -250,6 +261,6 @@ void groups_grant(struct groups *s, const struct groups_command *c, struct group
 		return;
 	enum err err = grant(s, c, e, &g, call);
 	crypto_chain_free(g.card);
-	if (err || !e->asker || e->asker != call)
+	if (err || call->waits != GROUPS_WAIT_TURN)
 		groups_answer(s, call, err, NULL);
 }

@@ -251,6 +251,34 @@ static void test_presence_ends(void **state)
 	rig_fini(&r);
 }
 
+/* GROUP-9.10: whoever renewed it knows it by that, and lets it in with a Hello alone. */
+static void test_renewed_apart(void **state)
+{
+	static char card[GROUP_PAPER_MAX];
+	struct rig r;
+	struct group_info i;
+	two(&r, GROUP_ROLE_MEMBER, 200 * MONO_SEC);
+	rig_card(&r, 1, card, sizeof(card));
+	rig_run(&r, 4 * MONO_MIN);
+	assert_int_equal(rig_neighbors(&r, 0), 0);
+	assert_int_equal(rig_connect(&r, 1, 0), ERR_CLOSED);
+	rig_forget(&r, 0);
+	must(&r, 0,
+	     &(struct groups_command){ .kind = GROUPS_GRANT,
+				       .document = span_str(card),
+				       .role = GROUP_ROLE_INVITER,
+				       .publish = true },
+	     OK);
+	assert_true(rig_told(&r, 0, "has joined"));
+	assert_int_equal(rig_connect(&r, 1, 0), OK);
+	rig_run(&r, 5 * MONO_SEC);
+	group_look(rig_info(&r, 1).group, &i);
+	assert_int_equal(i.roles, CRYPTO_ROLE_INVITER);
+	assert_int_equal(rig_say(&r, 1, "here again"), OK);
+	assert_int_equal(rig_heard(&r, 0, "here again"), 1);
+	rig_fini(&r);
+}
+
 static size_t memberships(struct rig *r, size_t i)
 {
 	const struct graph_db *db = graph_database(graph_of(r, i, ""));
@@ -379,6 +407,7 @@ int main(void)
 		cmocka_unit_test(test_called),	      cmocka_unit_test(test_again),
 		cmocka_unit_test(test_presence_ends), cmocka_unit_test(test_behind),
 		cmocka_unit_test(test_ahead),	      cmocka_unit_test(test_recheck),
+		cmocka_unit_test(test_renewed_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
