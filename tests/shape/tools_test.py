@@ -145,7 +145,7 @@ def matrix_notices_hashes_that_never_change():
 # Given --quiet, it says that all seeds of the given files hold.
 MANY = """case "$*" in *' --quiet --seeds 1..9')
 	for a; do case $a in *.scn | %s) echo "ok 1 - $a" ;; esac; done
-	case $1 in graph) echo 1..1 ;; *) echo 1..2 ;; esac
+	case $1 in graph | groups) echo 1..1 ;; *) echo 1..2 ;; esac
 	exit $((%d)) ;;
 esac
 """
@@ -153,13 +153,13 @@ esac
 
 @case
 def matrix_runs_many_seeds():
-    status, output = matrix(GOOD, MANY % ("graph", 0) + GOOD, "--seeds", "9")
+    status, output = matrix(GOOD, MANY % ("graph | groups", 0) + GOOD, "--seeds", "9")
     assert status == 0 and output.startswith("1..4\n") and output.count("\nok ") == 4, output
 
 
 @case
 def matrix_notices_a_seed_that_fails():
-    for fake in MANY % ("graph", 1), MANY % ("nothing", 0):
+    for fake in (MANY % ("graph | groups", 1), MANY % ("nothing", 0), MANY % ("graph", 0)):
         status, output = matrix(GOOD, fake + GOOD, "--seeds", "9")
         assert status == 1 and "\nnot ok 4 - 9 seeds of each" in output, output
 
