@@ -39,7 +39,7 @@ static struct group *blank(const struct group_birth *b, const struct env *env,
 	g->renew_warning = b->renew_warning;
 	g->wall = wall;
 	g->wall_at = g->now = now;
-	g->members_end = INT64_MAX;
+	g->members_end = g->keep_next = INT64_MAX;
 	for (size_t k = 0; k < GROUP_NEED_COUNT; k++)
 		g->need[k].renew = INT64_MAX;
 	list_init(&g->outs);

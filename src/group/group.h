@@ -75,8 +75,9 @@ MUST_USE enum err group_may_set(const struct group *g, struct text *why);
 MUST_USE enum err group_publish_for(struct group *g, struct span chain, struct mono now);
 /* The number under which what group_set() or group_publish_for() has just asked for comes out. */
 void group_asked(struct group *g, uint64_t number);
-/* That record is there: nobody judges what is our own, so it is learned here. */
-void group_published_for(struct group *g, struct span chain, struct mono now);
+/* That record is there, until then (wall us): nobody judges what is our own, so it is learned
+ * here. */
+void group_published_for(struct group *g, struct span payload, int64_t until, struct mono now);
 
 #define GROUP_EVENTS(X)                                                                            \
 	X(MEMBER, "member") /* joined, updated, online, offline, role, expired: change, who */     \
@@ -160,6 +161,7 @@ struct group_out {
 	struct span payload;
 	int64_t expires;
 	uint64_t asked; /* PUBLISH: group_asked(); 0: due by itself */
+	bool other;	/* PUBLISH: a Membership of somebody else: group_published_for() */
 	const struct graph_guid *ids;
 	size_t n_ids;
 	const struct group_event *event;

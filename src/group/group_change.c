@@ -47,8 +47,7 @@ enum err group_policy_ask(struct group *g, const struct group_policy *p, int64_t
 
 static int64_t membership_end(const struct group *g, int64_t to)
 {
-	uint32_t life = g->has_security ? g->security.membership_life : GROUP_LIFE;
-	int64_t end = group_time(g) + (int64_t)life * MONO_SEC, latest = group_own_latest(g, to);
+	int64_t end = group_time(g) + group_own_life(g), latest = group_own_latest(g, to);
 	return end < latest ? end : latest;
 }
 
@@ -116,17 +115,34 @@ enum err group_publish_for(struct group *g, struct span chain, struct mono now)
 	group_chain_period(c, &from, &to);
 	crypto_chain_free(c);
 	const struct group_membership m = membership_of(g, chain);
-	return ask_membership(g, &m, membership_end(g, to < g->to ? to : g->to));
+	e = ask_membership(g, &m, membership_end(g, to < g->to ? to : g->to));
+	if (!e)
+		group_newest(g)->other = true;
+	return e;
 }
 
-void group_published_for(struct group *g, struct span chain, struct mono now)
+static void learn(struct group *g, struct span chain, int64_t until)
 {
 	const struct group_chain_rules rules = { .profile = g->profile, .group = span_str(g->id) };
 	struct crypto_chain *c;
 	enum group_chain_fault why;
+	char name[GROUP_NAME_OCTETS + 1];
+	uint8_t serial[CRYPTO_SERIAL];
+	struct text t = TEXT_OF(name);
+	if (group_chain_read(g->crypto, &rules, chain, &c, &why) != OK)
+		return;
+	text_span(&t, group_chain_leaf(c)->subject_name);
+	memcpy(serial, group_chain_leaf(c)->serial.p, sizeof(serial));
+	if (group_learn_chain(g, c, chain, true) == OK)
+		group_keep_seen(g, span_of(t.p, t.n), span_of(serial, sizeof(serial)), until);
+}
+
+void group_published_for(struct group *g, struct span payload, int64_t until, struct mono now)
+{
+	struct group_membership m;
 	g->now = now;
-	if (group_chain_read(g->crypto, &rules, chain, &c, &why) == OK)
-		(void)!group_learn_chain(g, c, chain, true);
+	if (group_membership_read(&m, payload, g->profile) == OK)
+		learn(g, m.chain, until);
 }
 
 /* ---- set ---- */

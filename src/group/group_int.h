@@ -61,6 +61,7 @@ struct group {
 
 	struct group_members *members;
 	int64_t members_end; /* wall: the next that is over */
+	int64_t keep_next;   /* wall: the next Membership of another that we publish again */
 	struct group_security security;
 	struct group_policy policy, first;
 	struct group_octets security_octets, policy_octets;
@@ -96,6 +97,8 @@ MUST_USE enum err group_octets_set(const struct group *g, struct group_octets *o
 struct group_event *group_tell(struct group *g, enum group_event_kind kind);
 /* With n octets behind it for the payload; NULL without memory. */
 struct group_out *group_want(struct group *g, enum group_out_kind kind, struct span payload);
+/* What was wanted last, to be published. */
+struct group_out *group_newest(struct group *g);
 
 /* ---- group_own.c ---- */
 void group_own_due(struct group *g);
@@ -109,6 +112,17 @@ int64_t group_own_latest(const struct group *g, int64_t to);
 void group_own_seen(struct group *g, enum group_need_kind k, int64_t until);
 /* The Policy that holds is good until then. */
 void group_own_policy(struct group *g, int64_t until);
+
+/* us, of a Membership record. */
+int64_t group_own_life(const struct group *g);
+
+/* ---- group_keep.c ---- */
+/* A Membership record of that certificate is in the database, good until then (wall us). */
+void group_keep_seen(struct group *g, struct span name, struct span serial, int64_t until);
+/* What we may has changed. */
+void group_keep_all(struct group *g);
+void group_keep_due(struct group *g);
+int64_t group_keep_next(const struct group *g); /* wall us; INT64_MAX: nothing is due */
 
 /* ---- group_change.c ---- */
 MUST_USE enum err group_security_ask(struct group *g, const struct group_security *s,

@@ -34,11 +34,16 @@ struct group_out *group_want(struct group *g, enum group_out_kind kind, struct s
 	return &o->out;
 }
 
-void group_asked(struct group *g, uint64_t number)
+struct group_out *group_newest(struct group *g)
 {
 	struct group_own_out *o = LIST_ENTRY(g->outs.prev, struct group_own_out, all);
 	assert(!list_empty(&g->outs) && o->out.kind == GROUP_OUT_PUBLISH);
-	o->out.asked = number;
+	return &o->out;
+}
+
+void group_asked(struct group *g, uint64_t number)
+{
+	group_newest(g)->asked = number;
 }
 
 bool group_poll(struct group *g, struct group_out *out)

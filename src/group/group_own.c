@@ -8,6 +8,11 @@ bool group_own_valid(const struct group *g)
 	return g->own && g->from <= now && now <= g->to;
 }
 
+int64_t group_own_life(const struct group *g)
+{
+	return (int64_t)(g->has_security ? g->security.membership_life : GROUP_LIFE) * MONO_SEC;
+}
+
 /* A record ends before who signed it does: peers' clocks are not ours. */
 int64_t group_own_latest(const struct group *g, int64_t to)
 {
@@ -57,6 +62,7 @@ enum err group_own_is(struct group *g, struct crypto_chain *chain)
 	g->need[GROUP_NEED_MEMBERSHIP].asked = false;
 	g->need[GROUP_NEED_MEMBERSHIP].again = g->now;
 	plan_policy(g);
+	group_keep_all(g);
 	return OK;
 }
 
@@ -104,11 +110,9 @@ void group_owner_is(struct group *g, const struct crypto_key *group_key)
  * about, waits for a new one of those. */
 static int64_t again_at(const struct group *g, const struct group_need *n)
 {
-	int64_t life =
-		(int64_t)(g->has_security ? g->security.membership_life : GROUP_LIFE) * MONO_SEC;
 	if (n->until >= g->to - 2 * GROUP_SLACK)
 		return INT64_MAX;
-	return n->until - life / 4;
+	return n->until - group_own_life(g) / 4;
 }
 
 static bool is_ours(const struct group *g, enum group_need_kind k)
@@ -293,6 +297,7 @@ void group_own_due(struct group *g)
 	expire_due(g);
 	warn_due(g);
 	publish_due(g);
+	group_keep_due(g);
 }
 
 static struct mono when(const struct group *g, int64_t wall)
@@ -306,6 +311,7 @@ static struct mono when(const struct group *g, int64_t wall)
 struct mono group_own_deadline(const struct group *g)
 {
 	struct mono at = mono_min(when(g, g->members_end), when(g, warn_at(g)));
+	at = mono_min(at, when(g, group_keep_next(g)));
 	for (enum group_need_kind k = 0; k < GROUP_NEED_COUNT; k++)
 		at = mono_min(at, need_due(g, k));
 	return at;

@@ -155,11 +155,15 @@ static void learn_membership(struct group *g, const struct graph_record *r,
 {
 	char name[GROUP_NAME_OCTETS + 1];
 	struct text t = TEXT_OF(name);
+	uint8_t serial[CRYPTO_SERIAL];
 	text_span(&t, group_chain_leaf(v->chain)->subject_name);
+	memcpy(serial, group_chain_leaf(v->chain)->serial.p, sizeof(serial));
 	if (is_ours(g, v))
 		group_own_seen(g, GROUP_NEED_MEMBERSHIP, wall_of(r->expires));
-	if (group_learn_chain(g, v->chain, v->membership.chain, true) == OK)
-		learn_seal_key(g, v, span_of(t.p, t.n));
+	if (group_learn_chain(g, v->chain, v->membership.chain, true) != OK)
+		return;
+	learn_seal_key(g, v, span_of(t.p, t.n));
+	group_keep_seen(g, span_of(t.p, t.n), span_of(serial, sizeof(serial)), wall_of(r->expires));
 }
 
 void group_learn_our_security(struct group *g, struct span payload, const struct graph_guid *id)

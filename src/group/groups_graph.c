@@ -161,7 +161,8 @@ static void published(struct groups *s, struct groups_call *call, const struct g
 		group_published(e->group, &call->type, is_none(&call->id) ? &r->type : &call->id,
 				r->err, s->now);
 	else if (e->group && !r->err)
-		group_published_for(e->group, span_of(call->granted.p, call->granted.n), s->now);
+		group_published_for(e->group, span_of(call->granted.p, call->granted.n),
+				    call->granted_until, s->now);
 	if (!r->err && r->after > s->put)
 		s->put = r->after;
 	groups_answer(s, call, r->err, r->text);
@@ -195,15 +196,26 @@ void groups_graph_reply(struct groups *s, const struct graph_out *reply, struct 
 
 /* ---- wanted ---- */
 
+/* Who waits for it, or nobody; NULL: was answered meanwhile, since the group was closed, or
+ * without memory. */
+static struct groups_call *call_for(struct groups *s, const struct group_out *o)
+{
+	struct groups_call *call =
+		o->asked ? groups_call_waiting(s, GROUPS_WAIT_TURN, o->asked)
+			 : groups_call_new(s, o->other ? GROUPS_GRANT : GROUPS_SET, 0);
+	if (!call || !o->other || groups_octets_set(s, &call->granted, o->payload) == OK)
+		return call;
+	groups_answer(s, call, ERR_NOMEM, NULL);
+	return NULL;
+}
+
 static void publish(struct groups *s, struct groups_entry *e, const struct group_out *o)
 {
 	bool fresh = is_none(&o->id);
-	struct groups_call *call = o->asked ? groups_call_waiting(s, GROUPS_WAIT_TURN, o->asked)
-					    : groups_call_new(s, GROUPS_SET, 0);
-	if (!call && o->asked) /* was answered meanwhile: the group was closed */
-		return;
+	struct groups_call *call = call_for(s, o);
 	if (!call) {
-		group_published(e->group, &o->type, &o->id, ERR_NOMEM, s->now);
+		if (!o->asked && !o->other)
+			group_published(e->group, &o->type, &o->id, ERR_NOMEM, s->now);
 		return;
 	}
 	struct graphs_command g = {
@@ -221,6 +233,7 @@ static void publish(struct groups *s, struct groups_entry *e, const struct group
 		.expires = o->expires,
 	};
 	call->entry = e;
+	call->granted_until = o->expires;
 	call->type = o->type;
 	call->id = o->id;
 	groups_ask(s, call, &g);

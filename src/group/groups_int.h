@@ -85,8 +85,9 @@ struct groups_call {
 	uint8_t *bytes; /* out.bytes, the document; wiped with it */
 	size_t n_bytes;
 	struct graph_guid type, id;   /* what is published, and in place of what */
-	struct groups_octets granted; /* the chain that is published, PKCS #7 */
-	struct addr *address;	      /* CONNECT */
+	struct groups_octets granted; /* the Membership that is published for somebody else */
+	int64_t granted_until;
+	struct addr *address; /* CONNECT */
 	size_t n_address, tried;
 	bool make_default; /* ID_IMPORT */
 	enum crypto_profile_id profile;

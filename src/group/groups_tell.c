@@ -229,9 +229,7 @@ static enum err hand_out(struct groups *s, const struct groups_command *c, struc
 	enum err err = groups_write(s, call, &p);
 	if (err || !c->publish)
 		return err;
-	err = groups_octets_set(s, &call->granted, chain);
-	if (!err)
-		err = group_publish_for(e->group, chain, s->now);
+	err = group_publish_for(e->group, chain, s->now);
 	if (!err)
 		wait_turn(s, e, call);
 	return err;

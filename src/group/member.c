@@ -77,6 +77,7 @@ static enum err credential_new(struct group_members *m, struct crypto_chain *cha
 	c->serial = leaf->serial;
 	c->roles = leaf->roles;
 	group_chain_period(chain, &c->from, &c->to);
+	c->again = INT64_MAX;
 	m->octets += octets_of(chain);
 	*out = c;
 	return OK;

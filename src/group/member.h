@@ -16,6 +16,9 @@ struct group_credential {
 	struct span serial; /* of the leaf, in the chain */
 	unsigned int roles;
 	int64_t from, to; /* of the whole chain; both belong to it */
+	/* The owner's, wall us: when its Membership record ends, 0 none is known; when we
+	 * publish another, INT64_MAX never. */
+	int64_t until, again;
 };
 
 struct group_member {

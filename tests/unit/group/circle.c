@@ -162,6 +162,16 @@ static void drop_last(struct circle *c)
 }
 
 /* As a graph does: what is there is changed, else it is added. */
+static void answer(struct circle *c, size_t i, const struct group_out *o,
+		   const struct graph_guid *id, enum err e)
+{
+	struct graph_guid type = o->type;
+	if (!o->other)
+		group_published(c->m[i].g, &type, id, e, c->now);
+	else if (!e)
+		group_published_for(c->m[i].g, o->payload, o->expires, c->now);
+}
+
 static void publish(struct circle *c, size_t i, const struct group_out *o)
 {
 	static const struct graph_guid none;
@@ -171,7 +181,7 @@ static void publish(struct circle *c, size_t i, const struct group_out *o)
 	struct graph_guid type = o->type;
 	if (m->refused || (!update && !graph_guid_eq(&o->id, &none)) ||
 	    (update && is_over(c, &r->r))) {
-		group_published(m->g, &type, &none, m->refused ? ERR_IO : ERR_NOT_FOUND, c->now);
+		answer(c, i, o, &none, m->refused ? ERR_IO : ERR_NOT_FOUND);
 		return;
 	}
 	uint32_t version = update ? r->r.version + 1 : 1;
@@ -190,7 +200,7 @@ static void publish(struct circle *c, size_t i, const struct group_out *o)
 	if (e && !update)
 		drop_last(c);
 	m->published += !e;
-	group_published(m->g, &type, &id, e, c->now);
+	answer(c, i, o, &id, e);
 }
 
 static void show_all(struct circle *c, size_t i)

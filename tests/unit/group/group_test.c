@@ -98,6 +98,53 @@ static void test_membership_ends(void **state)
 	circle_fini(&c);
 }
 
+static bool knows(const struct circle *c, size_t i, size_t who)
+{
+	return group_members_find(c->m[i].g->members, people_name(&c->t, who + 1)) != NULL;
+}
+
+/* GROUP-9.17: of who is away; once, though two may, and before newcomers would miss it. */
+static void test_membership_kept(void **state)
+{
+	struct circle c;
+	circle_init(&c, CRYPTO_MODERN, 0);
+	circle_admit(&c, 1, MEMBER, 0);
+	circle_admit(&c, 2, CRYPTO_ROLE_INVITER, 0);
+	circle_go(&c, 1);
+	circle_run(&c, 20 * MONO_DAY);
+	assert_int_equal(circle_count(&c, &group_type_membership), 3);
+	circle_run(&c, 4 * MONO_DAY);
+	assert_int_equal(circle_count(&c, &group_type_membership), 5); /* of who is here, anew */
+	c.m[0].refused = c.m[2].refused = true;
+	circle_run(&c, 2 * MONO_DAY + MONO_HOUR);
+	assert_int_equal(circle_count(&c, &group_type_membership), 5);
+	c.m[0].refused = c.m[2].refused = false;
+	circle_run(&c, MONO_MIN);
+	assert_int_equal(circle_count(&c, &group_type_membership), 6);
+	circle_run(&c, 14 * MONO_DAY);
+	assert_int_equal(circle_count(&c, &group_type_membership), 3);
+	circle_admit(&c, 3, MEMBER, 0);
+	assert_true(knows(&c, 3, 1));
+	circle_fini(&c);
+}
+
+/* Who may not issue such leaves it alone, and so does who would not make it last longer. */
+static void test_membership_left(void **state)
+{
+	struct circle c;
+	circle_init(&c, CRYPTO_MODERN, 0);
+	circle_admit(&c, 1, CRYPTO_ROLE_ADMIN, 0);
+	circle_admit(&c, 2, CRYPTO_ROLE_INVITER, 0);
+	circle_admit(&c, 3, ADMIN, circle_wall(&c) + 28 * MONO_DAY);
+	circle_go(&c, 0);
+	circle_go(&c, 1);
+	circle_run(&c, 27 * MONO_DAY);
+	assert_int_equal(circle_count(&c, &group_type_membership), 5);
+	circle_run(&c, 2 * MONO_DAY);
+	assert_int_equal(circle_count(&c, &group_type_membership), 1);
+	circle_fini(&c);
+}
+
 /* GROUP-9.11, GROUP-9.12 */
 static void test_end(void **state)
 {
@@ -483,6 +530,8 @@ int main(void)
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_membership_again),
 		cmocka_unit_test(test_membership_ends),
+		cmocka_unit_test(test_membership_kept),
+		cmocka_unit_test(test_membership_left),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_renewed),
 		cmocka_unit_test(test_failing),
