@@ -25,15 +25,20 @@ static void sooner(struct group *g, int64_t at)
 		g->keep_next = at;
 }
 
-/* A member that is here is first, a quarter before; of the others one is by chance. */
+/* A member that is here is first, a quarter of its life before; of the others one is by
+ * chance. */
 static void plan(struct group *g, const struct group_member *m, struct group_credential *c)
 {
-	int64_t lead = group_own_life(g) / 8;
+	int64_t left = c->until - group_time(g), lead = group_own_life(g) / 8;
 	int64_t latest = group_own_latest(g, c->to < g->to ? c->to : g->to);
 	c->again = INT64_MAX;
 	if (!c->until || !may(g, m, c) || latest - c->until <= 2 * GROUP_SLACK)
 		return;
-	c->again = c->until - lead + (int64_t)env_random_below(g->env, (uint64_t)lead / 2 + 1);
+	if (lead > left / 4)
+		lead = left > 0 ? left / 4 : 0;
+	int64_t spread = left > 0 ? lead / 2 : GROUP_POLICY_LATE;
+	c->again = group_time(g) + (left > 0 ? left - lead : 0) +
+		   (int64_t)env_random_below(g->env, (uint64_t)spread + 1);
 	sooner(g, c->again);
 }
 
