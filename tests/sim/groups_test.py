@@ -57,8 +57,11 @@ def a_story_can_be_kept():
     text = is_good(groups("--seed", "7", "--kind", "over", *SMALL, "--write", "-"))
     assert text.startswith("# a story of the kind over\nseed 7\n"), text[:80]
     for words in (" group invite x0 family ", "rogue x0 shows own family", "rogue x0 lies ",
-                  "expect lawful family", "expect listed family", "expect settled family"):
+                  "expect lawful family", "expect listed family"):
         assert words in text, words
+    assert "settled" not in text
+    text = is_good(groups("--seed", "7", "--kind", "ends", *SMALL, "--write", "-"))
+    assert "expect settled family" in text
 
 
 @case
