@@ -164,7 +164,7 @@ static void set_times(struct machine *m, const struct scn_action *a, struct masc
 static void do_command(struct world *w, const struct scn_action *a)
 {
 	struct machine *m = machine_at(w, a->a);
-	struct node_in in = { .kind = NODE_IN_COMMAND, .command = a->command };
+	struct node_in in = { .kind = NODE_IN_COMMAND, .command = *a->command };
 	if (!m->node)
 		return;
 	if (in.command.kind == NODE_COMMAND_GRAPH) {

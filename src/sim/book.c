@@ -134,7 +134,7 @@ void book_command(struct machine *m, const struct scn_action *a)
 		[SCN_GRAPH_CLOSE] = GRAPHS_CLOSE,   [SCN_GRAPH_LISTEN] = GRAPHS_LISTEN,
 		[SCN_GRAPH_ERASE] = GRAPHS_DELETE,
 	};
-	struct node_in in = { .kind = NODE_IN_COMMAND, .command = a->command };
+	struct node_in in = { .kind = NODE_IN_COMMAND, .command = *a->command };
 	struct graphs_command *c = &in.command.graphs;
 	struct graph_properties p;
 	struct book_record *record = NULL;

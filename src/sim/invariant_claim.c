@@ -369,14 +369,15 @@ static int64_t settling(const struct world *w)
 	return most + 30 * MONO_SEC;
 }
 
+/* After each event: what mostly decides comes first, the walk over all last. */
 static bool all_is_well(const struct world *w)
 {
-	if (w->now - w->disturbed < settling(w) || w->cuts)
+	if (w->cuts)
 		return false;
 	for (size_t i = 0; i < w->s->n_sites; i++)
 		if (!is_raw(w->sites[i]) && !core_of(machine_of(w->sites[i])))
 			return false;
-	return true;
+	return w->now - w->disturbed >= settling(w);
 }
 
 static bool clocks_agree(const struct machine *a, const struct machine *b)

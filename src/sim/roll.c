@@ -232,7 +232,7 @@ void roll_command(struct machine *m, const struct scn_action *a)
 		[SCN_GROUP_OPEN] = fill_open,	      [SCN_GROUP_CLOSE] = fill_close,
 		[SCN_GROUP_LEAVE] = fill_leave,	      [SCN_GROUP_CONNECT] = fill_connect,
 	};
-	struct node_in in = { .kind = NODE_IN_COMMAND, .command = a->command };
+	struct node_in in = { .kind = NODE_IN_COMMAND, .command = *a->command };
 	struct groups_command *c = &in.command.groups;
 	if (a->group->id.n)
 		c->group = roll_id(m->site.w, a->group->id);

@@ -186,10 +186,10 @@ struct scn_action {
 	uint64_t size;
 	enum err err;
 	struct addr addr;
-	uint32_t interface;	/* ADDRESS */
-	struct dgram_path path; /* DATAGRAMS; the fields that `changes` has */
-	uint32_t changes;	/* enum scn_path_field, as bits */
-	struct node_command command;
+	uint32_t interface;	       /* ADDRESS */
+	struct dgram_path path;	       /* DATAGRAMS; the fields that `changes` has */
+	uint32_t changes;	       /* enum scn_path_field, as bits */
+	struct node_command *command;  /* COMMAND; few actions are, and one is large */
 	const struct scn_graph *graph; /* COMMAND of graph */
 	const struct scn_group *group; /* COMMAND of group */
 	const struct scn_rogue *rogue; /* ROGUE */

@@ -190,9 +190,10 @@ static enum err read_peer_command(struct scn_parser *p, struct masc_command *c)
 static enum err read_command(struct scn_parser *p, struct scn_action *a)
 {
 	enum err e = scn_node_name(p, &a->a);
-	a->command.kind = NODE_COMMAND_MASC;
-	if (e)
-		return e;
+	a->command = arena_alloc(&p->s->arena, sizeof(*a->command));
+	if (e || !a->command)
+		return e ? e : ERR_NOMEM;
+	*a->command = (struct node_command){ .kind = NODE_COMMAND_MASC };
 	if (scn_accept(p, "pnrp"))
 		return scn_read_pnrp_command(p, a);
 	if (scn_accept(p, "graph"))
@@ -201,7 +202,7 @@ static enum err read_command(struct scn_parser *p, struct scn_action *a)
 		return scn_read_group_command(p, a);
 	if (!scn_accept(p, "masc"))
 		return scn_fail(p, "command", scn_peek(p), "masc, pnrp, graph or group");
-	return scn_accept(p, "peer") ? read_peer_command(p, &a->command.masc)
+	return scn_accept(p, "peer") ? read_peer_command(p, &a->command->masc)
 				     : scn_read_claim_command(p, a);
 }
 

@@ -39,7 +39,7 @@ static enum err read_family(struct scn_parser *p, struct masc_command *c)
 /* "[scope S] [family F] [for T] [at T]", in any order; times count from now. */
 static enum err read_wishes(struct scn_parser *p, struct scn_action *a)
 {
-	struct masc_command *c = &a->command.masc;
+	struct masc_command *c = &a->command->masc;
 	enum err e = OK;
 	while (!e && scn_peek(p).p) {
 		if (scn_accept(p, "scope"))
@@ -60,28 +60,28 @@ static enum err read_wishes(struct scn_parser *p, struct scn_action *a)
 
 static enum err read_claim(struct scn_parser *p, struct scn_action *a)
 {
-	enum err e = read_size(p, &a->command.masc);
+	enum err e = read_size(p, &a->command->masc);
 	return e ? e : read_wishes(p, a);
 }
 
 static enum err read_demand(struct scn_parser *p, struct scn_action *a)
 {
 	struct span size = scn_peek(p);
-	enum err e = read_size(p, &a->command.masc);
-	if (!e && a->command.masc.prefix.family)
+	enum err e = read_size(p, &a->command->masc);
+	if (!e && a->command->masc.prefix.family)
 		return scn_fail(p, "demand", size, "a number of addresses");
 	return e ? e : read_wishes(p, a);
 }
 
 static enum err read_number(struct scn_parser *p, struct scn_action *a)
 {
-	return scn_number(p, "number", INT64_MAX, &a->command.masc.number);
+	return scn_number(p, "number", INT64_MAX, &a->command->masc.number);
 }
 
 static enum err read_withdraw(struct scn_parser *p, struct scn_action *a)
 {
 	struct span w = scn_word(p);
-	return masc_prefix_parse(w, &a->command.masc.prefix) ? scn_fail(p, "range", w, "a prefix")
+	return masc_prefix_parse(w, &a->command->masc.prefix) ? scn_fail(p, "range", w, "a prefix")
 							     : OK;
 }
 
@@ -91,8 +91,8 @@ static enum err read_resolve(struct scn_parser *p, struct scn_action *a)
 	if (e)
 		return e;
 	struct span w = scn_word(p);
-	a->command.masc.yield = span_eq(w, span_str("yield"));
-	if (!a->command.masc.yield && !span_eq(w, span_str("keep")))
+	a->command->masc.yield = span_eq(w, span_str("yield"));
+	if (!a->command->masc.yield && !span_eq(w, span_str("keep")))
 		return scn_fail(p, "resolution", w, "keep or yield");
 	return OK;
 }
@@ -114,7 +114,7 @@ enum err scn_read_claim_command(struct scn_parser *p, struct scn_action *a)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (!span_eq(w, span_str(rows[i].name)))
 			continue;
-		a->command.masc.kind = rows[i].kind;
+		a->command->masc.kind = rows[i].kind;
 		return rows[i].read(p, a);
 	}
 	return scn_fail(p, "masc", w, "peer, claim, demand, demand-end, withdraw or resolve");

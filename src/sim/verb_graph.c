@@ -84,7 +84,7 @@ enum err scn_read_graph_command(struct scn_parser *p, struct scn_action *a)
 	if (!g)
 		return ERR_NOMEM;
 	a->graph = g;
-	a->command = (struct node_command){ .kind = NODE_COMMAND_GRAPH };
+	*a->command = (struct node_command){ .kind = NODE_COMMAND_GRAPH };
 	a->owner = SCN_NO_SITE;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (!span_eq(w, span_str(rows[i].name)))

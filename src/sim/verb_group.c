@@ -79,7 +79,7 @@ enum err scn_read_group_command(struct scn_parser *p, struct scn_action *a)
 		return ERR_NOMEM;
 	*g = (struct scn_group){ .other = SCN_NO_SITE };
 	a->group = g;
-	a->command = (struct node_command){ .kind = NODE_COMMAND_GROUP };
+	*a->command = (struct node_command){ .kind = NODE_COMMAND_GROUP };
 	a->owner = SCN_NO_SITE;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (!span_eq(w, span_str(rows[i].name)))

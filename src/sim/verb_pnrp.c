@@ -97,7 +97,7 @@ static enum err read_publish_word(struct scn_parser *p, struct pnrp_command *c)
 
 static enum err read_publish(struct scn_parser *p, struct scn_action *a)
 {
-	struct pnrp_command *c = &a->command.pnrp;
+	struct pnrp_command *c = &a->command->pnrp;
 	enum err e = read_name(p, &c->name);
 	while (!e && scn_peek(p).p)
 		e = read_publish_word(p, c);
@@ -108,10 +108,10 @@ static enum err read_publish(struct scn_parser *p, struct scn_action *a)
 
 static enum err read_unpublish(struct scn_parser *p, struct scn_action *a)
 {
-	enum err e = read_name(p, &a->command.pnrp.name);
+	enum err e = read_name(p, &a->command->pnrp.name);
 	if (!e)
 		e = read_owner(p, &a->owner);
-	return !e && scn_accept(p, "cloud") ? read_cloud(p, &a->command.pnrp) : e;
+	return !e && scn_accept(p, "cloud") ? read_cloud(p, &a->command->pnrp) : e;
 }
 
 static enum err read_most(struct scn_parser *p, struct pnrp_command *c)
@@ -144,7 +144,7 @@ static enum err read_resolve_word(struct scn_parser *p, struct pnrp_command *c)
 
 static enum err read_resolve(struct scn_parser *p, struct scn_action *a)
 {
-	struct pnrp_command *c = &a->command.pnrp;
+	struct pnrp_command *c = &a->command->pnrp;
 	c->most = 1;
 	c->criteria = PNRP_MATCH_ANY;
 	enum err e = read_name(p, &c->name);
@@ -158,14 +158,14 @@ static enum err read_resolve(struct scn_parser *p, struct scn_action *a)
 static enum err read_ping(struct scn_parser *p, struct scn_action *a)
 {
 	struct span w = scn_word(p);
-	return addr_parse(w, PNRP_PORT, &a->command.pnrp.at)
+	return addr_parse(w, PNRP_PORT, &a->command->pnrp.at)
 		       ? scn_fail(p, "ping", w, "an address with its port")
 		       : OK;
 }
 
 static enum err read_of_cloud(struct scn_parser *p, struct scn_action *a)
 {
-	return scn_accept(p, "cloud") ? read_cloud(p, &a->command.pnrp) : OK;
+	return scn_accept(p, "cloud") ? read_cloud(p, &a->command->pnrp) : OK;
 }
 
 enum err scn_read_pnrp_command(struct scn_parser *p, struct scn_action *a)
@@ -183,12 +183,12 @@ enum err scn_read_pnrp_command(struct scn_parser *p, struct scn_action *a)
 		{ "flush", PNRP_FLUSH, read_of_cloud },
 	};
 	struct span w = scn_word(p);
-	a->command = (struct node_command){ .kind = NODE_COMMAND_PNRP };
+	*a->command = (struct node_command){ .kind = NODE_COMMAND_PNRP };
 	a->owner = SCN_NO_SITE;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (!span_eq(w, span_str(rows[i].name)))
 			continue;
-		a->command.pnrp.kind = rows[i].kind;
+		a->command->pnrp.kind = rows[i].kind;
 		return rows[i].read(p, a);
 	}
 	return scn_fail(p, "pnrp", w, "publish, unpublish, resolve, ping, repair or flush");

@@ -23,7 +23,7 @@ static const struct masc_command *command(struct story *t)
 {
 	assert_int_equal(t->s->n_actions, 1);
 	assert_int_equal(t->s->actions[0].verb, SCN_COMMAND);
-	return &t->s->actions[0].command.masc;
+	return &t->s->actions[0].command->masc;
 }
 
 static void a_claim_by_size(void **state)
