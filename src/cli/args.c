@@ -47,6 +47,32 @@ const struct cli_command *cli_command_of(const char *words)
 	return NULL;
 }
 
+bool cli_takes_always(enum cli_option_id id)
+{
+	return id == CLI_JSON || id == CLI_QUIET || id == CLI_SOCKET || id == CLI_HELP;
+}
+
+bool cli_takes(const struct cli_command *k, enum cli_option_id id)
+{
+	for (const enum cli_option_id *o = k->options; o && *o; o++)
+		if (*o == id)
+			return true;
+	return false;
+}
+
+const char *cli_words_given(struct cli *c, const struct cli_word *rows, size_t n)
+{
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	for (size_t i = 0; i < n; i++) {
+		if (!c->given[rows[i].id])
+			continue;
+		text_str(&t, t.n ? "," : "");
+		text_str(&t, rows[i].word);
+	}
+	return cli_keep(c, &t);
+}
+
 /* Replaces a spelling that works by the right one. */
 static const struct cli_command *find_alias(const char *const *words, int n, int *taken)
 {
@@ -69,10 +95,10 @@ static bool is_named(const struct cli_option *o, const char *name, size_t n)
 static const struct cli_option *option_of(const char *name, size_t n, const struct cli_command *k)
 {
 	const struct cli_option *first = NULL;
-	for (const struct cli_option *o = cli_options; o->bit; o++) {
+	for (const struct cli_option *o = cli_options; o->id; o++) {
 		if (!is_named(o, name, n))
 			continue;
-		if (!first || (k && (k->options & o->bit)))
+		if (!first || (k && cli_takes(k, o->id)))
 			first = o;
 	}
 	return first;
@@ -80,10 +106,10 @@ static const struct cli_option *option_of(const char *name, size_t n, const stru
 
 static int unknown_option(struct cli *c, const char *arg, size_t n)
 {
-	const char *names[64] = { 0 };
+	const char *names[CLI_OPTIONS] = { 0 };
 	char given[64], message[128], hint[128] = "homestead --help";
 	struct text g = TEXT_OF(given), m = TEXT_OF(message), h = TEXT_OF(hint);
-	for (size_t i = 0; cli_options[i].bit; i++)
+	for (size_t i = 0; cli_options[i].id; i++)
 		names[i] = cli_options[i].name;
 	text_span(&g, span_of(arg, n < 60 ? n : 60));
 	text_str(&m, "there is no option ");
@@ -96,7 +122,7 @@ static int unknown_option(struct cli *c, const char *arg, size_t n)
 static void take_value(struct cli *c, const struct cli_option *o, const char *value)
 {
 	const struct {
-		uint64_t bit;
+		enum cli_option_id id;
 		const char **to;
 	} places[] = { { CLI_SOCKET, &c->socket },
 		       { CLI_PART, &c->part },
@@ -128,7 +154,6 @@ static void take_value(struct cli *c, const struct cli_option *o, const char *va
 		       { CLI_SVG, &c->svg },
 		       { CLI_ABOUT, &c->about },
 		       { CLI_PRESENT, &c->present },
-		       { CLI_NODE, &c->node },
 		       { CLI_OUTPUT, &c->output },
 		       { CLI_NODE_NAME, &c->node_name },
 		       { CLI_SYNC, &c->sync },
@@ -141,15 +166,15 @@ static void take_value(struct cli *c, const struct cli_option *o, const char *va
 		       { CLI_CLASSIFIER, &c->classifier },
 		       { CLI_GROUP_NAME, &c->label },
 		       { CLI_GROUP_NOTE, &c->comment } };
-	const uint64_t addresses = CLI_ADDRESS | CLI_AT_ADDRESS;
-	if (o->bit == CLI_ATTR && c->n_attrs < CLI_ATTRS_MAX)
+	bool address = o->id == CLI_ADDRESS || o->id == CLI_AT_ADDRESS;
+	if (o->id == CLI_ATTR && c->n_attrs < CLI_ATTRS_MAX)
 		c->attrs[c->n_attrs] = value;
-	c->n_attrs += o->bit == CLI_ATTR;
-	if ((o->bit & addresses) && c->n_addresses < OPS_ENDPOINTS_MAX)
+	c->n_attrs += o->id == CLI_ATTR;
+	if (address && c->n_addresses < OPS_ENDPOINTS_MAX)
 		c->addresses[c->n_addresses] = value;
-	c->n_addresses += (o->bit & addresses) != 0;
+	c->n_addresses += address;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (places[i].bit == o->bit)
+		if (places[i].id == o->id)
 			*places[i].to = value;
 }
 
@@ -163,6 +188,13 @@ static int complain_option(struct cli *c, const struct cli_option *o, const char
 	return cli_usage(c, message, hint);
 }
 
+/* Data and what is set may be. */
+static bool may_be_empty(enum cli_option_id id)
+{
+	return id == CLI_DATA || id == CLI_LABEL || id == CLI_NOTE || id == CLI_ABOUT ||
+	       id == CLI_GROUP_NAME || id == CLI_GROUP_NOTE;
+}
+
 /* One option, "--name", "--name=value" or "--name value". */
 static int take_option(struct cli *c, char *const *argv, const struct cli_command *k, int *i)
 {
@@ -171,14 +203,11 @@ static int take_option(struct cli *c, char *const *argv, const struct cli_comman
 	const struct cli_option *o = option_of(arg, n, k);
 	if (!o)
 		return unknown_option(c, arg, n);
-	c->given |= o->bit;
+	c->given[o->id] = true;
 	if (!o->value[0])
 		return equals ? complain_option(c, o, " takes no value") : CLI_OK;
 	const char *value = equals ? equals + 1 : argv[*i + 1];
-	/* Data and what is set may be empty. */
-	bool may_be_empty = o->bit & (CLI_DATA | CLI_LABEL | CLI_NOTE | CLI_ABOUT | CLI_GROUP_NAME |
-				      CLI_GROUP_NOTE);
-	if (!value || (!*value && !may_be_empty))
+	if (!value || (!*value && !may_be_empty(o->id)))
 		return complain_option(c, o, " wants a value");
 	take_value(c, o, value);
 	*i += !equals;
@@ -210,9 +239,8 @@ static int take_all(struct cli *c, int argc, char *const *argv, const char **wor
 
 static int check_options(struct cli *c)
 {
-	uint64_t taken = c->command->options | CLI_ALWAYS;
-	for (const struct cli_option *o = cli_options; o->bit; o++)
-		if (c->given & o->bit & ~taken) {
+	for (const struct cli_option *o = cli_options; o->id; o++)
+		if (c->given[o->id] && !cli_takes_always(o->id) && !cli_takes(c->command, o->id)) {
 			char message[160], hint[160] = "homestead help ";
 			struct text m = TEXT_OF(message), h = TEXT_OF(hint);
 			text_str(&m, c->command->words);
@@ -256,7 +284,7 @@ bool cli_is_noun(const char *word)
 
 static int take_noun(struct cli *c, const char *noun)
 {
-	bool asked = c->given & CLI_HELP;
+	bool asked = c->given[CLI_HELP];
 	cli_help_noun(asked ? c->place->out : c->place->err, noun);
 	c->command = NULL;
 	return asked ? CLI_OK : CLI_USAGE;
@@ -285,12 +313,12 @@ int cli_parse(struct cli *c, int argc, char *const *argv)
 	int exit = take_all(c, argc, argv, words, &n);
 	if (exit)
 		return exit;
-	if ((c->given & CLI_HELP) && n == 0) {
+	if (c->given[CLI_HELP] && n == 0) {
 		cli_help_all(c->place->out);
 		return CLI_OK;
 	}
 	exit = take_words(c, words, n);
-	if (exit || !c->command || (c->given & CLI_HELP))
+	if (exit || !c->command || c->given[CLI_HELP])
 		return exit;
 	exit = check_options(c);
 	return exit ? exit : check_args(c);

@@ -127,9 +127,9 @@ int cli_change(struct cli *c, const struct cli_query *q)
 	int exit = cli_ask(c, q, &change);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (!(c->given & CLI_QUIET))
+	if (!c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", change.text);
 	return CLI_OK;
 }

@@ -61,13 +61,13 @@ int cli_run_capture(struct cli *c)
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return cli_file_trouble(c, path, " cannot be written: ");
-	if (!c->duration && !(c->given & (CLI_QUIET | CLI_JSON)))
+	if (!c->duration && !(c->given[CLI_QUIET] || c->given[CLI_JSON]))
 		cli_line(c->place->err, "capturing into %s; Ctrl-C ends it", path);
 	int exit = capture(c, fd);
 	(void)close(fd);
-	if (exit || c->given & CLI_QUIET)
+	if (exit || c->given[CLI_QUIET])
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_json(c, "{\"done\":true,\"schema\":1}");
 	cli_line(c->place->out, "the traffic is in %s", path);
 	return CLI_OK;

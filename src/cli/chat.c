@@ -52,14 +52,14 @@ static void put(struct chat *t, const char *event, json_t *more)
 
 static bool in_json(const struct chat *t)
 {
-	return (t->c->given & CLI_JSON) != 0;
+	return t->c->given[CLI_JSON];
 }
 
 static void note(struct chat *t, const char *event, const char *what, const char *who)
 {
 	if (in_json(t))
 		put(t, event, NULL);
-	else if (!(t->c->given & CLI_QUIET))
+	else if (!t->c->given[CLI_QUIET])
 		cli_line(t->c->place->err, "%s %s", what, who);
 }
 

@@ -31,7 +31,7 @@ static int open_context(struct cli *c)
 
 static int run(struct cli *c)
 {
-	if (c->given & CLI_HELP) {
+	if (c->given[CLI_HELP]) {
 		cli_help_command(c->place->out, c->command);
 		return CLI_OK;
 	}

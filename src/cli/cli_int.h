@@ -18,88 +18,90 @@
 #define CLI_TEXT_MAX	1024
 #define CLI_COLUMNS_MAX 12
 
-/* Options, each a bit: which a command takes. */
-enum cli_option_bit {
-	CLI_JSON = 1 << 0,
-	CLI_QUIET = 1 << 1,
-	CLI_SOCKET = 1 << 2,
-	CLI_HELP = 1 << 3,
-	CLI_WATCH = 1 << 4,
-	CLI_PART = 1 << 5,
-	CLI_LEVEL = 1 << 6,
-	CLI_FOR = 1 << 7,
-	CLI_DRY_RUN = 1 << 8,
-	CLI_SCOPE = 1 << 9,
-	CLI_AT = 1 << 10,
-	CLI_WAIT = 1 << 11,
-	CLI_TIMEOUT = 1 << 12,
-	CLI_LIMIT = 1 << 13,
-	CLI_CLOUD = 1 << 14,
-	CLI_PORT = 1 << 15,
-	CLI_PROTOCOL = 1 << 16,
-	CLI_ADDRESS = 1 << 17,
-	CLI_COMMENT = 1 << 18,
-	CLI_FILE = 1 << 19,
-	CLI_TEXT = 1 << 20,
-	CLI_SECURE = 1 << 21,
-	CLI_TEMPORARY = 1 << 22,
-	CLI_ALL = 1 << 23,
-	CLI_MOST = 1 << 24,
-	CLI_PAYLOAD = 1 << 25
+/* Options: one row each in cli_options. The first is none, and ends a list of them. */
+enum cli_option_id {
+	CLI_NO_OPTION,
+	/* of every command */
+	CLI_JSON,
+	CLI_QUIET,
+	CLI_SOCKET,
+	CLI_HELP,
+	/* of daemons, MASC and names */
+	CLI_WATCH,
+	CLI_PART,
+	CLI_LEVEL,
+	CLI_FOR,
+	CLI_DRY_RUN,
+	CLI_SCOPE,
+	CLI_AT,
+	CLI_WAIT,
+	CLI_TIMEOUT,
+	CLI_LIMIT,
+	CLI_CLOUD,
+	CLI_PORT,
+	CLI_PROTOCOL,
+	CLI_ADDRESS,
+	CLI_COMMENT,
+	CLI_FILE,
+	CLI_TEXT,
+	CLI_SECURE,
+	CLI_TEMPORARY,
+	CLI_ALL,
+	CLI_MOST,
+	CLI_PAYLOAD,
+	/* of graphs, records and peers */
+	CLI_TYPE,
+	CLI_ATTR,
+	CLI_DATA,
+	CLI_INPUT,
+	CLI_PEER,
+	CLI_LABEL,
+	CLI_NOTE,
+	CLI_REACH,
+	CLI_PROFILE,
+	CLI_DEFER,
+	CLI_LARGEST,
+	CLI_PRESENCE,
+	CLI_LIFE,
+	CLI_QUIETLY,
+	CLI_VERSION,
+	CLI_LOCAL,
+	CLI_SVG,
+	CLI_XML,
+	CLI_ABOUT,
+	CLI_PRESENT,
+	CLI_AT_ADDRESS,
+	CLI_NODE_NAME,
+	CLI_SYNC,
+	CLI_OUTPUT,
+	CLI_YES,
+	/* of identities and groups */
+	CLI_ROLE,
+	CLI_EXPIRES,
+	CLI_CARD,
+	CLI_AS,
+	CLI_NO_CONNECT,
+	CLI_OWNER,
+	CLI_SECRET_FD,
+	CLI_SECRET_FILE,
+	CLI_CLASSIFIER,
+	CLI_DEFAULT,
+	CLI_GROUP_NAME,
+	CLI_GROUP_NOTE,
+	CLI_OPTIONS /* how many ids there are */
 };
-/* Of graphs, records and peers; beyond what an enum may hold. */
-#define CLI_TYPE       (UINT64_C(1) << 32)
-#define CLI_ATTR       (UINT64_C(1) << 33)
-#define CLI_DATA       (UINT64_C(1) << 34)
-#define CLI_INPUT      (UINT64_C(1) << 35)
-#define CLI_PEER       (UINT64_C(1) << 36)
-#define CLI_LABEL      (UINT64_C(1) << 37)
-#define CLI_NOTE       (UINT64_C(1) << 38)
-#define CLI_REACH      (UINT64_C(1) << 39)
-#define CLI_PROFILE    (UINT64_C(1) << 40)
-#define CLI_DEFER      (UINT64_C(1) << 41)
-#define CLI_LARGEST    (UINT64_C(1) << 42)
-#define CLI_PRESENCE   (UINT64_C(1) << 43)
-#define CLI_LIFE       (UINT64_C(1) << 44)
-#define CLI_QUIETLY    (UINT64_C(1) << 45)
-#define CLI_VERSION    (UINT64_C(1) << 46)
-#define CLI_LOCAL      (UINT64_C(1) << 47)
-#define CLI_SVG	       (UINT64_C(1) << 48)
-#define CLI_XML	       (UINT64_C(1) << 49)
-#define CLI_ABOUT      (UINT64_C(1) << 50)
-#define CLI_PRESENT    (UINT64_C(1) << 51)
-#define CLI_NODE       (UINT64_C(1) << 52)
-#define CLI_AT_ADDRESS (UINT64_C(1) << 53)
-#define CLI_NODE_NAME  (UINT64_C(1) << 54)
-#define CLI_SYNC       (UINT64_C(1) << 55)
-#define CLI_OUTPUT     (UINT64_C(1) << 56)
-#define CLI_YES	       (UINT64_C(1) << 57)
-/* Of identities and groups. */
-#define CLI_ROLE	(UINT64_C(1) << 26)
-#define CLI_EXPIRES	(UINT64_C(1) << 27)
-#define CLI_CARD	(UINT64_C(1) << 28)
-#define CLI_AS		(UINT64_C(1) << 29)
-#define CLI_NO_CONNECT	(UINT64_C(1) << 30)
-#define CLI_OWNER	(UINT64_C(1) << 31)
-#define CLI_SECRET_FD	(UINT64_C(1) << 58)
-#define CLI_SECRET_FILE (UINT64_C(1) << 59)
-#define CLI_CLASSIFIER	(UINT64_C(1) << 60)
-#define CLI_DEFAULT	(UINT64_C(1) << 61)
-#define CLI_GROUP_NAME	(UINT64_C(1) << 62)
-#define CLI_GROUP_NOTE	(UINT64_C(1) << 63)
-#define CLI_SECRET	(CLI_SECRET_FD | CLI_SECRET_FILE)
+#define CLI_SECRET CLI_SECRET_FD, CLI_SECRET_FILE
 
 #define CLI_ATTRS_MAX 256
-#define CLI_ALWAYS    (CLI_JSON | CLI_QUIET | CLI_SOCKET | CLI_HELP)
 
 struct cli_option {
-	uint64_t bit;
+	enum cli_option_id id;
 	const char *name;  /* "--json" */
 	const char *brief; /* "-q", "" none */
 	const char *value; /* "T", "" for none */
 	const char *help;
 };
-extern const struct cli_option cli_options[]; /* ended by bit 0 */
+extern const struct cli_option cli_options[]; /* ended by CLI_NO_OPTION */
 
 struct cli;
 struct cli_command {
@@ -107,7 +109,8 @@ struct cli_command {
 	const char *args;    /* "NAME [up|down|reset]", "" none */
 	const char *summary; /* one line */
 	const char *help;    /* more, for --help and the manual */
-	uint64_t options;    /* beside CLI_ALWAYS */
+	/* Which it takes, ended by CLI_NO_OPTION, beside those of every command; NULL none. */
+	const enum cli_option_id *options;
 	int min_args, max_args;
 	int (*run)(struct cli *c);
 };
@@ -124,11 +127,11 @@ extern const struct cli_alias cli_aliases[]; /* ended by NULL words */
 struct cli {
 	const struct cli_place *place;
 	const struct cli_command *command;
-	uint64_t given; /* options */
+	bool given[CLI_OPTIONS];
 	const char *socket, *part, *level, *duration, *scope, *at, *timeout, *limit;
 	const char *cloud, *port, *protocol, *comment, *file, *text, *most;
 	const char *type, *data, *input, *peer, *label, *reach, *profile, *largest, *presence;
-	const char *life, *version, *svg, *about, *present, *node, *node_name, *sync;
+	const char *life, *version, *svg, *about, *present, *node_name, *sync;
 	const char *output, *role, *expires, *card, *as, *passphrase_fd, *passphrase_file;
 	const char *classifier;
 	const char *attrs[CLI_ATTRS_MAX]; /* NAME=VALUE */
@@ -153,6 +156,15 @@ int cli_parse(struct cli *c, int argc, char *const *argv);
 /* The command that words begin with, and how many of them it takes. */
 const struct cli_command *cli_find(const char *const *words, int n, int *taken);
 const struct cli_command *cli_command_of(const char *words);
+/* Whether it is an option of every command, and whether this one takes it. */
+bool cli_takes_always(enum cli_option_id id);
+bool cli_takes(const struct cli_command *k, enum cli_option_id id);
+/* The words of the options that are given, with commas between; in c->mem. */
+struct cli_word {
+	enum cli_option_id id;
+	const char *word;
+};
+const char *cli_words_given(struct cli *c, const struct cli_word *rows, size_t n);
 
 /* suggest.c: says what was meant by words that are no command. */
 int cli_suggest(struct cli *c, const char *const *words, int n);

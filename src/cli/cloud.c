@@ -219,11 +219,11 @@ static int show_cloud(struct cli *c)
 	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_CLOUD, .name = c->args[0] }, &d);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	for (size_t i = 0; (c->given & CLI_QUIET) && i < d.n_nodes; i++)
+	for (size_t i = 0; c->given[CLI_QUIET] && i < d.n_nodes; i++)
 		cli_line(c->place->out, "%s", d.nodes[i].node);
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		return CLI_OK;
 	print_head(c, &d.cloud);
 	for (size_t i = 0; i < d.n_names; i++)
@@ -233,7 +233,7 @@ static int show_cloud(struct cli *c)
 
 int cli_run_cloud_show(struct cli *c)
 {
-	return c->given & CLI_WATCH ? cli_watch(c, show_cloud) : show_cloud(c);
+	return c->given[CLI_WATCH] ? cli_watch(c, show_cloud) : show_cloud(c);
 }
 
 /* Counters */
@@ -326,18 +326,18 @@ static int print_stats(struct cli *c)
 		const struct ops_cloud *k = &all.clouds[i];
 		if (c->n_args && strcmp(c->args[0], k->name) != 0)
 			continue;
-		if ((c->given & CLI_JSON) && c->n_args)
+		if (c->given[CLI_JSON] && c->n_args)
 			return cli_print_value(c, &ops_cloud_type, k);
-		if (shown++ && !(c->given & (CLI_QUIET | CLI_JSON)))
+		if (shown++ && !(c->given[CLI_QUIET] || c->given[CLI_JSON]))
 			fputc('\n', c->place->out);
-		if (c->given & (CLI_QUIET | CLI_JSON))
+		if (c->given[CLI_QUIET] || c->given[CLI_JSON])
 			continue;
 		print_traffic(c, k);
 		print_counts(c, k);
 	}
 	if (!shown && c->n_args)
 		return no_such_cloud(c, &all);
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
 	if (!running)
 		cli_say_names_off(c, &all.part);
@@ -346,7 +346,7 @@ static int print_stats(struct cli *c)
 
 int cli_run_cloud_stats(struct cli *c)
 {
-	return c->given & CLI_WATCH ? cli_watch(c, print_stats) : print_stats(c);
+	return c->given[CLI_WATCH] ? cli_watch(c, print_stats) : print_stats(c);
 }
 
 /* Changes */
@@ -364,9 +364,9 @@ int cli_run_cloud_ping(struct cli *c)
 		cli_ask(c, &(struct cli_query){ .kind = OPS_CLOUD_PING, .query = query }, &answer);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (!(c->given & CLI_QUIET))
+	if (!c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s answered after %s", answer.address,
 			 cli_latency(c, answer.elapsed));
 	return CLI_OK;
@@ -377,7 +377,7 @@ int cli_run_cloud_change(struct cli *c)
 	struct ops_cloud_wish body;
 	bool repair = strcmp(c->command->words, "cloud repair") == 0;
 	ops_clear(&ops_cloud_wish_type, &body);
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	ops_set_text(body.cloud, sizeof(body.cloud), c->n_args ? c->args[0] : "");
 	return cli_change(c,
 			  &(struct cli_query){ .kind = repair ? OPS_CLOUD_REPAIR : OPS_CLOUD_FLUSH,

@@ -11,10 +11,10 @@ static int show_levels(struct cli *c)
 	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_LOG_GET }, &log);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
 	for (size_t i = 0; i < log.n_parts; i++) {
-		if (c->given & CLI_QUIET)
+		if (c->given[CLI_QUIET])
 			cli_line(c->place->out, "%s", log.parts[i].part);
 		else
 			cli_line(c->place->out, "%-8s  %s", log.parts[i].part, log.parts[i].level);
@@ -42,7 +42,7 @@ static int refuse_level(struct cli *c)
 
 int cli_run_log(struct cli *c)
 {
-	struct ops_log_set body = { .dry_run = c->given & CLI_DRY_RUN };
+	struct ops_log_set body = { .dry_run = c->given[CLI_DRY_RUN] };
 	if (c->n_args == 0)
 		return show_levels(c);
 	if (ops_level_of(c->args[0]) < 0)
@@ -57,7 +57,7 @@ int cli_run_log(struct cli *c)
 
 int cli_run_daemon_reload(struct cli *c)
 {
-	struct ops_write body = { c->given & CLI_DRY_RUN };
+	struct ops_write body = { c->given[CLI_DRY_RUN] };
 	return cli_change(c, &(struct cli_query){ .kind = OPS_RELOAD,
 						  .body_type = &ops_write_type,
 						  .body = &body });
@@ -85,7 +85,7 @@ static const char *daemon_version(struct cli *c)
 int cli_run_version(struct cli *c)
 {
 	const char *daemon = daemon_version(c);
-	if (c->given & CLI_JSON) {
+	if (c->given[CLI_JSON]) {
 		json_t *j = json_pack("{s:s,s:s,s:i}", "version", hst_version(), "daemon", daemon,
 				      "schema", OPS_SCHEMA);
 		char *s = json_dumps(j, JSON_COMPACT);
@@ -94,7 +94,7 @@ int cli_run_version(struct cli *c)
 		json_decref(j);
 		return CLI_OK;
 	}
-	if (c->given & CLI_QUIET) {
+	if (c->given[CLI_QUIET]) {
 		cli_line(c->place->out, "%s", hst_version());
 		return CLI_OK;
 	}

@@ -29,7 +29,7 @@ static void following(FILE *f, const char *path)
 static void options(FILE *f)
 {
 	const char *last = "";
-	for (const struct cli_option *o = cli_options; o->bit; last = o->name, o++)
+	for (const struct cli_option *o = cli_options; o->id; last = o->name, o++)
 		if (strcmp(o->name, last) != 0)
 			fprintf(f, "%s%s", o == cli_options ? "" : " ", o->name);
 }
@@ -175,7 +175,7 @@ static void zsh(FILE *f)
 static void fish(FILE *f)
 {
 	fputs("# Completion of homestead for fish.\ncomplete -c homestead -f\n", f);
-	for (const struct cli_option *o = cli_options; o->bit; o++) {
+	for (const struct cli_option *o = cli_options; o->id; o++) {
 		fprintf(f, "complete -c homestead -l %s", o->name + 2);
 		if (o->brief[0])
 			fprintf(f, " -s %s", o->brief + 1);

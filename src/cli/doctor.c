@@ -67,10 +67,10 @@ static int look(struct cli *c, char **json, struct ops_ports *out)
 static int print_ports(struct cli *c, const struct ops_ports *p)
 {
 	struct cli_table t = { port_columns, NULL, p->n_ports };
-	for (size_t i = 0; (c->given & CLI_QUIET) && i < p->n_ports; i++)
+	for (size_t i = 0; c->given[CLI_QUIET] && i < p->n_ports; i++)
 		if (strcmp(p->ports[i].verdict, "free") != 0)
 			cli_line(c->place->out, "%s", port_name(c, &p->ports[i]));
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		return CLI_OK;
 	t.rows = arena_alloc(&c->mem, (p->n_ports + 1) * sizeof(*t.rows));
 	if (!t.rows)
@@ -89,7 +89,7 @@ int cli_run_doctor_ports(struct cli *c)
 	int exit = look(c, &json, &ports);
 	if (exit)
 		return exit;
-	exit = c->given & CLI_JSON ? cli_print_json(c, json) : print_ports(c, &ports);
+	exit = c->given[CLI_JSON] ? cli_print_json(c, json) : print_ports(c, &ports);
 	hst_free(json);
 	return exit;
 }
@@ -162,7 +162,7 @@ static int doctor(struct cli *c, const char *json, const struct ops_ports *ports
 {
 	struct ops_status s;
 	int exit = CLI_OK;
-	if (!(c->given & CLI_JSON)) {
+	if (!c->given[CLI_JSON]) {
 		exit = print_ports(c, ports);
 		fputc('\n', c->place->out);
 	}
@@ -170,9 +170,9 @@ static int doctor(struct cli *c, const char *json, const struct ops_ports *ports
 		exit = cli_ask(c, &(struct cli_query){ .kind = OPS_STATUS }, &s);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return doctor_json(c, json, c->event->json);
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		return CLI_OK;
 	fputs(s.n_attention ? "needs attention:\n" : "all is well\n", c->place->out);
 	cli_print_attention(c, &s);

@@ -30,11 +30,11 @@ static int print_one(struct cli *c, const char *json)
 	struct ops_event e;
 	char why[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(why);
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_json(c, json);
 	json_t *j = json_loads(json, 0, NULL);
 	if (ops_decode(&ops_event_type, j, OPS_FROM_ANSWER, &e, &c->mem, &t) == OK) {
-		if (c->given & CLI_QUIET)
+		if (c->given[CLI_QUIET])
 			fprintf(c->place->out, "%llu\n", (unsigned long long)e.number);
 		else
 			print_event(c, &e);
@@ -135,10 +135,10 @@ static int recent(struct cli *c)
 	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_EVENTS, .query = query }, &all);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return print_list(c);
 	for (size_t i = 0; i < all.n_events; i++) {
-		if (c->given & CLI_QUIET)
+		if (c->given[CLI_QUIET])
 			fprintf(c->place->out, "%llu\n", (unsigned long long)all.events[i].number);
 		else
 			print_event(c, &all.events[i]);
@@ -163,5 +163,5 @@ int cli_run_events(struct cli *c)
 	if (!is_word(c->part))
 		return cli_usage(c, "--part takes the name of a part, such as masc",
 				 "homestead log");
-	return c->given & CLI_WATCH ? follow(c) : recent(c);
+	return c->given[CLI_WATCH] ? follow(c) : recent(c);
 }

@@ -308,9 +308,9 @@ static int print_graph(struct cli *c)
 	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_GRAPH, .graph = c->graph }, &g);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (c->given & CLI_QUIET) {
+	if (c->given[CLI_QUIET]) {
 		cli_line(c->place->out, "%s", g.id);
 		return CLI_OK;
 	}
@@ -354,7 +354,7 @@ int cli_run_graph_show(struct cli *c)
 	int exit = cli_graph(c);
 	if (exit)
 		return exit;
-	return c->given & CLI_WATCH ? cli_watch(c, print_graph) : print_graph(c);
+	return c->given[CLI_WATCH] ? cli_watch(c, print_graph) : print_graph(c);
 }
 
 /* ---- changes ---- */
@@ -363,7 +363,7 @@ int cli_run_graph_show(struct cli *c)
 static int change(struct cli *c, const struct cli_query *q, const char *id)
 {
 	int exit = cli_change(c, q);
-	if (!exit && (c->given & CLI_QUIET) && !(c->given & CLI_JSON))
+	if (!exit && c->given[CLI_QUIET] && !c->given[CLI_JSON])
 		cli_line(c->place->out, "%s", id);
 	return exit;
 }
@@ -390,9 +390,9 @@ static int make(struct cli *c, struct ops_graph_make *body)
 	body->name = or_empty(c->label);
 	body->comment = or_empty(c->comment);
 	body->sync_order = or_empty(c->sync);
-	body->defer = c->given & CLI_DEFER;
-	body->listen = !(c->given & CLI_QUIETLY);
-	body->dry_run = c->given & CLI_DRY_RUN;
+	body->defer = c->given[CLI_DEFER];
+	body->listen = !c->given[CLI_QUIETLY];
+	body->dry_run = c->given[CLI_DRY_RUN];
 	int exit = cli_set_word(c, body->scope, sizeof(body->scope), c->reach);
 	if (!exit)
 		exit = cli_set_word(c, body->profile, sizeof(body->profile), c->profile);
@@ -436,7 +436,7 @@ int cli_run_graph_change(struct cli *c)
 		{ "graph listen", OPS_GRAPH_LISTEN },
 		{ "graph revalidate", OPS_GRAPH_REVALIDATE },
 	};
-	struct ops_write body = { c->given & CLI_DRY_RUN };
+	struct ops_write body = { c->given[CLI_DRY_RUN] };
 	size_t i = 0;
 	int exit = cli_graph(c);
 	if (exit)
@@ -459,7 +459,7 @@ int cli_run_graph_connect(struct cli *c)
 	struct ops_graph_connect body;
 	ops_clear(&ops_graph_connect_type, &body);
 	body.peer = or_empty(c->peer);
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	int exit = cli_set_word(c, body.address, sizeof(body.address), c->args[1]);
 	if (!exit)
 		exit = cli_graph(c);
@@ -475,21 +475,12 @@ int cli_run_graph_connect(struct cli *c)
 /* "name,comment": what was given, be it empty. */
 static const char *what_is_set(struct cli *c)
 {
-	static const struct {
-		uint64_t bit;
-		const char *name;
-	} rows[] = { { CLI_LABEL, "name" },	   { CLI_NOTE, "comment" },
-		     { CLI_PRESENCE, "presence" }, { CLI_LIFE, "presence_life" },
-		     { CLI_PRESENT, "present" },   { CLI_ABOUT, "attributes" } };
-	char buffer[128];
-	struct text t = TEXT_OF(buffer);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (!(c->given & rows[i].bit))
-			continue;
-		text_str(&t, t.n ? "," : "");
-		text_str(&t, rows[i].name);
-	}
-	return cli_keep(c, &t);
+	static const struct cli_word rows[] = {
+		{ CLI_LABEL, "name" },	      { CLI_NOTE, "comment" },
+		{ CLI_PRESENCE, "presence" }, { CLI_LIFE, "presence_life" },
+		{ CLI_PRESENT, "present" },   { CLI_ABOUT, "attributes" }
+	};
+	return cli_words_given(c, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 int cli_run_graph_set(struct cli *c)
@@ -502,7 +493,7 @@ int cli_run_graph_set(struct cli *c)
 	body.name = or_empty(c->label);
 	body.comment = or_empty(c->comment);
 	body.attributes = or_empty(c->about);
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	int exit = set_presence(c, body.presence, sizeof(body.presence), &body.presence_life);
 	if (!exit)
 		exit = cli_set_word(c, body.present, sizeof(body.present), c->present);

@@ -49,8 +49,7 @@ static void say_what_is_lost(struct cli *c, const char *name)
 static int write_key(struct cli *c, const struct ops_made *made, const char *path)
 {
 	int exit = cli_keep_owner(c, made->name, path);
-	return exit || (c->given & CLI_JSON) ? exit
-					     : cli_say_written(c, "the key of the group", path);
+	return exit || c->given[CLI_JSON] ? exit : cli_say_written(c, "the key of the group", path);
 }
 
 /* Offers a copy of the group key, and says what is lost without. */
@@ -64,7 +63,7 @@ static int offer_export(struct cli *c, const struct ops_made *made)
 	text_str(&t, "Write a copy under a passphrase into ");
 	text_str(&t, file);
 	text_str(&t, " now?");
-	if (!(c->given & CLI_YES) && cli_asks(c, buffer, &answered))
+	if (!c->given[CLI_YES] && cli_asks(c, buffer, &answered))
 		return write_key(c, made, file);
 	text_clear(&t);
 	text_str(&t, "later: homestead group export ");
@@ -79,11 +78,11 @@ static int offer_export(struct cli *c, const struct ops_made *made)
 /* With --output without a question; else people are asked, and programs not. */
 static int keep_key(struct cli *c, const struct ops_made *made)
 {
-	if (c->given & CLI_DRY_RUN)
+	if (c->given[CLI_DRY_RUN])
 		return CLI_OK;
 	if (c->output)
 		return write_key(c, made, c->output);
-	return c->given & (CLI_JSON | CLI_QUIET) ? CLI_OK : offer_export(c, made);
+	return (c->given[CLI_JSON] || c->given[CLI_QUIET]) ? CLI_OK : offer_export(c, made);
 }
 
 static int take_presence(struct cli *c, bool *none)
@@ -98,7 +97,7 @@ int cli_run_group_create(struct cli *c)
 {
 	struct ops_group_make body;
 	struct ops_made made;
-	if ((c->given & CLI_SECRET) && !c->output)
+	if ((c->passphrase_fd || c->passphrase_file) && !c->output)
 		return cli_usage(c, "a passphrase is for a copy of the group key",
 				 "--output FILE, where that is to be");
 	ops_clear(&ops_group_make_type, &body);
@@ -107,8 +106,8 @@ int cli_run_group_create(struct cli *c)
 	body.classifier = or_empty(c->classifier);
 	body.comment = or_empty(c->comment);
 	body.cloud = or_empty(c->cloud);
-	body.defer = c->given & CLI_DEFER;
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.defer = c->given[CLI_DEFER];
+	body.dry_run = c->given[CLI_DRY_RUN];
 	int exit = cli_set_word(c, body.profile, sizeof(body.profile), c->profile);
 	if (!exit && c->life)
 		exit = cli_read_duration(c, c->life, &body.presence_life);
@@ -199,14 +198,14 @@ static int take_addresses(struct cli *c, struct ops_group_connect *k)
 static int prepare(struct cli *c, struct ops_group_connect *k)
 {
 	ops_clear(&ops_group_connect_type, k);
-	k->dry_run = c->given & CLI_DRY_RUN;
+	k->dry_run = c->given[CLI_DRY_RUN];
 	int exit = c->timeout ? cli_read_duration(c, c->timeout, &k->deadline) : CLI_OK;
 	return exit ? exit : take_addresses(c, k);
 }
 
 static int open_group(struct cli *c, const char *group)
 {
-	struct ops_write body = { c->given & CLI_DRY_RUN };
+	struct ops_write body = { c->given[CLI_DRY_RUN] };
 	struct ops_made made;
 	return cli_make(c,
 			&(struct cli_query){ .kind = OPS_GROUP_OPEN,
@@ -231,7 +230,7 @@ static int open_silently(struct cli *c, const char *group)
 {
 	struct ops_write body = { false };
 	struct ops_made made;
-	if (c->given & CLI_DRY_RUN)
+	if (c->given[CLI_DRY_RUN])
 		return CLI_OK;
 	return cli_ask(c,
 		       &(struct cli_query){ .kind = OPS_GROUP_OPEN,
@@ -259,7 +258,7 @@ int cli_run_group_connect(struct cli *c)
 
 int cli_run_group_disconnect(struct cli *c)
 {
-	struct ops_write body = { c->given & CLI_DRY_RUN };
+	struct ops_write body = { c->given[CLI_DRY_RUN] };
 	struct ops_made made;
 	return cli_make(c,
 			&(struct cli_query){ .kind = OPS_GROUP_CLOSE,
@@ -277,14 +276,14 @@ static int join(struct cli *c, const char *document, bool connects, struct ops_m
 	ops_clear(&ops_group_join_type, &body);
 	body.invitation = document;
 	body.identity = or_empty(c->as);
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	const struct cli_query q = { .kind = OPS_GROUP_JOIN,
 				     .body_type = &ops_group_join_type,
 				     .body = &body };
 	if (!connects)
 		return cli_make(c, &q, made);
 	int exit = cli_ask(c, &q, made);
-	if (!exit && !(c->given & (CLI_JSON | CLI_QUIET)))
+	if (!exit && !(c->given[CLI_JSON] || c->given[CLI_QUIET]))
 		cli_line(c->place->out, "%s", made->text);
 	return exit;
 }
@@ -298,9 +297,9 @@ static int connect_joined(struct cli *c, const struct ops_made *joined,
 	int exit = cli_ask(c, &q, &made);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_value(c, &ops_made_type, joined);
-	cli_line(c->place->out, "%s", c->given & CLI_QUIET ? joined->name : made.text);
+	cli_line(c->place->out, "%s", c->given[CLI_QUIET] ? joined->name : made.text);
 	return CLI_OK;
 }
 
@@ -309,7 +308,7 @@ int cli_run_group_join(struct cli *c)
 	struct ops_group_connect k;
 	struct ops_made made;
 	const char *document = c->args[0];
-	if ((c->given & CLI_NO_CONNECT) && c->n_addresses)
+	if (c->given[CLI_NO_CONNECT] && c->n_addresses)
 		return cli_usage(c, "--no-connect and --address do not go together", "one of them");
 	int exit = prepare(c, &k);
 	if (!exit && document[0] != '<')
@@ -341,8 +340,8 @@ int cli_run_group_leave(struct cli *c)
 		    : cli_make(c,
 			       &(struct cli_query){ .kind = OPS_GROUP_LEAVE,
 						    .graph = g.id,
-						    .query = c->given & CLI_DRY_RUN ? "dry_run=true"
-										    : NULL },
+						    .query = c->given[CLI_DRY_RUN] ? "dry_run=true"
+										   : NULL },
 			       &made);
 }
 
@@ -463,9 +462,9 @@ static int show(struct cli *c)
 	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_GROUP, .graph = c->args[0] }, &g);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", g.id);
 	else
 		print_group(c, &g);
@@ -474,7 +473,7 @@ static int show(struct cli *c)
 
 int cli_run_group_show(struct cli *c)
 {
-	return c->given & CLI_WATCH ? cli_watch(c, show) : show(c);
+	return c->given[CLI_WATCH] ? cli_watch(c, show) : show(c);
 }
 
 /* Options are set all at once: those that are not named stay. */
@@ -494,21 +493,10 @@ static int take_options(struct cli *c, struct ops_group_set *body)
 
 static const char *what_is_set(struct cli *c)
 {
-	static const struct {
-		uint64_t bit;
-		const char *name;
-	} rows[] = { { CLI_GROUP_NAME, "name" },
-		     { CLI_GROUP_NOTE, "comment" },
-		     { CLI_PRESENCE, "options" } };
-	char buffer[32];
-	struct text t = TEXT_OF(buffer);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (!(c->given & rows[i].bit))
-			continue;
-		text_str(&t, t.n ? "," : "");
-		text_str(&t, rows[i].name);
-	}
-	return cli_keep(c, &t);
+	static const struct cli_word rows[] = { { CLI_GROUP_NAME, "name" },
+						{ CLI_GROUP_NOTE, "comment" },
+						{ CLI_PRESENCE, "options" } };
+	return cli_words_given(c, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 int cli_run_group_set(struct cli *c)
@@ -522,7 +510,7 @@ int cli_run_group_set(struct cli *c)
 				 "homestead help group set");
 	body.name = or_empty(c->label);
 	body.comment = or_empty(c->comment);
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	int exit = c->presence ? take_options(c, &body) : CLI_OK;
 	return exit ? exit
 		    : cli_make(c,

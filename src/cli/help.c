@@ -32,8 +32,8 @@ void cli_synopsis(struct text *t, const struct cli_command *k)
 		text_char(t, ' ');
 		text_str(t, k->args);
 	}
-	for (const struct cli_option *o = cli_options; o->bit; o++) {
-		if (!(k->options & o->bit))
+	for (const struct cli_option *o = cli_options; o->id; o++) {
+		if (!cli_takes(k, o->id))
 			continue;
 		text_str(t, " [");
 		put_option(t, o);
@@ -56,13 +56,14 @@ static void print_command(FILE *f, const struct cli_command *k)
 		fprintf(f, "  %-22s  %s\n", buffer, k->summary);
 }
 
-/* Options with what they do, wrapped by hand: they are ours. */
-static void print_options(FILE *f, uint64_t bits)
+/* Options of every command, and those of `k` unless NULL, with what they do; wrapped by
+ * hand: they are ours. */
+static void print_options(FILE *f, const struct cli_command *k)
 {
-	for (const struct cli_option *o = cli_options; o->bit; o++) {
+	for (const struct cli_option *o = cli_options; o->id; o++) {
 		char buffer[64];
 		struct text t = TEXT_OF(buffer);
-		if (!(bits & o->bit))
+		if (!cli_takes_always(o->id) && !(k && cli_takes(k, o->id)))
 			continue;
 		if (o->brief[0]) {
 			text_str(&t, o->brief);
@@ -88,7 +89,7 @@ void cli_help_all(FILE *f)
 	for (const struct cli_command *k = cli_commands; k->words; k++)
 		print_command(f, k);
 	fputs("\noptions of every command:\n", f);
-	print_options(f, CLI_ALWAYS);
+	print_options(f, NULL);
 	fputs("\nexit codes:\n", f);
 	for (size_t i = 0; i < sizeof(exit_texts) / sizeof(exit_texts[0]); i++)
 		fprintf(f, "  %zu  %s\n", i, exit_texts[i]);
@@ -125,7 +126,7 @@ void cli_help_command(FILE *f, const struct cli_command *k)
 	fputc('\n', f);
 	print_wrapped(f, k->help);
 	fputs("\noptions:\n", f);
-	print_options(f, k->options | CLI_ALWAYS);
+	print_options(f, k);
 }
 
 /* Text in man format: a hyphen is a minus, a line beginning with a dot or
@@ -199,7 +200,7 @@ void cli_write_manual(FILE *f)
 	for (const struct cli_command *k = cli_commands; k->words; k++)
 		roff_command(f, k);
 	fputs(".SH OPTIONS\nThey may stand anywhere. The first four go with every command.\n", f);
-	for (const struct cli_option *o = cli_options; o->bit; o++)
+	for (const struct cli_option *o = cli_options; o->id; o++)
 		roff_option(f, o);
 	fputs(".SH EXIT STATUS\n", f);
 	for (size_t i = 0; i < sizeof(exit_texts) / sizeof(exit_texts[0]); i++)

@@ -10,8 +10,8 @@ int cli_run_id_create(struct cli *c)
 	ops_clear(&ops_identity_make_type, &body);
 	body.label = c->args[0];
 	body.classifier = c->classifier ? c->classifier : "";
-	body.is_default = c->given & CLI_DEFAULT;
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.is_default = c->given[CLI_DEFAULT];
+	body.dry_run = c->given[CLI_DRY_RUN];
 	int exit = cli_set_word(c, body.profile, sizeof(body.profile), c->profile);
 	return exit ? exit
 		    : cli_make(c,
@@ -121,9 +121,9 @@ int cli_run_id_show(struct cli *c)
 	int exit = look(c, &i);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", i.name);
 	else
 		print_identity(c, &i);
@@ -138,7 +138,7 @@ int cli_run_id_card(struct cli *c)
 	int exit = look(c, &i);
 	if (exit)
 		return exit;
-	if ((c->given & CLI_JSON) && !c->output)
+	if (c->given[CLI_JSON] && !c->output)
 		return cli_print_answer(c);
 	text_str(&t, "the card of ");
 	text_str(&t, i.label[0] ? i.label : i.name);
@@ -152,7 +152,7 @@ static int set(struct cli *c, const char *label, bool make_default)
 	ops_clear(&ops_identity_set_type, &body);
 	body.label = label;
 	body.is_default = make_default;
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	return cli_make(c,
 			&(struct cli_query){ .kind = OPS_IDENTITY_SET,
 					     .graph = c->args[0],
@@ -184,7 +184,7 @@ int cli_run_id_delete(struct cli *c)
 		    : cli_make(c,
 			       &(struct cli_query){ .kind = OPS_IDENTITY_DELETE,
 						    .graph = c->args[0],
-						    .query = c->given & CLI_DRY_RUN ? "dry_run=true"
-										    : NULL },
+						    .query = c->given[CLI_DRY_RUN] ? "dry_run=true"
+										   : NULL },
 			       &made);
 }

@@ -243,9 +243,9 @@ static void say_more(struct cli *c, const struct walk *w)
 
 static int print_page(struct cli *c, struct walk *w)
 {
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return put_page(c, w);
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		return print_names(c, w);
 	return w->list->print ? w->list->print(c, w->answer) : print_table(c, w);
 }
@@ -254,7 +254,7 @@ static void finish(struct cli *c, const struct walk *w)
 {
 	if (w->streams)
 		put_tail(c, w);
-	else if (!(c->given & (CLI_JSON | CLI_QUIET)) && !w->list->print)
+	else if (!(c->given[CLI_JSON] || c->given[CLI_QUIET]) && !w->list->print)
 		say_more(c, w);
 }
 
@@ -293,5 +293,5 @@ static int print_list(struct cli *c)
 int cli_list(struct cli *c, const struct cli_list *list)
 {
 	c->list = list;
-	return c->given & CLI_WATCH ? cli_watch(c, print_list) : print_list(c);
+	return c->given[CLI_WATCH] ? cli_watch(c, print_list) : print_list(c);
 }

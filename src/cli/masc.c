@@ -322,9 +322,9 @@ static int show(struct cli *c)
 	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_MASC_PEER, .name = c->args[0] }, &p);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", p.name);
 	else
 		print_detail(c, &p);
@@ -333,7 +333,7 @@ static int show(struct cli *c)
 
 static int down(struct cli *c)
 {
-	struct ops_down body = { -1, c->given & CLI_DRY_RUN };
+	struct ops_down body = { -1, c->given[CLI_DRY_RUN] };
 	if (c->duration &&
 	    (number_duration(span_str(c->duration), &body.duration) != OK || body.duration <= 0))
 		return cli_usage(c, "--for takes a time such as 90s, 5m, 2h30m, 1d",
@@ -346,7 +346,7 @@ static int down(struct cli *c)
 
 static int write_peer(struct cli *c, enum ops_kind kind)
 {
-	struct ops_write body = { c->given & CLI_DRY_RUN };
+	struct ops_write body = { c->given[CLI_DRY_RUN] };
 	return cli_change(c, &(struct cli_query){ .kind = kind,
 						  .name = c->args[0],
 						  .body_type = &ops_write_type,
@@ -382,13 +382,13 @@ int cli_run_masc_peer(struct cli *c)
 	bool is_down = strcmp(verb, "down") == 0;
 	if (c->n_args == 2 && !is_down && strcmp(verb, "up") != 0 && strcmp(verb, "reset") != 0)
 		return unknown_verb(c);
-	if ((c->given & CLI_FOR) && !is_down)
+	if (c->given[CLI_FOR] && !is_down)
 		return cli_usage(c, "--for goes with down only", "homestead help masc peer");
 	if (is_down)
 		return down(c);
 	if (verb[0])
 		return write_peer(c, verb[0] == 'u' ? OPS_MASC_PEER_UP : OPS_MASC_PEER_RESET);
-	if (c->given & CLI_DRY_RUN)
+	if (c->given[CLI_DRY_RUN])
 		return cli_usage(c, "--dry-run goes with up, down and reset",
 				 "homestead help masc peer");
 	return show(c);

@@ -94,9 +94,9 @@ int cli_run_member_show(struct cli *c)
 		&m);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", m.name);
 	else
 		print_member(c, &m);
@@ -112,9 +112,9 @@ static int say_granted(struct cli *c, const struct ops_invitation *made, bool do
 	char what[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(what);
 	bool into_file = c->output && strcmp(c->output, "-") != 0;
-	if ((c->given & CLI_JSON) && !c->output)
+	if (c->given[CLI_JSON] && !c->output)
 		return cli_print_answer(c);
-	if (!(c->given & (CLI_QUIET | CLI_JSON)))
+	if (!(c->given[CLI_QUIET] || c->given[CLI_JSON]))
 		cli_line(document && !into_file ? c->place->err : c->place->out, "%s", made->text);
 	if (!made->done || !(document || c->output))
 		return CLI_OK;
@@ -126,7 +126,7 @@ static int say_granted(struct cli *c, const struct ops_invitation *made, bool do
 static int grant(struct cli *c, struct ops_member_grant *body, bool document)
 {
 	struct ops_invitation made;
-	body->dry_run = c->given & CLI_DRY_RUN;
+	body->dry_run = c->given[CLI_DRY_RUN];
 	int exit = cli_read_expires(c, &body->life, &body->until);
 	if (!exit)
 		exit = cli_ask(c,

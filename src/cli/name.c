@@ -175,9 +175,9 @@ int cli_run_name_publish(struct cli *c)
 {
 	struct ops_publish body;
 	ops_clear(&ops_publish_type, &body);
-	body.secure = c->given & CLI_SECURE;
-	body.temporary = c->given & CLI_TEMPORARY;
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.secure = c->given[CLI_SECURE];
+	body.temporary = c->given[CLI_TEMPORARY];
+	body.dry_run = c->given[CLI_DRY_RUN];
 	int exit = set_word(c, body.name, sizeof(body.name), c->args[0], " is too long for a name");
 	if (!exit)
 		exit = set_word(c, body.cloud, sizeof(body.cloud), c->cloud,
@@ -199,8 +199,8 @@ int cli_run_name_unpublish(struct cli *c)
 {
 	struct ops_unpublish body;
 	ops_clear(&ops_unpublish_type, &body);
-	body.secure = c->given & CLI_SECURE;
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.secure = c->given[CLI_SECURE];
+	body.dry_run = c->given[CLI_DRY_RUN];
 	int exit = set_word(c, body.name, sizeof(body.name), c->args[0], " is too long for a name");
 	return exit ? exit
 		    : cli_change(c, &(struct cli_query){ .kind = OPS_NAME_UNPUBLISH,
@@ -219,9 +219,9 @@ int cli_run_name_convert(struct cli *c)
 		return cli_no_memory(c);
 	if (e)
 		return cli_usage(c, buffer, "homestead help name convert");
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_value(c, &ops_conversion_type, &forms);
-	if (c->given & CLI_QUIET) {
+	if (c->given[CLI_QUIET]) {
 		bool host = forms.host[0] && strcasecmp(forms.host, c->args[0]) != 0;
 		cli_line(c->place->out, "%s", host ? forms.host : forms.name);
 		return CLI_OK;

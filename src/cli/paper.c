@@ -17,9 +17,9 @@ int cli_make(struct cli *c, const struct cli_query *q, struct ops_made *made)
 	int exit = cli_ask(c, q, made);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (c->given & CLI_QUIET) {
+	if (c->given[CLI_QUIET]) {
 		cli_line(c->place->out, "%s", made->name);
 		return CLI_OK;
 	}
@@ -85,9 +85,9 @@ static int write_file(struct cli *c, const char *path, const char *text)
 
 int cli_say_written(struct cli *c, const char *what, const char *path)
 {
-	if (strcmp(path, "-") == 0 || (c->given & CLI_QUIET))
+	if (strcmp(path, "-") == 0 || c->given[CLI_QUIET])
 		return CLI_OK;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_json(c, "{\"done\":true,\"schema\":1}");
 	cli_line(c->place->out, "%s is in %s", what, path);
 	return CLI_OK;
@@ -101,7 +101,7 @@ static int print_document(struct cli *c, const char *text)
 	ops_clear(&ops_document_type, &d);
 	d.done = true;
 	d.document = text;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_value(c, &ops_document_type, &d);
 	fputs(text, c->place->out);
 	if (n && text[n - 1] != '\n')
@@ -142,9 +142,9 @@ static int dry_run(struct cli *c, enum ops_kind kind, const char *of)
 		&(struct cli_query){
 			.kind = kind, .graph = of, .body_type = &ops_write_type, .body = &body },
 		&t);
-	if (exit || (c->given & CLI_QUIET))
+	if (exit || c->given[CLI_QUIET])
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
 	cli_line(c->place->out, "%s", t.text);
 	return CLI_OK;
@@ -154,7 +154,7 @@ int cli_run_id_export(struct cli *c)
 {
 	struct cli_secret s = { 0 };
 	char *text = NULL;
-	if (c->given & CLI_DRY_RUN)
+	if (c->given[CLI_DRY_RUN])
 		return dry_run(c, OPS_IDENTITY_EXPORT, c->args[0]);
 	int exit = cli_passphrase(c, "A passphrase for the file: ", true, &s);
 	if (exit)
@@ -171,7 +171,7 @@ int cli_run_id_export(struct cli *c)
 /* What came of an import: its name. */
 static int say_imported(struct cli *c, const char *what, const char *name)
 {
-	if (c->given & CLI_JSON) {
+	if (c->given[CLI_JSON]) {
 		struct ops_made made;
 		ops_clear(&ops_made_type, &made);
 		made.done = true;
@@ -179,7 +179,7 @@ static int say_imported(struct cli *c, const char *what, const char *name)
 		made.name = name;
 		return cli_print_value(c, &ops_made_type, &made);
 	}
-	cli_line(c->place->out, "%s%s", c->given & CLI_QUIET ? "" : what, name);
+	cli_line(c->place->out, "%s%s", c->given[CLI_QUIET] ? "" : what, name);
 	return CLI_OK;
 }
 
@@ -226,7 +226,7 @@ int cli_keep_owner(struct cli *c, const char *group, const char *path)
 
 static int export_owner(struct cli *c)
 {
-	if (c->given & CLI_DRY_RUN)
+	if (c->given[CLI_DRY_RUN])
 		return dry_run(c, OPS_GROUP_OWNER, c->args[0]);
 	int exit = cli_keep_owner(c, c->args[0], c->args[1]);
 	return exit ? exit
@@ -242,9 +242,9 @@ static int would_write(struct cli *c, struct ops_document *d)
 	d->done = false;
 	d->text = buffer;
 	d->document = "";
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_value(c, &ops_document_type, d);
-	if (!(c->given & CLI_QUIET))
+	if (!c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", buffer);
 	return CLI_OK;
 }
@@ -252,16 +252,16 @@ static int would_write(struct cli *c, struct ops_document *d)
 int cli_run_group_export(struct cli *c)
 {
 	struct ops_document d;
-	if (c->given & CLI_OWNER)
+	if (c->given[CLI_OWNER])
 		return export_owner(c);
-	if (c->given & CLI_SECRET)
+	if (c->passphrase_fd || c->passphrase_file)
 		return cli_usage(c, "a membership is exported without a passphrase",
 				 "--owner, for the key of the group");
 	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_GROUP_EXPORT, .graph = c->args[0] },
 			   &d);
 	if (exit)
 		return exit;
-	if (c->given & CLI_DRY_RUN)
+	if (c->given[CLI_DRY_RUN])
 		return would_write(c, &d);
 	exit = put_document(c, c->args[1], d.document);
 	return exit ? exit
@@ -362,9 +362,9 @@ int cli_run_invite_show(struct cli *c)
 			       &paper);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", paper.kind);
 	else
 		print_paper(c, &paper);

@@ -138,9 +138,9 @@ static int print_peers(struct cli *c)
 	int exit = cli_mesh(c, &m);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return print_both(c, &m);
-	if (!(c->given & CLI_QUIET))
+	if (!c->given[CLI_QUIET])
 		return print_table(c, &m);
 	for (size_t i = 0; i < m.nodes.n_nodes; i++)
 		cli_line(c->place->out, "%s", m.nodes.nodes[i].node);
@@ -152,7 +152,7 @@ int cli_run_peer_list(struct cli *c)
 	int exit = cli_graph(c);
 	if (exit)
 		return exit;
-	return c->given & CLI_WATCH ? cli_watch(c, print_peers) : print_peers(c);
+	return c->given[CLI_WATCH] ? cli_watch(c, print_peers) : print_peers(c);
 }
 
 /* ---- one of them ---- */
@@ -209,7 +209,7 @@ int cli_run_peer_disconnect(struct cli *c)
 		exit = find_link(c, c->args[1], &l);
 	if (exit)
 		return exit;
-	struct ops_graph_disconnect body = { .conn = l->conn, .dry_run = c->given & CLI_DRY_RUN };
+	struct ops_graph_disconnect body = { .conn = l->conn, .dry_run = c->given[CLI_DRY_RUN] };
 	return cli_change(c, &(struct cli_query){ .kind = OPS_GRAPH_DISCONNECT,
 						  .graph = c->graph,
 						  .body_type = &ops_graph_disconnect_type,
@@ -222,7 +222,7 @@ int cli_run_peer_ping(struct cli *c)
 	struct ops_graph_ping_wish body;
 	struct ops_graph_ping answer;
 	ops_clear(&ops_graph_ping_wish_type, &body);
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	int exit = cli_graph(c);
 	if (!exit && c->n_args == 2)
 		exit = find_link(c, c->args[1], &l);
@@ -238,9 +238,9 @@ int cli_run_peer_ping(struct cli *c)
 		       &answer);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (!(c->given & CLI_QUIET))
+	if (!c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", answer.text);
 	return CLI_OK;
 }

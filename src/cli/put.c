@@ -131,7 +131,7 @@ static void say(struct cli *c, const struct thing *thing, bool again, const hst_
 {
 	char text[HST_GUID_TEXT] = "", buffer[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(buffer);
-	bool dry = c->given & CLI_DRY_RUN;
+	bool dry = c->given[CLI_DRY_RUN];
 	if (id)
 		hst_guid_text(id, text);
 	text_str(&t,
@@ -139,7 +139,7 @@ static void say(struct cli *c, const struct thing *thing, bool again, const hst_
 	text_str(&t, thing->name);
 	text_str(&t, " in ");
 	text_str(&t, c->args[0]);
-	if (c->given & CLI_JSON) {
+	if (c->given[CLI_JSON]) {
 		struct ops_record_change done;
 		ops_clear(&ops_record_change_type, &done);
 		done.done = !dry;
@@ -147,7 +147,7 @@ static void say(struct cli *c, const struct thing *thing, bool again, const hst_
 		ops_set_text(done.id, sizeof(done.id), text);
 		(void)cli_print_value(c, &ops_record_change_type, &done);
 	} else {
-		cli_line(c->place->out, "%s", c->given & CLI_QUIET ? text : buffer);
+		cli_line(c->place->out, "%s", c->given[CLI_QUIET] ? text : buffer);
 	}
 }
 
@@ -165,7 +165,7 @@ static int publish(struct cli *c, hst_graph *g, const struct thing *thing, const
 	r.attrs = &name;
 	r.n_attrs = 1;
 	r.id = id = old ? old->id : id;
-	bool dry = c->given & CLI_DRY_RUN;
+	bool dry = c->given[CLI_DRY_RUN];
 	uint32_t mask = HST_RECORD_DATA | (c->duration ? HST_RECORD_TIME : 0);
 	int done = HST_OK;
 	if (!dry)

@@ -102,9 +102,9 @@ static int change(struct cli *c, const struct cli_query *q)
 	int exit = cli_ask(c, q, &done);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (!(c->given & CLI_QUIET))
+	if (!c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", done.text);
 	else if (done.id[0])
 		cli_line(c->place->out, "%s", done.id);
@@ -115,7 +115,7 @@ int cli_run_record_add(struct cli *c)
 {
 	struct ops_record_add body;
 	ops_clear(&ops_record_add_type, &body);
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	if (!c->type)
 		return cli_usage(c, "record add wants --type, a word such as note or a GUID",
 				 "homestead record add GRAPH --type note --data TEXT");
@@ -148,7 +148,7 @@ static int read_version(struct cli *c, uint64_t *version)
 
 static const char *what_is_set(struct cli *c)
 {
-	bool data = c->given & (CLI_DATA | CLI_INPUT), attributes = c->given & CLI_ATTR;
+	bool data = (c->given[CLI_DATA] || c->given[CLI_INPUT]), attributes = c->given[CLI_ATTR];
 	if (data && attributes)
 		return "data,attributes";
 	return data ? "data" : attributes ? "attributes" : "";
@@ -158,7 +158,7 @@ int cli_run_record_update(struct cli *c)
 {
 	struct ops_record_update body;
 	ops_clear(&ops_record_update_type, &body);
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	body.set = what_is_set(c);
 	if (!body.set[0] && !c->duration)
 		return cli_usage(c,
@@ -194,8 +194,8 @@ int cli_run_record_delete(struct cli *c)
 		return exit;
 	text_str(&t, "if_version=");
 	text_u64(&t, version);
-	text_str(&t, c->given & CLI_LOCAL ? "&local=true" : "");
-	text_str(&t, c->given & CLI_DRY_RUN ? "&dry_run=true" : "");
+	text_str(&t, c->given[CLI_LOCAL] ? "&local=true" : "");
+	text_str(&t, c->given[CLI_DRY_RUN] ? "&dry_run=true" : "");
 	return change(c, &(struct cli_query){ .kind = OPS_RECORD_DELETE,
 					      .graph = c->graph,
 					      .name = c->args[1],

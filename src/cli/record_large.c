@@ -28,7 +28,7 @@ static int say_added(struct cli *c, const hst_guid *id)
 {
 	char text[HST_GUID_TEXT];
 	hst_guid_text(id, text);
-	if (c->given & CLI_JSON) {
+	if (c->given[CLI_JSON]) {
 		char json[100];
 		struct text t = TEXT_OF(json);
 		text_str(&t, "{\"done\":true,\"id\":\"");
@@ -36,7 +36,7 @@ static int say_added(struct cli *c, const hst_guid *id)
 		text_str(&t, "\",\"schema\":1}");
 		return cli_print_json(c, json);
 	}
-	fprintf(c->place->out, c->given & CLI_QUIET ? "%s\n" : "record %s is published\n", text);
+	fprintf(c->place->out, c->given[CLI_QUIET] ? "%s\n" : "record %s is published\n", text);
 	return CLI_OK;
 }
 

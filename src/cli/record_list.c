@@ -126,7 +126,7 @@ static int put_octets(struct cli *c, const uint8_t *octets, size_t n)
 	FILE *f = standard ? c->place->out : fopen(c->output, "we");
 	bool bad = !f || fwrite(octets, 1, n, f) != n;
 	bad = (f && (standard ? fflush(f) : fclose(f)) != 0) || bad;
-	if (!bad && !standard && (c->given & CLI_JSON))
+	if (!bad && !standard && c->given[CLI_JSON])
 		return cli_print_json(c, "{\"done\":true,\"schema\":1}");
 	if (!bad)
 		return CLI_OK;
@@ -226,17 +226,17 @@ int cli_run_record_get(struct cli *c)
 			&(struct cli_query){ .kind = OPS_RECORD,
 					     .graph = c->graph,
 					     .name = c->args[1],
-					     .query = c->given & CLI_XML ? "xml=true" : NULL },
+					     .query = c->given[CLI_XML] ? "xml=true" : NULL },
 			&r);
 	if (exit)
 		return exit;
 	if (c->output)
 		return write_data(c, &r);
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", r.id);
-	else if (c->given & CLI_XML)
+	else if (c->given[CLI_XML])
 		print_text(c, r.xml);
 	else
 		print_record(c, &r);

@@ -106,9 +106,9 @@ static int show(struct cli *c, const char *json)
 	if (exit || !read_change(c, &e, &ch))
 		return exit;
 	bool there = fetch(c, &ch, &r);
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return print_json(c, &ch, there);
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", ch.id);
 	else
 		print_line(c, &ch, there ? &r : NULL);

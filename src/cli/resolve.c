@@ -8,7 +8,7 @@
 
 static int read_opts(struct cli *c, hst_resolve_opts *o)
 {
-	uint64_t most = c->given & CLI_ALL ? OPS_RESULTS_MAX : 1;
+	uint64_t most = c->given[CLI_ALL] ? OPS_RESULTS_MAX : 1;
 	int64_t timeout = 0;
 	*o = (hst_resolve_opts)HST_INIT(hst_resolve_opts);
 	if (c->most && (number_u64(span_str(c->most), OPS_RESULTS_MAX, &most) != OK || !most))
@@ -19,7 +19,7 @@ static int read_opts(struct cli *c, hst_resolve_opts *o)
 	o->most = (uint32_t)most;
 	o->deadline_ms = (int)(timeout / MONO_MS);
 	o->cloud = c->cloud;
-	o->payload = c->given & CLI_PAYLOAD;
+	o->payload = c->given[CLI_PAYLOAD];
 	return CLI_OK;
 }
 
@@ -157,7 +157,7 @@ int cli_run_name_resolve(struct cli *c)
 {
 	struct ops_resolution r;
 	hst_resolve_opts o;
-	if (c->most && (c->given & CLI_ALL))
+	if (c->most && c->given[CLI_ALL])
 		return cli_usage(c, "--all and --most exclude each other",
 				 "homestead help name resolve");
 	int exit = read_opts(c, &o);
@@ -165,9 +165,9 @@ int cli_run_name_resolve(struct cli *c)
 		exit = search(c, &o, NULL, &r);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_json(c, c->event->json);
-	if (!(c->given & CLI_QUIET))
+	if (!c->given[CLI_QUIET])
 		return print_found(c, &r);
 	print_quiet(c, &r);
 	return CLI_OK;
@@ -179,7 +179,7 @@ int cli_run_name_resolve(struct cli *c)
 static int show_step(struct cli *c, const hst_event *e, uint64_t nth)
 {
 	struct ops_step s;
-	if (e->kind != HST_EVENT_STEP || (c->given & (CLI_JSON | CLI_QUIET)) ||
+	if (e->kind != HST_EVENT_STEP || (c->given[CLI_JSON] || c->given[CLI_QUIET]) ||
 	    cli_decode(c, &ops_step_type, e->json, &s) != CLI_OK)
 		return CLI_FAILED;
 	cli_part(c->place->out, "%2llu  %s  %s  ", (unsigned long long)nth, s.node,
@@ -219,13 +219,13 @@ int cli_run_name_trace(struct cli *c)
 		exit = search(c, &o, show_step, &r);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		(void)cli_print_json(c, c->event->json);
-	else if (c->given & CLI_QUIET)
+	else if (c->given[CLI_QUIET])
 		print_quiet(c, &r);
 	else
 		print_ends(c, &r);
-	if (r.n_results || (c->given & CLI_JSON))
+	if (r.n_results || c->given[CLI_JSON])
 		return r.n_results ? CLI_OK : CLI_NOT_FOUND;
 	return not_found(c, &r);
 }

@@ -67,7 +67,7 @@ static const char *named(const struct cli *c)
 /* A hint that is a command is to be tried; others are sentences. */
 int cli_complain(struct cli *c, const struct cli_complaint *what)
 {
-	if (c->given & CLI_JSON) {
+	if (c->given[CLI_JSON]) {
 		complain_json(c, what);
 		return what->exit;
 	}

@@ -265,7 +265,7 @@ bool cli_asks(struct cli *c, const char *question, bool *answered)
 int cli_confirm(struct cli *c, const char *question)
 {
 	bool answered;
-	if (c->given & (CLI_YES | CLI_DRY_RUN))
+	if (c->given[CLI_YES] || c->given[CLI_DRY_RUN])
 		return CLI_OK;
 	if (cli_asks(c, question, &answered))
 		return CLI_OK;

@@ -333,16 +333,16 @@ static int print_status(struct cli *c)
 	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_STATUS }, &s);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (!(c->given & CLI_QUIET))
+	if (!c->given[CLI_QUIET])
 		print_text(c, &s);
 	return CLI_OK;
 }
 
 int cli_run_status(struct cli *c)
 {
-	return c->given & CLI_WATCH ? cli_watch(c, print_status) : print_status(c);
+	return c->given[CLI_WATCH] ? cli_watch(c, print_status) : print_status(c);
 }
 
 int cli_run_masc_show(struct cli *c)
@@ -351,9 +351,9 @@ int cli_run_masc_show(struct cli *c)
 	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_STATUS }, &s);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		return CLI_OK;
 	const struct cli_pair pairs[] = {
 		{ "masc", masc_line(c, &s) },

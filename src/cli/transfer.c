@@ -117,9 +117,9 @@ int cli_run_graph_export(struct cli *c)
 	int exit = export_to(c, c->args[1]);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_json(c, "{\"done\":true,\"schema\":1}");
-	if (!(c->given & CLI_QUIET))
+	if (!c->given[CLI_QUIET])
 		cli_line(c->place->out, "the database of graph %s is in %s", c->graph, c->args[1]);
 	return CLI_OK;
 }
@@ -192,11 +192,11 @@ int cli_run_graph_import(struct cli *c)
 	int exit = import_apart(c, fd);
 	if (!standard)
 		(void)close(fd);
-	if (!exit && (c->given & CLI_JSON))
+	if (!exit && c->given[CLI_JSON])
 		return cli_print_answer(c);
 	if (!exit)
 		exit = cli_decode(c, &ops_import_type, c->event->json, &done);
-	if (!exit && !(c->given & CLI_QUIET))
+	if (!exit && !c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", done.text);
 	return exit;
 }
@@ -320,9 +320,9 @@ int cli_run_peer_send(struct cli *c)
 	hst_free(g);
 	if (exit)
 		return exit;
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_json(c, "{\"done\":true,\"schema\":1}");
-	if (!(c->given & CLI_QUIET))
+	if (!c->given[CLI_QUIET])
 		cli_line(c->place->out, "sent %zu octets to %s", message.iov_len, to.peer);
 	return CLI_OK;
 }

@@ -33,7 +33,7 @@ bool cli_wait_until(struct cli *c, struct mono end)
 
 static void begin_picture(struct cli *c, bool first)
 {
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return;
 	if (c->place->redraws)
 		fputs("\033[H\033[2J", c->place->out);

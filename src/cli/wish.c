@@ -87,7 +87,7 @@ static int read_times(struct cli *c, struct times *t)
 	if (number_duration(span_str(c->timeout), &timeout) != OK || timeout < 0)
 		return refuse_word(c, c->timeout, " is no time such as 90s, 5m, 2h30m, 1d");
 	t->end = mono_add(os_mono(), timeout);
-	if (!(c->given & CLI_WAIT))
+	if (!c->given[CLI_WAIT])
 		return cli_usage(c, "--timeout goes with --wait", "homestead help masc claim");
 	return CLI_OK;
 }
@@ -99,10 +99,10 @@ static int change(struct cli *c, const struct cli_query *q, struct ops_change *m
 	if (exit)
 		return exit;
 	/* With --wait one document tells all: the range, when it is held. */
-	bool waits = (c->given & CLI_WAIT) && made->done;
-	if (c->given & CLI_JSON)
+	bool waits = c->given[CLI_WAIT] && made->done;
+	if (c->given[CLI_JSON])
 		return waits ? CLI_OK : cli_print_answer(c);
-	if (!(c->given & CLI_QUIET))
+	if (!c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", made->text);
 	else if (made->number && !waits)
 		cli_line(c->place->out, "%s", cli_number(c, made->number));
@@ -122,9 +122,9 @@ static const struct ops_masc_prefix *find_claim(const struct ops_masc_prefixes *
 
 static int say_held(struct cli *c, const struct ops_masc_prefix *p)
 {
-	if (c->given & CLI_JSON)
+	if (c->given[CLI_JSON])
 		return cli_print_value(c, &ops_masc_prefix_type, p);
-	if (c->given & CLI_QUIET)
+	if (c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", p->prefix);
 	else
 		cli_line(c->place->out, "%s is ours until %s", p->prefix, cli_time(c, p->end));
@@ -138,7 +138,7 @@ static void say_state(struct cli *c, const struct ops_masc_prefix *p, char said[
 	struct text t = TEXT_OF(now);
 	text_str(&t, p->state);
 	text_str(&t, p->why);
-	if ((c->given & (CLI_JSON | CLI_QUIET)) || strcmp(now, said) == 0)
+	if ((c->given[CLI_JSON] || c->given[CLI_QUIET]) || strcmp(now, said) == 0)
 		return;
 	memcpy(said, now, sizeof(now));
 	cli_part(c->place->out, "claim %s: %s", cli_number(c, p->number), p->state);
@@ -214,7 +214,7 @@ int cli_run_masc_claim(struct cli *c)
 	if (exit)
 		return exit;
 	ops_clear(&ops_claim_wish_type, &body);
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	body.addresses = size.addresses;
 	body.lifetime = t.for_us;
 	body.from = t.at;
@@ -226,7 +226,7 @@ int cli_run_masc_claim(struct cli *c)
 					   .body_type = &ops_claim_wish_type,
 					   .body = &body },
 		      &made);
-	bool waits = (c->given & CLI_WAIT) && made.done;
+	bool waits = c->given[CLI_WAIT] && made.done;
 	return exit || !waits ? exit : wait_held(c, made.number, t.end);
 }
 
@@ -242,7 +242,7 @@ static int add_demand(struct cli *c)
 	if (exit)
 		return exit;
 	ops_clear(&ops_demand_wish_type, &body);
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	body.addresses = size.addresses;
 	body.from = t.at;
 	if (t.for_us > 0)
@@ -258,7 +258,7 @@ static int add_demand(struct cli *c)
 
 static int end_demand(struct cli *c)
 {
-	struct ops_write body = { c->given & CLI_DRY_RUN };
+	struct ops_write body = { c->given[CLI_DRY_RUN] };
 	uint64_t number;
 	if (number_u64(span_str(c->args[1]), UINT64_MAX, &number) != OK)
 		return refuse_word(c, c->args[1],
@@ -271,19 +271,19 @@ static int end_demand(struct cli *c)
 
 int cli_run_masc_demand(struct cli *c)
 {
-	unsigned wishes = CLI_SCOPE | CLI_FOR | CLI_AT;
+	bool wished = c->scope || c->duration || c->at;
 	bool end = c->n_args && strcmp(c->args[0], "end") == 0;
 	if (end && c->n_args == 1)
 		return cli_usage(c, "masc demand end wants a number", "homestead masc demand");
 	if (!end && c->n_args == 2)
 		return refuse_word(c, c->args[1], " is one word too many");
-	if ((end || !c->n_args) && (c->given & wishes))
+	if ((end || !c->n_args) && wished)
 		return cli_usage(c, "--scope, --for and --at go with a size",
 				 "homestead masc demand 256 --for 1d");
-	if (!c->n_args && (c->given & CLI_DRY_RUN))
+	if (!c->n_args && c->given[CLI_DRY_RUN])
 		return cli_usage(c, "--dry-run goes with a size or end",
 				 "homestead help masc demand");
-	if (c->n_args && (c->given & (CLI_WATCH | CLI_LIMIT)))
+	if (c->n_args && (c->given[CLI_WATCH] || c->given[CLI_LIMIT]))
 		return cli_usage(c, "--watch and --limit go with the list only",
 				 "homestead masc demand --watch");
 	if (!c->n_args)
@@ -295,7 +295,7 @@ int cli_run_masc_withdraw(struct cli *c)
 {
 	struct ops_withdraw body;
 	ops_clear(&ops_withdraw_type, &body);
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	ops_set_text(body.prefix, sizeof(body.prefix), c->args[0]);
 	return cli_change(c, &(struct cli_query){ .kind = OPS_MASC_WITHDRAW,
 						  .body_type = &ops_withdraw_type,
@@ -309,7 +309,7 @@ int cli_run_masc_resolve(struct cli *c)
 	if (strcmp(action, "keep") != 0 && strcmp(action, "yield") != 0)
 		return refuse_word(c, action, " is no decision: keep, yield");
 	ops_clear(&ops_resolve_type, &body);
-	body.dry_run = c->given & CLI_DRY_RUN;
+	body.dry_run = c->given[CLI_DRY_RUN];
 	ops_set_text(body.action, sizeof(body.action), action);
 	return cli_change(c, &(struct cli_query){ .kind = OPS_MASC_RESOLVE,
 						  .name = c->args[0],
