@@ -164,6 +164,7 @@ static void take_value(struct cli *c, const struct cli_option *o, const char *va
 		       { CLI_SECRET_FD, &c->passphrase_fd },
 		       { CLI_SECRET_FILE, &c->passphrase_file },
 		       { CLI_CLASSIFIER, &c->classifier },
+		       { CLI_MEMBER_LIFE, &c->member_life },
 		       { CLI_GROUP_NAME, &c->label },
 		       { CLI_GROUP_NOTE, &c->comment } };
 	bool address = o->id == CLI_ADDRESS || o->id == CLI_AT_ADDRESS;

@@ -88,6 +88,9 @@ enum cli_option_id {
 	CLI_DEFAULT,
 	CLI_GROUP_NAME,
 	CLI_GROUP_NOTE,
+	CLI_MEMBER_LIFE,
+	CLI_DATA_OPTIONAL,
+	CLI_PUBLISH,
 	CLI_OPTIONS /* how many ids there are */
 };
 #define CLI_SECRET CLI_SECRET_FD, CLI_SECRET_FILE
@@ -133,7 +136,7 @@ struct cli {
 	const char *type, *data, *input, *peer, *label, *reach, *profile, *largest, *presence;
 	const char *life, *version, *svg, *about, *present, *node_name, *sync;
 	const char *output, *role, *expires, *card, *as, *passphrase_fd, *passphrase_file;
-	const char *classifier;
+	const char *classifier, *member_life;
 	const char *attrs[CLI_ATTRS_MAX]; /* NAME=VALUE */
 	size_t n_attrs;			  /* given, be it more than that */
 	const char *graph;		  /* that the command is about: graph_id, or NULL */

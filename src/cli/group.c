@@ -106,11 +106,14 @@ int cli_run_group_create(struct cli *c)
 	body.classifier = or_empty(c->classifier);
 	body.comment = or_empty(c->comment);
 	body.cloud = or_empty(c->cloud);
+	body.data_optional = c->given[CLI_DATA_OPTIONAL];
 	body.defer = c->given[CLI_DEFER];
 	body.dry_run = c->given[CLI_DRY_RUN];
 	int exit = cli_set_word(c, body.profile, sizeof(body.profile), c->profile);
 	if (!exit && c->life)
 		exit = cli_read_duration(c, c->life, &body.presence_life);
+	if (!exit && c->member_life)
+		exit = cli_read_duration(c, c->member_life, &body.membership_life);
 	if (!exit)
 		exit = take_presence(c, &body.no_presence);
 	if (!exit)

@@ -150,6 +150,7 @@ int cli_run_invite_create(struct cli *c)
 				 "homestead id card",
 				 "homestead invite GROUP CARD");
 	ops_clear(&ops_member_grant_type, &body);
+	body.publish = c->given[CLI_PUBLISH];
 	int exit = cli_set_word(c, body.role, sizeof(body.role), c->role);
 	if (!exit)
 		exit = card[0] == '<' ? CLI_OK : cli_read_document(c, card, &card);

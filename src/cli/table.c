@@ -80,6 +80,11 @@ const struct cli_option cli_options[] = {
 	{ CLI_DEFAULT, "--default", "", "", "take it where no identity is named" },
 	{ CLI_GROUP_NAME, "--name", "", "TEXT", "the name of the group" },
 	{ CLI_GROUP_NOTE, "--comment", "", "TEXT", "a comment about the group" },
+	{ CLI_MEMBER_LIFE, "--membership-life", "", "T",
+	  "for how long what a member tells of itself lives: 8h to 3650d, else 28d" },
+	{ CLI_DATA_OPTIONAL, "--data-optional", "", "",
+	  "members need not tell the others that they are ones" },
+	{ CLI_PUBLISH, "--publish", "", "", "tell the group of the new member now, not when it comes" },
 	{ CLI_YES, "--yes", "-y", "", "do not ask" },
 	{ CLI_DRY_RUN, "--dry-run", "-n", "", "only say what would be done" },
 	{ 0 },
@@ -92,8 +97,9 @@ static_assert(sizeof(cli_options) / sizeof(cli_options[0]) == CLI_OPTIONS,
 /* Two spellings of the same. */
 #define CREATES                                                                                    \
 	TAKES(CLI_AS, CLI_GROUP_NOTE, CLI_CLOUD, CLI_PRESENCE, CLI_CLASSIFIER, CLI_PROFILE,        \
-	      CLI_DEFER, CLI_LIFE, CLI_OUTPUT, CLI_SECRET, CLI_YES, CLI_DRY_RUN)
-#define INVITES TAKES(CLI_CARD, CLI_ROLE, CLI_EXPIRES, CLI_OUTPUT, CLI_DRY_RUN)
+	      CLI_DEFER, CLI_LIFE, CLI_MEMBER_LIFE, CLI_DATA_OPTIONAL, CLI_OUTPUT, CLI_SECRET,     \
+	      CLI_YES, CLI_DRY_RUN)
+#define INVITES TAKES(CLI_CARD, CLI_ROLE, CLI_EXPIRES, CLI_PUBLISH, CLI_OUTPUT, CLI_DRY_RUN)
 
 const struct cli_command cli_commands[] = {
 	{ "status", "", "what runs here, since when, and what needs attention",
