@@ -355,9 +355,7 @@ struct span graph_link_unfinished(const struct graph *g, uint32_t link)
 
 void graph_wall(struct graph *g, struct wall wall, struct mono now)
 {
-	g->wall = wall;
-	g->wall_at = now;
-	graph_time_changed(g, now);
+	graph_time_read(g, wall, now);
 	graph_finish(g, now);
 }
 

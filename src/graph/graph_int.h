@@ -213,6 +213,7 @@ struct graph {
 	struct wall wall;
 	struct mono wall_at;
 	int64_t time_delta;
+	int64_t time_held;	  /* of it: steps of the wall clock that nobody else made */
 	int64_t time_base;	  /* time.c: the delta a day ago or less, */
 	struct mono time_base_at; /* and when; us 0: none yet */
 	uint64_t left;		  /* peer time */
@@ -602,6 +603,10 @@ bool graph_info_shrinks(const struct graph *g, const struct graph_record *r);
 void graph_time_changed(struct graph *g, struct mono now);
 uint64_t graph_now(const struct graph *g, struct mono now); /* peer time */
 void graph_time_welcome(struct graph *g, struct graph_link *l, uint64_t told, struct mono now);
+/* The wall clock was read. */
+void graph_time_read(struct graph *g, struct wall wall, struct mono now);
+/* The last neighbor has gone. */
+void graph_time_alone(struct graph *g, struct mono now);
 void graph_expire_stored(struct graph *g, const struct graph_entry *e, struct mono now);
 void graph_expire_now(struct graph *g, struct mono now); /* "fire the timer now" */
 void graph_expire_due(struct graph *g, struct mono now);

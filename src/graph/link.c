@@ -181,6 +181,8 @@ static void neighbor_lost(struct graph *g, struct graph_link *l, struct mono now
 	graph_flood_forget(g, l);
 	if (!g->neighbors && g->loaded)
 		g->left = graph_now(g, now) - 60 * GRAPH_TICKS_SEC;
+	if (!g->neighbors)
+		graph_time_alone(g, now);
 	g->maintain_wanted = true;
 }
 

@@ -82,5 +82,44 @@ void graph_time_welcome(struct graph *g, struct graph_link *l, uint64_t told, st
 		return;
 	}
 	g->time_delta = delta;
+	g->time_held = 0;
+	graph_time_changed(g, now);
+}
+
+/* Peer time stands where it is though the clock moved: the delta does in its place. */
+static void hold(struct graph *g, int64_t ticks)
+{
+	g->time_held += ticks;
+	g->time_delta = (int64_t)((uint64_t)g->time_delta + (uint64_t)ticks);
+	g->time_base = (int64_t)((uint64_t)g->time_base + (uint64_t)ticks);
+}
+
+/* GRAPH-11.22: less is the clock's own adjustment; more would be believed of nobody. */
+static bool may_hold(const struct graph *g, int64_t us)
+{
+	int64_t most = WINDOW / TICKS_US;
+	if (!g->neighbors || us < -most || us > most || (us > -MONO_SEC && us < MONO_SEC))
+		return false;
+	int64_t held = g->time_held + us * TICKS_US;
+	return held <= WINDOW && held >= -WINDOW;
+}
+
+void graph_time_read(struct graph *g, struct wall wall, struct mono now)
+{
+	uint64_t was = (uint64_t)g->wall.us + (uint64_t)mono_since(now, g->wall_at);
+	int64_t moved = (int64_t)((uint64_t)wall.us - was);
+	g->wall = wall;
+	g->wall_at = now;
+	if (may_hold(g, moved))
+		hold(g, moved * TICKS_US);
+	graph_time_changed(g, now);
+}
+
+/* A machine that was halted finds its clock right and its neighbors gone. */
+void graph_time_alone(struct graph *g, struct mono now)
+{
+	if (!g->time_held)
+		return;
+	hold(g, -g->time_held);
 	graph_time_changed(g, now);
 }

@@ -209,7 +209,7 @@ static void update_after_creation_test(void **state)
 	begin();
 	struct graph_guid id = lone_add(&l, "x");
 	uint64_t created = told().created;
-	graph_wall(l.g, (struct wall){ lone_wall(&l).us - MONO_MIN, true }, l.now);
+	graph_wall(l.g, (struct wall){ lone_wall(&l).us - MONO_HOUR, true }, l.now);
 	struct graph_command c = changing(GRAPH_RECORD_UPDATE, &id);
 	c.has_payload = true;
 	lone_command(&l, &c);

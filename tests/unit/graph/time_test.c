@@ -107,8 +107,6 @@ static void just_near_enough_test(void **state)
 	lone_end(&l);
 }
 
-/* ---- the end of records ---- */
-
 static size_t application_records(void)
 {
 	uint16_t type;
@@ -116,6 +114,86 @@ static size_t application_records(void)
 		return 0;
 	return graph_db_type_count(l.g->db, type);
 }
+
+static void step(int64_t by)
+{
+	graph_wall(l.g, (struct wall){ lone_wall(&l).us + by, true }, l.now);
+}
+
+/* GRAPH-11.22: who set our clock says nothing of the others'. */
+static void a_step_of_the_clock_is_held_test(void **state)
+{
+	(void)state;
+	begin();
+	uint64_t ours = lone_time(&l);
+	int64_t delta = l.g->time_delta;
+	lone_flood(&l, 2, lone_make(&l, &(struct lone_record){ .expires = 60 }, room));
+	step(90 * MONO_SEC);
+	assert_true(lone_time(&l) == ours);
+	assert_true(l.g->time_delta == delta + 90 * (int64_t)GRAPH_TICKS_SEC);
+	lone_pass(&l, 16 * MONO_SEC);
+	assert_int_equal(application_records(), 1);
+	/* The clock of the rig is read as it was before. */
+	step(0);
+	assert_true(lone_time(&l) == ours + 16 * GRAPH_TICKS_SEC);
+	assert_true(l.g->time_delta == delta);
+	step(-90 * MONO_SEC);
+	assert_true(lone_time(&l) == ours + 16 * GRAPH_TICKS_SEC);
+	/* Nobody is there with whom peer time would be agreed: it is the clock's again. */
+	lone_hang_up(&l, 2);
+	assert_true(lone_time(&l) == ours + 16 * GRAPH_TICKS_SEC - 90 * GRAPH_TICKS_SEC);
+	assert_true(l.g->time_delta == delta);
+	step(0);
+	assert_true(lone_time(&l) == ours + 16 * GRAPH_TICKS_SEC);
+	lone_end(&l);
+}
+
+/* What is adjusted is left to the clock, and so is what nobody would believe. */
+static void what_is_not_held_test(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t step;
+		bool held;
+	} rows[] = { { MONO_SEC - 1, false },	    { MONO_SEC, true },
+		     { -MONO_SEC, true },	    { 20 * MONO_MIN, true },
+		     { -20 * MONO_MIN, true },	    { 20 * MONO_MIN + 1, false },
+		     { -20 * MONO_MIN - 1, false }, { INT64_MAX / 16, false } };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin();
+		uint64_t ours = lone_time(&l);
+		step(rows[i].step);
+		assert_true((lone_time(&l) == ours) == rows[i].held);
+		lone_end(&l);
+	}
+	/* Steps add up. */
+	begin();
+	uint64_t ours = lone_time(&l);
+	step(15 * MONO_MIN);
+	assert_true(lone_time(&l) == ours);
+	step(30 * MONO_MIN);
+	assert_true(lone_time(&l) == ours + 15 * 60 * GRAPH_TICKS_SEC);
+	lone_end(&l);
+}
+
+/* What was held and is then agreed upon stays. */
+static void held_and_agreed_test(void **state)
+{
+	(void)state;
+	opened();
+	uint32_t link = lone_calls(&l, 5, lone_time(&l));
+	uint64_t ours = lone_time(&l);
+	step(5 * MONO_MIN);
+	struct graph_link *k = lone_link(&l, link);
+	k->connect_at = ours;
+	graph_time_welcome(l.g, k, ours + GRAPH_TICKS_SEC, l.now);
+	assert_true(lone_time(&l) == ours + GRAPH_TICKS_SEC);
+	lone_hang_up(&l, link);
+	assert_true(lone_time(&l) == ours + GRAPH_TICKS_SEC);
+	lone_end(&l);
+}
+
+/* ---- the end of records ---- */
 
 /* GRAPH-11.3, GRAPH-11.4, GRAPH-11.5 */
 static void expires_test(void **state)
@@ -331,6 +409,9 @@ int main(void)
 		cmocka_unit_test(half_the_way_test),
 		cmocka_unit_test(too_far_off_test),
 		cmocka_unit_test(just_near_enough_test),
+		cmocka_unit_test(a_step_of_the_clock_is_held_test),
+		cmocka_unit_test(what_is_not_held_test),
+		cmocka_unit_test(held_and_agreed_test),
 		cmocka_unit_test(expires_test),
 		cmocka_unit_test(purge_is_sliced_test),
 		cmocka_unit_test(deferred_expiration_test),
