@@ -144,6 +144,8 @@ struct group_event {
 	struct graph_guid id, type;
 	const char *text;		 /* static, may be NULL */
 	char who[GROUP_NAME_OCTETS + 1]; /* peer name */
+	const char *label;		 /* what people call who; NULL: not known. Lives until the
+					  * next call */
 };
 
 enum group_out_kind {

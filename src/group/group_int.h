@@ -95,6 +95,8 @@ MUST_USE enum err group_octets_set(const struct group *g, struct group_octets *o
 /* ---- group_out.c ---- */
 /* Events are lost without memory: they are news, not state. */
 struct group_event *group_tell(struct group *g, enum group_event_kind kind);
+/* About somebody, with the label that a member of that name has. */
+struct group_event *group_tell_of(struct group *g, enum group_event_kind kind, struct span who);
 /* With n octets behind it for the payload; NULL without memory. */
 struct group_out *group_want(struct group *g, enum group_out_kind kind, struct span payload);
 /* What was wanted last, to be published. */

@@ -5,9 +5,7 @@
 
 static struct group_event *tell_member(struct group *g, enum group_change change, struct span who)
 {
-	struct group_event *e = group_tell(g, GROUP_EVENT_MEMBER);
-	struct text t = TEXT_OF(e->who);
-	text_span(&t, who);
+	struct group_event *e = group_tell_of(g, GROUP_EVENT_MEMBER, who);
 	e->change = change;
 	return e;
 }
@@ -233,20 +231,15 @@ static void home_failed(void *ctx, const struct graph_parties *who, enum group_s
 {
 	struct group *g = ctx;
 	g->counts.refused_sessions++;
-	struct group_event *e = group_tell(g, GROUP_EVENT_AUTH_FAILED);
-	struct text t = TEXT_OF(e->who);
+	struct group_event *e = group_tell_of(g, GROUP_EVENT_AUTH_FAILED, who->other);
 	e->fault = why;
 	e->chain = chain;
 	e->skew = off;
-	text_span(&t, who->other);
 	if (!off)
 		return;
 	if (far(off, g->skew))
 		g->skew = off;
-	struct group_event *clock = group_tell(g, GROUP_EVENT_CLOCK);
-	struct text name = TEXT_OF(clock->who);
-	text_span(&name, who->other);
-	clock->skew = off;
+	group_tell_of(g, GROUP_EVENT_CLOCK, who->other)->skew = off;
 }
 
 void group_learn_home(struct group *g)

@@ -12,13 +12,31 @@ static struct group_own_out *own_new(struct group *g, enum group_out_kind kind, 
 	return o;
 }
 
-struct group_event *group_tell(struct group *g, enum group_event_kind kind)
+static struct group_event *tell(struct group *g, enum group_event_kind kind, struct span label)
 {
-	struct group_own_out *o = own_new(g, GROUP_OUT_EVENT, 0);
+	struct group_own_out *o = own_new(g, GROUP_OUT_EVENT, label.n ? label.n + 1 : 0);
 	struct group_event *e = o ? &o->event : &g->lost;
 	*e = (struct group_event){ .kind = kind };
-	if (o)
-		o->out.event = e;
+	if (!o)
+		return e;
+	o->out.event = e;
+	if (label.n)
+		e->label = memcpy(o + 1, label.p, label.n); /* the NUL is there */
+	return e;
+}
+
+struct group_event *group_tell(struct group *g, enum group_event_kind kind)
+{
+	return tell(g, kind, span_of(NULL, 0));
+}
+
+struct group_event *group_tell_of(struct group *g, enum group_event_kind kind, struct span who)
+{
+	const struct group_member *m = group_members_find(g->members, who);
+	struct group_event *e =
+		tell(g, kind, m ? group_member_label(m, group_time(g)) : span_of(NULL, 0));
+	struct text t = TEXT_OF(e->who);
+	text_span(&t, who);
 	return e;
 }
 

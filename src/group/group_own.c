@@ -87,12 +87,10 @@ void group_chain_is(struct group *g, struct crypto_chain *chain, struct span oct
 	env_free(g->env, before_octets.p);
 	(void)!group_learn_own(g);
 	(void)group_want(g, GROUP_OUT_CHAIN, octets);
-	struct group_event *e = group_tell(g, GROUP_EVENT_RENEWED);
+	struct group_event *e = group_tell_of(g, GROUP_EVENT_RENEWED, span_str(g->self));
 	e->until = g->to;
 	e->roles = g->roles;
 	e->ours = true;
-	struct text t = TEXT_OF(e->who);
-	text_str(&t, g->self);
 	if (before == g->roles)
 		return;
 	(void)group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0));
@@ -241,9 +239,7 @@ void group_ready(struct group *g, struct mono now)
 
 static void tell_renew(struct group *g)
 {
-	struct group_event *e = group_tell(g, GROUP_EVENT_RENEW);
-	struct text t = TEXT_OF(e->who);
-	text_str(&t, g->self);
+	struct group_event *e = group_tell_of(g, GROUP_EVENT_RENEW, span_str(g->self));
 	e->until = g->to;
 	e->ours = true;
 	e->roles = g->roles;
@@ -273,10 +269,7 @@ static void warn_due(struct group *g)
 static void gone(void *ctx, const struct group_member *who)
 {
 	struct group *g = ctx;
-	struct group_event *e = group_tell(g, GROUP_EVENT_MEMBER);
-	struct text t = TEXT_OF(e->who);
-	e->change = GROUP_CHANGE_EXPIRED;
-	text_span(&t, who->name);
+	group_tell_of(g, GROUP_EVENT_MEMBER, who->name)->change = GROUP_CHANGE_EXPIRED;
 }
 
 /* GROUP-9.12 */

@@ -224,13 +224,11 @@ static void learn(struct group *g, const struct graph_record *r, const struct gr
 
 static void refuse(struct group *g, const struct graph_record *r, const struct group_verdict *v)
 {
-	struct group_event *e = group_tell(g, GROUP_EVENT_REFUSED);
-	struct text t = TEXT_OF(e->who);
+	struct group_event *e = group_tell_of(g, GROUP_EVENT_REFUSED, v->who);
 	e->refusal = v->why;
 	e->chain = v->fault;
 	e->id = r->id;
 	e->type = r->type;
-	text_span(&t, v->who);
 }
 
 static enum graph_opinion validate(void *ctx, const struct graph_record *r,

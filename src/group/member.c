@@ -316,6 +316,14 @@ enum err group_members_add(struct group_members *m, struct crypto_chain *chain,
 	return e;
 }
 
+struct span group_member_label(const struct group_member *who, int64_t now)
+{
+	const struct group_credential *c = group_member_credential(who, span_of(NULL, 0), now);
+	if (!c && !list_empty(&who->credentials))
+		c = credential_at(who->credentials.next);
+	return c ? group_chain_leaf(c->chain)->subject : span_of(NULL, 0);
+}
+
 /* True: something of it went. */
 static bool expire_of(struct group_members *m, struct group_member *who, int64_t now, int64_t *next)
 {
@@ -333,6 +341,14 @@ static bool expire_of(struct group_members *m, struct group_member *who, int64_t
 	return went;
 }
 
+static bool is_over(const struct group_member *who, int64_t now)
+{
+	LIST_EACH(at, tmp, &who->credentials)
+	if (now <= credential_at(at)->to)
+		return false;
+	return true;
+}
+
 bool group_members_expire(struct group_members *m, int64_t now,
 			  void (*gone)(void *ctx, const struct group_member *who), void *ctx,
 			  int64_t *next)
@@ -341,12 +357,12 @@ bool group_members_expire(struct group_members *m, int64_t now,
 	*next = INT64_MAX;
 	for (size_t i = m->n; i > 0; i--) {
 		struct group_member *who = m->all[i - 1];
-		went |= expire_of(m, who, now, next);
-		if (!list_empty(&who->credentials))
-			continue;
-		if (gone)
+		bool over = is_over(who, now);
+		if (over && gone)
 			gone(ctx, who);
-		member_remove(m, i - 1);
+		went |= expire_of(m, who, now, next);
+		if (over)
+			member_remove(m, i - 1);
 	}
 	return went;
 }

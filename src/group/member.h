@@ -53,10 +53,13 @@ struct group_member *group_members_find(const struct group_members *m, struct sp
  * serial there may be several, by different issuers: `after` is the one found before. */
 struct group_credential *group_member_credential(const struct group_member *who, struct span serial,
 						 int64_t now);
+/* What people call it, as its newest credential that is valid at `now` has it, else any; empty:
+ * nothing. Lives as that does. */
+struct span group_member_label(const struct group_member *who, int64_t now);
 struct group_credential *group_member_credential_next(const struct group_member *who,
 						      const struct group_credential *after);
-/* Removes what is over at `now`; a member without a credential goes, and is told. True:
- * something went. *next: when the next is over, INT64_MAX never. */
+/* Removes what is over at `now`; a member all of whose credentials are goes, and is told
+ * while it has them still. True: something went. *next: when the next is over, INT64_MAX never. */
 bool group_members_expire(struct group_members *m, int64_t now,
 			  void (*gone)(void *ctx, const struct group_member *who), void *ctx,
 			  int64_t *next);

@@ -24,16 +24,16 @@ const char *node_part_text(enum node_part p)
 
 /* Strings that it points at and that may go while it waits. */
 struct passing {
-	const char *id, *name;
+	const char *id, *name, *label;
 };
 
 static struct passing passing(const struct node_event *e)
 {
 	if (e->part == NODE_PART_GRAPH)
-		return (struct passing){ e->graph.graph_id, NULL };
+		return (struct passing){ e->graph.graph_id, NULL, NULL };
 	if (e->part == NODE_PART_GROUP)
-		return (struct passing){ e->group.id, e->group.name };
-	return (struct passing){ NULL, NULL };
+		return (struct passing){ e->group.id, e->group.name, e->group.of.label };
+	return (struct passing){ NULL, NULL, NULL };
 }
 
 static size_t size_of(const char *s)
@@ -44,7 +44,7 @@ static size_t size_of(const char *s)
 size_t node_event_size(const struct node_event *e)
 {
 	struct passing s = passing(e);
-	return sizeof(*e) + size_of(s.id) + size_of(s.name);
+	return sizeof(*e) + size_of(s.id) + size_of(s.name) + size_of(s.label);
 }
 
 /* Behind the copy; *at goes on. */
@@ -76,6 +76,7 @@ void node_event_copy(void *to, const struct node_event *e)
 		return;
 	copy->group.id = keep(&at, s.id);
 	copy->group.name = keep(&at, s.name);
+	copy->group.of.label = keep(&at, s.label);
 }
 
 const char *node_level_text(enum node_level l)

@@ -59,7 +59,7 @@ struct node_self_event {
 	char text[NODE_SELF_TEXT_MAX]; /* CONFIG_REFUSED: why */
 };
 
-/* Of a group. Both names live until the next call on the node. */
+/* Of a group. Its names, and the label in `of`, live until the next call on the node. */
 struct node_group_event {
 	const char *id;	  /* its peer name */
 	const char *name; /* friendly; "": not known */
@@ -116,7 +116,7 @@ struct node_field {
 	bool is_number;
 	int64_t number;
 	struct text value;
-	char buffer[256];
+	char buffer[800]; /* a label is up to 765 octets */
 };
 bool node_event_field(const struct node_event *e, size_t *at, struct node_field *f);
 

@@ -42,12 +42,19 @@ static void put_group(struct text *t, const char *before, const struct node_grou
 	text_quoted(t, span_str(named ? e->name : e->id ? e->id : ""), SHOWN);
 }
 
+/* Many may have one label: the name goes with it. */
 static void put_who(struct text *t, const struct group_event *e, const char *unknown)
 {
+	bool labelled = e->who[0] && e->label && e->label[0];
+	if (labelled) {
+		text_quoted(t, span_str(e->label), SHOWN);
+		text_str(t, " (");
+	}
 	if (e->who[0])
 		text_quoted(t, span_str(e->who), SHOWN);
 	else
 		text_str(t, unknown);
+	text_str(t, labelled ? ")" : "");
 }
 
 static const char *change_text(enum group_change c)
@@ -240,6 +247,12 @@ static void fill_member(const struct node_group_event *e, struct node_field *f)
 	text_str(&f->value, e->of.who);
 }
 
+static void fill_label(const struct node_group_event *e, struct node_field *f)
+{
+	if (e->of.label)
+		text_str(&f->value, e->of.label);
+}
+
 static void fill_role(const struct node_group_event *e, struct node_field *f)
 {
 	if (e->of.roles)
@@ -303,6 +316,7 @@ static const struct row {
 	{ "group", ALWAYS, fill_name },
 	{ "change", ON(MEMBER), fill_change },
 	{ "member", ALWAYS, fill_member },
+	{ "label", ALWAYS, fill_label },
 	{ "role", ON(MEMBER), fill_role },
 	{ "ours", ON(MEMBER), fill_ours },
 	{ "reason", ON(AUTH_FAILED) | ON(REFUSED) | ON(FULL), fill_reason },

@@ -111,6 +111,7 @@ void record_group_event_write(struct wr *w, const struct node_group_event *e)
 	record_guid_write(w, &of->type);
 	record_string_write(w, of->text);
 	record_span_write(w, span_str(of->who));
+	record_string_write(w, of->label);
 }
 
 void record_group_event_read(struct rd *r, struct node_group_event *e)
@@ -131,4 +132,5 @@ void record_group_event_read(struct rd *r, struct node_group_event *e)
 	record_guid_read(r, &of->type);
 	of->text = record_string_read(r);
 	words_read(r, of->who, sizeof(of->who));
+	of->label = record_string_read(r);
 }

@@ -39,8 +39,7 @@ size_t ops_members_online(const struct groups_info *g)
 
 static struct span label_of(const struct group_member *m)
 {
-	const struct group_credential *c = credential_of(m);
-	return c ? group_chain_leaf(c->chain)->subject : span_of(NULL, 0);
+	return group_member_label(m, os_wall().us);
 }
 
 void ops_put_member(struct text *t, const struct group_member *m)

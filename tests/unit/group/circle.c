@@ -226,6 +226,9 @@ static void note(struct circle_member *m, const struct group_event *e)
 	text_str(&m->told, kinds[e->kind]);
 	text_char(&m->told, ' ');
 	if (e->kind == GROUP_EVENT_MEMBER) {
+		/* GROUP-9.13: also of a member that is gone. Here all are labelled as named. */
+		assert_non_null(e->label);
+		assert_string_equal(e->label, e->who);
 		text_str(&m->told, changes[e->change]);
 		text_char(&m->told, ' ');
 	}

@@ -256,6 +256,7 @@ static void note_gone(void *ctx, const struct group_member *who)
 {
 	assert_ptr_equal(ctx, &gone_n);
 	gone_n++;
+	assert_true(group_member_label(who, INT64_MAX).n > 0); /* it is whole still */
 	memcpy(gone_name, who->name.p, who->name.n);
 	gone_name[who->name.n] = '\0';
 }

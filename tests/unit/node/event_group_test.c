@@ -158,6 +158,41 @@ static void ends_of_memberships(void **state)
 	     "the configuration");
 }
 
+/* A label stands before the name that it may share with others, and is shown as what it is. */
+static void labels(void **state)
+{
+	struct node_event e = event_of(GROUP_EVENT_MEMBER);
+	char longest[766];
+	e.group.of.change = GROUP_CHANGE_ONLINE;
+	e.group.of.label = "Ann, laptop";
+	says(&e, "member \"Ann, laptop\" (\"4567.ann\") is online in group \"Home\"");
+	has_fields(&e, "graph=0123.home group=Home change=online member=4567.ann "
+		       "label=Ann, laptop role=member ours=false");
+	e.group.of.label = "\"Bob\" \033[1m";
+	says(&e, "member \"\\x22Bob\\x22 \\x1b[1m\" (\"4567.ann\") is online in group \"Home\"");
+	e.group.of.label = "";
+	says(&e, "member \"4567.ann\" is online in group \"Home\"");
+	e = event_of(GROUP_EVENT_AUTH_FAILED);
+	e.group.of.fault = GROUP_FAULT_EXPIRED;
+	e.group.of.label = "Ann";
+	says(&e,
+	     "the connection with \"Ann\" (\"4567.ann\") in group \"Home\" is refused: the other "
+	     "side's membership has expired; an administrator renews it: homestead member "
+	     "renew");
+	e.group.of.who[0] = 0; /* nobody's */
+	says(&e, "the connection with a machine that did not say who it is in group \"Home\" is "
+		 "refused: the other side's membership has expired; an administrator renews it: "
+		 "homestead member renew");
+	/* The longest there is goes through whole. */
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = 0;
+	e.group.of.label = longest;
+	struct node_field f;
+	for (size_t at = 0; node_event_field(&e, &at, &f) && strcmp(f.name, "label") != 0;)
+		;
+	assert_string_equal(f.value.p, longest);
+}
+
 static void fields(void **state)
 {
 	struct node_event e = event_of(GROUP_EVENT_MEMBER);
@@ -185,19 +220,23 @@ static void fields(void **state)
 /* A copy stands alone: its names lie behind it. */
 static void copies(void **state)
 {
-	char id[] = "0123.home", name[] = "Home";
+	char id[] = "0123.home", name[] = "Home", label[] = "Ann";
 	struct node_event e = event_of(GROUP_EVENT_PROPERTIES), *copy;
 	e.group.id = id;
 	e.group.name = name;
-	assert_int_equal(node_event_size(&e), sizeof(e) + sizeof(id) + sizeof(name));
+	e.group.of.label = label;
+	assert_int_equal(node_event_size(&e),
+			 sizeof(e) + sizeof(id) + sizeof(name) + sizeof(label));
 	copy = malloc(node_event_size(&e));
 	node_event_copy(copy, &e);
 	memset(id, 'x', sizeof(id) - 1);
 	memset(name, 'x', sizeof(name) - 1);
+	memset(label, 'x', sizeof(label) - 1);
 	says(copy, "name, comment or options of group \"Home\" changed");
 	assert_string_equal(copy->group.id, "0123.home");
+	assert_string_equal(copy->group.of.label, "Ann");
 	free(copy);
-	e.group.id = e.group.name = NULL;
+	e.group.id = e.group.name = e.group.of.label = NULL;
 	assert_int_equal(node_event_size(&e), sizeof(e));
 }
 
@@ -222,6 +261,11 @@ static void events_are_written_down(void **state)
 	assert_memory_equal(&got.event->group.of, &e.group.of, sizeof(e.group.of));
 	for (size_t n = 0; n < body.n; n++) /* every truncation */
 		assert_int_equal(record_out_read(span_of(body.p, n), &got, &room), ERR_MALFORMED);
+	e.group.of.label = "Ann";
+	w = wr_of(buffer, record_out_size(&out));
+	record_out_write(&w, &out);
+	assert_int_equal(record_out_read(span_of(buffer, w.n), &got, &room), OK);
+	assert_string_equal(got.event->group.of.label, "Ann");
 }
 
 static struct node_in command_of(enum groups_command_kind k)
@@ -317,6 +361,7 @@ int main(void)
 		cmocka_unit_test(changes_of_members),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(ends_of_memberships),
+		cmocka_unit_test(labels),
 		cmocka_unit_test(fields),
 		cmocka_unit_test(copies),
 		cmocka_unit_test(events_are_written_down),
