@@ -231,7 +231,7 @@ static bool may_publish(const struct looking *l, const struct group_credential *
 static enum group_refusal by_credential(struct looking *l, const struct group_credential *c)
 {
 	const struct group_toucher *t = &l->g->j->names;
-	bool edited = t->modifier.n && !span_eq(t->modifier, t->creator);
+	bool edited = group_toucher_edited(t);
 	if (!group_within(l->g->r, c->from, c->to))
 		return GROUP_REFUSAL_TIME;
 	if (edited && !l->kind->anybody_edits && !group_role_edits_others(c->roles))
@@ -243,7 +243,8 @@ static enum group_refusal by_credential(struct looking *l, const struct group_cr
 	return signature_fits(l, c->key) ? GROUP_REFUSAL_NONE : GROUP_REFUSAL_SIGNATURE;
 }
 
-/* GROUP-7.8: both certificates must be known; of several with one serial any will do. */
+/* GROUP-7.8: both certificates must be known; of several with one serial any will do.
+ * GROUP-7.25: but of what anybody keeps up only who did so last. */
 static enum group_step by_members(struct looking *l)
 {
 	struct group_judging *g = l->g;
@@ -251,7 +252,8 @@ static enum group_step by_members(struct looking *l)
 	const struct group_signed *s = l->signed_by;
 	if (!t->modifier.n && !span_eq(s->creator_serial, s->modifier_serial))
 		return group_refuse(g, GROUP_REFUSAL_SERIAL);
-	if (!credential_of(l, t->creator, s->creator_serial))
+	bool kept_up = l->kind->anybody_edits && group_toucher_edited(t);
+	if (!kept_up && !credential_of(l, t->creator, s->creator_serial))
 		miss(g, t->creator);
 	struct group_credential *c = credential_of(l, group_toucher_last(t), s->modifier_serial);
 	if (!c)

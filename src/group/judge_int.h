@@ -16,6 +16,11 @@ static inline struct span group_toucher_last(const struct group_toucher *t)
 {
 	return t->modifier.n ? t->modifier : t->creator;
 }
+/* Somebody else touched it last than who made it. */
+static inline bool group_toucher_edited(const struct group_toucher *t)
+{
+	return t->modifier.n && !span_eq(t->modifier, t->creator);
+}
 
 /* What waits, and for whom. */
 struct group_waiting {

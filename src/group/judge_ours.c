@@ -29,8 +29,10 @@ static enum group_refusal may(const struct group_judge *j, const struct group_ki
 }
 
 /* The creator's serial is of its newest certificate: the one that it was made under is not
- * known any more, nor does it matter for who changes it. */
-static enum group_refusal serials(const struct group_judge *j, struct group_signing *out)
+ * known any more, nor does it matter for who changes it. GROUP-7.25: ours stands for it where
+ * nobody asks. */
+static enum group_refusal serials(const struct group_judge *j, const struct group_kind *kind,
+				  struct group_signing *out)
 {
 	struct span own = group_chain_leaf(j->own)->serial;
 	out->creator_serial = out->modifier_serial = own;
@@ -39,9 +41,10 @@ static enum group_refusal serials(const struct group_judge *j, struct group_sign
 	const struct group_member *who = group_members_find(j->birth.members, j->names.creator);
 	const struct group_credential *c =
 		who ? group_member_credential(who, span_of(NULL, 0), j->now) : NULL;
-	if (!c)
+	if (!c && !kind->anybody_edits)
 		return GROUP_REFUSAL_SERIAL;
-	out->creator_serial = c->serial;
+	if (c)
+		out->creator_serial = c->serial;
 	return GROUP_REFUSAL_NONE;
 }
 
@@ -97,6 +100,6 @@ enum group_refusal group_judge_ours(struct group_judge *j, const struct graph_re
 	if (why == GROUP_REFUSAL_NONE)
 		why = kind->group_signs ? by_group_key(j, r, out) : may(j, kind, r);
 	if (why == GROUP_REFUSAL_NONE && !kind->group_signs)
-		why = serials(j, out);
+		why = serials(j, kind, out);
 	return why == GROUP_REFUSAL_NONE ? payload(j, r, kind) : why;
 }

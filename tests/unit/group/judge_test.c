@@ -104,6 +104,53 @@ static void both_names_are_waited_for(void **state)
 	}
 }
 
+static void record_of_type(size_t creator, size_t toucher, struct graph_guid type)
+{
+	record_by(creator, toucher);
+	rec.r.type = type;
+	sign(creator, toucher);
+}
+
+/* GROUP-7.25 */
+static void who_made_the_signature_need_not_be_known(void **state)
+{
+	PEOPLE_EACH_PROFILE(id)
+	{
+		begin(id, BEN);
+		record_of_type(CLEO, BEN, graph_type_signature);
+		assert_int_equal(judge(), GRAPH_VALID);
+		record_sign(&rec, &g.t, ANN, true, serial(CLEO), serial(BEN));
+		assert_refused(GROUP_REFUSAL_SIGNATURE);
+		/* Who touched it last must be known all the same. */
+		record_of_type(BEN, CLEO, graph_type_signature);
+		assert_int_equal(judge(), GRAPH_LATER);
+		record_of_type(CLEO, CLEO, graph_type_signature);
+		assert_int_equal(judge(), GRAPH_LATER);
+		/* And it is of this type alone. */
+		record_of_type(CLEO, ANN, graph_type_contact);
+		assert_int_equal(judge(), GRAPH_LATER);
+		end();
+	}
+}
+
+static void who_made_the_signature_may_be_gone_when_we_keep_it_up(void **state)
+{
+	struct group_signing s;
+	begin(CRYPTO_MODERN, BEN);
+	as(BEN, false);
+	record_of_type(CLEO, BEN, graph_type_signature);
+	assert_int_equal(ours(&s), GROUP_REFUSAL_NONE);
+	assert_true(span_eq(s.creator_serial, serial(BEN)));
+	assert_true(span_eq(s.modifier_serial, serial(BEN)));
+	record_of_type(ANN, BEN, graph_type_signature);
+	assert_int_equal(ours(&s), GROUP_REFUSAL_NONE);
+	assert_true(span_eq(s.creator_serial, serial(ANN)));
+	as(ANN, false);
+	record_of_type(CLEO, ANN, graph_type_contact);
+	assert_int_equal(ours(&s), GROUP_REFUSAL_SERIAL);
+	end();
+}
+
 /* GROUP-7.8: who did not modify it has one serial. */
 static void serials_belong_together(void **state)
 {
@@ -392,6 +439,8 @@ int main(void)
 		cmocka_unit_test(names_that_are_none),
 		cmocka_unit_test(who_is_not_known_is_waited_for),
 		cmocka_unit_test(both_names_are_waited_for),
+		cmocka_unit_test(who_made_the_signature_need_not_be_known),
+		cmocka_unit_test(who_made_the_signature_may_be_gone_when_we_keep_it_up),
 		cmocka_unit_test(serials_belong_together),
 		cmocka_unit_test(classic_finds_a_serial_either_way_round),
 		cmocka_unit_test(times_lie_within_a_membership),
