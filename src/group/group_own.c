@@ -190,6 +190,13 @@ static bool need_of(const struct graph_guid *type, enum group_need_kind *k)
 	return false;
 }
 
+/* Once it is no longer our newest, it is kept like those of others (GROUP-9.17). */
+static void learn_ours(struct group *g, struct group_member *m, int64_t until)
+{
+	m->published = true;
+	group_keep_seen(g, m->name, group_chain_leaf(g->own)->serial, until);
+}
+
 /* No graph judges what is our own: it is learned here. */
 static void learn(struct group *g, enum group_need_kind k, const struct graph_guid *id)
 {
@@ -201,7 +208,7 @@ static void learn(struct group *g, enum group_need_kind k, const struct graph_gu
 	else if (k == GROUP_NEED_POLICY)
 		group_learn_our_policy(g, payload, id);
 	else if (m)
-		m->published = true;
+		learn_ours(g, m, n->until);
 }
 
 void group_published(struct group *g, const struct graph_guid *type, const struct graph_guid *id,
