@@ -92,7 +92,8 @@ HST_API int hst_group_open(hst_ctx *c, const char *group, hst_group **g);
 /* Takes up an invitation, here alone: hst_group_connect() then finds the others. id NULL: the
  * identity that it is for. secret: must be NULL. It is there for invitations by password or
  * code, which this version has not: with any other value HST_E_UNSUPPORTED. HST_ALREADY: we are
- * in that group; HST_E_DENIED: it is for somebody else, or no longer good. */
+ * in that group; HST_E_NOT_FOUND: it is for an identity that is not here, or not id;
+ * HST_E_DENIED: it is no longer good. */
 HST_API int hst_group_join(hst_ctx *c, const char *id, const char *invite, const char *secret,
 			   hst_group **g);
 HST_API const char *hst_group_id(const hst_group *g); /* its Group Peer Name */

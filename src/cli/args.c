@@ -254,16 +254,27 @@ static int check_options(struct cli *c)
 	return CLI_OK;
 }
 
+/* What a command cannot do without is no empty word. */
+static bool lacks_word(const struct cli *c)
+{
+	for (int i = 0; i < c->command->min_args; i++)
+		if (i >= c->n_args || !c->args[i][0])
+			return true;
+	return false;
+}
+
 static int check_args(struct cli *c)
 {
 	char message[160], hint[160];
 	struct text m = TEXT_OF(message), h = TEXT_OF(hint);
-	if (c->n_args >= c->command->min_args && c->n_args <= c->command->max_args)
+	bool lacks = lacks_word(c);
+	if (!lacks && c->n_args <= c->command->max_args)
 		return CLI_OK;
 	text_str(&m, c->command->words);
-	if (c->n_args < c->command->min_args) {
+	if (lacks) {
 		text_str(&m, " wants ");
 		text_str(&m, c->command->args);
+		text_str(&m, c->n_args < c->command->min_args ? "" : "; an empty word is none");
 	} else {
 		text_str(&m, " does not take ");
 		text_quoted(&m, span_str(c->args[c->command->max_args]), 60);

@@ -8,6 +8,8 @@
 
 #define PORT	      3587
 #define HOST_MAX      255
+#define USUAL	      (30 * MONO_SEC) /* deadline of a connection */
+#define ANSWER	      (5 * MONO_SEC)  /* for the daemon to say so */
 #define ADDRESSES_MAX OPS_ADDRESSES_MOST
 
 static const char *or_empty(const char *s)
@@ -218,14 +220,16 @@ static int open_group(struct cli *c, const char *group)
 			&made);
 }
 
+/* The daemon ends it at its deadline, and says why. */
 static struct cli_query connect_query(const char *group, const struct ops_group_connect *k)
 {
+	int64_t us = k->deadline > 0 ? k->deadline : USUAL;
+	us = (us < MONO_DAY ? us : MONO_DAY) + ANSWER;
 	return (struct cli_query){ .kind = OPS_GROUP_CONNECT,
 				   .graph = group,
 				   .body_type = &ops_group_connect_type,
 				   .body = k,
-				   .deadline_ms =
-					   k->deadline > 0 ? (int)(k->deadline / MONO_MS) : 0 };
+				   .deadline_ms = (int)(us / MONO_MS) };
 }
 
 /* Open it must be, before it can connect; what is said is the last of both. */

@@ -52,6 +52,8 @@ static int take_file(struct cli *c, FILE *f, const char *path, const char **text
 	if (n > OPS_DOCUMENT_MAX || memchr(p, 0, n))
 		return cli_refuse(c, path, " holds no card, invitation or export");
 	p[n] = 0;
+	if (!p[strspn(p, " \t\r\n")])
+		return cli_refuse(c, path, " is empty: it holds no card, invitation or export");
 	*text = p;
 	return CLI_OK;
 }
@@ -318,9 +320,10 @@ static void print_next(struct cli *c, const char *hint)
 	char buffer[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(buffer);
 	const char *at = strstr(hint, " FILE");
-	if (at && !at[5]) {
+	if (at && (!at[5] || at[5] == ',')) {
 		text_span(&t, span_of(hint, (size_t)(at - hint) + 1));
 		text_word(&t, c->args[0]);
+		text_str(&t, at + 5);
 	} else {
 		text_str(&t, hint);
 	}

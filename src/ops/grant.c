@@ -43,7 +43,7 @@ static void answer_grant(struct group_wish *w, const struct engine_result *r)
 	struct ops_invitation out;
 	ops_clear(&ops_invitation_type, &out);
 	out.done = !w->dry;
-	out.group = r->made ? ops_draft_str(&d, r->made) : "";
+	out.group = w->group_id;
 	out.published = w->command.publish && !w->dry;
 	out.invitation = ops_draft_span(&d, r->document);
 	enum err e = r->document.n ? look_into(w->asking.ops, r->document, &d, &out) : OK;
@@ -80,7 +80,8 @@ static enum err read_role(struct group_wish *w, const struct groups_info *g, con
 		return OK;
 	text_quoted(&c->why, span_str(s), 40);
 	return ops_complain(c, ERR_MALFORMED, " is no role: admin, inviter or member",
-			    "homestead member role GROUP MEMBER inviter");
+			    k->who.n ? "homestead member role GROUP MEMBER inviter"
+				     : "homestead invite GROUP CARD --role inviter");
 }
 
 static enum err read_until(struct group_wish *w, const struct ops_member_grant *m,
@@ -135,6 +136,7 @@ enum err ops_run_member_grant(struct ops *o, const struct ops_request *r, struct
 	w->command.publish = m->publish;
 	struct draft d = { &w->asking.mem, false };
 	w->group = ops_draft_str(&d, g.friendly && g.friendly[0] ? g.friendly : g.id);
+	w->group_id = ops_draft_str(&d, g.id);
 	w->answer = answer_grant;
 	w->done = "is let in";
 	w->would = "would be let in";

@@ -53,7 +53,7 @@ static const struct {
 } hints[] = {
 	{ ERR_NOT_FOUND, "homestead graph list" },
 	{ ERR_EXISTS, "homestead graph open GRAPH takes part in one that is there already" },
-	{ ERR_STATE, "homestead graph list shows the state of each graph" },
+	{ ERR_STATE, "homestead graph list, or homestead group list, tells the state of each" },
 	{ ERR_CONFLICT, "read it anew, and change what you find" },
 	{ ERR_FULL, "raise the limit in the group graph of the configuration, or try again later" },
 	{ ERR_TIMEOUT, "is the other machine on, and does its firewall let TCP 3587 in?" },

@@ -57,7 +57,8 @@ struct group_wish {
 	/* Makes the answer, but for errors; NULL: an ops_made. */
 	void (*answer)(struct group_wish *w, const struct engine_result *r);
 	struct os_timer *timer; /* of one that ends by itself */
-	const char *group;	/* its name, where the answer says it */
+	const char *group;	/* its name, where the answer says it, */
+	const char *group_id;	/* and its peer name */
 };
 /* NULL without memory. */
 MUST_USE struct group_wish *ops_group_wish(struct ops *o, struct ops_call call,

@@ -69,6 +69,8 @@ static const struct {
 	  "an invitation is for the one whose card it was made for: homestead id card, and be "
 	  "invited anew" },
 	{ GROUPS_JOIN, ERR_MALFORMED, "homestead invite show FILE tells what a document is" },
+	{ GROUPS_JOIN, ERR_DENIED,
+	  "ask whoever invited you for another one; homestead invite show FILE tells what it says" },
 	{ GROUPS_GRANT, ERR_MALFORMED,
 	  "homestead id card prints the card, on the machine of whom it is for" },
 	{ GROUPS_ID_IMPORT, ERR_MALFORMED, "homestead invite show FILE tells what a document is" },
@@ -358,18 +360,23 @@ enum err ops_run_group_make(struct ops *o, const struct ops_request *r, struct o
 /* Whoever joins twice has what they want. */
 static void join_done(struct asking *a, const struct engine_result *r)
 {
-	struct group_wish *w = (struct group_wish *)(void *)a;
 	struct ops_made out;
+	char buffer[OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer);
 	if (r->err != ERR_EXISTS) {
 		wish_done(a, r);
 		return;
 	}
 	ops_clear(&ops_made_type, &out);
 	out.done = out.already = true;
-	out.text = "this machine is in the group already";
 	out.name = r->made ? r->made : "";
 	out.label = label_of(a->ops, out.name);
-	out.next = w->next;
+	text_str(&t, "this machine is in group ");
+	text_quoted(&t, span_str(out.label[0] ? out.label : out.name), 80);
+	text_str(&t, " already");
+	out.text = buffer;
+	out.next = "homestead members GROUP shows who is here; homestead group connect GROUP "
+		   "ADDRESS meets somebody";
 	ops_answer_value(a->call, &ops_made_type, &out);
 }
 
@@ -540,7 +547,8 @@ static enum err read_set(struct group_wish *w, const struct ops_group_set *s,
 				 "nothing is to be set: \"set\" takes name, comment, options",
 				 "doc/api.md");
 	if (!e && k->set & GROUPS_SET_TEXT && !k->text.n)
-		e = ops_complain(c, ERR_MALFORMED, "a group needs a name", "");
+		e = ops_complain(c, ERR_MALFORMED, "a group needs a name",
+				 "homestead group set GROUP --name TEXT");
 	return e;
 }
 

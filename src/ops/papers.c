@@ -165,6 +165,8 @@ static void set_ours(struct ops *o, struct ops_paper *to)
 		return;
 	to->ours = to->name[0] && groups_find_identity(all, span_str(to->name), &id) == OK &&
 		   strcmp(id.name, to->name) == 0;
+	if (to->valid && !to->ours && strcmp(to->kind, kinds[GROUP_PAPER_INVITATION]) == 0)
+		to->hint = "homestead join FILE, on the machine of whom it is for";
 	to->joined = to->group[0] && groups_find(all, span_str(to->group), &g) == OK &&
 		     strcmp(g.id, to->group) == 0;
 }

@@ -116,7 +116,7 @@ static const char *const lines[] = {
 	"member show Home Eve",
 	"member role Home Eve admin",
 	"member renew Home Eve -n",
-	"invite show /dev/null",
+	"invite show /etc/passwd",
 	"join <PEERINVITATION/>",
 	"graph list",
 	"graph show 1",

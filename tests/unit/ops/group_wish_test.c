@@ -207,6 +207,14 @@ static void joining(void **state)
 	assert_int_equal(got.err, OK);
 	assert_at("already", "true");
 	assert_at("label", "Home");
+	assert_at("text", "this machine is in group \"Home\" already");
+	assert_non_null(strstr(text_at("next"), "homestead members GROUP"));
+	/* One that is over: another is to be had. */
+	pp->result.err = ERR_DENIED;
+	ask(&r);
+	refused(ERR_DENIED, "cannot be joined", "ask whoever invited you");
+	pp->result.err = ERR_EXISTS;
+	ask(&r);
 	/* What is wrong with a chain, and what to do about that. */
 	answer(ERR_DENIED, "it is not valid yet");
 	ask(&r);
@@ -367,7 +375,7 @@ static void a_card_is_let_in(void **state)
 	played_people_invitation(invitation, sizeof(invitation));
 	struct ops_request r = grant("<PEERIDENTITYINFO/>", "");
 	pp->result.document = span_str(invitation);
-	pp->result.made = pp->people.names[0];
+	pp->result.made = pp->people.names[3];
 	ops_set_text(r.member_grant.role, 31, "inviter");
 	r.member_grant.life = 3600 * MONO_SEC;
 	ask(&r);
@@ -379,6 +387,7 @@ static void a_card_is_let_in(void **state)
 	/* What is said is what stands in it. */
 	assert_at("role", "member");
 	assert_at("member", pp->people.names[3]);
+	assert_at("group", pp->people.names[0]);
 	assert_non_null(strstr(text_at("text"), "may be in group \"Home\" as member until 2033-"));
 	ops_set_text(r.member_grant.role, 31, "");
 	ask(&r);

@@ -191,6 +191,7 @@ static void an_invitation_in_words(void **state)
 	assert_at("role", "member");
 	assert_at("issuer", pp->people.names[2]);
 	assert_at("ours", "false");
+	assert_at("hint", "homestead join FILE, on the machine of whom it is for");
 	assert_at("joined", "true");
 	assert_int_equal(json_array_size(at_path("chain")), 4);
 	assert_non_null(strstr(text_at("text"), "an invitation of group"));
