@@ -60,6 +60,11 @@ bool cli_takes(const struct cli_command *k, enum cli_option_id id)
 	return false;
 }
 
+bool cli_is_terse(const struct cli *c)
+{
+	return c->given[CLI_JSON] || c->given[CLI_QUIET];
+}
+
 const char *cli_words_given(struct cli *c, const struct cli_word *rows, size_t n)
 {
 	char buffer[CLI_TEXT_MAX];

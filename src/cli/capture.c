@@ -61,7 +61,7 @@ int cli_run_capture(struct cli *c)
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return cli_file_trouble(c, path, " cannot be written: ");
-	if (!c->duration && !(c->given[CLI_QUIET] || c->given[CLI_JSON]))
+	if (!c->duration && !cli_is_terse(c))
 		cli_line(c->place->err, "capturing into %s; Ctrl-C ends it", path);
 	int exit = capture(c, fd);
 	(void)close(fd);

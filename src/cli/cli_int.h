@@ -162,6 +162,8 @@ const struct cli_command *cli_command_of(const char *words);
 /* Whether it is an option of every command, and whether this one takes it. */
 bool cli_takes_always(enum cli_option_id id);
 bool cli_takes(const struct cli_command *k, enum cli_option_id id);
+/* Whether programs read what is printed: --json or --quiet. */
+bool cli_is_terse(const struct cli *c);
 /* The words of the options that are given, with commas between; in c->mem. */
 struct cli_word {
 	enum cli_option_id id;

@@ -328,9 +328,9 @@ static int print_stats(struct cli *c)
 			continue;
 		if (c->given[CLI_JSON] && c->n_args)
 			return cli_print_value(c, &ops_cloud_type, k);
-		if (shown++ && !(c->given[CLI_QUIET] || c->given[CLI_JSON]))
+		if (shown++ && !cli_is_terse(c))
 			fputc('\n', c->place->out);
-		if (c->given[CLI_QUIET] || c->given[CLI_JSON])
+		if (cli_is_terse(c))
 			continue;
 		print_traffic(c, k);
 		print_counts(c, k);

@@ -84,7 +84,7 @@ static int keep_key(struct cli *c, const struct ops_made *made)
 		return CLI_OK;
 	if (c->output)
 		return write_key(c, made, c->output);
-	return (c->given[CLI_JSON] || c->given[CLI_QUIET]) ? CLI_OK : offer_export(c, made);
+	return cli_is_terse(c) ? CLI_OK : offer_export(c, made);
 }
 
 static int take_presence(struct cli *c, bool *none)
@@ -290,7 +290,7 @@ static int join(struct cli *c, const char *document, bool connects, struct ops_m
 	if (!connects)
 		return cli_make(c, &q, made);
 	int exit = cli_ask(c, &q, made);
-	if (!exit && !(c->given[CLI_JSON] || c->given[CLI_QUIET]))
+	if (!exit && !cli_is_terse(c))
 		cli_line(c->place->out, "%s", made->text);
 	return exit;
 }
@@ -337,6 +337,8 @@ int cli_run_group_leave(struct cli *c)
 	int exit = cli_ask(c, &(struct cli_query){ .kind = OPS_GROUP, .graph = c->args[0] }, &g);
 	if (exit)
 		return exit;
+	/* What was asked about is what is left; GROUP/IDENTITY says more than its name. */
+	const char *what = strchr(c->args[0], '/') ? c->args[0] : g.id;
 	text_str(&t, "Leave group ");
 	text_str(&t, g.name[0] ? g.name : g.id);
 	text_str(&t, " for good? Our membership and its records are erased here.");
@@ -346,7 +348,7 @@ int cli_run_group_leave(struct cli *c)
 	return exit ? exit
 		    : cli_make(c,
 			       &(struct cli_query){ .kind = OPS_GROUP_LEAVE,
-						    .graph = g.id,
+						    .graph = what,
 						    .query = c->given[CLI_DRY_RUN] ? "dry_run=true"
 										   : NULL },
 			       &made);
@@ -355,7 +357,7 @@ int cli_run_group_leave(struct cli *c)
 /* ---- looked at ---- */
 
 static const struct cli_column columns[] = {
-	{ "GROUP", 0 },	 { "STATE", 0 },   { "ROLE", 0 },      { "MEMBERS", 0 },
+	{ "GROUP", 0 },	 { "STATE", 0 },   { "AS", 3 },	       { "ROLE", 0 }, { "MEMBERS", 0 },
 	{ "ONLINE", 1 }, { "RECORDS", 2 }, { "PEER NAME", 0 }, { 0 },
 };
 
@@ -374,6 +376,7 @@ static void set_group(struct cli *c, struct cli_row *r, const void *row)
 	const struct cli_cell cells[] = {
 		{ g->name, CLI_BOLD },
 		{ g->state, colour_of(g->state) },
+		{ g->identity_label, CLI_PLAIN },
 		{ g->role[0] ? g->role : "none", g->role[0] ? CLI_PLAIN : CLI_RED },
 		{ cli_number(c, g->members), CLI_PLAIN },
 		{ cli_number(c, g->online), CLI_PLAIN },

@@ -254,7 +254,7 @@ static void finish(struct cli *c, const struct walk *w)
 {
 	if (w->streams)
 		put_tail(c, w);
-	else if (!(c->given[CLI_JSON] || c->given[CLI_QUIET]) && !w->list->print)
+	else if (!cli_is_terse(c) && !w->list->print)
 		say_more(c, w);
 }
 

@@ -359,7 +359,7 @@ int cli_run_graph_map(struct cli *c)
 	int exit = cli_graph(c);
 	if (exit)
 		return exit;
-	if (c->given[CLI_JSON] || c->given[CLI_QUIET])
+	if (cli_is_terse(c))
 		return cli_run_peer_list(c);
 	return c->given[CLI_WATCH] ? cli_watch(c, print_map) : print_map(c);
 }

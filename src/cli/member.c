@@ -114,7 +114,7 @@ static int say_granted(struct cli *c, const struct ops_invitation *made, bool do
 	bool into_file = c->output && strcmp(c->output, "-") != 0;
 	if (c->given[CLI_JSON] && !c->output)
 		return cli_print_answer(c);
-	if (!(c->given[CLI_QUIET] || c->given[CLI_JSON]))
+	if (!cli_is_terse(c))
 		cli_line(document && !into_file ? c->place->err : c->place->out, "%s", made->text);
 	if (!made->done || !(document || c->output))
 		return CLI_OK;

@@ -179,7 +179,7 @@ int cli_run_name_resolve(struct cli *c)
 static int show_step(struct cli *c, const hst_event *e, uint64_t nth)
 {
 	struct ops_step s;
-	if (e->kind != HST_EVENT_STEP || (c->given[CLI_JSON] || c->given[CLI_QUIET]) ||
+	if (e->kind != HST_EVENT_STEP || cli_is_terse(c) ||
 	    cli_decode(c, &ops_step_type, e->json, &s) != CLI_OK)
 		return CLI_FAILED;
 	cli_part(c->place->out, "%2llu  %s  %s  ", (unsigned long long)nth, s.node,

@@ -138,7 +138,7 @@ static void say_state(struct cli *c, const struct ops_masc_prefix *p, char said[
 	struct text t = TEXT_OF(now);
 	text_str(&t, p->state);
 	text_str(&t, p->why);
-	if ((c->given[CLI_JSON] || c->given[CLI_QUIET]) || strcmp(now, said) == 0)
+	if (cli_is_terse(c) || strcmp(now, said) == 0)
 		return;
 	memcpy(said, now, sizeof(now));
 	cli_part(c->place->out, "claim %s: %s", cli_number(c, p->number), p->state);
@@ -269,21 +269,30 @@ static int end_demand(struct cli *c)
 						  .body = &body });
 }
 
+static bool is_wished(const struct cli *c)
+{
+	return c->scope || c->duration || c->at;
+}
+
+static bool is_listed(const struct cli *c)
+{
+	return c->given[CLI_WATCH] || c->given[CLI_LIMIT];
+}
+
 int cli_run_masc_demand(struct cli *c)
 {
-	bool wished = c->scope || c->duration || c->at;
 	bool end = c->n_args && strcmp(c->args[0], "end") == 0;
 	if (end && c->n_args == 1)
 		return cli_usage(c, "masc demand end wants a number", "homestead masc demand");
 	if (!end && c->n_args == 2)
 		return refuse_word(c, c->args[1], " is one word too many");
-	if ((end || !c->n_args) && wished)
+	if ((end || !c->n_args) && is_wished(c))
 		return cli_usage(c, "--scope, --for and --at go with a size",
 				 "homestead masc demand 256 --for 1d");
 	if (!c->n_args && c->given[CLI_DRY_RUN])
 		return cli_usage(c, "--dry-run goes with a size or end",
 				 "homestead help masc demand");
-	if (c->n_args && (c->given[CLI_WATCH] || c->given[CLI_LIMIT]))
+	if (c->n_args && is_listed(c))
 		return cli_usage(c, "--watch and --limit go with the list only",
 				 "homestead masc demand --watch");
 	if (!c->n_args)

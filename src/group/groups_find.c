@@ -73,9 +73,7 @@ enum err groups_person_find(const struct groups *s, struct span word, struct gro
 	return e;
 }
 
-/* Of one group that two of this machine are in, the identity says which is meant; nothing
- * typed is the only one. */
-enum err groups_entry_find(const struct groups *s, struct span word, struct span identity,
+static enum err find_entry(const struct groups *s, struct span word, struct span identity,
 			   struct groups_entry **out)
 {
 	struct search q = { FIT_NOT, false, NULL };
@@ -90,6 +88,26 @@ enum err groups_entry_find(const struct groups *s, struct span word, struct span
 	if (!e)
 		*out = LIST_ENTRY(q.found, struct groups_entry, all);
 	return e;
+}
+
+/* "GROUP/IDENTITY", of whatever either goes by. */
+static enum err find_membership(const struct groups *s, struct span word, struct groups_entry **out)
+{
+	struct groups_person *p;
+	for (size_t i = word.n; i > 0; i--)
+		if (word.p[i - 1] == '/' && i < word.n &&
+		    groups_person_find(s, span_of(word.p + i, word.n - i), &p) == OK)
+			return find_entry(s, span_of(word.p, i - 1), span_str(p->name), out);
+	return ERR_NOT_FOUND;
+}
+
+/* Of one group that two of this machine are in, the identity says which is meant; nothing
+ * typed is the only one. */
+enum err groups_entry_find(const struct groups *s, struct span word, struct span identity,
+			   struct groups_entry **out)
+{
+	enum err e = find_entry(s, word, identity, out);
+	return e == ERR_NOT_FOUND && !identity.n ? find_membership(s, word, out) : e;
 }
 
 struct groups_person *groups_person_named(const struct groups *s, struct span name)

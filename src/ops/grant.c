@@ -133,6 +133,7 @@ enum err ops_run_member_grant(struct ops *o, const struct ops_request *r, struct
 	if (!w)
 		return ERR_NOMEM;
 	w->command.group = span_str(g.id);
+	w->command.identity = span_str(g.self);
 	w->command.publish = m->publish;
 	struct draft d = { &w->asking.mem, false };
 	w->group = ops_draft_str(&d, g.friendly && g.friendly[0] ? g.friendly : g.id);

@@ -292,6 +292,7 @@ static void about_group(struct group_wish *w, const struct groups_info *g)
 	text_clear(&t);
 	ops_put_group(&t, g);
 	w->command.group = span_str(g->id);
+	w->command.identity = span_str(g->self);
 }
 
 /* Making and joining */

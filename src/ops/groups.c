@@ -43,8 +43,11 @@ bool ops_group_find(struct ops *o, const struct ops_request *r, struct ops_call 
 	enum err e = all ? groups_find(all, span_str(r->graph), out) : ERR_STATE;
 	if (all && e)
 		answer_none("group", r->graph, e,
-			    "homestead group list shows their names; six characters or more of "
-			    "one will do",
+			    e == ERR_CONFLICT
+				    ? "homestead group list shows their names; GROUP/IDENTITY is "
+				      "the one that an identity of ours is in"
+				    : "homestead group list shows their names; six characters or "
+				      "more of one will do",
 			    call);
 	return !e;
 }

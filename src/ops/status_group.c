@@ -125,6 +125,10 @@ static void put_word(struct text *t, struct ops *o, const struct groups_info *g)
 	}
 	text_span(&d, span_of(g->id, strnlen(g->id, sizeof(digits) - 1)));
 	text_str(t, digits);
+	if (groups_find(all, span_str(digits), &found) == OK)
+		return;
+	text_char(t, '/'); /* two of ours are in it */
+	text_span(t, span_of(g->self, strnlen(g->self, sizeof(digits) - 1)));
 }
 
 /* Without it nobody can ever change what only the owner may. */

@@ -133,6 +133,31 @@ static void test_entries(void **state)
 	assert_int_equal(entry(&l, ""), ERR_NOT_FOUND);
 }
 
+/* GROUP-10.6: two of one machine in one group, told apart in one word. */
+static void test_memberships(void **state)
+{
+	struct lists l;
+	begin(&l);
+	groups_words(l.e[2].id, sizeof(l.e[2].id), span_str(C ".g"));
+	groups_words(l.e[2].friendly, sizeof(l.e[2].friendly), span_str("Work"));
+	assert_int_equal(entry(&l, "Work"), ERR_CONFLICT);
+	assert_int_equal(entry(&l, "Work/Bob"), 1);
+	assert_int_equal(entry(&l, "Work/Cleo"), 2);
+	assert_int_equal(entry(&l, C ".g/cccccc"), 2);
+	assert_int_equal(entry(&l, "cccccc/" C ".Cleo"), 2);
+	assert_int_equal(entry(&l, "Work/Ann"), ERR_NOT_FOUND);
+	assert_int_equal(entry(&l, "Work/"), ERR_NOT_FOUND); /* not the default one */
+	assert_int_equal(entry(&l, "/Cleo"), 2);	     /* the only one it is in */
+	assert_int_equal(entry(&l, "/"), ERR_NOT_FOUND);
+	assert_int_equal(entry(&l, "Home/Ann"), 0);
+	assert_int_equal(entry_as(&l, "Work/Bob", C ".Cleo"), ERR_NOT_FOUND);
+	/* A name with a stroke in it comes first, and labels may have some. */
+	groups_words(l.e[0].friendly, sizeof(l.e[0].friendly), span_str("Work/Bob"));
+	assert_int_equal(entry(&l, "Work/Bob"), 0);
+	label(&l, 1, "B/o");
+	assert_int_equal(entry(&l, "Work/B/o"), 1);
+}
+
 /* Two of one machine in one group: whoever says as whom says which. */
 static void test_as_whom(void **state)
 {
@@ -209,10 +234,15 @@ static void test_label_of_identity(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_persons),	 cmocka_unit_test(test_better),
-		cmocka_unit_test(test_standard), cmocka_unit_test(test_entries),
-		cmocka_unit_test(test_as_whom),	 cmocka_unit_test(test_named),
-		cmocka_unit_test(test_words),	 cmocka_unit_test(test_label_of_identity),
+		cmocka_unit_test(test_persons),
+		cmocka_unit_test(test_better),
+		cmocka_unit_test(test_standard),
+		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_memberships),
+		cmocka_unit_test(test_as_whom),
+		cmocka_unit_test(test_named),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_label_of_identity),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
