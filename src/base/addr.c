@@ -16,6 +16,12 @@ bool addr_same_host(const struct addr *a, const struct addr *b)
 	       memcmp(a->ip, b->ip, addr_ip_size(a)) == 0;
 }
 
+bool addr_same_net(const struct addr *a, const struct addr *b)
+{
+	size_t n = a->family == ADDR_IPV6 ? 8 : addr_ip_size(a);
+	return a->family == b->family && a->scope == b->scope && memcmp(a->ip, b->ip, n) == 0;
+}
+
 bool addr_eq(const struct addr *a, const struct addr *b)
 {
 	return addr_same_host(a, b) && a->port == b->port;

@@ -24,6 +24,8 @@ struct addr {
 
 bool addr_eq(const struct addr *a, const struct addr *b);	 /* with port */
 bool addr_same_host(const struct addr *a, const struct addr *b); /* without */
+/* Whether both may be one machine's: who has one address of an IPv6 /64 has all of it. */
+bool addr_same_net(const struct addr *a, const struct addr *b);
 bool addr_is_loopback(const struct addr *a);
 bool addr_is_any(const struct addr *a);
 bool addr_is_multicast(const struct addr *a);

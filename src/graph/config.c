@@ -100,7 +100,7 @@ const struct setting graph_settings[] = {
 	  .help = "Connections of all graphs together; more are closed as they come." },
 	{ "per_source", &setting_u32, PART(per_source), .fallback = "16", .min = 1, .max = 16384,
 	  .help = "Connections from one address that have not said yet which graph they are "
-		  "for; more are closed as they come." },
+		  "for, and a quarter of those from one IPv6 /64; more are closed as they come." },
 	{ "memory_max", &setting_size, PART(memory_max), .fallback = "512MiB", .min = 8 * MIB,
 	  .max = TIB, .help = "Memory that all peers together may make this machine hold." },
 	{ "link_memory", &setting_size, PART(limits.link_memory), .fallback = "72MiB", .min = MIB,

@@ -3,8 +3,9 @@
 /* The life of one node of a graph, and what reaches it. What an input leads to beyond its
  * own link (maintenance, a contact that changed) is done once, at the end of the call. */
 
-#define STRANGERS 32
-#define FREED	  8192 /* records, with one call of graph_free_some() */
+#define STRANGERS     32   /* of one host */
+#define NET_STRANGERS 128  /* of one /64 of IPv6 */
+#define FREED	      8192 /* records, with one call of graph_free_some() */
 
 int64_t graph_random_delay(const struct graph *g, int64_t least, int64_t most)
 {
@@ -241,24 +242,39 @@ enum err graph_listen(struct graph *g, const struct addr *a, size_t n, struct mo
 	return OK;
 }
 
-/* GRAPH-8.44: of one host, connections that were let in and have not said CONNECT; when there
- * are many the oldest goes, which had the time. */
-static void bound_strangers(struct graph *g, const struct addr *host, struct mono now)
+/* How many are strangers among those that are, or may be, one machine's; and the oldest. */
+struct crowd {
+	struct graph_link *oldest;
+	size_t n;
+};
+
+static void count(struct crowd *c, struct graph_link *l)
 {
-	struct graph_link *oldest = NULL;
-	size_t count = 0;
+	if (c->n++ == 0)
+		c->oldest = l;
+}
+
+/* GRAPH-8.44: of one host, or one /64 of IPv6, connections that were let in and have not said
+ * CONNECT; when there are many the oldest goes, which had the time. */
+static void bound_strangers(struct graph *g, const struct addr *from, struct mono now)
+{
+	struct crowd host = { .n = 0 }, net = { .n = 0 };
 	LIST_EACH(n, tmp, &g->links)
 	{
 		struct graph_link *l = LIST_ENTRY(n, struct graph_link, all);
 		if (l->initiator || l->state >= GRAPH_STATE_CONNECTED ||
-		    !addr_same_host(&l->remote, host))
+		    !addr_same_net(&l->remote, from))
 			continue;
-		if (count++ == 0)
-			oldest = l;
+		count(&net, l);
+		if (addr_same_host(&l->remote, from))
+			count(&host, l);
 	}
-	if (count < STRANGERS)
+	struct graph_link *goes = host.n >= STRANGERS	   ? host.oldest
+				  : net.n >= NET_STRANGERS ? net.oldest
+							   : NULL;
+	if (!goes)
 		return;
-	graph_link_end(g, oldest, ERR_FULL, NULL, now);
+	graph_link_end(g, goes, ERR_FULL, NULL, now);
 	graph_finish(g, now);
 }
 

@@ -9,7 +9,9 @@
 #include "base/map.h"
 #include "graph/graphs.h"
 
-#define GRAPHS_FIRST_MAX  4096			 /* octets of a first frame, and of AUTH_INFO */
+#define GRAPHS_FIRST_MAX 4096 /* octets of a first frame, and of AUTH_INFO */
+/* Times as many from one /64 of IPv6 as from one address: a LAN is in one. */
+#define GRAPHS_PER_NET	  4
 #define GRAPHS_FIRST_ROOM (2 * GRAPHS_FIRST_MAX) /* for them as they came, framed */
 #define GRAPHS_HELLO_TIME (10 * MONO_SEC)	 /* until it must be whole */
 #define GRAPHS_CLOSE_TIME (5 * MONO_SEC)	 /* that a graph has to say goodbye */

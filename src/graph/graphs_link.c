@@ -91,23 +91,24 @@ void graphs_links_close(struct graphs *s, const struct graphs_entry *e)
 		close_link(s, l);
 }
 
-static uint32_t from_same_host(const struct graphs *s, const struct addr *remote)
+/* A machine of IPv6 has as many addresses as it likes; those of a LAN are in one /64. */
+static bool crowded(const struct graphs *s, const struct addr *remote)
 {
-	uint32_t n = 0;
+	uint32_t host = 0, net = 0;
 	LIST_EACH(at, tmp, &s->waiting)
 	{
 		const struct graphs_link *l = LIST_ENTRY(at, struct graphs_link, waiting);
-		n += addr_same_host(&l->remote, remote);
+		host += addr_same_host(&l->remote, remote);
+		net += addr_same_net(&l->remote, remote);
 	}
-	return n;
+	return host >= s->cfg.per_source || net >= GRAPHS_PER_NET * s->cfg.per_source;
 }
 
 /* GRAPH-12.6: strangers are bounded by their address, and all by number and memory. */
 static bool has_room(const struct graphs *s, const struct addr *remote)
 {
 	return s->shared.connections < s->cfg.links_max &&
-	       s->shared.memory + GRAPHS_FIRST_ROOM <= s->shared.memory_max &&
-	       from_same_host(s, remote) < s->cfg.per_source;
+	       s->shared.memory + GRAPHS_FIRST_ROOM <= s->shared.memory_max && !crowded(s, remote);
 }
 
 enum err graphs_accepted(struct graphs *s, uint32_t link, const struct addr *local,

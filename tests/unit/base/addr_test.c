@@ -219,6 +219,30 @@ static void comparing(void **state)
 	assert_false(addr_same_host(&a, &m));
 }
 
+/* IPv4 by the address, IPv6 by the first half of it. */
+static void nets(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} pairs[] = {
+		{ "192.0.2.1", "192.0.2.1", true },
+		{ "192.0.2.1:1", "192.0.2.1:2", true },
+		{ "192.0.2.1", "192.0.2.2", false },
+		{ "2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", true },
+		{ "2001:db8:1:2::1", "2001:db8:1:3::1", false },
+		{ "2001:db8:1:2::1", "192.0.2.1", false },
+		{ "fe80::1%1", "fe80::2%1", true },
+		{ "fe80::1%1", "fe80::2%2", false },
+		{ "::ffff:192.0.2.1", "192.0.2.1", false },
+	};
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		struct addr a = parsed(pairs[i].a), b = parsed(pairs[i].b);
+		assert_int_equal(addr_same_net(&a, &b), pairs[i].same);
+		assert_int_equal(addr_same_net(&b, &a), pairs[i].same);
+	}
+}
+
 static void classes(void **state)
 {
 	static const struct {
@@ -285,12 +309,12 @@ static void text_of_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ipv4),		cmocka_unit_test(default_port),
-		cmocka_unit_test(rfc5952),	cmocka_unit_test(scopes),
-		cmocka_unit_test(malformed),	cmocka_unit_test(embedded_zero_and_overlong),
-		cmocka_unit_test(round_trips),	cmocka_unit_test(comparing),
-		cmocka_unit_test(classes),	cmocka_unit_test(unmapping),
-		cmocka_unit_test(text_of_none),
+		cmocka_unit_test(ipv4),	       cmocka_unit_test(default_port),
+		cmocka_unit_test(rfc5952),     cmocka_unit_test(scopes),
+		cmocka_unit_test(malformed),   cmocka_unit_test(embedded_zero_and_overlong),
+		cmocka_unit_test(round_trips), cmocka_unit_test(comparing),
+		cmocka_unit_test(nets),	       cmocka_unit_test(classes),
+		cmocka_unit_test(unmapping),   cmocka_unit_test(text_of_none),
 	};
 	return cmocka_run_group_tests_name("addr", tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ void rig_init(struct rig *r);
 void rig_fini(struct rig *r);
 
 /* Borrowed octets of a text of hexadecimal digits; the buffer holds them. */
-#define RIG_HEX_MAX 4096
+#define RIG_HEX_MAX 16384
 struct rig_hex {
 	uint8_t octets[RIG_HEX_MAX];
 };

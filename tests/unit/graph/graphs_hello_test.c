@@ -1,5 +1,7 @@
 #include "graphs_rig.h"
 
+#include <stdio.h>
+
 #include "graph/frame.h"
 
 /* How a connection begins, and what becomes of those that do not say whom they want. */
@@ -184,6 +186,32 @@ static void strangers_are_bounded(void **state)
 	rig_end(&r);
 }
 
+/* GRAPH-12.6: a machine has every address of its /64. */
+static void so_are_those_of_one_net(void **state)
+{
+	struct rig r;
+	char from[32];
+	rig_begin(&r);
+	r.m[0].cfg.per_source = 3;
+	assert_int_equal(graphs_reconfigure(r.m[0].s, &r.m[0].cfg, r.now), OK);
+	for (int i = 0; i < 14; i++) {
+		snprintf(from, sizeof(from), "2001:db8:0:1:%x::1", i);
+		(void)rig_stranger(&r, 0, from);
+	}
+	assert_int_equal(counts(&r).waiting, 12);
+	assert_int_equal(counts(&r).full, 2);
+	for (int i = 0; i < 3; i++)
+		(void)rig_stranger(&r, 0, "2001:db8:0:2::1");
+	(void)rig_stranger(&r, 0, "192.0.2.9");
+	assert_int_equal(counts(&r).waiting, 16);
+	assert_int_equal(counts(&r).full, 2);
+	(void)rig_stranger(&r, 0, "2001:db8:0:2::1");
+	assert_int_equal(counts(&r).full, 3);
+	rig_run(&r, 11 * MONO_SEC);
+	assert_int_equal(counts(&r).waiting, 0);
+	rig_end(&r);
+}
+
 /* Octets of anything at all, to a machine that listens. */
 static void random_octets(void **state)
 {
@@ -219,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_hello_in_any_pieces),
 		cmocka_unit_test(a_hello_that_never_ends),
 		cmocka_unit_test(strangers_are_bounded),
+		cmocka_unit_test(so_are_those_of_one_net),
 		cmocka_unit_test(random_octets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

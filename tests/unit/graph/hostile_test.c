@@ -190,6 +190,32 @@ static void strangers_of_one_host_make_room_for_the_next(void **state)
 	rig_end(&r);
 }
 
+/* GRAPH-8.44: each with an address of its own in one /64. */
+static void strangers_of_one_net_too(void **state)
+{
+	uint32_t first = 0, last = 0;
+	struct addr from = { .family = ADDR_IPV6, .ip = { 0x20, 1, 0xd, 0xb8 }, .port = 50000 };
+	(void)state;
+	rig_begin(&r);
+	uint32_t other = rig_accept(&r, 9);
+	rig_say(&r, other, rig_auth_info(&r, GRAPH_NEIGHBOR, "0.other"));
+	for (uint16_t i = 0; i < 130; i++) {
+		from.ip[8] = (uint8_t)i;
+		last = rig_accept_from(&r, &from);
+		first = i == 2 ? last : first;
+		rig_say(&r, last, rig_auth_info(&r, GRAPH_NEIGHBOR, "0.peer"));
+	}
+	size_t there = 0;
+	LIST_EACH(at, tmp, &r.g->links)
+	there += addr_same_net(&LIST_ENTRY(at, struct graph_link, all)->remote, &from);
+	assert_int_equal(there, 128);
+	assert_non_null(graph_link_find(r.g, first));
+	assert_null(graph_link_find(r.g, first - 2));
+	assert_non_null(graph_link_find(r.g, last));
+	assert_false(rig_closed(&r, other));
+	rig_end(&r);
+}
+
 /* A program's commands that come before the database is read. */
 static void early_commands_are_bounded_in_octets(void **state)
 {
@@ -224,6 +250,7 @@ int main(void)
 		cmocka_unit_test(low_ports_are_not_called),
 		cmocka_unit_test(refusals_do_not_lead_on_for_ever),
 		cmocka_unit_test(strangers_of_one_host_make_room_for_the_next),
+		cmocka_unit_test(strangers_of_one_net_too),
 		cmocka_unit_test(early_commands_are_bounded_in_octets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,16 +175,22 @@ void rig_tick(struct rig *r, int64_t us)
 	r->now = end;
 }
 
-uint32_t rig_accept(struct rig *r, uint8_t host)
+uint32_t rig_accept_from(struct rig *r, const struct addr *remote)
 {
 	uint32_t number = r->next_accepted;
-	struct addr local = rig_addr(1), remote = rig_addr(host);
-	remote.port = 50000;
+	struct addr local = rig_addr(1);
 	r->next_accepted += 2;
 	add(r, number);
-	assert_int_equal(graph_accepted(r->g, number, &local, &remote, r->now), OK);
+	assert_int_equal(graph_accepted(r->g, number, &local, remote, r->now), OK);
 	rig_drain(r);
 	return number;
+}
+
+uint32_t rig_accept(struct rig *r, uint8_t host)
+{
+	struct addr remote = rig_addr(host);
+	remote.port = 50000;
+	return rig_accept_from(r, &remote);
 }
 
 uint32_t rig_dialled(struct rig *r)

@@ -8,7 +8,7 @@
 #include "base/store_mem.h"
 #include "graph/graph_int.h"
 
-#define RIG_LINKS 64
+#define RIG_LINKS 192
 #define RIG_START (1000 * MONO_SEC)
 
 struct rig_link {
@@ -62,7 +62,8 @@ void rig_drain(struct rig *r);
 void rig_tick(struct rig *r, int64_t us); /* us later, deadline by deadline */
 struct addr rig_addr(uint8_t host);	  /* 10.0.0.host:3587 */
 
-uint32_t rig_accept(struct rig *r, uint8_t host); /* from 10.0.0.host */
+uint32_t rig_accept(struct rig *r, uint8_t host);
+uint32_t rig_accept_from(struct rig *r, const struct addr *remote); /* from 10.0.0.host */
 struct rig_link *rig_link(struct rig *r, uint32_t number);
 uint32_t rig_dialled(struct rig *r); /* number of the newest dialled link, 0 none */
 void rig_up(struct rig *r, uint32_t link);
