@@ -75,6 +75,16 @@ static void keep_found(struct held *h, const struct node_found *f)
 	}
 }
 
+static bool keep_event(const struct machine *m, struct held *h, const struct node_event *e)
+{
+	h->event = world_alloc(m->site.w, node_event_size(e));
+	if (!h->event)
+		return false;
+	node_event_copy(h->event, e);
+	h->out.event = h->event;
+	return true;
+}
+
 static void keep_words(struct held *h, const struct node_out *out)
 {
 	struct text made = TEXT_OF(h->made), text = TEXT_OF(h->text);
@@ -96,9 +106,9 @@ void held_add(struct machine *m, const struct node_out *out)
 		return;
 	h->out = *out;
 	h->out.bytes = keep_octets(h, out->bytes);
-	if (out->event) {
-		h->event = *out->event;
-		h->out.event = &h->event;
+	if (out->event && !keep_event(m, h, out->event)) {
+		env_free(m->site.w->env, h);
+		return;
 	}
 	keep_words(h, out);
 	keep_found(h, &out->found);
@@ -108,6 +118,7 @@ void held_add(struct machine *m, const struct node_out *out)
 void held_drop(struct machine *m, struct held *h)
 {
 	list_take(&h->at);
+	env_free(m->site.w->env, h->event);
 	env_free(m->site.w->env, h);
 }
 

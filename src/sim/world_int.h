@@ -100,7 +100,7 @@ struct held {
 	struct list at;
 	bool doomed; /* its put was undone */
 	struct node_out out;
-	struct node_event event;
+	struct node_event *event; /* its own, with what it points at */
 	struct pnrp_result result;
 	struct pnrp_hop step;
 	char cloud[PNRP_CLOUD_NAME_MAX + 1];
