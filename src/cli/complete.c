@@ -117,8 +117,14 @@ static void bash(FILE *f)
 	      "\tcase $word in -*) words='",
 	      f);
 	options(f);
+	/* Names are others' to choose, and compgen -W would run what stands in them. */
 	fputs("' ;; esac\n"
-	      "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+	      "\tlocal all one\n"
+	      "\tread -r -d '' -a all <<< \"$words\"\n"
+	      "\tCOMPREPLY=()\n"
+	      "\tfor one in \"${all[@]}\"; do\n"
+	      "\t\t[[ $one != \"$word\"* ]] || COMPREPLY+=(\"$(printf %q \"$one\")\")\n"
+	      "\tdone\n"
 	      "}\n"
 	      "complete -F _homestead homestead\n",
 	      f);

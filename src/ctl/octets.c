@@ -31,8 +31,24 @@ struct pipe {
 	size_t discarded;
 };
 
+/* Octets that a client wrote go, and nothing of them stays: a passphrase may be among them. */
+static void forget(struct evbuffer *in, size_t n)
+{
+	while (n) {
+		size_t here = evbuffer_get_contiguous_space(in);
+		here = here < n ? here : n;
+		uint8_t *octets = evbuffer_pullup(in, (ev_ssize_t)here);
+		if (octets)
+			explicit_bzero(octets, here);
+		(void)evbuffer_drain(in, here);
+		n -= here;
+	}
+}
+
 static void pipe_free(struct pipe *p)
 {
+	struct evbuffer *in = bufferevent_get_input(p->bev);
+	forget(in, evbuffer_get_length(in));
 	list_take(&p->node);
 	p->ctl->octets.count--;
 	ops_stream_close(p->stream);
@@ -67,7 +83,7 @@ static void linger(struct pipe *p)
 	struct evbuffer *in = bufferevent_get_input(p->bev);
 	size_t n = evbuffer_get_length(in);
 	p->discarded += n;
-	(void)evbuffer_drain(in, n);
+	forget(in, n);
 	if (waiting(p))
 		return;
 	if (p->eof || p->discarded > DISCARD) {
@@ -100,7 +116,7 @@ static bool push(struct pipe *p)
 		const uint8_t *octets = evbuffer_pullup(in, (ev_ssize_t)n);
 		enum err e = octets ? ops_stream_write(p->stream, span_of(octets, n), &taken)
 				    : ERR_NOMEM;
-		(void)evbuffer_drain(in, taken);
+		forget(in, taken);
 		if (e)
 			return false;
 		if (taken < n) {

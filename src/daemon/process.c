@@ -27,6 +27,16 @@ static void raise_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &r);
 }
 
+/* Keys lie in memory; who wants a dump of it can ask for one (prlimit). */
+static void write_no_core(void)
+{
+	struct rlimit r;
+	if (getrlimit(RLIMIT_CORE, &r) < 0)
+		return;
+	r.rlim_cur = 0;
+	setrlimit(RLIMIT_CORE, &r);
+}
+
 enum err process_settle(void)
 {
 	umask(0077);
@@ -34,5 +44,6 @@ enum err process_settle(void)
 	/* Inherited as ignored, it would leave no child to wait for. */
 	signal(SIGCHLD, SIG_DFL);
 	raise_descriptors();
+	write_no_core();
 	return open_standard();
 }

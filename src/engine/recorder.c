@@ -184,10 +184,11 @@ static const struct store_ops through = {
 	.del = store_del_through,
 };
 
-static enum err open_file(const char *path, int *fd, struct text *why)
+/* `how`: whether it may be there. Not over a link that somebody laid, and never readable by
+ * others. */
+static enum err open_file(const char *path, int how, int *fd, struct text *why)
 {
-	/* Not over a link that somebody laid, and never readable by others. */
-	*fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	*fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | how, 0600);
 	if (*fd < 0 || fchmod(*fd, 0600))
 		return os_err_say(errno, "cannot record to", path, why);
 	return OK;
@@ -221,7 +222,9 @@ static enum err make_key(struct recorder *r, const char *path, struct text *why)
 	if (!r->key)
 		return ERR_NOMEM;
 	env_secret(r->inner, r->key, CRYPTO_SEAL_KEY);
-	e = t.cut ? ERR_RANGE : open_file(name, &fd, why);
+	/* One that is there may be another's, or open already to who may not read it now. */
+	(void)unlink(name);
+	e = t.cut ? ERR_RANGE : open_file(name, O_EXCL, &fd, why);
 	if (e)
 		return e;
 	e = write_key(r, fd);
@@ -245,7 +248,7 @@ enum err engine_recorder_new(struct recorder **out, const char *path, const stru
 	r->fd = -1;
 	r->size = BUFFER_SIZE;
 	r->buffer = env_resize(env, NULL, r->size);
-	e = r->buffer ? open_file(path, &r->fd, why) : ERR_NOMEM;
+	e = r->buffer ? open_file(path, O_TRUNC, &r->fd, why) : ERR_NOMEM;
 	if (!e)
 		e = make_key(r, path, why);
 	if (e) {

@@ -324,11 +324,11 @@ void invariant_claim_crash(struct machine *m, bool lost_store)
 	LIST_EACH(i, next, &m->held)
 	{
 		const struct held *h = LIST_ENTRY(i, struct held, at);
-		if (h->out.kind != NODE_OUT_EVENT || h->event.part != NODE_PART_MASC)
+		if (h->out.kind != NODE_OUT_EVENT || h->event->part != NODE_PART_MASC)
 			continue;
-		forget(m, h->event.masc.number);
-		if (h->event.masc.kind == MASC_EVENT_CLAIM)
-			look_again(m, &h->event.masc);
+		forget(m, h->event->masc.number);
+		if (h->event->masc.kind == MASC_EVENT_CLAIM)
+			look_again(m, &h->event->masc);
 	}
 	while (lost_store && !list_empty(&m->kept))
 		forget(m, LIST_ENTRY(m->kept.next, struct kept, at)->number);

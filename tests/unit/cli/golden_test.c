@@ -548,6 +548,27 @@ static void bash_completes_words(void **state)
 	run_done();
 }
 
+/* A member chooses its classifier, and a tab must not run it, nor the line that it makes. */
+static void bash_runs_no_names(void **state)
+{
+	static const char attack[] =
+		"cd \"$(mktemp -d)\"; homestead() { printf '%s\\n' '0a.$(touch${IFS}ran)' "
+		"'0a.`touch${IFS}ran`' '0a.;touch${IFS}ran' '0a.*'; };"
+		"COMP_WORDS=(homestead members 0a); COMP_CWORD=2; _homestead;"
+		"[ ${#COMPREPLY[@]} = 4 ] || exit 1;"
+		"for one in \"${COMPREPLY[@]}\"; do eval \"echo $one\" >> said; done;"
+		"[ ! -e ran ] && grep -qxF '0a.$(touch${IFS}ran)' said && grep -qxF '0a.*' said";
+	run_serve(NULL);
+	assert_int_equal(run("completion bash"), 0);
+	FILE *bash = popen("bash", "w");
+	assert_non_null(bash);
+	fputs(run_out, bash);
+	fputs(attack, bash);
+	assert_int_equal(pclose(bash), 0);
+	run_serve_end();
+	run_done();
+}
+
 static void the_other_shells_have_scripts(void **state)
 {
 	run_serve(NULL);
@@ -617,6 +638,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(titles_follow_the_columns),
 		cmocka_unit_test(bash_understands_its_script),
 		cmocka_unit_test(bash_completes_words),
+		cmocka_unit_test(bash_runs_no_names),
 		cmocka_unit_test(the_other_shells_have_scripts),
 		cmocka_unit_test(documents_hold_every_command),
 	};

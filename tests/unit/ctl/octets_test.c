@@ -5,7 +5,9 @@
 #include "played_graph.h"
 #include "wire/wr.h"
 
+#include <event2/event.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -174,6 +176,57 @@ static void a_refusal_reaches_who_still_writes(void **state)
 	client_free(c);
 }
 
+/* What was written there and is freed must be gone: libevent's memory, that comes to nobody's
+ * hands before it is another's. */
+#define SECRET "correct horse battery"
+static size_t left_behind;
+
+static void look_and_free(void *p)
+{
+	size_t n = p ? malloc_usable_size(p) : 0;
+	left_behind += n && memmem(p, n, SECRET, strlen(SECRET)) != NULL;
+	free(p);
+}
+
+static void *look_and_resize(void *p, size_t n)
+{
+	void *fresh = malloc(n ? n : 1);
+	size_t had = p ? malloc_usable_size(p) : 0;
+	assert_non_null(fresh);
+	if (had)
+		memcpy(fresh, p, had < n ? had : n);
+	look_and_free(p);
+	return fresh;
+}
+
+/* Published, refused, cut off, and never asked for. */
+static void nothing_of_it_stays(void **state)
+{
+	server_start();
+	struct client *c = begin("/v1/graphs/1/records/large", "{\"type\":\"note\",\"size\":21}");
+	client_send(c, SECRET);
+	server_settle();
+	assert_int_equal(shutdown(c->fd, SHUT_WR), 0);
+	client_wait_closed(c);
+	client_free(c);
+	c = begin("/v1/graphs/1/records/large", "{\"type\":\"note\",\"size\":5}");
+	client_send(c, SECRET " and more than was announced");
+	client_wait_closed(c);
+	client_free(c);
+	c = begin("/v1/graphs/1/records/large", "{\"type\":\"note\",\"size\":50}");
+	client_send(c, SECRET);
+	server_settle();
+	client_free(c);
+	server_settle();
+	c = stream_client();
+	client_send(c, "no token but\n" SECRET);
+	client_wait_closed(c);
+	client_free(c);
+	server_settle();
+	assert_int_equal(left_behind, 0);
+	assert_memory_equal(played_graph.payload, SECRET, 5);
+}
+
 struct bad {
 	const char *line, *message;
 };
@@ -339,6 +392,7 @@ int main(int argc, char **argv)
 		TEST(a_record_is_read_to_its_end),
 		TEST(a_record_is_published_and_answered),
 		TEST(a_refusal_reaches_who_still_writes),
+		cmocka_unit_test_setup_teardown(nothing_of_it_stays, setup, teardown),
 		TEST(what_is_no_token_is_refused),
 		TEST(who_says_nothing_is_sent_away),
 		TEST(one_too_many_is_told),
@@ -347,5 +401,6 @@ int main(int argc, char **argv)
 		TEST(a_slow_link_stops_the_program),
 		TEST(the_end_of_the_daemon_is_the_end),
 	};
+	event_set_mem_functions(malloc, look_and_resize, look_and_free);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,20 @@ static int limits_and_mask(void)
 	return umask(0) == 0077 ? 0 : 3;
 }
 
+/* Who asks for one afterwards gets it. */
+static int no_core(void)
+{
+	struct rlimit before, r;
+	if (getrlimit(RLIMIT_CORE, &before) < 0)
+		return 1;
+	r = before;
+	r.rlim_cur = r.rlim_max;
+	if (setrlimit(RLIMIT_CORE, &r) < 0 || process_settle() != OK ||
+	    getrlimit(RLIMIT_CORE, &r) < 0)
+		return 2;
+	return r.rlim_cur == 0 && r.rlim_max == before.rlim_max ? 0 : 3;
+}
+
 static int a_closed_pipe(void)
 {
 	int fds[2];
@@ -82,6 +96,7 @@ static void settled(void **state)
 	assert_int_equal(in_child(closed_descriptors), 0);
 	assert_int_equal(in_child(open_descriptors), 0);
 	assert_int_equal(in_child(limits_and_mask), 0);
+	assert_int_equal(in_child(no_core), 0);
 	assert_int_equal(in_child(a_closed_pipe), 0);
 	assert_int_equal(in_child(children_that_a_parent_ignored), 0);
 }

@@ -3,6 +3,7 @@
 #include "node/record.h"
 #include "sim/replay.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <signal.h>
@@ -208,6 +209,26 @@ static void a_disk_that_is_full_ends_it_and_not_the_run(void **state)
 	assert_int_equal(sigaction(SIGXFSZ, &before, NULL), 0);
 }
 
+/* Who has the key's file open, or owns it, from before gets no key with it. */
+static void a_key_goes_into_a_file_of_its_own(void **state)
+{
+	struct house *h = *state;
+	struct stat st;
+	char got[8];
+	int before = open(house_path(h, "record.key"), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	assert_true(before >= 0);
+	assert_int_equal(fchmod(before, 0666), 0);
+	start_recorded(h, NULL, "");
+	assert_int_equal(pread(before, got, sizeof(got), 0), 0);
+	assert_int_equal(fstat(before, &st), 0);
+	assert_int_equal(st.st_nlink, 0);
+	(void)close(before);
+	assert_int_equal(stat(house_path(h, "record.key"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_true(st.st_size > 0);
+}
+
 static void a_link_somebody_laid_is_not_followed(void **state)
 {
 	struct house *h = *state;
@@ -235,6 +256,8 @@ int main(void)
 		TEST(it_is_for_its_owner_alone_and_holds_no_secret),
 		TEST(it_is_on_disk_within_a_second),
 		TEST(a_disk_that_is_full_ends_it_and_not_the_run),
+		cmocka_unit_test_setup_teardown(a_key_goes_into_a_file_of_its_own, house_new,
+						house_free),
 		TEST(a_link_somebody_laid_is_not_followed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,6 +106,48 @@ static void it_is_done_in_slices_test(void **state)
 	lone_end(&l);
 }
 
+/* Slices until it rests or has done, each of them taking a millisecond. */
+static size_t round_of(uint32_t asked)
+{
+	size_t slices = 0;
+	while (judge.asked < asked) {
+		l.now = mono_add(l.now, 1000);
+		graph_tick(l.g, l.now);
+		slices++;
+	}
+	return slices;
+}
+
+/* GRAPH-8.49: asked again all the time, it does so a quarter of the time. */
+static void it_rests_between_rounds_test(void **state)
+{
+	begin();
+	fill(3 * GRAPH_COST);
+	uint32_t rows = (uint32_t)graph_db_count(l.g->db);
+	graph_recheck(l.g, l.now);
+	size_t slices = round_of(rows);
+	int64_t rest = 0;
+	for (; judge.asked == rows && rest < MONO_SEC; rest += 1000) {
+		graph_recheck(l.g, l.now);
+		graph_tick(l.g, l.now);
+		assert_true(judge.asked > rows || graph_deadline(l.g).us > l.now.us);
+		l.now = mono_add(l.now, 1000);
+	}
+	assert_in_range(rest, 3 * (slices - 1) * 1000, (3 * slices + 2) * 1000);
+	/* Once nobody asks it is for the next who does at once. */
+	while (l.g->recheck) {
+		l.now = mono_add(l.now, 1000);
+		graph_tick(l.g, l.now);
+	}
+	lone_pass(&l, MONO_SEC);
+	judge.asked = 0;
+	graph_recheck(l.g, l.now);
+	lone_pass(&l, 0);
+	assert_int_equal(judge.asked, graph_db_count(l.g->db));
+	lone_drain(&l);
+	lone_end(&l);
+}
+
 /* GRAPH-8.26: certificates take a provider longer than words. */
 static void large_reserved_payloads_cost_more_test(void **state)
 {
@@ -177,6 +219,7 @@ int main(void)
 		cmocka_unit_test(what_no_longer_stands_is_purged_test),
 		cmocka_unit_test(what_cannot_be_judged_stays_test),
 		cmocka_unit_test(it_is_done_in_slices_test),
+		cmocka_unit_test(it_rests_between_rounds_test),
 		cmocka_unit_test(large_reserved_payloads_cost_more_test),
 		cmocka_unit_test(what_is_read_is_held_anew_test),
 		cmocka_unit_test(it_waits_for_the_database_test),
