@@ -4,8 +4,8 @@
  *
  * The first octet: bit 0 the classic profile, bit 1 our session is the
  * requestor's, bit 2 octets come from outside instead of inside TLS, bit 3 the
- * handshake is taken as done, and each piece is the other side's flight: hundreds
- * of times as fast. Then pieces: a length of two octets, big-endian, and that many
+ * handshake is taken as done, and each piece is the other side's flight, without
+ * TLS. Then pieces: a length of two octets, big-endian, and that many
  * octets; FFFF is a good Hello and MyGMC with a member's chain, FFFE a good Hello. */
 #include "crypto/tls.h"
 #include "fuzz_env.h"
@@ -32,12 +32,26 @@ struct person {
 	size_t idc_n, chain_n;
 };
 
+/* A connection after its handshake, which takes many times as long as all that comes then:
+ * it is used again and again, its session as it was before each time. */
+struct line {
+	struct group_session *session;
+	struct group_session fresh;
+	struct crypto_tls *tls;
+	size_t blocks, grown; /* of memory: after the handshake, since then */
+	unsigned int left;    /* times it will be used */
+};
+#define LINE_USES  1000
+#define LINE_GROWS 4 /* octets that TLS keeps */
+
 /* Made once: keys take longer than connections. */
 static struct world {
 	struct crypto *c;
 	const struct group_profile *p;
 	struct person group, ann, stranger;
 	char name[GROUP_NAME_OCTETS + 1];
+	struct group_session_home home;
+	struct line lines[2]; /* our session the authenticator's, the requestor's */
 	unsigned int told;
 	bool begun;
 } worlds[CRYPTO_PROFILE_COUNT];
@@ -70,21 +84,6 @@ static void admit(struct world *w)
 	hold(group_chain_issue(w->c, &fuzz.env, w->p, span_of(w->group.chain, w->group.chain_n),
 			       w->group.key, &grant, w->ann.chain, sizeof w->ann.chain,
 			       &w->ann.chain_n, &why) == OK);
-}
-
-static struct world *world(enum crypto_profile_id id)
-{
-	struct world *w = &worlds[id];
-	if (w->c || !group_profile(id))
-		return w->c ? w : NULL;
-	w->p = group_profile(id);
-	hold(crypto_new(&w->c, &fuzz.env) == OK);
-	hold(crypto_remember(w->c, 256) == OK);
-	person(w, &w->group);
-	person(w, &w->ann);
-	person(w, &w->stranger);
-	admit(w);
-	return w;
 }
 
 static struct span home_name(void *ctx)
@@ -129,6 +128,36 @@ static void home_failed(void *ctx, const struct graph_parties *who, enum group_s
 {
 	hold(why > GROUP_FAULT_NONE && why < GROUP_SESSION_FAULT_COUNT);
 	((struct world *)ctx)->told++;
+}
+
+static struct world *world(enum crypto_profile_id id)
+{
+	struct world *w = &worlds[id];
+	if (w->c || !group_profile(id))
+		return w->c ? w : NULL;
+	w->p = group_profile(id);
+	hold(crypto_new(&w->c, &fuzz.env) == OK);
+	hold(crypto_remember(w->c, 256) == OK);
+	person(w, &w->group);
+	person(w, &w->ann);
+	person(w, &w->stranger);
+	admit(w);
+	w->home = (struct group_session_home){
+		.ctx = w,
+		.env = &fuzz.env,
+		.crypto = w->c,
+		.profile = w->p,
+		.name = home_name,
+		.key = home_key,
+		.certificate = home_certificate,
+		.chain = home_chain,
+		.now = home_now,
+		.known = home_no,
+		.learned = home_learned,
+		.may = home_no,
+		.failed = home_failed,
+	};
+	return w;
 }
 
 static enum err like_anybody(void *ctx, struct span cert)
@@ -237,62 +266,127 @@ static void fly(struct call *c, struct rd *r)
 	hold(c->over);
 }
 
-static void open_call(struct call *c, const struct group_session_home *h, uint8_t how)
+static void open_session(struct call *c, bool requestor)
 {
-	const bool requestor = how & REQUESTOR;
 	const struct graph_parties p = { .initiator = requestor,
 					 .graph_id = span_str(c->w->name),
 					 .auth_info = span_str(info) };
+	hold(group_session_new(&c->w->home, &p, &c->session) == OK);
+}
+
+static void open_tls(struct call *c, bool initiator)
+{
 	const struct crypto_tls_birth b = {
 		.profile = c->w->p->crypto,
-		.initiator = !requestor,
+		.initiator = initiator,
 		.key = c->w->stranger.key,
 		.cert = span_of(c->w->stranger.idc, c->w->stranger.idc_n),
 		.alpn = c->w->p->alpn,
 		.judge = like_anybody,
 	};
-	hold(group_session_new((void *)h, &p, &c->session) == OK);
-	if (how & SECURED) {
-		secure(c);
-		return;
-	}
-	give(c, span_of(NULL, 0));
-	if (how & OUTSIDE)
-		return;
 	hold(crypto_tls_new(c->w->c, &fuzz.env, &b, &c->tls) == OK);
-	shake(c, !requestor);
+}
+
+/* ---- lines ---- */
+
+static void line_open(struct line *l, struct world *w, bool requestor)
+{
+	struct call c = { .w = w };
+	size_t before = fuzz.live;
+	open_session(&c, requestor);
+	give(&c, span_of(NULL, 0));
+	open_tls(&c, !requestor);
+	shake(&c, !requestor);
+	hold(c.secured && !c.over);
+	*l = (struct line){ .session = c.session, .tls = c.tls, .left = LINE_USES };
+	l->fresh = *l->session;
+	hold(!l->fresh.in.room && !l->fresh.out.room && !l->fresh.sealed.n);
+	l->blocks = fuzz.live - before;
+}
+
+/* How many blocks of memory it gave back. */
+static size_t line_close(struct line *l)
+{
+	size_t before = fuzz.live;
+	group_session_free(l->session);
+	crypto_tls_free(l->tls);
+	l->session = NULL;
+	return before - fuzz.live;
+}
+
+/* The session is as it was. Where TLS was hurt, or has been used for long, there is another
+ * the next time. */
+static void line_renew(struct line *l, size_t before)
+{
+	struct group_session *s = l->session;
+	bool hurt = s->fault == GROUP_FAULT_TLS;
+	env_free(&fuzz.env, s->in.p);
+	env_free(&fuzz.env, s->out.p);
+	hold(s->peer == l->fresh.peer && s->names == l->fresh.names && s->tls == l->fresh.tls);
+	*s = l->fresh;
+	l->grown += fuzz.live - before;
+	hold(l->grown <= LINE_GROWS);
+	if (hurt || --l->left == 0)
+		hold(line_close(l) == l->blocks + l->grown);
+}
+
+/* ---- runs ---- */
+
+static void talk(struct call *c, void (*piece_of)(struct call *, struct rd *), struct rd *r)
+{
+	struct group_session_info look;
+	c->w->told = 0;
+	while (!c->over && r->left >= 2)
+		piece_of(c, r);
+	group_session_look(c->session, &look);
+	hold(c->w->told == (c->over ? 1 : 0) && c->over == (look.state == GROUP_SESSION_ENDED));
+	hold(look.held < 4 * GROUP_MESSAGE_MAX);
+	hold(group_session_peer(c->session).n == 0 && !group_session_stands(c->session));
+}
+
+/* Inside TLS. */
+static void run_line(struct world *w, bool requestor, struct rd r)
+{
+	struct line *l = &w->lines[requestor];
+	if (!l->session)
+		line_open(l, w, requestor);
+	size_t before = fuzz.live;
+	struct call c = { .w = w, .session = l->session, .tls = l->tls, .secured = true };
+	talk(&c, say, &r);
+	line_renew(l, before);
+}
+
+/* Without it: octets instead of a handshake, or flights behind one. */
+static void run_bare(struct world *w, bool requestor, bool secured, struct rd r)
+{
+	struct call c = { .w = w };
+	size_t before = fuzz.live;
+	open_session(&c, requestor);
+	if (secured)
+		secure(&c);
+	else
+		give(&c, span_of(NULL, 0));
+	talk(&c, secured ? fly : say, &r);
+	group_session_free(c.session);
+	hold(fuzz.live == before);
 }
 
 static void run(struct world *w, uint8_t how, struct rd r)
 {
-	const struct group_session_home h = {
-		.ctx = w,
-		.env = &fuzz.env,
-		.crypto = w->c,
-		.profile = w->p,
-		.name = home_name,
-		.key = home_key,
-		.certificate = home_certificate,
-		.chain = home_chain,
-		.now = home_now,
-		.known = home_no,
-		.learned = home_learned,
-		.may = home_no,
-		.failed = home_failed,
-	};
-	struct call c = { .w = w };
-	struct group_session_info look;
-	w->told = 0;
 	fuzz.state = 0;
-	open_call(&c, &h, how);
-	while (!c.over && r.left >= 2)
-		(how & SECURED ? fly : say)(&c, &r);
-	group_session_look(c.session, &look);
-	hold(w->told == (c.over ? 1 : 0) && c.over == (look.state == GROUP_SESSION_ENDED));
-	hold(look.held < 4 * GROUP_MESSAGE_MAX);
-	hold(group_session_peer(c.session).n == 0 && !group_session_stands(c.session));
-	group_session_free(c.session);
-	crypto_tls_free(c.tls);
+	if (how & (OUTSIDE | SECURED))
+		run_bare(w, how & REQUESTOR, how & SECURED, r);
+	else
+		run_line(w, how & REQUESTOR, r);
+}
+
+/* What is made once, at both ends, is made here. */
+static void warm_up(struct world *w)
+{
+	for (int i = 0; i < 2; i++) {
+		line_open(&w->lines[i], w, i);
+		(void)line_close(&w->lines[i]);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -302,11 +396,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct world *w = world(data[0] & CLASSIC ? CRYPTO_CLASSIC : CRYPTO_MODERN);
 	if (!w)
 		return 0;
-	if (!w->begun) /* what is made once, at both ends, is made here */
-		run(w, data[0] & CLASSIC, rd_of(span_of(NULL, 0)));
+	if (!w->begun)
+		warm_up(w);
 	w->begun = true;
-	size_t before = fuzz.live;
 	run(w, data[0], rd_of(span_of(data + 1, size - 1)));
-	hold(fuzz.live == before);
 	return 0;
 }
