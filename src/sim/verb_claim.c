@@ -82,7 +82,7 @@ static enum err read_withdraw(struct scn_parser *p, struct scn_action *a)
 {
 	struct span w = scn_word(p);
 	return masc_prefix_parse(w, &a->command->masc.prefix) ? scn_fail(p, "range", w, "a prefix")
-							     : OK;
+							      : OK;
 }
 
 static enum err read_resolve(struct scn_parser *p, struct scn_action *a)
