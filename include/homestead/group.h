@@ -87,7 +87,8 @@ typedef struct hst_group_props {
  * this machine alone until hst_group_export() gives a copy, nobody can become its creator
  * again. */
 HST_API int hst_group_create(hst_ctx *c, const hst_group_props *props, hst_group **g);
-/* A handle of a group that this machine is in. HST_E_NOT_FOUND. */
+/* A handle of a group that this machine is in; "GROUP/IDENTITY" where two of its identities are
+ * in it. HST_E_NOT_FOUND. */
 HST_API int hst_group_open(hst_ctx *c, const char *group, hst_group **g);
 /* Takes up an invitation, here alone: hst_group_connect() then finds the others. id NULL: the
  * identity that it is for. secret: must be NULL. It is there for invitations by password or

@@ -89,6 +89,18 @@ static int several_graphs(struct cli *c, const struct ops_graphs *all, const cha
 	return cli_usage(c, message, "more of the Graph ID, or the number of homestead graph list");
 }
 
+/* What the daemon makes of it, which knows more names of groups than these. */
+static int ask_graph(struct cli *c, const char *typed)
+{
+	struct ops_graph g;
+	struct text t = TEXT_OF(c->graph_id);
+	if (!strchr(typed, '/') ||
+	    !cli_try(c, &(struct cli_query){ .kind = OPS_GRAPH, .graph = typed }, &g))
+		return no_such_graph(c, typed);
+	text_u64(&t, g.number);
+	return CLI_OK;
+}
+
 int cli_graph(struct cli *c)
 {
 	const char *typed = c->args[0];
@@ -106,9 +118,9 @@ int cli_graph(struct cli *c)
 		best = fit;
 		ops_set_text(c->graph_id, sizeof(c->graph_id), all.graphs[i].id);
 	}
-	if (!found)
-		return no_such_graph(c, typed);
 	c->graph = c->graph_id;
+	if (!found)
+		return ask_graph(c, typed);
 	return found > 1 ? several_graphs(c, &all, typed, best) : CLI_OK;
 }
 

@@ -13,14 +13,22 @@ static void group_fini(void *p)
 	lib_handle_fini(&g->handle);
 }
 
-int lib_group_new(struct hst_ctx *c, const char *id, hst_group **out)
+int lib_group_new(struct hst_ctx *c, const char *id, const char *identity, hst_group **out)
 {
-	size_t n = strlen(id) + 1;
-	struct hst_group *g = lib_box_new(c->env, sizeof(*g) + n, group_fini);
+	size_t n = strlen(id) + 1, whole = identity[0] ? n + strlen(identity) + 1 : 0;
+	struct hst_group *g = lib_box_new(c->env, sizeof(*g) + n + whole, group_fini);
 	if (!g)
 		return lib_fail_nomem(c);
 	lib_handle_init(&g->handle, c);
 	memcpy(g->id, id, n);
+	g->named = g->id;
+	if (whole) {
+		struct text t = text_of(g->id + n, whole);
+		text_str(&t, id);
+		text_char(&t, '/');
+		text_str(&t, identity);
+		g->named = g->id + n;
+	}
 	*out = g;
 	return HST_OK;
 }
@@ -34,7 +42,7 @@ int lib_group_check(const struct hst_group *g, bool good, const char *why)
 
 const char *lib_group_path(const struct hst_group *g, const char *tail, char path[LIB_GROUP_PATH])
 {
-	(void)lib_path(path, "groups", g->id, tail);
+	(void)lib_path(path, "groups", g->named, tail);
 	return path;
 }
 
@@ -105,7 +113,7 @@ static int make(struct hst_ctx *c, const struct lib_ask *k, hst_group **g)
 {
 	char *id = NULL;
 	int made = lib_make(c, k, &id);
-	int r = made < 0 ? made : lib_group_new(c, id, g);
+	int r = made < 0 ? made : lib_group_new(c, id, "", g);
 	hst_free(id);
 	return r < 0 ? r : made;
 }
@@ -149,6 +157,13 @@ int hst_group_join(hst_ctx *c, const char *id, const char *invite, const char *s
 		    g);
 }
 
+/* Who asked for GROUP/IDENTITY means that one from then on. */
+static const char *as_whom(const char *asked, const struct ops_group *g)
+{
+	bool fits = strlen(g->id) + 1 + strlen(g->identity) <= OPS_GRAPH_ID_MAX;
+	return strchr(asked, '/') && fits ? g->identity : "";
+}
+
 int hst_group_open(hst_ctx *c, const char *group, hst_group **g)
 {
 	char path[LIB_GROUP_PATH];
@@ -162,7 +177,7 @@ int hst_group_open(hst_ctx *c, const char *group, hst_group **g)
 	int r = lib_local_get(c, &(struct lib_ask){ .method = "GET", .path = path },
 			      &ops_group_type, &found, &mem);
 	if (r >= 0)
-		r = lib_group_new(c, found.id, g);
+		r = lib_group_new(c, found.id, as_whom(group, &found), g);
 	arena_free(&mem);
 	return r;
 }
@@ -345,7 +360,7 @@ hst_graph *hst_group_graph(hst_group *g)
 {
 	if (lib_group_check(g, true, "") < 0)
 		return NULL;
-	if (!g->graph && lib_graph_of(g->handle.ctx, g->id, &g->graph) < 0)
+	if (!g->graph && lib_graph_of(g->handle.ctx, g->named, &g->graph) < 0)
 		return NULL;
 	return g->graph;
 }
@@ -394,7 +409,7 @@ int hst_group_import(hst_ctx *c, const char *document, const void *pass, size_t 
 		return lib_invalid(c, "a document is wanted");
 	int done = lib_paper_import(
 		c, &(struct lib_paper){ "/v1/groups/import", pass, pass_n, document }, &id);
-	int r = done < 0 || !g ? done : lib_group_new(c, id, g);
+	int r = done < 0 || !g ? done : lib_group_new(c, id, "", g);
 	hst_free(id);
 	return r < 0 ? r : done;
 }

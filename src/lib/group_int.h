@@ -9,8 +9,9 @@
 
 struct hst_group {
 	struct lib_handle handle;
-	hst_graph *graph; /* asked for so far; NULL: not yet */
-	char id[];	  /* Group Peer Name */
+	hst_graph *graph;  /* asked for so far; NULL: not yet */
+	const char *named; /* in paths: the name, or NAME/IDENTITY */
+	char id[];	   /* Group Peer Name */
 };
 
 int lib_invalid(struct hst_ctx *c, const char *why);
@@ -20,7 +21,8 @@ int lib_group_check(const struct hst_group *g, bool good, const char *why);
 const char *lib_group_path(const struct hst_group *g, const char *tail, char path[LIB_GROUP_PATH]);
 /* "/v1/" noun "/" id tail, escaped; false: it is too long. */
 bool lib_path(char path[LIB_GROUP_PATH], const char *noun, const char *id, const char *tail);
-int lib_group_new(struct hst_ctx *c, const char *id, hst_group **out);
+/* As which identity: "" where the name alone will do. */
+int lib_group_new(struct hst_ctx *c, const char *id, const char *identity, hst_group **out);
 
 /* A request that an answer of the type ops_made ends; *name, which may be NULL, gets whom it
  * was about. HST_OK, HST_ALREADY, or HST_E_*. */

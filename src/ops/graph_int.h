@@ -58,7 +58,11 @@ MUST_USE struct graph_wish *ops_graph_wish(struct ops *o, struct ops_call call,
 MUST_USE enum err ops_graph_send(struct graph_wish *w, enum err e, bool dry,
 				 struct ops_complaint *c);
 /* "192.0.2.1:3587"; without a port that of graphs. ERR_MALFORMED, complained of. */
+/* Whether a list with commas between, such as "name,comment", has a name. */
+bool ops_names(const char *list, const char *name);
 MUST_USE enum err ops_read_remote(const char *s, struct addr *out, struct ops_complaint *c);
+/* Where a node listens: n->n_addresses of them; NULL without memory. */
+struct ops_endpoint *ops_node_addresses(const struct graph_node_info *n, struct arena *mem);
 /* "FRIENDS": what was or would be done. */
 void ops_graph_say(const struct graph_wish *w, struct text *t, bool dry);
 /* What the core said no with, in words, and what to do. */

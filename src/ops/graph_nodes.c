@@ -5,19 +5,18 @@
 
 #define NODES_MOST 4096
 
-static bool set_addresses(struct ops_graph_node *to, const struct graph_node_info *n,
-			  struct arena *mem)
+struct ops_endpoint *ops_node_addresses(const struct graph_node_info *n, struct arena *mem)
 {
-	to->addresses = arena_alloc(mem, (n->n_addresses + 1) * sizeof(*to->addresses));
-	for (size_t i = 0; to->addresses && i < n->n_addresses; i++) {
-		struct ops_endpoint *e = &to->addresses[to->n_addresses++];
+	struct ops_endpoint *list = arena_alloc(mem, (n->n_addresses + 1) * sizeof(*list));
+	for (size_t i = 0; list && i < n->n_addresses; i++) {
+		struct ops_endpoint *e = &list[i];
 		struct addr a = n->address[i];
 		e->port = a.port;
 		a.port = 0;
 		ops_set_addr(e->address, sizeof(e->address), &a);
 		ops_set_text(e->protocol, sizeof(e->protocol), "tcp");
 	}
-	return to->addresses != NULL;
+	return list;
 }
 
 /* What a peer says may hold anything. */
@@ -41,7 +40,9 @@ static void set_node(struct ops_graph_node *to, const struct graph_node_info *n,
 	to->neighbor = n->neighbor;
 	to->contact = n->contact;
 	to->attributes = span_text(d, n->attributes);
-	if (!set_addresses(to, n, d->mem))
+	to->addresses = ops_node_addresses(n, d->mem);
+	to->n_addresses = n->n_addresses;
+	if (!to->addresses)
 		d->failed = true;
 }
 

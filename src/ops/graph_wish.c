@@ -363,7 +363,7 @@ struct set {
 	char attributes[OPS_BODY_MAX];
 };
 
-static bool named(const char *list, const char *name)
+bool ops_names(const char *list, const char *name)
 {
 	size_t n = strlen(name);
 	for (const char *s = list; *s; s += strcspn(s, ", ")) {
@@ -431,7 +431,7 @@ static uint32_t set_mask(const struct ops_graph_set *r)
 	};
 	uint32_t mask = 0;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (r->set[0] ? named(r->set, fields[i].name) : fields[i].given)
+		if (r->set[0] ? ops_names(r->set, fields[i].name) : fields[i].given)
 			mask |= fields[i].bit;
 	return mask;
 }

@@ -517,17 +517,6 @@ enum err ops_run_group_connect(struct ops *o, const struct ops_request *r, struc
 
 /* Changing */
 
-static bool names(const char *list, const char *name)
-{
-	size_t n = strlen(name);
-	for (const char *s = list; *s; s += strcspn(s, ", ")) {
-		s += strspn(s, ", ");
-		if (strncmp(s, name, n) == 0 && strchr(", ", s[n]))
-			return true;
-	}
-	return false;
-}
-
 static enum err read_set(struct group_wish *w, const struct ops_group_set *s,
 			 struct ops_complaint *c)
 {
@@ -536,11 +525,11 @@ static enum err read_set(struct group_wish *w, const struct ops_group_set *s,
 	enum err e = ops_group_text(w, s->name, NAME_MOST, "the name", &k->text, c);
 	if (!e)
 		e = ops_group_text(w, s->comment, COMMENT_MOST, "the comment", &k->comment, c);
-	if (given ? names(s->set, "name") : k->text.n > 0)
+	if (given ? ops_names(s->set, "name") : k->text.n > 0)
 		k->set |= GROUPS_SET_TEXT;
-	if (given ? names(s->set, "comment") : k->comment.n > 0)
+	if (given ? ops_names(s->set, "comment") : k->comment.n > 0)
 		k->set |= GROUPS_SET_COMMENT;
-	if (names(s->set, "options"))
+	if (ops_names(s->set, "options"))
 		k->set |= GROUPS_SET_OPTIONS;
 	k->options = options_of(s->data_optional, s->no_presence, s->defer);
 	if (!e && !k->set)

@@ -166,15 +166,8 @@ static void set_member(struct ops_member *to, const struct groups_info *g,
 
 static bool set_addresses(struct ops_member *to, const struct graph_node_info *n, struct arena *mem)
 {
-	to->addresses = arena_alloc(mem, (n->n_addresses + 1) * sizeof(*to->addresses));
-	for (size_t i = 0; to->addresses && i < n->n_addresses; i++) {
-		struct ops_endpoint *e = &to->addresses[to->n_addresses++];
-		struct addr a = n->address[i];
-		e->port = a.port;
-		a.port = 0;
-		ops_set_addr(e->address, sizeof(e->address), &a);
-		ops_set_text(e->protocol, sizeof(e->protocol), "tcp");
-	}
+	to->addresses = ops_node_addresses(n, mem);
+	to->n_addresses = to->addresses ? n->n_addresses : 0;
 	return to->addresses != NULL;
 }
 

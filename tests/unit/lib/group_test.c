@@ -221,6 +221,16 @@ static void a_group_is_made_and_shown(void **state)
 	assert_string_equal(hst_group_id(same), hst_group_id(ga));
 	hst_free(same);
 	assert_int_equal(hst_group_open(a->ctx, "Nowhere", &same), HST_E_NOT_FOUND);
+	/* As which of ours: the handle goes on meaning that one. */
+	hst_group_info *info;
+	ASSERT_OK(a, hst_group_open(a->ctx, "Home/Ann", &same));
+	assert_string_equal(hst_group_id(same), hst_group_id(ga));
+	ASSERT_OK(a, hst_group_get(same, &info));
+	assert_string_equal(info->identity, ann);
+	assert_non_null(hst_group_graph(same));
+	hst_free(info);
+	hst_free(same);
+	assert_int_equal(hst_group_open(a->ctx, "Home/Nobody", &same), HST_E_NOT_FOUND);
 }
 
 static void documents_say_what_they_are(void **state)
