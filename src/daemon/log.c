@@ -218,6 +218,9 @@ static void peer_of(const struct node_event *e, char *out, size_t size)
 {
 	struct text t = text_of(out, size);
 	struct node_field f;
+	/* A stranger calls itself what it likes, each time something else. */
+	if (e->part == NODE_PART_GRAPH && e->graph.kind == GRAPH_EVENT_BAD_PEER)
+		return;
 	for (size_t at = 0; node_event_field(e, &at, &f);) {
 		bool who = strcmp(f.name, "peer") == 0 ||
 			   (e->part == NODE_PART_PNRP && strcmp(f.name, "cloud") == 0);

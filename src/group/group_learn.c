@@ -227,7 +227,7 @@ static bool far(int64_t a, int64_t b)
 }
 
 static void home_failed(void *ctx, const struct graph_parties *who, enum group_session_fault why,
-			enum group_chain_fault chain, int64_t off)
+			enum group_chain_fault chain, int64_t off, bool proved)
 {
 	struct group *g = ctx;
 	g->counts.refused_sessions++;
@@ -235,7 +235,8 @@ static void home_failed(void *ctx, const struct graph_parties *who, enum group_s
 	e->fault = why;
 	e->chain = chain;
 	e->skew = off;
-	if (!off)
+	/* GROUP-8.17: whoever calls may show an identity of any time. */
+	if (!off || !(proved || who->initiator))
 		return;
 	if (far(off, g->skew))
 		g->skew = off;

@@ -44,7 +44,7 @@ void group_session_end(struct group_session *s, enum err e)
 		.self = s->self,
 		.other = !s->other.n && s->peer ? span_str(s->peer) : s->other,
 	};
-	h->failed(h->ctx, &who, s->fault, s->chain_fault, s->off);
+	h->failed(h->ctx, &who, s->fault, s->chain_fault, s->off, s->proved);
 }
 
 /* What ended not longer ago may stand still by a better clock. */
@@ -58,6 +58,7 @@ static enum err untimely(struct group_session *s, const struct crypto_chain *cha
 	int64_t from, to, now = s->home->now(s->home->ctx);
 	bool ends = group_chain_leaf(chain)->type == CRYPTO_CERT_MEMBER;
 	group_chain_period(chain, &from, &to);
+	s->proved = ends;
 	if (why == GROUP_CHAIN_NOT_YET)
 		s->off = from - now;
 	else if (!ends || now - to <= DOUBT)

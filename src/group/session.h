@@ -67,9 +67,10 @@ struct group_session_home {
 	/* Whether they may be here now: asked by `stands`. */
 	bool (*may)(void *ctx, struct span name, struct span public);
 	/* How it ended, where not well; `off` us that a clock seems to be wrong: ours by so much
-	 * behind (above 0) or ahead (below), or the other's the other way round; 0 unknown. */
+	 * behind (above 0) or ahead (below), or the other's the other way round; 0 unknown.
+	 * `proved`: a membership says so, not an identity, of which anybody makes any. */
 	void (*failed)(void *ctx, const struct graph_parties *who, enum group_session_fault why,
-		       enum group_chain_fault chain, int64_t off);
+		       enum group_chain_fault chain, int64_t off, bool proved);
 };
 
 /* The session part of a provider: `ctx` of session_new is a struct group_session_home. */

@@ -43,6 +43,7 @@ struct group_session {
 	enum group_session_fault fault;
 	enum group_chain_fault chain_fault;
 	int64_t off;			   /* us that a clock seems to be wrong */
+	bool proved;			   /* a membership says so */
 	bool alone;			   /* our Hello went without a membership */
 	char *names;			   /* the three below, in one block */
 	struct span graph_id, self, other; /* as AUTH_INFO says */

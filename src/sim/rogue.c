@@ -125,7 +125,7 @@ static void home_learned(void *ctx, struct crypto_chain *chain)
 }
 
 static void home_failed(void *ctx, const struct graph_parties *who, enum group_session_fault why,
-			enum group_chain_fault chain, int64_t off)
+			enum group_chain_fault chain, int64_t off, bool proved)
 {
 }
 

@@ -250,6 +250,28 @@ static void repeats_are_held_back_and_counted(void **state)
 	end(&x);
 }
 
+/* Who is sent away says who it is, and need not say the same twice. */
+static void strangers_are_limited_together(void **state)
+{
+	struct fixture x;
+	log_config_init(&x.config);
+	x.config.burst = 2;
+	begin(&x, false);
+	for (char c = 'a'; c <= 'z'; c++) {
+		struct node_event e = { .part = NODE_PART_GRAPH, .level = NODE_WARNING };
+		e.graph.kind = GRAPH_EVENT_BAD_PEER;
+		e.graph.graph_id = "0.g";
+		e.graph.peer[0] = c;
+		e.graph.text = "authentication failed";
+		log_event(x.log, &e, EARLIER, SEC(1));
+	}
+	unsigned lines = 0;
+	for (const char *p = written(&x); (p = strchr(p, '\n')); p++)
+		lines++;
+	assert_int_equal(lines, 2);
+	end(&x);
+}
+
 static void messages_are_limited_by_their_words(void **state)
 {
 	struct fixture x;
@@ -408,6 +430,7 @@ int main(void)
 		cmocka_unit_test(levels),
 		cmocka_unit_test(each_level_against_each),
 		cmocka_unit_test(repeats_are_held_back_and_counted),
+		cmocka_unit_test(strangers_are_limited_together),
 		cmocka_unit_test(messages_are_limited_by_their_words),
 		cmocka_unit_test(summaries_in_json),
 		cmocka_unit_test(a_reader_that_sleeps),

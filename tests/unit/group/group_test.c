@@ -434,7 +434,7 @@ static void test_clock(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		struct group_out o;
 		struct group *g = c.m[0].g;
-		g->home.failed(g, &who, GROUP_FAULT_CLOCK, GROUP_CHAIN_NOT_YET, off[i]);
+		g->home.failed(g, &who, GROUP_FAULT_CLOCK, GROUP_CHAIN_NOT_YET, off[i], true);
 		for (enum group_event_kind k = 0; k < 2; k++) {
 			assert_true(group_poll(g, &o));
 			assert_int_equal(o.kind, GROUP_OUT_EVENT);
@@ -445,6 +445,29 @@ static void test_clock(void **state)
 		}
 		assert_true(circle_look(&c, 0).skew == worst[i]);
 	}
+	circle_fini(&c);
+}
+
+/* GROUP-8.17: a stranger that calls, with an identity that is to begin in years. */
+static void test_clock_of_strangers(void **state)
+{
+	struct circle c;
+	struct group_out o;
+	struct graph_parties who = { .other = span_str("mallory") };
+	circle_init(&c, CRYPTO_MODERN, 0);
+	struct group *g = c.m[0].g;
+	g->home.failed(g, &who, GROUP_FAULT_CLOCK, GROUP_CHAIN_NOT_YET, 9 * MONO_DAY, false);
+	assert_true(group_poll(g, &o));
+	assert_int_equal(o.event->kind, GROUP_EVENT_AUTH_FAILED);
+	assert_true(o.event->skew == 9 * MONO_DAY);
+	assert_false(group_poll(g, &o));
+	assert_true(circle_look(&c, 0).skew == 0);
+	/* Whom we called is somebody. */
+	who.initiator = true;
+	g->home.failed(g, &who, GROUP_FAULT_CLOCK, GROUP_CHAIN_NOT_YET, MONO_HOUR, false);
+	assert_true(circle_look(&c, 0).skew == MONO_HOUR);
+	while (group_poll(g, &o))
+		;
 	circle_fini(&c);
 }
 
@@ -544,6 +567,7 @@ int main(void)
 		cmocka_unit_test(test_issued),
 		cmocka_unit_test(test_inviters),
 		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_clock_of_strangers),
 		cmocka_unit_test(test_birth_memory),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_birth_refused),

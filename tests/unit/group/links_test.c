@@ -32,7 +32,7 @@ static enum graph_opinion validate(void *ctx, const struct graph_record *r,
 }
 
 static void failed(void *ctx, const struct graph_parties *who, enum group_session_fault why,
-		   enum group_chain_fault chain, int64_t off)
+		   enum group_chain_fault chain, int64_t off, bool proved)
 {
 	l.failures++;
 	if (why == GROUP_FAULT_TLS || why == GROUP_FAULT_OURS)

@@ -117,7 +117,7 @@ static bool home_may(void *ctx, struct span name, struct span public)
 }
 
 static void home_failed(void *ctx, const struct graph_parties *who, enum group_session_fault why,
-			enum group_chain_fault chain, int64_t off)
+			enum group_chain_fault chain, int64_t off, bool proved)
 {
 	struct rig_end *e = ctx;
 	assert_true(why > GROUP_FAULT_NONE && why < GROUP_SESSION_FAULT_COUNT);
@@ -128,6 +128,7 @@ static void home_failed(void *ctx, const struct graph_parties *who, enum group_s
 	e->fault = why;
 	e->chain_fault = chain;
 	e->off = off;
+	e->proved = proved;
 	copy(e->failed_other, sizeof e->failed_other, who->other);
 }
 

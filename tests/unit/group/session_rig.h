@@ -58,6 +58,7 @@ struct rig_end {
 	enum group_session_fault fault;
 	enum group_chain_fault chain_fault;
 	int64_t off;
+	bool proved;
 	char failed_other[GROUP_NAME_OCTETS + 1];
 };
 

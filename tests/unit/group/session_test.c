@@ -235,6 +235,7 @@ static void a_wrong_clock_is_told(void **state)
 		/* Our own is behind: the other's identity is not valid yet. */
 		t.end[i].now = RIG_BORN - 40 * RIG_HOUR;
 		assert_clock(&t, i, GROUP_FAULT_CLOCK, GROUP_CHAIN_NOT_YET, 40 * RIG_HOUR);
+		assert_false(t.end[i].proved);
 		t.end[i].now = RIG_NOW;
 		/* The issuer's was ahead: the membership is not valid yet. */
 		rig_person_init(&t, &carl, "carl", RIG_BORN);
@@ -242,6 +243,7 @@ static void a_wrong_clock_is_told(void **state)
 		rig_is(&t, !i, &carl);
 		rig_is(&t, i, &t.ann);
 		assert_clock(&t, i, GROUP_FAULT_CLOCK, GROUP_CHAIN_NOT_YET, 40 * RIG_HOUR);
+		assert_true(t.end[i].proved);
 		assert_int_equal(t.end[i].learned, 0);
 		/* The other's own: the identity was made in our future. */
 		rig_person_init(&t, &dora, "dora", RIG_NOW + 40 * RIG_HOUR);
