@@ -2,7 +2,6 @@
  * 16, 64 and 256 that share a signature, arrive singly, in no order and with one of them
  * forged. Beside it what the library takes for a signature alone. A line of JSON: us of CPU
  * a record. */
-#include "crypto/openssl.h"
 #include "family.h"
 #include "group/judge.h"
 
@@ -189,7 +188,6 @@ static void begin_judge(struct bench *b)
 
 static void begin(struct bench *b)
 {
-	EVP_PKEY *key = EVP_EC_gen("P-256");
 	b->seed = 88172645463325252;
 	family_begin(&b->f);
 	family_names(&b->f, &b->names);
@@ -197,12 +195,7 @@ static void begin(struct bench *b)
 	family_need(!group_batch_new(&b->batch, &b->f.env, b->f.c, b->f.p), "batch");
 	for (uint32_t i = 0; i < MOST; i++)
 		family_record(&b->records[i], &b->names, i);
-	family_need(key != NULL, "key");
-	b->signer = EVP_PKEY_CTX_new(key, NULL);
-	b->checker = EVP_PKEY_CTX_new(key, NULL);
-	EVP_PKEY_free(key);
-	family_need(EVP_PKEY_sign_init(b->signer) > 0 && EVP_PKEY_verify_init(b->checker) > 0,
-		    "key");
+	family_library_key(&b->signer, &b->checker);
 }
 
 static void end(struct bench *b)

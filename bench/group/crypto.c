@@ -1,7 +1,6 @@
 /* crypto: what signing, checking, connecting and sealing cost through src/crypto, and what the
  * library takes for the same by itself, in turns in one process on one core. A line of JSON:
  * microseconds of CPU for each. */
-#include "crypto/openssl.h"
 #include "crypto/tls.h"
 #include "family.h"
 
@@ -186,14 +185,8 @@ static void begin_ours(struct bench *b)
 
 static void begin_library(struct bench *b)
 {
-	EVP_PKEY *key = EVP_EC_gen("P-256");
 	static const uint8_t secret[16];
-	family_need(key != NULL, "key");
-	b->signer = EVP_PKEY_CTX_new(key, NULL);
-	b->checker = EVP_PKEY_CTX_new(key, NULL);
-	EVP_PKEY_free(key);
-	family_need(EVP_PKEY_sign_init(b->signer) > 0 && EVP_PKEY_verify_init(b->checker) > 0,
-		    "key");
+	family_library_key(&b->signer, &b->checker);
 	b->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	b->hash = EVP_MD_CTX_new();
 	b->cipher = EVP_CIPHER_CTX_new();

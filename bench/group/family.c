@@ -157,3 +157,13 @@ void family_record(struct family_record *out, const struct family_names *names, 
 	out->r.type.at[15] = 1;
 	memcpy(out->r.id.at, &at, sizeof(at));
 }
+
+void family_library_key(EVP_PKEY_CTX **signer, EVP_PKEY_CTX **checker)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	family_need(key != NULL, "key");
+	*signer = EVP_PKEY_CTX_new(key, NULL);
+	*checker = EVP_PKEY_CTX_new(key, NULL);
+	EVP_PKEY_free(key);
+	family_need(EVP_PKEY_sign_init(*signer) > 0 && EVP_PKEY_verify_init(*checker) > 0, "key");
+}

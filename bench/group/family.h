@@ -7,6 +7,8 @@
 #include "group/group.h"
 #include "group/name.h"
 
+#include "crypto/openssl.h"
+
 #define FAMILY_PAYLOAD 256
 #define FAMILY_NOW     INT64_C(1800000000000000) /* wall us */
 
@@ -36,6 +38,8 @@ void family_need(bool good, const char *what);
 struct crypto_chain *family_chain(struct family *f, const struct family_person *who);
 /* A Member List without anybody; the caller's. */
 struct group_members *family_members(struct family *f);
+/* A key of the library's own, to sign and to check with; the caller's. */
+void family_library_key(EVP_PKEY_CTX **signer, EVP_PKEY_CTX **checker);
 /* CPU of this process so far. */
 double family_cpu_us(void);
 

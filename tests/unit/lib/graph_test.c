@@ -17,24 +17,6 @@ static const char file[] = "pnrp: { enabled = false; };\n"
 static const char text[] = "graph {\n\tport = 0\n\tlisten = 127.0.0.1\n\tloopback = yes\n"
 			   "\tlab = yes\n}\n";
 
-#define ASSERT_OK(m, call)                                                                         \
-	do {                                                                                       \
-		int result_ = (call);                                                              \
-		if (result_ < 0)                                                                   \
-			fail_msg("%s: %d: %s", #call, result_, hst_last_error((m)->ctx)->message); \
-	} while (0)
-
-static uint16_t port_of(struct machine *m)
-{
-	unsigned port = 0;
-	const hst_event *e = machine_call(m, "GET", "/v1/graphs", NULL);
-	const char *at = strstr(e->json, "\"port\":");
-	assert_non_null(at);
-	assert_int_equal(sscanf(at, "\"port\": %u", &port), 1);
-	assert_true(port > 0 && port < 65536);
-	return (uint16_t)port;
-}
-
 static void create(struct machine *m, const char *id, hst_graph **g)
 {
 	hst_graph_props p = HST_INIT(hst_graph_props);
@@ -43,7 +25,7 @@ static void create(struct machine *m, const char *id, hst_graph **g)
 	p.name = "Everybody";
 	p.comment = "a \"graph\" of \xc3\xa4ll";
 	p.flags = HST_GRAPH_LISTEN;
-	ASSERT_OK(m, hst_graph_create(m->ctx, &p, g));
+	MACHINE_OK(m, hst_graph_create(m->ctx, &p, g));
 }
 
 static bool is_synced(const hst_event *e, const void *arg)
@@ -64,17 +46,17 @@ static void join(struct machine *m, const char *id, uint16_t port, hst_graph **g
 	p.peer = "0.bob";
 	p.flags = HST_GRAPH_LISTEN;
 	assert_int_equal(hst_graph_open(m->ctx, &p, g), HST_CREATED);
-	ASSERT_OK(m, hst_graph_subscribe(*g, HST_KIND(HST_EVENT_SYNCED), NULL, &sub));
-	ASSERT_OK(m, hst_graph_connect(*g, NULL, (struct sockaddr *)&to, 0, &op));
+	MACHINE_OK(m, hst_graph_subscribe(*g, HST_KIND(HST_EVENT_SYNCED), NULL, &sub));
+	MACHINE_OK(m, hst_graph_connect(*g, NULL, (struct sockaddr *)&to, 0, &op));
 	machine_await(m, is_synced, NULL);
-	ASSERT_OK(m, hst_unsubscribe(m->ctx, sub));
+	MACHINE_OK(m, hst_unsubscribe(m->ctx, sub));
 }
 
 static int pair_up(void **state)
 {
 	int r = machines_up(state);
 	create(a, "friends", &ga);
-	join(b, "friends", port_of(a), &gb);
+	join(b, "friends", machine_port(a), &gb);
 	return r;
 }
 
@@ -93,7 +75,7 @@ static hst_guid add_text(struct machine *m, hst_graph *g, const char *word, cons
 	r.word = word;
 	r.data = data;
 	r.data_n = strlen(data);
-	ASSERT_OK(m, hst_record_add(g, &r, &id));
+	MACHINE_OK(m, hst_record_add(g, &r, &id));
 	return id;
 }
 
@@ -119,7 +101,7 @@ static void a_graph_is_made_and_told(void **state)
 	hst_graph_info *i;
 	hst_graph *again;
 	hst_graph_props p = HST_INIT(hst_graph_props);
-	ASSERT_OK(a, hst_graph_get(ga, &i));
+	MACHINE_OK(a, hst_graph_get(ga, &i));
 	assert_string_equal(i->id, "friends");
 	assert_string_equal(i->peer, "0.ann");
 	assert_string_equal(i->name, "Everybody");
@@ -135,7 +117,7 @@ static void a_graph_is_made_and_told(void **state)
 	assert_int_equal(hst_graph_open(a->ctx, &p, &again), HST_OK);
 	assert_string_equal(hst_graph_id(again), "friends");
 	hst_free(again);
-	ASSERT_OK(b, hst_graph_get(gb, &i));
+	MACHINE_OK(b, hst_graph_get(gb, &i));
 	assert_string_equal(i->name, "Everybody");
 	assert_int_equal(i->neighbors, 1);
 	hst_free(i);
@@ -167,10 +149,10 @@ static void a_record_is_everywhere(void **state)
 	hst_sub sub;
 	hst_record *r, change = HST_INIT(hst_record);
 	hst_attr attr = { "author", HST_ATTR_STRING, "ann <&>" };
-	ASSERT_OK(b, hst_graph_subscribe(gb, HST_KIND(HST_EVENT_RECORD), NULL, &sub));
+	MACHINE_OK(b, hst_graph_subscribe(gb, HST_KIND(HST_EVENT_RECORD), NULL, &sub));
 	hst_guid id = add_text(a, ga, "note", "soup at eight");
 	await_change(b, &id, HST_RECORD_ADDED, 1);
-	ASSERT_OK(b, hst_record_get(gb, &id, &r));
+	MACHINE_OK(b, hst_record_get(gb, &id, &r));
 	assert_string_equal(r->data, "soup at eight");
 	assert_int_equal(r->data_n, 13);
 	assert_int_equal(r->version, 1);
@@ -183,12 +165,12 @@ static void a_record_is_everywhere(void **state)
 	change.data_n = 12;
 	change.attrs = &attr;
 	change.n_attrs = 1;
-	ASSERT_OK(b, hst_record_update(gb, &change, HST_RECORD_DATA | HST_RECORD_ATTRS, 1));
+	MACHINE_OK(b, hst_record_update(gb, &change, HST_RECORD_DATA | HST_RECORD_ATTRS, 1));
 	await_change(b, &id, HST_RECORD_UPDATED, 2);
 	assert_int_equal(hst_record_update(gb, &change, HST_RECORD_DATA, 1), HST_E_EXISTS);
-	ASSERT_OK(b, hst_unsubscribe(b->ctx, sub));
-	ASSERT_OK(a, hst_graph_subscribe(ga, 0, NULL, &sub));
-	ASSERT_OK(b, hst_record_delete(gb, &id, 0));
+	MACHINE_OK(b, hst_unsubscribe(b->ctx, sub));
+	MACHINE_OK(a, hst_graph_subscribe(ga, 0, NULL, &sub));
+	MACHINE_OK(b, hst_record_delete(gb, &id, 0));
 	assert_int_equal(hst_record_get(gb, &id, &r), HST_E_NOT_FOUND);
 	machine_await(a, is_change, &(struct want){ &id, HST_RECORD_DELETED, 3 });
 	assert_int_equal(hst_record_get(ga, &id, &r), HST_E_NOT_FOUND);
@@ -201,12 +183,12 @@ static size_t count(struct machine *m, hst_graph *g, const hst_guid *type, const
 	void *r;
 	size_t n = 0;
 	int more;
-	ASSERT_OK(m, hst_record_list(g, type, query, 0, &it));
+	MACHINE_OK(m, hst_record_list(g, type, query, 0, &it));
 	while ((more = hst_iter_next(it, &r)) == 1) {
 		n++;
 		hst_free(r);
 	}
-	ASSERT_OK(m, more);
+	MACHINE_OK(m, more);
 	hst_free(it);
 	return n;
 }
@@ -223,7 +205,7 @@ static void add_numbered(int i)
 	r.data_n = strlen(digits);
 	r.attrs = attrs;
 	r.n_attrs = 2;
-	ASSERT_OK(a, hst_record_add(ga, &r, NULL));
+	MACHINE_OK(a, hst_record_add(ga, &r, NULL));
 }
 
 static bool has_attr(const hst_record *r, const char *name, int type, const char *value)
@@ -249,11 +231,11 @@ static void records_are_listed_and_searched(void **state)
 	assert_int_equal(count(a, ga, &page, NULL), 230);
 	assert_int_equal(count(a, ga, &none, NULL), 0);
 	assert_int_equal(count(a, ga, &page, "author = \"ann\" and number < 100"), 50);
-	ASSERT_OK(a, hst_record_list(ga, NULL, "author = ", 0, &it));
+	MACHINE_OK(a, hst_record_list(ga, NULL, "author = ", 0, &it));
 	assert_int_equal(hst_iter_next(it, &item), HST_E_INVALID);
 	assert_non_null(strstr(hst_last_error(a->ctx)->message, "column"));
 	hst_free(it);
-	ASSERT_OK(a, hst_record_list(ga, &page, "number = 7", 0, &it));
+	MACHINE_OK(a, hst_record_list(ga, &page, "number = 7", 0, &it));
 	assert_int_equal(hst_iter_next(it, &item), 1);
 	hst_free(it); /* what it gave outlives it */
 	r = item;
@@ -274,16 +256,16 @@ static void a_large_record_goes_over_a_stream(void **state)
 	r.word = "picture";
 	r.data = data;
 	r.data_n = sizeof(data);
-	ASSERT_OK(b, hst_graph_subscribe(gb, HST_KIND(HST_EVENT_RECORD), NULL, &sub));
-	ASSERT_OK(a, hst_record_add(ga, &r, &id));
+	MACHINE_OK(b, hst_graph_subscribe(gb, HST_KIND(HST_EVENT_RECORD), NULL, &sub));
+	MACHINE_OK(a, hst_record_add(ga, &r, &id));
 	await_change(b, &id, HST_RECORD_ADDED, 1);
-	ASSERT_OK(b, hst_record_get(gb, &id, &back));
+	MACHINE_OK(b, hst_record_get(gb, &id, &back));
 	assert_int_equal(back->data_n, sizeof(data));
 	assert_memory_equal(back->data, data, sizeof(data));
 	hst_free(back);
 	r.id = id;
 	r.data_n = 2 << 20;
-	ASSERT_OK(a, hst_record_update(ga, &r, HST_RECORD_DATA, 1));
+	MACHINE_OK(a, hst_record_update(ga, &r, HST_RECORD_DATA, 1));
 	assert_int_equal(hst_record_update(ga, &r, HST_RECORD_DATA, 1), HST_E_EXISTS);
 }
 
@@ -292,7 +274,7 @@ static void nodes_and_links_are_listed(void **state)
 	hst_iter *it;
 	void *item;
 	size_t n = 0;
-	ASSERT_OK(a, hst_graph_links(ga, &it));
+	MACHINE_OK(a, hst_graph_links(ga, &it));
 	while (hst_iter_next(it, &item) == 1) {
 		const hst_link_info *l = item;
 		assert_string_equal(l->peer, "0.bob");
@@ -303,7 +285,7 @@ static void nodes_and_links_are_listed(void **state)
 	}
 	hst_free(it);
 	assert_int_equal(n, 1);
-	ASSERT_OK(b, hst_graph_nodes(gb, &it));
+	MACHINE_OK(b, hst_graph_nodes(gb, &it));
 	n = 0;
 	while (hst_iter_next(it, &item) == 1) {
 		const hst_node_info *i = item;
@@ -319,13 +301,13 @@ static void properties_are_set(void **state)
 	hst_graph_props p = HST_INIT(hst_graph_props);
 	hst_sub sub;
 	hst_graph_info *i;
-	ASSERT_OK(b, hst_graph_subscribe(gb, HST_KIND(HST_EVENT_PROPS), NULL, &sub));
+	MACHINE_OK(b, hst_graph_subscribe(gb, HST_KIND(HST_EVENT_PROPS), NULL, &sub));
 	p.name = "Nobody";
 	assert_int_equal(hst_graph_set(ga, &p, 0), HST_E_INVALID);
 	assert_int_equal(hst_graph_set(ga, &p, 0x1000), HST_E_INVALID);
-	ASSERT_OK(a, hst_graph_set(ga, &p, HST_SET_NAME));
+	MACHINE_OK(a, hst_graph_set(ga, &p, HST_SET_NAME));
 	machine_await_kind(b, HST_EVENT_PROPS);
-	ASSERT_OK(b, hst_graph_get(gb, &i));
+	MACHINE_OK(b, hst_graph_get(gb, &i));
 	assert_string_equal(i->name, "Nobody");
 	hst_free(i);
 }
@@ -333,9 +315,9 @@ static void properties_are_set(void **state)
 static void a_ping_is_an_operation(void **state)
 {
 	hst_op op;
-	ASSERT_OK(b, hst_graph_ping(gb, 0, 0, &op));
+	MACHINE_OK(b, hst_graph_ping(gb, 0, 0, &op));
 	assert_int_equal(machine_end(b, op)->result, HST_OK);
-	ASSERT_OK(b, hst_graph_ping(gb, 12345, 0, &op));
+	MACHINE_OK(b, hst_graph_ping(gb, 12345, 0, &op));
 	assert_int_equal(machine_end(b, op)->result, HST_E_NOT_FOUND);
 }
 
@@ -352,13 +334,13 @@ static void call_up(void)
 {
 	hst_sub sub;
 	hst_op op;
-	ASSERT_OK(a, hst_graph_subscribe(ga, HST_KIND(HST_EVENT_DIRECT), NULL, &sub));
-	ASSERT_OK(a, hst_graph_accept(ga, true));
-	ASSERT_OK(b, hst_conn_open(gb, "0.ann", 0, NULL, 0, &calling, &op));
+	MACHINE_OK(a, hst_graph_subscribe(ga, HST_KIND(HST_EVENT_DIRECT), NULL, &sub));
+	MACHINE_OK(a, hst_graph_accept(ga, true));
+	MACHINE_OK(b, hst_conn_open(gb, "0.ann", 0, NULL, 0, &calling, &op));
 	assert_int_equal(machine_end(b, op)->result, HST_OK);
 	const hst_event *e = machine_await(a, is_call, NULL);
 	assert_string_equal(e->peer, "0.bob");
-	ASSERT_OK(a, hst_conn_take(ga, e->conn_number, &called));
+	MACHINE_OK(a, hst_conn_take(ga, e->conn_number, &called));
 }
 
 static void hang_up(void)
@@ -390,7 +372,7 @@ static void messages_go_both_ways(void **state)
 	say(called, "and good night");
 	e = machine_await_kind(b, HST_EVENT_DATA);
 	assert_string_equal(e->data, "and good night");
-	ASSERT_OK(b, hst_conn_close(calling));
+	MACHINE_OK(b, hst_conn_close(calling));
 	assert_int_equal(hst_conn_close(calling), HST_E_NOT_READY);
 	e = machine_await_kind(a, HST_EVENT_CLOSED);
 	assert_ptr_equal(e->conn, called);
@@ -406,8 +388,8 @@ static void messages_have_a_limit(void **state)
 	call_up();
 	assert_int_equal(hst_conn_send(calling, NULL, iov, 2), HST_E_INVALID);
 	assert_int_equal(hst_conn_send(NULL, NULL, iov, 1), HST_E_INVALID);
-	ASSERT_OK(b, hst_conn_send(calling, NULL, NULL, 0));
-	ASSERT_OK(b, hst_conn_send(calling, NULL, iov, 1));
+	MACHINE_OK(b, hst_conn_send(calling, NULL, NULL, 0));
+	MACHINE_OK(b, hst_conn_send(calling, NULL, iov, 1));
 	assert_int_equal(machine_await_kind(a, HST_EVENT_DATA)->data_n, 0);
 	assert_int_equal(machine_await_kind(a, HST_EVENT_DATA)->data_n, 1 << 20);
 	hang_up();
@@ -479,14 +461,14 @@ static void nobody_is_called_who_does_not_want_it(void **state)
 {
 	hst_op op;
 	hst_conn *k;
-	ASSERT_OK(a, hst_graph_accept(ga, false));
-	ASSERT_OK(b, hst_conn_open(gb, "0.ann", 0, NULL, 0, &k, &op));
+	MACHINE_OK(a, hst_graph_accept(ga, false));
+	MACHINE_OK(b, hst_conn_open(gb, "0.ann", 0, NULL, 0, &k, &op));
 	const hst_event *e = machine_end(b, op);
 	assert_true(e->result < 0);
 	assert_true(e->message[0] && e->hint[0]);
 	hst_free(k);
 	assert_int_equal(hst_conn_open(gb, NULL, 0, NULL, 0, &k, &op), HST_E_INVALID);
-	ASSERT_OK(b, hst_conn_open(gb, "0.nobody", 0, NULL, 0, &k, &op));
+	MACHINE_OK(b, hst_conn_open(gb, "0.nobody", 0, NULL, 0, &k, &op));
 	assert_true(machine_end(b, op)->result < 0);
 	hst_free(k);
 }
@@ -495,8 +477,8 @@ static void a_connection_may_go_while_it_is_opened(void **state)
 {
 	hst_op op;
 	hst_conn *k;
-	ASSERT_OK(a, hst_graph_accept(ga, true));
-	ASSERT_OK(b, hst_conn_open(gb, "0.ann", 0, NULL, 0, &k, &op));
+	MACHINE_OK(a, hst_graph_accept(ga, true));
+	MACHINE_OK(b, hst_conn_open(gb, "0.ann", 0, NULL, 0, &k, &op));
 	hst_free(k);
 	assert_int_equal(machine_end(b, op)->result, HST_E_CANCELLED);
 }
@@ -513,17 +495,17 @@ static void a_database_goes_out_and_in(void **state)
 	(void)snprintf(path, sizeof(path), "%s/database", a->dir);
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	assert_true(fd >= 0);
-	ASSERT_OK(a, hst_graph_export(ga, fd, 0, &op));
+	MACHINE_OK(a, hst_graph_export(ga, fd, 0, &op));
 	assert_int_equal(machine_end(a, op)->result, HST_OK);
 	assert_true(lseek(fd, 0, SEEK_CUR) > 20 * 60);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-	ASSERT_OK(a, hst_graph_delete(ga));
+	MACHINE_OK(a, hst_graph_delete(ga));
 	hst_free(ga);
 	p.id = "friends";
 	p.peer = "0.ann";
-	ASSERT_OK(a, hst_graph_open(a->ctx, &p, &ga));
+	MACHINE_OK(a, hst_graph_open(a->ctx, &p, &ga));
 	assert_int_equal(count(a, ga, NULL, NULL), 0);
-	ASSERT_OK(a, hst_graph_import(ga, fd, 0, &op));
+	MACHINE_OK(a, hst_graph_import(ga, fd, 0, &op));
 	const hst_event *e = machine_end(a, op);
 	if (e->result < 0)
 		fail_msg("%s", e->message);
@@ -539,8 +521,8 @@ static void an_import_of_anything_else_is_refused(void **state)
 	hst_graph_props p = HST_INIT(hst_graph_props);
 	hst_graph *g;
 	p.id = "alone";
-	ASSERT_OK(a, hst_graph_create(a->ctx, &p, &g));
-	ASSERT_OK(a, hst_graph_import(g, fd, 0, &op));
+	MACHINE_OK(a, hst_graph_create(a->ctx, &p, &g));
+	MACHINE_OK(a, hst_graph_import(g, fd, 0, &op));
 	const hst_event *e = machine_end(a, op);
 	assert_int_equal(e->result, HST_E_INVALID);
 	assert_true(e->message[0] != 0);
@@ -555,7 +537,7 @@ static int end_of(const char *path, int flags, int (*begin)(hst_graph *, int, in
 	hst_op op;
 	int fd = open(path, flags | O_CLOEXEC);
 	assert_true(fd >= 0);
-	ASSERT_OK(a, begin(ga, fd, 0, &op));
+	MACHINE_OK(a, begin(ga, fd, 0, &op));
 	const hst_event *e = machine_end(a, op);
 	size_t n = strlen(e->message), end = strlen(says);
 	assert_true(n >= end);
@@ -585,12 +567,12 @@ static void descriptors_may_fail(void **state)
 static void a_graph_is_closed_and_deleted(void **state)
 {
 	hst_graph_info *i;
-	ASSERT_OK(b, hst_graph_close(gb));
-	ASSERT_OK(b, hst_graph_get(gb, &i));
+	MACHINE_OK(b, hst_graph_close(gb));
+	MACHINE_OK(b, hst_graph_get(gb, &i));
 	assert_false(i->open);
 	assert_string_equal(i->state, "closed");
 	hst_free(i);
-	ASSERT_OK(b, hst_graph_delete(gb));
+	MACHINE_OK(b, hst_graph_delete(gb));
 	assert_int_equal(hst_graph_get(gb, &i), HST_E_NOT_FOUND);
 }
 
@@ -604,7 +586,7 @@ static void a_restart_keeps_graphs_and_records(void **state)
 	machine_start(a);
 	p.id = "friends";
 	assert_int_equal(hst_graph_open(a->ctx, &p, &ga), HST_OK);
-	ASSERT_OK(a, hst_record_get(ga, &id, &r));
+	MACHINE_OK(a, hst_record_get(ga, &id, &r));
 	assert_string_equal(r->data, "kept");
 	hst_free(r);
 }
@@ -615,7 +597,7 @@ static void handles_outlive_their_context(void **state)
 	hst_iter *it;
 	void *item;
 	call_up();
-	ASSERT_OK(a, hst_record_list(ga, NULL, NULL, 0, &it));
+	MACHINE_OK(a, hst_record_list(ga, NULL, NULL, 0, &it));
 	machine_stop(a, false);
 	assert_int_equal(hst_graph_get(ga, &i), HST_E_INVALID);
 	assert_int_equal(hst_iter_next(it, &item), HST_E_INVALID);
@@ -633,7 +615,7 @@ static bool is_back(const hst_event *e, const void *arg)
 static void a_killed_daemon_costs_no_subscription(void **state)
 {
 	hst_sub sub;
-	ASSERT_OK(a, hst_graph_subscribe(ga, HST_KIND(HST_EVENT_RECORD), NULL, &sub));
+	MACHINE_OK(a, hst_graph_subscribe(ga, HST_KIND(HST_EVENT_RECORD), NULL, &sub));
 	hst_guid before = add_text(a, ga, "note", "before");
 	await_change(a, &before, HST_RECORD_ADDED, 1);
 	if (!machine_inproc()) { /* nothing can be lost but with the process itself */

@@ -17,30 +17,12 @@ static const char file[] = "pnrp: { enabled = false; };\n"
 static const char text[] = "graph {\n\tport = 0\n\tlisten = 127.0.0.1\n\tloopback = yes\n}\n"
 			   "group {\n}\n";
 
-#define ASSERT_OK(m, call)                                                                         \
-	do {                                                                                       \
-		int result_ = (call);                                                              \
-		if (result_ < 0)                                                                   \
-			fail_msg("%s: %d: %s", #call, result_, hst_last_error((m)->ctx)->message); \
-	} while (0)
-
-static uint16_t port_of(struct machine *m)
-{
-	unsigned port = 0;
-	const hst_event *e = machine_call(m, "GET", "/v1/graphs", NULL);
-	const char *at = strstr(e->json, "\"port\":");
-	assert_non_null(at);
-	assert_int_equal(sscanf(at, "\"port\": %u", &port), 1);
-	assert_true(port > 0 && port < 65536);
-	return (uint16_t)port;
-}
-
 static char *make_identity(struct machine *m, const char *label)
 {
 	hst_identity_opts o = HST_INIT(hst_identity_opts);
 	char *id = NULL;
 	o.label = label;
-	ASSERT_OK(m, hst_identity_create(m->ctx, &o, &id));
+	MACHINE_OK(m, hst_identity_create(m->ctx, &o, &id));
 	return id;
 }
 
@@ -65,7 +47,7 @@ static int down(void **state)
 static char *card_of(struct machine *m, const char *id)
 {
 	hst_identity_info *i;
-	ASSERT_OK(m, hst_identity_get(m->ctx, id, &i));
+	MACHINE_OK(m, hst_identity_get(m->ctx, id, &i));
 	char *card = strdup(i->card);
 	hst_free(i);
 	return card;
@@ -76,7 +58,7 @@ static void make_home(void)
 	hst_group_props p = HST_INIT(hst_group_props);
 	p.name = "Home";
 	p.comment = "of us \xc3\xa4ll";
-	ASSERT_OK(a, hst_group_create(a->ctx, &p, &ga));
+	MACHINE_OK(a, hst_group_create(a->ctx, &p, &ga));
 }
 
 /* An invitation of Ann's for Bob; for hst_free(). */
@@ -86,7 +68,7 @@ static char *invite_bob(int role)
 	char *card = card_of(b, NULL), *invitation = NULL;
 	o.for_card = card;
 	o.role = role;
-	ASSERT_OK(a, hst_invite_create(ga, &o, &invitation));
+	MACHINE_OK(a, hst_invite_create(ga, &o, &invitation));
 	free(card);
 	return invitation;
 }
@@ -95,7 +77,7 @@ static hst_address at(struct machine *m)
 {
 	hst_address to = { 0 };
 	char typed[32];
-	(void)snprintf(typed, sizeof(typed), "127.0.0.1:%u", (unsigned)port_of(m));
+	(void)snprintf(typed, sizeof(typed), "127.0.0.1:%u", (unsigned)machine_port(m));
 	assert_int_equal(hst_address_parse(typed, 0, &to), HST_OK);
 	return to;
 }
@@ -111,19 +93,19 @@ static void connect_bob(void)
 	hst_address to = at(a);
 	hst_sub sub;
 	hst_op op;
-	ASSERT_OK(b,
-		  hst_graph_subscribe(hst_group_graph(gb), HST_KIND(HST_EVENT_SYNCED), NULL, &sub));
-	ASSERT_OK(b, hst_group_connect(gb, &to, 1, 0, &op));
+	MACHINE_OK(b, hst_graph_subscribe(hst_group_graph(gb), HST_KIND(HST_EVENT_SYNCED), NULL,
+					  &sub));
+	MACHINE_OK(b, hst_group_connect(gb, &to, 1, 0, &op));
 	const hst_event *e = machine_end(b, op);
 	if (e->result < 0)
 		fail_msg("%s", e->message);
 	hst_graph_info *i;
-	ASSERT_OK(b, hst_graph_get(hst_group_graph(gb), &i));
+	MACHINE_OK(b, hst_graph_get(hst_group_graph(gb), &i));
 	bool synced = i->synchronised;
 	hst_free(i);
 	if (!synced)
 		machine_await(b, is_synced, NULL);
-	ASSERT_OK(b, hst_unsubscribe(b->ctx, sub));
+	MACHINE_OK(b, hst_unsubscribe(b->ctx, sub));
 }
 
 /* Ann makes Home, and Bob is in it, connected. */
@@ -132,7 +114,7 @@ static int home_up(void **state)
 	int r = up(state);
 	make_home();
 	char *invitation = invite_bob(0);
-	ASSERT_OK(b, hst_group_join(b->ctx, NULL, invitation, NULL, &gb));
+	MACHINE_OK(b, hst_group_join(b->ctx, NULL, invitation, NULL, &gb));
 	hst_free(invitation);
 	connect_bob();
 	return r;
@@ -145,7 +127,7 @@ static void an_identity_is_made_and_shown(void **state)
 	hst_identity_info *i;
 	assert_int_equal(strspn(ann, "0123456789abcdef"), 40);
 	assert_int_equal(ann[40], '.');
-	ASSERT_OK(a, hst_identity_get(a->ctx, "Ann", &i));
+	MACHINE_OK(a, hst_identity_get(a->ctx, "Ann", &i));
 	assert_string_equal(i->name, ann);
 	assert_string_equal(i->label, "Ann");
 	assert_string_equal(i->profile, "modern");
@@ -166,18 +148,18 @@ static void identities_are_chosen_and_erased(void **state)
 	char *second = make_identity(a, "Ann at work");
 	o.make_default = true;
 	o.label = "Work";
-	ASSERT_OK(a,
-		  hst_identity_set(a->ctx, second, &o, HST_IDENTITY_LABEL | HST_IDENTITY_DEFAULT));
-	ASSERT_OK(a, hst_identity_get(a->ctx, NULL, &i));
+	MACHINE_OK(a,
+		   hst_identity_set(a->ctx, second, &o, HST_IDENTITY_LABEL | HST_IDENTITY_DEFAULT));
+	MACHINE_OK(a, hst_identity_get(a->ctx, NULL, &i));
 	assert_string_equal(i->name, second);
 	assert_string_equal(i->label, "Work");
 	hst_free(i);
-	ASSERT_OK(a, hst_identity_list(a->ctx, &it));
+	MACHINE_OK(a, hst_identity_list(a->ctx, &it));
 	for (; hst_iter_next(it, &item) > 0; hst_free(item))
 		n++;
 	hst_free(it);
 	assert_int_equal(n, 2);
-	ASSERT_OK(a, hst_identity_delete(a->ctx, second, 0));
+	MACHINE_OK(a, hst_identity_delete(a->ctx, second, 0));
 	assert_int_equal(hst_identity_get(a->ctx, second, &i), HST_E_NOT_FOUND);
 	hst_free(second);
 }
@@ -186,13 +168,13 @@ static void an_identity_moves(void **state)
 {
 	hst_identity_info *i;
 	char *document, *moved = NULL;
-	ASSERT_OK(a, hst_identity_export(a->ctx, "Ann", "correct horse", 13, &document));
+	MACHINE_OK(a, hst_identity_export(a->ctx, "Ann", "correct horse", 13, &document));
 	assert_int_equal(hst_identity_import(b->ctx, document, "wrong horse", 11, &moved),
 			 HST_E_DENIED);
-	ASSERT_OK(b, hst_identity_import(b->ctx, document, "correct horse", 13, &moved));
+	MACHINE_OK(b, hst_identity_import(b->ctx, document, "correct horse", 13, &moved));
 	assert_string_equal(moved, ann);
 	hst_free(moved);
-	ASSERT_OK(b, hst_identity_get(b->ctx, ann, &i));
+	MACHINE_OK(b, hst_identity_get(b->ctx, ann, &i));
 	assert_true(i->usable);
 	hst_free(i);
 	document[strlen(document) / 2] ^= 1;
@@ -206,7 +188,7 @@ static void a_group_is_made_and_shown(void **state)
 {
 	hst_group_info *i;
 	make_home();
-	ASSERT_OK(a, hst_group_get(ga, &i));
+	MACHINE_OK(a, hst_group_get(ga, &i));
 	assert_string_equal(i->id, hst_group_id(ga));
 	assert_string_equal(i->name, "Home");
 	assert_string_equal(i->comment, "of us \xc3\xa4ll");
@@ -217,15 +199,15 @@ static void a_group_is_made_and_shown(void **state)
 	/* An identity stays as long as it is in a group. */
 	assert_int_equal(hst_identity_delete(a->ctx, ann, 0), HST_E_EXISTS);
 	hst_group *same;
-	ASSERT_OK(a, hst_group_open(a->ctx, "Home", &same));
+	MACHINE_OK(a, hst_group_open(a->ctx, "Home", &same));
 	assert_string_equal(hst_group_id(same), hst_group_id(ga));
 	hst_free(same);
 	assert_int_equal(hst_group_open(a->ctx, "Nowhere", &same), HST_E_NOT_FOUND);
 	/* As which of ours: the handle goes on meaning that one. */
 	hst_group_info *info;
-	ASSERT_OK(a, hst_group_open(a->ctx, "Home/Ann", &same));
+	MACHINE_OK(a, hst_group_open(a->ctx, "Home/Ann", &same));
 	assert_string_equal(hst_group_id(same), hst_group_id(ga));
-	ASSERT_OK(a, hst_group_get(same, &info));
+	MACHINE_OK(a, hst_group_get(same, &info));
 	assert_string_equal(info->identity, ann);
 	assert_non_null(hst_group_graph(same));
 	hst_free(info);
@@ -238,12 +220,12 @@ static void documents_say_what_they_are(void **state)
 	hst_invite_info *i;
 	make_home();
 	char *card = card_of(b, NULL), *invitation = invite_bob(HST_ROLE_INVITER);
-	ASSERT_OK(a, hst_invite_parse(a->ctx, card, &i));
+	MACHINE_OK(a, hst_invite_parse(a->ctx, card, &i));
 	assert_string_equal(i->kind, "card");
 	assert_string_equal(i->identity, bob);
 	assert_true(i->valid);
 	hst_free(i);
-	ASSERT_OK(b, hst_invite_parse(b->ctx, invitation, &i));
+	MACHINE_OK(b, hst_invite_parse(b->ctx, invitation, &i));
 	assert_string_equal(i->kind, "invitation");
 	assert_string_equal(i->group, hst_group_id(ga));
 	assert_string_equal(i->identity, bob);
@@ -263,7 +245,7 @@ static void an_invitation_is_for_one_alone(void **state)
 	hst_group *g = NULL;
 	assert_true(hst_group_join(a->ctx, ann, invitation, NULL, &g) != HST_OK);
 	hst_free(g);
-	ASSERT_OK(b, hst_group_join(b->ctx, NULL, invitation, NULL, &gb));
+	MACHINE_OK(b, hst_group_join(b->ctx, NULL, invitation, NULL, &gb));
 	assert_string_equal(hst_group_id(gb), hst_group_id(ga));
 	assert_int_equal(hst_group_join(b->ctx, NULL, invitation, NULL, &g), HST_ALREADY);
 	hst_free(g);
@@ -294,15 +276,15 @@ static void say(struct machine *m, hst_group *g, const char *what)
 	r.word = "note";
 	r.data = what;
 	r.data_n = strlen(what);
-	ASSERT_OK(m, hst_record_add(hst_group_graph(g), &r, NULL));
+	MACHINE_OK(m, hst_record_add(hst_group_graph(g), &r, NULL));
 }
 
 static void a_record_goes_both_ways(void **state)
 {
 	hst_graph *of_ann = hst_group_graph(ga), *of_bob = hst_group_graph(gb);
 	hst_sub sub;
-	ASSERT_OK(a, hst_graph_subscribe(of_ann, HST_KIND(HST_EVENT_RECORD), NULL, &sub));
-	ASSERT_OK(b, hst_graph_subscribe(of_bob, HST_KIND(HST_EVENT_RECORD), NULL, &sub));
+	MACHINE_OK(a, hst_graph_subscribe(of_ann, HST_KIND(HST_EVENT_RECORD), NULL, &sub));
+	MACHINE_OK(b, hst_graph_subscribe(of_bob, HST_KIND(HST_EVENT_RECORD), NULL, &sub));
 	say(b, gb, "from Bob");
 	machine_await(a, has_note, &(struct wanted){ "from Bob", of_ann, a });
 	say(a, ga, "from Ann");
@@ -315,7 +297,7 @@ static hst_member_info *member(struct machine *m, hst_group *g, const char *name
 	hst_member_info *found = NULL;
 	hst_iter *it;
 	void *item;
-	ASSERT_OK(m, hst_member_list(g, 0, &it));
+	MACHINE_OK(m, hst_member_list(g, 0, &it));
 	while (hst_iter_next(it, &item) > 0) {
 		bool same = strcmp(((hst_member_info *)item)->name, name) == 0;
 		if (same && !found)
@@ -347,8 +329,8 @@ static hst_member_info *await_role(struct machine *m, hst_group *g, const char *
 static void members_are_known_on_both_sides(void **state)
 {
 	hst_sub sub;
-	ASSERT_OK(a, hst_group_subscribe(ga, HST_KIND(HST_EVENT_MEMBER), &sub));
-	ASSERT_OK(b, hst_group_subscribe(gb, HST_KIND(HST_EVENT_MEMBER), &sub));
+	MACHINE_OK(a, hst_group_subscribe(ga, HST_KIND(HST_EVENT_MEMBER), &sub));
+	MACHINE_OK(b, hst_group_subscribe(gb, HST_KIND(HST_EVENT_MEMBER), &sub));
 	hst_member_info *i = await_role(a, ga, bob, HST_ROLE_MEMBER);
 	assert_string_equal(i->label, "Bob");
 	assert_string_equal(i->issuer, ann);
@@ -367,14 +349,14 @@ static void a_role_changes_from_afar(void **state)
 	hst_sub sub;
 	hst_invite_opts o = HST_INIT(hst_invite_opts);
 	char *carla = make_identity(a, "Carla"), *card = card_of(a, carla), *text_ = NULL;
-	ASSERT_OK(a, hst_group_subscribe(ga, HST_KIND(HST_EVENT_MEMBER), &sub));
-	ASSERT_OK(b, hst_group_subscribe(gb, HST_KIND(HST_EVENT_MEMBER), &sub));
+	MACHINE_OK(a, hst_group_subscribe(ga, HST_KIND(HST_EVENT_MEMBER), &sub));
+	MACHINE_OK(b, hst_group_subscribe(gb, HST_KIND(HST_EVENT_MEMBER), &sub));
 	hst_free(await_role(a, ga, bob, HST_ROLE_MEMBER));
 	o.for_card = card;
 	assert_int_equal(hst_invite_create(gb, &o, &text_), HST_E_DENIED);
-	ASSERT_OK(a, hst_member_grant(ga, bob, HST_ROLE_ADMIN, 0, HST_GRANT_PUBLISH, NULL));
+	MACHINE_OK(a, hst_member_grant(ga, bob, HST_ROLE_ADMIN, 0, HST_GRANT_PUBLISH, NULL));
 	hst_free(await_role(b, gb, bob, HST_ROLE_ADMIN));
-	ASSERT_OK(b, hst_invite_create(gb, &o, &text_));
+	MACHINE_OK(b, hst_invite_create(gb, &o, &text_));
 	hst_free(text_);
 	hst_free(carla);
 	free(card);
@@ -383,7 +365,7 @@ static void a_role_changes_from_afar(void **state)
 static void a_group_is_left_and_joined_again(void **state)
 {
 	hst_group_info *i;
-	ASSERT_OK(b, hst_group_leave(gb, 0));
+	MACHINE_OK(b, hst_group_leave(gb, 0));
 	assert_int_equal(hst_group_get(gb, &i), HST_E_NOT_FOUND);
 	hst_free(gb);
 	gb = NULL;
@@ -399,8 +381,8 @@ static void a_restart_keeps_all(void **state)
 	hst_free(gb);
 	machine_stop(b, false);
 	machine_start(b);
-	ASSERT_OK(b, hst_group_open(b->ctx, "Home", &gb));
-	ASSERT_OK(b, hst_group_get(gb, &i));
+	MACHINE_OK(b, hst_group_open(b->ctx, "Home", &gb));
+	MACHINE_OK(b, hst_group_get(gb, &i));
 	assert_string_equal(i->identity, bob);
 	assert_true(i->open);
 	assert_int_equal(i->role, HST_ROLE_MEMBER);
@@ -412,17 +394,17 @@ static void a_group_key_is_kept(void **state)
 	hst_group_info *i;
 	hst_group *g = NULL;
 	char *owner, *membership;
-	ASSERT_OK(a, hst_group_export(ga, HST_GROUP_OWNER, "correct horse", 13, &owner));
-	ASSERT_OK(a, hst_group_get(ga, &i));
+	MACHINE_OK(a, hst_group_export(ga, HST_GROUP_OWNER, "correct horse", 13, &owner));
+	MACHINE_OK(a, hst_group_get(ga, &i));
 	assert_true(i->owner && i->owner_kept);
 	hst_free(i);
-	ASSERT_OK(a, hst_group_export(ga, HST_GROUP_MEMBERSHIP, NULL, 0, &membership));
+	MACHINE_OK(a, hst_group_export(ga, HST_GROUP_MEMBERSHIP, NULL, 0, &membership));
 	assert_null(strstr(membership, "PRIVATE"));
 	/* Bob is in the group, and gets its key, too. */
 	assert_int_equal(hst_group_import(b->ctx, owner, "wrong horse", 11, &g), HST_E_DENIED);
-	ASSERT_OK(b, hst_group_import(b->ctx, owner, "correct horse", 13, &g));
+	MACHINE_OK(b, hst_group_import(b->ctx, owner, "correct horse", 13, &g));
 	hst_free(g);
-	ASSERT_OK(b, hst_group_get(gb, &i));
+	MACHINE_OK(b, hst_group_get(gb, &i));
 	assert_true(i->owner);
 	hst_free(i);
 	/* But not her place in it: that is of use to Ann's identity alone. */
@@ -437,11 +419,11 @@ static void a_name_is_changed_for_all(void **state)
 	hst_group_props p = HST_INIT(hst_group_props);
 	hst_sub sub;
 	hst_group_info *i;
-	ASSERT_OK(b, hst_group_subscribe(gb, HST_KIND(HST_EVENT_PROPS), &sub));
+	MACHINE_OK(b, hst_group_subscribe(gb, HST_KIND(HST_EVENT_PROPS), &sub));
 	p.name = "Den";
-	ASSERT_OK(a, hst_group_set(ga, &p, HST_SET_NAME));
+	MACHINE_OK(a, hst_group_set(ga, &p, HST_SET_NAME));
 	for (bool told = false; !told; hst_free(i)) {
-		ASSERT_OK(b, hst_group_get(gb, &i));
+		MACHINE_OK(b, hst_group_get(gb, &i));
 		told = strcmp(i->name, "Den") == 0;
 		if (!told)
 			machine_await_kind(b, HST_EVENT_PROPS);
@@ -455,7 +437,7 @@ static void nobody_answers_at_a_wrong_address(void **state)
 	hst_op op;
 	make_home();
 	assert_int_equal(hst_address_parse("127.0.0.1:1", 0, &to), HST_OK);
-	ASSERT_OK(a, hst_group_connect(ga, &to, 1, 5000, &op));
+	MACHINE_OK(a, hst_group_connect(ga, &to, 1, 5000, &op));
 	const hst_event *e = machine_end(a, op);
 	assert_true(e->result < 0 && e->message[0] && e->hint[0]);
 }
@@ -463,16 +445,16 @@ static void nobody_answers_at_a_wrong_address(void **state)
 static void one_member_is_shown(void **state)
 {
 	hst_member_info *m = NULL;
-	ASSERT_OK(b, hst_member_get(gb, "Ann", &m));
+	MACHINE_OK(b, hst_member_get(gb, "Ann", &m));
 	assert_string_equal(m->name, ann);
 	assert_int_equal(m->role, HST_ROLE_ADMIN);
 	assert_true(m->online && !m->self);
 	assert_non_null(strstr(m->json, "\"chain\":["));
 	hst_free(m);
-	ASSERT_OK(b, hst_member_get(gb, "An", &m)); /* a beginning that only one has */
+	MACHINE_OK(b, hst_member_get(gb, "An", &m)); /* a beginning that only one has */
 	assert_string_equal(m->name, ann);
 	hst_free(m);
-	ASSERT_OK(b, hst_member_get(gb, bob, &m));
+	MACHINE_OK(b, hst_member_get(gb, bob, &m));
 	assert_true(m->self);
 	assert_string_equal(m->issuer, ann);
 	hst_free(m);
@@ -490,7 +472,7 @@ static void a_graph_of_a_group_knows_names(void **state)
 	r.word = "note";
 	r.data = "x";
 	r.data_n = 1;
-	ASSERT_OK(b, hst_record_add(hst_group_graph(gb), &r, NULL));
+	MACHINE_OK(b, hst_record_add(hst_group_graph(gb), &r, NULL));
 	(void)snprintf(path, sizeof(path), "/v1/graphs/%s/records?type=note", hst_group_id(gb));
 	assert_non_null(
 		strstr(machine_call(b, "GET", path, NULL)->json, "\"creator_label\":\"Bob\""));
@@ -523,7 +505,7 @@ static void nothing_is_done_dry(void **state)
 			fail_msg("%s: %s", asked[i].path, now->json);
 	}
 	assert_null(strstr(machine_call(a, "GET", "/v1/identities", NULL)->json, "Eve"));
-	ASSERT_OK(a, hst_group_disconnect(ga));
+	MACHINE_OK(a, hst_group_disconnect(ga));
 	assert_non_null(
 		strstr(machine_call(a, "POST", "/v1/groups/Home/open", "{\"dry_run\":true}")->json,
 		       "\"done\":false"));

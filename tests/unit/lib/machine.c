@@ -251,3 +251,14 @@ const hst_event *machine_call(struct machine *m, const char *method, const char 
 	assert_int_equal(hst_call(m->ctx, method, path, body, 0, &op), HST_OK);
 	return machine_end(m, op);
 }
+
+uint16_t machine_port(struct machine *m)
+{
+	unsigned port = 0;
+	const hst_event *e = machine_call(m, "GET", "/v1/graphs", NULL);
+	const char *at = strstr(e->json, "\"port\":");
+	assert_non_null(at);
+	assert_int_equal(sscanf(at, "\"port\": %u", &port), 1);
+	assert_true(port > 0 && port < 65536);
+	return (uint16_t)port;
+}

@@ -16,6 +16,14 @@
 
 #define MACHINES 2
 
+/* A call of the library that must not fail; says why it did. */
+#define MACHINE_OK(m, call)                                                                        \
+	do {                                                                                       \
+		int result_ = (call);                                                              \
+		if (result_ < 0)                                                                   \
+			fail_msg("%s: %d: %s", #call, result_, hst_last_error((m)->ctx)->message); \
+	} while (0)
+
 struct machine {
 	hst_ctx *ctx;
 	char dir[64];
@@ -50,5 +58,7 @@ const hst_event *machine_end(struct machine *m, hst_op op);
 /* A call from begin to end. */
 const hst_event *machine_call(struct machine *m, const char *method, const char *path,
 			      const char *body);
+/* Where its graphs listen. */
+uint16_t machine_port(struct machine *m);
 
 #endif
