@@ -7,6 +7,7 @@ struct deferred {
 	struct list all;
 	struct graph_link *from; /* NULL: gone */
 	bool again;		 /* to be asked about */
+	uint64_t expires;	 /* peer time */
 	size_t n;
 	uint8_t octets[];
 };
@@ -104,12 +105,15 @@ static void bound(struct graph *g)
 void graph_deferred_add(struct graph *g, struct graph_link *l, struct span octets)
 {
 	const struct graph_limits *most = &g->birth.limits;
-	if (most->deferred == 0 || octets.n > most->link_memory || have(g, octets))
+	struct graph_record rec;
+	if (most->deferred == 0 || octets.n > most->link_memory || have(g, octets) ||
+	    graph_record_decode(octets, &rec) != OK)
 		return;
 	struct deferred *d = env_zalloc(g->shared->env, 1, sizeof(*d) + octets.n);
 	if (!d)
 		return;
 	d->from = l;
+	d->expires = rec.expires;
 	d->n = octets.n;
 	memcpy(d->octets, octets.p, octets.n);
 	list_push_back(&g->deferred, &d->all);
@@ -117,6 +121,18 @@ void graph_deferred_add(struct graph *g, struct graph_link *l, struct span octet
 	g->deferred_octets += d->n;
 	count(g, d);
 	bound(g);
+}
+
+/* GRAPH-10.27 */
+void graph_deferred_expire(struct graph *g, struct mono now)
+{
+	uint64_t today = graph_now(g, now);
+	LIST_EACH(at, tmp, &g->deferred)
+	{
+		struct deferred *d = LIST_ENTRY(at, struct deferred, all);
+		if (d->expires <= today)
+			drop(g, d);
+	}
 }
 
 void graph_flood_forget(struct graph *g, const struct graph_link *l)

@@ -33,6 +33,7 @@ void graph_ack_add(struct graph *g, struct graph_link *l, struct graph_guid id, 
 void graph_flood_answer(struct graph *g, struct graph_link *l, const struct graph_take *t,
 			enum graph_taken taken, struct mono now);
 void graph_deferred_add(struct graph *g, struct graph_link *l, struct span octets);
+void graph_deferred_expire(struct graph *g, struct mono now);
 void graph_deferred_on(struct graph *g, struct mono now); /* a slice of revalidation */
 
 /* ---- sync_answer.c: the responder ---- */

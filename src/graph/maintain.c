@@ -1,4 +1,4 @@
-#include "graph/graph_int.h"
+#include "graph/flood_int.h"
 
 /* Upkeep of the mesh: timers, which neighbors to have, what the built-in records lead to
  * (digest 11, 12, 13). */
@@ -114,8 +114,10 @@ void graph_maintain(struct graph *g, bool from_timer, struct mono now)
 		need_connection(g);
 	if (from_timer && g->neighbors && g->has_contact)
 		(void)graph_attempt_lost(g, now);
-	if (from_timer)
+	if (from_timer) {
+		graph_deferred_expire(g, now);
 		graph_ping_all(g);
+	}
 	/* What leaving a neighbor wants was done here. */
 	if (from_timer)
 		g->maintain_wanted = false;

@@ -123,6 +123,29 @@ static void a_flood_of_deferred_takes_nothing_from_others_test(void **state)
 	lone_end(&l);
 }
 
+/* GRAPH-10.27 */
+static void what_is_deferred_ends_with_its_time_test(void **state)
+{
+	(void)state;
+	begin();
+	l.opinion = GRAPH_LATER;
+	lone_flood(&l, 2, make(&(struct lone_record){ .number = 1, .expires = 100 }));
+	lone_flood(&l, 4, make(&(struct lone_record){ .number = 2, .expires = 2000 }));
+	lone_flood(&l, 2, make(&(struct lone_record){ .number = 3, .expires = 100 }));
+	lone_hang_up(&l, 2);
+	lone_pass(&l, 99 * MONO_SEC);
+	assert_int_equal(l.g->n_deferred, 3);
+	lone_pass(&l, 301 * MONO_SEC);
+	assert_int_equal(l.g->n_deferred, 1);
+	assert_int_equal(l.g->deferred_gone.n, 0);
+	assert_int_equal(l.g->deferred_gone.octets, 0);
+	assert_true(is_deferred(2));
+	lone_pass(&l, 2000 * MONO_SEC);
+	assert_int_equal(l.g->n_deferred, 0);
+	assert_int_equal(l.g->deferred_octets, 0);
+	lone_end(&l);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -130,6 +153,7 @@ int main(void)
 		cmocka_unit_test(deferred_is_bounded_test),
 		cmocka_unit_test(deferred_octets_are_bounded_test),
 		cmocka_unit_test(a_flood_of_deferred_takes_nothing_from_others_test),
+		cmocka_unit_test(what_is_deferred_ends_with_its_time_test),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
