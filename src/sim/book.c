@@ -489,3 +489,22 @@ bool book_mesh(struct world *w, const struct scn_condition *c)
 	mesh_fini(&m);
 	return one;
 }
+
+/* SIM-12.14: one signature, seen by all, that of one of them. */
+bool book_agreed(struct world *w, const struct scn_condition *c)
+{
+	bool owned = false;
+	uint64_t all = 0;
+	for (uint32_t i = 0; i < w->s->n_sites; i++) {
+		struct graph_info info;
+		if (!info_at(w, i, c->name, &info))
+			continue;
+		if (!info.signature || (all && info.signature != all)) {
+			say_wrong(w, i, "sees no signature, or another than others, in ", c->name);
+			return false;
+		}
+		all = info.signature;
+		owned |= info.signature_ours;
+	}
+	return owned;
+}

@@ -32,6 +32,7 @@ void book_free(struct world *w);
 bool book_same(struct world *w, const struct scn_condition *c);
 bool book_kept(struct world *w, const struct scn_condition *c);
 bool book_mesh(struct world *w, const struct scn_condition *c);
+bool book_agreed(struct world *w, const struct scn_condition *c);
 /* How many neighbors or records a node has, and whether it is synchronised. */
 int64_t book_count(struct world *w, const struct scn_condition *c);
 bool book_synchronised(struct world *w, const struct scn_condition *c);

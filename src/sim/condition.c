@@ -249,6 +249,7 @@ static const struct test_row {
 	{ "same", SCN_SAME, scn_read_graph_all },
 	{ "kept", SCN_KEPT, scn_read_graph_all },
 	{ "mesh", SCN_MESH, scn_read_graph_all },
+	{ "agreed", SCN_AGREED, scn_read_graph_all },
 	{ "neighbors", SCN_NEIGHBORS, scn_read_graph_count },
 	{ "records", SCN_RECORDS, scn_read_graph_count },
 	{ "synchronised", SCN_SYNCHRONISED, scn_read_graph_node },
@@ -274,10 +275,11 @@ enum err scn_read_condition(struct scn_parser *p, struct scn_condition *c)
 		c->text = span_of(rest.p, (size_t)(p->text.p + p->at - rest.p));
 		return e;
 	}
-	return scn_fail(p, "condition", name,
-			"not, then state, admin, value, paired, running, links, octets, closed, "
-			"holds, own, resumed, goes-on, knows, known, clashes, crashes, "
-			"partitions, skews, met, found, announced, cloud, entries, same, kept, "
-			"mesh, neighbors, records, synchronised, lawful, listed, settled, event, "
-			"notification or reply");
+	return scn_fail(
+		p, "condition", name,
+		"not, then state, admin, value, paired, running, links, octets, closed, "
+		"holds, own, resumed, goes-on, knows, known, clashes, crashes, "
+		"partitions, skews, met, found, announced, cloud, entries, same, kept, "
+		"mesh, agreed, neighbors, records, synchronised, lawful, listed, settled, event, "
+		"notification or reply");
 }

@@ -193,6 +193,7 @@ static look *const looks[] = {
 	[SCN_SAME] = book_same,
 	[SCN_KEPT] = book_kept,
 	[SCN_MESH] = book_mesh,
+	[SCN_AGREED] = book_agreed,
 	[SCN_NEIGHBORS] = judge_graph_count,
 	[SCN_RECORDS] = judge_graph_count,
 	[SCN_SYNCHRONISED] = book_synchronised,

@@ -432,15 +432,20 @@ static void show(struct rogue *r, const struct scn_rogue *what)
 void rogue_act(struct machine *m, const struct scn_rogue *what)
 {
 	struct rogue *r = m->rogue;
-	if (!what->lies) {
+	if (!what->lies && !what->says) {
 		show(r, what);
 		return;
 	}
 	if (!rogue_graph(r))
 		return;
+	if (what->says) {
+		for (uint32_t i = 0; i < what->count; i++)
+			rogue_say(r, MONO_HOUR);
+		return;
+	}
 	rogue_remember(r);
 	rogue_tell(r, (enum rogue_lie)what->kind, what->count);
-	rogue_say(r);
+	rogue_say(r, MONO_MIN);
 }
 
 /* ---- lies that were told ---- */

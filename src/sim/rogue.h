@@ -16,7 +16,7 @@
 	X(OWN, "own")	      /* what it was granted, also when it has expired */                  \
 	X(COPIED, "copied")   /* somebody else's invitation */                                     \
 	X(NONE, "none")	      /* Hello alone */                                                    \
-	X(RAISED, "raised")   /* a member issues an administrator */                               \
+	X(RAISED, "raised")   /* a member issues who is above it */                                \
 	X(FORGED, "forged")   /* the group's root, and below it what it signed itself */           \
 	X(MADE, "made")	      /* a root of its own making with the group's name */                 \
 	X(FOREIGN, "foreign") /* another group's */                                                \

@@ -64,7 +64,7 @@ MUST_USE enum err rogue_chain(struct rogue *r, enum rogue_show k, uint32_t other
 /* rogue_lie.c */
 void rogue_tell(struct rogue *r, enum rogue_lie k, uint32_t count);
 /* A record of its own, which may stand: whoever sees it sees what was put before it. */
-void rogue_say(struct rogue *r);
+void rogue_say(struct rogue *r, int64_t life);
 /* Its own membership, as a record. */
 void rogue_publish(struct rogue *r);
 /* Records that are here now are kept for a REPLAY. */

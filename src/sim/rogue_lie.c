@@ -405,7 +405,7 @@ void rogue_tell(struct rogue *r, enum rogue_lie k, uint32_t count)
 		tell_one(r, k);
 }
 
-void rogue_say(struct rogue *r)
+void rogue_say(struct rogue *r, int64_t life)
 {
 	uint8_t payload[24];
 	struct graphs_command c = { .kind = GRAPHS_OF };
@@ -414,7 +414,7 @@ void rogue_say(struct rogue *r)
 				       .type = story_type,
 				       .has_payload = true,
 				       .payload = span_of(payload, sizeof(payload)),
-				       .expires = rogue_wall(r) + MONO_MIN };
+				       .expires = rogue_wall(r) + life };
 	rogue_ask(r, &c);
 }
 

@@ -140,6 +140,15 @@ static enum err forged(struct rogue *r, struct rogue_octets *out)
 	return e;
 }
 
+/* What it may not issue. An administrator has no list of classifiers, which a member who has
+ * one may not give either: so who may issue nobody is wrong in its role alone with the other. */
+static unsigned int too_high(struct rogue *r)
+{
+	const unsigned int issuers = CRYPTO_ROLE_ADMIN | CRYPTO_ROLE_INVITER;
+	bool issues = roll_may(r->group, span_str(r->name[0]), issuers, rogue_wall(r));
+	return issues || rng_below(&r->rng, 2) ? CRYPTO_ROLE_ADMIN : CRYPTO_ROLE_INVITER;
+}
+
 enum err rogue_chain(struct rogue *r, enum rogue_show k, uint32_t other, struct rogue_octets *out)
 {
 	int64_t until = roll_until(r->group, span_str(r->name[0]));
@@ -151,7 +160,7 @@ enum err rogue_chain(struct rogue *r, enum rogue_show k, uint32_t other, struct 
 	case ROGUE_SHOW_NONE:
 		return rogue_set(r, out, span_of("", 0));
 	case ROGUE_SHOW_RAISED:
-		return issued(r, CRYPTO_ROLE_ADMIN, until, out);
+		return issued(r, too_high(r), until, out);
 	case ROGUE_SHOW_FORGED:
 		return forged(r, out);
 	case ROGUE_SHOW_MADE:

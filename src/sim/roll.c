@@ -163,6 +163,7 @@ static bool fill_create(struct machine *m, const struct scn_action *a, struct gr
 	c->kind = GROUPS_CREATE;
 	c->group = span_of(NULL, 0);
 	c->text = c->classifier = a->group->id;
+	c->membership_life = (uint32_t)(a->group->life / MONO_SEC);
 	return g && !g->id[0];
 }
 

@@ -158,16 +158,16 @@ struct scn_group {
 	enum group_role role;
 	bool publish; /* INVITE: as a record, too */
 	bool alone;   /* CONNECT: only a node without neighbors */
-	int64_t life; /* INVITE: us; 0: as long as the issuer's */
+	int64_t life; /* INVITE: us; 0: as long as the issuer's. CREATE: of Membership records */
 };
 
 /* What a rogue does (sim/rogue.h). */
 struct scn_rogue {
-	bool lies;	/* else it shows */
-	uint32_t kind;	/* enum rogue_show, enum rogue_lie */
-	uint32_t count; /* of lies */
-	struct span id; /* what the story calls the group */
-	uint32_t other; /* whose membership it copies; SCN_NO_SITE none */
+	bool lies, says; /* else it shows */
+	uint32_t kind;	 /* enum rogue_show, enum rogue_lie */
+	uint32_t count;	 /* of lies, or records */
+	struct span id;	 /* what the story calls the group */
+	uint32_t other;	 /* whose membership it copies; SCN_NO_SITE none */
 };
 
 struct scn_action {
@@ -228,6 +228,7 @@ enum scn_test {
 	SCN_SAME,
 	SCN_KEPT,
 	SCN_MESH,
+	SCN_AGREED,
 	SCN_NEIGHBORS,
 	SCN_RECORDS,
 	SCN_SYNCHRONISED,

@@ -378,6 +378,7 @@ void story_end(struct story *s)
 	ms += 20000 + s->o.quiet / MONO_MS;
 	s->ends = ms + 60000;
 	story_becomes(s, ms, 60, "mesh");
+	story_becomes(s, ms, 60, "agreed");
 	story_expect(s, ms + 60000, "kept");
 	story_expect(s, ms + 60000, "same");
 }

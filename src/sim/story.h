@@ -35,7 +35,9 @@
 	X(OUTSIDER, "outsider") /* others with memberships that are none of theirs */              \
 	X(OVER, "over")		/* liars whose membership ends */                                  \
 	X(FLOOD, "flood")	/* more records of strangers than may wait */                      \
-	X(CLOCKS, "clocks")	/* clocks minutes apart, and stepped */
+	X(CLOCKS, "clocks")	/* clocks minutes apart, and stepped */                            \
+	X(HIDDEN, "hidden")	/* a member whose membership few know until late */                \
+	X(AWAY, "away")		/* members who are away for hours when others come */
 enum story_kind {
 #define X(name, text) STORY_##name,
 	STORY_KINDS(X)

@@ -7,13 +7,14 @@
 
 #define INVITE_EVERY 1500
 #define BUSY_MS	     60000
-#define LIFE_LEAST   150000 /* ms of a short membership */
-#define RECENT	     3	    /* who invites is among so many who came last: chains are long */
+#define LIFE_LEAST   150000   /* ms of a short membership */
+#define AWAY_MS	     29400000 /* when somebody comes: Membership records live 8 h */
+#define RECENT	     3	      /* who invites is among so many who came last: chains are long */
 
 static const enum story_kind chosen[] = {
-	STORY_MEMBERS, STORY_MEMBERS,  STORY_ENDS,  STORY_ENDS,	  STORY_ROLES,
-	STORY_ROLES,   STORY_LIAR,     STORY_LIAR,  STORY_LIAR,	  STORY_OUTSIDER,
-	STORY_OVER,    STORY_OUTSIDER, STORY_FLOOD, STORY_CLOCKS,
+	STORY_MEMBERS, STORY_MEMBERS, STORY_ENDS,   STORY_ENDS,	    STORY_ROLES, STORY_ROLES,
+	STORY_LIAR,    STORY_LIAR,    STORY_LIAR,   STORY_OUTSIDER, STORY_OVER,	 STORY_OUTSIDER,
+	STORY_FLOOD,   STORY_CLOCKS,  STORY_HIDDEN, STORY_AWAY,
 };
 
 void story_group_defaults(struct story_options *o, uint64_t seed, enum story_kind kind)
@@ -30,8 +31,15 @@ void story_group_defaults(struct story_options *o, uint64_t seed, enum story_kin
 	o->cuts = (uint32_t)rng_below(&r, 3);
 	o->rogues = o->kind == STORY_LIAR || o->kind == STORY_OUTSIDER
 			    ? 1 + (uint32_t)rng_below(&r, 3)
-			    : o->kind == STORY_OVER || o->kind == STORY_FLOOD;
+			    : o->kind == STORY_OVER || o->kind == STORY_FLOOD ||
+				      o->kind == STORY_HIDDEN;
 	o->quiet = 2 * MONO_MIN;
+	if (o->kind != STORY_AWAY)
+		return;
+	o->lab = false;
+	o->cuts = 0;
+	o->nodes = 4 + o->nodes % 3;
+	o->quiet = 12 * MONO_MIN;
 }
 
 /* ---- words ---- */
@@ -74,6 +82,16 @@ static void rogue(struct story *s, int64_t ms, uint32_t i, const char *verb, con
 	text_str(&s->t, kind);
 	text_char(&s->t, ' ');
 	text_str(&s->t, s->graph);
+}
+
+static void rogue_says(struct story *s, int64_t ms, uint32_t i, uint32_t n)
+{
+	story_at_time(s, ms);
+	number(s, "rogue x", i);
+	text_str(&s->t, " says ");
+	text_str(&s->t, s->graph);
+	number(s, " ", n);
+	story_line(s, "");
 }
 
 static void rogue_connects(struct story *s, int64_t ms, uint32_t i)
@@ -144,28 +162,34 @@ static int64_t end_below(struct story *s, int64_t ms, uint32_t by)
 	return end < most ? end : most;
 }
 
+static void join(struct story *s, int64_t ms, uint32_t i, uint32_t by)
+{
+	s->members[i] = (struct story_member){ by, role_below(s, by), end_below(s, ms, by) };
+	invite(s, ms, by, "n", i, s->members[i].role);
+	if (s->members[i].end != STORY_NO_END)
+		life(s, s->members[i].end - ms);
+	story_line(s, "");
+	story_graph(s, ms + 100, i, "join");
+	story_at(s, ms + 300, "command", i);
+	text_str(&s->t, " group connect ");
+	text_str(&s->t, s->graph);
+	text_char(&s->t, ' ');
+	story_address(s, by);
+	story_line(s, "");
+}
+
 static void joins(struct story *s)
 {
 	for (uint32_t i = 0; i < s->o.nodes; i++)
 		story_do(s, 500 + i, "command", i, " group identity");
-	story_graph(s, 1000, 0, "create");
+	story_at(s, 1000, "command", 0);
+	text_str(&s->t, " group create ");
+	text_str(&s->t, s->graph);
+	story_line(s, s->o.kind == STORY_AWAY ? " life 8h" : "");
 	s->members[0] = (struct story_member){ 0, GROUP_ROLE_ADMIN, STORY_NO_END };
-	for (uint32_t i = 1; i < s->o.nodes; i++) {
+	for (uint32_t i = 1; i < s->first; i++) {
 		int64_t ms = 2000 + (int64_t)i * INVITE_EVERY;
-		uint32_t by = issuer(s, i);
-		s->members[i] =
-			(struct story_member){ by, role_below(s, by), end_below(s, ms, by) };
-		invite(s, ms, by, "n", i, s->members[i].role);
-		if (s->members[i].end != STORY_NO_END)
-			life(s, s->members[i].end - ms);
-		story_line(s, "");
-		story_graph(s, ms + 100, i, "join");
-		story_at(s, ms + 300, "command", i);
-		text_str(&s->t, " group connect ");
-		text_str(&s->t, s->graph);
-		text_char(&s->t, ' ');
-		story_address(s, by);
-		story_line(s, "");
+		join(s, ms, i, issuer(s, i));
 		s->busy = ms + 1000;
 	}
 	s->calm = s->busy + BUSY_MS;
@@ -276,18 +300,55 @@ static void outsider(struct story *s)
 	}
 }
 
+/* GROUP-7.19: what it says is known to those it is linked with; with all others it waits, and
+ * stands when its membership has come as a record. Who shows it a second time publishes it. */
+static void hidden(struct story *s)
+{
+	for (uint32_t i = 0; i < s->o.rogues; i++) {
+		int64_t ms = s->busy;
+		admit(s, ms, i, 0);
+		for (uint32_t n = 2 + story_pick(s, 3); n > 0; n--) {
+			ms += 3000 + story_pick(s, 4000);
+			rogue_says(s, ms, i, 1 + story_pick(s, 4));
+		}
+		ms += 2000 + story_pick(s, 20000);
+		rogue(s, ms, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
+		story_line(s, "");
+		story_until(s, ms + 10000);
+	}
+}
+
+/* GROUP-9.17: what they published stands for who comes after their Membership records would
+ * have ended, and is all there before they are back. */
+static void away(struct story *s)
+{
+	int64_t late = AWAY_MS + story_pick(s, 3600000);
+	uint32_t last = s->o.nodes - 1;
+	for (uint32_t n = last > 1 ? 1 + story_pick(s, 2) : 0; n > 0; n--)
+		story_do(s, s->calm + n * 1000, "stop", 1 + story_pick(s, last - 1), "");
+	join(s, late, last, 0);
+	story_lead(s, late + 1000, last);
+	story_expect(s, late + 300000, "same");
+	story_expect(s, late + 300000, "lawful");
+	story_expect(s, late + 300000, "listed");
+	story_expect(s, late + 300000, "settled");
+	story_until(s, late + 301000);
+}
+
 static void over(struct story *s)
 {
+	static const enum rogue_show after[] = { ROGUE_SHOW_OWN, ROGUE_SHOW_NONE,
+						 ROGUE_SHOW_LONGER };
 	for (uint32_t i = 0; i < s->o.rogues; i++) {
 		int64_t ms = s->busy, life_ms = 70000 + story_pick(s, 20000);
 		admit(s, ms, i, life_ms);
 		lies(s, i, 2 + story_pick(s, 4));
+		lie(s, ms + 8000, i, ROGUE_LIE_MEMBER, 4);
 		for (uint32_t n = 1; n < 5; n++) {
 			int64_t at = ms + life_ms + n * 7000;
 			lie(s, at, i, (enum rogue_lie)story_pick(s, ROGUE_LIE_COUNT), 1);
 			rogue_connects(s, at + 500, i);
-			rogue(s, at + 3000, i, "shows",
-			      rogue_show_text(story_pick(s, 2) ? ROGUE_SHOW_OWN : ROGUE_SHOW_NONE));
+			rogue(s, at + 3000, i, "shows", rogue_show_text(after[story_pick(s, 3)]));
 			story_line(s, "");
 			rogue_connects(s, at + 3500, i);
 		}
@@ -324,7 +385,8 @@ static void clocks(struct story *s)
 static void record_life(struct story *s)
 {
 	bool ends = s->o.kind == STORY_ENDS || s->o.kind == STORY_OVER;
-	life(s, ends ? 15000 + story_pick(s, 120000) : 3600000);
+	int64_t usual = s->o.kind == STORY_AWAY ? 48 * 3600000 : 3600000;
+	life(s, ends ? 15000 + story_pick(s, 120000) : usual);
 }
 
 static const struct story_manner manners[] = {
@@ -338,6 +400,8 @@ static const struct story_manner manners[] = {
 	[STORY_OVER - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = over },
 	[STORY_FLOOD - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = flood },
 	[STORY_CLOCKS - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = clocks },
+	[STORY_HIDDEN - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = hidden },
+	[STORY_AWAY - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = away },
 };
 
 const struct story_manner *story_group_manner(enum story_kind k)
@@ -349,7 +413,7 @@ void story_group_tell(struct story *s)
 {
 	const struct story_manner *how = story_group_manner(s->o.kind);
 	s->graph = "family";
-	s->first = s->o.nodes;
+	s->first = s->o.kind == STORY_AWAY ? s->o.nodes - 1 : s->o.nodes;
 	rogues(s);
 	story_nodes(s, how);
 	for (uint32_t i = 0; i < s->o.rogues; i++)
@@ -366,6 +430,6 @@ void story_group_tell(struct story *s)
 	story_expect(s, ms, "listed");
 	/* What a rogue says is judged by those alone that know it, and waits with others until it
 	 * expires, a deletion for an hour. */
-	if (!s->o.rogues)
+	if (!s->o.rogues || s->o.kind == STORY_HIDDEN)
 		story_expect(s, ms, "settled");
 }

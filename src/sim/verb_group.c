@@ -19,6 +19,15 @@ static enum err read_group(struct scn_parser *p, struct scn_action *a, struct sc
 	return read_alias(p, &g->id);
 }
 
+/* "GROUP [life T]" */
+static enum err read_create(struct scn_parser *p, struct scn_action *a, struct scn_group *g)
+{
+	enum err e = read_alias(p, &g->id);
+	if (!e && scn_accept(p, "life"))
+		e = scn_duration(p, "life", &g->life);
+	return e;
+}
+
 static enum err read_invite_word(struct scn_parser *p, struct scn_group *g)
 {
 	if (scn_accept(p, "for"))
@@ -62,7 +71,7 @@ static const struct verb_row {
 	enum err (*read)(struct scn_parser *p, struct scn_action *a, struct scn_group *g);
 } rows[] = {
 	{ "identity", SCN_GROUP_IDENTITY, read_nothing },
-	{ "create", SCN_GROUP_CREATE, read_group },
+	{ "create", SCN_GROUP_CREATE, read_create },
 	{ "invite", SCN_GROUP_INVITE, read_invite },
 	{ "join", SCN_GROUP_JOIN, read_group },
 	{ "open", SCN_GROUP_OPEN, read_group },
@@ -122,6 +131,18 @@ static enum err read_lies(struct scn_parser *p, struct scn_rogue *r)
 	return e;
 }
 
+/* "says GROUP [N]": what is true */
+static enum err read_says(struct scn_parser *p, struct scn_rogue *r)
+{
+	uint64_t n = 1;
+	r->says = true;
+	enum err e = read_alias(p, &r->id);
+	if (!e && scn_peek(p).p)
+		e = scn_number(p, "says", 1000, &n);
+	r->count = (uint32_t)n;
+	return e;
+}
+
 enum err scn_read_rogue(struct scn_parser *p, struct scn_action *a)
 {
 	struct scn_rogue *r = arena_alloc(&p->s->arena, sizeof(*r));
@@ -139,5 +160,7 @@ enum err scn_read_rogue(struct scn_parser *p, struct scn_action *a)
 		return read_shows(p, r);
 	if (scn_accept(p, "lies"))
 		return read_lies(p, r);
-	return scn_fail(p, "rogue", scn_peek(p), "shows or lies");
+	if (scn_accept(p, "says"))
+		return read_says(p, r);
+	return scn_fail(p, "rogue", scn_peek(p), "shows, lies or says");
 }

@@ -9,7 +9,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from tap import case, run, tree
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
-KINDS = ("members", "ends", "roles", "liar", "outsider", "over", "flood", "clocks")
+KINDS = ("members", "ends", "roles", "liar", "outsider", "over", "flood", "clocks", "hidden",
+         "away")
 SMALL = ("--nodes", "3", "--records", "3")
 
 
