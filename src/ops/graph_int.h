@@ -39,13 +39,14 @@ enum err ops_complain(struct ops_complaint *c, enum err e, const char *why, cons
 
 /* What was asked of a graph, and how its answer is worded. */
 struct graph_wish {
-	struct asking asking;	       /* first */
-	struct graphs_command command; /* its spans: until it is sent */
-	char id[OPS_GRAPH_ID_MAX + 1]; /* the Graph ID */
-	uint32_t number;	       /* of the graph; 0: not known yet */
-	const char *done, *would;      /* "is closed", "would be closed" */
-	char object[120];	       /* before that; "": the graph */
-	bool again;		       /* the graph goes on to try it when the network failed */
+	struct asking asking;		 /* first */
+	struct graphs_command command;	 /* its spans: until it is sent */
+	char id[OPS_GRAPH_ID_MAX + 1];	 /* the Graph ID */
+	char peer[OPS_GRAPH_ID_MAX + 1]; /* as whom: two of ours may be in one */
+	uint32_t number;		 /* of the graph; 0: not known yet */
+	const char *done, *would;	 /* "is closed", "would be closed" */
+	char object[120];		 /* before that; "": the graph */
+	bool again;			 /* the graph goes on to try it when the network failed */
 	/* Makes the answer, but for errors; NULL: an ops_change. */
 	void (*answer)(struct graph_wish *w, const struct engine_result *r, bool dry);
 };

@@ -124,6 +124,8 @@ struct graph_wish *ops_graph_wish(struct ops *o, struct ops_call call, const str
 	ops_set_text(w->id, sizeof(w->id), g->id);
 	w->number = g->number;
 	w->command.id = span_str(w->id);
+	ops_set_text(w->peer, sizeof(w->peer), g->peer);
+	w->command.peer = span_str(w->peer);
 	return w;
 }
 

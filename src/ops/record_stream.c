@@ -96,7 +96,7 @@ enum err ops_run_record_data(struct ops *o, const struct ops_request *r, struct 
 
 struct upload {
 	struct ops_stream stream; /* first */
-	char id[OPS_GRAPH_ID_MAX + 1];
+	char id[OPS_GRAPH_ID_MAX + 1], peer[OPS_GRAPH_ID_MAX + 1];
 	struct graph_command command; /* what it holds lies in mem */
 	struct arena mem;
 	uint8_t *octets;
@@ -143,6 +143,7 @@ static enum err publish(struct upload *u)
 	c.graphs.kind = GRAPHS_OF;
 	c.graphs.id = span_str(u->id);
 	c.graphs.of = u->command;
+	c.graphs.peer = span_str(u->peer);
 	c.graphs.of.has_payload = true;
 	c.graphs.of.payload = span_of(u->octets, u->n);
 	return engine_ask(u->stream.ops->engine, &c, &who, &u->number);
@@ -278,6 +279,7 @@ static struct upload *upload_new(struct ops *o, const struct graphs_info *g)
 	if (!s)
 		return NULL;
 	ops_set_text(upload_of(s)->id, sizeof(upload_of(s)->id), g->id);
+	ops_set_text(upload_of(s)->peer, sizeof(upload_of(s)->peer), g->peer);
 	arena_init(&upload_of(s)->mem, o->env, 1024);
 	return upload_of(s);
 }

@@ -131,6 +131,7 @@ void played_graph_take(const struct graphs_command *c, engine_done_fn *done, voi
 		p->paused = c->of.paused;
 	p->command = *c;
 	keep_text(p->id, sizeof(p->id), c->id);
+	keep_text(p->peer, sizeof(p->peer), c->peer);
 	keep_text(p->name, sizeof(p->name), c->name);
 	keep_text(p->text, sizeof(p->text), c->of.attributes);
 	if (c->properties)

@@ -22,8 +22,9 @@ struct played_graph {
 	size_t n_nodes;
 	struct graph_db *db;
 
-	struct graphs_command command;	      /* the last one, */
-	char id[100], name[100], text[40000]; /* and what its spans held: id, name, attributes */
+	struct graphs_command command; /* the last one, */
+	char id[100], peer[100], name[100],
+		text[40000]; /* and what its spans held: id, name, attributes */
 	uint8_t payload[300000];
 	size_t payload_n;
 	struct graph_properties made;

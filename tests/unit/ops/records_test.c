@@ -204,6 +204,7 @@ static void a_record_is_published(void **state)
 	assert_at("version", "1");
 	assert_at("text", "record 99999999-9999-9999-9999-999999999999 is published");
 	assert_int_equal(k->kind, GRAPH_RECORD_ADD);
+	assert_string_equal(played_graph.peer, "0.ann"); /* as whom: two of ours may be in one */
 	assert_int_equal(k->expires, played.wall_us + 3600 * MONO_SEC);
 	assert_true(k->has_payload && k->has_attributes);
 	assert_memory_equal(played_graph.payload, "bread", 5);
