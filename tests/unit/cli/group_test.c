@@ -1,6 +1,6 @@
 /* What the commands id, group, member, invite, join, leave, put ask and print, compared with
  * files: group_test FOLDER. With UPDATE=1 in the environment the files are written instead. */
-#include "canned.h"
+#include "group_answers.h"
 
 #include <fcntl.h>
 #include <jansson.h>
@@ -22,181 +22,6 @@
 static const char *folder;
 static char work[32]; /* where files of a test lie */
 
-/* ---- what the daemon says ---- */
-
-#define HOME  CANNED_NAME
-#define ANN   "aaaa456789abcdef0123456789abcdef01234567.Ann"
-#define BOB   "bbbb456789abcdef0123456789abcdef01234567.Bob"
-#define CARLA "cccc456789abcdef0123456789abcdef01234567.Carla"
-#define PART  "\"part\":{\"name\":\"group\",\"state\":\"running\"}"
-#define KEYS  "\"keys\":{\"source\":\"file\",\"path\":\"/var/lib/key\",\"usable\":true}"
-
-#define IDENTITY                                                                                   \
-	"{\"name\":\"" ANN "\",\"label\":\"Ann\",\"is_default\":true,\"usable\":true,"             \
-	"\"profile\":\"modern\",\"groups\":2,\"made\":\"2026-11-21T20:00:00Z\""
-#define LOCKED                                                                                     \
-	"{\"name\":\"" BOB "\",\"label\":\"Bob\",\"usable\":false,\"why\":\"another key sealed "   \
-	"it\",\"profile\":\"modern\",\"made\":\"2026-11-20T20:00:00Z\"}"
-#define CARD "\"card\":\"<PEERIDENTITYINFO/>\""
-
-#define GROUP                                                                                      \
-	"{\"id\":\"" HOME "\",\"name\":\"Home\",\"comment\":\"of us all\","                        \
-	"\"state\":\"connected\",\"open\":true,\"listening\":true,\"profile\":\"modern\","         \
-	"\"identity\":\"" ANN "\",\"identity_label\":\"Ann\",\"is_creator\":true,"                 \
-	"\"owner\":true,\"role\":\"administrator\",\"since\":\"2026-11-21T20:00:00Z\","            \
-	"\"until\":\"2027-11-21T20:00:00Z\",\"published\":true,\"members\":3,\"online\":2,"        \
-	"\"neighbors\":1,\"records\":12,\"waiting\":1,\"skew\":150000.0,\"skew_behind\":true"
-#define CLUB                                                                                       \
-	"{\"id\":\"" BOB "club\",\"name\":\"Club\",\"state\":\"waiting\",\"why\":\"it was never "  \
-	"connected; connect it to a member\",\"open\":true,\"role\":\"member\"}"
-
-#define MEMBER(name, label, role, more)                                                            \
-	"{\"name\":\"" name "\",\"label\":\"" label "\",\"role\":\"" role "\","                    \
-	"\"issuer\":\"" ANN "\",\"issuer_label\":\"Ann\",\"since\":\"2026-11-21T20:00:00Z\","      \
-	"\"until\":\"2027-11-21T20:00:00Z\"" more
-#define IS_ANN	 MEMBER(ANN, "Ann", "administrator", ",\"self\":true,\"online\":true}")
-#define IS_BOB	 MEMBER(BOB, "Bob", "inviting member", ",\"online\":true")
-#define IS_CARLA MEMBER(CARLA, "Carla", "member", "}")
-#define CHAIN                                                                                      \
-	",\"addresses\":[{\"address\":\"192.0.2.7\",\"port\":3587,\"protocol\":\"tcp\"}],"         \
-	"\"chain\":[{\"name\":\"" HOME "\",\"label\":\"Home\",\"until\":"                          \
-	"\"2027-11-21T20:00:00Z\"},{\"name\":\"" ANN "\",\"label\":\"Ann\","                       \
-	"\"role\":\"administrator\",\"until\":\"2027-11-21T20:00:00Z\"},{\"name\":\"" BOB          \
-	"\",\"role\":\"inviting member\",\"until\":\"2027-11-21T20:00:00Z\"}]"
-
-#define INVITATION                                                                                 \
-	"{\"done\":true,\"text\":\"Bob may join Home as an inviting member\",\"group\":\"" HOME    \
-	"\",\"member\":\"" BOB "\",\"label\":\"Bob\",\"role\":\"inviting member\","                \
-	"\"until\":\"2027-11-21T20:00:00Z\",\"invitation\":\"<PEERINVITATION/>\",\"schema\":1}"
-#define MADE(done, text)                                                                           \
-	"{\"done\":" done ",\"text\":\"" text "\",\"name\":\"" HOME "\",\"label\":\"Home\","       \
-	"\"next\":\"homestead invite Home CARD lets somebody in\",\"schema\":1}"
-#define TOKEN "{\"done\":true,\"token\":\"k\",\"socket\":\"@\",\"schema\":1}"
-#define PAPER(kind, more)                                                                          \
-	"{\"kind\":\"" kind "\",\"text\":\"an " kind "\",\"profile\":\"modern\",\"group\":\"" HOME \
-	"\",\"group_name\":\"Home\",\"name\":\"" BOB "\",\"label\":\"Bob\",\"issuer\":\"" ANN      \
-	"\",\"issuer_label\":\"Ann\",\"role\":\"member\",\"since\":\"2026-11-21T20:00:00Z\","      \
-	"\"until\":\"2027-11-21T20:00:00Z\"" more ",\"schema\":1}"
-#define PROBLEM(code, message, hint)                                                               \
-	"{\"error\":{\"code\":\"" code "\",\"message\":\"" message "\",\"hint\":\"" hint           \
-	"\"},\"schema\":1}"
-#define PAGE(records) "{\"schema\":1,\"records\":[" records "],\"looked\":1,\"next\":\"\"}"
-#define MILK                                                                                       \
-	"{\"id\":\"0ccbb0d2-be41-4bd6-914b-058ec5dcce64\",\"type\":"                               \
-	"\"1bed83fd-e5b5-82b1-a9a4-2a98f114caf2\",\"word\":\"value\",\"creator\":\"" ANN           \
-	"\",\"version\":3}"
-
-static const struct canned running[] = {
-	{ "GET /v1/identities$", 0,
-	  "{\"schema\":1," PART "," KEYS ",\"identities\":[" IDENTITY "}," LOCKED "]}", NULL },
-	{ "GET /v1/identities/nobody", 404,
-	  PROBLEM("NOT_FOUND", "there is no identity nobody", "homestead id list"), NULL },
-	{ "GET /v1/identities/", 0, IDENTITY "," CARD ",\"schema\":1}", NULL },
-	{ "POST /v1/identities/Ann/export", 0, TOKEN, NULL },
-	{ "POST /v1/identities/import", 0, TOKEN, NULL },
-	{ "GET /v1/groups$", 0, "{\"schema\":1," PART "," KEYS ",\"groups\":[" GROUP "}," CLUB "]}",
-	  NULL },
-	{ "GET /v1/groups/Home/members?most=1", 0,
-	  "{\"schema\":1,\"group\":\"" HOME "\",\"members\":[" IS_ANN "],\"next\":\"bbbb\"}",
-	  NULL },
-	{ "GET /v1/groups/Home/members?after=bbbb", 0,
-	  "{\"schema\":1,\"group\":\"" HOME "\",\"members\":[" IS_CARLA "],\"next\":\"\"}", NULL },
-	{ "GET /v1/groups/Home/members$", 0,
-	  "{\"schema\":1,\"group\":\"" HOME "\",\"members\":[" IS_ANN "," IS_BOB
-	  "}],\"next\":\"bbbb\"}",
-	  NULL },
-	{ "GET /v1/groups/Home/members/Bob", 0, IS_BOB CHAIN ",\"schema\":1}", NULL },
-	{ "GET /v1/groups/Home/export", 0,
-	  "{\"done\":true,\"text\":\"a membership\",\"document\":\"<PEERGROUPCONFIG/>\","
-	  "\"schema\":1}",
-	  NULL },
-	{ "GET /v1/groups/Home$", 0, GROUP ",\"schema\":1}", NULL },
-	{ "GET /v1/groups/" HOME "$", 0, GROUP ",\"schema\":1}", NULL },
-	{ "GET /v1/groups/Nowhere$", 404,
-	  PROBLEM("NOT_FOUND", "there is no group Nowhere", "homestead group list"), NULL },
-	{ "POST /v1/groups/" HOME "/owner", 0, TOKEN, NULL },
-	{ "POST /v1/groups/Locked/owner", 0,
-	  "{\"done\":false,\"text\":\"would write the key\",\"schema\":1}", NULL },
-	{ "POST /v1/groups/import", 0, TOKEN, NULL },
-	{ "POST /v1/groups/Bees/members", 0, NULL, NULL },
-	{ "POST /v1/groups/Home/members", 0, INVITATION, NULL },
-	{ "POST /v1/groups/Shut/members", 403,
-	  PROBLEM("DENIED", "a member may invite nobody", "ask an administrator"), NULL },
-	{ "POST /v1/papers/read", 0, PAPER("invitation", ",\"valid\":true,\"ours\":true"), NULL },
-	{ "GET /v1/graphs/" HOME "$", 0, "{\"number\":7,\"id\":\"" HOME "\",\"schema\":1}", NULL },
-	{ "GET /v1/graphs/7/records?query=type%20%3D%20value%20and%20key%20%3D%20%22milk%22%20and%20"
-	  "creator%20%3D%20%22aaaa456789abcdef0123456789abcdef01234567%2A%22",
-	  0, PAGE(MILK), NULL },
-	{ "GET /v1/graphs/7/records", 0, PAGE(""), NULL },
-	{ "GET /v1/graphs$", 0, "{\"schema\":1,\"graphs\":[]}", NULL },
-	{ "GET /v1/graphs/Home%2FAnn$", 0, "{\"number\":7,\"id\":\"" HOME "\",\"schema\":1}",
-	  NULL },
-	{ "POST /v1/groups$", 0, MADE("true", "made group Home"), NULL },
-	{ "POST", 0, NULL, NULL },
-	{ "PUT", 0, NULL, NULL },
-	{ "DELETE", 0, NULL, NULL },
-	{ NULL, 0, NULL, NULL },
-};
-
-static const struct canned making[] = {
-	{ "POST /v1/groups$", 0, NULL, NULL },
-	{ NULL, 0, NULL, NULL },
-};
-
-static const struct canned joining[] = {
-	{ "POST /v1/groups/join", 0, MADE("true", "joined group Home"), NULL },
-	{ "POST /v1/groups/" HOME "/connect", 0, MADE("true", "connected to 192.0.2.1:3587"),
-	  NULL },
-	{ NULL, 0, NULL, NULL },
-};
-
-static const struct canned none[] = {
-	{ "GET /v1/identities$", 0, "{\"schema\":1," PART "," KEYS ",\"identities\":[]}", NULL },
-	{ "GET /v1/groups$", 0, "{\"schema\":1," PART "," KEYS ",\"groups\":[]}", NULL },
-	{ "GET /v1/groups/Home/members$", 0, "{\"schema\":1,\"group\":\"x\",\"members\":[]}",
-	  NULL },
-	{ "POST /v1/papers/read", 0,
-	  PAPER("card", ",\"valid\":false,\"why\":\"it ended\",\"hint\":\"ask for a new one\""),
-	  NULL },
-	{ NULL, 0, NULL, NULL },
-};
-
-#define OFF                                                                                        \
-	"\"part\":{\"name\":\"group\",\"state\":\"off\",\"reason\":\"no group group is "           \
-	"in the configuration\"}"
-static const struct canned off[] = {
-	{ "GET /v1/identities$", 0, "{\"schema\":1," OFF ",\"identities\":[]}", NULL },
-	{ "GET /v1/groups$", 0, "{\"schema\":1," OFF ",\"groups\":[]}", NULL },
-	{ NULL, 0, NULL, NULL },
-};
-
-#define STATE(id, name, state, members, online, admins, admins_online)                             \
-	"{\"id\":\"" id "\",\"name\":\"" name "\",\"state\":\"" state "\",\"members\":" members    \
-	",\"online\":" online ",\"administrators\":" admins                                        \
-	",\"administrators_online\":" admins_online "}"
-#define STATUS(attention, groups)                                                                  \
-	"{\"schema\":1,\"attention\":[" attention "],\"group\":{" KEYS ",\"groups\":[" groups "]}}"
-
-/* All that may be missing, one of each, and what is told elsewhere or as it should be. */
-static const struct canned missing[] = {
-	{ "GET /v1/status$", 0,
-	  STATUS("{\"level\":\"warning\",\"part\":\"group\",\"text\":\"group \\\"Club\\\" was never "
-		 "connected\",\"hint\":\"homestead group connect bbbb45\"}",
-		 STATE(HOME, "Home", "connected", "3", "1", "1", "1") "," STATE(
-			 ANN, "The \\u001b[1mBees", "connected", "3", "2", "1",
-			 "0") "," STATE(BOB, "Shut", "closed", "3", "0", "1",
-					"0") "," STATE(CARLA, "", "connected", "2", "1", "2",
-						       "1") "," STATE(BOB "club", "Club", "waiting",
-								      "1", "0", "0", "0")),
-	  NULL },
-	{ NULL, 0, NULL, NULL },
-};
-static const struct canned whole[] = {
-	{ "GET /v1/status$", 0, STATUS("", STATE(HOME, "Home", "connected", "3", "2", "1", "1")),
-	  NULL },
-	{ NULL, 0, NULL, NULL },
-};
-
 /* ---- what is typed ---- */
 
 struct golden {
@@ -208,34 +33,34 @@ struct golden {
 
 static const struct golden goldens[] = {
 	{ "identities",
-	  running,
+	  group_running,
 	  80,
 	  { "id list", "id list -q", "id show", "id show nobody", "id show Ann -q", "id card",
 	    "id card Ann -o /nowhere/x", "id show nobody --json" } },
 	{ "identity-changes",
-	  running,
+	  group_running,
 	  80,
 	  { "id create 'Ann, laptop'", "id create", "id create Ann --default -n",
 	    "id create Ann --classifier ann --profile classic", "id rename Ann Anna",
 	    "id default Bob", "id delete Ann --yes", "id delete Ann -n", "id delete Ann",
 	    "id new Carl", "identity create Carl", "id add" } },
 	{ "none",
-	  none,
+	  group_none,
 	  80,
 	  { "id list", "id show", "id card", "group list", "members Home",
 	    "invite show /etc/passwd", "invite show /etc/passwd -q", "invite show /dev/null",
 	    "join /dev/null", "members ''", "put '' a=b", "members" } },
-	{ "off", off, 80, { "id list", "group list" } },
+	{ "off", group_off, 80, { "id list", "group list" } },
 	{ "groups",
-	  running,
+	  group_running,
 	  80,
 	  { "group list", "group list -q", "group show Home", "group show Home -q",
 	    "group show Nowhere", "members Home", "members Home -q", "member list Home --limit 1",
 	    "member show Home Bob", "member show Home Bob -q", "group members Home --limit 1",
 	    "invite show /etc/passwd" } },
-	{ "narrow", running, 40, { "group list", "members Home", "id list" } },
+	{ "narrow", group_running, 40, { "group list", "members Home", "id list" } },
 	{ "group-changes",
-	  running,
+	  group_running,
 	  80,
 	  { "create Home",
 	    "create Home -q",
@@ -260,7 +85,7 @@ static const struct golden goldens[] = {
 	    "group leave Home -n",
 	    "leave Nowhere --yes" } },
 	{ "making",
-	  making,
+	  group_making,
 	  80,
 	  { "create Home -n", "create Home --membership-life 8h --presence-life 10m -n",
 	    "create Home --data-optional --defer --presence none -n",
@@ -268,7 +93,7 @@ static const struct golden goldens[] = {
 	    "create Home --membership-life soon", "create Home --membership-life",
 	    "group set Home --membership-life 8h" } },
 	{ "invitations",
-	  running,
+	  group_running,
 	  80,
 	  { "invite Home <card/>", "invite Home <card/> -q",
 	    "invite Bees <card/> --role inviter --expires 7d",
@@ -280,28 +105,28 @@ static const struct golden goldens[] = {
 	    "member renew Bees Bob --expires 30d", "member role Home Bob admin -o -",
 	    "member renew Bees Bob -n", "member role Bees Bob", "member add Bees <card/>" } },
 	{ "joining",
-	  running,
+	  group_running,
 	  80,
 	  { "join <PEERINVITATION/>", "join <PEERINVITATION/> --as Ann --no-connect",
 	    "join <PEERINVITATION/> -n", "join <PEERINVITATION/> -n --address 192.0.2.1",
 	    "join /nowhere/x", "join <PEERINVITATION/> --no-connect --address 192.0.2.1", "join",
 	    "accept <PEERINVITATION/>" } },
 	{ "joining-at",
-	  joining,
+	  group_joining,
 	  80,
 	  { "join <PEERINVITATION/> --address 192.0.2.1",
 	    "join <PEERINVITATION/> --address 192.0.2.1 -q",
 	    "join <PEERINVITATION/> --address 192.0.2.1 --json",
 	    "join <PEERINVITATION/> -n --address 192.0.2.1" } },
 	{ "put",
-	  running,
+	  group_running,
 	  80,
 	  { "put Home milk=2", "put Home milk=2 -n", "put Home bread=1 -q",
 	    "put Home bread=", "put Home eggs=6 --for 2d --json", "put Home 'a b=c'",
 	    "put Home /nowhere/x", "put Home /dev", "put Nowhere a=b", "put Home a=b --for soon",
 	    "record list Home/Ann", "record list Home/Bob", "record list Home" } },
 	{ "json",
-	  running,
+	  group_running,
 	  80,
 	  { "id list --json", "id show --json", "id card --json", "id create Ann --json",
 	    "group list --json", "group show Home --json", "create Home --json",
@@ -309,11 +134,11 @@ static const struct golden goldens[] = {
 	    "invite show /etc/passwd --json", "leave Home --yes --json",
 	    "join <PEERINVITATION/> --json", "group export Home - --json",
 	    "group export Home x -n --json", "group export Locked x --owner -n" } },
-	{ "doctor", missing, 80, { "doctor" } },
-	{ "doctor-narrow", missing, 40, { "doctor" } },
-	{ "doctor-well", whole, 80, { "doctor", "doctor --json" } },
+	{ "doctor", group_missing, 80, { "doctor" } },
+	{ "doctor-narrow", group_missing, 40, { "doctor" } },
+	{ "doctor-well", group_whole, 80, { "doctor", "doctor --json" } },
 	{ "help",
-	  none,
+	  group_none,
 	  80,
 	  { "id", "group", "member", "help create", "help invite", "help join", "whoami", "groups",
 	    "add member", "promote", "card", "group kick", "joni", "member fetch" } },
@@ -456,7 +281,7 @@ static int work_up(void **state)
 {
 	(void)snprintf(work, sizeof(work), "/tmp/group.XXXXXX");
 	assert_non_null(mkdtemp(work));
-	canned_serve(running);
+	canned_serve(group_running);
 	return 0;
 }
 
