@@ -86,6 +86,15 @@ static int export_into(struct cli *c, const char *path)
 	return exit;
 }
 
+/* What an export that was cut short left goes; what somebody else put there, a link to a file
+ * of ours or one that others may read, is not written to. */
+static int create(const char *path)
+{
+	if (unlink(path) < 0 && errno != ENOENT)
+		return -1;
+	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
 /* Written beside it and put in its place at the end: a database is whole or not there. */
 static int export_to(struct cli *c, const char *path)
 {
@@ -98,7 +107,7 @@ static int export_to(struct cli *c, const char *path)
 	text_str(&t, ".part");
 	if (t.cut)
 		return cli_usage(c, "the name of the file is too long", "a shorter one");
-	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int fd = create(beside);
 	if (fd < 0)
 		return cli_file_trouble(c, beside, " cannot be written: ");
 	int exit = move(c, hst_graph_export, fd);

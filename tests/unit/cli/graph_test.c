@@ -557,6 +557,46 @@ static void half_a_database_is_none(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+/* Whoever may write to that folder has put a link to a file of ours where we write, or a file
+ * that everybody may read. */
+static void a_database_follows_no_link(void **state)
+{
+	char dir[] = "/tmp/database.XXXXXX", path[64], beside[80], other[64], line[128];
+	struct stat s;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/board", dir);
+	(void)snprintf(beside, sizeof(beside), "%s.part", path);
+	(void)snprintf(other, sizeof(other), "%s/other", dir);
+	(void)snprintf(line, sizeof(line), "graph export board %s", path);
+	FILE *f = fopen(other, "w");
+	assert_true(f && fputs("ours", f) >= 0 && fclose(f) == 0);
+	assert_int_equal(chmod(other, 0644), 0);
+	canned_serve(running);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(i ? link(other, beside) : symlink(other, beside), 0);
+		assert_int_equal(canned_run(line), 0);
+		char *got = read_file(other);
+		assert_string_equal(got, "ours");
+		free(got);
+		got = read_file(path);
+		assert_memory_equal(got, canned_database, CANNED_DATABASE);
+		free(got);
+		assert_int_equal(lstat(path, &s), 0);
+		assert_true(S_ISREG(s.st_mode));
+		assert_int_equal(s.st_mode & 0777, 0600);
+		assert_int_equal(unlink(path), 0);
+	}
+	/* What cannot be put away is told and stays. */
+	assert_int_equal(mkdir(beside, 0700), 0);
+	assert_int_equal(canned_run(line), 1);
+	assert_non_null(strstr(canned_err, "cannot be written"));
+	assert_int_equal(access(path, F_OK), -1);
+	canned_end();
+	assert_int_equal(rmdir(beside), 0);
+	assert_int_equal(unlink(other), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 /* A message: its length, its type, its octets. */
 static void one_message_is_sent(void **state)
 {
@@ -624,6 +664,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(databases_go_and_come),
 		cmocka_unit_test(a_pipe_stays_a_pipe),
 		cmocka_unit_test(half_a_database_is_none),
+		cmocka_unit_test(a_database_follows_no_link),
 		cmocka_unit_test(one_message_is_sent),
 		cmocka_unit_test(a_chat_is_told_in_json),
 	};
