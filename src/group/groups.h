@@ -136,6 +136,10 @@ struct groups_identity {
 	int64_t made;
 };
 bool groups_identity_next(const struct groups *s, size_t *at, struct groups_identity *out);
+/* Refusals that somebody else has more to say to: why what was asked cannot be. */
+#define GROUPS_LESS_FOR_SELF "that card is our own, and we would have less than we have now"
+#define GROUPS_OTHER_PROFILE "the identity is of another profile than the group would be"
+
 struct groups_info {
 	const char *id, *self;	      /* Group Peer Name, our identity's peer name */
 	const struct group *group;    /* NULL: closed, or its keys are not at hand */

@@ -176,8 +176,7 @@ static struct groups_person *creator(struct groups *s, const struct groups_comma
 	else if (wrong)
 		groups_answer(s, call, ERR_RANGE, wrong);
 	else if (p->profile != c->profile)
-		groups_answer(s, call, ERR_CONFLICT,
-			      "the identity is of another profile than the group would be");
+		groups_answer(s, call, ERR_CONFLICT, GROUPS_OTHER_PROFILE);
 	else if (!p->key)
 		groups_answer(s, call, ERR_DENIED, "the key of that identity is not at hand");
 	else

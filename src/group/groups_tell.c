@@ -218,6 +218,20 @@ static enum err by_member(const struct groups_entry *e, struct span word, struct
 	return OK;
 }
 
+/* GROUP-9.18: of a role, or of an end. The card in hand was our own by mistake. */
+static bool is_less_for_self(const struct groups_entry *e, const struct group_grant *what)
+{
+	struct group_info ours;
+	enum group_role now, then;
+	if (!span_eq(what->name, span_str(e->self)))
+		return false;
+	group_look(e->group, &ours);
+	if (!group_role_highest(ours.roles, &now))
+		return false;
+	return !group_role_highest(what->roles, &then) || then > now ||
+	       (what->to && what->to < ours.to);
+}
+
 /* The invitation; and with it, where wanted, the record that makes it known to all. */
 static enum err hand_out(struct groups *s, const struct groups_command *c, struct groups_entry *e,
 			 struct span chain, struct groups_call *call)
@@ -247,6 +261,10 @@ static enum err grant(struct groups *s, const struct groups_command *c, struct g
 	g->grant.roles = group_role_bit(c->role);
 	g->grant.to = c->until;
 	groups_words(call->out.made, sizeof(call->out.made), g->grant.name);
+	if (c->document.n && is_less_for_self(e, &g->grant)) {
+		text_str(&why, GROUPS_LESS_FOR_SELF);
+		return ERR_DENIED;
+	}
 	err = group_issue(e->group, &g->grant, &chain, &why, s->now);
 	return err || c->dry_run ? err : hand_out(s, c, e, chain, call);
 }

@@ -50,9 +50,23 @@ static const struct {
 	{ GROUP_CHAIN_TOO_LONG, "ask somebody who is nearer to the group's creator" },
 };
 
+/* So is what to do about these. */
+static const struct {
+	const char *text, *hint;
+} refusals[] = {
+	{ GROUPS_LESS_FOR_SELF, "give the card of whoever you invite: homestead id card, on the "
+				"machine of that person" },
+	{ GROUPS_OTHER_PROFILE, "homestead id show NAME tells the profile of an identity: "
+				"homestead create GROUP --as NAME --profile PROFILE, both "
+				"alike" },
+};
+
 /* A fault is told in the words of its text. */
 static const char *fault_hint(const char *text)
 {
+	for (size_t i = 0; text && i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (strcmp(text, refusals[i].text) == 0)
+			return refusals[i].hint;
 	for (size_t i = 0; text && i < sizeof(faults) / sizeof(faults[0]); i++)
 		if (strstr(text, group_chain_fault_text(faults[i].fault)))
 			return faults[i].hint;
@@ -260,14 +274,19 @@ enum err ops_group_profile(const char *s, enum crypto_profile_id *out, struct op
 	return OK;
 }
 
-static enum err read_life(int64_t us, int64_t least, int64_t most, const char *range, uint32_t *out,
-			  struct ops_complaint *c)
+/* A length of time that a wish may name, and what to do about another. */
+struct life {
+	int64_t least, most; /* s */
+	const char *range, *hint;
+};
+
+static enum err read_life(int64_t us, const struct life *l, uint32_t *out, struct ops_complaint *c)
 {
 	*out = 0;
 	if (us < 0)
 		return OK;
-	if (us / MONO_SEC < least || us / MONO_SEC > most)
-		return ops_complain(c, ERR_RANGE, range, "");
+	if (us / MONO_SEC < l->least || us / MONO_SEC > l->most)
+		return ops_complain(c, ERR_RANGE, l->range, l->hint);
 	*out = (uint32_t)(us / MONO_SEC);
 	return OK;
 }
@@ -297,6 +316,21 @@ static void about_group(struct group_wish *w, const struct groups_info *g)
 
 /* Making and joining */
 
+static enum err read_lives(struct groups_command *k, const struct ops_group_make *m,
+			   struct ops_complaint *c)
+{
+	static const struct life membership = {
+		GROUP_LIFE_LEAST, GROUP_LIFE_MOST, "membership_life is 8 hours to 10 years",
+		"homestead create NAME --membership-life 28d; without it, it is 28 days"
+	};
+	static const struct life presence = {
+		GROUP_PRESENCE_LIFE, UINT32_MAX, "presence_life is 5 minutes or more",
+		"homestead create NAME --presence-life 10m; without it, it is 5 minutes"
+	};
+	enum err e = read_life(m->membership_life, &membership, &k->membership_life, c);
+	return e ? e : read_life(m->presence_life, &presence, &k->presence_life, c);
+}
+
 static enum err read_make(struct group_wish *w, const struct ops_group_make *m,
 			  struct ops_complaint *c)
 {
@@ -314,13 +348,7 @@ static enum err read_make(struct group_wish *w, const struct ops_group_make *m,
 		e = ops_group_text(w, m->cloud, CLOUD_MOST, "the cloud", &k->cloud, c);
 	if (!e)
 		e = ops_group_profile(m->profile, &k->profile, c);
-	if (!e)
-		e = read_life(m->membership_life, GROUP_LIFE_LEAST, GROUP_LIFE_MOST,
-			      "membership_life is 8 hours to 10 years", &k->membership_life, c);
-	if (!e)
-		e = read_life(m->presence_life, GROUP_PRESENCE_LIFE, UINT32_MAX,
-			      "presence_life is 5 minutes or more", &k->presence_life, c);
-	return e;
+	return e ? e : read_lives(k, m, c);
 }
 
 /* A group is made by somebody. */

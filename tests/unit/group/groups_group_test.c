@@ -483,6 +483,49 @@ static void test_grant_refused(void **state)
 	end_both(&one, &two);
 }
 
+/* GROUP-9.18: by a card of ours nobody makes itself less. */
+static void test_own_card(void **state)
+{
+	struct rig one, two;
+	two_people(&one, &two);
+	struct span card = rig_card(&one, "");
+	struct groups_command c = plain(GROUPS_GRANT);
+	c.document = card;
+	c.role = GROUP_ROLE_MEMBER;
+	rig_expect(&one, &c, ERR_DENIED, GROUPS_LESS_FOR_SELF);
+	c.dry_run = true;
+	rig_expect(&one, &c, ERR_DENIED, GROUPS_LESS_FOR_SELF);
+	c.role = GROUP_ROLE_INVITER;
+	rig_expect(&one, &c, ERR_DENIED, GROUPS_LESS_FOR_SELF);
+	c.role = GROUP_ROLE_ADMIN;
+	c.until = RIG_WALL + one.now.us + 30 * MONO_DAY;
+	rig_expect(&one, &c, ERR_DENIED, GROUPS_LESS_FOR_SELF);
+	c.until = 0;
+	rig_expect(&one, &c, OK, ""); /* all that it has: below the root */
+	/* Whoever names itself, and not a card, means it. */
+	c.document = rig_word("");
+	c.who = rig_word("Anna");
+	c.role = GROUP_ROLE_MEMBER;
+	rig_expect(&one, &c, OK, "");
+	end_both(&one, &two);
+}
+
+/* An administrator without the group key, the same. */
+static void test_own_card_of_another(void **state)
+{
+	struct rig one, two;
+	two_people(&one, &two);
+	(void)rig_join(&two, rig_invite(&one, "", rig_card(&two, ""), GROUP_ROLE_ADMIN, 0));
+	rig_pass(&two, MONO_SEC);
+	struct groups_command c = plain(GROUPS_GRANT);
+	c.document = rig_card(&two, "");
+	c.role = GROUP_ROLE_MEMBER;
+	rig_expect(&two, &c, ERR_DENIED, GROUPS_LESS_FOR_SELF);
+	c.role = GROUP_ROLE_ADMIN;
+	rig_expect(&two, &c, ERR_DENIED, "nobody renews a membership of its own");
+	end_both(&one, &two);
+}
+
 /* ---- the store ---- */
 
 /* GROUP-10.2: a group whose first row is lost never was; one that was left is back. */
@@ -587,6 +630,8 @@ int main(void)
 		cmocka_unit_test(test_found),
 		cmocka_unit_test(test_set),
 		cmocka_unit_test(test_grant_refused),
+		cmocka_unit_test(test_own_card),
+		cmocka_unit_test(test_own_card_of_another),
 		cmocka_unit_test(test_undone),
 		cmocka_unit_test(test_puts_fail),
 		cmocka_unit_test(test_stop),

@@ -175,17 +175,24 @@ static void groups_that_cannot_be(void **state)
 	pp->n_ids = ids;
 	r.group_make.membership_life = 28799 * MONO_SEC;
 	ask(&r);
-	refused(ERR_RANGE, "membership_life is 8 hours to 10 years", "");
+	refused(ERR_RANGE, "membership_life is 8 hours to 10 years", "--membership-life 28d");
 	r.group_make.membership_life = -1;
 	r.group_make.presence_life = 299 * MONO_SEC;
 	ask(&r);
-	refused(ERR_RANGE, "presence_life is 5 minutes or more", "");
+	refused(ERR_RANGE, "presence_life is 5 minutes or more", "--presence-life 10m");
 	r.group_make.presence_life = -1;
 	answer(ERR_UNSUPPORTED, "classic groups are switched off");
 	ask(&r);
 	refused(ERR_UNSUPPORTED,
 		"group \"Home\" cannot be created: classic groups are switched off",
 		"man homestead.conf");
+	answer(ERR_CONFLICT, GROUPS_OTHER_PROFILE);
+	ask(&r);
+	refused(ERR_CONFLICT, "group \"Home\" cannot be created: " GROUPS_OTHER_PROFILE,
+		"homestead id show NAME tells the profile");
+	answer(ERR_CONFLICT, "several identities are called so");
+	ask(&r);
+	refused(ERR_CONFLICT, "several identities", "write more of its name");
 }
 
 static void joining(void **state)
@@ -392,6 +399,15 @@ static void a_card_is_let_in(void **state)
 	ops_set_text(r.member_grant.role, 31, "");
 	ask(&r);
 	assert_int_equal(pp->command.role, GROUP_ROLE_MEMBER);
+}
+
+static void ones_own_card_lets_nobody_in(void **state)
+{
+	struct ops_request r = grant("<PEERIDENTITYINFO/>", "");
+	answer(ERR_DENIED, GROUPS_LESS_FOR_SELF);
+	ask(&r);
+	refused(ERR_DENIED, "the card cannot be let in: " GROUPS_LESS_FOR_SELF,
+		"give the card of whoever you invite");
 }
 
 static void a_member_keeps_its_role(void **state)
@@ -632,6 +648,7 @@ int main(void)
 		GROUPS_TEST(a_membership_as_a_document),
 		GROUPS_TEST(a_card_is_let_in),
 		GROUPS_TEST(a_member_keeps_its_role),
+		GROUPS_TEST(ones_own_card_lets_nobody_in),
 		GROUPS_TEST(grants_that_cannot_be),
 		GROUPS_TEST(an_export_needs_a_passphrase_alone),
 		GROUPS_TEST(an_import_has_a_document),
