@@ -133,7 +133,7 @@ static void learn(struct group *g, struct span chain, int64_t until)
 		return;
 	text_span(&t, group_chain_leaf(c)->subject_name);
 	memcpy(serial, group_chain_leaf(c)->serial.p, sizeof(serial));
-	if (group_learn_chain(g, c, chain, true) == OK)
+	if (group_learn_chain(g, c, GROUP_TOLD_BY_OTHER) == OK)
 		group_keep_seen(g, span_of(t.p, t.n), span_of(serial, sizeof(serial)), until);
 }
 

@@ -14,6 +14,7 @@
 #define GROUP_SLACK	  (5 * MONO_MIN) /* certificates begin, and records end, by so much earlier */
 #define GROUP_POLICY_LEAD (7 * MONO_DAY) /* before a Policy ends it is renewed, at most */
 #define GROUP_POLICY_LATE MONO_MIN	 /* after it has ended, at most */
+#define GROUP_TAKE_AGAIN  MONO_DAY /* until another than an administrator changes ours again */
 #define GROUP_CHAIN_ROOM  (CRYPTO_CHAIN_MAX + CRYPTO_CERT_MAX)
 
 struct group_octets {
@@ -53,7 +54,9 @@ struct group {
 	struct group_octets certificate, chain, room; /* room: of what is being made */
 	struct crypto_chain *own;		      /* chain, read; never NULL */
 	unsigned int roles;
-	int64_t from, to; /* of own */
+	int64_t from, to;  /* of own */
+	int64_t taken;	   /* wall: when another than an administrator changed it last */
+	int64_t take_next; /* wall: not before, after a failure */
 	bool has_box;
 	uint8_t box[32];
 	int64_t renew_warning;
@@ -108,6 +111,9 @@ struct mono group_own_deadline(const struct group *g);
 /* Takes over chain, also on error; its octets are g->chain. */
 MUST_USE enum err group_own_is(struct group *g, struct crypto_chain *chain);
 bool group_own_valid(const struct group *g);
+/* One that others have renewed us with, or changed what we are, is ours from now on where it is
+ * time for that. */
+void group_own_take(struct group *g);
 /* When a record of whose writer's right ends at `to` should end. */
 int64_t group_own_latest(const struct group *g, int64_t to);
 /* Our record of that need is in the database, good until then. */
@@ -123,6 +129,9 @@ int64_t group_own_life(const struct group *g);
 void group_keep_seen(struct group *g, struct span name, struct span serial, int64_t until);
 /* What we may has changed. */
 void group_keep_all(struct group *g);
+/* Its chain, PKCS #7; the caller's to free. ERR_NOMEM. */
+MUST_USE enum err group_credential_octets(const struct group *g, const struct group_credential *c,
+					  struct group_octets *out);
 void group_keep_due(struct group *g);
 int64_t group_keep_next(const struct group *g); /* wall us; INT64_MAX: nothing is due */
 
@@ -138,9 +147,15 @@ MUST_USE enum err group_learn_policy(struct group *g, struct span payload);
 /* The same of records that we made. */
 void group_learn_our_security(struct group *g, struct span payload, const struct graph_guid *id);
 void group_learn_our_policy(struct group *g, struct span payload, const struct graph_guid *id);
-/* Takes over the chain, judged, of a member. `published`: by a Membership record. */
-MUST_USE enum err group_learn_chain(struct group *g, struct crypto_chain *chain, struct span octets,
-				    bool published);
+/* Takes over the chain, judged, of a member. */
+enum group_told {
+	GROUP_TOLD_BY_LINK,   /* shown on a connection, or known otherwise */
+	GROUP_TOLD_BY_OTHER,  /* published by somebody else */
+	GROUP_TOLD_BY_ITSELF, /* published by the member */
+	GROUP_TOLD_OURS	      /* what we have for ourselves */
+};
+MUST_USE enum err group_learn_chain(struct group *g, struct crypto_chain *chain,
+				    enum group_told told);
 /* Our own chain, as a member's. */
 MUST_USE enum err group_learn_own(struct group *g);
 void group_learn_home(struct group *g);

@@ -61,7 +61,8 @@ void group_keep_all(struct group *g)
 	plan(g, m, credential_at(at));
 }
 
-static enum err publish(struct group *g, const struct group_credential *c)
+enum err group_credential_octets(const struct group *g, const struct group_credential *c,
+				 struct group_octets *out)
 {
 	struct span certs[CRYPTO_CHAIN_CERTS];
 	size_t count = crypto_chain_count(c->chain), size = 1024, n;
@@ -73,9 +74,21 @@ static enum err publish(struct group *g, const struct group_credential *c)
 	if (!room)
 		return ERR_NOMEM;
 	enum err e = crypto_chain_make(g->crypto, certs, count, room, size, &n);
-	if (!e)
-		e = group_publish_for(g, span_of(room, n), g->now);
-	env_free(g->env, room);
+	if (e)
+		env_free(g->env, room);
+	else
+		*out = (struct group_octets){ room, n };
+	return e;
+}
+
+static enum err publish(struct group *g, const struct group_credential *c)
+{
+	struct group_octets chain;
+	enum err e = group_credential_octets(g, c, &chain);
+	if (e)
+		return e;
+	e = group_publish_for(g, span_of(chain.p, chain.n), g->now);
+	env_free(g->env, chain.p);
 	return e;
 }
 

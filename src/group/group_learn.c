@@ -23,32 +23,6 @@ static void sooner(struct group *g, int64_t end)
 		g->members_end = end + 1;
 }
 
-/* A newer one of ours: whoever may issue has renewed us, or changed what we are (GROUP-7.23). */
-static bool is_newer_of_ours(const struct group *g, const struct crypto_chain *chain)
-{
-	const struct crypto_cert *leaf = group_chain_leaf(chain);
-	return span_eq(leaf->public, crypto_key_public(g->key)) &&
-	       span_eq(leaf->subject_name, span_str(g->self)) &&
-	       leaf->not_before > group_chain_leaf(g->own)->not_before &&
-	       (!group_own_valid(g) || group_chain_supersedes(chain, g->own));
-}
-
-/* GROUP-9.10: the member list takes one of its own, and so do we. */
-static enum err take_ours(struct group *g, struct span octets)
-{
-	const struct group_chain_rules rules = {
-		.profile = g->profile,
-		.group = span_str(g->id),
-		.public = crypto_key_public(g->key),
-	};
-	struct crypto_chain *own;
-	enum group_chain_fault why;
-	enum err e = group_chain_read(g->crypto, &rules, octets, &own, &why);
-	if (!e)
-		group_chain_is(g, own, octets, g->now);
-	return e;
-}
-
 struct known {
 	struct span name;
 	bool was, published;
@@ -88,14 +62,23 @@ static void follow(struct group *g, const struct known *k, const struct group_me
 	group_waiting_for(g, m->name);
 }
 
-static enum err add(struct group *g, struct crypto_chain *chain, bool published, struct span ours)
+static enum err into_list(struct group *g, struct crypto_chain *chain, enum group_told told,
+			  struct group_member **m, bool *fresh)
+{
+	bool own = told == GROUP_TOLD_BY_ITSELF || told == GROUP_TOLD_OURS;
+	return own ? group_members_add_own(g->members, chain, m, fresh)
+		   : group_members_add(g->members, chain, m, fresh);
+}
+
+enum err group_learn_chain(struct group *g, struct crypto_chain *chain, enum group_told told)
 {
 	struct known k = known_of(g, group_chain_leaf(chain)->subject_name);
+	bool published = told == GROUP_TOLD_BY_ITSELF || told == GROUP_TOLD_BY_OTHER;
 	int64_t from, to;
 	bool fresh = false;
 	struct group_member *m;
 	group_chain_period(chain, &from, &to);
-	enum err e = group_members_add(g->members, chain, &m, &fresh);
+	enum err e = into_list(g, chain, told, &m, &fresh);
 	if (e) {
 		group_tell(g, GROUP_EVENT_FULL)->text = "the member list is full";
 		return e;
@@ -104,14 +87,9 @@ static enum err add(struct group *g, struct crypto_chain *chain, bool published,
 	tell_changes(g, &k, m, fresh, published);
 	if (fresh)
 		follow(g, &k, m);
-	return ours.n ? take_ours(g, ours) : OK;
-}
-
-enum err group_learn_chain(struct group *g, struct crypto_chain *chain, struct span octets,
-			   bool published)
-{
-	bool ours = is_newer_of_ours(g, chain);
-	return add(g, chain, published, ours ? octets : span_of(NULL, 0));
+	if (fresh && told != GROUP_TOLD_OURS)
+		group_own_take(g);
+	return OK;
 }
 
 enum err group_learn_own(struct group *g)
@@ -121,7 +99,7 @@ enum err group_learn_own(struct group *g)
 	enum group_chain_fault why;
 	enum err e =
 		group_chain_read(g->crypto, &rules, span_of(g->chain.p, g->chain.n), &chain, &why);
-	return e ? e : add(g, chain, false, span_of(NULL, 0));
+	return e ? e : group_learn_chain(g, chain, GROUP_TOLD_OURS);
 }
 
 void group_presence(struct group *g, struct span peer, bool online, struct mono now)
@@ -218,7 +196,7 @@ static bool home_known(void *ctx, struct span name, struct span public)
 
 static void home_learned(void *ctx, struct crypto_chain *chain)
 {
-	(void)!group_learn_chain(ctx, chain, span_of(NULL, 0), false);
+	(void)!group_learn_chain(ctx, chain, GROUP_TOLD_BY_LINK);
 }
 
 static bool far(int64_t a, int64_t b)

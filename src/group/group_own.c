@@ -96,6 +96,69 @@ void group_chain_is(struct group *g, struct crypto_chain *chain, struct span oct
 	(void)group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0));
 }
 
+/* A newer one: whoever may issue has renewed us, or changed what we are (GROUP-7.23). */
+static bool is_newer_of_ours(const struct group *g, const struct crypto_chain *chain)
+{
+	const struct crypto_cert *leaf = group_chain_leaf(chain);
+	return span_eq(leaf->public, crypto_key_public(g->key)) &&
+	       leaf->not_before > group_chain_leaf(g->own)->not_before &&
+	       (!group_own_valid(g) || group_chain_supersedes(chain, g->own));
+}
+
+static bool is_administrators(const struct crypto_chain *chain)
+{
+	const struct crypto_cert *issuer = crypto_chain_cert(chain, crypto_chain_count(chain) - 2);
+	return issuer->type == CRYPTO_CERT_ROOT || issuer->roles & CRYPTO_ROLE_ADMIN;
+}
+
+/* What others hold to be our membership where that is not what we show; NULL: it is. */
+static struct group_credential *other_of_ours(const struct group *g)
+{
+	const struct group_member *m = group_members_find(g->members, span_str(g->self));
+	struct group_credential *c =
+		m ? group_member_credential(m, span_of(NULL, 0), group_time(g)) : NULL;
+	return c && is_newer_of_ours(g, c->chain) ? c : NULL;
+}
+
+/* GROUP-9.18: when it is ours (wall us): each one that we had is one that everybody must keep. */
+static int64_t take_at(const struct group *g)
+{
+	const struct group_credential *c = g->members ? other_of_ours(g) : NULL;
+	if (!c)
+		return INT64_MAX;
+	bool at_once = !g->taken || !group_own_valid(g) || is_administrators(c->chain);
+	int64_t at = at_once ? group_time(g) : g->taken + GROUP_TAKE_AGAIN;
+	return at < g->take_next ? g->take_next : at;
+}
+
+static enum err take(struct group *g, const struct group_credential *c)
+{
+	const struct group_chain_rules rules = { .profile = g->profile, .group = span_str(g->id) };
+	struct group_octets octets;
+	struct crypto_chain *own;
+	enum group_chain_fault why;
+	enum err e = group_credential_octets(g, c, &octets);
+	if (e)
+		return e;
+	struct span s = span_of(octets.p, octets.n);
+	e = group_chain_read(g->crypto, &rules, s, &own, &why);
+	if (!e && !is_administrators(own))
+		g->taken = group_time(g);
+	if (!e)
+		group_chain_is(g, own, s, g->now);
+	env_free(g->env, octets.p);
+	return e;
+}
+
+/* GROUP-9.10: the member list has it, and so do we. */
+void group_own_take(struct group *g)
+{
+	if (take_at(g) > group_time(g))
+		return;
+	if (take(g, other_of_ours(g)) != OK)
+		g->take_next = group_time(g) + GROUP_AGAIN;
+}
+
 void group_owner_is(struct group *g, const struct crypto_key *group_key)
 {
 	g->group_key = group_key;
@@ -295,6 +358,7 @@ static void expire_due(struct group *g)
 void group_own_due(struct group *g)
 {
 	expire_due(g);
+	group_own_take(g);
 	warn_due(g);
 	publish_due(g);
 	group_keep_due(g);
@@ -312,6 +376,7 @@ struct mono group_own_deadline(const struct group *g)
 {
 	struct mono at = mono_min(when(g, g->members_end), when(g, warn_at(g)));
 	at = mono_min(at, when(g, group_keep_next(g)));
+	at = mono_min(at, when(g, take_at(g)));
 	for (enum group_need_kind k = 0; k < GROUP_NEED_COUNT; k++)
 		at = mono_min(at, need_due(g, k));
 	return at;

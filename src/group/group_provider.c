@@ -160,7 +160,9 @@ static void learn_membership(struct group *g, const struct graph_record *r,
 	memcpy(serial, group_chain_leaf(v->chain)->serial.p, sizeof(serial));
 	if (is_ours(g, v))
 		group_own_seen(g, GROUP_NEED_MEMBERSHIP, wall_of(r->expires));
-	if (group_learn_chain(g, v->chain, v->membership.chain, true) != OK)
+	bool own = span_eq(v->who, group_chain_leaf(v->chain)->subject_name);
+	enum group_told told = own ? GROUP_TOLD_BY_ITSELF : GROUP_TOLD_BY_OTHER;
+	if (group_learn_chain(g, v->chain, told) != OK)
 		return;
 	learn_seal_key(g, v, span_of(t.p, t.n));
 	group_keep_seen(g, span_of(t.p, t.n), span_of(serial, sizeof(serial)), wall_of(r->expires));

@@ -101,28 +101,39 @@ static void credential_insert(struct group_member *who, struct group_credential 
 }
 
 /* The same leaf is the same credential, whatever leads to it. */
-static bool has_leaf(const struct group_member *who, const struct crypto_chain *chain)
+static struct group_credential *with_leaf(const struct group_member *who,
+					  const struct crypto_chain *chain)
 {
 	LIST_EACH(at, tmp, &who->credentials)
 	if (span_eq(leaf_of(credential_at(at))->der, group_chain_leaf(chain)->der))
-		return true;
-	return false;
+		return credential_at(at);
+	return NULL;
 }
 
-static size_t given_by(const struct group_member *who, struct span issuer, size_t *all)
+/* Whose doing it is that it is kept: the member's, or who gave it. */
+static bool is_alike(const struct group_credential *a, const struct group_credential *b)
+{
+	if (a->own || b->own)
+		return a->own == b->own;
+	return span_eq(leaf_of(a)->issuer_name, leaf_of(b)->issuer_name);
+}
+
+static size_t count_alike(const struct group_member *who, const struct group_credential *c,
+			  size_t *all)
 {
 	size_t n = 0;
 	*all = 0;
 	LIST_EACH(at, tmp, &who->credentials)
 	{
-		n += span_eq(leaf_of(credential_at(at))->issuer_name, issuer);
+		n += is_alike(credential_at(at), c);
 		++*all;
 	}
 	return n;
 }
 
 /* GROUP-7.3: who fills a member's list with certificates loses its own, not those that others
- * gave. Of the issuer with most, the oldest. False: it was `last` that had to go. */
+ * gave, nor those that the member itself shows. Of whom there are most, the oldest. False: it
+ * was `last` that had to go. */
 static bool bound_credentials(struct group_members *m, struct group_member *who,
 			      const struct group_credential *last)
 {
@@ -131,7 +142,7 @@ static bool bound_credentials(struct group_members *m, struct group_member *who,
 	LIST_EACH(at, tmp, &who->credentials)
 	{
 		struct group_credential *c = credential_at(at);
-		size_t n = given_by(who, leaf_of(c)->issuer_name, &all);
+		size_t n = count_alike(who, c, &all);
 		if (n >= most) {
 			most = n;
 			worst = c;
@@ -273,7 +284,7 @@ void group_members_free(struct group_members *m)
 
 /* A chain that is not there, of somebody who may be. */
 static enum err add_fresh(struct group_members *m, struct crypto_chain *chain,
-			  struct group_member **who, bool *fresh)
+			  struct group_member **who, bool own, bool *fresh)
 {
 	struct group_member *there = *who;
 	struct group_credential *c;
@@ -282,6 +293,7 @@ static enum err add_fresh(struct group_members *m, struct crypto_chain *chain,
 		crypto_chain_free(chain);
 		return e;
 	}
+	c->own = own;
 	if (!there)
 		e = member_new(m, leaf_of(c), &there);
 	if (e) {
@@ -296,11 +308,13 @@ static enum err add_fresh(struct group_members *m, struct crypto_chain *chain,
 	return OK;
 }
 
-enum err group_members_add(struct group_members *m, struct crypto_chain *chain,
-			   struct group_member **who, bool *fresh)
+static enum err add(struct group_members *m, struct crypto_chain *chain, struct group_member **who,
+		    bool own, bool *fresh)
 {
 	struct group_member *there = group_members_find(m, group_chain_leaf(chain)->subject_name);
-	if (there && has_leaf(there, chain)) {
+	struct group_credential *same = there ? with_leaf(there, chain) : NULL;
+	if (same) {
+		same->own |= own;
 		crypto_chain_free(chain);
 		*who = there;
 		*fresh = false;
@@ -310,10 +324,22 @@ enum err group_members_add(struct group_members *m, struct crypto_chain *chain,
 		crypto_chain_free(chain);
 		return ERR_FULL;
 	}
-	enum err e = add_fresh(m, chain, &there, fresh);
+	enum err e = add_fresh(m, chain, &there, own, fresh);
 	if (!e)
 		*who = there;
 	return e;
+}
+
+enum err group_members_add(struct group_members *m, struct crypto_chain *chain,
+			   struct group_member **who, bool *fresh)
+{
+	return add(m, chain, who, false, fresh);
+}
+
+enum err group_members_add_own(struct group_members *m, struct crypto_chain *chain,
+			       struct group_member **who, bool *fresh)
+{
+	return add(m, chain, who, true, fresh);
 }
 
 struct span group_member_label(const struct group_member *who, int64_t now)

@@ -19,6 +19,7 @@ struct group_credential {
 	/* The owner's, wall us: when its Membership record ends, 0 none is known; when we
 	 * publish another, INT64_MAX never. */
 	int64_t until, again;
+	bool own; /* the member published it itself */
 };
 
 struct group_member {
@@ -46,6 +47,9 @@ void group_members_free(struct group_members *m);
  * no credential any more. ERR_FULL, ERR_NOMEM; ERR_MALFORMED: a key that is none. */
 MUST_USE enum err group_members_add(struct group_members *m, struct crypto_chain *chain,
 				    struct group_member **who, bool *fresh);
+/* The same of one that the member itself has published. */
+MUST_USE enum err group_members_add_own(struct group_members *m, struct crypto_chain *chain,
+					struct group_member **who, bool *fresh);
 /* By peer name, UTF-8; NULL: nobody. */
 struct group_member *group_members_find(const struct group_members *m, struct span name);
 /* By the leaf's serial; empty serial: the newest that is valid at `now` and takes the place of

@@ -75,23 +75,25 @@ static void end_all(void)
 }
 
 /* `by` publishes a membership for cleo, as a record that is right in every way. */
-static void publish(size_t by, unsigned int roles, int64_t to)
+static void publish_from(size_t by, unsigned int roles, int64_t from, int64_t to)
 {
 	const struct graph_provider p = group_provider(victim);
 	struct crypto_chain *chain;
 	static uint8_t serials[CRYPTO_SERIAL];
-	int64_t from = PEOPLE_NOW - HOUR;
 	(void)give(by, CLEO, roles, from - from % 1000000, to, &g.chains[CLEO]);
 	chain = read_chain(CLEO);
 	memcpy(serials, group_chain_leaf(chain)->serial.p, sizeof serials);
 	crypto_chain_free(chain);
 	/* Who publishes is known to the victim. */
 	chain = read_chain(by);
-	assert_int_equal(
-		group_learn_chain(victim, chain, span_of(g.chains[by].p, g.chains[by].n), true),
-		OK);
+	assert_int_equal(group_learn_chain(victim, chain, GROUP_TOLD_BY_OTHER), OK);
 	membership(CLEO, by, 0, false);
 	assert_int_equal(p.ops->validate(p.ctx, &rec.r, GRAPH_CHANGE_ADDED), GRAPH_VALID);
+}
+
+static void publish(size_t by, unsigned int roles, int64_t to)
+{
+	publish_from(by, roles, PEOPLE_NOW - HOUR, to);
 }
 
 static struct group_info look(void)
@@ -164,6 +166,38 @@ static void who_gave_may_take(void **state)
 	end_all();
 }
 
+static bool still_has(struct span serial)
+{
+	const struct group_member *m =
+		group_members_find(group_members(victim), people_name(&g.t, CLEO));
+	return group_member_credential(m, serial, PEOPLE_NOW) != NULL;
+}
+
+/* GROUP-9.18, GROUP-7.3: renewals without number make us sign under one of them, which nobody
+ * loses for all the others. */
+static void an_inviter_does_not_push_us_about(void **state)
+{
+	begin_with(CRYPTO_ROLE_MEMBER, PEOPLE_NOW + 24 * HOUR);
+	publish(BEN, CRYPTO_ROLE_MEMBER, PEOPLE_NOW + 48 * HOUR);
+	assert_is(CRYPTO_ROLE_MEMBER, PEOPLE_NOW + 48 * HOUR);
+	uint8_t serial[CRYPTO_SERIAL];
+	memcpy(serial, group_chain_leaf(victim->own)->serial.p, sizeof serial);
+	for (int64_t i = 1; i < 20; i++)
+		publish_from(BEN, i % 2 ? CRYPTO_ROLE_INVITER : CRYPTO_ROLE_MEMBER,
+			     PEOPLE_NOW - HOUR + i * MONO_SEC, PEOPLE_NOW + (48 + i) * HOUR);
+	assert_int_equal(look().to, PEOPLE_NOW + 48 * HOUR);
+	assert_true(still_has(span_of(serial, sizeof serial)));
+	/* The next day, or from an administrator, at once. */
+	struct mono day = mono_add(victim->wall_at, MONO_DAY);
+	assert_true(group_deadline(victim).us <= day.us);
+	group_tick(victim, day);
+	assert_true(look().to > PEOPLE_NOW + 60 * HOUR);
+	assert_true(still_has(span_of(serial, sizeof serial)));
+	publish_from(ANN, CRYPTO_ROLE_MEMBER, PEOPLE_NOW, PEOPLE_NOW + 30 * HOUR);
+	assert_int_equal(look().to, PEOPLE_NOW + 30 * HOUR);
+	end_all();
+}
+
 /* GROUP-7.23: our own program does not try. */
 static void what_would_not_count_is_not_issued(void **state)
 {
@@ -173,7 +207,7 @@ static void what_would_not_count_is_not_issued(void **state)
 	begin(CRYPTO_MODERN, CLEO);
 	victim = group_of(BEN, span_of(g.chains[BEN].p, g.chains[BEN].n));
 	(void)give(ANN, CLEO, CRYPTO_ROLE_ADMIN, PEOPLE_BORN, 0, &g.chains[CLEO]);
-	assert_int_equal(group_learn_chain(victim, read_chain(CLEO), span_of(NULL, 0), true), OK);
+	assert_int_equal(group_learn_chain(victim, read_chain(CLEO), GROUP_TOLD_BY_OTHER), OK);
 	struct group_grant grant = {
 		.public = crypto_key_public(g.t.keys[CLEO]),
 		.name = people_name(&g.t, CLEO),
@@ -213,6 +247,7 @@ int main(void)
 		cmocka_unit_test(an_inviter_takes_nothing_away),
 		cmocka_unit_test(an_inviter_renews_and_raises),
 		cmocka_unit_test(an_administrator_lowers_and_shortens),
+		cmocka_unit_test(an_inviter_does_not_push_us_about),
 		cmocka_unit_test(who_gave_may_take),
 		cmocka_unit_test(what_would_not_count_is_not_issued),
 		cmocka_unit_test(one_key_is_one_member),

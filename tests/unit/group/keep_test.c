@@ -204,7 +204,7 @@ static void test_rounds(void **state)
 				circle_issue(&c, 0, i, CRYPTO_ROLE_MEMBER, 0, &chain, &why), OK);
 			struct span s = span_of(chain.p, chain.n);
 			assert_int_equal(group_chain_read(g->crypto, &rules, s, &read, &fault), OK);
-			assert_int_equal(group_learn_chain(g, read, s, false), OK);
+			assert_int_equal(group_learn_chain(g, read, GROUP_TOLD_BY_LINK), OK);
 			seen(&c, 0, i, circle_wall(&c) + MONO_DAY);
 		}
 		circle_run(&c, 2 * MONO_SEC);

@@ -187,6 +187,59 @@ static void certificates_of_one_are_bounded(void **state)
 	people_fini(&t);
 }
 
+/* GROUP-7.3: nor what the member shows itself, whoever gave that. */
+static void a_flood_takes_nothing_that_its_member_shows(void **state)
+{
+	struct people t;
+	struct group_member *ben = NULL;
+	uint8_t serial[CRYPTO_SERIAL];
+	bool fresh = false;
+	people_init(&t, CRYPTO_MODERN, 3);
+	const struct group_members_limits limits = { 10, 3, 1 << 20 };
+	struct group_members *m = list_of(&t, &limits);
+	struct crypto_chain *own = chain_of(&t, 2, 0, 50);
+	memcpy(serial, group_chain_leaf(own)->serial.p, sizeof serial);
+	assert_int_equal(group_members_add_own(m, own, &ben, &fresh), OK);
+	assert_true(fresh);
+	for (int64_t i = 1; i < 9; i++)
+		ben = add(&t, m, 2, i, 60 - i);
+	assert_int_equal(credentials_of(ben), 3);
+	assert_non_null(group_member_credential(ben, span_of(serial, sizeof serial), 0));
+	/* Of those it shows itself the oldest goes when they are most. */
+	for (int64_t i = 10; i < 14; i++)
+		assert_int_equal(group_members_add_own(m, chain_of(&t, 2, i, 60), &ben, &fresh),
+				 OK);
+	assert_int_equal(credentials_of(ben), 3);
+	assert_null(group_member_credential(ben, span_of(serial, sizeof serial), 0));
+	group_members_free(m);
+	people_fini(&t);
+}
+
+/* What is there already is the member's own from then on. */
+static void one_that_is_shown_later_is_kept_too(void **state)
+{
+	struct people t;
+	struct group_member *ben = NULL;
+	struct crypto_chain *again;
+	enum group_chain_fault why;
+	bool fresh = true;
+	people_init(&t, CRYPTO_MODERN, 3);
+	const struct group_chain_rules rules = { .profile = t.p };
+	const struct group_members_limits limits = { 10, 3, 1 << 20 };
+	struct group_members *m = list_of(&t, &limits);
+	ben = add(&t, m, 2, 0, 50);
+	assert_int_equal(group_chain_read(t.c, &rules, span_of(made.p, made.n), &again, &why), OK);
+	uint8_t serial[CRYPTO_SERIAL];
+	memcpy(serial, group_chain_leaf(again)->serial.p, sizeof serial);
+	assert_int_equal(group_members_add_own(m, again, &ben, &fresh), OK);
+	assert_false(fresh);
+	for (int64_t i = 1; i < 9; i++)
+		ben = add(&t, m, 2, i, 60 - i);
+	assert_non_null(group_member_credential(ben, span_of(serial, sizeof serial), 0));
+	group_members_free(m);
+	people_fini(&t);
+}
+
 /* GROUP-7.3: whoever gave one alone keeps it, be it the oldest. */
 static void a_flood_takes_nothing_from_others(void **state)
 {
@@ -328,6 +381,8 @@ int main(void)
 		cmocka_unit_test(a_certificate_is_there_once),
 		cmocka_unit_test(certificates_of_one_are_bounded),
 		cmocka_unit_test(a_flood_takes_nothing_from_others),
+		cmocka_unit_test(a_flood_takes_nothing_that_its_member_shows),
+		cmocka_unit_test(one_that_is_shown_later_is_kept_too),
 		cmocka_unit_test(members_and_octets_are_bounded),
 		cmocka_unit_test(what_is_over_goes),
 		cmocka_unit_test(without_memory),
