@@ -160,6 +160,34 @@ static void check_waiting(const struct held_against *h)
 		broken(h->m->site.w, &h->m->site, "more records wait than may");
 }
 
+/* SIM-13.8 */
+static void check_members(const struct held_against *h)
+{
+	struct groups_info i;
+	const struct groups *all = node_groups(h->m->node);
+	const struct group_members_limits *most = &h->m->config->group.limits.members;
+	if (!all || groups_find(all, span_str(h->g->id), &i) != OK || !i.group)
+		return;
+	const struct group_members *members = group_members(i.group);
+	uint64_t octets = 0;
+	for (struct group_member *m = group_members_next(members, NULL); m;
+	     m = group_members_next(members, m)) {
+		size_t n = 0;
+		LIST_EACH(at, next, &m->credentials)
+		{
+			const struct crypto_chain *c =
+				LIST_ENTRY(at, struct group_credential, all)->chain;
+			for (size_t k = 0; k < crypto_chain_count(c); k++)
+				octets += crypto_chain_cert(c, k)->der.n;
+			n++;
+		}
+		if (n > most->credentials)
+			broken_by(h, "more chains of one member than may be", m->name);
+	}
+	if (octets > most->octets || group_members_count(members) > most->members)
+		broken(h->m->site.w, &h->m->site, "more members, or chains, than may be");
+}
+
 void invariant_group_look(struct machine *m)
 {
 	LIST_EACH(i, next, &m->site.w->groups)
@@ -170,6 +198,7 @@ void invariant_group_look(struct machine *m)
 			continue;
 		check_links(&h, 0, GONE);
 		check_waiting(&h);
+		check_members(&h);
 	}
 }
 

@@ -426,18 +426,22 @@ static void show(struct rogue *r, const struct scn_rogue *what)
 	if (r->m->node)
 		open_graph(r);
 	if (rogue_graph(r) && what->kind == ROGUE_SHOW_OWN)
-		rogue_publish(r);
+		rogue_publish(r, span_of(r->chain.p, r->chain.n));
 }
 
 void rogue_act(struct machine *m, const struct scn_rogue *what)
 {
 	struct rogue *r = m->rogue;
-	if (!what->lies && !what->says) {
+	if (!what->lies && !what->says && !what->issues) {
 		show(r, what);
 		return;
 	}
 	if (!rogue_graph(r))
 		return;
+	if (what->issues) {
+		rogue_issue(r, what->count);
+		return;
+	}
 	if (what->says) {
 		for (uint32_t i = 0; i < what->count; i++)
 			rogue_say(r, MONO_HOUR);

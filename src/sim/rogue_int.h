@@ -1,5 +1,6 @@
 /* rogue_int.h - the inside of a rogue: its life and its provider (rogue.c), memberships that
- * it makes up (rogue_show.c), records likewise (rogue_lie.c). */
+ * it makes up (rogue_show.c), records likewise (rogue_lie.c), and
+ * those that it may issue (rogue_issue.c). */
 #ifndef SIM_ROGUE_INT_H
 #define SIM_ROGUE_INT_H
 
@@ -61,12 +62,17 @@ void rogue_note_lie(struct world *w, struct span octets, enum rogue_lie k);
 /* rogue_show.c */
 MUST_USE enum err rogue_chain(struct rogue *r, enum rogue_show k, uint32_t other,
 			      struct rogue_octets *out);
+/* Of somebody's, as a member, which it issues itself; nothing is wrong with it. */
+MUST_USE enum err rogue_chain_for(struct rogue *r, struct span public, struct span name, int64_t to,
+				  struct rogue_octets *out);
+/* rogue_issue.c: so many memberships, and as many records. */
+void rogue_issue(struct rogue *r, uint32_t count);
 /* rogue_lie.c */
 void rogue_tell(struct rogue *r, enum rogue_lie k, uint32_t count);
 /* A record of its own, which may stand: whoever sees it sees what was put before it. */
 void rogue_say(struct rogue *r, int64_t life);
-/* Its own membership, as a record. */
-void rogue_publish(struct rogue *r);
+/* A membership, as a record: its own, or whose it likes. */
+void rogue_publish(struct rogue *r, struct span chain);
 /* Records that are here now are kept for a REPLAY. */
 void rogue_remember(struct rogue *r);
 

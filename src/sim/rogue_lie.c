@@ -418,11 +418,11 @@ void rogue_say(struct rogue *r, int64_t life)
 	rogue_ask(r, &c);
 }
 
-void rogue_publish(struct rogue *r)
+void rogue_publish(struct rogue *r, struct span chain)
 {
 	uint8_t payload[OCTETS_MOST];
 	size_t n;
-	struct group_membership m = { .major = 2, .chain = span_of(r->chain.p, r->chain.n) };
+	struct group_membership m = { .major = 2, .chain = chain };
 	struct graphs_command c = { .kind = GRAPHS_OF };
 	int64_t until = roll_until(r->group, span_str(r->name[0])), year = 300 * MONO_DAY;
 	if (group_membership_write(&m, r->profile, payload, sizeof(payload), &n))

@@ -140,6 +140,19 @@ static enum err forged(struct rogue *r, struct rogue_octets *out)
 	return e;
 }
 
+enum err rogue_chain_for(struct rogue *r, struct span public, struct span name, int64_t to,
+			 struct rogue_octets *out)
+{
+	const struct made a = {
+		.public = public,
+		.subject_name = name,
+		.issuer_name = span_str(r->name[0]),
+		.roles = CRYPTO_ROLE_MEMBER,
+		.to = to,
+	};
+	return below_own(r, &a, out);
+}
+
 /* What it may not issue. An administrator has no list of classifiers, which a member who has
  * one may not give either: so who may issue nobody is wrong in its role alone with the other. */
 static unsigned int too_high(struct rogue *r)

@@ -163,11 +163,11 @@ struct scn_group {
 
 /* What a rogue does (sim/rogue.h). */
 struct scn_rogue {
-	bool lies, says; /* else it shows */
-	uint32_t kind;	 /* enum rogue_show, enum rogue_lie */
-	uint32_t count;	 /* of lies, or records */
-	struct span id;	 /* what the story calls the group */
-	uint32_t other;	 /* whose membership it copies; SCN_NO_SITE none */
+	bool lies, says, issues; /* else it shows */
+	uint32_t kind;		 /* enum rogue_show, enum rogue_lie */
+	uint32_t count;		 /* of lies, or records */
+	struct span id;		 /* what the story calls the group */
+	uint32_t other;		 /* whose membership it copies; SCN_NO_SITE none */
 };
 
 struct scn_action {

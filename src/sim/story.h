@@ -37,6 +37,7 @@
 	X(FLOOD, "flood")	/* more records of strangers than may wait */                      \
 	X(CLOCKS, "clocks")	/* clocks minutes apart, and stepped */                            \
 	X(HIDDEN, "hidden")	/* a member whose membership few know until late */                \
+	X(CROWD, "crowd")	/* memberships without number */                                   \
 	X(AWAY, "away")		/* members who are away for hours when others come */
 enum story_kind {
 #define X(name, text) STORY_##name,

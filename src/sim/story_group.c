@@ -14,7 +14,7 @@
 static const enum story_kind chosen[] = {
 	STORY_MEMBERS, STORY_MEMBERS, STORY_ENDS,   STORY_ENDS,	    STORY_ROLES, STORY_ROLES,
 	STORY_LIAR,    STORY_LIAR,    STORY_LIAR,   STORY_OUTSIDER, STORY_OVER,	 STORY_OUTSIDER,
-	STORY_FLOOD,   STORY_CLOCKS,  STORY_HIDDEN, STORY_AWAY,
+	STORY_FLOOD,   STORY_CLOCKS,  STORY_HIDDEN, STORY_AWAY,	    STORY_CROWD,
 };
 
 void story_group_defaults(struct story_options *o, uint64_t seed, enum story_kind kind)
@@ -32,8 +32,10 @@ void story_group_defaults(struct story_options *o, uint64_t seed, enum story_kin
 	o->rogues = o->kind == STORY_LIAR || o->kind == STORY_OUTSIDER
 			    ? 1 + (uint32_t)rng_below(&r, 3)
 			    : o->kind == STORY_OVER || o->kind == STORY_FLOOD ||
-				      o->kind == STORY_HIDDEN;
+				      o->kind == STORY_HIDDEN || o->kind == STORY_CROWD;
 	o->quiet = 2 * MONO_MIN;
+	if (o->kind == STORY_CROWD)
+		o->nodes = 3 + o->nodes % 3;
 	if (o->kind != STORY_AWAY)
 		return;
 	o->lab = false;
@@ -84,11 +86,13 @@ static void rogue(struct story *s, int64_t ms, uint32_t i, const char *verb, con
 	text_str(&s->t, s->graph);
 }
 
-static void rogue_says(struct story *s, int64_t ms, uint32_t i, uint32_t n)
+static void rogue_often(struct story *s, int64_t ms, uint32_t i, const char *verb, uint32_t n)
 {
 	story_at_time(s, ms);
 	number(s, "rogue x", i);
-	text_str(&s->t, " says ");
+	text_char(&s->t, ' ');
+	text_str(&s->t, verb);
+	text_char(&s->t, ' ');
 	text_str(&s->t, s->graph);
 	number(s, " ", n);
 	story_line(s, "");
@@ -119,6 +123,7 @@ static void part(struct story *s, uint32_t i)
 {
 	text_str(&s->t, "\tgroup { ");
 	text_str(&s->t, s->o.kind == STORY_FLOOD ? "waiting_max = 24; " : "");
+	text_str(&s->t, s->o.kind == STORY_CROWD ? "members_memory = 1MiB; " : "");
 	story_line(s, "}");
 	if (s->o.kind == STORY_CLOCKS && story_pick(s, 2))
 		story_line(s, story_pick(s, 2) ? "\twall-offset = +2m" : "\twall-offset = -2m");
@@ -309,13 +314,33 @@ static void hidden(struct story *s)
 		admit(s, ms, i, 0);
 		for (uint32_t n = 2 + story_pick(s, 3); n > 0; n--) {
 			ms += 3000 + story_pick(s, 4000);
-			rogue_says(s, ms, i, 1 + story_pick(s, 4));
+			rogue_often(s, ms, i, "says", 1 + story_pick(s, 4));
 		}
 		ms += 2000 + story_pick(s, 20000);
 		rogue(s, ms, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
 		story_line(s, "");
 		story_until(s, ms + 10000);
 	}
+}
+
+/* GROUP-7.3, GROUP-7.4: whoever may issue does so far more than anybody keeps, and those who
+ * were there stay. */
+static void crowd(struct story *s)
+{
+	for (uint32_t i = 0; i < s->o.rogues; i++) {
+		int64_t ms = s->busy;
+		invite(s, ms, 0, "x", i, GROUP_ROLE_INVITER);
+		story_line(s, "");
+		rogue(s, ms + 100, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
+		story_line(s, "");
+		rogue_connects(s, ms + 300, i);
+		rogue_connects(s, ms + 2000, i);
+		rogue(s, ms + 4000, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
+		story_line(s, "");
+		for (uint32_t n = 0; n < 12; n++)
+			rogue_often(s, ms + 5000 + n * 3000, i, "issues", 10 + story_pick(s, 60));
+	}
+	story_until(s, s->busy + 50000);
 }
 
 /* GROUP-9.17: what they published stands for who comes after their Membership records would
@@ -401,6 +426,7 @@ static const struct story_manner manners[] = {
 	[STORY_FLOOD - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = flood },
 	[STORY_CLOCKS - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = clocks },
 	[STORY_HIDDEN - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = hidden },
+	[STORY_CROWD - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = crowd },
 	[STORY_AWAY - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = away },
 };
 

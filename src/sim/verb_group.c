@@ -131,14 +131,13 @@ static enum err read_lies(struct scn_parser *p, struct scn_rogue *r)
 	return e;
 }
 
-/* "says GROUP [N]": what is true */
-static enum err read_says(struct scn_parser *p, struct scn_rogue *r)
+/* "says GROUP [N]", "issues GROUP [N]": what it may */
+static enum err read_often(struct scn_parser *p, struct scn_rogue *r)
 {
 	uint64_t n = 1;
-	r->says = true;
 	enum err e = read_alias(p, &r->id);
 	if (!e && scn_peek(p).p)
-		e = scn_number(p, "says", 1000, &n);
+		e = scn_number(p, "how often", 1000, &n);
 	r->count = (uint32_t)n;
 	return e;
 }
@@ -160,7 +159,9 @@ enum err scn_read_rogue(struct scn_parser *p, struct scn_action *a)
 		return read_shows(p, r);
 	if (scn_accept(p, "lies"))
 		return read_lies(p, r);
-	if (scn_accept(p, "says"))
-		return read_says(p, r);
-	return scn_fail(p, "rogue", scn_peek(p), "shows, lies or says");
+	r->says = scn_accept(p, "says");
+	r->issues = !r->says && scn_accept(p, "issues");
+	if (r->says || r->issues)
+		return read_often(p, r);
+	return scn_fail(p, "rogue", scn_peek(p), "shows, lies, says or issues");
 }
