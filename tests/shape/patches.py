@@ -11,7 +11,7 @@ FOLDERS = ("tests/mutants", "tests/planted")
 def check_patches(top):
     for folder in FOLDERS:
         for path in sorted(glob.glob(os.path.join(top, folder, "*.patch"))):
-            done = subprocess.run(["patch", "-p1", "--dry-run", "-s", "-f", "-i", path], cwd=top,
+            done = subprocess.run(["patch", "--fuzz=1", "-p1", "--dry-run", "-s", "-f", "-i", path], cwd=top,
                                   text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             if done.returncode:
                 yield "%s: does not apply: %s" % (os.path.relpath(path, top),
