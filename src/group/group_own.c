@@ -96,13 +96,13 @@ void group_chain_is(struct group *g, struct crypto_chain *chain, struct span oct
 	(void)group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0));
 }
 
-/* A newer one: whoever may issue has renewed us, or changed what we are (GROUP-7.23). */
+/* A newer one: whoever may issue has renewed us, or changed what we are. That it takes the
+ * place of ours, the Member List says (GROUP-7.23). */
 static bool is_newer_of_ours(const struct group *g, const struct crypto_chain *chain)
 {
 	const struct crypto_cert *leaf = group_chain_leaf(chain);
 	return span_eq(leaf->public, crypto_key_public(g->key)) &&
-	       leaf->not_before > group_chain_leaf(g->own)->not_before &&
-	       (!group_own_valid(g) || group_chain_supersedes(chain, g->own));
+	       leaf->not_before > group_chain_leaf(g->own)->not_before;
 }
 
 static bool is_administrators(const struct crypto_chain *chain)
