@@ -73,8 +73,23 @@ int cli_decode(struct cli *c, const struct ops_struct *type, const char *json, v
 	return e ? not_understood(c, e == ERR_NOMEM ? err_text(e) : buffer) : CLI_OK;
 }
 
+/* What is typed goes out as it is, or not at all. */
+static int refuse_text(struct cli *c, const char *field)
+{
+	char message[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(message);
+	text_str(&t, "the ");
+	text_str(&t, field);
+	text_str(&t, " is no text in UTF-8");
+	return cli_usage(c, message,
+			 "does the terminal write UTF-8? locale tells; then type it anew");
+}
+
 int cli_ask(struct cli *c, const struct cli_query *q, void *out)
 {
+	const char *wrong = q->body ? ops_no_text(q->body_type, q->body) : NULL;
+	if (wrong)
+		return refuse_text(c, wrong);
 	int r = call(c, q);
 	if (r < 0)
 		return cli_complain_last(c);

@@ -171,17 +171,22 @@ int cli_run_id_export(struct cli *c)
 }
 
 /* What came of an import: its name. */
-static int say_imported(struct cli *c, const char *what, const char *name)
+static int say_imported(struct cli *c, const char *what, const char *name, const char *label)
 {
+	const char *shown = label[0] ? label : name;
 	if (c->given[CLI_JSON]) {
 		struct ops_made made;
 		ops_clear(&ops_made_type, &made);
 		made.done = true;
-		made.text = words(c, what, name);
+		made.text = words(c, what, shown);
 		made.name = name;
+		made.label = label;
 		return cli_print_value(c, &ops_made_type, &made);
 	}
-	cli_line(c->place->out, "%s%s", c->given[CLI_QUIET] ? "" : what, name);
+	if (c->given[CLI_QUIET])
+		cli_line(c->place->out, "%s", name);
+	else
+		cli_line(c->place->out, "%s%s", what, shown);
 	return CLI_OK;
 }
 
@@ -197,7 +202,7 @@ int cli_run_id_import(struct cli *c)
 		return exit;
 	int r = hst_identity_import(c->ctx, document, s.at, s.n, &name);
 	cli_secret_wipe(&s);
-	exit = r < 0 ? cli_complain_last(c) : say_imported(c, "took over identity ", name);
+	exit = r < 0 ? cli_complain_last(c) : say_imported(c, "took over identity ", name, "");
 	hst_free(name);
 	return exit;
 }
@@ -285,11 +290,14 @@ static int needs_passphrase(struct cli *c, const char *document, bool *needs)
 static int import_group(struct cli *c, const char *document, const struct cli_secret *s)
 {
 	hst_group *g = NULL;
+	struct ops_group info;
 	if (hst_group_import(c->ctx, document, s ? s->at : NULL, s ? s->n : 0, &g) < 0)
 		return cli_complain_last(c);
+	const char *id = hst_group_id(g);
+	bool known = cli_try(c, &(struct cli_query){ .kind = OPS_GROUP, .graph = id }, &info);
 	int exit =
 		say_imported(c, s ? "took over the key of group " : "took over our place in group ",
-			     hst_group_id(g));
+			     id, known ? info.name : "");
 	hst_free(g);
 	return exit;
 }

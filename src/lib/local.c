@@ -36,6 +36,8 @@ void lib_handles_drop(struct hst_ctx *c)
 
 int lib_ask(struct hst_ctx *c, const struct lib_ask *k, hst_op *op)
 {
+	if (k->body && ops_no_text(k->type, k->body))
+		return lib_fail(c, HST_E_INVALID, "a text is no UTF-8", "see homestead.h");
 	json_t *j = k->body ? ops_encode(k->type, k->body) : NULL;
 	char *s = j ? json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
 	int r = HST_E_NOMEM;

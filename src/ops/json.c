@@ -2,6 +2,7 @@
 #include "ops/types.h"
 
 #include "base/number.h"
+#include "base/utf8.h"
 
 #include <jansson.h>
 
@@ -132,6 +133,65 @@ struct json_t *ops_encode(const struct ops_struct *type, const void *value)
 			return NULL;
 		}
 	return o;
+}
+
+static bool is_text(const char *s)
+{
+	uint32_t point;
+	struct span left = span_str(s);
+	while (left.n)
+		if (!utf8_next(&left, &point))
+			return false;
+	return true;
+}
+
+static const char *no_text_in_list(const struct ops_field *f, const uint8_t *base)
+{
+	struct elements e = elements_at(f, base);
+	const char *name = NULL;
+	for (size_t i = 0; !name && i < e.n; i++)
+		name = ops_no_text(f->of, e.p + i * f->of->size);
+	return name;
+}
+
+static const char *no_text_in_pairs(const struct ops_field *f, const uint8_t *base)
+{
+	struct elements e = elements_at(f, base);
+	const struct ops_pair *pairs = (const void *)e.p;
+	for (size_t i = 0; i < e.n; i++)
+		if (!is_text(pairs[i].name) || (!pairs[i].is_number && !is_text(pairs[i].value)))
+			return f->name;
+	return NULL;
+}
+
+static const char *no_text_at(const struct ops_field *f, const uint8_t *base)
+{
+	switch (f->kind) {
+	case OPS_FIELD_TEXT:
+		return is_text((const char *)base + f->offset) ? NULL : f->name;
+	case OPS_FIELD_STRING:
+		return is_text(string_at(base + f->offset)) ? NULL : f->name;
+	case OPS_FIELD_OBJECT:
+		return ops_no_text(f->of, base + f->offset);
+	case OPS_FIELD_LIST:
+		return no_text_in_list(f, base);
+	case OPS_FIELD_PAIRS:
+		return no_text_in_pairs(f, base);
+	case OPS_FIELD_BOOL:
+	case OPS_FIELD_NUMBER:
+	case OPS_FIELD_SECONDS:
+	case OPS_FIELD_TIME:
+		break;
+	}
+	return NULL;
+}
+
+const char *ops_no_text(const struct ops_struct *type, const void *value)
+{
+	const char *name = NULL;
+	for (const struct ops_field *f = type->fields; !name && f->name; f++)
+		name = no_text_at(f, value);
+	return name;
 }
 
 static json_t *with_schema(json_t *o)

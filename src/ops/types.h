@@ -473,6 +473,9 @@ const char *ops_level_text(int level);
  * memory; with `schema` it is the outermost object. */
 struct json_t;
 struct json_t *ops_encode(const struct ops_struct *type, const void *value);
+/* The first text in it that is no UTF-8, by its field's name; NULL: none. What goes out is
+ * shown as it can be, but a wish is never changed on its way: who asks looks here before. */
+const char *ops_no_text(const struct ops_struct *type, const void *value);
 struct json_t *ops_encode_schema(const struct ops_struct *type, const void *value);
 /* {"error":{...},"schema":1} */
 struct json_t *ops_encode_error(const struct ops_error *e);

@@ -372,8 +372,17 @@ static void a_membership_needs_no_passphrase(void **state)
 {
 	write_file("member", "<PEERGROUPCONFIG/>");
 	assert_int_equal(run("group import %s%s", at("member"), ""), 0);
-	assert_string_equal(canned_out, "took over our place in group " CANNED_NAME "\n");
+	assert_string_equal(canned_out, "took over our place in group Home\n");
+	assert_int_equal(run("group import %s%s -q", at("member"), ""), 0);
+	assert_string_equal(canned_out, CANNED_NAME "\n");
 	sent("", "<PEERGROUPCONFIG/>");
+}
+
+static void text_that_is_no_utf8_goes_nowhere(void **state)
+{
+	assert_int_equal(canned_run("id create Zo\xeb"), 2);
+	assert_non_null(strstr(canned_err, "the label is no text in UTF-8"));
+	assert_non_null(strstr(canned_err, "locale tells"));
 }
 
 static void documents_are_documents(void **state)
@@ -517,6 +526,7 @@ int main(int argc, char **argv)
 		TEST(passphrases_have_a_length),
 		TEST(a_group_key_is_kept),
 		TEST(a_membership_needs_no_passphrase),
+		TEST(text_that_is_no_utf8_goes_nowhere),
 		TEST(documents_are_documents),
 		TEST(files_are_put),
 		TEST(people_are_asked),

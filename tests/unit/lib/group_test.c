@@ -146,6 +146,8 @@ static void identities_are_chosen_and_erased(void **state)
 	void *item;
 	size_t n = 0;
 	char *second = make_identity(a, "Ann at work");
+	o.label = "Zo\xeb";
+	assert_int_equal(hst_identity_set(a->ctx, second, &o, HST_IDENTITY_LABEL), HST_E_INVALID);
 	o.make_default = true;
 	o.label = "Work";
 	MACHINE_OK(a,

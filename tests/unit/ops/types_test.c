@@ -298,6 +298,28 @@ static void text_that_is_no_utf8_is_shown_escaped(void **state)
 	json_decref(j);
 }
 
+/* A wish is not changed on its way: whoever asks is told which text cannot go. */
+static void a_wish_that_is_no_utf8_is_found(void **state)
+{
+	struct ops_identity_make m;
+	struct ops_address at[2] = { { .address = "x" }, { .address = "y" } };
+	ops_clear(&ops_identity_make_type, &m);
+	m.label = "Zo\xc3\xab";
+	assert_null(ops_no_text(&ops_identity_make_type, &m));
+	m.label = "Zo\xeb";
+	assert_string_equal(ops_no_text(&ops_identity_make_type, &m), "label");
+	m.label = "";
+	m.profile[0] = '\xc3';
+	assert_string_equal(ops_no_text(&ops_identity_make_type, &m), "profile");
+	struct ops_group_connect k;
+	ops_clear(&ops_group_connect_type, &k);
+	k.addresses = at;
+	k.n_addresses = 2;
+	assert_null(ops_no_text(&ops_group_connect_type, &k));
+	at[1].address[0] = '\xff';
+	assert_string_equal(ops_no_text(&ops_group_connect_type, &k), "address");
+}
+
 static void numbers_beyond_json_are_cut(void **state)
 {
 	struct ops_jobs jobs = { .done = UINT64_MAX };
@@ -473,6 +495,7 @@ int main(void)
 		cmocka_unit_test(answers_of_a_newer_daemon_are_read),
 		cmocka_unit_test(a_query_is_text_all_over),
 		cmocka_unit_test(text_that_is_no_utf8_is_shown_escaped),
+		cmocka_unit_test(a_wish_that_is_no_utf8_is_found),
 		cmocka_unit_test(numbers_beyond_json_are_cut),
 		cmocka_unit_test(an_error_has_its_envelope),
 		cmocka_unit_test(times_are_read_back),
