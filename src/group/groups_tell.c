@@ -218,7 +218,7 @@ static enum err by_member(const struct groups_entry *e, struct span word, struct
 	return OK;
 }
 
-/* GROUP-9.18: of a role, or of an end. The card in hand was our own by mistake. */
+/* GROUP-9.19: of a role, or of an end. The card in hand was our own by mistake. */
 static bool is_less_for_self(const struct groups_entry *e, const struct group_grant *what)
 {
 	struct group_info ours;

@@ -483,7 +483,7 @@ static void test_grant_refused(void **state)
 	end_both(&one, &two);
 }
 
-/* GROUP-9.18: by a card of ours nobody makes itself less. */
+/* GROUP-9.19: by a card of ours nobody makes itself less. */
 static void test_own_card(void **state)
 {
 	struct rig one, two;
