@@ -1,6 +1,7 @@
 """The small tools: what they report, and that they fail when they should."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -86,9 +87,12 @@ def seeds_tells_what_fails_and_how_to_repeat_it():
 
 
 @case
-def seeds_that_run_out_of_time_fail():
-    status, output = seeds("exit 0\n", 1000000, "--seconds", "0.2")
-    assert status == 1 and "out of time after" in output, output
+def seeds_share_the_time_and_none_is_left_out():
+    status, output = seeds("exit 0\n", 1000000, "--seconds", "0.4")
+    ran = [int(n) for n in re.findall(r"^ok \d+ - \S+, (\d+) seeds$", output, re.M)]
+    assert status == 0 and len(ran) == 2 and all(0 < n < 1000000 for n in ran), output
+    status, output = seeds("exit 0\n", 1000000, "--seconds", "-1")
+    assert status == 1 and "out of time before the first seed" in output, output
 
 
 def matrix(program, fake, *options):
