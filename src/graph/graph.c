@@ -335,6 +335,8 @@ enum err graph_input(struct graph *g, uint32_t link, struct span bytes, struct m
 		return OK;
 	l->in += bytes.n;
 	g->counts.in += bytes.n;
+	if (graph_link_neighbor(l))
+		graph_time_heard(g, now);
 	graph_link_input(g, l, bytes, now);
 	graph_finish(g, now);
 	return OK;

@@ -214,6 +214,8 @@ struct graph {
 	struct mono wall_at;
 	int64_t time_delta;
 	int64_t time_held;	  /* of it: steps of the wall clock that nobody else made */
+	struct mono time_stepped; /* when the last of them was */
+	bool time_heard;	  /* a neighbor was there well after it */
 	int64_t time_base;	  /* time.c: the delta a day ago or less, */
 	struct mono time_base_at; /* and when; us 0: none yet */
 	uint64_t left;		  /* peer time */
@@ -608,6 +610,8 @@ void graph_time_welcome(struct graph *g, struct graph_link *l, uint64_t told, st
 void graph_time_read(struct graph *g, struct wall wall, struct mono now);
 /* The last neighbor has gone. */
 void graph_time_alone(struct graph *g, struct mono now);
+/* A neighbor says something. */
+void graph_time_heard(struct graph *g, struct mono now);
 void graph_expire_stored(struct graph *g, const struct graph_entry *e, struct mono now);
 void graph_expire_now(struct graph *g, struct mono now); /* "fire the timer now" */
 void graph_expire_due(struct graph *g, struct mono now);

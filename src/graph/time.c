@@ -4,6 +4,8 @@
 #define TICKS_US 10
 #define WINDOW	 (20 * 60 * (int64_t)GRAPH_TICKS_SEC)
 
+#define ALIVE (2 * MONO_SEC) /* what comes so long after a step was not on its way before */
+
 #define DAY_MOST (3 * WINDOW) /* that peer time is moved in a day */
 
 /* Sums wrap rather than overflow: a wrong clock gives wrong times, nothing worse. */
@@ -110,16 +112,28 @@ void graph_time_read(struct graph *g, struct wall wall, struct mono now)
 	int64_t moved = (int64_t)((uint64_t)wall.us - was);
 	g->wall = wall;
 	g->wall_at = now;
-	if (may_hold(g, moved))
+	if (may_hold(g, moved)) {
 		hold(g, moved * TICKS_US);
+		g->time_stepped = now;
+		g->time_heard = false;
+	}
 	graph_time_changed(g, now);
 }
 
-/* A machine that was halted finds its clock right and its neighbors gone. */
+void graph_time_heard(struct graph *g, struct mono now)
+{
+	if (g->time_held && mono_since(now, g->time_stepped) >= ALIVE)
+		g->time_heard = true;
+}
+
+/* A machine that was halted finds its clock right and its neighbors gone. Where they went on
+ * after the step, it was the clock alone, and what was agreed on stays. */
 void graph_time_alone(struct graph *g, struct mono now)
 {
 	if (!g->time_held)
 		return;
-	hold(g, -g->time_held);
+	if (!g->time_heard)
+		hold(g, -g->time_held);
+	g->time_held = 0;
 	graph_time_changed(g, now);
 }

@@ -176,6 +176,43 @@ static void what_is_not_held_test(void **state)
 	lone_end(&l);
 }
 
+/* The others went on: it was the clock alone that moved. */
+static void what_neighbors_outlive_stays_test(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t after;
+		bool stays;
+	} rows[] = { { 0, false }, { 2 * MONO_SEC - 1, false }, { 2 * MONO_SEC, true } };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin();
+		uint64_t ours = lone_time(&l);
+		step(90 * MONO_SEC);
+		graph_time_heard(l.g, mono_add(l.now, rows[i].after));
+		lone_hang_up(&l, 2);
+		uint64_t moved = rows[i].stays ? 0 : 90 * GRAPH_TICKS_SEC;
+		assert_true(lone_time(&l) == ours + moved);
+		assert_int_equal(l.g->time_held, 0);
+		lone_end(&l);
+	}
+}
+
+/* What came for a while after one step says nothing of the next. */
+static void each_step_is_its_own_test(void **state)
+{
+	(void)state;
+	begin();
+	uint64_t ours = lone_time(&l);
+	step(90 * MONO_SEC);
+	lone_pass(&l, 6 * MONO_SEC);
+	lone_flood(&l, 2, lone_make(&l, &(struct lone_record){ .expires = 60 }, room));
+	assert_true(l.g->time_heard);
+	step(180 * MONO_SEC);
+	assert_false(l.g->time_heard);
+	assert_true(lone_time(&l) == ours + 6 * GRAPH_TICKS_SEC);
+	lone_end(&l);
+}
+
 /* What was held and is then agreed upon stays. */
 static void held_and_agreed_test(void **state)
 {
@@ -411,6 +448,8 @@ int main(void)
 		cmocka_unit_test(just_near_enough_test),
 		cmocka_unit_test(a_step_of_the_clock_is_held_test),
 		cmocka_unit_test(what_is_not_held_test),
+		cmocka_unit_test(what_neighbors_outlive_stays_test),
+		cmocka_unit_test(each_step_is_its_own_test),
 		cmocka_unit_test(held_and_agreed_test),
 		cmocka_unit_test(expires_test),
 		cmocka_unit_test(purge_is_sliced_test),
