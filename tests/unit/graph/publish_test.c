@@ -222,6 +222,32 @@ static void update_after_creation_test(void **state)
 	lone_end(&l);
 }
 
+/* GRAPH-10.28: the clocks of two who keep up one record of the provider's. */
+static void what_clocks_differ_by_test(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t before;
+		bool reserved, taken;
+	} rows[] = { { MONO_MS, true, true },
+		     { 20 * MONO_MIN, true, true },
+		     { 20 * MONO_MIN + MONO_MS, true, false },
+		     { MONO_MS, false, false } };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin();
+		struct graph_guid id = lone_add(&l, "x");
+		quiet();
+		uint64_t ends = graph_db_find(l.g->db, &id)->expires;
+		struct graph_command c = changing(GRAPH_RECORD_UPDATE, &id);
+		c.reserved = rows[i].reserved;
+		c.expires = graph_time_wall(l.g, ends) - rows[i].before;
+		lone_command(&l, &c);
+		assert_int_equal(l.reply.err, rows[i].taken ? OK : ERR_RANGE);
+		assert_true(graph_db_find(l.g->db, &id)->expires == ends);
+		lone_end(&l);
+	}
+}
+
 static void update_refused_test(void **state)
 {
 	(void)state;
@@ -592,6 +618,7 @@ int main(void)
 		cmocka_unit_test(size_test),
 		cmocka_unit_test(update_test),
 		cmocka_unit_test(update_after_creation_test),
+		cmocka_unit_test(what_clocks_differ_by_test),
 		cmocka_unit_test(update_refused_test),
 		cmocka_unit_test(last_version_test),
 		cmocka_unit_test(nobody_makes_what_cannot_be_deleted_test),
