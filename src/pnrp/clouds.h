@@ -76,7 +76,13 @@ struct pnrp_command {
 	char cloud[PNRP_CLOUD_NAME_MAX + 1];
 	struct pnrp_name name;
 	/* PUBLISH */
-	bool own_key;	/* secure: name.authority is filled in by the key of this machine */
+	bool own_key; /* secure: name.authority is filled in by the key of this machine */
+	/* Else than by a key of this machine: signed with this one, copied, and with the chain
+	 * that gives the name to it (delegated), PKCS #7, copied; n 0: none. Such a name is
+	 * one of its own beside others of the same name, and never kept over a restart.
+	 * UNPUBLISH: the one of that key. */
+	const struct crypto_key *key;
+	struct span chain;
 	bool temporary; /* not kept over a restart */
 	bool automatic; /* addresses are this machine's own, kept current; app[] has ports alone */
 	uint8_t n_apps;
@@ -178,6 +184,7 @@ struct pnrp_published_info {
 	struct pnrp_name name;
 	char cloud[PNRP_CLOUD_NAME_MAX + 1]; /* "" all */
 	bool temporary, automatic;
+	bool lent; /* signed with another key than this machine's */
 	uint8_t n_apps;
 	struct pnrp_app app[PNRP_ENDPOINTS_MAX];
 	uint16_t comment_n;

@@ -212,6 +212,7 @@ static void fill_published(const struct pnrp_published *p, struct pnrp_published
 	*out = (struct pnrp_published_info){ .name = p->name,
 					     .temporary = p->temporary,
 					     .automatic = p->automatic,
+					     .lent = p->key != NULL,
 					     .n_apps = p->n_apps,
 					     .comment_n = p->comment_n,
 					     .payload_type = p->payload_type,

@@ -165,8 +165,10 @@ struct pnrp_published {
 	uint16_t comment_n;
 	char comment[3 * PNRP_COMMENT_UNITS];
 	enum pnrp_payload_type payload_type;
-	struct span payload; /* ours */
-	uint64_t put;	     /* the newest of it, its row's end included; 0: none */
+	struct span payload;	/* ours */
+	struct span chain;	/* ours; of a delegated name */
+	struct crypto_key *key; /* ours: what it is signed with; NULL: a key of this machine */
+	uint64_t put;		/* the newest of it, its row's end included; 0: none */
 	struct list regs;
 };
 
@@ -317,6 +319,9 @@ MUST_USE enum err pnrp_row_read(const struct store_row *row, struct pnrp_publish
 /* keys.c */
 /* The key that a name is signed with; made when there is none. ERR_NOMEM, ... */
 MUST_USE enum err pnrp_key_for(struct pnrp_clouds *c, bool secure, struct crypto_key **out);
+/* Another's key, for as long as a name is signed with it. ERR_NOMEM. */
+MUST_USE enum err pnrp_key_copy(struct pnrp_clouds *c, const struct crypto_key *key,
+				struct crypto_key **out);
 /* True: the key of this machine is not stored after all. */
 bool pnrp_keys_failed(struct pnrp_clouds *c, uint64_t first);
 MUST_USE enum err pnrp_keys_load(struct pnrp_clouds *c);

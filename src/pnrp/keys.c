@@ -47,6 +47,17 @@ enum err pnrp_key_for(struct pnrp_clouds *c, bool secure, struct crypto_key **ou
 	return e;
 }
 
+enum err pnrp_key_copy(struct pnrp_clouds *c, const struct crypto_key *key, struct crypto_key **out)
+{
+	uint8_t pkcs8[CRYPTO_PKCS8_MAX];
+	size_t n = 0;
+	enum err e = crypto_key_save(c->crypto, key, pkcs8, sizeof(pkcs8), &n);
+	if (!e)
+		e = crypto_key_load(c->crypto, crypto_key_profile(key), span_of(pkcs8, n), out);
+	crypto_wipe(pkcs8, sizeof(pkcs8));
+	return e;
+}
+
 bool pnrp_keys_failed(struct pnrp_clouds *c, uint64_t first)
 {
 	if (c->own_put < first)

@@ -5,15 +5,35 @@
 
 const struct store_table pnrp_table_names = { "pnrp_names", STORE_KEY_OCTETS };
 
-static struct pnrp_published *find(const struct pnrp_clouds *c, const struct pnrp_name *name)
+/* Ours are of no key here: the machine's own is one a profile. */
+static bool is_of(const struct pnrp_published *p, const struct crypto_key *key)
+{
+	if (!p->key || !key)
+		return !p->key && !key;
+	return span_eq(crypto_key_public(p->key), crypto_key_public(key));
+}
+
+/* PNRP-10.7: the same name with another key is another one. */
+static struct pnrp_published *find(const struct pnrp_clouds *c, const struct pnrp_name *name,
+				   const struct crypto_key *key)
 {
 	LIST_EACH(l, tmp, &c->published)
 	{
 		struct pnrp_published *p = LIST_ENTRY(l, struct pnrp_published, in);
-		if (pnrp_name_eq(&p->name, name))
+		if (pnrp_name_eq(&p->name, name) && is_of(p, key))
 			return p;
 	}
 	return NULL;
+}
+
+static enum err key_of(struct pnrp_clouds *c, const struct pnrp_published *p,
+		       const struct crypto_key **out)
+{
+	struct crypto_key *key = p->key;
+	enum err e = key ? OK : pnrp_key_for(c, p->name.secure, &key);
+	if (!e)
+		*out = key;
+	return e;
 }
 
 static struct pnrp_reg *reg_in(const struct pnrp_published *p, const struct pnrp_cloud *cloud)
@@ -37,6 +57,8 @@ static void published_free(struct pnrp_clouds *c, struct pnrp_published *p)
 	list_take(&p->in);
 	c->n_published--;
 	env_free(c->env, (void *)p->payload.p);
+	env_free(c->env, (void *)p->chain.p);
+	crypto_key_free(p->key);
 	env_free(c->env, p);
 }
 
@@ -70,7 +92,8 @@ static void fill(const struct pnrp_clouds *c, const struct pnrp_published *p,
 	*r = (struct pnrp_registration){ .name = p->name,
 					 .comment_n = p->comment_n,
 					 .payload_type = p->payload_type,
-					 .payload = p->payload };
+					 .payload = p->payload,
+					 .chain = p->chain };
 	memcpy(r->comment, p->comment, p->comment_n);
 	if (p->automatic) {
 		r->n_apps = pnrp_own_apps(c, cloud, p->app, p->n_apps, r->app);
@@ -106,10 +129,8 @@ static void note_apps(struct pnrp_reg *reg, const struct pnrp_registration *r)
 static enum err add_reg(struct pnrp_clouds *c, struct pnrp_published *p, struct pnrp_cloud *cloud,
 			struct pnrp_registration *r, struct mono now)
 {
-	struct crypto_key *key = NULL;
 	struct pnrp_reg *reg = env_zalloc(c->env, 1, sizeof(*reg));
-	enum err e = reg ? pnrp_key_for(c, p->name.secure, &key) : ERR_NOMEM;
-	r->key = key;
+	enum err e = reg ? key_of(c, p, &r->key) : ERR_NOMEM;
 	if (!e)
 		e = pnrp_register(cloud->core, r, &reg->handle, now);
 	if (e) {
@@ -125,11 +146,9 @@ static enum err add_reg(struct pnrp_clouds *c, struct pnrp_published *p, struct 
 static enum err update_reg(struct pnrp_clouds *c, struct pnrp_published *p, struct pnrp_reg *reg,
 			   struct pnrp_registration *r, struct mono now)
 {
-	struct crypto_key *key = NULL;
 	if (!reg->stale && apps_same(reg, r))
 		return OK;
-	enum err e = pnrp_key_for(c, p->name.secure, &key);
-	r->key = key;
+	enum err e = key_of(c, p, &r->key);
 	if (!e)
 		e = pnrp_update(reg->cloud->core, reg->handle, r, now);
 	if (!e)
@@ -215,8 +234,13 @@ const struct pnrp_published *pnrp_published_of(const struct pnrp_clouds *c,
 bool pnrp_published_here(const struct pnrp_clouds *c, const struct pnrp_cloud *cloud,
 			 const struct pnrp_name *name)
 {
-	const struct pnrp_published *p = find(c, name);
-	return p && reg_in(p, cloud);
+	LIST_EACH(l, tmp, &c->published)
+	{
+		const struct pnrp_published *p = LIST_ENTRY(l, struct pnrp_published, in);
+		if (pnrp_name_eq(&p->name, name) && reg_in(p, cloud))
+			return true;
+	}
+	return false;
 }
 
 /* Content: what changes when a name is published again. */
@@ -225,8 +249,11 @@ static void swap_content(struct pnrp_published *a, struct pnrp_published *b)
 {
 	struct pnrp_published t = *a;
 	struct list in_a = a->in, regs_a = a->regs, in_b = b->in, regs_b = b->regs;
+	struct crypto_key *key_a = a->key; /* clouds borrow it */
 	*a = *b;
 	*b = t;
+	b->key = a->key;
+	a->key = key_a;
 	a->in = in_a;
 	a->regs = regs_a;
 	b->in = in_b;
@@ -239,33 +266,39 @@ static void all_stale(struct pnrp_published *p)
 	LIST_ENTRY(l, struct pnrp_reg, in)->stale = true;
 }
 
+static bool copy_span(struct pnrp_clouds *c, struct span from, struct span *to)
+{
+	*to = span_of(from.n ? env_copy(c->env, from.p, from.n) : NULL, from.n);
+	return !from.n || to->p;
+}
+
 static struct pnrp_published *add(struct pnrp_clouds *c, const struct pnrp_published *content)
 {
 	struct pnrp_published *p = env_zalloc(c->env, 1, sizeof(*p));
-	void *payload = p && content->payload.n
-				? env_copy(c->env, content->payload.p, content->payload.n)
-				: NULL;
-	if (!p || (content->payload.n && !payload)) {
-		env_free(c->env, p);
+	if (!p)
 		return NULL;
-	}
 	*p = *content;
-	p->payload = span_of(payload, content->payload.n);
 	list_init(&p->regs);
 	list_push_back(&c->published, &p->in);
 	c->n_published++;
-	return p;
+	bool failed = !copy_span(c, content->payload, &p->payload);
+	failed |= !copy_span(c, content->chain, &p->chain);
+	if (!failed)
+		return p;
+	published_free(c, p);
+	return NULL;
 }
 
 static void content_of(const struct pnrp_command *m, struct pnrp_published *p)
 {
 	*p = (struct pnrp_published){ .name = m->name,
-				      .temporary = m->temporary,
+				      .temporary = m->temporary || m->key,
 				      .automatic = m->automatic,
 				      .n_apps = m->n_apps,
 				      .comment_n = m->comment_n,
 				      .payload_type = m->payload_type,
-				      .payload = m->payload };
+				      .payload = m->payload,
+				      .chain = m->chain };
 	memcpy(p->cloud, m->cloud, sizeof(p->cloud));
 	memcpy(p->app, m->app, sizeof(p->app));
 	memcpy(p->comment, m->comment, sizeof(p->comment));
@@ -372,7 +405,7 @@ static enum err install(struct pnrp_clouds *c, struct pnrp_published *p, bool wa
 	e = store_content(c, p, was_kept, number);
 	if (e)
 		return e;
-	uint64_t key = p->name.secure ? c->own_put : 0;
+	uint64_t key = p->name.secure && !p->key ? c->own_put : 0;
 	p->put = *number;
 	*number = key > *number ? key : *number;
 	depend(c, p, *number);
@@ -380,14 +413,16 @@ static enum err install(struct pnrp_clouds *c, struct pnrp_published *p, bool wa
 }
 
 static enum err publish_new(struct pnrp_clouds *c, const struct pnrp_published *content,
-			    uint64_t *number, struct mono now)
+			    const struct crypto_key *key, uint64_t *number, struct mono now)
 {
 	if (c->n_published >= c->cfg.names_max)
 		return ERR_FULL;
 	struct pnrp_published *p = add(c, content);
 	if (!p)
 		return ERR_NOMEM;
-	enum err e = install(c, p, false, number, now);
+	enum err e = key ? pnrp_key_copy(c, key, &p->key) : OK;
+	if (!e)
+		e = install(c, p, false, number, now);
 	if (e)
 		drop(c, p, now);
 	return e;
@@ -411,19 +446,28 @@ static enum err publish_again(struct pnrp_clouds *c, struct pnrp_published *p,
 	return e;
 }
 
+/* PNRP-10.7: whether another's key may have it is for the clouds to judge. */
+static enum err name_fits(struct pnrp_clouds *c, const struct pnrp_command *m,
+			  struct pnrp_name *name)
+{
+	if (m->key)
+		return crypto_key_profile(m->key) == c->profile->crypto ? OK : ERR_UNSUPPORTED;
+	return m->own_key || m->name.secure ? secure_name(c, m->own_key, name) : OK;
+}
+
 static enum err publish(struct pnrp_clouds *c, const struct pnrp_command *m, struct mono now)
 {
 	struct pnrp_published content;
 	uint64_t number = 0;
 	content_of(m, &content);
-	enum err e = m->own_key || m->name.secure ? secure_name(c, m->own_key, &content.name) : OK;
+	enum err e = name_fits(c, m, &content.name);
 	if (!e)
 		e = judge(c, &content);
 	if (e)
 		return e;
-	struct pnrp_published *p = find(c, &content.name);
+	struct pnrp_published *p = find(c, &content.name, m->key);
 	e = p ? publish_again(c, p, &content, &number, now)
-	      : publish_new(c, &content, &number, now);
+	      : publish_new(c, &content, m->key, &number, now);
 	if (e)
 		return e;
 	tell(c, PNRP_CLOUDS_EVENT_PUBLISHED, &content, number);
@@ -466,7 +510,7 @@ enum err pnrp_unpublish(struct pnrp_clouds *c, const struct pnrp_command *m, uin
 		if (pnrp_clouds_authority(c, name.authority))
 			return pnrp_clouds_reply(c, number, ERR_NOT_FOUND, 0, 0);
 	}
-	struct pnrp_published *p = find(c, &name);
+	struct pnrp_published *p = find(c, &name, m->key);
 	bool here = p && (!m->cloud[0] || span_eq(span_str(m->cloud), span_str(p->cloud)));
 	enum err e = here ? unpublish(c, p, now) : ERR_NOT_FOUND;
 	return e == ERR_NOMEM ? e : pnrp_clouds_reply(c, number, e, 0, c->reply_after);
@@ -478,7 +522,7 @@ static enum err take_row(struct pnrp_clouds *c, const struct store_row *row)
 {
 	struct pnrp_published p;
 	enum err e = pnrp_row_read(row, &p);
-	if (e || find(c, &p.name))
+	if (e || find(c, &p.name, NULL))
 		return e;
 	return add(c, &p) ? OK : ERR_NOMEM;
 }
@@ -533,7 +577,7 @@ bool pnrp_published_failed(struct pnrp_clouds *c, uint64_t first, bool keyless, 
 	LIST_EACH(l, tmp, &c->published)
 	{
 		struct pnrp_published *p = LIST_ENTRY(l, struct pnrp_published, in);
-		if (p->put < first && !(keyless && p->name.secure))
+		if (p->put < first && !(keyless && p->name.secure && !p->key))
 			continue;
 		revert(c, p, now);
 		undone = true;

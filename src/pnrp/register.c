@@ -180,10 +180,11 @@ enum err pnrp_update(struct pnrp *p, uint32_t handle, const struct pnrp_registra
 		     struct mono now)
 {
 	struct pnrp_own *o = pnrp_own_by_handle(p, handle);
-	(void)now;
 	if (!o)
 		return ERR_NOT_FOUND;
 	if (!is_sound(p, r) || !same_key(r->key, o->key) || !pnrp_name_eq(&r->name, &o->name))
+		return ERR_RANGE;
+	if (!span_eq(r->chain, o->r.chain) && !may_use(p, r, now))
 		return ERR_RANGE;
 	return pnrp_own_change(p, o, r);
 }
