@@ -132,6 +132,8 @@ void graph_stop(struct graph *g, struct mono now);
 bool graph_busy(const struct graph *g);
 /* The provider can tell more now: n 0, all that were deferred. */
 void graph_revalidate(struct graph *g, const struct graph_guid *ids, size_t n, struct mono now);
+/* Sessions that wait are asked again. */
+void graph_resume(struct graph *g, struct mono now);
 /* Somebody's right ended: what is stored, and who is linked, is held against the provider
  * again, in slices; what no longer stands is purged, with an event each. */
 void graph_recheck(struct graph *g, struct mono now);

@@ -141,6 +141,7 @@ struct graph_link {
 	uint64_t in, sent, useful, useless;
 	uint8_t bit;	     /* of graph_entry.heard; 0: none is left for it */
 	uint64_t memory;     /* counted in shared.memory */
+	bool waits;	     /* its session does, for graph_resume() */
 	bool paused;	     /* the application does not read */
 	bool referred;	     /* attempt made because of a REFUSE */
 	bool counted;	     /* in shared.connections */
@@ -337,7 +338,7 @@ void graph_out_data(struct graph *g, struct graph_link *l, const struct graph_da
 void graph_sendq_fini(struct graph *g, struct graph_link *l);
 /* ---- send.c ---- */
 /* Queues a token of the handshake, in frames of its own. */
-void graph_send_token(struct graph *g, struct graph_link *l, struct span token);
+void graph_send_token(struct graph *g, struct graph_link *l, struct span token, uint64_t after);
 /* Takes all octets of a link that has some out as one SEND. */
 void graph_sendq_take(struct graph *g, struct graph_link *l, struct graph_out *out);
 /* The owner sent all up to the last asking. */

@@ -30,9 +30,10 @@ MUST_USE enum err graphs_new(struct graphs **out, const struct graph_part_config
 void graphs_free(struct graphs *s);
 /* Before the first input; a graph that was made with a provider opens with one only. */
 void graphs_guard(struct graphs *s, const struct graphs_guard *guard);
-/* As graph_revalidate() and graph_recheck(), of one graph. */
+/* As graph_revalidate(), graph_resume() and graph_recheck(), of one graph. */
 void graphs_revalidate(struct graphs *s, struct span id, const struct graph_guid *ids, size_t n,
 		       struct mono now);
+void graphs_resume(struct graphs *s, struct span id, struct mono now);
 void graphs_recheck(struct graphs *s, struct span id, struct mono now);
 /* As graph_said(), of the graph with that ID where we are `peer`. */
 void graphs_said(struct graphs *s, struct span id, struct span peer,

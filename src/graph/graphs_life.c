@@ -43,6 +43,17 @@ void graphs_revalidate(struct graphs *s, struct span id, const struct graph_guid
 	}
 }
 
+void graphs_resume(struct graphs *s, struct span id, struct mono now)
+{
+	s->now = now;
+	LIST_EACH(n, tmp, &s->entries)
+	{
+		struct graphs_entry *e = LIST_ENTRY(n, struct graphs_entry, all);
+		if (e->graph && !e->leaving && span_eq(span_str(e->properties.id), id))
+			graph_resume(e->graph, now);
+	}
+}
+
 void graphs_recheck(struct graphs *s, struct span id, struct mono now)
 {
 	s->now = now;

@@ -88,18 +88,32 @@ void graph_hello_token(struct graph *g, struct graph_link *l, struct span token,
 		out = (struct graph_session_out){ .done = false };
 		e = g->birth.provider.ops->step(l->session, token, &out);
 		if (out.bytes.n)
-			graph_send_token(g, l, out.bytes);
+			graph_send_token(g, l, out.bytes, out.after);
 		token = span_of(NULL, 0);
 	} while (e == OK && out.more && l->state != GRAPH_STATE_ENDED);
+	l->waits = e == OK && out.waits;
 	if (e != OK)
 		graph_link_end(g, l, e, e == ERR_NOMEM ? NULL : "authentication failed", now);
 	else if (out.done && l->state != GRAPH_STATE_ENDED)
 		session_stands(g, l, now);
 }
 
+void graph_resume(struct graph *g, struct mono now)
+{
+	LIST_EACH(n, tmp, &g->links)
+	{
+		struct graph_link *l = LIST_ENTRY(n, struct graph_link, all);
+		if (l->waits && l->state == GRAPH_STATE_TOKENS)
+			graph_hello_token(g, l, span_of(NULL, 0), now);
+	}
+	graph_finish(g, now);
+}
+
+/* GRAPH-6.10: who has one address of an IPv6 /64 has all of it. */
 static enum err session_begin(struct graph *g, struct graph_link *l, struct span auth_info)
 {
 	const char *other = l->peer ? l->peer : l->wanted;
+	struct addr from = addr_unmapped(l->remote);
 	struct graph_parties p = {
 		.initiator = l->initiator,
 		.direct = l->direct,
@@ -107,6 +121,7 @@ static enum err session_begin(struct graph *g, struct graph_link *l, struct span
 		.self = span_str(g->birth.peer),
 		.other = span_str(other ? other : ""),
 		.auth_info = auth_info,
+		.source = span_of(from.ip, from.family == ADDR_IPV6 ? 8 : addr_ip_size(&from)),
 	};
 	l->state = GRAPH_STATE_TOKENS;
 	return g->birth.provider.ops->session_new(g->birth.provider.ctx, &p, &l->session);

@@ -28,6 +28,8 @@ struct graph_parties {
 	bool initiator, direct;
 	struct span graph_id, self, other; /* UTF-8; other empty: not known yet */
 	struct span auth_info;		   /* the message, whole: both ends bind to it */
+	struct span source;		   /* where the other side is: the 4 octets of its IPv4
+					    * address, the 8 of its IPv6 network (GRAPH-6.10) */
 };
 
 /* What a session gives: octets that live until its next call. */
@@ -38,6 +40,9 @@ struct graph_session_out {
 			    * again with no octets. Together with `done`: of these the last
 			    * call has it. Also with an error: `bytes` is still sent.
 			    * Of seal likewise: the rest of these octets, another frame */
+	bool waits;	   /* of step: for something else than octets; it is asked again, with
+			    * none, when graph_resume() says so (GRAPH-6.5) */
+	uint64_t after;	   /* of step: the token leaves when that put is on disk; 0: at once */
 };
 
 struct graph_provider_ops {

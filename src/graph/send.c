@@ -237,13 +237,13 @@ static bool put_message(struct graph *g, struct graph_link *l, struct span messa
 }
 
 /* GRAPH-6.4: one frame, unless none is so large. */
-void graph_send_token(struct graph *g, struct graph_link *l, struct span token)
+void graph_send_token(struct graph *g, struct graph_link *l, struct span token, uint64_t after)
 {
 	bool fits = token.n <= GRAPH_FRAME_CEILING - GRAPH_FRAME_HEAD;
 	size_t most = fits ? token.n : GRAPH_FRAME_PAYLOAD;
 	for (size_t at = 0; at < token.n; at += most) {
 		size_t n = token.n - at < most ? token.n - at : most;
-		if (!put_frame(g, l, span_of(token.p + at, n), 0)) {
+		if (!put_frame(g, l, span_of(token.p + at, n), after)) {
 			out_of_memory(g, l);
 			return;
 		}

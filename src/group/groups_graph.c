@@ -286,6 +286,9 @@ static bool take(struct groups *s, struct groups_entry *e, const struct group_ou
 	case GROUP_OUT_RECHECK:
 		graphs_recheck(s->graphs, id, s->now);
 		return false;
+	case GROUP_OUT_RESUME:
+		graphs_resume(s->graphs, id, s->now);
+		return false;
 	case GROUP_OUT_CHAIN:
 		keep(s, e, &e->chain, o->payload);
 		return false;

@@ -7,6 +7,7 @@
 #include "crypto/tls.h"
 #include "graph/provider.h"
 #include "group/chain.h"
+#include "group/door.h"
 
 #define GROUP_SESSION_STATES(X)                                                                    \
 	X(TLS, "TLS handshake")                                                                    \

@@ -256,6 +256,8 @@ static void take(struct circle *c, size_t i, const struct group_out *o)
 		m->revalidations++;
 		show_all(c, i);
 		break;
+	case GROUP_OUT_RESUME:
+		break; /* no links here */
 	case GROUP_OUT_RECHECK:
 		m->rechecks++;
 		break;
