@@ -40,7 +40,11 @@ static enum err fetch(struct crypto *c)
 	if (e)
 		return e;
 	c->hash = EVP_MD_CTX_new();
-	return c->hash ? crypto_memo_size(c, &c->certs, CRYPTO_MEMO_CERTS) : ERR_NOMEM;
+	c->gcm = EVP_CIPHER_fetch(c->lib, "AES-256-GCM", NULL);
+	c->gcm_run = EVP_CIPHER_CTX_new();
+	c->hkdf = EVP_KDF_fetch(c->lib, OSSL_KDF_NAME_HKDF, NULL);
+	bool all = c->hash && c->gcm && c->gcm_run && c->hkdf;
+	return all ? crypto_memo_size(c, &c->certs, CRYPTO_MEMO_CERTS) : ERR_NOMEM;
 }
 
 enum err crypto_new(struct crypto **out, const struct env *env)
@@ -78,6 +82,9 @@ void crypto_free(struct crypto *c)
 	for (size_t i = 0; i < CRYPTO_PROFILE_COUNT; i++)
 		free_tools(&c->tools[i]);
 	BIO_meth_free(c->octets);
+	EVP_KDF_free(c->hkdf);
+	EVP_CIPHER_CTX_free(c->gcm_run);
+	EVP_CIPHER_free(c->gcm);
 	EVP_MD_CTX_free(c->hash);
 	if (c->random)
 		OSSL_PROVIDER_unload(c->random);

@@ -109,6 +109,9 @@ struct crypto {
 	OSSL_PROVIDER *builtin, *random;
 	struct crypto_source *source;
 	EVP_MD_CTX *hash;
+	EVP_CIPHER *gcm; /* AES-256-GCM, and where it runs */
+	EVP_CIPHER_CTX *gcm_run;
+	EVP_KDF *hkdf;
 	BIO_METHOD *octets; /* of all connections; NULL until one wants it */
 	struct crypto_tools tools[CRYPTO_PROFILE_COUNT];
 	struct crypto_memo memo;
