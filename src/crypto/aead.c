@@ -25,6 +25,7 @@ static bool work(struct crypto *c, struct span in, uint8_t *out)
 	return !in.n || EVP_CipherUpdate(c->gcm_run, out, &n, in.p, (int)in.n);
 }
 
+/* CRYPTO-10.1 */
 enum err crypto_gcm_seal(struct crypto *c, const struct crypto_gcm *g, struct span plain,
 			 uint8_t *out)
 {

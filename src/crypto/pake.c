@@ -76,6 +76,7 @@ static void generator(const struct crypto_pake_input *in, uint8_t g[CRYPTO_PAKE_
 	crypto_wipe(head, sizeof head);
 }
 
+/* CRYPTO-9.5 */
 static void draw(const struct env *env, uint8_t scalar[CRYPTO_PAKE_SCALAR])
 {
 	uint8_t wide[crypto_core_ristretto255_NONREDUCEDSCALARBYTES];

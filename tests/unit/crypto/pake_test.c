@@ -171,7 +171,7 @@ static bool agree(const struct run *r)
 	return same;
 }
 
-/* CRYPTO-9.1 */
+/* CRYPTO-9.1; of scalars drawn from the env CRYPTO-9.5 */
 static void both_agree_only_where_all_is_alike(void **state)
 {
 	assert_true(agree(&(struct run){ "tulip", "tulip", "ci", "sid", "a" }));
