@@ -1,0 +1,513 @@
+/* Epochs and their keys (GROUP-12.3 to GROUP-12.6). */
+#include "group/keyring.h"
+
+#include "wire/rd.h"
+#include "wire/wr.h"
+
+#define SLOTS_FIRST 8
+#define SAVED	    1 /* format */
+#define GUID	    16
+#define HOLDER	    (GROUP_AUTHORITY + 1) /* and whether what it was given is of no use any more */
+
+struct group_keyring {
+	const struct env *env;
+	struct crypto *crypto;
+	struct list all; /* struct group_ring_epoch */
+	size_t n, held;	 /* holders of all */
+	uint8_t *keys;	 /* locked, GROUP_EPOCH_KEY octets each */
+	bool *taken;	 /* of slots */
+	size_t slots;
+};
+
+static struct group_ring_epoch *at(struct list *n)
+{
+	return LIST_ENTRY(n, struct group_ring_epoch, all);
+}
+
+/* ---- slots ---- */
+
+/* GROUP-12.3: keys lie in locked memory; when it grows the old place is wiped. */
+static enum err grow(struct group_keyring *k)
+{
+	size_t slots = k->slots ? 2 * k->slots : SLOTS_FIRST;
+	bool *taken = env_zalloc(k->env, slots, sizeof(*taken));
+	uint8_t *keys = taken ? crypto_secret_new(slots * GROUP_EPOCH_KEY) : NULL;
+	if (!keys) {
+		env_free(k->env, taken);
+		return ERR_NOMEM;
+	}
+	if (k->slots) {
+		memcpy(keys, k->keys, k->slots * GROUP_EPOCH_KEY);
+		memcpy(taken, k->taken, k->slots * sizeof(*taken));
+	}
+	crypto_secret_free(k->keys);
+	env_free(k->env, k->taken);
+	k->keys = keys;
+	k->taken = taken;
+	k->slots = slots;
+	return OK;
+}
+
+static enum err slot_take(struct group_keyring *k, size_t *slot)
+{
+	size_t i = 0;
+	while (i < k->slots && k->taken[i])
+		i++;
+	enum err e = i < k->slots ? OK : grow(k);
+	if (e)
+		return e;
+	k->taken[i] = true;
+	*slot = i;
+	return OK;
+}
+
+static uint8_t *key_at(const struct group_keyring *k, size_t slot)
+{
+	return k->keys + slot * GROUP_EPOCH_KEY;
+}
+
+static void key_drop(struct group_keyring *k, struct group_ring_epoch *e)
+{
+	if (!e->has_key)
+		return;
+	crypto_wipe(key_at(k, e->slot), GROUP_EPOCH_KEY);
+	k->taken[e->slot] = false;
+	e->has_key = e->proved = false;
+}
+
+/* ---- entries ---- */
+
+static void holders_drop(struct group_keyring *k, struct group_ring_epoch *e)
+{
+	k->held -= e->n_holders;
+	env_free(k->env, e->holders);
+	e->holders = NULL;
+	e->n_holders = e->room = 0;
+}
+
+static void drop(struct group_keyring *k, struct group_ring_epoch *e)
+{
+	key_drop(k, e);
+	holders_drop(k, e);
+	list_take(&e->all);
+	env_free(k->env, e->covers);
+	env_free(k->env, e);
+	k->n--;
+}
+
+static size_t made_by(const struct group_keyring *k, const uint8_t *maker)
+{
+	size_t n = 0;
+	LIST_EACH(i, tmp, &k->all)
+	n += memcmp(at(i)->maker, maker, GROUP_AUTHORITY) == 0;
+	return n;
+}
+
+/* GROUP-12.6: of who made the most the one that came first goes. */
+static void make_room(struct group_keyring *k)
+{
+	struct group_ring_epoch *first = NULL;
+	size_t most = 0;
+	LIST_EACH(i, tmp, &k->all)
+	{
+		size_t n = made_by(k, at(i)->maker);
+		if (n <= most)
+			continue;
+		most = n;
+		first = at(i);
+	}
+	if (first)
+		drop(k, first);
+}
+
+static struct group_ring_epoch *find(const struct group_keyring *k, const uint8_t *id)
+{
+	LIST_EACH(i, tmp, &k->all)
+	{
+		if (memcmp(at(i)->id, id, GROUP_EPOCH_ID) == 0)
+			return at(i);
+	}
+	return NULL;
+}
+
+static struct group_ring_epoch *take(struct group_keyring *k, const uint8_t *id)
+{
+	struct group_ring_epoch *e = find(k, id);
+	if (e)
+		return e;
+	e = env_zalloc(k->env, 1, sizeof(*e));
+	if (!e)
+		return NULL;
+	if (k->n >= GROUP_KEYRING_MOST)
+		make_room(k);
+	memcpy(e->id, id, GROUP_EPOCH_ID);
+	list_push_back(&k->all, &e->all);
+	k->n++;
+	return e;
+}
+
+/* ---- who has it ---- */
+
+/* Where it is, or would be, among n authorities; true: it is there. */
+static bool place(const struct group_ring_epoch *e, const uint8_t *authority, size_t *where)
+{
+	size_t from = 0, to = e->n_holders;
+	while (from < to) {
+		size_t i = from + (to - from) / 2;
+		if (memcmp(e->holders + i * HOLDER, authority, GROUP_AUTHORITY) < 0)
+			from = i + 1;
+		else
+			to = i;
+	}
+	*where = from;
+	return from < e->n_holders &&
+	       memcmp(e->holders + from * HOLDER, authority, GROUP_AUTHORITY) == 0;
+}
+
+static enum err room_for(struct group_keyring *k, struct group_ring_epoch *e, size_t n)
+{
+	if (n <= e->room)
+		return OK;
+	size_t room = n < 8 ? 8 : n + n / 2;
+	uint8_t *p = env_resize(k->env, e->holders, room * HOLDER);
+	if (!p)
+		return ERR_NOMEM;
+	e->holders = p;
+	e->room = room;
+	return OK;
+}
+
+static enum err hold(struct group_keyring *k, struct group_ring_epoch *e, const uint8_t *authority)
+{
+	size_t i;
+	if (e->cut)
+		return OK;
+	if (place(e, authority, &i)) {
+		e->holders[i * HOLDER + GROUP_AUTHORITY] = 0;
+		return OK;
+	}
+	enum err err = room_for(k, e, e->n_holders + 1);
+	if (err)
+		return err;
+	uint8_t *p = e->holders + i * HOLDER;
+	memmove(p + HOLDER, p, (e->n_holders - i) * HOLDER);
+	memcpy(p, authority, GROUP_AUTHORITY);
+	p[GROUP_AUTHORITY] = 0;
+	e->n_holders++;
+	k->held++;
+	return OK;
+}
+
+/* The one with the lowest number of those that still know who has them. */
+static struct group_ring_epoch *lowest(const struct group_keyring *k)
+{
+	struct group_ring_epoch *out = NULL;
+	LIST_EACH(i, tmp, &k->all)
+	{
+		if (at(i)->n_holders && (!out || at(i)->number < out->number))
+			out = at(i);
+	}
+	return out;
+}
+
+/* GROUP-12.6 */
+static void bound(struct group_keyring *k)
+{
+	while (k->held > GROUP_KEYRING_HELD) {
+		struct group_ring_epoch *e = lowest(k);
+		holders_drop(k, e);
+		e->cut = true;
+	}
+}
+
+/* ---- learning ---- */
+
+static enum err learn_covers(struct group_keyring *k, struct group_ring_epoch *e, struct span s)
+{
+	if (e->covers)
+		return OK;
+	e->covers = env_copy(k->env, s.p, s.n);
+	if (!e->covers)
+		return ERR_NOMEM;
+	e->n_covers = s.n / GUID;
+	return OK;
+}
+
+/* Most come in order and behind all there are. */
+static enum err learn_holders(struct group_keyring *k, struct group_ring_epoch *e,
+			      const struct group_epoch *from)
+{
+	size_t n = group_epoch_recipients(from);
+	enum err err = e->cut ? OK : room_for(k, e, e->n_holders + n);
+	for (size_t i = 0; i < n && !err; i++)
+		err = hold(k, e, group_epoch_authority(from, i).p);
+	return err;
+}
+
+static bool is_key(const struct group_keyring *k, const struct group_ring_epoch *e,
+		   const uint8_t *key)
+{
+	uint8_t hash[GROUP_EPOCH_HASH];
+	group_epoch_hash(k->crypto, key, hash);
+	return memcmp(hash, e->hash, sizeof(hash)) == 0;
+}
+
+enum err group_keyring_learn(struct group_keyring *k, const struct group_ring_record *r)
+{
+	struct group_ring_epoch *e = take(k, r->id);
+	if (!e)
+		return ERR_NOMEM;
+	bool was_held = e->number != 0 && e->until != 0;
+	enum err err = learn_covers(k, e, r->epoch->covers);
+	if (!err && !was_held)
+		err = learn_holders(k, e, r->epoch);
+	if (err)
+		return err;
+	e->number = r->epoch->number;
+	memcpy(e->hash, r->epoch->hash.p, sizeof(e->hash));
+	memcpy(e->maker, r->maker, sizeof(e->maker));
+	e->record = r->record;
+	e->made = r->made;
+	e->until = r->until;
+	if (e->has_key && !is_key(k, e, key_at(k, e->slot)))
+		key_drop(k, e);
+	e->proved = e->has_key;
+	bound(k);
+	return OK;
+}
+
+/* GROUP-12.4: by its hash, where that is known; else until it fails. */
+enum err group_keyring_put(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
+			   const uint8_t key[GROUP_EPOCH_KEY], bool *fresh)
+{
+	struct group_ring_epoch *e = take(k, id);
+	*fresh = false;
+	if (!e)
+		return ERR_NOMEM;
+	bool proved = e->number != 0;
+	if (proved && !is_key(k, e, key))
+		return ERR_DENIED;
+	if (e->has_key) {
+		e->proved |= proved;
+		return OK;
+	}
+	enum err err = slot_take(k, &e->slot);
+	if (err)
+		return err;
+	memcpy(key_at(k, e->slot), key, GROUP_EPOCH_KEY);
+	e->has_key = *fresh = true;
+	e->proved = proved;
+	return OK;
+}
+
+const uint8_t *group_keyring_key(const struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID])
+{
+	const struct group_ring_epoch *e = find(k, id);
+	return e && e->has_key ? key_at(k, e->slot) : NULL;
+}
+
+void group_keyring_tried(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID], bool opened)
+{
+	struct group_ring_epoch *e = find(k, id);
+	if (!e || !e->has_key || e->proved)
+		return;
+	if (opened)
+		e->proved = true;
+	else
+		key_drop(k, e);
+}
+
+enum err group_keyring_given(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
+			     struct span authority)
+{
+	struct group_ring_epoch *e = take(k, id);
+	enum err err = e ? hold(k, e, authority.p) : ERR_NOMEM;
+	bound(k);
+	return err;
+}
+
+void group_keyring_lost(struct group_keyring *k, struct span authority)
+{
+	LIST_EACH(n, tmp, &k->all)
+	{
+		struct group_ring_epoch *e = at(n);
+		size_t i;
+		if (place(e, authority.p, &i))
+			e->holders[i * HOLDER + GROUP_AUTHORITY] = 1;
+	}
+}
+
+/* ---- looks ---- */
+
+const struct group_ring_epoch *group_keyring_find(const struct group_keyring *k,
+						  const uint8_t id[GROUP_EPOCH_ID])
+{
+	return find(k, id);
+}
+
+const struct group_ring_epoch *group_keyring_next(const struct group_keyring *k,
+						  const struct group_ring_epoch *after)
+{
+	const struct list *n = after ? after->all.next : k->all.next;
+	return n == &k->all ? NULL : LIST_ENTRY(n, struct group_ring_epoch, all);
+}
+
+size_t group_keyring_count(const struct group_keyring *k)
+{
+	return k->n;
+}
+
+bool group_keyring_holds(const struct group_ring_epoch *e, struct span authority)
+{
+	size_t i;
+	return place(e, authority.p, &i) && !e->holders[i * HOLDER + GROUP_AUTHORITY];
+}
+
+/* ---- the one to write under ---- */
+
+/* Both ascend. */
+static size_t covered(const struct group_ring_epoch *e, const struct group_ring_choice *c)
+{
+	size_t n = 0;
+	for (size_t i = 0, j = 0; i < e->n_covers && j < c->n_removals;) {
+		int order = memcmp(e->covers + i * GUID, c->removals[j].at, GUID);
+		n += order == 0;
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return n;
+}
+
+/* GROUP-12.5: nobody who was removed has it or made it. */
+static bool is_usable(const struct group_ring_epoch *e, const struct group_ring_choice *c)
+{
+	if (!e->number || e->cut || e->until <= c->now || c->removed(c->ctx, e->maker))
+		return false;
+	for (size_t i = 0; c->n_removals && i < e->n_holders; i++)
+		if (c->removed(c->ctx, e->holders + i * HOLDER))
+			return false;
+	return true;
+}
+
+static bool is_better(const struct group_ring_epoch *a, size_t covers_a,
+		      const struct group_ring_epoch *b, size_t covers_b)
+{
+	if (covers_a != covers_b)
+		return covers_a > covers_b;
+	if (a->number != b->number)
+		return a->number > b->number;
+	return memcmp(a->id, b->id, sizeof(a->id)) < 0;
+}
+
+const struct group_ring_epoch *group_keyring_choose(const struct group_keyring *k,
+						    const struct group_ring_choice *c)
+{
+	const struct group_ring_epoch *best = NULL;
+	size_t most = 0;
+	LIST_EACH(i, tmp, &k->all)
+	{
+		const struct group_ring_epoch *e = at(i);
+		size_t n = covered(e, c);
+		if ((best && !is_better(e, n, best, most)) || !is_usable(e, c))
+			continue;
+		best = e;
+		most = n;
+	}
+	return best;
+}
+
+bool group_keyring_covers(const struct group_ring_epoch *e, const struct group_ring_choice *c)
+{
+	return covered(e, c) == c->n_removals;
+}
+
+/* ---- kept ---- */
+
+static void save_one(const struct group_keyring *k, struct wr *w, const struct group_ring_epoch *e)
+{
+	wr_bytes(w, span_of(e->id, sizeof(e->id)));
+	wr_bytes(w, span_of(key_at(k, e->slot), GROUP_EPOCH_KEY));
+	wr_bytes(w, span_of(e->hash, sizeof(e->hash)));
+	wr_bytes(w, span_of(e->maker, sizeof(e->maker)));
+	wr_u32(w, e->number);
+	wr_u64(w, (uint64_t)e->made);
+	wr_u8(w, e->proved);
+}
+
+size_t group_keyring_save(const struct group_keyring *k, uint8_t *out)
+{
+	struct wr w = wr_of(out, GROUP_KEYRING_OCTETS);
+	uint32_t n = 0;
+	LIST_EACH(i, tmp, &k->all)
+	n += at(i)->has_key;
+	wr_u8(&w, SAVED);
+	wr_u32(&w, n);
+	LIST_EACH(i, tmp2, &k->all)
+	{
+		if (at(i)->has_key)
+			save_one(k, &w, at(i));
+	}
+	return w.n;
+}
+
+static enum err load_one(struct group_keyring *k, struct rd *r)
+{
+	struct span id = rd_bytes(r, GROUP_EPOCH_ID), key = rd_bytes(r, GROUP_EPOCH_KEY);
+	struct span hash = rd_bytes(r, GROUP_EPOCH_HASH), maker = rd_bytes(r, GROUP_AUTHORITY);
+	uint32_t number = rd_u32(r);
+	int64_t made = (int64_t)rd_u64(r);
+	uint8_t proved = rd_u8(r);
+	bool fresh;
+	if (r->failed)
+		return ERR_MALFORMED;
+	enum err err = group_keyring_put(k, id.p, key.p, &fresh);
+	if (err)
+		return err;
+	struct group_ring_epoch *e = find(k, id.p);
+	e->number = number;
+	e->made = made;
+	e->proved = proved != 0;
+	memcpy(e->hash, hash.p, hash.n);
+	memcpy(e->maker, maker.p, maker.n);
+	return OK;
+}
+
+enum err group_keyring_load(struct group_keyring *k, struct span from)
+{
+	struct rd r = rd_of(from);
+	uint8_t format = rd_u8(&r);
+	uint32_t n = rd_u32(&r);
+	if (r.failed || format != SAVED || n > GROUP_KEYRING_MOST)
+		return ERR_MALFORMED;
+	enum err err = OK;
+	for (uint32_t i = 0; i < n && !err; i++)
+		err = load_one(k, &r);
+	if (!err && !rd_done(&r))
+		err = ERR_MALFORMED;
+	return err;
+}
+
+/* ---- life ---- */
+
+enum err group_keyring_new(struct group_keyring **out, const struct env *env, struct crypto *crypto)
+{
+	struct group_keyring *k = env_zalloc(env, 1, sizeof(*k));
+	if (!k)
+		return ERR_NOMEM;
+	k->env = env;
+	k->crypto = crypto;
+	list_init(&k->all);
+	*out = k;
+	return OK;
+}
+
+void group_keyring_free(struct group_keyring *k)
+{
+	if (!k)
+		return;
+	LIST_EACH(i, tmp, &k->all)
+	drop(k, at(i));
+	crypto_secret_free(k->keys);
+	env_free(k->env, k->taken);
+	env_free(k->env, k);
+}

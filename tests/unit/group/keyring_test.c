@@ -1,0 +1,372 @@
+/* The epochs of a group and their keys: what is kept, which one is written under. */
+#include "../failing_env.h"
+#include "group/keyring.h"
+
+#define DAY INT64_C(86400000000)
+
+struct rig {
+	struct failing_env mem;
+	struct crypto *c;
+	struct group_keyring *k;
+	uint8_t gone[4]; /* those removed, by the first octet of their authority */
+	size_t n_gone;
+	struct graph_guid removals[4];
+	size_t n_removals;
+};
+
+static void begin(struct rig *t)
+{
+	memset(t, 0, sizeof *t);
+	failing_env_init(&t->mem, 5);
+	assert_int_equal(crypto_new(&t->c, &t->mem.env), OK);
+	assert_int_equal(group_keyring_new(&t->k, &t->mem.env, t->c), OK);
+}
+
+static void end(struct rig *t)
+{
+	group_keyring_free(t->k);
+	crypto_free(t->c);
+	failing_env_assert_clean(&t->mem);
+}
+
+/* Key and id of the i-th epoch. */
+static void key_of(unsigned int i, uint8_t key[GROUP_EPOCH_KEY])
+{
+	memset(key, (int)(i & 0xff), GROUP_EPOCH_KEY);
+	key[0] = (uint8_t)(i >> 8);
+}
+
+static const uint8_t *id_of(unsigned int i)
+{
+	static uint8_t id[GROUP_EPOCH_ID];
+	memset(id, (int)(i & 0xff), sizeof id);
+	id[0] = (uint8_t)(i >> 8);
+	return id;
+}
+
+struct made {
+	uint32_t number;
+	const char *covers, *to; /* letters: Removals, recipients; ascending */
+	char maker;
+	int64_t until;
+};
+
+static struct graph_guid removal_of(char letter)
+{
+	struct graph_guid g;
+	memset(g.at, letter, sizeof g.at);
+	return g;
+}
+
+static enum err learn(struct rig *t, unsigned int i, struct made m)
+{
+	uint8_t covers[64] = { 0 }, to[8 * GROUP_EPOCH_RECIPIENT] = { 0 }, maker[GROUP_AUTHORITY];
+	uint8_t key[GROUP_EPOCH_KEY], hash[GROUP_EPOCH_HASH];
+	size_t n = strlen(m.covers), n_to = strlen(m.to);
+	for (size_t j = 0; j < n; j++)
+		memset(covers + 16 * j, m.covers[j], 16);
+	for (size_t j = 0; j < n_to; j++)
+		memset(to + j * GROUP_EPOCH_RECIPIENT, m.to[j], GROUP_AUTHORITY);
+	key_of(i, key);
+	group_epoch_hash(t->c, key, hash);
+	memset(maker, m.maker ? m.maker : 'A', sizeof maker);
+	const struct group_epoch e = {
+		.number = m.number,
+		.hash = span_of(hash, sizeof hash),
+		.covers = span_of(covers, 16 * n),
+		.recipients = span_of(to, n_to * GROUP_EPOCH_RECIPIENT),
+	};
+	const struct group_ring_record r = {
+		.id = id_of(i),
+		.epoch = &e,
+		.record = removal_of((char)i),
+		.maker = maker,
+		.made = 7,
+		.until = m.until ? m.until : DAY,
+	};
+	return group_keyring_learn(t->k, &r);
+}
+
+static enum err put(struct rig *t, unsigned int id, unsigned int key)
+{
+	uint8_t octets[GROUP_EPOCH_KEY];
+	bool fresh;
+	key_of(key, octets);
+	return group_keyring_put(t->k, id_of(id), octets, &fresh);
+}
+
+static bool has(struct rig *t, unsigned int i)
+{
+	uint8_t key[GROUP_EPOCH_KEY];
+	const uint8_t *found = group_keyring_key(t->k, id_of(i));
+	key_of(i, key);
+	return found && memcmp(found, key, sizeof key) == 0;
+}
+
+static bool is_gone(void *ctx, const uint8_t *authority)
+{
+	const struct rig *t = ctx;
+	return memchr(t->gone, authority[0], t->n_gone) != NULL;
+}
+
+static void removed(struct rig *t, char removal, char who)
+{
+	t->removals[t->n_removals++] = removal_of(removal);
+	t->gone[t->n_gone++] = (uint8_t)who;
+}
+
+/* The epoch that is written under; 0 none. */
+static unsigned int chosen(struct rig *t, int64_t now)
+{
+	const struct group_ring_choice c = { t->removals, t->n_removals, is_gone, t, now };
+	const struct group_ring_epoch *e = group_keyring_choose(t->k, &c);
+	return e ? e->id[GROUP_EPOCH_ID - 1] : 0;
+}
+
+static struct span who(char letter)
+{
+	static uint8_t authority[GROUP_AUTHORITY];
+	memset(authority, letter, sizeof authority);
+	return span_of(authority, sizeof authority);
+}
+
+/* GROUP-12.3 */
+static void readers_keep_every_key(void **state)
+{
+	struct rig t;
+	begin(&t);
+	for (unsigned int i = 1; i <= 40; i++) {
+		assert_int_equal(learn(&t, i, (struct made){ i, "", "A", 0, 0 }), OK);
+		assert_int_equal(put(&t, i, i), OK);
+	}
+	for (unsigned int i = 1; i <= 40; i++)
+		assert_true(has(&t, i));
+	assert_int_equal(group_keyring_count(t.k), 40);
+	assert_null(group_keyring_key(t.k, id_of(41)));
+	assert_int_equal(chosen(&t, 0), 40);
+	end(&t);
+}
+
+/* GROUP-12.4 */
+static void a_wrong_key_is_noticed(void **state)
+{
+	struct rig t;
+	begin(&t);
+	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "A", 0, 0 }), OK);
+	assert_int_equal(put(&t, 1, 2), ERR_DENIED);
+	assert_null(group_keyring_key(t.k, id_of(1)));
+	assert_int_equal(put(&t, 1, 1), OK);
+	/* The key came first: it is held against the record when that comes. */
+	assert_int_equal(put(&t, 2, 9), OK);
+	assert_int_equal(put(&t, 3, 3), OK);
+	assert_int_equal(learn(&t, 2, (struct made){ 2, "", "A", 0, 0 }), OK);
+	assert_int_equal(learn(&t, 3, (struct made){ 3, "", "A", 0, 0 }), OK);
+	assert_null(group_keyring_key(t.k, id_of(2)));
+	assert_true(has(&t, 3));
+	end(&t);
+}
+
+/* GROUP-12.4 */
+static void a_key_without_a_record_must_open_something(void **state)
+{
+	struct rig t;
+	begin(&t);
+	assert_int_equal(put(&t, 1, 9), OK);
+	group_keyring_tried(t.k, id_of(1), false);
+	assert_null(group_keyring_key(t.k, id_of(1)));
+	assert_int_equal(put(&t, 1, 1), OK);
+	group_keyring_tried(t.k, id_of(1), true);
+	group_keyring_tried(t.k, id_of(1), false); /* the record's fault */
+	assert_true(has(&t, 1));
+	/* One is kept until it fails. */
+	assert_int_equal(put(&t, 1, 5), OK);
+	assert_true(has(&t, 1));
+	end(&t);
+}
+
+/* GROUP-12.5 */
+static void the_highest_number_is_written_under(void **state)
+{
+	struct rig t;
+	begin(&t);
+	assert_int_equal(chosen(&t, 0), 0);
+	assert_int_equal(learn(&t, 2, (struct made){ 1, "", "AB", 0, 0 }), OK);
+	assert_int_equal(learn(&t, 3, (struct made){ 2, "", "AB", 0, 0 }), OK);
+	assert_int_equal(chosen(&t, 0), 3);
+	/* Of two with one number the lower id. */
+	assert_int_equal(learn(&t, 1, (struct made){ 2, "", "AB", 0, 0 }), OK);
+	assert_int_equal(chosen(&t, 0), 1);
+	/* One whose record has ended is none. */
+	assert_int_equal(learn(&t, 4, (struct made){ 9, "", "AB", 0, DAY / 2 }), OK);
+	assert_int_equal(chosen(&t, 0), 4);
+	assert_int_equal(chosen(&t, DAY / 2), 1);
+	/* A key of which no record is known is for reading. */
+	assert_int_equal(put(&t, 5, 5), OK);
+	assert_int_equal(chosen(&t, 0), 4);
+	end(&t);
+}
+
+/* GROUP-12.5 */
+static void who_was_removed_reads_nothing_new(void **state)
+{
+	struct rig t;
+	begin(&t);
+	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "ABC", 0, 0 }), OK);
+	assert_int_equal(learn(&t, 2, (struct made){ 8, "", "AC", 0, 0 }), OK);
+	assert_int_equal(chosen(&t, 0), 2);
+	removed(&t, 'r', 'C');
+	assert_int_equal(chosen(&t, 0), 0);
+	assert_int_equal(learn(&t, 3, (struct made){ 9, "", "AB", 0, 0 }), OK);
+	assert_int_equal(chosen(&t, 0), 3);
+	/* What covers more is before what is newer. */
+	assert_int_equal(learn(&t, 4, (struct made){ 2, "r", "AB", 0, 0 }), OK);
+	assert_int_equal(chosen(&t, 0), 4);
+	/* Also where the key was given later, and of those whom the removed one made. */
+	assert_int_equal(learn(&t, 5, (struct made){ 10, "r", "AB", 'C', 0 }), OK);
+	assert_int_equal(chosen(&t, 0), 4);
+	assert_int_equal(group_keyring_given(t.k, id_of(4), who('C')), OK);
+	assert_int_equal(chosen(&t, 0), 3);
+	end(&t);
+}
+
+/* GROUP-12.5 */
+static void two_removals_need_one_that_covers_both(void **state)
+{
+	struct rig t;
+	const struct group_ring_choice *c;
+	begin(&t);
+	removed(&t, 'q', 'C');
+	removed(&t, 'r', 'D');
+	const struct group_ring_choice now = { t.removals, t.n_removals, is_gone, &t, 0 };
+	c = &now;
+	assert_int_equal(learn(&t, 1, (struct made){ 2, "q", "ABD", 0, 0 }), OK);
+	assert_int_equal(learn(&t, 2, (struct made){ 2, "r", "ABC", 0, 0 }), OK);
+	assert_null(group_keyring_choose(t.k, c));
+	assert_int_equal(learn(&t, 3, (struct made){ 3, "qr", "AB", 0, 0 }), OK);
+	assert_int_equal(learn(&t, 4, (struct made){ 4, "q", "AB", 0, 0 }), OK);
+	assert_int_equal(learn(&t, 5, (struct made){ 5, "ps", "AB", 0, 0 }), OK);
+	assert_int_equal(chosen(&t, 0), 3);
+	assert_true(group_keyring_covers(group_keyring_find(t.k, id_of(3)), c));
+	assert_false(group_keyring_covers(group_keyring_find(t.k, id_of(4)), c));
+	end(&t);
+}
+
+/* GROUP-12.7 */
+static void it_is_known_who_has_which(void **state)
+{
+	struct rig t;
+	begin(&t);
+	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "AC", 0, 0 }), OK);
+	const struct group_ring_epoch *e = group_keyring_find(t.k, id_of(1));
+	assert_true(group_keyring_holds(e, who('A')) && group_keyring_holds(e, who('C')));
+	assert_false(group_keyring_holds(e, who('B')));
+	assert_int_equal(group_keyring_given(t.k, id_of(1), who('B')), OK);
+	assert_int_equal(group_keyring_given(t.k, id_of(1), who('B')), OK);
+	assert_int_equal(e->n_holders, 3);
+	/* Another key to seal to: to be given anew, but what it had it has. */
+	group_keyring_lost(t.k, who('B'));
+	assert_false(group_keyring_holds(e, who('B')));
+	assert_true(group_keyring_holds(e, who('A')) && group_keyring_holds(e, who('C')));
+	removed(&t, 'r', 'B');
+	assert_int_equal(chosen(&t, 0), 0);
+	t.n_gone = 0;
+	assert_int_equal(group_keyring_given(t.k, id_of(1), who('B')), OK);
+	assert_true(group_keyring_holds(e, who('B')));
+	end(&t);
+}
+
+/* GROUP-12.6: who makes epochs without end pushes out its own. */
+static void who_floods_loses_its_own(void **state)
+{
+	struct rig t;
+	begin(&t);
+	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "AB", 'A', 0 }), OK);
+	assert_int_equal(put(&t, 1, 1), OK);
+	for (unsigned int i = 2; i < GROUP_KEYRING_MOST + 50; i++) {
+		assert_int_equal(learn(&t, i, (struct made){ i, "", "B", 'B', 0 }), OK);
+		assert_int_equal(put(&t, i, i), OK);
+	}
+	assert_int_equal(group_keyring_count(t.k), GROUP_KEYRING_MOST);
+	assert_true(has(&t, 1));
+	assert_false(has(&t, 2));
+	assert_true(has(&t, GROUP_KEYRING_MOST + 49));
+	end(&t);
+}
+
+/* GROUP-12.3 */
+static void what_is_kept_is_there_again(void **state)
+{
+	static uint8_t room[GROUP_KEYRING_OCTETS];
+	struct rig t;
+	begin(&t);
+	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "AB", 0, 0 }), OK);
+	assert_int_equal(learn(&t, 2, (struct made){ 2, "", "AB", 0, 0 }), OK);
+	assert_int_equal(put(&t, 1, 1), OK);
+	assert_int_equal(put(&t, 3, 3), OK);
+	size_t n = group_keyring_save(t.k, room);
+	assert_int_equal(n, 5 + 2 * 113);
+	group_keyring_free(t.k);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(group_keyring_new(&t.k, &t.mem.env, t.c), OK);
+		assert_int_equal(group_keyring_load(t.k, span_of(room, i)), ERR_MALFORMED);
+		group_keyring_free(t.k);
+	}
+	assert_int_equal(group_keyring_new(&t.k, &t.mem.env, t.c), OK);
+	assert_int_equal(group_keyring_load(t.k, span_of(room, n)), OK);
+	assert_true(has(&t, 1) && has(&t, 3));
+	assert_int_equal(group_keyring_count(t.k), 2);
+	/* Nothing is written under one before its record is seen again. */
+	assert_int_equal(chosen(&t, 0), 0);
+	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "AB", 0, 0 }), OK);
+	assert_int_equal(chosen(&t, 0), 1);
+	/* GROUP-12.4: 3 is still not proved. */
+	group_keyring_tried(t.k, id_of(3), false);
+	assert_false(has(&t, 3));
+	end(&t);
+}
+
+static void without_memory_nothing_is_lost(void **state)
+{
+	struct failing_env f;
+	FAILING_ENV_EACH(f, 3)
+	{
+		struct rig t = { .mem = f };
+		struct group_keyring *k = NULL;
+		struct crypto *c = NULL;
+		failing_env_init(&t.mem, 1);
+		assert_int_equal(crypto_new(&c, &t.mem.env), OK);
+		t.c = c;
+		enum err e = group_keyring_new(&k, &f.env, c);
+		t.k = k;
+		for (unsigned int i = 1; !e && i < 12; i++) {
+			e = learn(&t, i, (struct made){ i, "rs", "AB", 0, 0 });
+			if (!e)
+				e = put(&t, i, i);
+			if (!e)
+				e = group_keyring_given(k, id_of(i), who('C'));
+		}
+		assert_true(e == OK || e == ERR_NOMEM);
+		assert_int_equal(f.failed, e == ERR_NOMEM);
+		group_keyring_free(k);
+		crypto_free(c);
+		failing_env_assert_clean(&t.mem);
+		failing_env_assert_clean(&f);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(readers_keep_every_key),
+		cmocka_unit_test(a_wrong_key_is_noticed),
+		cmocka_unit_test(a_key_without_a_record_must_open_something),
+		cmocka_unit_test(the_highest_number_is_written_under),
+		cmocka_unit_test(who_was_removed_reads_nothing_new),
+		cmocka_unit_test(two_removals_need_one_that_covers_both),
+		cmocka_unit_test(it_is_known_who_has_which),
+		cmocka_unit_test(who_floods_loses_its_own),
+		cmocka_unit_test(what_is_kept_is_there_again),
+		cmocka_unit_test(without_memory_nothing_is_lost),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
