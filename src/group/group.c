@@ -101,6 +101,9 @@ static enum err begin(struct group *g, const struct group_birth *b, struct text 
 	enum err e =
 		group_members_new(&g->members, g->env, g->crypto, g->profile, &g->limits.members);
 	if (!e)
+		e = group_removals_new(&g->removals, g->env, g->crypto, g->profile,
+				       &group_removals_limits_default);
+	if (!e)
 		e = group_octets_set(g, &g->certificate, b->certificate);
 	if (!e)
 		e = take_chain(g, b, why);
@@ -139,6 +142,7 @@ void group_free(struct group *g)
 	env_free(env, g->last);
 	group_provider_end(g);
 	group_members_free(g->members);
+	group_removals_free(g->removals);
 	crypto_chain_free(g->own);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		env_free(env, all[i]->p);

@@ -7,6 +7,7 @@
 #include "base/list.h"
 #include "group/group.h"
 #include "group/judge.h"
+#include "group/removals.h"
 #include "group/stream.h"
 
 #define GROUP_SCAN	  (30 * MONO_SEC) /* of the Unvalidated Record List */
@@ -63,8 +64,9 @@ struct group {
 	bool warned, ended; /* RENEW was told: before the end, at it */
 
 	struct group_members *members;
-	int64_t members_end; /* wall: the next that is over */
-	int64_t keep_next;   /* wall: the next Membership of another that we publish again */
+	struct group_removals *removals; /* what Removals come to; never NULL */
+	int64_t members_end;		 /* wall: the next that is over */
+	int64_t keep_next; /* wall: the next Membership of another that we publish again */
 	struct group_security security;
 	struct group_policy policy, first;
 	struct group_octets security_octets, policy_octets;

@@ -1,0 +1,540 @@
+/* The set of Removals and Returns: what is kept of each, and what can be asked of them
+ * (GROUP-11.3 to 11.11). */
+#include "group/removals_int.h"
+
+#include "base/text.h"
+
+const struct group_removals_limits group_removals_limits_default = {
+	.signer = 1000,
+	.all = 4096,
+	.returns = 64,
+};
+
+#define ROOM_FIRST 64
+
+/* ---- items ---- */
+
+static void item_free(struct group_removals *r, struct removals_item *i)
+{
+	if (!i)
+		return;
+	env_free(r->env, i->payload);
+	env_free(r->env, i->label);
+	env_free(r->env, i->links);
+	env_free(r->env, i->against);
+	env_free(r->env, i);
+}
+
+static void authority_of(const struct group_removals *r, struct span public,
+			 uint8_t out[CRYPTO_AUTHORITY])
+{
+	crypto_authority(r->crypto, r->profile->crypto, public, out);
+}
+
+static void cert_entry(const struct group_removals *r, const struct crypto_cert *cert,
+		       uint8_t out[GROUP_KEPT_CERT])
+{
+	memcpy(out, cert->serial.p, CRYPTO_SERIAL);
+	crypto_hash(r->crypto, r->profile->crypto, &cert->der, 1, out + CRYPTO_SERIAL,
+		    GROUP_REMOVAL_DIGEST);
+}
+
+/* The first certificate below the root is the group's own doing. */
+static size_t links_of(const struct crypto_chain *chain)
+{
+	return crypto_chain_count(chain) - 2;
+}
+
+static void link_of(const struct group_removals *r, const struct crypto_chain *chain, size_t i,
+		    struct removals_link *out)
+{
+	const struct crypto_cert *issuer = crypto_chain_cert(chain, i + 1);
+	authority_of(r, issuer->public, out->issuer);
+	memcpy(out->issuer_serial, issuer->serial.p, CRYPTO_SERIAL);
+	cert_entry(r, crypto_chain_cert(chain, i + 2), out->entry);
+}
+
+static enum err signed_by(struct group_removals *r, struct removals_item *i,
+			  const struct crypto_chain *chain)
+{
+	const struct crypto_cert *leaf = chain ? group_chain_leaf(chain) : NULL;
+	i->by_group = !chain;
+	if (!chain)
+		return OK;
+	i->n_links = links_of(chain);
+	i->n_label = leaf->subject.n;
+	i->links = env_zalloc(r->env, i->n_links + 1, sizeof *i->links);
+	i->label = env_copy(r->env, leaf->subject.n ? leaf->subject.p : i->key,
+			    leaf->subject.n ? leaf->subject.n : 1);
+	if (!i->links || !i->label)
+		return ERR_NOMEM;
+	for (size_t k = 0; k < i->n_links; k++)
+		link_of(r, chain, k, &i->links[k]);
+	authority_of(r, leaf->public, i->signer);
+	memcpy(i->serial, leaf->serial.p, CRYPTO_SERIAL);
+	struct text name = TEXT_OF(i->name);
+	text_span(&name, leaf->subject_name);
+	return OK;
+}
+
+static enum err item_fill(struct group_removals *r, const struct group_removals_entry *e,
+			  struct removals_item *i)
+{
+	i->record = e->record;
+	i->when = e->when;
+	i->payload = env_copy(r->env, e->payload.p, e->payload.n);
+	i->against = env_zalloc(r->env, r->room / 64, sizeof *i->against);
+	if (!i->payload || !i->against)
+		return ERR_NOMEM;
+	enum err err = group_removal_read(&i->p, span_of(i->payload, e->payload.n));
+	if (err)
+		return err;
+	authority_of(r, i->p.key, i->key);
+	return signed_by(r, i, e->chain);
+}
+
+static enum err item_new(struct group_removals *r, const struct group_removals_entry *e,
+			 struct removals_item **out)
+{
+	struct removals_item *i = env_zalloc(r->env, 1, sizeof *i);
+	if (!i)
+		return ERR_NOMEM;
+	enum err err = item_fill(r, e, i);
+	if (err)
+		item_free(r, i);
+	else
+		*out = i;
+	return err;
+}
+
+/* ---- room ---- */
+
+/* Everything that holds as many as there are slots; what is larger already does no harm. */
+static enum err grow_one(const struct group_removals *r, void *at, size_t each, size_t room)
+{
+	void **p = at;
+	void *larger = env_resize(r->env, *p, room * each);
+	if (!larger)
+		return ERR_NOMEM;
+	*p = larger;
+	return OK;
+}
+
+static enum err grow_bits(struct group_removals *r, size_t room)
+{
+	enum err e = OK;
+	for (size_t k = 0; !e && k < sizeof r->bits / sizeof *r->bits; k++)
+		e = grow_one(r, &r->bits[k], sizeof(uint64_t), room / 64);
+	for (size_t s = 0; !e && s < r->room; s++) {
+		if (!r->slot[s])
+			continue;
+		e = grow_one(r, &r->slot[s]->against, sizeof(uint64_t), room / 64);
+		if (!e)
+			memset(r->slot[s]->against + r->room / 64, 0, (room - r->room) / 8);
+	}
+	return e;
+}
+
+static enum err grow(struct group_removals *r)
+{
+	size_t room = r->room ? 2 * r->room : ROOM_FIRST;
+	enum err e = grow_bits(r, room);
+	if (!e)
+		e = grow_one(r, &r->removals, sizeof *r->removals, room);
+	if (!e)
+		e = grow_one(r, &r->returns, sizeof *r->returns, room);
+	if (!e)
+		e = grow_one(r, &r->order, sizeof *r->order, room);
+	if (!e)
+		e = grow_one(r, &r->keyed, sizeof *r->keyed, room);
+	if (!e)
+		e = grow_one(r, &r->ids, sizeof *r->ids, room);
+	if (!e)
+		e = grow_one(r, &r->slot, sizeof *r->slot, room);
+	if (e)
+		return e;
+	memset(r->slot + r->room, 0, (room - r->room) * sizeof *r->slot);
+	r->room = room;
+	return OK;
+}
+
+static size_t slot_of(const struct group_removals *r, const struct graph_guid *id)
+{
+	for (size_t s = 0; s < r->room; s++)
+		if (r->slot[s] && graph_guid_eq(&r->slot[s]->record.id, id))
+			return s;
+	return r->room;
+}
+
+static size_t slot_free(const struct group_removals *r)
+{
+	size_t s = 0;
+	while (s < r->room && r->slot[s])
+		s++;
+	return s;
+}
+
+/* GROUP-11.10: who fills it loses what counts for nothing already. */
+static size_t slot_idle(const struct group_removals *r)
+{
+	for (size_t i = r->n; i > 0; i--)
+		if (r->order[i - 1]->state == REMOVALS_OUT)
+			return slot_of(r, &r->order[i - 1]->record.id);
+	return r->room;
+}
+
+int removals_by_id(const struct removals_item *a, const struct removals_item *b)
+{
+	return memcmp(a->record.id.at, b->record.id.at, sizeof a->record.id.at);
+}
+
+int removals_by_key(const struct removals_item *a, const struct removals_item *b)
+{
+	int c = memcmp(a->key, b->key, CRYPTO_AUTHORITY);
+	return c ? c : removals_by_id(a, b);
+}
+
+typedef int item_order(const struct removals_item *a, const struct removals_item *b);
+
+/* Into a list of n in that order. */
+static void list_in(struct removals_item **list, size_t n, struct removals_item *i,
+		    item_order *order)
+{
+	size_t from = 0, to = n;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		if (order(list[middle], i) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	memmove(list + from + 1, list + from, (n - from) * sizeof(struct removals_item *));
+	list[from] = i;
+}
+
+static void list_out(struct removals_item **list, size_t n, const struct removals_item *i)
+{
+	size_t at = 0;
+	while (list[at] != i)
+		at++;
+	memmove(list + at, list + at + 1, (n - at - 1) * sizeof(struct removals_item *));
+}
+
+static void slot_clear(struct group_removals *r, size_t at)
+{
+	list_out(r->order, r->n, r->slot[at]);
+	list_out(r->keyed, r->n, r->slot[at]);
+	r->n--;
+	item_free(r, r->slot[at]);
+	r->slot[at] = NULL;
+	for (size_t s = 0; s < r->room; s++)
+		if (r->slot[s])
+			r->slot[s]->against[at / 64] &= ~(UINT64_C(1) << at % 64);
+}
+
+static void slot_fill(struct group_removals *r, size_t at, struct removals_item *fresh)
+{
+	r->slot[at] = fresh;
+	list_in(r->order, r->n, fresh, removals_by_id);
+	list_in(r->keyed, r->n, fresh, removals_by_key);
+	r->n++;
+	for (size_t s = 0; s < r->room; s++) {
+		struct removals_item *other = r->slot[s];
+		if (!other)
+			continue;
+		if (removals_attacks(fresh, other))
+			other->against[at / 64] |= UINT64_C(1) << at % 64;
+		if (removals_attacks(other, fresh))
+			fresh->against[s / 64] |= UINT64_C(1) << s % 64;
+	}
+}
+
+/* ---- limits ---- */
+
+struct census {
+	size_t signer, members, returns;
+};
+
+static struct census census_of(const struct group_removals *r, const struct removals_item *of)
+{
+	struct census c = { 0, 0, 0 };
+	for (size_t s = 0; s < r->room; s++) {
+		const struct removals_item *i = r->slot[s];
+		if (!i)
+			continue;
+		c.members += !i->by_group;
+		c.signer += i->by_group == of->by_group && removals_same(i->signer, of->signer);
+		c.returns += of->p.returns && i->p.returns && removals_same(i->key, of->key);
+	}
+	return c;
+}
+
+/* *idle: whose place it takes; r->room: nobody's. */
+static enum err is_room(const struct group_removals *r, const struct removals_item *of,
+			size_t *idle)
+{
+	struct census c = census_of(r, of);
+	*idle = r->room;
+	if (c.signer >= r->limits.signer || c.returns >= r->limits.returns)
+		return ERR_FULL;
+	if (of->by_group || c.members < r->limits.all)
+		return OK;
+	*idle = slot_idle(r);
+	return *idle < r->room ? OK : ERR_FULL;
+}
+
+enum err group_removals_room(const struct group_removals *r, const struct crypto_chain *signer)
+{
+	struct removals_item of = { .by_group = !signer };
+	size_t idle;
+	if (signer)
+		authority_of(r, group_chain_leaf(signer)->public, of.signer);
+	return is_room(r, &of, &idle);
+}
+
+/* ---- added ---- */
+
+static enum err place_of(struct group_removals *r, const struct removals_item *fresh, size_t *at)
+{
+	size_t idle;
+	*at = slot_of(r, &fresh->record.id);
+	if (*at < r->room)
+		return OK;
+	enum err e = is_room(r, fresh, &idle);
+	if (e)
+		return e;
+	*at = idle < r->room ? idle : slot_free(r);
+	return OK;
+}
+
+enum err group_removals_add(struct group_removals *r, const struct group_removals_entry *e)
+{
+	struct removals_item *fresh = NULL;
+	size_t at = r->room;
+	enum err err = r->n == r->room ? grow(r) : OK;
+	if (!err)
+		err = item_new(r, e, &fresh);
+	if (!err)
+		err = place_of(r, fresh, &at);
+	if (err) {
+		item_free(r, fresh);
+		return err;
+	}
+	bool other = r->slot[at] != NULL;
+	if (other)
+		slot_clear(r, at);
+	slot_fill(r, at, fresh);
+	r->turn += removals_decide(r) || other;
+	return OK;
+}
+
+/* ---- life ---- */
+
+enum err group_removals_new(struct group_removals **out, const struct env *env, struct crypto *c,
+			    const struct group_profile *p,
+			    const struct group_removals_limits *limits)
+{
+	struct group_removals *r = env_zalloc(env, 1, sizeof *r);
+	if (!r)
+		return ERR_NOMEM;
+	r->env = env;
+	r->crypto = c;
+	r->profile = p;
+	r->limits = *limits;
+	*out = r;
+	return OK;
+}
+
+void group_removals_free(struct group_removals *r)
+{
+	if (!r)
+		return;
+	for (size_t s = 0; s < r->room; s++)
+		item_free(r, r->slot[s]);
+	for (size_t k = 0; k < sizeof r->bits / sizeof *r->bits; k++)
+		env_free(r->env, r->bits[k]);
+	env_free(r->env, r->removals);
+	env_free(r->env, r->returns);
+	env_free(r->env, r->order);
+	env_free(r->env, r->keyed);
+	env_free(r->env, r->ids);
+	env_free(r->env, r->slot);
+	env_free(r->env, r);
+}
+
+/* ---- asked ---- */
+
+/* The first Removal of that key that counts, in r->removals; n_removals: none. */
+static size_t first_of(const struct group_removals *r, const uint8_t *key)
+{
+	size_t from = 0, to = r->n_removals;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		if (memcmp(r->removals[middle]->key, key, CRYPTO_AUTHORITY) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	bool found = from < r->n_removals && removals_same(r->removals[from]->key, key);
+	return found ? from : r->n_removals;
+}
+
+static bool is_of(const struct group_removals *r, size_t at, const uint8_t *key)
+{
+	return at < r->n_removals && removals_same(r->removals[at]->key, key);
+}
+
+/* GROUP-11.8: a Return that counts has ended it for certificates of this serial. */
+static bool is_back(const struct group_removals *r, const struct removals_item *q,
+		    struct span serial)
+{
+	for (size_t i = 0; q->ended && i < r->n_returns; i++) {
+		const struct removals_item *t = r->returns[i];
+		if (removals_ends(t, q) && group_kept_has(t->p.serials, CRYPTO_SERIAL, serial))
+			return true;
+	}
+	return false;
+}
+
+static bool is_gone(const struct group_removals *r, const uint8_t *key, struct span serial)
+{
+	for (size_t i = first_of(r, key); is_of(r, i, key); i++)
+		if (!is_back(r, r->removals[i], serial))
+			return true;
+	return false;
+}
+
+bool group_removals_gone(const struct group_removals *r, struct span public, struct span serial)
+{
+	uint8_t key[CRYPTO_AUTHORITY];
+	if (!r->n_removals)
+		return false;
+	authority_of(r, public, key);
+	return is_gone(r, key, serial);
+}
+
+bool group_removals_named(const struct group_removals *r, struct span public)
+{
+	uint8_t key[CRYPTO_AUTHORITY];
+	if (!r->n_removals)
+		return false;
+	authority_of(r, public, key);
+	return first_of(r, key) < r->n_removals;
+}
+
+static uint8_t digit_of(uint8_t c)
+{
+	return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+bool group_removals_name(const struct group_removals *r, struct span name)
+{
+	uint8_t key[CRYPTO_AUTHORITY];
+	struct group_name parts;
+	if (!r->n_removals || group_name_parse(&parts, name) != OK)
+		return false;
+	for (size_t i = 0; i < sizeof key; i++)
+		key[i] = (uint8_t)(digit_of(parts.authority.p[2 * i]) << 4 |
+				   digit_of(parts.authority.p[2 * i + 1]));
+	return first_of(r, key) < r->n_removals;
+}
+
+/* GROUP-11.7: each Removal of the key that counts must let it stand. */
+static bool link_stands(const struct group_removals *r, const struct removals_link *l)
+{
+	struct span serial = span_of(l->issuer_serial, sizeof l->issuer_serial);
+	struct span entry = span_of(l->entry, sizeof l->entry);
+	for (size_t i = first_of(r, l->issuer); is_of(r, i, l->issuer); i++) {
+		const struct removals_item *q = r->removals[i];
+		if (!group_kept_has(q->p.certs, sizeof l->entry, entry) && !is_back(r, q, serial))
+			return false;
+	}
+	return true;
+}
+
+bool group_removals_chain(const struct group_removals *r, const struct crypto_chain *chain)
+{
+	if (!r->n_removals)
+		return true;
+	for (size_t i = 0; i < links_of(chain); i++) {
+		struct removals_link l;
+		uint8_t key[CRYPTO_AUTHORITY];
+		authority_of(r, crypto_chain_cert(chain, i + 1)->public, key);
+		if (first_of(r, key) == r->n_removals)
+			continue;
+		link_of(r, chain, i, &l);
+		if (!link_stands(r, &l))
+			return false;
+	}
+	return true;
+}
+
+bool group_removals_record(const struct group_removals *r, struct span public, struct span serial,
+			   const struct group_kept_record *record)
+{
+	uint8_t key[CRYPTO_AUTHORITY];
+	if (!r->n_removals)
+		return true;
+	authority_of(r, public, key);
+	for (size_t i = first_of(r, key); is_of(r, i, key); i++) {
+		const struct removals_item *q = r->removals[i];
+		if (!group_kept_record_in(q->p.records, record) && !is_back(r, q, serial))
+			return false;
+	}
+	return true;
+}
+
+size_t group_removals_ids(const struct group_removals *r, const struct graph_guid **ids)
+{
+	*ids = r->ids;
+	return r->n_ids;
+}
+
+uint64_t group_removals_turn(const struct group_removals *r)
+{
+	return r->turn;
+}
+
+/* ---- looked at ---- */
+
+static void look(const struct removals_item *i, struct group_removed *out)
+{
+	*out = (struct group_removed){
+		.record = &i->record,
+		.removal = &i->p,
+		.key = i->key,
+		.signer = i->by_group ? NULL : i->signer,
+		.signer_name = span_str(i->name),
+		.signer_label = span_of(i->label, i->n_label),
+		.when = i->when,
+		.counts = i->state == REMOVALS_IN && (i->p.returns || !i->ended),
+		.ended = i->state == REMOVALS_IN && !i->p.returns && i->ended,
+	};
+}
+
+bool group_removals_next(const struct group_removals *r, size_t *at, struct group_removed *out)
+{
+	if (*at >= r->n)
+		return false;
+	look(r->order[(*at)++], out);
+	return true;
+}
+
+bool group_removals_of(const struct group_removals *r, struct span public,
+		       struct group_removed *out)
+{
+	uint8_t key[CRYPTO_AUTHORITY];
+	authority_of(r, public, key);
+	for (size_t i = first_of(r, key); is_of(r, i, key); i++) {
+		if (r->removals[i]->ended)
+			continue;
+		look(r->removals[i], out);
+		return true;
+	}
+	return false;
+}
+
+size_t group_removals_count(const struct group_removals *r)
+{
+	return r->n;
+}

@@ -1,0 +1,74 @@
+/* removals_int.h - between the set of Removals (removals.c) and what it comes to
+ * (removals_verdict.c). */
+#ifndef GROUP_REMOVALS_INT_H
+#define GROUP_REMOVALS_INT_H
+
+#include "group/name.h"
+#include "group/removals.h"
+
+/* A certificate in the chain of who signed, below one of a member. */
+struct removals_link {
+	uint8_t issuer[CRYPTO_AUTHORITY], issuer_serial[CRYPTO_SERIAL];
+	uint8_t entry[GROUP_KEPT_CERT]; /* as a kept set lists it */
+};
+
+enum removals_state {
+	REMOVALS_OPEN, /* not decided */
+	REMOVALS_IN,   /* counts */
+	REMOVALS_OUT   /* does not */
+};
+
+struct removals_item {
+	struct group_kept_record record;
+	struct group_removal p; /* points into payload */
+	uint8_t *payload;
+	int64_t when;
+	uint8_t key[CRYPTO_AUTHORITY];
+	bool by_group;
+	uint8_t signer[CRYPTO_AUTHORITY], serial[CRYPTO_SERIAL];
+	char name[GROUP_NAME_OCTETS + 1];
+	uint8_t *label; /* of who signed, as its certificate has it */
+	size_t n_label;
+	struct removals_link *links;
+	size_t n_links;
+	uint64_t *against; /* a bit for each slot whose Removal would stop it */
+	enum removals_state state;
+	bool ended; /* by a Return that counts */
+};
+
+struct group_removals {
+	const struct env *env;
+	struct crypto *crypto;
+	const struct group_profile *profile;
+	struct group_removals_limits limits;
+	struct removals_item **slot; /* NULL: free */
+	size_t room, n;		     /* room: a multiple of 64 */
+	/* What it comes to: by key, then by Record ID. */
+	struct removals_item **removals, **returns;
+	size_t n_removals, n_returns;
+	struct removals_item **order, **keyed; /* all, by Record ID; by key, then Record ID */
+	struct graph_guid *ids;		       /* in force */
+	size_t n_ids;
+	uint64_t *bits[4]; /* of the verdict: see removals_verdict.c */
+	uint64_t turn;
+};
+
+/* Whether q would stop r, whatever stops q. */
+bool removals_attacks(const struct removals_item *q, const struct removals_item *r);
+/* Whether Return t, if it counts, keeps q from stopping r. */
+bool removals_excuses(const struct removals_item *t, const struct removals_item *q,
+		      const struct removals_item *r);
+/* Return t ends Removal q, if it counts. */
+bool removals_ends(const struct removals_item *t, const struct removals_item *q);
+static inline bool removals_same(const uint8_t *a, const uint8_t *b)
+{
+	return memcmp(a, b, CRYPTO_AUTHORITY) == 0;
+}
+
+int removals_by_id(const struct removals_item *a, const struct removals_item *b);
+int removals_by_key(const struct removals_item *a, const struct removals_item *b);
+
+/* The state of each, then what follows from them. True: it is another than before. */
+bool removals_decide(struct group_removals *r);
+
+#endif
