@@ -27,6 +27,25 @@ static bool is_kind(size_t k, const struct group_message *m, size_t n)
 	return true;
 }
 
+/* GROUP-13.1: a Password says which step it is, and must be at its place. `classic` has none. */
+static enum err name_step(struct group_flight *f, struct span body)
+{
+	static const enum group_session_event at[] = {
+		[GROUP_STEP_ASK] = GROUP_SESSION_HELLO_PASSWORD,
+		[GROUP_STEP_SHARE] = GROUP_SESSION_HELLO_GMC_PASSWORD,
+		[GROUP_STEP_PROVE] = GROUP_SESSION_PASSWORD,
+		[GROUP_STEP_CONFIRM] = GROUP_SESSION_PASSWORD_GMC,
+	};
+	enum err e = group_password_read(&f->password, body);
+	if (e)
+		return e;
+	if (f->password.step != GROUP_STEP_REFUSE)
+		return at[f->password.step] == f->event ? OK : ERR_MALFORMED;
+	bool alone = f->event == GROUP_SESSION_PASSWORD;
+	f->event = GROUP_SESSION_REFUSED;
+	return alone ? OK : ERR_MALFORMED;
+}
+
 static void name(struct group_flight *f, const struct group_message *m, size_t n)
 {
 	*f = (struct group_flight){ .event = GROUP_SESSION_OTHER };
@@ -36,7 +55,7 @@ static void name(struct group_flight *f, const struct group_message *m, size_t n
 	for (size_t i = 0; i < n; i++) {
 		if (m[i].type == GROUP_HELLO)
 			f->binding = m[i].binding;
-		if (m[i].type == GROUP_MY_GMC)
+		if (m[i].type == GROUP_MY_GMC || m[i].type == GROUP_YOUR_GMC)
 			f->gmc = m[i].body;
 	}
 }
@@ -45,6 +64,7 @@ enum err group_flight_read(const struct group_profile *p, struct span octets,
 			   struct group_flight *out)
 {
 	struct group_message m[MOST];
+	struct span all = octets;
 	size_t n = 0;
 	while (octets.n) {
 		size_t used;
@@ -57,5 +77,10 @@ enum err group_flight_read(const struct group_profile *p, struct span octets,
 		n++;
 	}
 	name(out, m, n);
+	out->octets = all;
+	for (size_t i = 0; i < n; i++)
+		if (m[i].type == GROUP_PASSWORD && !p->password &&
+		    out->event != GROUP_SESSION_OTHER)
+			return name_step(out, m[i].body);
 	return OK;
 }

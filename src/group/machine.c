@@ -23,6 +23,13 @@ enum err group_session_fail(struct group_session *s, enum group_session_fault wh
 		[GROUP_FAULT_ORDER] = ERR_STATE,
 		[GROUP_FAULT_TOO_LONG] = ERR_RANGE,
 		[GROUP_FAULT_PASSWORD] = ERR_DENIED,
+		[GROUP_FAULT_NO_SECRET] = ERR_DENIED,
+		[GROUP_FAULT_WRONG_SECRET] = ERR_DENIED,
+		[GROUP_FAULT_SECRET_OVER] = ERR_DENIED,
+		[GROUP_FAULT_MAY_NOT_ADMIT] = ERR_DENIED,
+		[GROUP_FAULT_WAIT] = ERR_DENIED,
+		[GROUP_FAULT_ASKED_BEFORE] = ERR_DENIED,
+		[GROUP_FAULT_PROOF] = ERR_DENIED,
 	};
 	if (!s->fault)
 		s->fault = why;
@@ -82,66 +89,81 @@ static struct span public(const struct group_session *s)
 	return span_of(s->public, s->home->profile->crypto->public_size);
 }
 
-/* GROUP-8.8 */
-static enum err say_hello(struct group_session *s)
+struct group_message group_session_hello(const struct group_session *s)
 {
 	const struct group_profile *p = s->home->profile;
-	const struct group_message hello = {
+	return (struct group_message){
 		.type = GROUP_HELLO,
 		.major = p->connect_major,
 		.minor = p->connect_minor,
 		.binding = span_of(s->binding, p->hello_binds ? GROUP_BINDING : 0),
 	};
-	const struct group_message gmc = { .type = GROUP_MY_GMC,
-					   .body = s->home->chain(s->home->ctx) };
-	size_t n = group_message_size(p, &hello);
-	s->alone = gmc.body.n == 0;
-	n += s->alone ? 0 : group_message_size(p, &gmc);
-	if (n > (p->messages_span ? GROUP_MESSAGE_MAX : p->packet_max))
+}
+
+enum err group_session_say(struct group_session *s, const struct group_message *m, size_t n)
+{
+	const struct group_profile *p = s->home->profile;
+	size_t size = 0;
+	for (size_t i = 0; i < n; i++)
+		size += group_message_size(p, &m[i]);
+	if (size > (p->messages_span ? GROUP_MESSAGE_MAX : p->packet_max))
 		return group_session_fail(s, GROUP_FAULT_TOO_LONG);
-	uint8_t *room = graph_octets_add(s->home->env, &s->out, n);
+	uint8_t *room = graph_octets_add(s->home->env, &s->out, size);
 	if (!room)
 		return ERR_NOMEM;
-	struct wr w = wr_of(room, n);
-	group_message_put(&w, p, &hello);
-	if (!s->alone)
-		group_message_put(&w, p, &gmc);
-	assert(!w.failed && w.n == n);
+	struct wr w = wr_of(room, size);
+	for (size_t i = 0; i < n; i++)
+		group_message_put(&w, p, &m[i]);
+	assert(!w.failed && w.n == size);
 	return OK;
 }
 
+/* GROUP-8.8 */
+static enum err say_hello(struct group_session *s)
+{
+	const struct group_message m[] = {
+		group_session_hello(s),
+		{ .type = GROUP_MY_GMC, .body = s->home->chain(s->home->ctx) },
+	};
+	s->alone = m[1].body.n == 0;
+	return group_session_say(s, m, s->alone ? 1 : 2);
+}
+
 /* GROUP-8.9 */
-static enum err is_bound(struct group_session *s, const struct group_flight *f)
+enum err group_session_bound(struct group_session *s, const struct group_flight *f)
 {
 	struct span ours = span_of(s->binding, s->home->profile->hello_binds ? GROUP_BINDING : 0);
 	return span_eq(f->binding, ours) ? OK : group_session_fail(s, GROUP_FAULT_BINDING);
 }
 
-static enum err is_member(struct group_session *s, struct crypto_chain *chain)
-{
-	if (!span_eq(group_chain_leaf(chain)->subject_name, span_str(s->peer)))
-		return group_session_misfit(s, NULL, GROUP_CHAIN_LEAF_NAME);
-	s->home->learned(s->home->ctx, chain);
-	return OK;
-}
-
 /* GROUP-8.10 */
-static enum err judge(struct group_session *s, struct span gmc)
+enum err group_session_judge(struct group_session *s, struct span gmc, struct crypto_chain **chain)
 {
 	const struct group_session_home *h = s->home;
 	const struct group_chain_rules rules = { .profile = h->profile,
 						 .group = h->name(h->ctx),
 						 .public = public(s),
 						 .now = h->now(h->ctx) };
-	struct crypto_chain *chain = NULL;
+	struct crypto_chain *read = NULL;
 	enum group_chain_fault why;
-	enum err e = group_chain_read(h->crypto, &rules, gmc, &chain, &why);
-	if (!e)
-		e = is_member(s, chain);
-	else if (e != ERR_NOMEM)
-		e = group_session_misfit(s, chain, why);
+	enum err e = group_chain_read(h->crypto, &rules, gmc, &read, &why);
+	if (!e && !span_eq(group_chain_leaf(read)->subject_name, span_str(s->peer)))
+		e = group_session_misfit(s, NULL, GROUP_CHAIN_LEAF_NAME);
+	else if (e && e != ERR_NOMEM)
+		e = group_session_misfit(s, read, why);
 	if (e)
-		crypto_chain_free(chain);
+		crypto_chain_free(read);
+	else
+		*chain = read;
+	return e;
+}
+
+static enum err judge(struct group_session *s, struct span gmc)
+{
+	struct crypto_chain *chain;
+	enum err e = group_session_judge(s, gmc, &chain);
+	if (!e)
+		s->home->learned(s->home->ctx, chain);
 	return e;
 }
 
@@ -157,11 +179,6 @@ static enum err out_of_order(struct group_session *s, const struct group_flight 
 	return group_session_fail(s, GROUP_FAULT_ORDER);
 }
 
-static enum err no_password(struct group_session *s, const struct group_flight *f)
-{
-	return group_session_fail(s, GROUP_FAULT_PASSWORD);
-}
-
 static enum err over(struct group_session *s, const struct group_flight *f)
 {
 	return ERR_STATE;
@@ -175,7 +192,7 @@ static enum err greet(struct group_session *s, const struct group_flight *f)
 /* GROUP-8.11 */
 static enum err is_known(struct group_session *s, const struct group_flight *f)
 {
-	enum err e = is_bound(s, f);
+	enum err e = group_session_bound(s, f);
 	if (!e && !s->home->known(s->home->ctx, span_str(s->peer), public(s)))
 		e = group_session_fail(s, GROUP_FAULT_NO_MEMBERSHIP);
 	return e;
@@ -183,7 +200,7 @@ static enum err is_known(struct group_session *s, const struct group_flight *f)
 
 static enum err is_shown(struct group_session *s, const struct group_flight *f)
 {
-	enum err e = is_bound(s, f);
+	enum err e = group_session_bound(s, f);
 	return e ? e : judge(s, f->gmc);
 }
 
@@ -212,40 +229,57 @@ struct cell {
 	{                                                                                          \
 		act, GROUP_SESSION_##state                                                         \
 	}
-#define BAD    TO(out_of_order, ENDED)
-#define GONE   TO(over, ENDED)
-#define NO_WAY TO(no_password, ENDED)
+#define BAD  TO(out_of_order, ENDED)
+#define GONE TO(over, ENDED)
 
-/* Columns: SECURED, ASKED, HELLO, HELLO_GMC, HELLO_PASSWORD, HELLO_GMC_PASSWORD, PASSWORD,
- * PASSWORD_GMC, YOUR_GMC, OTHER. */
+/* Columns: SECURED, ASKED, KNOCKS; HELLO, HELLO_GMC, HELLO_PASSWORD, HELLO_GMC_PASSWORD;
+ * PASSWORD, PASSWORD_GMC, YOUR_GMC, REFUSED; ADMITTED, OTHER. */
 /* clang-format off */
 static const struct cell requestor[GROUP_SESSION_STATE_COUNT][GROUP_SESSION_EVENT_COUNT] = {
-	[GROUP_SESSION_TLS] = { TO(go_on, CONNECTED), STAY(TLS), BAD, BAD, BAD, BAD, BAD, BAD,
-				BAD, BAD },
+	[GROUP_SESSION_TLS] = { TO(go_on, CONNECTED), STAY(TLS), BAD,
+		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
 	/* P18: nobody speaks to a requestor before it has. */
-	[GROUP_SESSION_CONNECTED] = { BAD, TO(greet, HELLO_SENT), BAD, BAD, BAD, BAD, BAD, BAD,
-				      BAD, BAD },
-	[GROUP_SESSION_HELLO_SENT] = { BAD, STAY(HELLO_SENT), TO(is_known, COMPLETE),
-				       TO(is_shown, COMPLETE), BAD, BAD, BAD, BAD, BAD, BAD },
-	[GROUP_SESSION_PASSWORD_SENT] = { BAD, STAY(PASSWORD_SENT), BAD, BAD, BAD, BAD, NO_WAY,
-					  NO_WAY, NO_WAY, BAD },
-	[GROUP_SESSION_COMPLETE] = { BAD, STAY(COMPLETE), BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
-	[GROUP_SESSION_ENDED] = { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE },
+	[GROUP_SESSION_CONNECTED] = { BAD, TO(greet, HELLO_SENT), TO(group_join_knock, KNOCKED),
+		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
+	[GROUP_SESSION_HELLO_SENT] = { BAD, STAY(HELLO_SENT), BAD,
+		TO(is_known, COMPLETE), TO(is_shown, COMPLETE), BAD, BAD,
+		BAD, BAD, BAD, BAD, BAD, BAD },
+	[GROUP_SESSION_KNOCKED] = { BAD, STAY(KNOCKED), BAD,
+		BAD, BAD, BAD, TO(group_join_prove, PASSWORD_SENT),
+		BAD, BAD, BAD, TO(group_join_refused, ENDED), BAD, BAD },
+	[GROUP_SESSION_PASSWORD_SENT] = { BAD, STAY(PASSWORD_SENT), BAD,
+		BAD, BAD, BAD, BAD,
+		BAD, TO(group_join_take, COMPLETE), BAD, TO(group_join_refused, ENDED), BAD, BAD },
+	[GROUP_SESSION_SHARED] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
+	[GROUP_SESSION_ADMITTING] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
+		BAD },
+	[GROUP_SESSION_COMPLETE] = { BAD, STAY(COMPLETE), BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
+		BAD, BAD, BAD },
+	[GROUP_SESSION_ENDED] = { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE,
+		GONE, GONE },
 };
 
 static const struct cell authenticator[GROUP_SESSION_STATE_COUNT][GROUP_SESSION_EVENT_COUNT] = {
-	[GROUP_SESSION_TLS] = { TO(go_on, CONNECTED), STAY(TLS), BAD, BAD, BAD, BAD, BAD, BAD,
-				BAD, BAD },
-	[GROUP_SESSION_CONNECTED] = { BAD, STAY(CONNECTED), TO(answer_known, COMPLETE),
-				      TO(answer_shown, COMPLETE), NO_WAY, BAD, BAD, BAD, BAD,
-				      BAD },
-	/* A Password with its proof is waited for. */
-	[GROUP_SESSION_HELLO_SENT] = { BAD, STAY(HELLO_SENT), BAD, BAD, BAD, BAD, NO_WAY, BAD, BAD,
-				       BAD },
-	[GROUP_SESSION_PASSWORD_SENT] = { BAD, STAY(PASSWORD_SENT), BAD, BAD, BAD, BAD, BAD, BAD,
-					  BAD, BAD },
-	[GROUP_SESSION_COMPLETE] = { BAD, STAY(COMPLETE), BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
-	[GROUP_SESSION_ENDED] = { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE },
+	[GROUP_SESSION_TLS] = { TO(go_on, CONNECTED), STAY(TLS), BAD,
+		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
+	[GROUP_SESSION_CONNECTED] = { BAD, STAY(CONNECTED), BAD,
+		TO(answer_known, COMPLETE), TO(answer_shown, COMPLETE), TO(group_join_share, SHARED),
+		BAD, BAD, BAD, BAD, BAD, BAD, BAD },
+	[GROUP_SESSION_HELLO_SENT] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
+		BAD },
+	[GROUP_SESSION_KNOCKED] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
+		BAD },
+	[GROUP_SESSION_PASSWORD_SENT] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
+		BAD, BAD },
+	[GROUP_SESSION_SHARED] = { BAD, STAY(SHARED), BAD,
+		BAD, BAD, BAD, BAD,
+		TO(group_join_check, ADMITTING), BAD, BAD, BAD, BAD, BAD },
+	[GROUP_SESSION_ADMITTING] = { BAD, STAY(ADMITTING), BAD,
+		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, TO(group_join_confirm, COMPLETE), BAD },
+	[GROUP_SESSION_COMPLETE] = { BAD, STAY(COMPLETE), BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
+		BAD, BAD, BAD },
+	[GROUP_SESSION_ENDED] = { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE,
+		GONE, GONE },
 };
 /* clang-format on */
 

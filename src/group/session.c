@@ -96,6 +96,9 @@ enum err group_session_new(void *home, const struct graph_parties *p, void **ses
 	if (h->profile->hello_binds)
 		crypto_hash(h->crypto, h->profile->crypto, &p->auth_info, 1, s->binding,
 			    sizeof s->binding);
+	s->n_source = p->source.n < GROUP_SOURCE ? p->source.n : GROUP_SOURCE;
+	if (s->n_source)
+		memcpy(s->source, p->source.p, s->n_source);
 	enum err e = keep_names(s, p) ? open_tls(s) : ERR_NOMEM;
 	if (e) {
 		group_session_end(s, e);
@@ -120,6 +123,7 @@ void group_session_free(void *session)
 		return;
 	tell_ours(s);
 	const struct env *env = s->home->env;
+	group_join_free(s);
 	crypto_tls_free(s->tls);
 	env_free(env, s->in.p);
 	env_free(env, s->out.p);
@@ -128,7 +132,7 @@ void group_session_free(void *session)
 	env_free(env, s);
 }
 
-static void octets_drop(struct group_session *s, struct graph_octets *o)
+void group_octets_drop(struct group_session *s, struct graph_octets *o)
 {
 	env_free(s->home->env, o->p);
 	*o = (struct graph_octets){ .n = 0 };
@@ -157,9 +161,10 @@ static enum err give_packet(struct group_session *s, struct graph_session_out *o
 			return tls_fault(s, e);
 		graph_octets_shift(&s->out, n);
 		if (!s->out.n)
-			octets_drop(s, &s->out);
+			group_octets_drop(s, &s->out);
 	}
 	give_record(s, out);
+	out->after = s->after;
 	return OK;
 }
 
@@ -179,7 +184,7 @@ static enum err take_flight(struct group_session *s)
 		return group_session_fail(s, e == ERR_UNSUPPORTED ? GROUP_FAULT_VERSION
 								  : GROUP_FAULT_MALFORMED);
 	e = group_session_run(s, f.event, &f);
-	octets_drop(s, &s->in);
+	group_octets_drop(s, &s->in);
 	return e;
 }
 
@@ -232,7 +237,9 @@ static enum err go_on(struct group_session *s)
 	if (unsaid(s))
 		return OK;
 	bool behind = !s->initiator && s->state == GROUP_SESSION_CONNECTED;
-	enum err e = group_session_run(s, GROUP_SESSION_ASKED, NULL);
+	bool knocks = s->home->knock && s->state == GROUP_SESSION_CONNECTED && s->initiator;
+	enum err e =
+		group_session_run(s, knocks ? GROUP_SESSION_KNOCKS : GROUP_SESSION_ASKED, NULL);
 	return !e && behind ? hear(s, span_of(NULL, 0)) : e;
 }
 
@@ -242,9 +249,12 @@ static enum err talk(struct group_session *s, struct span token, struct graph_se
 	if (token.n && unsaid(s))
 		return group_session_fail(s, GROUP_FAULT_ORDER);
 	enum err e = token.n ? hear(s, token) : go_on(s);
+	if (!e && s->state == GROUP_SESSION_ADMITTING)
+		e = group_join_ask(s);
 	if (!e && unsaid(s))
 		e = give_packet(s, out);
 	out->more = unsaid(s);
+	out->waits = s->state == GROUP_SESSION_ADMITTING;
 	out->done = s->state == GROUP_SESSION_COMPLETE && !out->more;
 	return e;
 }
@@ -265,7 +275,9 @@ enum err group_session_step(void *session, struct span token, struct graph_sessi
 	if (!e)
 		return OK;
 	group_session_end(s, e);
-	out->more = out->done = false;
+	out->more = out->done = out->waits = false;
+	if (s->last_words && give_packet(s, out) != OK)
+		out->bytes = span_of(NULL, 0);
 	return e;
 }
 

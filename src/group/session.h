@@ -13,7 +13,10 @@
 	X(TLS, "TLS handshake")                                                                    \
 	X(CONNECTED, "TLS connected")                                                              \
 	X(HELLO_SENT, "Hello sent")                                                                \
+	X(KNOCKED, "asked to be let in")                                                           \
 	X(PASSWORD_SENT, "password sent")                                                          \
+	X(SHARED, "asked for a proof")                                                             \
+	X(ADMITTING, "letting somebody in")                                                        \
 	X(COMPLETE, "authenticated")                                                               \
 	X(ENDED, "ended")
 enum group_session_state {
@@ -41,7 +44,14 @@ enum group_session_state {
 	X(MALFORMED, "what came cannot be read")                                                   \
 	X(ORDER, "a message that is not expected now")                                             \
 	X(TOO_LONG, "our membership does not fit into a packet of this profile")                   \
-	X(PASSWORD, "joining by a password is not possible here")
+	X(PASSWORD, "joining by a password is not possible here")                                  \
+	X(NO_SECRET, "there is no such password or invitation")                                    \
+	X(WRONG_SECRET, "the password or code is wrong")                                           \
+	X(SECRET_OVER, "the invitation is used up, has ended or was revoked")                      \
+	X(MAY_NOT_ADMIT, "that member may let nobody in")                                          \
+	X(WAIT, "too many wrong guesses: none is taken for a while")                               \
+	X(ASKED_BEFORE, "that member has had its one proof of what was typed")                     \
+	X(PROOF, "the other side does not know the secret itself")
 enum group_session_fault {
 #define X(name, text) GROUP_FAULT_##name,
 	GROUP_SESSION_FAULTS(X)
@@ -49,6 +59,21 @@ enum group_session_fault {
 	GROUP_SESSION_FAULT_COUNT
 };
 const char *group_session_fault_text(enum group_session_fault f);
+
+/* What somebody has who wants in by a secret (DESIGN D5): its session shows no membership,
+ * but asks for one. */
+struct group_knock {
+	void *ctx;
+	struct group_secret_name name;
+	uint8_t prs[GROUP_SECRET_PRS];
+	/* A proof is about to be said to the member of that key: whether it may, which is once
+	 * for each that is typed (GROUP-13.7). */
+	bool (*prove)(void *ctx, struct span public);
+	/* It was let in: PKCS #7, judged. */
+	void (*let_in)(void *ctx, struct span chain);
+	/* It was not, and how many seconds it should wait. */
+	void (*refused)(void *ctx, enum group_door_answer why, uint32_t wait_s);
+};
 
 /* Whom a session asks; group.c's. Times: wall us. */
 struct group_session_home {
@@ -72,6 +97,8 @@ struct group_session_home {
 	 * `proved`: a membership says so, not an identity, of which anybody makes any. */
 	void (*failed)(void *ctx, const struct graph_parties *who, enum group_session_fault why,
 		       enum group_chain_fault chain, int64_t off, bool proved);
+	const struct group_door *door;	 /* NULL: nobody is let in by a secret here */
+	const struct group_knock *knock; /* NULL: it is a member itself */
 };
 
 /* The session part of a provider: `ctx` of session_new is a struct group_session_home. */

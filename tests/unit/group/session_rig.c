@@ -226,12 +226,15 @@ void rig_step(struct session_rig *t, int i, struct span token)
 	struct graph_session_out out;
 	do {
 		e->err = group_session_step(e->session, token, &out);
-		if (out.bytes.n)
+		if (out.bytes.n) {
 			push(e, out.bytes);
-		assert_true(e->err == OK || (!out.more && !out.done));
+			e->after = out.after;
+		}
+		assert_true(e->err == OK || (!out.more && !out.done && !out.waits));
 		token = span_of(NULL, 0);
 	} while (out.more);
 	e->done = out.done;
+	e->waits = out.waits;
 }
 
 /* The next frame of `from` arrives; false: there is none, or nobody is there. */
@@ -256,6 +259,11 @@ void rig_play(struct session_rig *t)
 		if (!t->end[i].err)
 			rig_step(t, i, span_of(NULL, 0));
 	}
+	rig_go_on(t);
+}
+
+void rig_go_on(struct session_rig *t)
+{
 	while (carry(t, 0) || carry(t, 1))
 		;
 }

@@ -48,7 +48,8 @@ struct rig_end {
 	uint8_t auth_info[RIG_INFO];
 	/* What came of it. */
 	void *session;
-	bool done;
+	bool done, waits;
+	uint64_t after; /* of what it said last */
 	enum err err;
 	struct rig_frame said[RIG_FRAMES];
 	size_t n_said, heard; /* heard: of these by the other */
@@ -93,6 +94,8 @@ void rig_is(struct session_rig *t, int i, const struct rig_person *who);
 
 /* Sessions at both ends, until nothing is on the way any more. Octets of `said` stay. */
 void rig_play(struct session_rig *t);
+/* Likewise, with the sessions that are there. */
+void rig_go_on(struct session_rig *t);
 void rig_open(struct session_rig *t, int i);
 /* Lets it take octets, and say all that it has to say. */
 void rig_step(struct session_rig *t, int i, struct span token);
