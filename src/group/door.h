@@ -34,9 +34,9 @@ enum group_door_answer {
 /* `source`: where the link is from (struct graph_parties). */
 struct group_door {
 	void *ctx;
-	/* Before anything is said about the secret. OPEN: prs is filled, and there is no
-	 * other answer by which something of it could be learned; WAIT: *wait_s seconds. It
-	 * changes nothing: who stops after this has used no guess. */
+	/* Asked twice in a run: before anything is said about the secret, and again before a
+	 * proof is looked at, since others may have guessed meanwhile. OPEN: prs is filled;
+	 * WAIT: *wait_s seconds. It changes nothing: who stops has used no guess. */
 	enum group_door_answer (*find)(void *ctx, const struct group_secret_name *name,
 				       struct span source, uint8_t prs[GROUP_SECRET_PRS],
 				       uint32_t *wait_s);

@@ -391,9 +391,17 @@ static enum err admit(struct group_session *s)
 enum err group_join_check(struct group_session *s, const struct group_flight *f)
 {
 	const struct group_door *d = s->home->door;
+	struct span source = span_of(s->source, s->n_source);
+	uint8_t prs[GROUP_SECRET_PRS];
+	uint32_t wait_s = 0;
+	/* Of many that came together one guess is taken: after it this says no. */
+	enum group_door_answer a = d->find(d->ctx, &s->join->name, source, prs, &wait_s);
+	crypto_wipe(prs, sizeof prs);
+	if (a)
+		return refuse(s, a, wait_s);
 	if (crypto_equal(f->password.octets, span_of(s->join->ta, sizeof s->join->ta)))
 		return admit(s);
-	d->wrong(d->ctx, &s->join->name, span_of(s->source, s->n_source));
+	d->wrong(d->ctx, &s->join->name, source);
 	return refuse(s, GROUP_DOOR_WRONG, 0);
 }
 

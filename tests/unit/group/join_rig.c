@@ -18,6 +18,8 @@ static enum group_door_answer find(void *ctx, const struct group_secret_name *na
 	if (!is_known(j, name))
 		return GROUP_DOOR_NO_SUCH;
 	*wait_s = j->wait_s;
+	if (j->found == j->no_more)
+		return GROUP_DOOR_WAIT;
 	if (!j->answer)
 		memcpy(prs, j->prs, sizeof j->prs);
 	return j->answer;

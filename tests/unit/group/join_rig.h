@@ -13,6 +13,7 @@ struct join_rig {
 	uint8_t prs[GROUP_SECRET_PRS];
 	enum group_door_answer answer, admits; /* of find() and admit(), where the name is known */
 	uint32_t wait_s;
+	unsigned int no_more; /* the find() from which there is a wait; 0 none */
 	unsigned int found, wrong, admitted, dropped, asked;
 	unsigned int waits; /* how often admitted() says not yet */
 	enum err fails;	    /* what it says then */

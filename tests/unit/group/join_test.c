@@ -10,7 +10,7 @@ static void who_knows_the_secret_is_let_in(void **state)
 	join_play(&j);
 	join_assert_in(&j);
 	assert_int_equal(j.proofs, 1);
-	assert_int_equal(j.found, 1);
+	assert_int_equal(j.found, 2);
 	assert_true(span_eq(span_of(j.source, j.n_source), span_of("\300\0\2\7", 4)));
 	join_rig_fini(&j);
 }
@@ -63,6 +63,22 @@ static void the_door_may_say_no(void **state)
 				 late ? (rows[i / 2].answer == GROUP_DOOR_WAIT) * 30 : 77);
 		assert_int_equal(j.wrong, 0);
 		assert_int_equal(j.proofs, late);
+		join_rig_fini(&j);
+	}
+}
+
+/* GROUP-13.6: who guessed while another did is not told whether it was right. */
+static void a_guess_in_between_shuts_the_door(void **state)
+{
+	for (int right = 0; right < 2; right++) {
+		join_rig_init(&j);
+		j.no_more = 2;
+		j.wait_s = 8;
+		j.knock.prs[0] ^= (uint8_t)!right;
+		join_play(&j);
+		join_assert_refused(&j, GROUP_DOOR_WAIT, GROUP_FAULT_WAIT);
+		assert_int_equal(j.told_s, 8);
+		assert_int_equal(j.wrong + j.admitted, 0);
 		join_rig_fini(&j);
 	}
 }
@@ -250,6 +266,7 @@ int main(void)
 		cmocka_unit_test(a_password_has_no_identifier),
 		cmocka_unit_test(who_does_not_is_counted),
 		cmocka_unit_test(the_door_may_say_no),
+		cmocka_unit_test(a_guess_in_between_shuts_the_door),
 		cmocka_unit_test(another_invitation_is_none),
 		cmocka_unit_test(who_lets_in_waits_for_the_store),
 		cmocka_unit_test(a_use_that_cannot_be_kept_is_none),
