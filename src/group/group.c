@@ -1,5 +1,6 @@
 /* One group: life, time, looks inside. */
 #include "group/group_int.h"
+#include "group/lookups.h"
 
 const struct group_limits group_limits_default = {
 	.members = { .members = 10000, .credentials = 8, .octets = 256 * 1024 * 1024 },
@@ -141,6 +142,7 @@ void group_free(struct group *g)
 	env_free(env, LIST_ENTRY(n, struct group_own_out, all));
 	env_free(env, g->last);
 	group_provider_end(g);
+	group_lookups_free(g);
 	group_members_free(g->members);
 	group_removals_free(g->removals);
 	crypto_chain_free(g->own);

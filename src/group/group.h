@@ -155,6 +155,7 @@ enum group_out_kind {
 	GROUP_OUT_RECHECK,    /* somebody's right ended: links and records again */
 	GROUP_OUT_RESUME,     /* a session that waits can go on: who was let in is on disk */
 	GROUP_OUT_CHAIN,      /* our own chain is this now, to be kept: payload */
+	GROUP_OUT_NAMES,      /* what group_lookup_next() gives is another */
 	GROUP_OUT_SECURITY,   /* what the group is, to be kept: payload (Security Properties) */
 	GROUP_OUT_EVENT
 };

@@ -88,7 +88,8 @@ struct group {
 	struct mono scan;
 	int64_t skew;
 	struct group_counts counts;
-	struct list outs; /* struct group_own_out */
+	struct group_lookups *lookups; /* lookups.c; NULL none */
+	struct list outs;	       /* struct group_own_out */
 	struct group_own_out *last;
 	struct group_event lost; /* is written where nobody reads it */
 };

@@ -67,6 +67,8 @@ static struct groups *blank(const struct groups_birth *b, struct mono now, struc
 	list_init(&s->persons);
 	list_init(&s->entries);
 	list_init(&s->dead);
+	list_init(&s->withdrawn);
+	list_init(&s->searches);
 	list_init(&s->calls);
 	list_init(&s->outs);
 	return s;
@@ -123,6 +125,8 @@ void groups_free(struct groups *s)
 	groups_call_free(s, s->last);
 	free_entries(s, &s->entries);
 	free_entries(s, &s->dead);
+	groups_searches_free(s);
+	groups_names_free(s);
 	LIST_EACH(n, tmp, &s->persons)
 	groups_person_free(s, LIST_ENTRY(n, struct groups_person, all));
 	crypto_secret_free(s->vault);
@@ -161,6 +165,8 @@ void groups_tick(struct groups *s, struct mono now)
 		struct groups_entry *e = LIST_ENTRY(n, struct groups_entry, all);
 		if (e->group && mono_reached(group_deadline(e->group), now))
 			group_tick(e->group, now);
+		s->names_stale |= mono_reached(groups_names_deadline(s, e), now);
+		groups_seek_tick(s, e);
 	}
 	groups_open_again(s);
 }
@@ -183,7 +189,8 @@ struct mono groups_deadline(const struct groups *s)
 	LIST_EACH(n, tmp, &s->entries)
 	{
 		const struct groups_entry *e = LIST_ENTRY(n, struct groups_entry, all);
-		at = mono_min(at, e->again);
+		at = mono_min(mono_min(at, e->again), e->sought.next);
+		at = mono_min(at, groups_names_deadline(s, e));
 		if (e->group)
 			at = mono_min(at, group_deadline(e->group));
 	}
@@ -202,6 +209,8 @@ static void undo(struct groups *s, struct groups_entry *e, uint64_t first, enum 
 		groups_entry_free(s, e);
 		return;
 	}
+	groups_seek_end(s, e);
+	groups_names_end(s, e);
 	list_take(&e->all);
 	list_push_back(&s->dead, &e->all);
 	s->turn = NULL;
@@ -241,8 +250,13 @@ void groups_stop(struct groups *s, struct mono now)
 		if (c->waits == GROUPS_WAIT_JOB)
 			groups_answer(s, c, ERR_STOPPING, NULL);
 	}
+	s->names_stale = true;
 	LIST_EACH(n, tmp, &s->entries)
-	groups_entry_shut(s, LIST_ENTRY(n, struct groups_entry, all));
+	{
+		struct groups_entry *e = LIST_ENTRY(n, struct groups_entry, all);
+		groups_seek_end(s, e);
+		groups_entry_shut(s, e);
+	}
 }
 
 bool groups_busy(const struct groups *s)

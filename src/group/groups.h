@@ -10,6 +10,7 @@
 
 #include "graph/graphs.h"
 #include "group/config.h"
+#include "group/groups_name.h"
 #include "group/paper.h"
 
 struct groups;
@@ -50,6 +51,17 @@ bool groups_busy(const struct groups *s);
 void groups_job_done(struct groups *s, uint64_t job, enum err err, struct span result,
 		     struct mono now);
 
+/* Whether names can be published and resolved; whatever was published is not any more. */
+void groups_names_are(struct groups *s, bool on, struct mono now);
+/* To NAME_PUBLISH `number`: it is, or why not. */
+void groups_named(struct groups *s, uint64_t number, enum err err, struct mono now);
+/* Of NAME_RESOLVE `number`: one that was found; and its end. */
+void groups_found(struct groups *s, uint64_t number, const struct groups_hit *hit, struct mono now);
+void groups_resolved(struct groups *s, uint64_t number, const struct groups_resolution *r,
+		     struct mono now);
+/* Addresses of this machine changed: who is alone looks for others at once. */
+void groups_network(struct groups *s, struct mono now);
+
 enum groups_command_kind {
 	/* Identities: `identity` is a peer name, a label that only one has, or the beginning of
 	 * a name, six digits or more; empty: the default. */
@@ -65,7 +77,8 @@ enum groups_command_kind {
 	GROUPS_CLOSE,
 	GROUPS_LEAVE,	/* closes and forgets; the identity stays */
 	GROUPS_CONNECT, /* addresses; tried one after the other; answered when a neighbor is
-			   * connected, or with why the last one failed */
+			   * connected, or with why the last one failed. None: those that are
+			   * known, and those of members that are found by name */
 	GROUPS_SET,	/* text (name), comment, options as `set` has them */
 	GROUPS_EXPORT,	/* the membership, as a document */
 	GROUPS_OWNER,	/* passphrase; the group key, as a document; the reminder ends */
@@ -102,7 +115,13 @@ MUST_USE enum err groups_command(struct groups *s, const struct groups_command *
 enum groups_out_kind {
 	GROUPS_OUT_REPLY,
 	GROUPS_OUT_EVENT,
-	GROUPS_OUT_JOB
+	GROUPS_OUT_JOB,
+	/* For the part pnrp: `naming`, number. PUBLISH is answered by groups_named(), RESOLVE by
+	 * groups_found() and groups_resolved() unless CANCEL, of its number, comes before. */
+	GROUPS_OUT_NAME_PUBLISH,
+	GROUPS_OUT_NAME_WITHDRAW,
+	GROUPS_OUT_NAME_RESOLVE,
+	GROUPS_OUT_NAME_CANCEL
 };
 /* Work for a job: node/job.h runs groups_job_run(). */
 enum groups_job {
@@ -115,10 +134,11 @@ struct groups_out {
 	enum groups_job job;
 	struct span bytes; /* JOB: input, secret; REPLY: the document */
 	enum err err;
-	char text[200];			  /* REPLY: why; "" nothing */
+	char text[360];			  /* REPLY: why; "" nothing */
 	char made[GROUP_NAME_OCTETS + 1]; /* REPLY: identity or group that it was about */
 	const char *group, *friendly;	  /* EVENT: Group Peer Name, its name for people */
 	const struct group_event *event;
+	const struct groups_naming *naming;
 	uint64_t after;
 };
 /* Lives until the next call. */
@@ -147,6 +167,27 @@ struct groups_info {
 	const char *friendly;
 };
 bool groups_next(const struct groups *s, size_t *at, struct groups_info *out);
+/* A name that a group wants published; of the group with that ID where we are `self`. */
+struct groups_name_info {
+	const char *name;
+	bool said;    /* to the part pnrp, which took it unless err */
+	bool lookup;  /* of an invitation; else of its members */
+	enum err err; /* why it is not published */
+};
+bool groups_name_next(const struct groups *s, const struct groups_info *of, size_t *at,
+		      struct groups_name_info *out);
+/* What looking for other members led to. */
+struct groups_seek_info {
+	bool seeking;	     /* now */
+	struct mono next;    /* MONO_NEVER: not by itself */
+	struct mono ended;   /* the last one; 0 none yet */
+	enum err err;	     /* of that; OK: somebody was connected */
+	uint32_t publishers; /* it found */
+	uint32_t addresses;  /* it tried */
+	const char *why;     /* "" where it did well */
+};
+void groups_seek_look(const struct groups *s, const struct groups_info *of,
+		      struct groups_seek_info *out);
 /* By whatever GROUPS_... takes; ERR_NOT_FOUND, ERR_CONFLICT: several. */
 MUST_USE enum err groups_find(const struct groups *s, struct span group, struct groups_info *out);
 MUST_USE enum err groups_find_identity(const struct groups *s, struct span identity,

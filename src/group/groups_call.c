@@ -28,6 +28,7 @@ void groups_call_free(struct groups *s, struct groups_call *c)
 	if (!c)
 		return;
 	list_take(&c->all);
+	groups_lookup_end(s, c);
 	drop_bytes(s, c);
 	env_free(s->env, c->address);
 	env_free(s->env, c->granted.p);
@@ -45,6 +46,7 @@ uint8_t *groups_call_room(struct groups *s, struct groups_call *c, size_t n)
 /* D8: whatever it says rests on what was put until now. */
 void groups_answer(struct groups *s, struct groups_call *c, enum err err, const char *text)
 {
+	s->names_stale = true; /* what was done may change which are wanted */
 	if (!c->out.number) {
 		groups_call_free(s, c);
 		return;
@@ -164,5 +166,6 @@ static bool poll_entries(struct groups *s, struct groups_out *out)
 bool groups_poll(struct groups *s, struct groups_out *out)
 {
 	wipe_taken(s);
-	return poll_entries(s, out) || poll_answer(s, out) || poll_job(s, out);
+	return poll_entries(s, out) || groups_names_poll(s, out) || groups_searches_poll(s, out) ||
+	       poll_answer(s, out) || poll_job(s, out);
 }

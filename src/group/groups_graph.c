@@ -87,16 +87,19 @@ void groups_graph_event(struct groups *s, const struct graph_event *v, struct mo
 	static const bool followed[GRAPH_EVENT_COUNT] = {
 		[GRAPH_EVENT_STATUS] = true,	   [GRAPH_EVENT_LOADED] = true,
 		[GRAPH_EVENT_SYNCHRONISED] = true, [GRAPH_EVENT_NODE] = true,
-		[GRAPH_EVENT_NEIGHBOR] = true,
+		[GRAPH_EVENT_NEIGHBOR] = true,	   [GRAPH_EVENT_NEED_CONNECTION] = true,
 	};
 	struct groups_entry *e = followed[v->kind] ? entry_of(s, v) : NULL;
 	s->now = now;
 	if (!e || !e->group)
 		return;
+	s->names_stale = true;
 	if (v->kind == GRAPH_EVENT_NODE || v->kind == GRAPH_EVENT_NEIGHBOR)
 		presence(s, e, v);
 	else
 		mind_ready(s, e);
+	if (v->kind != GRAPH_EVENT_NODE)
+		groups_seek_event(s, e, v);
 }
 
 /* ---- answered ---- */
@@ -192,6 +195,8 @@ void groups_graph_reply(struct groups *s, const struct graph_out *reply, struct 
 	s->now = now;
 	if (call)
 		groups_answered(s, call, reply);
+	else
+		(void)groups_seek_answered(s, reply);
 }
 
 /* ---- wanted ---- */
@@ -291,6 +296,10 @@ static bool take(struct groups *s, struct groups_entry *e, const struct group_ou
 		return false;
 	case GROUP_OUT_CHAIN:
 		keep(s, e, &e->chain, o->payload);
+		s->names_stale = true;
+		return false;
+	case GROUP_OUT_NAMES:
+		s->names_stale = true;
 		return false;
 	case GROUP_OUT_SECURITY:
 		keep(s, e, &e->security, o->payload);

@@ -4,6 +4,8 @@
  * (identities and group keys as documents), groups_find.c (by what people type),
  * groups_make.c (creating, joining), groups_open.c (opening, closing, leaving, connecting),
  * groups_tell.c (what members tell and change), groups_graph.c (what graphs say),
+ * groups_names.c (names published), groups_search.c (names resolved), groups_seek.c (other
+ * members found),
  * groups_job.c (passphrases). */
 #ifndef GROUP_GROUPS_INT_H
 #define GROUP_GROUPS_INT_H
@@ -19,6 +21,14 @@
 #define GROUPS_PASS_MAX	   1024		   /* octets of a passphrase */
 #define GROUPS_AGAIN	   (30 * MONO_SEC) /* until what failed is tried again */
 #define GROUPS_SECRET_KIND 16
+/* Names and those found by them (section 15). */
+#define GROUPS_ENDPOINTS   4  /* of a member, told (digest 10) */
+#define GROUPS_PUBLISHERS  8  /* asked for at once */
+#define GROUPS_ADDRESSES   32 /* tried in one search, known or found, each */
+#define GROUPS_LOOKUPS	   8  /* answers to a look-up name that are kept */
+#define GROUPS_SEEK_FIRST  (5 * MONO_SEC)
+#define GROUPS_SEEK_MOST   (5 * MONO_MIN)
+#define GROUPS_REPAIR_MOST MONO_HOUR
 
 struct groups_octets {
 	uint8_t *p;
@@ -36,6 +46,76 @@ struct groups_person {
 	struct crypto_key *key;			  /* NULL: it could not be unsealed */
 	int64_t made;
 	uint64_t saved; /* its newest put */
+};
+
+/* A name that an entry wants, or wanted. */
+struct groups_name {
+	struct list all; /* of groups_entry.names, then of groups.withdrawn */
+	char name[GROUP_NAME_OCTETS + 1];
+	bool lookup, wanted, said;
+	uint8_t what[CRYPTO_FINGERPRINT]; /* said last */
+	uint64_t asked;			  /* on its way under that number; 0: not */
+	enum err err;
+	struct mono again; /* after a failure */
+	uint8_t public[CRYPTO_PUBLIC_MAX];
+	size_t n_public;
+};
+
+/* Somebody whom a look-up name led to: several groups may have taken the same words. */
+struct groups_lookup {
+	struct groups_octets payload;
+	struct addr at[GROUPS_ADDRESSES];
+	size_t n_at;
+};
+
+/* A search by name. Its caller is an entry's seek, or a call that looks up. */
+struct groups_search {
+	struct list all; /* of groups.searches */
+	uint64_t number;
+	char name[GROUP_NAME_OCTETS + 1];
+	bool said;    /* RESOLVE went out */
+	bool dropped; /* nobody wants it any more: CANCEL */
+	struct groups_entry *entry;
+	struct groups_call *call;
+	struct groups_resolution end;
+	size_t n_found;
+	struct groups_lookup *found; /* of a call: GROUPS_LOOKUPS of them */
+};
+
+/* Addresses that are tried one after the other. */
+struct groups_strand {
+	struct addr at[GROUPS_ADDRESSES];
+	enum err err[GROUPS_ADDRESSES]; /* of those tried */
+	size_t n, tried;
+	uint64_t awaited; /* the command to graphs; 0: none */
+};
+enum groups_strands {
+	GROUPS_KNOWN, /* of an earlier life, or of contacts */
+	GROUPS_FOUND, /* by name */
+	GROUPS_STRANDS
+};
+
+/* An entry looks for other members. */
+struct groups_seek {
+	bool repair; /* the neighbors we have may be all of a part of the group */
+	char name[GROUP_NAME_OCTETS + 1];
+	struct groups_search *search; /* NULL: ended */
+	struct groups_resolution end;
+	uint32_t publishers;
+	struct groups_strand strand[GROUPS_STRANDS];
+	char fault[120]; /* what a handshake that failed said */
+};
+
+struct groups_sought {
+	struct groups_seek *now; /* NULL: none under way */
+	struct mono next;	 /* one begins by itself */
+	int64_t pause;		 /* until the next; 0: none has failed */
+	struct mono repair;	 /* not before */
+	int64_t repair_pause;
+	struct mono ended;
+	enum err err;
+	uint32_t publishers, addresses;
+	char why[360];
 };
 
 /* A group that somebody here is in. */
@@ -63,6 +143,8 @@ struct groups_entry {
 	uint64_t born, saved;		      /* its first put, its newest */
 	enum group_session_fault fault;	      /* of the last connection that failed */
 	enum group_chain_fault chain_fault;
+	struct list names; /* struct groups_name */
+	struct groups_sought sought;
 };
 
 /* What a command waits for. */
@@ -70,8 +152,16 @@ enum groups_wait {
 	GROUPS_WAIT_NOTHING,
 	GROUPS_WAIT_TURN, /* that what it asked a group for comes out */
 	GROUPS_WAIT_GRAPH,
-	GROUPS_WAIT_JOB
+	GROUPS_WAIT_JOB,
+	GROUPS_WAIT_SEEK,  /* of its entry */
+	GROUPS_WAIT_LOOKUP /* a name: looked_up() */
 };
+
+struct groups_call;
+/* What a look-up led to; n 0: why says what was wrong. Until it returns. */
+typedef void groups_looked_up(struct groups *s, struct groups_call *call,
+			      const struct groups_lookup *found, size_t n,
+			      const struct groups_resolution *why);
 
 /* A command on its way to its answer, or work of our own, which nobody waits for: number 0.
  * Its memory is that of the answer, so that an answer never fails. */
@@ -89,6 +179,7 @@ struct groups_call {
 	int64_t granted_until;
 	struct addr *address; /* CONNECT */
 	size_t n_address, tried;
+	groups_looked_up *looked_up;
 	bool make_default; /* ID_IMPORT */
 	enum crypto_profile_id profile;
 	char name[GROUP_NAME_OCTETS + 1]; /* of who is exported or imported */
@@ -115,6 +206,12 @@ struct groups {
 	struct groups_call *last; /* taken out */
 	struct list *turn;	  /* the group whose outputs are taken out */
 	bool stopping;
+	bool names_on;		     /* there is a part pnrp */
+	bool names_stale;	     /* which names are wanted, or what they say, may be another */
+	struct list withdrawn;	     /* struct groups_name */
+	struct list searches;	     /* struct groups_search */
+	struct groups_naming naming; /* of the last poll */
+	struct groups_name *name_last;	   /* it names */
 	bool persons_stale, entries_stale; /* rows are to be read anew */
 };
 
@@ -229,6 +326,50 @@ void groups_entry_open(struct groups *s, struct groups_entry *e, struct groups_c
 void groups_entry_shut(struct groups *s, struct groups_entry *e);
 /* Those that should be open and are not. */
 void groups_open_again(struct groups *s);
+
+/* ---- groups_names.c ---- */
+/* What the part pnrp shall do next; false: nothing. */
+bool groups_names_poll(struct groups *s, struct groups_out *out);
+struct mono groups_names_deadline(const struct groups *s, const struct groups_entry *e);
+/* The entry goes: so do its names. */
+void groups_names_end(struct groups *s, struct groups_entry *e);
+void groups_names_free(struct groups *s);
+
+/* ---- groups_search.c ---- */
+/* Asks the part pnrp for a name; NULL without memory. */
+struct groups_search *groups_search_new(struct groups *s, const char *name);
+/* Nobody waits for it any more. */
+void groups_search_drop(struct groups *s, struct groups_search *x);
+bool groups_searches_poll(struct groups *s, struct groups_out *out);
+void groups_searches_free(struct groups *s);
+/* The part pnrp was switched off or on: what was asked of it is over. */
+void groups_searches_lost(struct groups *s);
+/* Looks a name up for call, which waits: looked_up() is called once. ERR_NOMEM. */
+MUST_USE enum err groups_lookup_start(struct groups *s, struct groups_call *call, const char *name,
+				      groups_looked_up *looked_up);
+/* Its call is gone. */
+void groups_lookup_end(struct groups *s, struct groups_call *call);
+/* Why a search found nothing, for people. */
+void groups_search_why(struct text *t, const char *name, const struct groups_resolution *r);
+
+/* ---- groups_seek.c ---- */
+enum groups_seek_why {
+	GROUPS_SEEK_ASKED, /* calls wait for it */
+	GROUPS_SEEK_ALONE,
+	GROUPS_SEEK_REPAIR
+};
+/* Looks for other members, unless it does already. ERR_NOMEM. */
+MUST_USE enum err groups_seek_start(struct groups *s, struct groups_entry *e,
+				    enum groups_seek_why why);
+void groups_seek_hit(struct groups *s, struct groups_entry *e, const struct groups_hit *hit);
+void groups_seek_searched(struct groups *s, struct groups_entry *e,
+			  const struct groups_resolution *r);
+/* A reply of graphs; false: not to one of ours. */
+bool groups_seek_answered(struct groups *s, const struct graph_out *reply);
+/* What its graph says: whether it is alone, whether it wants others. */
+void groups_seek_event(struct groups *s, struct groups_entry *e, const struct graph_event *v);
+void groups_seek_tick(struct groups *s, struct groups_entry *e);
+void groups_seek_end(struct groups *s, struct groups_entry *e);
 
 /* ---- groups_tell.c ---- */
 void groups_set(struct groups *s, const struct groups_command *c, struct groups_call *call);

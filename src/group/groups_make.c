@@ -73,7 +73,8 @@ static enum err entry_new(struct groups *s, const struct fresh *f, struct text *
 		return ERR_NOMEM;
 	}
 	list_init(&e->all);
-	e->again = MONO_NEVER;
+	list_init(&e->names);
+	e->again = e->sought.next = MONO_NEVER;
 	e->group_key = f->group_key;
 	enum err err = begin(s, e, f, why);
 	if (err) {

@@ -62,6 +62,7 @@ void groups_close(struct groups *s, const struct groups_command *c, struct group
 		return;
 	}
 	struct graphs_command g = command_of(e, GRAPHS_CLOSE);
+	groups_seek_end(s, e);
 	e->open = false;
 	enum err err = groups_entry_put(s, e);
 	if (err) {
@@ -135,6 +136,16 @@ void groups_connect_next(struct groups *s, struct groups_call *call, enum err er
 		give_up(s, call, err, why);
 }
 
+/* GROUP-15.4 */
+static void connect_by_name(struct groups *s, struct groups_entry *e, struct groups_call *call)
+{
+	call->entry = e;
+	call->waits = GROUPS_WAIT_SEEK;
+	enum err err = groups_seek_start(s, e, GROUPS_SEEK_ASKED);
+	if (err)
+		groups_answer(s, call, err, NULL);
+}
+
 void groups_connect(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct groups_entry *e = groups_entry_of(s, call, c);
@@ -144,12 +155,12 @@ void groups_connect(struct groups *s, const struct groups_command *c, struct gro
 		groups_answer(s, call, ERR_STATE, "the group is not open");
 		return;
 	}
-	if (!c->n_address) {
-		groups_answer(s, call, ERR_RANGE, "no address was given");
-		return;
-	}
 	if (c->dry_run) {
 		groups_answer(s, call, OK, NULL);
+		return;
+	}
+	if (!c->n_address) {
+		connect_by_name(s, e, call);
 		return;
 	}
 	call->address = env_copy(s->env, c->address, c->n_address * sizeof(*c->address));
@@ -168,7 +179,8 @@ void groups_cancel(struct groups *s, const struct groups_command *c, struct grou
 		struct groups_call *other = LIST_ENTRY(n, struct groups_call, all);
 		if (other == call || other->out.number != c->other)
 			continue;
-		if (other->waits == GROUPS_WAIT_JOB) {
+		if (other->waits == GROUPS_WAIT_JOB || other->waits == GROUPS_WAIT_SEEK ||
+		    other->waits == GROUPS_WAIT_LOOKUP) {
 			groups_answer(s, other, ERR_CANCELLED, NULL);
 		} else if (other->kind == GROUPS_CONNECT) {
 			const struct graphs_command g = { .kind = GRAPHS_CANCEL,

@@ -81,6 +81,8 @@ void groups_entry_free(struct groups *s, struct groups_entry *e)
 	if (s->turn == &e->all)
 		s->turn = NULL;
 	list_take(&e->all);
+	groups_seek_end(s, e);
+	groups_names_end(s, e);
 	group_free(e->group);
 	crypto_key_free(e->group_key);
 	free_octets(s, &e->chain);
@@ -272,6 +274,8 @@ static enum err entry_take(struct groups *s, uint64_t number, struct span value)
 	if (!e)
 		return ERR_NOMEM;
 	list_init(&e->all);
+	list_init(&e->names);
+	e->sought.next = MONO_NEVER;
 	e->number = (uint32_t)number;
 	enum err err = entry_fill(s, e, &r);
 	if (!err)

@@ -372,8 +372,13 @@ static bool poll_masc(struct node *n, struct node_out *out)
 
 bool node_poll(struct node *n, struct node_out *out)
 {
-	return poll_own(n, out) || poll_masc(n, out) || node_pnrp_poll(n, out) ||
-	       node_graph_poll(n, out);
+	do {
+		n->turned = false;
+		if (poll_own(n, out) || poll_masc(n, out) || node_pnrp_poll(n, out) ||
+		    node_graph_poll(n, out))
+			return true;
+	} while (n->turned);
+	return false;
 }
 
 const struct masc *node_masc(const struct node *n)

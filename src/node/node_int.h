@@ -35,6 +35,7 @@ struct node_masc {
 
 /* Names without servers. */
 struct node_pnrp {
+	uint32_t life;		  /* counts cores */
 	struct pnrp_clouds *core; /* NULL: switched off */
 	bool leaving;		  /* free it once it has said goodbye */
 	uint32_t sockets;	  /* bound or asked for, a bit each */
@@ -51,12 +52,19 @@ struct node_graph {
 };
 
 /* Identities and groups: on top of the graphs. */
+/* On what the names of groups rest: another one has none of them. */
+struct node_names {
+	uint32_t clouds; /* node_pnrp.life; 0: off */
+	uint32_t profile;
+};
+
 struct node_group {
 	struct groups *core; /* NULL: switched off */
 	bool leaving;	     /* free it once its graphs are left */
 	bool again;	     /* it left, and is wanted again since */
 	uint8_t *vault;	     /* our copy of the key; NULL: none was given */
 	struct groups_out out;
+	struct node_names names;
 };
 
 struct node {
@@ -71,6 +79,7 @@ struct node {
 	struct node_pnrp pnrp;
 	struct node_graph graph;
 	struct node_group group;
+	bool turned;	       /* one part gave another something to do: poll again */
 	struct mono now;       /* of the last input */
 	struct crypto *crypto; /* ours; NULL: the configuration lent one, or none is needed */
 	struct list own;       /* struct node_own, oldest first */
@@ -147,6 +156,13 @@ void node_group_wall(struct node *n, struct wall wall, struct mono now);
 void node_group_tick(struct node *n, struct mono now);
 struct mono node_group_deadline(const struct node *n);
 bool node_group_poll(struct node *n, struct node_out *out);
+/* part_name.c: what groups want of the part pnrp, and hear of it */
+/* Whether there is one, where that has changed; what was said to another is lost. */
+void node_name_part(struct node *n);
+/* One of GROUPS_OUT_NAME_... */
+void node_name_want(struct node *n, const struct groups_out *o);
+/* What clouds say is for groups, too; true: for them alone. */
+bool node_name_hears(struct node *n, const struct pnrp_clouds_out *o);
 /* What graphs say is for groups, too; true: for them alone. */
 bool node_group_hears(struct node *n, const struct graphs_out *o);
 

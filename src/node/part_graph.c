@@ -116,7 +116,10 @@ enum err node_graph_interfaces(struct node *n, const struct node_in *in, struct 
 	enum err e = keep_addresses(n, in);
 	if (e || !n->graph.core)
 		return e;
-	return graphs_addresses(n->graph.core, n->graph.address, n->graph.n_addresses, now);
+	e = graphs_addresses(n->graph.core, n->graph.address, n->graph.n_addresses, now);
+	if (n->group.core)
+		groups_network(n->group.core, now);
+	return e;
 }
 
 enum err node_graph_listening(struct node *n, const struct node_in *in, struct mono now)

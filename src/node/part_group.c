@@ -60,8 +60,11 @@ void node_group_drop(struct node *n)
 	static const struct graphs_guard none = { NULL, NULL };
 	if (n->group.core && n->graph.core)
 		graphs_guard(n->graph.core, &none);
+	if (n->group.core && n->pnrp.core)
+		pnrp_clouds_unlend(n->pnrp.core, n->now);
 	groups_free(n->group.core);
 	n->group.core = NULL;
+	n->group.names = (struct node_names){ 0, 0 };
 	n->group.leaving = n->group.again = false;
 }
 
@@ -168,7 +171,12 @@ bool node_group_poll(struct node *n, struct node_out *out)
 {
 	if (!n->group.core)
 		return false;
-	if (groups_poll(n->group.core, &n->group.out)) {
+	node_name_part(n);
+	while (groups_poll(n->group.core, &n->group.out)) {
+		if (n->group.out.kind >= GROUPS_OUT_NAME_PUBLISH) {
+			node_name_want(n, &n->group.out);
+			continue;
+		}
 		out_of(n, &n->group.out, out);
 		return true;
 	}

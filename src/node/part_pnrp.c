@@ -37,6 +37,7 @@ enum err node_pnrp_start(struct node *n, const struct node_config *cfg, struct m
 		return e;
 	drop_core(n);
 	n->pnrp.core = core;
+	n->pnrp.life++;
 	return unbind_all(n);
 }
 
@@ -191,7 +192,9 @@ bool node_pnrp_poll(struct node *n, struct node_out *out)
 	struct pnrp_clouds_out o;
 	if (!n->pnrp.core)
 		return false;
-	if (pnrp_clouds_poll(n->pnrp.core, &o)) {
+	while (pnrp_clouds_poll(n->pnrp.core, &o)) {
+		if (node_name_hears(n, &o))
+			continue;
 		out_of(n, &o, out);
 		return true;
 	}

@@ -50,3 +50,29 @@ uint8_t pnrp_own_apps(const struct pnrp_clouds *c, const struct pnrp_cloud *clou
 	}
 	return n;
 }
+
+static uint8_t count_of_cloud(const struct pnrp_clouds *c, const struct pnrp_cloud *cloud,
+			      const struct pnrp_app *app, uint8_t n)
+{
+	uint8_t k = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct pnrp_endpoint e = { .port = 0 };
+		memcpy(e.ip, app[i].ip, sizeof(e.ip));
+		struct addr a = pnrp_endpoint_addr(&e, cloud->zone);
+		if (pnrp_cloud_of(c, &a, cloud->zone) == cloud)
+			k++;
+	}
+	return k;
+}
+
+uint8_t pnrp_own_apps_drawn(const struct pnrp_clouds *c, const struct pnrp_cloud *cloud,
+			    const struct pnrp_published *p, struct pnrp_app *out)
+{
+	struct pnrp_app all[PNRP_ENDPOINTS_MAX];
+	uint8_t n = pnrp_own_apps(c, cloud, p->app, p->n_apps, all);
+	uint8_t most = p->app_most && p->app_most < n ? p->app_most : n;
+	uint8_t own = most < n ? count_of_cloud(c, cloud, all, n) : 0;
+	for (uint8_t i = 0; i < most; i++)
+		out[i] = all[i < own ? (p->draw + i) % own : i];
+	return most;
+}

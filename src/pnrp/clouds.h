@@ -83,7 +83,9 @@ struct pnrp_command {
 	 * UNPUBLISH: the one of that key. */
 	const struct crypto_key *key;
 	struct span chain;
-	bool temporary; /* not kept over a restart */
+	struct span public; /* UNPUBLISH, where the key itself is not at hand */
+	uint8_t app_most;   /* of automatic addresses, drawn once and kept; 0: ten */
+	bool temporary;	    /* not kept over a restart */
 	bool automatic; /* addresses are this machine's own, kept current; app[] has ports alone */
 	uint8_t n_apps;
 	struct pnrp_app app[PNRP_ENDPOINTS_MAX];
@@ -102,6 +104,9 @@ struct pnrp_command {
 /* Ends in one PNRP_CLOUDS_REPLY with `number`. ERR_NOMEM. */
 MUST_USE enum err pnrp_clouds_command(struct pnrp_clouds *c, const struct pnrp_command *m,
 				      uint64_t number, struct mono now);
+
+/* Ends every name with a key that was lent. */
+void pnrp_clouds_unlend(struct pnrp_clouds *c, struct mono now);
 
 /* An event of one cloud, or of a published name. */
 #define PNRP_CLOUDS_EVENTS(X)                                                                      \

@@ -168,7 +168,9 @@ struct pnrp_published {
 	struct span payload;	/* ours */
 	struct span chain;	/* ours; of a delegated name */
 	struct crypto_key *key; /* ours: what it is signed with; NULL: a key of this machine */
-	uint64_t put;		/* the newest of it, its row's end included; 0: none */
+	uint8_t app_most;
+	uint32_t draw; /* by which addresses are chosen */
+	uint64_t put;  /* the newest of it, its row's end included; 0: none */
 	struct list regs;
 };
 
@@ -307,6 +309,10 @@ void pnrp_published_free(struct pnrp_clouds *c);
 /* apps.c: the addresses of this machine, each with each port; gives how many */
 uint8_t pnrp_own_apps(const struct pnrp_clouds *c, const struct pnrp_cloud *cloud,
 		      const struct pnrp_app *ports, uint8_t n_ports, struct pnrp_app *out);
+
+/* PNRP-10.8: at most `most` of them, by `draw`; gives how many. */
+uint8_t pnrp_own_apps_drawn(const struct pnrp_clouds *c, const struct pnrp_cloud *cloud,
+			    const struct pnrp_published *p, struct pnrp_app *out);
 
 /* published_row.c: a name as a row of the store */
 #define PNRP_ROW_MAX (PNRP_PAYLOAD_MAX + 1024)

@@ -6,21 +6,21 @@
 const struct store_table pnrp_table_names = { "pnrp_names", STORE_KEY_OCTETS };
 
 /* Ours are of no key here: the machine's own is one a profile. */
-static bool is_of(const struct pnrp_published *p, const struct crypto_key *key)
+static bool is_of(const struct pnrp_published *p, struct span public)
 {
-	if (!p->key || !key)
-		return !p->key && !key;
-	return span_eq(crypto_key_public(p->key), crypto_key_public(key));
+	if (!p->key || !public.n)
+		return !p->key && !public.n;
+	return span_eq(crypto_key_public(p->key), public);
 }
 
 /* PNRP-10.7: the same name with another key is another one. */
 static struct pnrp_published *find(const struct pnrp_clouds *c, const struct pnrp_name *name,
-				   const struct crypto_key *key)
+				   struct span public)
 {
 	LIST_EACH(l, tmp, &c->published)
 	{
 		struct pnrp_published *p = LIST_ENTRY(l, struct pnrp_published, in);
-		if (pnrp_name_eq(&p->name, name) && is_of(p, key))
+		if (pnrp_name_eq(&p->name, name) && is_of(p, public))
 			return p;
 	}
 	return NULL;
@@ -96,7 +96,7 @@ static void fill(const struct pnrp_clouds *c, const struct pnrp_published *p,
 					 .chain = p->chain };
 	memcpy(r->comment, p->comment, p->comment_n);
 	if (p->automatic) {
-		r->n_apps = pnrp_own_apps(c, cloud, p->app, p->n_apps, r->app);
+		r->n_apps = pnrp_own_apps_drawn(c, cloud, p, r->app);
 	} else {
 		r->n_apps = p->n_apps;
 		memcpy(r->app, p->app, p->n_apps * sizeof(p->app[0]));
@@ -250,6 +250,7 @@ static void swap_content(struct pnrp_published *a, struct pnrp_published *b)
 	struct pnrp_published t = *a;
 	struct list in_a = a->in, regs_a = a->regs, in_b = b->in, regs_b = b->regs;
 	struct crypto_key *key_a = a->key; /* clouds borrow it */
+	b->draw = a->draw;
 	*a = *b;
 	*b = t;
 	b->key = a->key;
@@ -289,12 +290,18 @@ static struct pnrp_published *add(struct pnrp_clouds *c, const struct pnrp_publi
 	return NULL;
 }
 
+static struct span public_of(const struct pnrp_command *m)
+{
+	return m->key ? crypto_key_public(m->key) : m->public;
+}
+
 static void content_of(const struct pnrp_command *m, struct pnrp_published *p)
 {
 	*p = (struct pnrp_published){ .name = m->name,
 				      .temporary = m->temporary || m->key,
 				      .automatic = m->automatic,
 				      .n_apps = m->n_apps,
+				      .app_most = m->app_most,
 				      .comment_n = m->comment_n,
 				      .payload_type = m->payload_type,
 				      .payload = m->payload,
@@ -420,6 +427,8 @@ static enum err publish_new(struct pnrp_clouds *c, const struct pnrp_published *
 	struct pnrp_published *p = add(c, content);
 	if (!p)
 		return ERR_NOMEM;
+	if (p->app_most)
+		c->env->random(c->env->ctx, &p->draw, sizeof(p->draw));
 	enum err e = key ? pnrp_key_copy(c, key, &p->key) : OK;
 	if (!e)
 		e = install(c, p, false, number, now);
@@ -465,7 +474,7 @@ static enum err publish(struct pnrp_clouds *c, const struct pnrp_command *m, str
 		e = judge(c, &content);
 	if (e)
 		return e;
-	struct pnrp_published *p = find(c, &content.name, m->key);
+	struct pnrp_published *p = find(c, &content.name, public_of(m));
 	e = p ? publish_again(c, p, &content, &number, now)
 	      : publish_new(c, &content, m->key, &number, now);
 	if (e)
@@ -481,6 +490,17 @@ enum err pnrp_publish(struct pnrp_clouds *c, const struct pnrp_command *m, uint6
 	c->reply_after = 0;
 	enum err e = publish(c, m, now);
 	return e == ERR_NOMEM ? e : pnrp_clouds_reply(c, number, e, 0, c->reply_after);
+}
+
+void pnrp_clouds_unlend(struct pnrp_clouds *c, struct mono now)
+{
+	c->now = now;
+	LIST_EACH(l, tmp, &c->published)
+	{
+		struct pnrp_published *p = LIST_ENTRY(l, struct pnrp_published, in);
+		if (p->key)
+			drop(c, p, now);
+	}
 }
 
 static enum err unpublish(struct pnrp_clouds *c, struct pnrp_published *p, struct mono now)
@@ -510,7 +530,7 @@ enum err pnrp_unpublish(struct pnrp_clouds *c, const struct pnrp_command *m, uin
 		if (pnrp_clouds_authority(c, name.authority))
 			return pnrp_clouds_reply(c, number, ERR_NOT_FOUND, 0, 0);
 	}
-	struct pnrp_published *p = find(c, &name, m->key);
+	struct pnrp_published *p = find(c, &name, public_of(m));
 	bool here = p && (!m->cloud[0] || span_eq(span_str(m->cloud), span_str(p->cloud)));
 	enum err e = here ? unpublish(c, p, now) : ERR_NOT_FOUND;
 	return e == ERR_NOMEM ? e : pnrp_clouds_reply(c, number, e, 0, c->reply_after);
@@ -522,7 +542,7 @@ static enum err take_row(struct pnrp_clouds *c, const struct store_row *row)
 {
 	struct pnrp_published p;
 	enum err e = pnrp_row_read(row, &p);
-	if (e || find(c, &p.name, NULL))
+	if (e || find(c, &p.name, span_of(NULL, 0)))
 		return e;
 	return add(c, &p) ? OK : ERR_NOMEM;
 }

@@ -258,6 +258,8 @@ static void take(struct circle *c, size_t i, const struct group_out *o)
 		break;
 	case GROUP_OUT_RESUME:
 		break; /* no links here */
+	case GROUP_OUT_NAMES:
+		break; /* nor names */
 	case GROUP_OUT_RECHECK:
 		m->rechecks++;
 		break;

@@ -49,6 +49,8 @@ void rig_init(struct rig *r)
 	failing_env_init(&r->f, 7);
 	r->now = (struct mono){ 1000 * MONO_SEC };
 	r->told = TEXT_OF(r->events);
+	r->named = TEXT_OF(r->names);
+	r->dials = ERR_REFUSED;
 	memset(r->vault, 0x5a, sizeof(r->vault));
 	group_config_init(&r->config);
 	r->config.enabled = true;
@@ -141,6 +143,50 @@ static void note_event(struct rig *r, const struct groups_out *o)
 	text_char(&r->told, '\n');
 }
 
+static void dialled(struct rig *r, const struct graphs_out *o)
+{
+	assert_true(r->n_dialled < 64);
+	r->links[r->n_dialled] = o->of.link;
+	r->dialled[r->n_dialled++] = o->of.remote;
+	if (r->dials)
+		graphs_down(r->graphs, o->of.link, r->dials, r->now);
+}
+
+static void note_name(struct rig *r, const char *what, const struct groups_naming *n)
+{
+	text_str(&r->named, what);
+	text_char(&r->named, ' ');
+	text_str(&r->named, n->name);
+	if (n->port) {
+		text_char(&r->named, ' ');
+		text_u64(&r->named, n->port);
+		text_char(&r->named, ' ');
+		text_span(&r->named, n->comment);
+		text_str(&r->named, n->chain.n ? " chain" : " bare");
+		assert_true(n->key && span_eq(n->public, crypto_key_public(n->key)));
+	}
+	text_char(&r->named, '\n');
+}
+
+static void take_name(struct rig *r, const struct groups_out *o)
+{
+	if (o->kind == GROUPS_OUT_NAME_PUBLISH) {
+		note_name(r, "publish", o->naming);
+		groups_named(r->s, o->number, r->publishes, r->now);
+	} else if (o->kind == GROUPS_OUT_NAME_WITHDRAW) {
+		assert_true(o->naming->public.n > 0);
+		note_name(r, "withdraw", o->naming);
+	} else if (o->kind == GROUPS_OUT_NAME_RESOLVE) {
+		note_name(r, "resolve", o->naming);
+		r->resolving = o->number;
+	} else {
+		assert_int_equal(o->kind, GROUPS_OUT_NAME_CANCEL);
+		assert_int_equal(o->number, r->resolving);
+		text_str(&r->named, "cancel\n");
+		r->resolving = 0;
+	}
+}
+
 static bool take_graphs(struct rig *r)
 {
 	struct graphs_out o;
@@ -149,7 +195,7 @@ static bool take_graphs(struct rig *r)
 	if (o.kind == GRAPHS_LISTEN_ON)
 		graphs_listening(r->graphs, &o.local, r->now);
 	else if (o.kind == GRAPHS_DIAL)
-		graphs_down(r->graphs, o.of.link, ERR_REFUSED, r->now);
+		dialled(r, &o);
 	else if (o.kind == GRAPHS_EVENT)
 		groups_graph_event(r->s, o.of.event, r->now);
 	else if (o.kind == GRAPHS_REPLY && o.of.number >= GROUPS_CALLS)
@@ -166,6 +212,8 @@ static bool take_groups(struct rig *r)
 		note_answer(r, &o);
 	else if (o.kind == GROUPS_OUT_JOB)
 		do_job(r, &o);
+	else if (o.kind >= GROUPS_OUT_NAME_PUBLISH)
+		take_name(r, &o);
 	else
 		note_event(r, &o);
 	return true;

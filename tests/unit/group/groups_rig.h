@@ -35,6 +35,17 @@ struct rig {
 	uint64_t expected;
 	char events[4096]; /* "kind change who\n" */
 	struct text told;
+	/* The part pnrp: "publish NAME PORT COMMENT chain\n", "withdraw NAME\n",
+	 * "resolve NAME\n", "cancel\n"; publishing is answered at once. */
+	char names[4096];
+	struct text named;
+	enum err publishes;  /* how */
+	uint64_t resolving;  /* the search that waits; 0 none */
+	struct span payload; /* said last */
+	struct addr dialled[64];
+	size_t n_dialled;
+	uint32_t links[64];
+	enum err dials; /* how a connection ends; OK: it stays open */
 };
 
 void rig_init(struct rig *r);

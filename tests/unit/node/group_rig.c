@@ -15,6 +15,7 @@ static void configure(struct rig *r, size_t i)
 	text_str(&t, "graph { listen = 192.0.2.");
 	text_u64(&t, i + 1);
 	text_str(&t, " ; lab = yes }\ngroup { }\n");
+	text_str(&t, r->m[i].named ? "pnrp { lab = yes }\n" : "");
 	node_config_init(&r->m[i].config, &r->m[i].f.env);
 	assert_int_equal(node_config_parse(&r->m[i].config, span_of(t.p, t.n), &line, &why), OK);
 }
@@ -29,6 +30,15 @@ void rig_give(struct rig *r, size_t i, struct node_in *in)
 	drain(r, i);
 }
 
+void rig_addresses(struct rig *r, size_t i)
+{
+	const struct pnrp_if_addr at = {
+		.addr = r->m[i].at, .index = 2, .name = "e2", .plen = 24, .multicast = true
+	};
+	struct node_in in = { .kind = NODE_IN_INTERFACES, .interfaces = { &at, 1 } };
+	rig_give(r, i, &in);
+}
+
 void rig_on(struct rig *r, size_t i)
 {
 	struct rig_node *m = &r->m[i];
@@ -36,10 +46,8 @@ void rig_on(struct rig *r, size_t i)
 	assert_int_equal(node_new(&m->n, &m->config, &m->f.env, store_mem_store(m->mem), r->now,
 				  wall_of(r, i)),
 			 OK);
-	const struct pnrp_if_addr at = { .addr = m->at };
-	struct node_in in = { .kind = NODE_IN_INTERFACES, .interfaces = { &at, 1 } };
 	drain(r, i);
-	rig_give(r, i, &in);
+	rig_addresses(r, i);
 }
 
 static void push(struct rig *r, size_t to, enum node_in_kind kind, uint32_t link, struct span bytes)
@@ -84,7 +92,7 @@ void rig_off(struct rig *r, size_t i)
 				close_side(r, &r->link[k], side);
 }
 
-void rig_init(struct rig *r, size_t n)
+static void init(struct rig *r, size_t n, bool named)
 {
 	memset(r, 0, sizeof(*r));
 	r->n = n;
@@ -92,6 +100,7 @@ void rig_init(struct rig *r, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct rig_node *m = &r->m[i];
 		failing_env_init(&m->f, 11 + i);
+		m->named = named;
 		m->told = TEXT_OF(m->events);
 		m->next_link = 2;
 		m->at = (struct addr){ .family = ADDR_IPV4, .ip = { 192, 0, 2, (uint8_t)(i + 1) } };
@@ -100,6 +109,34 @@ void rig_init(struct rig *r, size_t n)
 		configure(r, i);
 		rig_on(r, i);
 	}
+}
+
+void rig_init(struct rig *r, size_t n)
+{
+	init(r, n, false);
+}
+
+void rig_init_named(struct rig *r, size_t n)
+{
+	init(r, n, true);
+}
+
+void rig_cut(struct rig *r, size_t a, size_t b)
+{
+	r->cut[a][b] = r->cut[b][a] = true;
+	for (size_t k = 0; k < RIG_LINKS; k++) {
+		struct rig_link *l = &r->link[k];
+		bool here = l->used && r->cut[l->node[0]][l->node[1]];
+		if (!here)
+			continue;
+		push(r, l->node[0], NODE_IN_DOWN, l->link[0], span_of(NULL, 0));
+		close_side(r, l, 0);
+	}
+}
+
+void rig_heal(struct rig *r, size_t a, size_t b)
+{
+	r->cut[a][b] = r->cut[b][a] = false;
 }
 
 void rig_fini(struct rig *r)
@@ -136,6 +173,11 @@ static void dial(struct rig *r, size_t i, const struct node_out *out)
 	while (k < RIG_LINKS && r->link[k].used)
 		k++;
 	assert_true(k < RIG_LINKS);
+	if (to < r->n && r->cut[i][to]) {
+		push(r, i, NODE_IN_DOWN, out->link, span_of(NULL, 0));
+		r->last->err = ERR_TIMEOUT;
+		return;
+	}
 	if (to == r->n || !r->m[to].n || r->m[to].door.port != out->remote.port) {
 		push(r, i, NODE_IN_DOWN, out->link, span_of(NULL, 0));
 		r->last->err = ERR_REFUSED;
@@ -225,6 +267,40 @@ static void do_job(struct rig *r, size_t i, const struct node_out *out)
 	r->last->remote.scope = (uint32_t)out->number;
 }
 
+static void bound(struct rig *r, size_t i, const struct node_out *out)
+{
+	r->m[i].socket[out->socket] = out->local;
+	push(r, i, NODE_IN_BOUND, 0, span_of(NULL, 0));
+	r->last->socket = out->socket;
+	r->last->local = out->local;
+}
+
+/* The socket of that machine on that port; 0: none. */
+static uint32_t socket_at(const struct rig_node *m, uint16_t port)
+{
+	for (uint32_t k = 1; k < 8; k++)
+		if (m->socket[k].family == ADDR_IPV4 && m->socket[k].port == port)
+			return k;
+	return 0;
+}
+
+static void datagram(struct rig *r, size_t i, const struct node_out *out)
+{
+	bool multicast = addr_is_multicast(&out->remote);
+	for (size_t to = 0; to < r->n; to++) {
+		uint32_t socket = socket_at(&r->m[to], out->remote.port);
+		bool there = multicast || addr_same_host(&r->m[to].at, &out->remote);
+		if (to == i || !there || !socket || r->cut[i][to])
+			continue;
+		push(r, to, NODE_IN_DATAGRAM, 0, out->bytes);
+		r->last->socket = socket;
+		r->last->local = out->remote;
+		r->last->local.scope = 2;
+		r->last->remote = r->m[i].at;
+		r->last->remote.port = r->m[i].socket[out->socket].port;
+	}
+}
+
 static void perform(struct rig *r, size_t i, const struct node_out *out)
 {
 	if (out->kind == NODE_OUT_DIAL)
@@ -237,6 +313,10 @@ static void perform(struct rig *r, size_t i, const struct node_out *out)
 		listen_on(r, i, out);
 	else if (out->kind == NODE_OUT_UNLISTEN)
 		r->m[i].door.family = ADDR_NONE;
+	else if (out->kind == NODE_OUT_BIND)
+		bound(r, i, out);
+	else if (out->kind == NODE_OUT_DATAGRAM)
+		datagram(r, i, out);
 	else if (out->kind == NODE_OUT_REPLY)
 		answer(r, i, out);
 	else if (out->kind == NODE_OUT_EVENT)
@@ -282,6 +362,7 @@ static void deliver(struct rig *r)
 		struct node_in in = { .kind = m->kind,
 				      .link = m->link,
 				      .listener = NODE_PART_GRAPH,
+				      .socket = m->socket,
 				      .local = m->local,
 				      .remote = m->remote,
 				      .err = m->err,

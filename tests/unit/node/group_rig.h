@@ -37,6 +37,8 @@ struct rig_node {
 	char events[262144]; /* "part name: sentence\n" */
 	struct text told;
 	struct mono walled;
+	bool named;	       /* with a part pnrp */
+	struct addr socket[8]; /* bound, by number; family 0: not */
 };
 
 struct rig_link {
@@ -49,7 +51,7 @@ struct rig_message {
 	struct rig_message *next;
 	enum node_in_kind kind;
 	size_t to;
-	uint32_t link;
+	uint32_t link, socket;
 	struct addr local, remote;
 	enum err err;
 	size_t n;
@@ -62,13 +64,21 @@ struct rig {
 	struct mono now;
 	struct rig_link link[RIG_LINKS];
 	struct rig_message *first, *last;
+	bool cut[RIG_NODES][RIG_NODES]; /* nothing goes between these two */
 };
 
 void rig_init(struct rig *r, size_t n);
+/* Each with the part pnrp, on one link that carries multicast. */
+void rig_init_named(struct rig *r, size_t n);
+/* Nothing goes between these two from now on, or again. */
+void rig_cut(struct rig *r, size_t a, size_t b);
+void rig_heal(struct rig *r, size_t a, size_t b);
 void rig_fini(struct rig *r);
 void rig_off(struct rig *r, size_t i);
 void rig_give(struct rig *r, size_t i, struct node_in *in);
 void rig_on(struct rig *r, size_t i);
+/* Tells it its addresses, as whoever feeds a node does after changes. */
+void rig_addresses(struct rig *r, size_t i);
 /* All that is due and on its way, for so long. */
 void rig_run(struct rig *r, int64_t us);
 const struct rig_answer *rig_do(struct rig *r, size_t i, const struct groups_command *c);

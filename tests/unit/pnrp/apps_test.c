@@ -141,11 +141,34 @@ static void no_more_than_ten(void **state)
 	fini(&b);
 }
 
+/* PNRP-10.8: of the site cloud's own addresses the one that is drawn comes first. */
+static void some_of_them_are_drawn(void **state)
+{
+	struct bench b;
+	init(&b);
+	struct pnrp_published p = { .n_apps = 1, .app = { { .port = PORT, .protocol = 6 } } };
+	const struct pnrp_cloud *k = pnrp_cloud_named(b.c, "Global4_");
+	struct pnrp_app all[PNRP_ENDPOINTS_MAX], some[PNRP_ENDPOINTS_MAX];
+	assert_int_equal(pnrp_own_apps_drawn(b.c, k, &p, all), 4); /* no limit */
+	p.app_most = 3;
+	for (p.draw = 0; p.draw < 4; p.draw++) {
+		assert_int_equal(pnrp_own_apps_drawn(b.c, k, &p, some), 3);
+		assert_memory_equal(some[0].ip, all[p.draw % 2].ip, 16);
+		assert_memory_equal(some[1].ip, all[(p.draw + 1) % 2].ip, 16);
+		assert_memory_equal(some[2].ip, all[2].ip, 16);
+	}
+	p.app_most = 9;
+	assert_int_equal(pnrp_own_apps_drawn(b.c, k, &p, some), 4);
+	assert_memory_equal(some, all, 4 * sizeof(some[0]));
+	fini(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_cloud_has_its_own_first),
 		cmocka_unit_test(no_more_than_ten),
+		cmocka_unit_test(some_of_them_are_drawn),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

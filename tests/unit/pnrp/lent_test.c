@@ -262,6 +262,9 @@ static void members_of_a_group_are_found_by_its_name(void **s)
 		assert_memory_equal(m->result[i].comment, "smith", 5);
 	}
 	a.kind = PNRP_UNPUBLISH;
+	a.key = NULL;
+	assert_int_equal(tell(l, 0, &a), ERR_NOT_FOUND); /* whose? */
+	a.public = crypto_key_public(l->member[0]);
 	assert_int_equal(tell(l, 0, &a), OK);
 	assert_int_equal(tell(l, 0, &a), ERR_NOT_FOUND);
 	passes(l, MONO_MIN);
@@ -341,6 +344,9 @@ static void two_keys_are_two_names(void **s)
 	struct pnrp_command q = search(&c);
 	assert_int_equal(tell(l, 2, &q), OK);
 	assert_int_equal(l->m[2].n_results, 2);
+	assert_int_equal(tell(l, 1, &c), OK);
+	pnrp_clouds_unlend(l->m[1].c, l->now);
+	assert_int_equal(published(l, 1), 0);
 	assert_true(span_eq(span_of(l->m[2].payload, l->m[2].n_payload), span_str("where")));
 	pnrp_clouds_free(l->m[0].c);
 	boot(l, 0, "192.0.2.1");

@@ -1,0 +1,222 @@
+/* Names that are looked for (GROUP-15.4, GROUP-15.10): members of a group for who is alone, and
+ * groups for who has a code. */
+#include "group/groups_int.h"
+
+struct groups_search *groups_search_new(struct groups *s, const char *name)
+{
+	struct groups_search *x = env_zalloc(s->env, 1, sizeof(*x));
+	if (!x)
+		return NULL;
+	groups_words(x->name, sizeof(x->name), span_str(name));
+	x->number = GROUPS_CALLS + s->next_call++;
+	list_push_back(&s->searches, &x->all);
+	return x;
+}
+
+static void search_free(struct groups *s, struct groups_search *x)
+{
+	for (size_t i = 0; x->found && i < x->n_found; i++)
+		env_free(s->env, x->found[i].payload.p);
+	env_free(s->env, x->found);
+	list_take(&x->all);
+	env_free(s->env, x);
+}
+
+void groups_search_drop(struct groups *s, struct groups_search *x)
+{
+	if (!x)
+		return;
+	x->entry = NULL;
+	x->call = NULL;
+	x->dropped = true;
+	if (!x->said)
+		search_free(s, x);
+}
+
+void groups_searches_free(struct groups *s)
+{
+	LIST_EACH(l, tmp, &s->searches)
+	search_free(s, LIST_ENTRY(l, struct groups_search, all));
+}
+
+static struct groups_search *numbered(const struct groups *s, uint64_t number)
+{
+	LIST_EACH(l, tmp, &s->searches)
+	if (LIST_ENTRY(l, struct groups_search, all)->number == number)
+		return LIST_ENTRY(l, struct groups_search, all);
+	return NULL;
+}
+
+/* ---- ended ---- */
+
+static void ended(struct groups *s, struct groups_search *x, const struct groups_resolution *r)
+{
+	struct groups_entry *e = x->entry;
+	struct groups_call *call = x->call;
+	if (call) {
+		call->waits = GROUPS_WAIT_NOTHING;
+		call->looked_up(s, call, x->found, x->n_found, r);
+	}
+	search_free(s, x);
+	if (e)
+		groups_seek_searched(s, e, r);
+}
+
+void groups_resolved(struct groups *s, uint64_t number, const struct groups_resolution *r,
+		     struct mono now)
+{
+	struct groups_search *x = numbered(s, number);
+	s->now = now;
+	if (x)
+		ended(s, x, r);
+}
+
+static struct groups_search *one_said(const struct groups *s)
+{
+	LIST_EACH(l, tmp, &s->searches)
+	if (LIST_ENTRY(l, struct groups_search, all)->said)
+		return LIST_ENTRY(l, struct groups_search, all);
+	return NULL;
+}
+
+/* The part that was asked is gone with the questions. Each ends once: what follows may ask
+ * anew. */
+void groups_searches_lost(struct groups *s)
+{
+	static const struct groups_resolution off = { .err = ERR_STATE, .off = true };
+	for (struct groups_search *x = one_said(s); x; x = one_said(s))
+		ended(s, x, &off);
+}
+
+/* ---- found ---- */
+
+static void add_addresses(struct groups_lookup *l, const struct groups_hit *hit)
+{
+	for (size_t i = 0; i < hit->n_at && l->n_at < GROUPS_ADDRESSES; i++) {
+		bool known = false;
+		for (size_t k = 0; k < l->n_at; k++)
+			known |= addr_eq(&l->at[k], &hit->at[i]);
+		if (!known)
+			l->at[l->n_at++] = hit->at[i];
+	}
+}
+
+/* GROUP-15.10: who says the same is one; others are kept apart, since words may be chosen
+ * twice. */
+static void note(struct groups *s, struct groups_search *x, const struct groups_hit *hit)
+{
+	for (size_t i = 0; i < x->n_found; i++) {
+		if (!span_eq(groups_span(&x->found[i].payload), hit->payload))
+			continue;
+		add_addresses(&x->found[i], hit);
+		return;
+	}
+	if (x->n_found == GROUPS_LOOKUPS)
+		return;
+	struct groups_lookup *l = &x->found[x->n_found];
+	if (hit->payload.n && groups_octets_set(s, &l->payload, hit->payload) != OK)
+		return;
+	add_addresses(l, hit);
+	x->n_found++;
+}
+
+void groups_found(struct groups *s, uint64_t number, const struct groups_hit *hit, struct mono now)
+{
+	struct groups_search *x = numbered(s, number);
+	s->now = now;
+	if (x && x->call)
+		note(s, x, hit);
+	else if (x && x->entry)
+		groups_seek_hit(s, x->entry, hit);
+}
+
+enum err groups_lookup_start(struct groups *s, struct groups_call *call, const char *name,
+			     groups_looked_up *looked_up)
+{
+	struct groups_search *x = groups_search_new(s, name);
+	if (!x)
+		return ERR_NOMEM;
+	x->found = env_zalloc(s->env, GROUPS_LOOKUPS, sizeof(*x->found));
+	if (!x->found) {
+		search_free(s, x);
+		return ERR_NOMEM;
+	}
+	x->call = call;
+	call->looked_up = looked_up;
+	call->waits = GROUPS_WAIT_LOOKUP;
+	call->awaited = x->number;
+	return OK;
+}
+
+void groups_lookup_end(struct groups *s, struct groups_call *call)
+{
+	LIST_EACH(l, tmp, &s->searches)
+	{
+		struct groups_search *x = LIST_ENTRY(l, struct groups_search, all);
+		if (x->call == call)
+			groups_search_drop(s, x);
+	}
+}
+
+/* ---- out ---- */
+
+static bool ask(struct groups *s, struct groups_search *x, struct groups_out *out)
+{
+	s->naming = (struct groups_naming){ .name = x->name, .most = GROUPS_PUBLISHERS };
+	*out = (struct groups_out){ .kind = GROUPS_OUT_NAME_RESOLVE,
+				    .number = x->number,
+				    .naming = &s->naming };
+	x->said = true;
+	return true;
+}
+
+static bool cancel(struct groups *s, struct groups_search *x, struct groups_out *out)
+{
+	*out = (struct groups_out){ .kind = GROUPS_OUT_NAME_CANCEL,
+				    .number = x->number,
+				    .naming = &s->naming };
+	search_free(s, x);
+	return true;
+}
+
+bool groups_searches_poll(struct groups *s, struct groups_out *out)
+{
+	LIST_EACH(l, tmp, &s->searches)
+	{
+		struct groups_search *x = LIST_ENTRY(l, struct groups_search, all);
+		if (x->dropped)
+			return cancel(s, x, out);
+		if (!x->said)
+			return ask(s, x, out);
+	}
+	return false;
+}
+
+/* ---- in words ---- */
+
+static void in_clouds(struct text *t, uint32_t n)
+{
+	text_u64(t, n);
+	text_str(t, n == 1 ? " cloud" : " clouds");
+}
+
+/* GROUP-15.7: by the name of the cause. */
+void groups_search_why(struct text *t, const char *name, const struct groups_resolution *r)
+{
+	if (r->off) { /* GROUP-15.6 */
+		text_str(t, "names are not looked up, since the part pnrp is switched off");
+	} else if (!r->clouds) {
+		text_str(t, "there is no network: no interface has an address that names are "
+			    "looked up at");
+	} else if (!r->up) {
+		text_str(t, "no other machine answers for names in ");
+		in_clouds(t, r->clouds);
+		text_str(t, " (UDP port 3540): none is there, or a firewall or the access point "
+			    "keeps machines apart");
+	} else {
+		text_str(t, "nobody publishes the name ");
+		text_str(t, name);
+		text_str(t, " in ");
+		in_clouds(t, r->up);
+	}
+}
