@@ -44,11 +44,14 @@ static struct group *blank(const struct group_birth *b, const struct env *env,
 	for (size_t k = 0; k < GROUP_NEED_COUNT; k++)
 		g->need[k].renew = INT64_MAX;
 	list_init(&g->outs);
+	list_init(&g->sendings);
+	list_init(&g->tickets);
 	memcpy(g->id, b->id, sizeof(g->id));
 	memcpy(g->self, b->self, sizeof(g->self));
 	g->has_box = b->box != NULL;
 	if (b->box)
 		memcpy(g->box, b->box, sizeof(g->box));
+	g->box_secret = b->box ? b->box_secret : NULL;
 	g->has_first = b->first && b->group_key;
 	if (g->has_first)
 		g->first = *b->first;
@@ -112,6 +115,8 @@ static enum err begin(struct group *g, const struct group_birth *b, struct text 
 		e = take_security(g, b->security);
 	if (!e)
 		e = group_provider_begin(g);
+	if (!e)
+		e = group_secrets_begin(g);
 	group_learn_home(g);
 	return e ? e : group_learn_own(g);
 }
@@ -141,6 +146,7 @@ void group_free(struct group *g)
 	LIST_EACH(n, tmp, &g->outs)
 	env_free(env, LIST_ENTRY(n, struct group_own_out, all));
 	env_free(env, g->last);
+	group_secrets_end(g);
 	group_provider_end(g);
 	group_lookups_free(g);
 	group_members_free(g->members);
@@ -160,6 +166,8 @@ void group_tick(struct group *g, struct mono now)
 	g->now = now;
 	group_own_due(g);
 	group_waiting_due(g);
+	group_secrets_tick(g);
+	group_invite_mend(g);
 }
 
 void group_wall(struct group *g, struct wall wall, struct mono now)
@@ -171,7 +179,8 @@ void group_wall(struct group *g, struct wall wall, struct mono now)
 
 struct mono group_deadline(const struct group *g)
 {
-	return mono_min(group_own_deadline(g), group_waiting_deadline(g));
+	struct mono at = mono_min(group_own_deadline(g), group_waiting_deadline(g));
+	return mono_min(at, group_secrets_deadline(g));
 }
 
 /* ---- looks ---- */

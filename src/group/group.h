@@ -9,6 +9,7 @@
 #define GROUP_GROUP_H
 
 #include "graph/provider.h"
+#include "group/invitation.h"
 #include "group/member.h"
 #include "group/payload.h"
 #include "group/session.h"
@@ -34,6 +35,7 @@ struct group_birth {
 	struct span security;		    /* Security Properties; empty: not known yet */
 	const struct group_policy *first;   /* what the creator says of it; NULL nothing */
 	const uint8_t *box;		    /* our X25519 key (D19), public; NULL none */
+	const uint8_t *box_secret;	    /* its secret half; lives as long; NULL: not at hand */
 	int64_t renew_warning;		    /* us before our membership ends */
 	struct group_limits limits;
 };
@@ -79,6 +81,75 @@ void group_asked(struct group *g, uint64_t number);
  * here. */
 void group_published_for(struct group *g, struct span payload, int64_t until, struct mono now);
 
+/* What became of a PUBLISH with a tag: its Record ID, and the put it rests on. */
+struct group_stored {
+	uint64_t tag, after;
+	struct graph_guid id;
+	enum err err;
+};
+void group_stored(struct group *g, const struct group_stored *r, struct mono now);
+
+/* ---- invitations for people, the password (doc/group.md, section 14) ---- */
+
+struct group_invite {
+	uint8_t id[GROUP_INVITATION_ID];
+	const uint8_t *prs; /* GROUP_PRS octets */
+	enum group_role role;
+	int64_t end;
+	uint16_t uses;
+	struct span lookup, label;
+};
+/* Whether we may let in with that role; and until then. ERR_DENIED, ERR_STATE with `why`. */
+MUST_USE enum err group_may_let_in(const struct group *g, enum group_role role, struct text *why);
+MUST_USE enum err group_may_invite_until(const struct group *g, const struct group_invite *i,
+					 struct text *why);
+/* Published; for group_asked(). Of group_invite() prs is used, and kept by nobody. */
+MUST_USE enum err group_invite(struct group *g, const struct group_invite *i, struct text *why,
+			       struct mono now);
+MUST_USE enum err group_invite_revoke(struct group *g, struct span id, struct text *why,
+				      struct mono now);
+
+#define GROUP_INVITE_STATES(X)                                                                     \
+	X(OPEN, "open")                                                                            \
+	X(REVOKED, "revoked")                                                                      \
+	X(EXPIRED, "expired")                                                                      \
+	X(USED, "used up")                                                                         \
+	X(GUESSED, "ended by wrong guesses")                                                       \
+	X(REMOVED, "ended by a removal")
+enum group_invite_state {
+#define X(name, text) GROUP_INVITE_##name,
+	GROUP_INVITE_STATES(X)
+#undef X
+	GROUP_INVITE_STATE_COUNT
+};
+const char *group_invite_state_text(enum group_invite_state s);
+struct group_invite_info {
+	const uint8_t *id;
+	enum group_role role;
+	enum group_invite_state state;
+	int64_t made, end; /* wall us */
+	size_t uses, used; /* used: may be more, over a partition */
+	uint32_t wrong;
+	struct span maker, lookup, label;
+};
+/* *at starts at NULL. Until the next call on g. */
+bool group_invite_next(const struct group *g, const void **at, struct group_invite_info *out);
+
+struct group_password {
+	enum group_role role;
+	const uint8_t *prs; /* NULL: none any more */
+};
+struct group_octets;
+/* What a Policy has after its comment then; memory of g's env, the caller's to free. */
+MUST_USE enum err group_password_part(const struct group *g, const struct group_password *p,
+				      struct group_octets *out);
+enum group_password_state {
+	GROUP_PASSWORD_NONE,
+	GROUP_PASSWORD_SET,
+	GROUP_PASSWORD_ENDED /* by a Removal, until another is set */
+};
+enum group_password_state group_password_state(const struct group *g);
+
 #define GROUP_EVENTS(X)                                                                            \
 	X(MEMBER, "member") /* joined, updated, online, offline, role, expired: change, who */     \
 	X(PROPERTIES, "properties")   /* name, comment, options changed */                         \
@@ -87,7 +158,10 @@ void group_published_for(struct group *g, struct span payload, int64_t until, st
 	X(REFUSED, "refused") /* a record that may not stand: who, reason */                       \
 	X(RENEW, "renew")     /* our membership ends soon, or has ended: until */                  \
 	X(RENEWED, "renewed")                                                                      \
-	X(FULL, "full") /* a limit */
+	X(FULL, "full") /* a limit */                                                              \
+	X(INVITE_USED,                                                                             \
+	  "invite-used") /* somebody was let in by an invitation or the password:      \
+					 who; over: more than it is for */
 enum group_event_kind {
 #define X(name, text) GROUP_EVENT_##name,
 	GROUP_EVENTS(X)
@@ -139,7 +213,7 @@ struct group_event {
 	enum group_session_fault fault;
 	enum group_chain_fault chain;
 	unsigned int roles;
-	bool ours;
+	bool ours, over;
 	int64_t skew, until; /* us; wall us */
 	struct graph_guid id, type;
 	const char *text;		 /* static, may be NULL */
@@ -165,6 +239,7 @@ struct group_out {
 	struct span payload;
 	int64_t expires;
 	uint64_t asked; /* PUBLISH: group_asked(); 0: due by itself */
+	uint64_t tag;	/* PUBLISH: not 0: group_stored() is to be told what became of it */
 	bool other;	/* PUBLISH: a Membership of somebody else: group_published_for() */
 	const struct graph_guid *ids;
 	size_t n_ids;

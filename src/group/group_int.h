@@ -8,7 +8,9 @@
 #include "group/group.h"
 #include "group/judge.h"
 #include "group/removals.h"
+#include "group/secrets.h"
 #include "group/stream.h"
+#include "group/throttle.h"
 
 #define GROUP_SCAN	  (30 * MONO_SEC) /* of the Unvalidated Record List */
 #define GROUP_AGAIN	  (30 * MONO_SEC) /* until what failed is tried again */
@@ -60,6 +62,7 @@ struct group {
 	int64_t take_next; /* wall: not before, after a failure */
 	bool has_box;
 	uint8_t box[32];
+	const uint8_t *box_secret; /* NULL: not at hand */
 	int64_t renew_warning;
 	bool warned, ended; /* RENEW was told: before the end, at it */
 
@@ -77,7 +80,14 @@ struct group {
 	struct group_session_home home;
 	struct graph_provider_ops ops;
 	struct group_judge *judge;
-	struct group_batch *batch; /* of the last secure_many */
+	struct group_secrets *secrets; /* NULL: of a profile without */
+	struct group_door door;
+	struct group_throttle throttle; /* of the password */
+	struct list sendings, tickets;	/* of group_secrets.c */
+	uint64_t next_tag;
+	int64_t secrets_end;		 /* wall: the next record of those ends */
+	struct mono secrets_again, mend; /* mend: holders that lack are added */
+	struct group_batch *batch;	 /* of the last secure_many */
 	uint8_t signature[GROUP_SECURITY_MAX];
 	uint8_t id16[2 * GRAPH_ID_UNITS]; /* Group Peer Name, as in records */
 	size_t id16_n;
@@ -162,6 +172,30 @@ MUST_USE enum err group_learn_chain(struct group *g, struct crypto_chain *chain,
 /* Our own chain, as a member's. */
 MUST_USE enum err group_learn_own(struct group *g);
 void group_learn_home(struct group *g);
+
+/* ---- group_secrets.c ---- */
+MUST_USE enum err group_secrets_begin(struct group *g);
+void group_secrets_end(struct group *g);
+void group_secrets_tick(struct group *g);
+struct mono group_secrets_deadline(const struct group *g);
+/* An Invitation or a Tally of somebody's is in the database. */
+void group_secrets_record(struct group *g, const struct graph_record *r,
+			  const struct group_inviting *x, const struct group_secrets_at *at);
+/* Published, in place of that record; group_stored() learns of it. */
+MUST_USE enum err group_secrets_send(struct group *g, const struct graph_guid *record,
+				     struct span payload, int64_t until, uint64_t *tag);
+enum group_invite_state group_invite_state(const struct group *g, const struct group_asked_in *i);
+/* A password, by a Removal. */
+bool group_secret_ended(const struct group *g, const struct group_secret *password);
+/* What is in the box that is for us. ERR_STATE: our key is not at hand; ERR_NOT_FOUND: there
+ * is none; ERR_DENIED: it is none of ours. */
+MUST_USE enum err group_secret_take(const struct group *g, const struct group_secret *s,
+				    uint8_t prs[GROUP_PRS]);
+
+/* ---- group_invite.c ---- */
+/* Somebody may issue, or has a key, who did not before. */
+void group_invite_stale(struct group *g);
+void group_invite_mend(struct group *g);
 
 /* ---- group_provider.c: what the graph asks ---- */
 MUST_USE enum err group_provider_begin(struct group *g);

@@ -237,5 +237,6 @@ void group_learn_home(struct group *g)
 		.learned = home_learned,
 		.may = home_known,
 		.failed = home_failed,
+		.door = g->profile->policy ? &g->door : NULL,
 	};
 }

@@ -141,6 +141,7 @@ static void learn_seal_key(struct group *g, const struct group_verdict *v, struc
 		return;
 	memcpy(m->seal_key, v->membership.seal_key.p, sizeof(m->seal_key));
 	m->has_seal_key = true;
+	group_invite_stale(g);
 }
 
 /* Whether it is our own, of the membership that we have now. */
@@ -212,6 +213,18 @@ static void learn_policy(struct group *g, const struct graph_record *r)
 	group_own_policy(g, wall_of(r->expires));
 }
 
+static void learn_inviting(struct group *g, const struct graph_record *r,
+			   const struct group_verdict *v)
+{
+	const struct group_secrets_at at = {
+		.record = r->id,
+		.made = wall_of(r->created),
+		.until = wall_of(r->expires),
+		.ours = span_eq(v->who, span_str(g->self)),
+	};
+	group_secrets_record(g, r, v->inviting, &at);
+}
+
 static void learn(struct group *g, const struct graph_record *r, const struct group_verdict *v)
 {
 	if (v->chain)
@@ -220,6 +233,8 @@ static void learn(struct group *g, const struct graph_record *r, const struct gr
 		learn_security(g, r);
 	else if (v->policy)
 		learn_policy(g, r);
+	else if (v->inviting)
+		learn_inviting(g, r, v);
 }
 
 /* ---- judged ---- */

@@ -126,7 +126,8 @@ enum groups_out_kind {
 /* Work for a job: node/job.h runs groups_job_run(). */
 enum groups_job {
 	GROUPS_JOB_PFX_MAKE,
-	GROUPS_JOB_PFX_OPEN
+	GROUPS_JOB_PFX_OPEN,
+	GROUPS_JOB_PRS /* of a secret by which people join */
 };
 struct groups_out {
 	enum groups_out_kind kind;

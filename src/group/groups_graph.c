@@ -157,9 +157,22 @@ static bool is_none(const struct graph_guid *id)
 	return graph_guid_eq(id, &none);
 }
 
+static void stored(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	const struct group_stored what = {
+		.tag = call->tag,
+		.after = r->after,
+		.id = is_none(&call->id) ? r->type : call->id,
+		.err = r->err,
+	};
+	group_stored(call->entry->group, &what, s->now);
+}
+
 static void published(struct groups *s, struct groups_call *call, const struct graph_out *r)
 {
 	struct groups_entry *e = call->entry;
+	if (e->group && call->tag)
+		stored(s, call, r);
 	if (e->group && call->kind == GROUPS_SET)
 		group_published(e->group, &call->type, is_none(&call->id) ? &r->type : &call->id,
 				r->err, s->now);
@@ -219,8 +232,11 @@ static void publish(struct groups *s, struct groups_entry *e, const struct group
 	bool fresh = is_none(&o->id);
 	struct groups_call *call = call_for(s, o);
 	if (!call) {
+		const struct group_stored lost = { .tag = o->tag, .id = o->id, .err = ERR_NOMEM };
 		if (!o->asked && !o->other)
 			group_published(e->group, &o->type, &o->id, ERR_NOMEM, s->now);
+		if (o->tag)
+			group_stored(e->group, &lost, s->now);
 		return;
 	}
 	struct graphs_command g = {
@@ -238,6 +254,7 @@ static void publish(struct groups *s, struct groups_entry *e, const struct group
 		.expires = o->expires,
 	};
 	call->entry = e;
+	call->tag = o->tag;
 	call->granted_until = o->expires;
 	call->type = o->type;
 	call->id = o->id;

@@ -133,6 +133,7 @@ struct groups_entry {
 	struct groups_octets root;	      /* and the root's certificate, DER */
 	struct groups_octets box_sealed;      /* our X25519 secret */
 	uint8_t box[CRYPTO_BOX_KEY];	      /* and its public half */
+	uint8_t *box_secret;		      /* in memory that is locked; NULL: not at hand */
 	struct crypto_key *group_key;	      /* NULL: none, or not at hand */
 	struct group *group;		      /* NULL: its keys are not at hand */
 	bool opening;			      /* its graph was asked for */
@@ -175,6 +176,7 @@ struct groups_call {
 	uint8_t *bytes; /* out.bytes, the document; wiped with it */
 	size_t n_bytes;
 	struct graph_guid type, id;   /* what is published, and in place of what */
+	uint64_t tag;		      /* of group_stored() */
 	struct groups_octets granted; /* the Membership that is published for somebody else */
 	int64_t granted_until;
 	struct addr *address; /* CONNECT */
@@ -265,6 +267,9 @@ MUST_USE enum err groups_key_unseal(struct groups *s, enum crypto_profile_id pro
 				    const struct groups_octets *sealed, struct crypto_key **out);
 MUST_USE enum err groups_secret_seal(struct groups *s, struct span secret, const char *kind,
 				     const char *name, struct groups_octets *out);
+/* `out` has room for what was sealed. */
+MUST_USE enum err groups_secret_unseal(struct groups *s, const char *kind, const char *name,
+				       const struct groups_octets *sealed, uint8_t *out);
 MUST_USE enum err groups_octets_set(struct groups *s, struct groups_octets *o, struct span from);
 static inline struct span groups_span(const struct groups_octets *o)
 {

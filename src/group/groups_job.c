@@ -80,6 +80,8 @@ enum err groups_job_run(enum groups_job job, struct span input, const struct env
 	struct groups_pfx x;
 	struct crypto *c;
 	struct wr w = wr_of(result, size);
+	if (job == GROUPS_JOB_PRS)
+		return groups_prs_run(input, result, size, n);
 	enum err e = groups_job_read(&x, input);
 	if (e)
 		return e;

@@ -87,6 +87,19 @@ static enum err entry_new(struct groups *s, const struct fresh *f, struct text *
 	return OK;
 }
 
+/* Without it we are a member all the same, who cannot read what is sealed to it. */
+static void open_box(struct groups *s, struct groups_entry *e)
+{
+	if (e->box_secret || e->box_sealed.n != CRYPTO_BOX_KEY + CRYPTO_SEAL_OVER)
+		return;
+	e->box_secret = crypto_secret_new(CRYPTO_BOX_KEY);
+	if (!e->box_secret ||
+	    groups_secret_unseal(s, "box", e->id, &e->box_sealed, e->box_secret) == OK)
+		return;
+	crypto_secret_free(e->box_secret);
+	e->box_secret = NULL;
+}
+
 enum err groups_entry_wake(struct groups *s, struct groups_entry *e, struct text *why)
 {
 	const struct groups_person *p = groups_person_named(s, span_str(e->self));
@@ -95,6 +108,7 @@ enum err groups_entry_wake(struct groups *s, struct groups_entry *e, struct text
 		return ERR_STATE;
 	groups_words(first.friendly, sizeof(first.friendly), span_str(e->friendly));
 	groups_words(first.comment, sizeof(first.comment), span_str(e->comment));
+	open_box(s, e);
 	struct group_birth b = {
 		.profile = e->profile,
 		.key = p->key,
@@ -104,6 +118,7 @@ enum err groups_entry_wake(struct groups *s, struct groups_entry *e, struct text
 		.security = groups_span(&e->security),
 		.first = &first,
 		.box = e->box,
+		.box_secret = e->box_secret,
 		.renew_warning = s->cfg.renew_warning,
 		.limits = s->cfg.limits,
 	};

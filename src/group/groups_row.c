@@ -90,6 +90,7 @@ void groups_entry_free(struct groups *s, struct groups_entry *e)
 	free_octets(s, &e->owner_sealed);
 	free_octets(s, &e->root);
 	free_octets(s, &e->box_sealed);
+	crypto_secret_free(e->box_secret);
 	env_free(s->env, e);
 }
 

@@ -46,6 +46,16 @@ enum err groups_secret_seal(struct groups *s, struct span secret, const char *ki
 	return e ? e : groups_octets_set(s, out, span_of(sealed, secret.n + CRYPTO_SEAL_OVER));
 }
 
+enum err groups_secret_unseal(struct groups *s, const char *kind, const char *name,
+			      const struct groups_octets *sealed, uint8_t *out)
+{
+	char room[BOUND_MAX];
+	struct text t = TEXT_OF(room);
+	if (!s->vault)
+		return ERR_STATE;
+	return crypto_unseal(s->vault, bound(&t, kind, name), groups_span(sealed), out);
+}
+
 enum err groups_key_seal(struct groups *s, const struct crypto_key *k, const char *kind,
 			 const char *name, struct groups_octets *out)
 {

@@ -216,12 +216,13 @@ static bool signature_fits(struct looking *l, const struct crypto_public *key)
 			   key, l->g->r, l->signed_by) == OK;
 }
 
-/* GROUP-7.13: a Membership is its own member's, or of somebody who may issue such (P35). */
+/* GROUP-7.13: a Membership is its own member's, or of somebody who may issue such (P35);
+ * GROUP-14.12: so is an invitation to one. */
 static bool may_publish(const struct looking *l, const struct group_credential *c)
 {
 	const struct crypto_chain *chain = l->g->out->chain;
 	if (!chain)
-		return true;
+		return group_may_invite(l->g->out->inviting, c->roles);
 	const struct crypto_cert *leaf = group_chain_leaf(chain);
 	return span_eq(leaf->subject_name, group_toucher_last(&l->g->j->names)) ||
 	       !(leaf->roles & ~group_role_issuable(c->roles));
@@ -380,6 +381,7 @@ static void take_back(struct group_verdict *out)
 	out->chain = NULL;
 	out->security = NULL;
 	out->policy = NULL;
+	out->inviting = NULL;
 }
 
 void group_judge_record(struct group_judge *j, const struct graph_record *r,

@@ -10,6 +10,7 @@
 
 #include "graph/provider.h"
 #include "group/group.h"
+#include "group/invitation.h"
 #include "group/stream.h"
 
 struct group_judge;
@@ -48,6 +49,7 @@ struct group_verdict {
 	struct group_membership membership;    /* its parts; they point into the record */
 	const struct group_security *security; /* of Security Properties, until the next verdict */
 	const struct group_policy *policy;     /* of a Policy, likewise */
+	const struct group_inviting *inviting; /* of an Invitation, likewise */
 };
 /* 9.4. What is judged LATER is in the Unvalidated Record List then; but for what is STORED,
  * which stays whatever is not known of it. */

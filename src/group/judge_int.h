@@ -67,6 +67,7 @@ struct group_judge {
 	struct group_toucher names;	     /* of the record that is judged */
 	struct group_security read_security; /* of it */
 	struct group_policy read_policy;
+	struct group_inviting read_inviting;
 	struct group_judge_counts counts;
 };
 
@@ -94,6 +95,8 @@ struct group_kind {
 /* NULL: a reserved type that nobody may use. */
 const struct group_kind *group_kind_of(const struct group_profile *p,
 				       const struct graph_guid *type);
+/* GROUP-14.12: whether such roles may invite so; NULL: it is no Invitation. */
+bool group_may_invite(const struct group_inviting *x, unsigned int roles);
 enum group_step group_refuse(struct group_judging *g, enum group_refusal why);
 
 /* Whether a record of such times may be signed in this period (9.3, 9.4). */

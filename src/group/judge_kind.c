@@ -133,11 +133,40 @@ static enum group_step read_info(struct group_judging *g)
 static enum group_step read_policy(struct group_judging *g)
 {
 	struct group_policy *p = &g->j->read_policy;
+	struct group_secret password;
+	struct span later;
+	bool has;
 	enum err e = group_policy_read(p, g->r->payload);
+	if (!e)
+		e = group_policy_password_read(&password, &has, &later, p->rest);
 	if (e)
 		return unreadable(g, e);
 	g->out->policy = p;
 	return GROUP_STEP_ON;
+}
+
+/* ---- Invitation ---- */
+
+/* GROUP-14.11: an invitation is its maker's, and nobody else says what somebody has counted. */
+static enum group_step read_inviting(struct group_judging *g)
+{
+	struct group_inviting *x = &g->j->read_inviting;
+	const struct group_toucher *t = &g->j->names;
+	enum err e = group_inviting_read(x, g->r->payload);
+	if (e)
+		return unreadable(g, e);
+	if (x->kind == GROUP_TALLY ? group_toucher_edited(t)
+				   : !span_eq(x->invitation.maker, t->creator))
+		return group_refuse(g, GROUP_REFUSAL_OWNER);
+	g->out->inviting = x;
+	return GROUP_STEP_ON;
+}
+
+bool group_may_invite(const struct group_inviting *x, unsigned int roles)
+{
+	if (!x || x->kind == GROUP_TALLY)
+		return true;
+	return group_role_issuable(roles) & group_role_bit(x->invitation.secret.role);
 }
 
 /* ---- all types ---- */
@@ -154,6 +183,10 @@ static const struct group_kind kinds[] = {
 	  .stays = true,
 	  .needs = CRYPTO_ROLE_ADMIN,
 	  .read = read_policy },
+	{ .type = &group_type_invitation,
+	  .stays = true,
+	  .needs = CRYPTO_ROLE_ADMIN | CRYPTO_ROLE_INVITER,
+	  .read = read_inviting },
 };
 static const struct group_kind plain;
 
@@ -161,7 +194,8 @@ const struct group_kind *group_kind_of(const struct group_profile *p, const stru
 {
 	if (!graph_type_reserved(type))
 		return &plain;
-	if (!p->policy && graph_guid_eq(type, &group_type_policy))
+	if (!p->policy && (graph_guid_eq(type, &group_type_policy) ||
+			   graph_guid_eq(type, &group_type_invitation)))
 		return NULL;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (graph_guid_eq(type, kinds[i].type))

@@ -78,6 +78,8 @@ static enum group_refusal payload(struct group_judge *j, const struct graph_reco
 	enum group_step step = kind->read(&g);
 	if (step == GROUP_STEP_ON && !may_publish(j, v.chain))
 		step = group_refuse(&g, GROUP_REFUSAL_OWNER);
+	if (step == GROUP_STEP_ON && !group_may_invite(v.inviting, group_chain_leaf(j->own)->roles))
+		step = group_refuse(&g, GROUP_REFUSAL_RIGHT);
 	crypto_chain_free(v.chain);
 	/* Not yet: before the group is known, or before a certificate begins. */
 	return step == GROUP_STEP_LATER ? GROUP_REFUSAL_VERSION : v.why;

@@ -27,6 +27,7 @@ enum node_level node_group_event_level(const struct group_event *e)
 		[GROUP_EVENT_AUTH_FAILED] = NODE_WARNING, [GROUP_EVENT_CLOCK] = NODE_WARNING,
 		[GROUP_EVENT_REFUSED] = NODE_WARNING,	  [GROUP_EVENT_RENEW] = NODE_WARNING,
 		[GROUP_EVENT_RENEWED] = NODE_NOTICE,	  [GROUP_EVENT_FULL] = NODE_WARNING,
+		[GROUP_EVENT_INVITE_USED] = NODE_NOTICE,
 	};
 	if (e->kind >= GROUP_EVENT_COUNT || has_ended(e))
 		return NODE_ERROR;
@@ -204,6 +205,16 @@ static void full_text(struct text *t, const struct node_group_event *e)
 	text_str(t, "; look at the limits of the group `group` in the configuration");
 }
 
+static void used_text(struct text *t, const struct node_group_event *e)
+{
+	put_who(t, &e->of, "somebody");
+	put_group(t, " was let into ", e);
+	text_str(t, e->of.ours ? " by us, with a secret" : " with an invitation");
+	if (e->of.over)
+		text_str(t, "; with that it was used more often than it is for: members could not "
+			    "reach each other meanwhile");
+}
+
 void node_group_text(struct text *t, const struct node_group_event *e)
 {
 	static void (*const texts[GROUP_EVENT_COUNT])(struct text *,
@@ -212,6 +223,7 @@ void node_group_text(struct text *t, const struct node_group_event *e)
 		[GROUP_EVENT_AUTH_FAILED] = auth_text, [GROUP_EVENT_CLOCK] = clock_text,
 		[GROUP_EVENT_REFUSED] = refused_text,  [GROUP_EVENT_RENEW] = renew_text,
 		[GROUP_EVENT_RENEWED] = renewed_text,  [GROUP_EVENT_FULL] = full_text,
+		[GROUP_EVENT_INVITE_USED] = used_text,
 	};
 	if (e->of.kind < GROUP_EVENT_COUNT)
 		texts[e->of.kind](t, e);

@@ -31,6 +31,8 @@ enum err node_job_run(enum node_job job, struct span input, const struct env *en
 		return groups_job_run(GROUPS_JOB_PFX_MAKE, input, env, result, size, n);
 	case NODE_JOB_GROUP_PFX_OPEN:
 		return groups_job_run(GROUPS_JOB_PFX_OPEN, input, env, result, size, n);
+	case NODE_JOB_GROUP_PRS:
+		return groups_job_run(GROUPS_JOB_PRS, input, env, result, size, n);
 	}
 	return ERR_UNSUPPORTED;
 }

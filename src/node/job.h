@@ -16,7 +16,8 @@ enum node_job {
 	NODE_JOB_PROBE,
 	/* GROUPS_JOB_...: keys under a passphrase. Input and result are secret. */
 	NODE_JOB_GROUP_PFX_MAKE,
-	NODE_JOB_GROUP_PFX_OPEN
+	NODE_JOB_GROUP_PFX_OPEN,
+	NODE_JOB_GROUP_PRS
 };
 
 #define NODE_JOB_RESULT_MAX 65536

@@ -139,7 +139,12 @@ static const struct node_event *event_of(struct node *n, const struct groups_out
 
 static enum node_job job_of(enum groups_job j)
 {
-	return j == GROUPS_JOB_PFX_MAKE ? NODE_JOB_GROUP_PFX_MAKE : NODE_JOB_GROUP_PFX_OPEN;
+	static const enum node_job jobs[] = {
+		[GROUPS_JOB_PFX_MAKE] = NODE_JOB_GROUP_PFX_MAKE,
+		[GROUPS_JOB_PFX_OPEN] = NODE_JOB_GROUP_PFX_OPEN,
+		[GROUPS_JOB_PRS] = NODE_JOB_GROUP_PRS,
+	};
+	return jobs[j];
 }
 
 static void out_of(struct node *n, const struct groups_out *o, struct node_out *out)

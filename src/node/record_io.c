@@ -395,7 +395,7 @@ static void out_fields_read(struct rd *r, unsigned fields, struct node_out *v,
 	if (fields & OUT_ERR)
 		v->err = record_err_read(r);
 	if (fields & OUT_JOB)
-		v->job = (enum node_job)record_enum_read(r, NODE_JOB_GROUP_PFX_OPEN + 1);
+		v->job = (enum node_job)record_enum_read(r, NODE_JOB_GROUP_PRS + 1);
 	if (fields & OUT_DRAIN)
 		v->drain = record_bool_read(r);
 	if (fields & OUT_REPLY) {

@@ -19,7 +19,6 @@ int64_t circle_wall(const struct circle *c)
 
 enum err circle_birth(struct circle *c, size_t i, struct text *why)
 {
-	static const uint8_t box[32] = { 7 };
 	static uint8_t idc[CRYPTO_CERT_MAX];
 	struct circle_member *m = &c->m[i];
 	size_t n;
@@ -35,12 +34,15 @@ enum err circle_birth(struct circle *c, size_t i, struct text *why)
 		.group_key = i ? NULL : c->t.keys[0],
 		.security = span_of(c->security, i ? 0 : c->n_security),
 		.first = &first,
-		.box = box,
+		.box = m->box,
+		.box_secret = m->box_secret,
 		.renew_warning = 14 * MONO_DAY,
 		.limits = group_limits_default,
 	};
 	memcpy(b.id, c->t.names[0], sizeof b.id);
 	memcpy(b.self, c->t.names[i + 1], sizeof b.self);
+	if (!memcmp(m->box, (uint8_t[32]){ 0 }, sizeof(m->box)))
+		assert_int_equal(crypto_box_make(&c->t.draw.env, m->box, m->box_secret), OK);
 	m->told = TEXT_OF(m->events);
 	return group_new(&m->g, &b, &m->f.env, c->t.c, c->now,
 			 (struct wall){ circle_wall(c), true }, why);
@@ -166,6 +168,9 @@ static void answer(struct circle *c, size_t i, const struct group_out *o,
 		   const struct graph_guid *id, enum err e)
 {
 	struct graph_guid type = o->type;
+	const struct group_stored stored = { .tag = o->tag, .id = *id, .err = e, .after = 7 };
+	if (o->tag)
+		group_stored(c->m[i].g, &stored, c->now);
 	if (!o->other)
 		group_published(c->m[i].g, &type, id, e, c->now);
 	else if (!e)
@@ -257,7 +262,8 @@ static void take(struct circle *c, size_t i, const struct group_out *o)
 		show_all(c, i);
 		break;
 	case GROUP_OUT_RESUME:
-		break; /* no links here */
+		m->resumes++;
+		break;
 	case GROUP_OUT_NAMES:
 		break; /* nor names */
 	case GROUP_OUT_RECHECK:

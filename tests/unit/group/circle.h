@@ -16,7 +16,8 @@ struct circle_member {
 	char events[2048]; /* "kind change who\n" */
 	struct text told;
 	struct people_octets chain;
-	unsigned int published, rechecks, revalidations;
+	unsigned int published, rechecks, revalidations, resumes;
+	uint8_t box[32], box_secret[32];
 	bool refused; /* what it publishes fails */
 };
 

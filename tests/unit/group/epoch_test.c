@@ -135,7 +135,7 @@ static void each_recipient_finds_its_box(void **state)
 /* GROUP-12.2 */
 static void keys_for_one_lie_in_octets(void **state)
 {
-	uint8_t gifts[512], out[512], who[GROUP_AUTHORITY];
+	uint8_t gifts[512], out[512], who[GROUP_AUTHORITY] = { 0 };
 	size_t n;
 	struct group_key back, k = {
 		.recipient = span_of(who, sizeof who),

@@ -1,0 +1,320 @@
+/* Invitations and the password, made and ended by who may (GROUP-14.23 to GROUP-14.26), and
+ * handed on to those who may issue later. */
+#include "group/group_int.h"
+
+#define INVITE_KEPT (24 * MONO_HOUR) /* a record stays so long after its invitation has ended */
+#define MEND_SOON   MONO_SEC
+#define MEND_LEAST  (5 * MONO_SEC)
+#define MEND_SPREAD (55 * MONO_SEC)
+
+static enum err refuse(struct text *why, const char *words)
+{
+	text_str(why, words);
+	return ERR_DENIED;
+}
+
+/* ---- holders ---- */
+
+/* The X25519 key of somebody who may issue that role; NULL: it may not, or has none. */
+static const uint8_t *key_of(const struct group *g, const struct group_member *m,
+			     enum group_role role)
+{
+	const struct group_credential *c =
+		group_member_credential(m, span_of(NULL, 0), group_time(g));
+	if (!c || !(group_role_issuable(c->roles) & group_role_bit(role)) ||
+	    group_removals_gone(g->removals, crypto_public_octets(c->key), c->serial))
+		return NULL;
+	if (span_eq(m->name, span_str(g->self)))
+		return g->has_box ? g->box : NULL;
+	return m->has_seal_key ? m->seal_key : NULL;
+}
+
+/* Names are in order, and so are the authorities that they begin with; of several with one
+ * the first. */
+static enum err put_holders(const struct group *g, enum group_role role, const uint8_t *prs,
+			    uint8_t *out, size_t *n)
+{
+	struct group_member *m = NULL;
+	*n = 0;
+	while ((m = group_members_next(g->members, m)) && *n < GROUP_HOLDERS_MAX) {
+		uint8_t *at = out + *n * GROUP_HOLDER;
+		const uint8_t *key = key_of(g, m, role);
+		if (!key || !group_authority_of(m->name, at) ||
+		    (*n && memcmp(at - GROUP_HOLDER, at, GROUP_AUTHORITY) == 0))
+			continue;
+		enum err e =
+			crypto_box_put(g->env, key, span_of(prs, GROUP_PRS), at + GROUP_AUTHORITY);
+		if (e)
+			return e;
+		++*n;
+	}
+	return OK;
+}
+
+/* The lists of a secret, in memory of ours. */
+struct lists {
+	uint8_t *holders;
+};
+
+static enum err make_lists(const struct group *g, const uint8_t *prs, struct group_secret *s,
+			   struct lists *l)
+{
+	const struct graph_guid *ids = NULL;
+	size_t n = group_members_count(g->members), m = group_removals_ids(g->removals, &ids);
+	n = n < GROUP_HOLDERS_MAX ? n : GROUP_HOLDERS_MAX;
+	l->holders = env_zalloc(g->env, n + 1, GROUP_HOLDER);
+	if (!l->holders)
+		return ERR_NOMEM;
+	enum err e = put_holders(g, s->role, prs, l->holders, &n);
+	s->holders = (struct group_row){ span_of(l->holders, n * GROUP_HOLDER), GROUP_HOLDER };
+	s->removals = (struct group_row){ span_of(ids, m * sizeof(*ids)), GROUP_REMOVAL_ID };
+	return e;
+}
+
+/* ---- made ---- */
+
+enum err group_may_let_in(const struct group *g, enum group_role role, struct text *why)
+{
+	if (!g->profile->policy)
+		return refuse(why,
+			      "groups of this profile have no invitations by code: invite with "
+			      "a card");
+	if (!group_own_valid(g))
+		return refuse(why, "our own membership has ended");
+	if (!group_role_issuable(g->roles))
+		return refuse(why, "a member may not invite: an inviting member or an "
+				   "administrator does");
+	if (!(group_role_issuable(g->roles) & group_role_bit(role)))
+		return refuse(why, "our role may not give that role");
+	if (g->ready)
+		return OK;
+	text_str(why, "the group is not ready: connect to a member first");
+	return ERR_STATE;
+}
+
+/* GROUP-14.23 */
+enum err group_may_invite_until(const struct group *g, const struct group_invite *i,
+				struct text *why)
+{
+	enum err e = group_may_let_in(g, i->role, why);
+	if (e)
+		return e;
+	if (i->end <= group_time(g))
+		return refuse(why, "it would be over already");
+	if (i->end > group_own_latest(g, g->to))
+		return refuse(why, "it would last longer than our own membership");
+	return OK;
+}
+
+static enum err send(struct group *g, const struct graph_guid *record,
+		     const struct group_invitation *i)
+{
+	size_t size = group_invitation_size(i), n;
+	int64_t until = i->end + INVITE_KEPT, latest = group_own_latest(g, g->to);
+	uint8_t *room = env_zalloc(g->env, 1, size);
+	uint64_t tag;
+	if (!room)
+		return ERR_NOMEM;
+	enum err e = group_invitation_write(i, room, size, &n);
+	if (!e)
+		e = group_secrets_send(g, record, span_of(room, n), until < latest ? until : latest,
+				       &tag);
+	env_free(g->env, room);
+	return e;
+}
+
+enum err group_invite(struct group *g, const struct group_invite *i, struct text *why,
+		      struct mono now)
+{
+	static const struct graph_guid fresh;
+	struct group_invitation x = {
+		.secret = { .role = i->role },
+		.end = i->end,
+		.uses = i->uses,
+		.maker = span_str(g->self),
+		.lookup = i->lookup,
+		.label = i->label,
+	};
+	struct lists l = { NULL };
+	g->now = now;
+	memcpy(x.id, i->id, sizeof(x.id));
+	enum err e = group_may_invite_until(g, i, why);
+	if (!e)
+		e = make_lists(g, i->prs, &x.secret, &l);
+	if (!e)
+		e = send(g, &fresh, &x);
+	env_free(g->env, l.holders);
+	return e;
+}
+
+/* ---- ended ---- */
+
+static bool may_edit(const struct group *g, const struct group_asked_in *i)
+{
+	return g->roles & CRYPTO_ROLE_ADMIN || span_eq(i->what.maker, span_str(g->self));
+}
+
+/* GROUP-14.24 */
+enum err group_invite_revoke(struct group *g, struct span id, struct text *why, struct mono now)
+{
+	const struct group_asked_in *i = g->secrets ? group_secrets_find(g->secrets, id) : NULL;
+	g->now = now;
+	if (!i) {
+		text_str(why, "the group has no such invitation");
+		return ERR_NOT_FOUND;
+	}
+	if (!may_edit(g, i) || !group_own_valid(g))
+		return refuse(why,
+			      "an invitation is revoked by who made it, or by an administrator");
+	if (!g->ready) {
+		text_str(why, "the group is not ready: connect to a member first");
+		return ERR_STATE;
+	}
+	struct group_invitation x = i->what;
+	x.revoked = true;
+	return send(g, &i->record, &x);
+}
+
+/* ---- the password ---- */
+
+/* GROUP-14.25 */
+enum err group_password_part(const struct group *g, const struct group_password *p,
+			     struct group_octets *out)
+{
+	struct group_secret now = { .role = GROUP_ROLE_MEMBER }, s = { .role = p->role };
+	struct lists l = { NULL };
+	struct span later = span_of(NULL, 0);
+	bool has;
+	enum err e =
+		g->has_policy ? group_policy_password_read(&now, &has, &later, g->policy.rest) : OK;
+	if (!e && p->prs)
+		e = make_lists(g, p->prs, &s, &l);
+	size_t size = (p->prs && !e ? group_secret_size(&s) : 1) + later.n, n = 0;
+	uint8_t *room = e ? NULL : env_zalloc(g->env, 1, size);
+	if (!e && !room)
+		e = ERR_NOMEM;
+	if (!e)
+		e = group_policy_password_write(p->prs ? &s : NULL, later, room, size, &n);
+	env_free(g->env, l.holders);
+	if (e)
+		env_free(g->env, room);
+	else
+		*out = (struct group_octets){ room, n };
+	return e;
+}
+
+enum group_password_state group_password_state(const struct group *g)
+{
+	struct group_secret s;
+	struct span later;
+	bool has = false;
+	if (!g->has_policy || group_policy_password_read(&s, &has, &later, g->policy.rest) != OK ||
+	    !has)
+		return GROUP_PASSWORD_NONE;
+	return group_secret_ended(g, &s) ? GROUP_PASSWORD_ENDED : GROUP_PASSWORD_SET;
+}
+
+/* ---- handed on ---- */
+
+/* Somebody who may issue, and has a key, but is not among the holders. */
+static bool lacks_holder(const struct group *g, const struct group_secret *s)
+{
+	struct group_member *m = NULL;
+	uint8_t authority[GROUP_AUTHORITY];
+	while ((m = group_members_next(g->members, m)))
+		if (key_of(g, m, s->role) && group_authority_of(m->name, authority) &&
+		    !group_secret_box(s, authority).n)
+			return true;
+	return false;
+}
+
+static void mend_one(struct group *g, const struct group_asked_in *i)
+{
+	struct group_invitation x = i->what;
+	struct lists l = { NULL };
+	uint8_t prs[GROUP_PRS];
+	if (!may_edit(g, i) || group_invite_state(g, i) != GROUP_INVITE_OPEN ||
+	    !lacks_holder(g, &i->what.secret) || group_secret_take(g, &i->what.secret, prs) != OK)
+		return;
+	/* The Removals that it knows stay: whoever adds a holder vouches for nothing else. */
+	struct group_row removals = x.secret.removals;
+	if (make_lists(g, prs, &x.secret, &l) == OK) {
+		x.secret.removals = removals;
+		(void)!send(g, &i->record, &x);
+	}
+	env_free(g->env, l.holders);
+	crypto_wipe(prs, sizeof(prs));
+}
+
+static void mend_password(struct group *g)
+{
+	struct group_secret s;
+	struct group_policy p = g->policy;
+	struct group_octets rest = { NULL, 0 };
+	struct span later;
+	struct text none = text_of((char[1]){ 0 }, 1);
+	uint8_t prs[GROUP_PRS];
+	bool has;
+	if (!(g->roles & CRYPTO_ROLE_ADMIN) || group_password_state(g) != GROUP_PASSWORD_SET ||
+	    group_policy_password_read(&s, &has, &later, g->policy.rest) != OK ||
+	    !lacks_holder(g, &s) || group_secret_take(g, &s, prs) != OK)
+		return;
+	const struct group_password again = { .role = s.role, .prs = prs };
+	if (group_password_part(g, &again, &rest) == OK) {
+		p.rest = span_of(rest.p, rest.n);
+		(void)!group_set(g, &p, &none, g->now);
+	}
+	env_free(g->env, rest.p);
+	crypto_wipe(prs, sizeof(prs));
+}
+
+void group_invite_mend(struct group *g)
+{
+	const struct group_asked_in *i = NULL;
+	if (!g->secrets || !mono_reached(g->mend, g->now))
+		return;
+	g->mend = MONO_NEVER;
+	if (!g->ready || !group_own_valid(g) || !group_role_issuable(g->roles))
+		return;
+	while ((i = group_secrets_next(g->secrets, i)))
+		mend_one(g, i);
+	mend_password(g);
+}
+
+/* GROUP-14.26: its maker is first; of the administrators one is by chance. */
+void group_invite_stale(struct group *g)
+{
+	if (!g->secrets || !mono_is_never(g->mend))
+		return;
+	bool admin = g->roles & CRYPTO_ROLE_ADMIN;
+	int64_t wait = MEND_LEAST + (int64_t)env_random_below(g->env, MEND_SPREAD);
+	g->mend = mono_add(g->now, admin ? wait : MEND_SOON);
+}
+
+/* ---- looks ---- */
+
+bool group_invite_next(const struct group *g, const void **at, struct group_invite_info *out)
+{
+	if (!g->secrets)
+		return false;
+	const struct group_asked_in *i = group_secrets_next(g->secrets, *at);
+	*at = i;
+	if (!i)
+		return false;
+	struct group_sum sum =
+		group_secrets_sum(g->secrets, span_of(i->what.id, sizeof(i->what.id)));
+	*out = (struct group_invite_info){
+		.id = i->what.id,
+		.role = i->what.secret.role,
+		.state = group_invite_state(g, i),
+		.end = i->what.end,
+		.made = i->made,
+		.uses = i->what.uses,
+		.used = sum.uses,
+		.wrong = sum.wrong,
+		.maker = i->what.maker,
+		.lookup = i->what.lookup,
+		.label = i->what.label,
+	};
+	return true;
+}

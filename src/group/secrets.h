@@ -1,0 +1,96 @@
+/* secrets.h - the invitations of a group and what came of them, as records tell (doc/group.md,
+ * section 14). It holds what it is given, adds up what several members have counted, and says
+ * what is open. It reads no clock, opens no box, and knows no member; who asks for what is
+ * in group_secrets.c. */
+#ifndef GROUP_SECRETS_H
+#define GROUP_SECRETS_H
+
+#include "base/list.h"
+#include "group/invitation.h"
+
+struct group_secrets;
+
+struct group_secrets_limits {
+	size_t invitations; /* 1,024 */
+	size_t tallies;	    /* 4,096 */
+};
+extern const struct group_secrets_limits group_secrets_limits_default;
+
+/* ERR_NOMEM. */
+MUST_USE enum err group_secrets_new(struct group_secrets **out, const struct env *env,
+				    const struct group_secrets_limits *limits);
+void group_secrets_free(struct group_secrets *s);
+
+/* An invitation that is in the database. */
+struct group_asked_in {
+	struct list all;
+	struct graph_guid record;
+	int64_t until;		      /* wall us: of the record */
+	int64_t made;		      /* likewise */
+	struct group_invitation what; /* points into `octets` */
+	uint8_t *octets;
+};
+
+/* What one member has counted. Ours is changed here first and published then. */
+struct group_counted {
+	struct list all;
+	struct graph_guid record; /* zeros: there is none yet */
+	uint8_t id[GROUP_INVITATION_ID];
+	bool ours;
+	int64_t until;
+	uint16_t wrong;
+	struct group_use *uses;
+	size_t n;
+	/* Ours: how often it was changed; of these how many are asked for, and stored. */
+	uint64_t changed, asked, stored;
+};
+
+/* Where a record is, and until when. */
+struct group_secrets_at {
+	struct graph_guid record;
+	int64_t made, until;
+	bool ours;
+};
+/* In the place of what that record said before. ERR_FULL: a limit; ERR_NOMEM. `payload` is an
+ * Invitation that was judged. */
+MUST_USE enum err group_secrets_learn(struct group_secrets *s, const struct group_secrets_at *at,
+				      struct span payload);
+/* Records that ended before `now` are forgotten. *next: when there is another, INT64_MAX. */
+void group_secrets_expire(struct group_secrets *s, int64_t now, int64_t *next);
+
+/* Of several with that identifier the one of the lowest Record ID; NULL: none. */
+struct group_asked_in *group_secrets_find(const struct group_secrets *s, struct span id);
+/* In no order; NULL begins and ends. */
+struct group_asked_in *group_secrets_next(const struct group_secrets *s,
+					  const struct group_asked_in *after);
+
+/* Over all tallies; a use that stands in several counts once. */
+struct group_sum {
+	size_t uses;
+	uint32_t wrong;
+};
+struct group_sum group_secrets_sum(const struct group_secrets *s, struct span id);
+/* Each use once: *at begins with { NULL, 0 }; false: no more. */
+struct group_use_at {
+	const struct group_counted *in;
+	size_t i;
+};
+bool group_secrets_use(const struct group_secrets *s, struct span id, struct group_use_at *at,
+		       const struct group_use **out);
+
+/* Ours, made where there is none. ERR_FULL, ERR_NOMEM. */
+MUST_USE enum err group_secrets_ours(struct group_secrets *s, struct span id,
+				     struct group_counted **out);
+/* ERR_FULL, ERR_NOMEM. */
+MUST_USE enum err group_counted_use(struct group_secrets *s, struct group_counted *c,
+				    const struct group_use *u);
+void group_counted_undo(struct group_counted *c, struct span serial);
+void group_counted_wrong(struct group_counted *c);
+/* As the payload of a record, of GROUP_TALLY_OCTETS(c->n). */
+MUST_USE enum err group_counted_write(const struct group_counted *c, const struct env *env,
+				      uint8_t **out, size_t *n);
+/* Of ours those that changed since they were asked for; NULL begins and ends. */
+struct group_counted *group_secrets_due(const struct group_secrets *s,
+					const struct group_counted *after);
+
+#endif

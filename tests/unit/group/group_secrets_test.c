@@ -1,0 +1,392 @@
+/* The door of a group: invitations made by one member and counted by others, the password,
+ * their ends. No sessions here: those are others' tests. */
+#include "circle.h"
+
+enum {
+	ANN,
+	BEN,
+	CLEO,
+	DAN /* is let in */
+};
+
+static struct circle *c;
+static struct people_octets idc;
+static char why_room[200];
+
+static int begin(void **state)
+{
+	c = calloc(1, sizeof(*c));
+	assert_non_null(c);
+	circle_init(c, CRYPTO_MODERN, 0);
+	circle_admit(c, BEN, CRYPTO_ROLE_INVITER, 0);
+	circle_admit(c, CLEO, CRYPTO_ROLE_MEMBER, 0);
+	return 0;
+}
+
+static int end(void **state)
+{
+	circle_fini(c);
+	free(c);
+	return 0;
+}
+
+/* ---- deeds ---- */
+
+static const uint8_t prs_of_code[GROUP_PRS] = { 1, 2, 3 };
+
+static struct group_invite some_invite(enum group_role role, uint16_t uses)
+{
+	struct group_invite i = {
+		.prs = prs_of_code,
+		.role = role,
+		.end = circle_wall(c) + 7 * MONO_DAY,
+		.uses = uses,
+		.lookup = span_str("apple-river"),
+		.label = span_str("Dan"),
+	};
+	memset(i.id, 0x77, sizeof(i.id));
+	return i;
+}
+
+static enum err invite(size_t who, const struct group_invite *i)
+{
+	struct text why = TEXT_OF(why_room);
+	enum err e = group_invite(c->m[who].g, i, &why, c->now);
+	circle_settle(c);
+	return e;
+}
+
+static void invited(size_t who, uint16_t uses)
+{
+	struct group_invite i = some_invite(GROUP_ROLE_MEMBER, uses);
+	assert_int_equal(invite(who, &i), OK);
+}
+
+static struct group_secret_name name_of(enum group_secret_kind kind)
+{
+	struct group_secret_name n = { .kind = kind };
+	if (kind == GROUP_SECRET_INVITATION)
+		memset(n.id, 0x77, sizeof(n.id));
+	return n;
+}
+
+static const struct group_door *door(size_t who)
+{
+	assert_non_null(c->m[who].g->home.door);
+	return c->m[who].g->home.door;
+}
+
+static enum group_door_answer find(size_t who, enum group_secret_kind kind)
+{
+	struct group_secret_name n = name_of(kind);
+	uint8_t prs[GROUP_PRS] = { 0 };
+	uint32_t wait = 0;
+	enum group_door_answer a =
+		door(who)->find(door(who)->ctx, &n, span_str("abcd"), prs, &wait);
+	if (a == GROUP_DOOR_OPEN)
+		assert_memory_equal(prs, prs_of_code, sizeof(prs));
+	assert_int_equal(a == GROUP_DOOR_WAIT, wait > 0);
+	return a;
+}
+
+static enum group_door_answer find_invitation(size_t who)
+{
+	return find(who, GROUP_SECRET_INVITATION);
+}
+
+static void wrong(size_t who, enum group_secret_kind kind)
+{
+	struct group_secret_name n = name_of(kind);
+	door(who)->wrong(door(who)->ctx, &n, span_str("abcd"));
+}
+
+/* The whom-th asks; its identity is what it shows. */
+static enum group_door_answer admit(size_t who, size_t whom, enum group_secret_kind kind,
+				    uint64_t *ticket)
+{
+	struct group_secret_name n = name_of(kind);
+	struct crypto_chain *card;
+	enum group_chain_fault fault;
+	struct span name = people_name(&c->t, whom + 1);
+	struct span classifier =
+		span_of(name.p + GROUP_AUTHORITY_DIGITS + 1, name.n - GROUP_AUTHORITY_DIGITS - 1);
+	assert_int_equal(group_identity_issue(c->t.c, &c->t.draw.env, c->t.keys[whom + 1],
+					      classifier, name, PEOPLE_BORN, true, idc.p,
+					      sizeof(idc.p), &idc.n),
+			 OK);
+	assert_int_equal(group_identity_read(c->t.c, c->t.p, span_of(idc.p, idc.n), circle_wall(c),
+					     &card, &fault),
+			 OK);
+	enum group_door_answer a =
+		door(who)->admit(door(who)->ctx, &n, crypto_chain_cert(card, 0), ticket);
+	crypto_chain_free(card);
+	return a;
+}
+
+static enum err admitted(size_t who, uint64_t ticket, struct span *chain)
+{
+	uint64_t after = 0;
+	enum err e = door(who)->admitted(door(who)->ctx, ticket, chain, &after);
+	if (!e)
+		assert_int_equal(after, 7); /* the put of the records */
+	return e;
+}
+
+/* Let in, and told to everybody. */
+static void let_in(size_t who, enum group_secret_kind kind)
+{
+	uint64_t ticket;
+	struct span chain;
+	assert_int_equal(admit(who, DAN, kind, &ticket), GROUP_DOOR_OPEN);
+	circle_settle(c);
+	assert_int_equal(admitted(who, ticket, &chain), OK);
+	door(who)->admit_drop(door(who)->ctx, ticket);
+}
+
+static struct group_invite_info look(size_t who)
+{
+	struct group_invite_info i;
+	const void *at = NULL;
+	assert_true(group_invite_next(c->m[who].g, &at, &i));
+	return i;
+}
+
+/* ---- tests ---- */
+
+/* GROUP-14.17, GROUP-14.23 */
+static void whoever_may_issue_can_admit(void **state)
+{
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_NO_SUCH);
+	invited(BEN, 1);
+	assert_int_equal(find_invitation(BEN), GROUP_DOOR_OPEN);
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OPEN);
+	assert_int_equal(find_invitation(CLEO), GROUP_DOOR_NOT_OURS);
+	struct group_invite_info i = look(CLEO);
+	assert_int_equal(i.state, GROUP_INVITE_OPEN);
+	assert_int_equal(i.uses, 1);
+	assert_int_equal(i.used, 0);
+	assert_true(span_eq(i.label, span_str("Dan")));
+	/* Its maker is away: what others know of it is enough. */
+	circle_go(c, BEN);
+	let_in(ANN, GROUP_SECRET_INVITATION);
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OVER);
+	assert_int_equal(look(CLEO).used, 1);
+	assert_int_equal(look(CLEO).state, GROUP_INVITE_USED);
+	circle_come(c, BEN);
+	assert_int_equal(find_invitation(BEN), GROUP_DOOR_OVER);
+}
+
+/* GROUP-14.19: a membership is handed out when its use is stored, and not before. */
+static void a_use_is_stored_first(void **state)
+{
+	uint64_t ticket, second;
+	struct span chain;
+	invited(ANN, 1);
+	assert_int_equal(admit(ANN, DAN, GROUP_SECRET_INVITATION, &ticket), GROUP_DOOR_OPEN);
+	assert_int_equal(admitted(ANN, ticket, &chain), ERR_STATE);
+	/* Meanwhile it is used up here already. */
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OVER);
+	assert_int_equal(admit(ANN, DAN, GROUP_SECRET_INVITATION, &second), GROUP_DOOR_OVER);
+	unsigned int resumes = c->m[ANN].resumes;
+	circle_settle(c);
+	assert_true(c->m[ANN].resumes > resumes);
+	assert_int_equal(admitted(ANN, ticket, &chain), OK);
+	memcpy(c->m[DAN].chain.p, chain.p, chain.n);
+	c->m[DAN].chain.n = chain.n;
+	door(ANN)->admit_drop(door(ANN)->ctx, ticket);
+	assert_int_equal(admitted(ANN, ticket, &chain), ERR_NOT_FOUND);
+	assert_true(circle_told(c, ANN, "invite-used"));
+	assert_true(circle_told(c, CLEO, "invite-used"));
+	circle_come(c, DAN);
+	assert_int_equal(circle_look(c, DAN).roles, CRYPTO_ROLE_MEMBER);
+}
+
+/* GROUP-14.19 */
+static void what_is_not_stored_is_no_use(void **state)
+{
+	uint64_t ticket;
+	struct span chain;
+	invited(ANN, 1);
+	assert_int_equal(admit(ANN, DAN, GROUP_SECRET_INVITATION, &ticket), GROUP_DOOR_OPEN);
+	c->m[ANN].refused = true;
+	circle_settle(c);
+	assert_int_equal(admitted(ANN, ticket, &chain), ERR_IO);
+	door(ANN)->admit_drop(door(ANN)->ctx, ticket);
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OPEN);
+	c->m[ANN].refused = false;
+	circle_run(c, 6 * MONO_SEC);
+	let_in(ANN, GROUP_SECRET_INVITATION);
+	assert_int_equal(look(CLEO).used, 1);
+}
+
+/* GROUP-14.18 */
+static void five_guesses_end_it(void **state)
+{
+	invited(ANN, 3);
+	for (int i = 0; i < 3; i++)
+		wrong(ANN, GROUP_SECRET_INVITATION);
+	circle_settle(c);
+	assert_int_equal(look(CLEO).wrong, 3);
+	wrong(BEN, GROUP_SECRET_INVITATION);
+	circle_settle(c);
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OPEN);
+	wrong(BEN, GROUP_SECRET_INVITATION);
+	circle_settle(c);
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OVER);
+	assert_int_equal(find_invitation(BEN), GROUP_DOOR_OVER);
+	assert_int_equal(look(CLEO).state, GROUP_INVITE_GUESSED);
+	/* Over a restart too. */
+	circle_go(c, ANN);
+	circle_come(c, ANN);
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OVER);
+}
+
+/* GROUP-14.14: of two that cannot reach each other both let somebody in. */
+static void more_than_it_is_for(void **state)
+{
+	uint64_t ann, ben;
+	struct span chain;
+	invited(ANN, 1);
+	assert_int_equal(admit(ANN, DAN, GROUP_SECRET_INVITATION, &ann), GROUP_DOOR_OPEN);
+	assert_int_equal(admit(BEN, CLEO, GROUP_SECRET_INVITATION, &ben), GROUP_DOOR_OPEN);
+	circle_settle(c);
+	assert_int_equal(admitted(ANN, ann, &chain), OK);
+	assert_int_equal(admitted(BEN, ben, &chain), OK);
+	assert_int_equal(look(CLEO).used, 2);
+	assert_int_equal(look(CLEO).uses, 1);
+	door(ANN)->admit_drop(door(ANN)->ctx, ann);
+	/* The other is dropped when its group ends. */
+}
+
+/* GROUP-14.24 */
+static void it_is_revoked(void **state)
+{
+	struct text why = TEXT_OF(why_room);
+	uint8_t id[GROUP_INVITATION_ID];
+	memset(id, 0x77, sizeof(id));
+	struct span s = span_of(id, sizeof(id));
+	assert_int_equal(group_invite_revoke(c->m[ANN].g, s, &why, c->now), ERR_NOT_FOUND);
+	invited(ANN, 1);
+	assert_int_equal(group_invite_revoke(c->m[BEN].g, s, &why, c->now), ERR_DENIED);
+	assert_int_equal(group_invite_revoke(c->m[ANN].g, s, &why, c->now), OK);
+	circle_settle(c);
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OVER);
+	assert_int_equal(find_invitation(BEN), GROUP_DOOR_OVER);
+	assert_int_equal(look(CLEO).state, GROUP_INVITE_REVOKED);
+}
+
+static void it_ends(void **state)
+{
+	invited(ANN, 1);
+	circle_run(c, 7 * MONO_DAY - MONO_SEC);
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OPEN);
+	circle_run(c, MONO_SEC);
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OVER);
+	assert_int_equal(look(CLEO).state, GROUP_INVITE_EXPIRED);
+	circle_run(c, 2 * MONO_DAY);
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_NO_SUCH);
+}
+
+/* GROUP-14.23 */
+static void who_may_invite(void **state)
+{
+	struct group_invite i = some_invite(GROUP_ROLE_ADMIN, 1);
+	assert_int_equal(invite(BEN, &i), ERR_DENIED);
+	assert_string_equal(why_room, "our role may not give that role");
+	i.role = GROUP_ROLE_MEMBER;
+	assert_int_equal(invite(CLEO, &i), ERR_DENIED);
+	i.end = circle_wall(c);
+	assert_int_equal(invite(ANN, &i), ERR_DENIED);
+	assert_string_equal(why_room, "it would be over already");
+	i.end = CRYPTO_CERT_FOREVER;
+	assert_int_equal(invite(BEN, &i), ERR_DENIED);
+	assert_string_equal(why_room, "it would last longer than our own membership");
+	i = some_invite(GROUP_ROLE_ADMIN, 1);
+	assert_int_equal(invite(ANN, &i), OK);
+	/* What gives more than ben may give is not ben's to admit by. */
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OPEN);
+	assert_int_equal(find_invitation(BEN), GROUP_DOOR_NOT_OURS);
+}
+
+/* GROUP-14.26 */
+static void who_may_issue_later_gets_it(void **state)
+{
+	invited(ANN, 5);
+	circle_admit(c, DAN, CRYPTO_ROLE_INVITER, 0);
+	assert_int_equal(find_invitation(DAN), GROUP_DOOR_NOT_OURS);
+	circle_run(c, MONO_MIN);
+	assert_int_equal(find_invitation(DAN), GROUP_DOOR_OPEN);
+}
+
+/* ---- the password ---- */
+
+static void password(size_t who, const uint8_t *prs)
+{
+	const struct group_password p = { .role = GROUP_ROLE_MEMBER, .prs = prs };
+	struct group_policy policy = c->m[who].g->policy;
+	struct group_octets rest;
+	struct text why = TEXT_OF(why_room);
+	assert_int_equal(group_password_part(c->m[who].g, &p, &rest), OK);
+	policy.rest = span_of(rest.p, rest.n);
+	assert_int_equal(group_set(c->m[who].g, &policy, &why, c->now), OK);
+	env_free(c->m[who].g->env, rest.p);
+	circle_settle(c);
+}
+
+/* GROUP-14.25 */
+static void a_password(void **state)
+{
+	assert_int_equal(find(ANN, GROUP_SECRET_PASSWORD), GROUP_DOOR_NO_SUCH);
+	assert_int_equal(group_password_state(c->m[BEN].g), GROUP_PASSWORD_NONE);
+	password(ANN, prs_of_code);
+	assert_int_equal(group_password_state(c->m[BEN].g), GROUP_PASSWORD_SET);
+	assert_int_equal(find(BEN, GROUP_SECRET_PASSWORD), GROUP_DOOR_OPEN);
+	assert_int_equal(find(CLEO, GROUP_SECRET_PASSWORD), GROUP_DOOR_NOT_OURS);
+	let_in(BEN, GROUP_SECRET_PASSWORD);
+	let_in(ANN, GROUP_SECRET_PASSWORD);
+	/* It stays when something else is changed. */
+	struct text why = TEXT_OF(why_room);
+	struct group_policy p = c->m[ANN].g->policy;
+	assert_int_equal(group_set(c->m[ANN].g, &p, &why, c->now), OK);
+	circle_settle(c);
+	assert_int_equal(find(BEN, GROUP_SECRET_PASSWORD), GROUP_DOOR_OPEN);
+	password(ANN, NULL);
+	assert_int_equal(find(BEN, GROUP_SECRET_PASSWORD), GROUP_DOOR_NO_SUCH);
+	assert_int_equal(group_password_state(c->m[BEN].g), GROUP_PASSWORD_NONE);
+}
+
+/* GROUP-14.18 */
+static void guesses_at_a_password_wait(void **state)
+{
+	password(ANN, prs_of_code);
+	wrong(ANN, GROUP_SECRET_PASSWORD);
+	assert_int_equal(find(ANN, GROUP_SECRET_PASSWORD), GROUP_DOOR_WAIT);
+	circle_run(c, 2 * MONO_SEC);
+	assert_int_equal(find(ANN, GROUP_SECRET_PASSWORD), GROUP_DOOR_OPEN);
+}
+
+static void without_the_key_of_the_box(void **state)
+{
+	invited(ANN, 1);
+	c->m[ANN].g->box_secret = NULL;
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_NOT_OURS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(whoever_may_issue_can_admit, begin, end),
+		cmocka_unit_test_setup_teardown(a_use_is_stored_first, begin, end),
+		cmocka_unit_test_setup_teardown(what_is_not_stored_is_no_use, begin, end),
+		cmocka_unit_test_setup_teardown(five_guesses_end_it, begin, end),
+		cmocka_unit_test_setup_teardown(more_than_it_is_for, begin, end),
+		cmocka_unit_test_setup_teardown(it_is_revoked, begin, end),
+		cmocka_unit_test_setup_teardown(it_ends, begin, end),
+		cmocka_unit_test_setup_teardown(who_may_invite, begin, end),
+		cmocka_unit_test_setup_teardown(who_may_issue_later_gets_it, begin, end),
+		cmocka_unit_test_setup_teardown(a_password, begin, end),
+		cmocka_unit_test_setup_teardown(guesses_at_a_password_wait, begin, end),
+		cmocka_unit_test_setup_teardown(without_the_key_of_the_box, begin, end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
