@@ -101,7 +101,7 @@ static enum err changeable(const struct asked *a, struct graph_make *m)
 {
 	struct graph *g = a->g;
 	struct graph_entry *e = graph_db_find(g->db, &a->c->id);
-	if (!e || e->deleted || e->expires <= graph_now(g, a->now)) {
+	if (!e || e->deleted || e->hidden || e->expires <= graph_now(g, a->now)) {
 		m->text = "there is no such record";
 		return ERR_NOT_FOUND;
 	}

@@ -44,12 +44,17 @@ enum err graph_db_new(struct graph_db **out, uint32_t graph, const struct env *e
 	return OK;
 }
 
-void graph_entry_release(struct graph_db *db, struct graph_entry *e)
+static void attrs_drop(struct graph_db *db, struct graph_entry *e)
 {
-	graph_terms_drop(db, e->terms);
 	if (e->attrs)
 		db->memory -= graph_attrs_octets(e->attrs);
 	env_free(db->env, e->attrs);
+}
+
+void graph_entry_release(struct graph_db *db, struct graph_entry *e)
+{
+	graph_terms_drop(db, e->terms);
+	attrs_drop(db, e);
 	graph_persons_drop(db, e->creator);
 	graph_persons_drop(db, e->modifier);
 }
@@ -207,6 +212,7 @@ static void account(struct graph_db *db, const struct graph_entry *e)
 	db->used[reserved].octets += e->octets;
 	db->used[reserved].records++;
 	db->deleted += e->deleted;
+	db->hidden += e->hidden;
 	e->creator->octets += e->octets;
 	if (reserved)
 		e->creator->reserved += e->octets;
@@ -218,6 +224,7 @@ static void unaccount(struct graph_db *db, const struct graph_entry *e)
 	db->used[reserved].octets -= e->octets;
 	db->used[reserved].records--;
 	db->deleted -= e->deleted;
+	db->hidden -= e->hidden;
 	e->creator->octets -= e->octets;
 	if (reserved)
 		e->creator->reserved -= e->octets;
@@ -229,7 +236,8 @@ static void fill(const struct graph_db *db, const struct graph_change *c, struct
 	e->place = (struct graph_place){ r->modified, r->id };
 	e->version = r->version;
 	e->octets = (uint32_t)c->put->octets.n;
-	e->payload = (uint32_t)r->payload.n;
+	e->payload = c->put->revealed ? c->put->payload : (uint32_t)r->payload.n;
+	e->hidden = c->put->hidden;
 	e->type = c->type->number;
 	e->local = c->put->local;
 	e->heard_in = e->heard = 0;
@@ -345,6 +353,34 @@ enum err graph_db_remove(struct graph_db *db, struct graph_entry *e, uint64_t *n
 	return err;
 }
 
+enum err graph_db_show(struct graph_db *db, struct graph_entry *e, struct graph_attrs *attrs,
+		       uint32_t payload)
+{
+	struct graph_terms *terms;
+	enum err err = graph_terms_take(db, attrs, &terms);
+	if (err) {
+		env_free(db->env, attrs);
+		return err;
+	}
+	graph_terms_drop(db, e->terms);
+	attrs_drop(db, e);
+	e->attrs = attrs;
+	e->terms = terms;
+	graph_terms_link(terms, e);
+	if (attrs)
+		db->memory += graph_attrs_octets(attrs);
+	e->payload = payload;
+	db->hidden -= e->hidden;
+	e->hidden = false;
+	return OK;
+}
+
+void graph_db_hide(struct graph_db *db, struct graph_entry *e)
+{
+	db->hidden += !e->hidden;
+	e->hidden = true;
+}
+
 void graph_db_mark(struct graph_db *db, struct graph_entry *e, uint8_t local)
 {
 	(void)db;
@@ -433,6 +469,7 @@ void graph_db_info(const struct graph_db *db, struct graph_db_info *out)
 	*out = (struct graph_db_info){
 		.records = graph_db_count(db),
 		.deleted = db->deleted,
+		.hidden = db->hidden,
 		.dropped = db->dropped,
 		.octets = db->used[0].octets + db->used[1].octets,
 		.memory = memory,

@@ -47,8 +47,9 @@ struct graph_entry {
 	uint64_t row;	   /* in the store */
 	struct graph_person *creator, *modifier; /* modifier NULL: none */
 	uint64_t created, expires;		 /* peer time */
-	uint32_t payload;			 /* of the octets */
+	uint32_t payload;			 /* octets of it, as it is shown */
 	bool deleted;
+	bool hidden;		   /* the provider cannot reveal it: shown to nobody */
 	struct graph_attrs *attrs; /* NULL: none */
 	uint32_t index;		   /* this and what follows: the db's */
 	struct list by_type;
@@ -108,11 +109,19 @@ struct graph_db_put {
 	uint64_t fingerprint;	/* of octets; 0: not known yet */
 	struct graph_look look; /* for its ID; nothing has changed since. Zero: not made */
 	uint8_t local;
+	bool hidden;
+	bool revealed;	  /* attrs are not those of the octets, and the payload has so many: */
+	uint32_t payload; /* octets */
 };
 MUST_USE enum err graph_db_put(struct graph_db *db, const struct graph_db_put *p,
 			       struct graph_entry **entry, uint64_t *number, enum graph_fault *why);
 /* Purges, with its row. */
 MUST_USE enum err graph_db_remove(struct graph_db *db, struct graph_entry *e, uint64_t *number);
+/* What is stored is shown from now on: with these attributes, taken over also on failure, and so
+ * many octets of payload. ERR_NOMEM: nothing changed. */
+MUST_USE enum err graph_db_show(struct graph_db *db, struct graph_entry *e,
+				struct graph_attrs *attrs, uint32_t payload);
+void graph_db_hide(struct graph_db *db, struct graph_entry *e);
 /* Local flags alone, kept with the row only by the next put. */
 void graph_db_mark(struct graph_db *db, struct graph_entry *e, uint8_t local);
 /* The record's octets; they live until the next call on the store. */
@@ -160,6 +169,7 @@ struct graph_entry *graph_db_with(const struct graph_db *db, struct span name, s
 
 struct graph_db_info {
 	size_t records, deleted, dropped; /* dropped: rows that could not be read */
+	size_t hidden;			  /* shown to nobody, tombstones too */
 	uint64_t octets, memory;	  /* of records; held in memory, about */
 	bool loaded;
 };

@@ -16,7 +16,7 @@ void graph_db_forget(struct graph_db *db)
 	db->by_expiry = (struct graph_order){ .kind = GRAPH_BY_EXPIRY };
 	db->index = (struct graph_index){ .key = { g->index.key[0], g->index.key[1] } };
 	memset(db->used, 0, sizeof(db->used));
-	db->deleted = db->dropped = 0;
+	db->deleted = db->dropped = db->hidden = 0;
 	db->begun = db->loaded = db->has_double = false;
 }
 

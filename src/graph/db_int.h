@@ -154,7 +154,7 @@ struct graph_db {
 	struct map persons, terms;
 	struct graph_person *recent[GRAPH_PERSONS_NEAR]; /* found last, by place_of() */
 	struct graph_used used[2]; /* of applications' types, of reserved ones */
-	size_t deleted, dropped;
+	size_t deleted, dropped, hidden;
 	uint64_t memory; /* of persons, terms, attributes */
 	uint8_t *row;	 /* where rows are made */
 	size_t row_room;

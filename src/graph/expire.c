@@ -57,7 +57,7 @@ static bool purge(struct graph *g, struct graph_entry *e, struct mono now)
 	uint16_t type = e->type;
 	uint64_t number;
 	bool deleted = e->deleted;
-	if (!deleted && type > GRAPH_TYPE_PRESENCE)
+	if (!deleted && !e->hidden && type > GRAPH_TYPE_PRESENCE)
 		tell(g, e);
 	if (graph_db_remove(g->db, e, &number))
 		return false;

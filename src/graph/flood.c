@@ -170,7 +170,14 @@ static enum graph_record_change told_change(const struct taking *k)
 {
 	if (graph_record_deleted(&k->r))
 		return GRAPH_RECORD_GONE;
-	return k->e && !k->e->deleted ? GRAPH_RECORD_UPDATED : GRAPH_RECORD_ADDED;
+	return k->e && !k->e->deleted && !k->e->hidden ? GRAPH_RECORD_UPDATED : GRAPH_RECORD_ADDED;
+}
+
+/* GRAPH-6.7: of what nobody saw nobody hears that it is gone. */
+static enum err reveal(struct graph *g, struct taking *k, struct graph_db_put *put)
+{
+	put->hidden = k->e && k->e->hidden;
+	return graph_record_deleted(&k->r) ? OK : graph_reveal_put(g, &k->r, put);
 }
 
 static enum graph_taken keep(struct graph *g, struct taking *k, struct mono now)
@@ -185,7 +192,11 @@ static enum graph_taken keep(struct graph *g, struct taking *k, struct mono now)
 	};
 	enum graph_record_change change = told_change(k);
 	k->attrs = NULL;
-	enum err err = graph_db_put(g->db, &put, &t->entry, &t->number, &t->why);
+	enum err err = reveal(g, k, &put);
+	if (err)
+		env_free(g->shared->env, put.attrs);
+	else
+		err = graph_db_put(g->db, &put, &t->entry, &t->number, &t->why);
 	if (err)
 		return err == ERR_FULL ? GRAPH_TAKEN_FULL : GRAPH_TAKEN_FAILED;
 	graph_relay(g, t->entry, t->octets, t->from, now);
@@ -251,6 +262,8 @@ static void tell(struct graph *g, const struct graph_entry *e, const struct grap
 		 enum graph_record_change change, uint64_t after)
 {
 	struct graph_event ev = graph_event_of(g, GRAPH_EVENT_RECORD);
+	if (e->hidden)
+		return;
 	ev.change = change;
 	ev.id = r->id;
 	ev.type = r->type;

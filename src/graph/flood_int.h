@@ -71,6 +71,8 @@ struct graph_make {
 	struct graph_attrs *attrs;	 /* taken over; NULL: read from the attributes */
 	uint64_t expires;		 /* peer time */
 	uint8_t local;
+	bool sealed;	  /* out: by the provider, */
+	uint32_t plain;	  /* out: who had a payload of so many octets */
 	struct span who;  /* out: whose it is, UTF-16BE */
 	const char *text; /* out: more on an error */
 };
@@ -81,6 +83,12 @@ MUST_USE enum err graph_make_record(struct graph *g, struct graph_make *m,
  * end m's attributes when they fail; storing always does. */
 MUST_USE enum err graph_make_compose(struct graph *g, struct graph_make *m, struct mono now,
 				     struct graph_record *r);
+/* The attributes of r are m's, where it has none yet. */
+MUST_USE enum err graph_make_attributes(struct graph *g, struct graph_make *m,
+					const struct graph_record *r);
+/* What others would not take is refused: graph_fault_text(). */
+MUST_USE enum err graph_make_held(struct graph *g, struct graph_make *m,
+				  const struct graph_record *r);
 MUST_USE enum err graph_make_store(struct graph *g, struct graph_make *m,
 				   const struct graph_record *r, struct graph_entry **entry,
 				   uint64_t *after, struct mono now);
@@ -134,6 +142,21 @@ void graph_hold_free(struct graph *g);
 bool graph_hold_must(const struct graph *g);
 MUST_USE enum err graph_hold_add(struct graph *g, const struct graph_command *c, uint64_t number,
 				 struct mono now);
+
+/* ---- reveal.c: what a provider keeps from all but members ---- */
+/* Puts what the provider makes of r's payload and attributes in their place; m's attributes are
+ * read before. May fail as making does. */
+MUST_USE enum err graph_protect(struct graph *g, struct graph_make *m, struct graph_record *r);
+/* The record as it is shown, its spans as the provider's; false: hidden. */
+bool graph_revealed(const struct graph *g, const struct graph_record *r, struct graph_record *out);
+/* What is stored of a record that came: hidden or, with the attributes that count, shown.
+ * ERR_NOMEM. */
+MUST_USE enum err graph_reveal_put(struct graph *g, const struct graph_record *r,
+				   struct graph_db_put *put);
+/* The same of what is stored; true: it is shown and was not. */
+MUST_USE bool graph_reveal_entry(struct graph *g, struct graph_entry *e,
+				 const struct graph_record *r);
+void graph_reveal_on(struct graph *g, struct mono now); /* a slice */
 
 /* ---- refresh.c ---- */
 void graph_refresh_note(struct graph *g, const struct graph_guid *id, struct mono now);

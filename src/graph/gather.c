@@ -120,6 +120,8 @@ static void prepare(struct gathering *t, struct one *o)
 	if (!o->err)
 		o->err = graph_make_compose(g, &o->make, t->now, &r);
 	if (!o->err)
+		o->err = graph_protect(g, &o->make, &r);
+	if (!o->err)
 		o->err = keep(t, o, &r);
 	if (o->err)
 		return;

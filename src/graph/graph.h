@@ -138,6 +138,10 @@ void graph_resume(struct graph *g, struct mono now);
  * again, in slices; what no longer stands is purged, with an event each. */
 void graph_recheck(struct graph *g, struct mono now);
 
+/* The provider can reveal more now: what was hidden is looked at again, in slices, and what is
+ * shown now is told as added. */
+void graph_reveal(struct graph *g, struct mono now);
+
 /* What a group says of itself, in its own records: it holds before what Graph Info says, and
  * GRAPH_SET cannot change it. */
 struct graph_saying {
@@ -340,9 +344,14 @@ size_t graph_known(const struct graph *g, struct addr *out, size_t most);
 /* Nodes with a presence record, and neighbors. */
 bool graph_node_next(const struct graph *g, size_t *at, struct graph_node_info *out);
 
-/* A record as the application sees it: decoded from its octets, until the next call on the
- * store. ERR_NOT_FOUND, also for what is deleted or reserved; ERR_STATE: not loaded. */
+/* A record as the application sees it: decoded from its octets and revealed, until the next call
+ * on the store or the graph. ERR_NOT_FOUND, also for what is deleted, reserved or hidden;
+ * ERR_STATE: not loaded. */
 MUST_USE enum err graph_record_get(const struct graph *g, const struct graph_guid *id,
 				   struct graph_record *out);
+
+/* The same of an entry that is at hand. */
+MUST_USE enum err graph_entry_get(const struct graph *g, const struct graph_entry *e,
+				  struct graph_record *out);
 
 #endif

@@ -270,7 +270,9 @@ struct graph {
 	struct graph_place load_after;
 	bool recheck, recheck_again, recheck_began; /* recheck.c */
 	struct graph_place recheck_after;
-	struct mono recheck_from, recheck_rest; /* the round began; the next may begin */
+	struct mono recheck_from, recheck_rest;	 /* the round began; the next may begin */
+	bool reveal, reveal_again, reveal_began; /* reveal.c */
+	struct graph_place reveal_after;
 	bool maintain_wanted, contact_stale, presence_stale; /* to be done before the call ends */
 	uint8_t status;					     /* as told with STATUS */
 	int64_t need_pause; /* maintain.c: between two NEED_CONNECTION of who is alone; 0: none told */

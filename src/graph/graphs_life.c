@@ -65,6 +65,18 @@ void graphs_recheck(struct graphs *s, struct span id, struct mono now)
 	}
 }
 
+void graphs_reveal(struct graphs *s, struct span id, struct span peer, struct mono now)
+{
+	s->now = now;
+	LIST_EACH(n, tmp, &s->entries)
+	{
+		struct graphs_entry *e = LIST_ENTRY(n, struct graphs_entry, all);
+		if (e->graph && !e->leaving && span_eq(span_str(e->properties.id), id) &&
+		    span_eq(span_str(e->peer), peer))
+			graph_reveal(e->graph, now);
+	}
+}
+
 void graphs_said(struct graphs *s, struct span id, struct span peer,
 		 const struct graph_saying *what, struct mono now)
 {

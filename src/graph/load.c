@@ -131,6 +131,7 @@ static bool keep(struct graph *g, struct graph_entry *e, size_t *cost)
 		return false;
 	if (e->type == GRAPH_TYPE_INFO && !e->deleted)
 		graph_info_take(g, &r);
+	(void)!graph_reveal_entry(g, e, &r);
 	return true;
 }
 
@@ -186,7 +187,7 @@ static void loaded(struct graph *g, struct mono now)
 	if (!g->properties.defer_expiration)
 		graph_expire_now(g, now);
 	g->maintain_wanted = true;
-	if (g->recheck)
+	if (g->recheck || g->reveal)
 		graph_slice_soon(g, now);
 	go_on(g, now);
 }

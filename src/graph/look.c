@@ -1,4 +1,4 @@
-#include "graph/graph_int.h"
+#include "graph/flood_int.h"
 
 /* Looks inside: change nothing. */
 
@@ -169,15 +169,28 @@ bool graph_node_next(const struct graph *g, size_t *at, struct graph_node_info *
 	return true;
 }
 
+enum err graph_entry_get(const struct graph *g, const struct graph_entry *e,
+			 struct graph_record *out)
+{
+	struct span octets;
+	struct graph_record r;
+	enum err err = graph_db_octets(g->db, e, &octets);
+	if (!err)
+		err = graph_record_decode(octets, &r);
+	if (!err && (e->hidden || !graph_revealed(g, &r, &r)))
+		err = ERR_NOT_FOUND;
+	if (!err)
+		*out = r;
+	return err;
+}
+
 enum err graph_record_get(const struct graph *g, const struct graph_guid *id,
 			  struct graph_record *out)
 {
-	struct span octets;
 	if (!g->loaded)
 		return ERR_STATE;
 	const struct graph_entry *e = graph_db_find(g->db, id);
 	if (!e || e->deleted || graph_type_reserved(graph_db_type(g->db, e->type)))
 		return ERR_NOT_FOUND;
-	enum err err = graph_db_octets(g->db, e, &octets);
-	return err == OK ? graph_record_decode(octets, out) : err;
+	return graph_entry_get(g, e, out);
 }

@@ -45,6 +45,11 @@ struct graph_session_out {
 	uint64_t after;	   /* of step: the token leaves when that put is on disk; 0: at once */
 };
 
+/* What a record says once it is revealed, until the provider's next call. */
+struct graph_plain {
+	struct span payload, attributes; /* attributes: UTF-16BE, as on the wire */
+};
+
 struct graph_provider_ops {
 	const char *name;
 	bool sessions;	    /* false: links are plain, the five below are not called */
@@ -75,6 +80,17 @@ struct graph_provider_ops {
 	void (*secure_many)(void *ctx, const struct graph_record *r,
 			    const enum graph_change *change, size_t n, struct span *security,
 			    enum err *each);
+	/* What is written in the place of payload and attributes of an application's record: a
+	 * payload, the attributes being empty then, until the next call. ERR_STATE: not yet.
+	 * ERR_RANGE: too long. NULL, as reveal: records are as they are made. */
+	enum err (*protect)(void *ctx, const struct graph_record *r, enum graph_change change,
+			    struct span *sealed);
+	/* And back: what readers, searches and events get. LATER: it cannot be told yet, and
+	 * graph_reveal() will be called; INVALID: it never can. Both are kept and handed on, and
+	 * shown to nobody. */
+	enum graph_opinion (*reveal)(void *ctx, const struct graph_record *r,
+				     struct graph_plain *plain);
+
 	/* Whose record of a reserved type ours is where that is not our Peer ID (P46): the
 	 * creator in UTF-16BE with its terminator, from which the Record ID is derived, too;
 	 * empty: as usual. May be NULL. */

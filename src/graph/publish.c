@@ -75,6 +75,8 @@ static enum err begin_update(const struct graph *g, struct graph_make *m, uint64
 		return failed(m, err, "the record could not be read");
 	if (is_last(g, &old))
 		return failed(m, ERR_RANGE, "the record has its last version");
+	if ((m->keep_payload || m->keep_attributes) && !graph_revealed(g, &old, &old))
+		return failed(m, ERR_STATE, "the record cannot be read here yet");
 	*r = old;
 	r->version++;
 	r->flags = 0;
@@ -99,11 +101,9 @@ struct span graph_own_name(const struct graph *g, const struct graph_guid *type)
 }
 
 /* What the others would not take is not made (A36). */
-static enum err held_to_rules(struct graph *g, struct graph_make *m, const struct graph_record *r,
-			      uint64_t today)
+enum err graph_make_held(struct graph *g, struct graph_make *m, const struct graph_record *r)
 {
 	enum graph_fault why = GRAPH_FAULT_NONE;
-	g->rules.expires_max = today + (uint64_t)g->birth.limits.life_max * 10;
 	if (graph_record_check(r, &g->rules, &why))
 		return failed(m, ERR_RANGE, graph_fault_text(why));
 	return OK;
@@ -150,10 +150,11 @@ enum err graph_make_compose(struct graph *g, struct graph_make *m, struct mono n
 		r->payload = m->payload;
 	if (!m->keep_attributes)
 		r->attributes = m->attributes;
-	return held_to_rules(g, m, r, today);
+	g->rules.expires_max = today + (uint64_t)g->birth.limits.life_max * 10;
+	return graph_make_held(g, m, r);
 }
 
-static enum err own_attributes(struct graph *g, struct graph_make *m, const struct graph_record *r)
+enum err graph_make_attributes(struct graph *g, struct graph_make *m, const struct graph_record *r)
 {
 	if (m->attrs || r->attributes.n == 0)
 		return OK;
@@ -207,6 +208,8 @@ static enum err store_and_tell(struct graph *g, struct graph_make *m, struct spa
 		.octets = octets,
 		.attrs = m->attrs,
 		.local = m->local | GRAPH_ENTRY_OURS,
+		.revealed = m->sealed,
+		.payload = m->plain,
 	};
 	err = put(g, m, &p, &e, &number);
 	if (err)
@@ -224,7 +227,7 @@ enum err graph_make_store(struct graph *g, struct graph_make *m, const struct gr
 {
 	struct span octets;
 	struct graph_guid id = r->id;
-	enum err err = own_attributes(g, m, r);
+	enum err err = graph_make_attributes(g, m, r);
 	if (!err)
 		err = encode(g, r, &octets);
 	if (!err)
@@ -242,6 +245,8 @@ enum err graph_make_record(struct graph *g, struct graph_make *m, struct graph_e
 {
 	struct graph_record r;
 	enum err err = graph_make_compose(g, m, now, &r);
+	if (!err)
+		err = graph_protect(g, m, &r);
 	if (!err)
 		err = secured(g, m, &r);
 	if (!err)

@@ -56,6 +56,7 @@ static bool purge(struct graph *g, struct graph_entry *e, struct mono now)
 	struct graph_event ev = graph_event_of(g, GRAPH_EVENT_RECORD);
 	uint64_t number;
 	uint16_t type = e->type;
+	bool hidden = e->hidden;
 	ev.change = GRAPH_RECORD_GONE;
 	ev.id = e->place.id;
 	ev.type = *graph_db_type(g->db, type);
@@ -65,7 +66,7 @@ static bool purge(struct graph *g, struct graph_entry *e, struct mono now)
 		return false;
 	if (type <= GRAPH_TYPE_PRESENCE)
 		graph_builtin_gone(g, type, &ev.id, now);
-	else
+	else if (!hidden)
 		graph_out_event(g, &ev, number);
 	return true;
 }

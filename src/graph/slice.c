@@ -12,4 +12,5 @@ void graph_slice_due(struct graph *g, struct mono now)
 	graph_deferred_on(g, now);
 	graph_publish_on(g, now);
 	graph_recheck_on(g, now);
+	graph_reveal_on(g, now);
 }

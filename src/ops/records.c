@@ -15,7 +15,8 @@
 
 bool ops_record_shown(const struct graph *g, const struct graph_entry *e)
 {
-	return !e->deleted && !graph_type_reserved(graph_db_type(graph_database(g), e->type));
+	return !e->deleted && !e->hidden &&
+	       !graph_type_reserved(graph_db_type(graph_database(g), e->type));
 }
 
 /* One record in full */
@@ -117,10 +118,7 @@ static enum err set_octets(const struct graph *g, const struct graph_entry *e,
 			   struct ops_record *to)
 {
 	struct graph_record r;
-	struct span octets;
-	enum err bad = graph_db_octets(graph_database(g), e, &octets);
-	if (!bad)
-		bad = graph_record_decode(octets, &r);
+	enum err bad = graph_entry_get(g, e, &r);
 	if (bad)
 		return bad;
 	if (want->payload && !to->large)
