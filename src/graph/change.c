@@ -293,6 +293,10 @@ void graph_publish_command(struct graph *g, const struct graph_command *c, uint6
 		return;
 	}
 	bool gathered = graph_gathers(g) && c->kind != GRAPH_IMPORT;
+	if (graph_seal_waits(g, c)) {
+		graph_seal_wait(g, c, number, now);
+		return;
+	}
 	if (g->loaded && g->n_held == 0 && !gathered && !graph_hold_must(g)) {
 		graph_publish_do(g, c, number, now);
 		return;

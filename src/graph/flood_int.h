@@ -157,6 +157,17 @@ MUST_USE enum err graph_reveal_put(struct graph *g, const struct graph_record *r
 MUST_USE bool graph_reveal_entry(struct graph *g, struct graph_entry *e,
 				 const struct graph_record *r);
 void graph_reveal_on(struct graph *g, struct mono now); /* a slice */
+/* GRAPH-6.11: a change of an application that the provider could not seal now; it waits. */
+bool graph_seal_waits(const struct graph *g, const struct graph_command *c);
+void graph_seal_wait(struct graph *g, const struct graph_command *c, uint64_t number,
+		     struct mono now);
+/* It has waited long enough: those that wait are answered. */
+void graph_seal_due(struct graph *g);
+
+/* ---- load.c ---- */
+/* Commands that wait go on, or are answered so. */
+void graph_load_on(struct graph *g, struct mono now);
+void graph_load_refuse(struct graph *g, enum err why, const char *text);
 
 /* ---- refresh.c ---- */
 void graph_refresh_note(struct graph *g, const struct graph_guid *id, struct mono now);

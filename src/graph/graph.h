@@ -138,7 +138,7 @@ void graph_resume(struct graph *g, struct mono now);
  * again, in slices; what no longer stands is purged, with an event each. */
 void graph_recheck(struct graph *g, struct mono now);
 
-/* The provider can reveal more now: what was hidden is looked at again, in slices, and what is
+/* The provider can reveal more now, or seal again: changes that waited for that go on, what was hidden is looked at again, in slices, and what is
  * shown now is told as added. */
 void graph_reveal(struct graph *g, struct mono now);
 

@@ -72,18 +72,23 @@ bool graph_load_cancel(struct graph *g, uint64_t number)
 	return false;
 }
 
-void graph_load_end(struct graph *g, enum err why)
+void graph_load_refuse(struct graph *g, enum err why, const char *text)
 {
 	LIST_EACH(n, tmp, &g->early)
 	{
 		struct early *e = LIST_ENTRY(n, struct early, all);
-		graph_out_reply(g, e->number, why, NULL, 0);
+		graph_out_reply(g, e->number, why, text, 0);
 		early_free(g, e);
 	}
 }
 
+void graph_load_end(struct graph *g, enum err why)
+{
+	graph_load_refuse(g, why, NULL);
+}
+
 /* Those that come of it wait no more. */
-static void go_on(struct graph *g, struct mono now)
+void graph_load_on(struct graph *g, struct mono now)
 {
 	struct list waiting;
 	list_init(&waiting);
@@ -189,12 +194,16 @@ static void loaded(struct graph *g, struct mono now)
 	g->maintain_wanted = true;
 	if (g->recheck || g->reveal)
 		graph_slice_soon(g, now);
-	go_on(g, now);
+	graph_load_on(g, now);
 }
 
 void graph_load_due(struct graph *g, struct mono now)
 {
 	bool done = false;
+	if (g->loaded) {
+		graph_seal_due(g);
+		return;
+	}
 	enum err e = g->load_at ? OK : graph_db_load(g->db, SLICE_ROWS, &done);
 	if (e != OK) {
 		/* Memory or the store may be there again later. */

@@ -85,6 +85,9 @@ struct graph_provider_ops {
 	 * ERR_RANGE: too long. NULL, as reveal: records are as they are made. */
 	enum err (*protect)(void *ctx, const struct graph_record *r, enum graph_change change,
 			    struct span *sealed);
+	/* Whether protect() could do it now. While it could not, changes of applications wait, two
+	 * minutes at most; graph_reveal() lets them go on. NULL: it always can. */
+	bool (*writable)(void *ctx);
 	/* And back: what readers, searches and events get. LATER: it cannot be told yet, and
 	 * graph_reveal() will be called; INVALID: it never can. Both are kept and handed on, and
 	 * shown to nobody. */

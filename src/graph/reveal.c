@@ -41,6 +41,51 @@ enum err graph_protect(struct graph *g, struct graph_make *m, struct graph_recor
 	return graph_make_held(g, m, r);
 }
 
+/* ---- those that wait for a key ---- */
+
+#define PATIENCE (120 * MONO_SEC)
+
+static bool can_seal(const struct graph *g)
+{
+	const struct graph_provider *p = &g->birth.provider;
+	return !p->ops->writable || p->ops->writable(p->ctx);
+}
+
+/* Once it can, those that waited go on before others come: changes keep their order. */
+bool graph_seal_waits(const struct graph *g, const struct graph_command *c)
+{
+	if (!g->loaded || c->reserved || c->local_only || c->kind == GRAPH_IMPORT ||
+	    !graph_may_change(g))
+		return false;
+	return !can_seal(g);
+}
+
+void graph_seal_wait(struct graph *g, const struct graph_command *c, uint64_t number,
+		     struct mono now)
+{
+	enum err err = graph_load_wait(g, c, number);
+	if (err)
+		graph_out_reply(
+			g, number, err,
+			err == ERR_FULL ? "too many changes wait for the group's key" : NULL, 0);
+	else if (mono_is_never(g->timer[GRAPH_TIMER_LOAD]))
+		graph_timer_set(g, GRAPH_TIMER_LOAD, mono_add(now, PATIENCE));
+}
+
+void graph_seal_due(struct graph *g)
+{
+	graph_timer_set(g, GRAPH_TIMER_LOAD, MONO_NEVER);
+	graph_load_refuse(g, ERR_STATE, refusal(ERR_STATE));
+}
+
+static void go_on(struct graph *g, struct mono now)
+{
+	if (!g->loaded || !g->n_early || !can_seal(g))
+		return;
+	graph_timer_set(g, GRAPH_TIMER_LOAD, MONO_NEVER);
+	graph_load_on(g, now);
+}
+
 /* ---- shown ---- */
 
 bool graph_revealed(const struct graph *g, const struct graph_record *r, struct graph_record *out)
@@ -164,6 +209,7 @@ void graph_reveal(struct graph *g, struct mono now)
 	/* What was looked at on the walk that goes on may be shown now. */
 	g->reveal_again = g->reveal && g->reveal_began;
 	g->reveal = true;
+	go_on(g, now);
 	graph_slice_soon(g, now);
 	graph_finish(g, now);
 }

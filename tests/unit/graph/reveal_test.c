@@ -7,6 +7,7 @@ static struct {
 	char key;	   /* we write under it; 0: not yet */
 	const char *known; /* keys that can be opened */
 	uint8_t sealed[4096], plain[4096];
+	bool closed; /* it could not seal now */
 	size_t over; /* octets more than usual */
 	size_t protected, revealed;
 } seal;
@@ -53,6 +54,11 @@ static enum graph_opinion reveal(void *ctx, const struct graph_record *r, struct
 	return GRAPH_VALID;
 }
 
+static bool writable(void *ctx)
+{
+	return !seal.closed;
+}
+
 #define XML "<attributes><attribute name=\"color\" type=\"string\">red</attribute></attributes>"
 
 static void prepare(void)
@@ -63,6 +69,7 @@ static void prepare(void)
 	lone_init(&l);
 	l.ops.protect = protect;
 	l.ops.reveal = reveal;
+	l.ops.writable = writable;
 }
 
 static void begin(void)
@@ -181,6 +188,63 @@ static void without_a_key_nothing_is_written_test(void **state)
 	assert_non_null(strstr(l.reply.text, "key"));
 	assert_int_equal(graph_db_count(l.g->db), before);
 	assert_int_equal(l.events[GRAPH_EVENT_RECORD], 0);
+	lone_end(&l);
+}
+
+/* GRAPH-6.11 */
+static void changes_wait_for_a_key_test(void **state)
+{
+	begin();
+	seal.closed = true;
+	uint32_t before = l.replies;
+	(void)add("one");
+	(void)add("two");
+	assert_int_equal(l.replies, before);
+	graph_reveal(l.g, l.now);
+	lone_pass(&l, 0);
+	assert_int_equal(l.replies, before);
+	/* The graph's owner does not wait. */
+	lone_command(&l, &(struct graph_command){ .kind = GRAPH_RECORD_ADD,
+						  .type = { { 7 } },
+						  .reserved = true,
+						  .has_payload = true,
+						  .payload = span_str("key") });
+	assert_int_equal(l.replies, before + 1);
+	assert_int_equal(l.reply.err, OK);
+	seal.closed = false;
+	graph_reveal(l.g, l.now);
+	lone_drain(&l);
+	assert_int_equal(l.replies, before + 3);
+	assert_int_equal(l.reply.err, OK);
+	assert_int_equal(l.reply.number, l.command - 1);
+	reads(&l.reply.id, "two");
+	lone_end(&l);
+}
+
+/* GRAPH-6.11 */
+static void no_change_waits_for_ever_test(void **state)
+{
+	begin();
+	seal.closed = true;
+	uint32_t before = l.replies;
+	(void)add("one");
+	lone_pass(&l, 119 * MONO_SEC);
+	(void)add("two");
+	assert_int_equal(l.replies, before);
+	lone_pass(&l, MONO_SEC);
+	assert_int_equal(l.replies, before + 2);
+	assert_int_equal(l.reply.err, ERR_STATE);
+	assert_non_null(strstr(l.reply.text, "key"));
+	/* Another begins its own time; who hangs up waits no longer. */
+	(void)add("three");
+	lone_pass(&l, 60 * MONO_SEC);
+	assert_int_equal(l.replies, before + 2);
+	graph_cancel(l.g, l.command, l.now);
+	lone_drain(&l);
+	assert_int_equal(l.reply.err, ERR_CANCELLED);
+	seal.closed = false;
+	(void)add("four");
+	assert_int_equal(l.reply.err, OK);
 	lone_end(&l);
 }
 
@@ -410,6 +474,8 @@ int main(void)
 		cmocka_unit_test(ours_are_sealed_and_read_plain_test),
 		cmocka_unit_test(an_update_rests_on_what_was_revealed_test),
 		cmocka_unit_test(without_a_key_nothing_is_written_test),
+		cmocka_unit_test(changes_wait_for_a_key_test),
+		cmocka_unit_test(no_change_waits_for_ever_test),
 		cmocka_unit_test(what_is_too_long_once_it_is_sealed_is_refused_test),
 		cmocka_unit_test(a_turn_is_sealed_and_signed_together_test),
 		cmocka_unit_test(what_cannot_be_revealed_waits_hidden_test),
