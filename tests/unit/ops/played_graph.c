@@ -27,6 +27,8 @@ bool __wrap_graph_link_next(const struct graph *g, size_t *at, struct graph_link
 bool __wrap_graph_node_next(const struct graph *g, size_t *at, struct graph_node_info *out);
 enum err __wrap_graph_record_get(const struct graph *g, const struct graph_guid *id,
 				 struct graph_record *out);
+enum err __wrap_graph_entry_get(const struct graph *g, const struct graph_entry *e,
+				struct graph_record *out);
 
 const struct graphs *__wrap_node_graphs(const struct node *n)
 {
@@ -101,9 +103,15 @@ enum err __wrap_graph_record_get(const struct graph *g, const struct graph_guid 
 				 struct graph_record *out)
 {
 	const struct graph_entry *e = graph_db_find(played_graph.db, id);
-	struct span octets;
 	if (!e || e->deleted)
 		return ERR_NOT_FOUND;
+	return __wrap_graph_entry_get(g, e, out);
+}
+
+enum err __wrap_graph_entry_get(const struct graph *g, const struct graph_entry *e,
+				struct graph_record *out)
+{
+	struct span octets;
 	enum err bad = graph_db_octets(played_graph.db, e, &octets);
 	return bad ? bad : graph_record_decode(octets, out);
 }
