@@ -117,7 +117,7 @@ static void each_recipient_finds_its_box(void **state)
 	for (size_t n = 0; n <= MEMBERS; n++) {
 		e.recipients.n = n * GROUP_EPOCH_RECIPIENT;
 		for (size_t i = 0; i < MEMBERS; i++) {
-			uint8_t who[GROUP_AUTHORITY];
+			uint8_t who[GROUP_AUTHORITY] = { 0 };
 			struct span box;
 			memset(who, (int)(0x10 + i), sizeof who);
 			assert_int_equal(group_epoch_box(&e, span_of(who, sizeof who), &box),
