@@ -208,18 +208,6 @@ static int prepare(struct cli *c, struct ops_group_connect *k)
 	return exit ? exit : take_addresses(c, k);
 }
 
-static int open_group(struct cli *c, const char *group)
-{
-	struct ops_write body = { c->given[CLI_DRY_RUN] };
-	struct ops_made made;
-	return cli_make(c,
-			&(struct cli_query){ .kind = OPS_GROUP_OPEN,
-					     .graph = group,
-					     .body_type = &ops_write_type,
-					     .body = &body },
-			&made);
-}
-
 /* The daemon ends it at its deadline, and says why. */
 static struct cli_query connect_query(const char *group, const struct ops_group_connect *k)
 {
@@ -255,8 +243,6 @@ int cli_run_group_connect(struct cli *c)
 	int exit = prepare(c, &k);
 	if (exit)
 		return exit;
-	if (!k.n_addresses)
-		return open_group(c, c->args[0]);
 	struct ops_made made;
 	const struct cli_query q = connect_query(c->args[0], &k);
 	exit = open_silently(c, c->args[0]);
@@ -435,6 +421,23 @@ static const char *key_line(const struct ops_group *g)
 	return g->owner_kept ? "here, and exported" : "on this machine alone";
 }
 
+/* The name, and where it can be resolved or why it cannot. */
+static const char *found_by(struct cli *c, const struct ops_group *g)
+{
+	bool nowhere = g->participant_why[0] != 0;
+	return join_words(c, g->participant, nowhere ? ", but " : ", in ",
+			  nowhere ? g->participant_why : g->participant_clouds);
+}
+
+static const char *last_search(struct cli *c, const struct ops_group *g)
+{
+	if (g->searching)
+		return "members are being looked for";
+	if (!g->search_why[0])
+		return "";
+	return join_words(c, "nobody was connected", ": ", g->search_why);
+}
+
 static void print_group(struct cli *c, const struct ops_group *g)
 {
 	const char *skew = g->skew > 0 ? join_words(c, cli_duration(c, g->skew), " ",
@@ -457,6 +460,13 @@ static void print_group(struct cli *c, const struct ops_group *g)
 		  { join_words(c, cli_number(c, g->members), ", online ", cli_number(c, g->online)),
 		    CLI_PLAIN } },
 		{ "neighbors", { cli_number(c, g->neighbors), CLI_PLAIN } },
+		{ "found by", { found_by(c, g), g->participant_why[0] ? CLI_YELLOW : CLI_PLAIN } },
+		{ "newcomers",
+		  { g->lookups ? join_words(c, "names that lead to it", ": ",
+					    cli_number(c, g->lookups))
+			       : "",
+		    CLI_PLAIN } },
+		{ "last search", { last_search(c, g), CLI_PLAIN } },
 		{ "records",
 		  { join_words(c, cli_number(c, g->records), ", not judged yet ",
 			       g->waiting ? cli_number(c, g->waiting) : ""),

@@ -304,7 +304,8 @@ const struct cli_command cli_commands[] = {
 	  cli_run_group_set },
 	{ "group connect", "GROUP [ADDRESS]", "be online in a group",
 	  "Takes part in a group, from now on and over restarts, and connects to the first member "
-	  "that answers at an address. From then on it finds the others by itself.",
+	  "that answers: at an address, or else where the group's name leads to. It goes on "
+	  "looking by itself when nobody is there.",
 	  TAKES(CLI_AT_ADDRESS, CLI_TIMEOUT, CLI_DRY_RUN), 1, 2, cli_run_group_connect },
 	{ "group disconnect", "GROUP", "be offline in a group",
 	  "Takes leave of the others. Membership and records stay, for group connect.",

@@ -74,4 +74,8 @@ MUST_USE enum err ops_group_profile(const char *s, enum crypto_profile_id *out,
 /* A time that something ends at; "without end" for the last there is. */
 void ops_put_end(struct text *t, const char *before, int64_t us);
 
+/* groups_name.c: its names in the clouds, and the last search for members */
+void ops_group_names(struct ops *o, struct ops_group *to, const struct groups_info *g,
+		     struct draft *d);
+
 #endif

@@ -79,6 +79,15 @@ static const struct {
 	enum err err;
 	const char *hint;
 } hints_by_kind[] = {
+	{ GROUPS_CONNECT, ERR_NOT_FOUND,
+	  "is another member on, and online in it? It goes on looking; an address says where one "
+	  "is: homestead group connect GROUP ADDRESS" },
+	{ GROUPS_CONNECT, ERR_UNREACHABLE,
+	  "homestead cloud list shows what names are looked up in; an address says where a member "
+	  "is: homestead group connect GROUP ADDRESS" },
+	{ GROUPS_CONNECT, ERR_STATE,
+	  "let the group `pnrp` of the configuration have enabled = true, or name an address: "
+	  "homestead group connect GROUP ADDRESS" },
 	{ GROUPS_JOIN, ERR_NOT_FOUND,
 	  "an invitation is for the one whose card it was made for: homestead id card, and be "
 	  "invited anew" },
@@ -405,7 +414,7 @@ static void join_done(struct asking *a, const struct engine_result *r)
 	text_str(&t, " already");
 	out.text = buffer;
 	out.next = "homestead members GROUP shows who is here; homestead group connect GROUP "
-		   "ADDRESS meets somebody";
+		   "meets somebody";
 	ops_answer_value(a->call, &ops_made_type, &out);
 }
 
@@ -438,7 +447,8 @@ enum err ops_run_group_join(struct ops *o, const struct ops_request *r, struct o
 	ops_set_text(w->object, sizeof(w->object), "the group of this invitation");
 	w->done = "is joined";
 	w->would = "would be joined";
-	w->next = "meet a first member: homestead group connect GROUP ADDRESS";
+	w->next = "members are looked for by name; homestead group connect GROUP ADDRESS meets one "
+		  "elsewhere";
 	return ops_group_send(w, e, &c);
 }
 
@@ -507,9 +517,6 @@ static enum err read_addresses(struct group_wish *w, const struct ops_group_conn
 	struct addr *at = arena_alloc(&w->asking.mem, (g->n_addresses + 1) * sizeof(*at));
 	if (!at)
 		return ERR_NOMEM;
-	if (!g->n_addresses)
-		return ops_complain(c, ERR_MALFORMED, "no address is named where a member may be",
-				    "homestead group connect GROUP --address HOST:PORT");
 	if (g->n_addresses > OPS_ADDRESSES_MOST)
 		return ops_complain(c, ERR_FULL, "at most 16 addresses are tried at once", "");
 	for (size_t i = 0; i < g->n_addresses; i++) {

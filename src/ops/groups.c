@@ -123,7 +123,7 @@ static const struct {
 	[OPS_GRAPH_LEAVING] = { "leaving", "it tells the others that it goes" },
 	[OPS_GRAPH_LOADING] = { "loading", "its database is being read" },
 	[OPS_GRAPH_WAITING] = { "waiting", "its records never came, since no member was reached "
-					   "yet: homestead group connect GROUP ADDRESS" },
+					   "yet: homestead group connect GROUP" },
 	[OPS_GRAPH_ALONE] = { "alone", "no member is connected: records wait until one is" },
 	[OPS_GRAPH_CONNECTED] = { "connected", "records go to the members as they are made" },
 };
@@ -233,6 +233,7 @@ static void set_group(struct ops *o, struct ops_group *to, const struct groups_i
 		     l.group.profile->crypto->id == CRYPTO_CLASSIC ? "classic" : "modern");
 	set_properties(to, &l.group, d);
 	set_membership(to, &l.group);
+	ops_group_names(o, to, g, d);
 	to->online = ops_members_online(g);
 	to->listening = l.graph.listening;
 	to->neighbors = l.graph.neighbors;

@@ -138,6 +138,15 @@
 	X(S, NUMBER, neighbors, 0, "neighbors it is connected to")                                 \
 	X(S, NUMBER, records, 0, "records in its database")                                        \
 	X(S, NUMBER, waiting, 0, "records that wait for their signer's membership to be known")    \
+	X(S, STRING, participant, 0,                                                               \
+	  "the name that its members are found by, where this machine publishes it")               \
+	X(S, STRING, participant_clouds, 0, "clouds that it is registered in")                     \
+	X(S, STRING, participant_why, 0, "why it is published nowhere; empty: it is")              \
+	X(S, NUMBER, lookups, 0, "names published here that lead newcomers to it")                 \
+	X(S, BOOL, searching, 0, "whether other members are being looked for by name")             \
+	X(S, NUMBER, found, 0, "publishers that the last search met")                              \
+	X(S, NUMBER, tried, 0, "addresses that it tried")                                          \
+	X(S, STRING, search_why, 0, "why it connected nobody; empty: it did, or there was none")   \
 	X(S, SECONDS, skew, 0, "the worst clock that was met: so far from ours")                   \
 	X(S, BOOL, skew_behind, 0, "whether ours is behind it; else ahead")                        \
 	X(S, OBJECT, counts, ops_group_counts, "what is counted")
@@ -275,7 +284,8 @@
 	X(S, BOOL, dry_run, 0, "only say what would be done")
 
 #define OPS_GROUP_CONNECT_FIELDS(X, S)                                                             \
-	X(S, LIST, addresses, ops_address, "where members may be, tried one after the other")      \
+	X(S, LIST, addresses, ops_address,                                                         \
+	  "where members may be, tried one after the other; none: they are found by name")         \
 	X(S, SECONDS, deadline, 0, "when to give up, 10 minutes at most; null: after 30 s")        \
 	X(S, BOOL, dry_run, 0, "only say what would be done")
 
@@ -335,7 +345,9 @@
 	X(GROUP_CLOSE, "POST", "/v1/groups/{group}/close", &ops_write_type, &ops_made_type,        \
 	  "be offline in a group; its database stays")                                             \
 	X(GROUP_CONNECT, "POST", "/v1/groups/{group}/connect", &ops_group_connect_type,            \
-	  &ops_made_type, "connect to a first member; a client that hangs up ends the attempt")    \
+	  &ops_made_type,                                                                          \
+	  "connect to a member, at an address or found by name; a client that hangs up ends "      \
+	  "the attempt")                                                                           \
 	X(GROUP_EXPORT, "GET", "/v1/groups/{group}/export", NULL, &ops_document_type,              \
 	  "our membership as a document; without any key")                                         \
 	X(GROUP_OWNER, "POST", "/v1/groups/{group}/owner", &ops_write_type,                        \

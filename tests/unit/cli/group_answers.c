@@ -17,13 +17,16 @@
 	"it\",\"profile\":\"modern\",\"made\":\"2026-11-20T20:00:00Z\"}"
 #define CARD "\"card\":\"<PEERIDENTITYINFO/>\""
 
-#define GROUP                                                                                      \
-	"{\"id\":\"" HOME "\",\"name\":\"Home\",\"comment\":\"of us all\","                        \
-	"\"state\":\"connected\",\"open\":true,\"listening\":true,\"profile\":\"modern\","         \
-	"\"identity\":\"" ANN "\",\"identity_label\":\"Ann\",\"is_creator\":true,"                 \
-	"\"owner\":true,\"role\":\"administrator\",\"since\":\"2026-11-21T20:00:00Z\","            \
-	"\"until\":\"2027-11-21T20:00:00Z\",\"published\":true,\"members\":3,\"online\":2,"        \
-	"\"neighbors\":1,\"records\":12,\"waiting\":1,\"skew\":150000.0,\"skew_behind\":true"
+#define GROUP                                                                                         \
+	"{\"id\":\"" HOME "\",\"name\":\"Home\",\"comment\":\"of us all\","                           \
+	"\"state\":\"connected\",\"open\":true,\"listening\":true,\"profile\":\"modern\","            \
+	"\"identity\":\"" ANN "\",\"identity_label\":\"Ann\",\"is_creator\":true,"                    \
+	"\"owner\":true,\"role\":\"administrator\",\"since\":\"2026-11-21T20:00:00Z\","               \
+	"\"until\":\"2027-11-21T20:00:00Z\",\"published\":true,\"members\":3,\"online\":2,"           \
+	"\"neighbors\":1,\"records\":12,\"waiting\":1,"                                               \
+	"\"participant\":\"e0a1.participant\",\"participant_clouds\":\"LinkLocal_eth0, Global_\","    \
+	"\"lookups\":2,\"found\":1,\"tried\":2,\"search_why\":\"addresses of members are known, and " \
+	"not reached: 192.0.2.1:3587 timed out\",\"skew\":150000.0,\"skew_behind\":true"
 #define CLUB                                                                                       \
 	"{\"id\":\"" BOB "club\",\"name\":\"Club\",\"state\":\"waiting\",\"why\":\"it was never "  \
 	"connected; connect it to a member\",\"open\":true,\"role\":\"member\"}"

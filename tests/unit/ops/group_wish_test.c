@@ -279,9 +279,18 @@ static void connecting(void **state)
 	assert_at("text", "group \"Home\" is connected");
 	assert_int_equal(pp->command.n_address, 1);
 	assert_int_equal(pp->address[0].port, 3587);
-	r.group_connect.n_addresses = 0;
+	r.group_connect.n_addresses = 0; /* found by name */
 	ask(&r);
-	refused(ERR_MALFORMED, "no address is named", "--address HOST:PORT");
+	assert_at("text", "group \"Home\" is connected");
+	assert_int_equal(pp->command.n_address, 0);
+	answer(ERR_NOT_FOUND, "nobody publishes the name x in 2 clouds");
+	ask(&r);
+	refused(ERR_NOT_FOUND, "group \"Home\" cannot be connected: nobody publishes the name",
+		"homestead group connect GROUP ADDRESS");
+	answer(ERR_STATE, "the part pnrp is switched off");
+	ask(&r);
+	refused(ERR_STATE, "the part pnrp is switched off", "`pnrp` of the configuration");
+	answer(OK, NULL);
 	r = connect_home();
 	r.group_connect.n_addresses = OPS_ADDRESSES_MOST + 1;
 	ask(&r);
@@ -299,7 +308,7 @@ static void connecting(void **state)
 	answer(ERR_REFUSED, NULL);
 	ask(&r);
 	refused(ERR_REFUSED, "group \"Home\" cannot be connected", "is this group open there?");
-	assert_int_equal(pp->commands, 2);
+	assert_int_equal(pp->commands, 5);
 }
 
 /* Who waits too long is told, and the attempt ends. */

@@ -59,6 +59,29 @@ static void groups_are_listed(void **state)
 	assert_non_null(strstr(text_at("groups.2.why"), "homestead status"));
 }
 
+/* Where it is found, and what looking for others led to. */
+static void how_a_group_is_found(void **state)
+{
+	struct ops_request r = about(OPS_GROUP, "Home");
+	pp->names[0] = (struct groups_name_info){ "0.homestead-a-b", true, true, OK };
+	pp->names[1] = (struct groups_name_info){ "ab.participant", true, false, OK };
+	pp->names[2] = (struct groups_name_info){ "0.homestead-c-d", true, true, ERR_FULL };
+	pp->n_names = 3;
+	pp->seek = (struct groups_seek_info){ .publishers = 2, .addresses = 3, .why = "no way" };
+	ask(&r);
+	assert_at("participant", "ab.participant");
+	assert_at("lookups", "1");
+	assert_at("found", "2");
+	assert_at("tried", "3");
+	assert_at("search_why", "no way");
+	assert_at("participant_why", "the part pnrp is switched off");
+	pp->names[1].err = ERR_FULL;
+	played.pnrp_on = true;
+	ask(&r);
+	assert_at("participant_why", "a limit is reached");
+	assert_at("participant_clouds", "");
+}
+
 static void a_group_in_full(void **state)
 {
 	struct ops_request r = about(OPS_GROUP, "Home");
@@ -73,6 +96,8 @@ static void a_group_in_full(void **state)
 	assert_at("is_creator", "true");
 	assert_at("owner", "true");
 	assert_at("owner_kept", "false");
+	assert_at("participant", "");
+	assert_at("searching", "false");
 	assert_at("role", "administrator");
 	assert_at("since", "2023-11-14T22:13:20Z");
 	assert_at("cloud", "Global_");
@@ -474,6 +499,7 @@ int main(void)
 		GROUPS_TEST(identities_are_listed),
 		GROUPS_TEST(an_identity_has_a_card),
 		GROUPS_TEST(groups_are_listed),
+		GROUPS_TEST(how_a_group_is_found),
 		GROUPS_TEST(a_group_in_full),
 		GROUPS_TEST(members_we_first),
 		GROUPS_TEST(a_member_with_its_chain),

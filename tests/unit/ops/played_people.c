@@ -14,6 +14,10 @@ bool __wrap_groups_next(const struct groups *s, size_t *at, struct groups_info *
 enum err __wrap_groups_find(const struct groups *s, struct span group, struct groups_info *out);
 enum err __wrap_groups_find_identity(const struct groups *s, struct span identity,
 				     struct groups_identity *out);
+bool __wrap_groups_name_next(const struct groups *s, const struct groups_info *of, size_t *at,
+			     struct groups_name_info *out);
+void __wrap_groups_seek_look(const struct groups *s, const struct groups_info *of,
+			     struct groups_seek_info *out);
 void __wrap_group_look(const struct group *g, struct group_info *out);
 const struct group_members *__wrap_group_members(const struct group *g);
 const struct graph *__wrap_graphs_instance(const struct graphs *s, struct span id,
@@ -72,6 +76,22 @@ enum err __wrap_groups_find_identity(const struct groups *s, struct span identit
 		if (fits(identity, p->ids[i].name, p->ids[i].label) && n++ == 0)
 			*out = p->ids[i];
 	return n > 1 ? ERR_CONFLICT : n ? OK : ERR_NOT_FOUND;
+}
+
+bool __wrap_groups_name_next(const struct groups *s, const struct groups_info *of, size_t *at,
+			     struct groups_name_info *out)
+{
+	if (*at >= p->n_names)
+		return false;
+	*out = p->names[(*at)++];
+	return true;
+}
+
+void __wrap_groups_seek_look(const struct groups *s, const struct groups_info *of,
+			     struct groups_seek_info *out)
+{
+	*out = p->seek;
+	out->why = p->seek.why ? p->seek.why : "";
 }
 
 void __wrap_group_look(const struct group *g, struct group_info *out)

@@ -18,6 +18,9 @@ struct played_people {
 	size_t n_ids;
 	struct groups_info groups[4];
 	size_t n_groups;
+	struct groups_name_info names[3]; /* of every group */
+	size_t n_names;
+	struct groups_seek_info seek;
 	struct group_info look; /* of every open one */
 	struct group_security security;
 	struct group_members *members;
