@@ -224,6 +224,7 @@ void group_look(const struct group *g, struct group_info *out)
 		.roles = g->roles,
 		.from = g->from,
 		.to = g->to,
+		.latest = group_own_latest(g, g->to),
 		.members = group_members_count(g->members),
 		.waiting = group_judge_waiting(g->judge),
 		.counts = g->counts,

@@ -139,10 +139,9 @@ struct group_password {
 	enum group_role role;
 	const uint8_t *prs; /* NULL: none any more */
 };
-struct group_octets;
 /* What a Policy has after its comment then; memory of g's env, the caller's to free. */
 MUST_USE enum err group_password_part(const struct group *g, const struct group_password *p,
-				      struct group_octets *out);
+				      uint8_t **out, size_t *n);
 enum group_password_state {
 	GROUP_PASSWORD_NONE,
 	GROUP_PASSWORD_SET,
@@ -262,6 +261,7 @@ struct group_info {
 	bool creator, holds_group_key, published;
 	unsigned int roles;
 	int64_t from, to; /* our membership; 0: none */
+	int64_t latest;	  /* what we give ends by then */
 	size_t members, waiting;
 	struct group_counts counts;
 	int64_t skew; /* of the worst clock that was met; us */

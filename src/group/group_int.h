@@ -87,6 +87,9 @@ struct group {
 	uint64_t next_tag;
 	int64_t secrets_end;		 /* wall: the next record of those ends */
 	struct mono secrets_again, mend; /* mend: holders that lack are added */
+	struct mono findable;		 /* when look-ups are made anew */
+	int64_t findable_end;		 /* wall: of those the next that ends */
+	uint64_t findable_turn;		 /* of Removals, then */
 	struct group_batch *batch;	 /* of the last secure_many */
 	uint8_t signature[GROUP_SECURITY_MAX];
 	uint8_t id16[2 * GRAPH_ID_UNITS]; /* Group Peer Name, as in records */
@@ -191,6 +194,10 @@ bool group_secret_ended(const struct group *g, const struct group_secret *passwo
  * is none; ERR_DENIED: it is none of ours. */
 MUST_USE enum err group_secret_take(const struct group *g, const struct group_secret *s,
 				    uint8_t prs[GROUP_PRS]);
+
+/* ---- group_findable.c ---- */
+void group_findable_stale(struct group *g);
+void group_findable_due(struct group *g);
 
 /* ---- group_invite.c ---- */
 /* Somebody may issue, or has a key, who did not before. */

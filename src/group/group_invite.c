@@ -178,28 +178,29 @@ enum err group_invite_revoke(struct group *g, struct span id, struct text *why, 
 /* ---- the password ---- */
 
 /* GROUP-14.25 */
-enum err group_password_part(const struct group *g, const struct group_password *p,
-			     struct group_octets *out)
+enum err group_password_part(const struct group *g, const struct group_password *p, uint8_t **out,
+			     size_t *n)
 {
 	struct group_secret now = { .role = GROUP_ROLE_MEMBER }, s = { .role = p->role };
 	struct lists l = { NULL };
 	struct span later = span_of(NULL, 0);
 	bool has;
-	enum err e =
-		g->has_policy ? group_policy_password_read(&now, &has, &later, g->policy.rest) : OK;
+	enum err e = OK;
+	if (g->has_policy)
+		e = group_policy_password_read(&now, &has, &later, g->policy.rest);
 	if (!e && p->prs)
 		e = make_lists(g, p->prs, &s, &l);
-	size_t size = (p->prs && !e ? group_secret_size(&s) : 1) + later.n, n = 0;
+	size_t size = (p->prs && !e ? group_secret_size(&s) : 1) + later.n;
 	uint8_t *room = e ? NULL : env_zalloc(g->env, 1, size);
 	if (!e && !room)
 		e = ERR_NOMEM;
 	if (!e)
-		e = group_policy_password_write(p->prs ? &s : NULL, later, room, size, &n);
+		e = group_policy_password_write(p->prs ? &s : NULL, later, room, size, n);
 	env_free(g->env, l.holders);
 	if (e)
 		env_free(g->env, room);
 	else
-		*out = (struct group_octets){ room, n };
+		*out = room;
 	return e;
 }
 
@@ -250,7 +251,8 @@ static void mend_password(struct group *g)
 {
 	struct group_secret s;
 	struct group_policy p = g->policy;
-	struct group_octets rest = { NULL, 0 };
+	uint8_t *rest = NULL;
+	size_t n = 0;
 	struct span later;
 	struct text none = text_of((char[1]){ 0 }, 1);
 	uint8_t prs[GROUP_PRS];
@@ -260,11 +262,11 @@ static void mend_password(struct group *g)
 	    !lacks_holder(g, &s) || group_secret_take(g, &s, prs) != OK)
 		return;
 	const struct group_password again = { .role = s.role, .prs = prs };
-	if (group_password_part(g, &again, &rest) == OK) {
-		p.rest = span_of(rest.p, rest.n);
+	if (group_password_part(g, &again, &rest, &n) == OK) {
+		p.rest = span_of(rest, n);
 		(void)!group_set(g, &p, &none, g->now);
 	}
-	env_free(g->env, rest.p);
+	env_free(g->env, rest);
 	crypto_wipe(prs, sizeof(prs));
 }
 

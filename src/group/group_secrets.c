@@ -124,6 +124,7 @@ static bool is_sending(const struct group *g, const struct group_counted *c)
 static void send_due(struct group *g)
 {
 	struct group_counted *c = NULL;
+	group_findable_stale(g);
 	if (!g->ready || !group_own_valid(g) || !mono_reached(g->secrets_again, g->now))
 		return;
 	while ((c = group_secrets_due(g->secrets, c))) {
@@ -581,23 +582,27 @@ void group_secrets_tick(struct group *g)
 		return;
 	if (group_time(g) >= g->secrets_end)
 		group_secrets_expire(g->secrets, group_time(g), &g->secrets_end);
-	send_due(g);
+	if (group_secrets_due(g->secrets, NULL))
+		send_due(g);
+	group_findable_due(g);
 }
 
-/* Its end is looked at when something else is: nothing waits for that. */
+/* The end of a record is looked at when something else is: nothing waits for that. */
 struct mono group_secrets_deadline(const struct group *g)
 {
+	struct mono at = mono_min(g->mend, g->findable);
 	if (!g->secrets || !g->ready || !group_secrets_due(g->secrets, NULL) ||
 	    mono_reached(g->secrets_again, g->now))
-		return g->mend;
-	return mono_min(g->mend, g->secrets_again);
+		return at;
+	return mono_min(at, g->secrets_again);
 }
 
 enum err group_secrets_begin(struct group *g)
 {
 	g->secrets_end = INT64_MAX;
 	g->secrets_again = g->now;
-	g->mend = MONO_NEVER;
+	g->mend = g->findable = MONO_NEVER;
+	g->findable_end = INT64_MAX;
 	g->door = (struct group_door){
 		.ctx = g,
 		.find = door_find,

@@ -235,7 +235,9 @@ void groups_job_done(struct groups *s, uint64_t job, enum err err, struct span r
 {
 	struct groups_call *call = groups_call_waiting(s, GROUPS_WAIT_JOB, job);
 	s->now = now;
-	if (call)
+	if (call && call->inviting)
+		groups_prs_done(s, call, err, result);
+	else if (call)
 		groups_carried(s, call, err, result);
 }
 
@@ -272,14 +274,25 @@ enum err groups_command(struct groups *s, const struct groups_command *c, uint64
 			struct mono now)
 {
 	static command *const commands[] = {
-		[GROUPS_ID_CREATE] = groups_id_create, [GROUPS_ID_SET] = groups_id_set,
-		[GROUPS_ID_DELETE] = groups_id_delete, [GROUPS_ID_EXPORT] = groups_id_export,
-		[GROUPS_ID_IMPORT] = groups_id_import, [GROUPS_CREATE] = groups_create,
-		[GROUPS_JOIN] = groups_join,	       [GROUPS_OPEN] = groups_open,
-		[GROUPS_CLOSE] = groups_close,	       [GROUPS_LEAVE] = groups_leave,
-		[GROUPS_CONNECT] = groups_connect,     [GROUPS_SET] = groups_set,
-		[GROUPS_EXPORT] = groups_export,       [GROUPS_OWNER] = groups_owner,
-		[GROUPS_IMPORT] = groups_import,       [GROUPS_GRANT] = groups_grant,
+		[GROUPS_ID_CREATE] = groups_id_create,
+		[GROUPS_ID_SET] = groups_id_set,
+		[GROUPS_ID_DELETE] = groups_id_delete,
+		[GROUPS_ID_EXPORT] = groups_id_export,
+		[GROUPS_ID_IMPORT] = groups_id_import,
+		[GROUPS_CREATE] = groups_create,
+		[GROUPS_JOIN] = groups_join,
+		[GROUPS_OPEN] = groups_open,
+		[GROUPS_CLOSE] = groups_close,
+		[GROUPS_LEAVE] = groups_leave,
+		[GROUPS_CONNECT] = groups_connect,
+		[GROUPS_SET] = groups_set,
+		[GROUPS_EXPORT] = groups_export,
+		[GROUPS_OWNER] = groups_owner,
+		[GROUPS_IMPORT] = groups_import,
+		[GROUPS_GRANT] = groups_grant,
+		[GROUPS_INVITE] = groups_invite,
+		[GROUPS_INVITE_REVOKE] = groups_invite_revoke,
+		[GROUPS_PASSWORD] = groups_password,
 		[GROUPS_CANCEL] = groups_cancel,
 	};
 	s->now = now;

@@ -85,7 +85,11 @@ enum groups_command_kind {
 	GROUPS_IMPORT,	/* document of either; OWNER with passphrase */
 	GROUPS_GRANT,	/* who: of a member, or document: a card; role; until; publish: also
 			   * as a Membership record. The reply has the invitation */
-	GROUPS_CANCEL	/* the command `other` */
+	GROUPS_INVITE,	/* role, until (0: a week), uses (0: one), text: for whom. The reply has the
+			 * code and, in the next line, the link */
+	GROUPS_INVITE_REVOKE, /* who: identifier or its beginning, look-up, for whom */
+	GROUPS_PASSWORD,      /* passphrase (empty: none any more), role */
+	GROUPS_CANCEL	      /* the command `other` */
 };
 #define GROUPS_SET_TEXT	   0x1u
 #define GROUPS_SET_COMMENT 0x2u
@@ -101,6 +105,7 @@ struct groups_command {
 	size_t n_address;
 	enum crypto_profile_id profile;
 	enum group_role role;
+	uint32_t uses;
 	uint32_t set, options;			 /* GROUP_OPTION_... */
 	uint32_t membership_life, presence_life; /* s; 0: as usual */
 	int64_t until;				 /* wall us; 0: as long as ours */
@@ -160,6 +165,11 @@ bool groups_identity_next(const struct groups *s, size_t *at, struct groups_iden
 /* Refusals that somebody else has more to say to: why what was asked cannot be. */
 #define GROUPS_LESS_FOR_SELF "that card is our own, and we would have less than we have now"
 #define GROUPS_OTHER_PROFILE "the identity is of another profile than the group would be"
+
+/* By identifier or its beginning, of open ones also by look-up or for whom it is;
+ * ERR_NOT_FOUND, ERR_CONFLICT: several. */
+MUST_USE enum err groups_invite_find(const struct group *g, struct span word,
+				     struct group_invite_info *out);
 
 struct groups_info {
 	const char *id, *self;	      /* Group Peer Name, our identity's peer name */

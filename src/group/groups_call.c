@@ -32,6 +32,7 @@ void groups_call_free(struct groups *s, struct groups_call *c)
 	drop_bytes(s, c);
 	env_free(s->env, c->address);
 	env_free(s->env, c->granted.p);
+	groups_inviting_free(s, c->inviting);
 	env_free(s->env, c);
 }
 

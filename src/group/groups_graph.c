@@ -173,10 +173,10 @@ static void published(struct groups *s, struct groups_call *call, const struct g
 	struct groups_entry *e = call->entry;
 	if (e->group && call->tag)
 		stored(s, call, r);
-	if (e->group && call->kind == GROUPS_SET)
+	if (e->group && (call->kind == GROUPS_SET || call->kind == GROUPS_PASSWORD))
 		group_published(e->group, &call->type, is_none(&call->id) ? &r->type : &call->id,
 				r->err, s->now);
-	else if (e->group && !r->err)
+	else if (e->group && !r->err && call->granted.n)
 		group_published_for(e->group, span_of(call->granted.p, call->granted.n),
 				    call->granted_until, s->now);
 	if (!r->err && r->after > s->put)
@@ -193,9 +193,18 @@ void groups_answered(struct groups *s, struct groups_call *call, const struct gr
 {
 	static void (*const takes[])(struct groups *, struct groups_call *,
 				     const struct graph_out *) = {
-		[GROUPS_CREATE] = made,	  [GROUPS_JOIN] = made,		[GROUPS_IMPORT] = made,
-		[GROUPS_OPEN] = made,	  [GROUPS_CLOSE] = closed,	[GROUPS_LEAVE] = left,
-		[GROUPS_SET] = published, [GROUPS_CONNECT] = connected, [GROUPS_GRANT] = published,
+		[GROUPS_CREATE] = made,
+		[GROUPS_JOIN] = made,
+		[GROUPS_IMPORT] = made,
+		[GROUPS_OPEN] = made,
+		[GROUPS_CLOSE] = closed,
+		[GROUPS_LEAVE] = left,
+		[GROUPS_SET] = published,
+		[GROUPS_CONNECT] = connected,
+		[GROUPS_GRANT] = published,
+		[GROUPS_INVITE] = published,
+		[GROUPS_INVITE_REVOKE] = published,
+		[GROUPS_PASSWORD] = published,
 		[GROUPS_CANCEL] = NULL,
 	};
 	call->waits = GROUPS_WAIT_NOTHING;

@@ -164,6 +164,8 @@ typedef void groups_looked_up(struct groups *s, struct groups_call *call,
 			      const struct groups_lookup *found, size_t n,
 			      const struct groups_resolution *why);
 
+struct groups_inviting;
+
 /* A command on its way to its answer, or work of our own, which nobody waits for: number 0.
  * Its memory is that of the answer, so that an answer never fails. */
 struct groups_call {
@@ -182,7 +184,8 @@ struct groups_call {
 	struct addr *address; /* CONNECT */
 	size_t n_address, tried;
 	groups_looked_up *looked_up;
-	bool make_default; /* ID_IMPORT */
+	bool make_default;		  /* ID_IMPORT */
+	struct groups_inviting *inviting; /* what is made while a job runs */
 	enum crypto_profile_id profile;
 	char name[GROUP_NAME_OCTETS + 1]; /* of who is exported or imported */
 	char label[3 * GROUPS_LABEL + 1];
@@ -380,6 +383,24 @@ void groups_seek_end(struct groups *s, struct groups_entry *e);
 void groups_set(struct groups *s, const struct groups_command *c, struct groups_call *call);
 void groups_export(struct groups *s, const struct groups_command *c, struct groups_call *call);
 void groups_grant(struct groups *s, const struct groups_command *c, struct groups_call *call);
+/* The entry, where it can sign; answers where not. */
+struct groups_entry *groups_live_entry(struct groups *s, const struct groups_command *c,
+				       struct groups_call *call);
+/* Until what it asked the group for comes out. */
+void groups_wait_turn(struct groups *s, struct groups_entry *e, struct groups_call *call);
+/* What the group is, with what c changes of it. */
+void groups_policy_of(const struct groups_entry *e, const struct groups_command *c,
+		      struct group_policy *p);
+
+/* ---- groups_invite.c ---- */
+void groups_invite(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_invite_revoke(struct groups *s, const struct groups_command *c,
+			  struct groups_call *call);
+void groups_password(struct groups *s, const struct groups_command *c, struct groups_call *call);
+/* What its job has made of the secret of an invitation, or of a password. */
+void groups_prs_done(struct groups *s, struct groups_call *call, enum err err, struct span result);
+void groups_inviting_free(struct groups *s, struct groups_inviting *i);
+
 /* Writes a paper as the document of the answer. */
 MUST_USE enum err groups_write(struct groups *s, struct groups_call *call,
 			       const struct group_paper *p);

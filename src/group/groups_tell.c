@@ -55,7 +55,7 @@ void groups_export(struct groups *s, const struct groups_command *c, struct grou
 /* ---- SET ---- */
 
 /* The entry, where it can sign; answers where not. */
-static struct groups_entry *live_entry(struct groups *s, const struct groups_command *c,
+struct groups_entry *groups_live_entry(struct groups *s, const struct groups_command *c,
 				       struct groups_call *call)
 {
 	struct groups_entry *e = groups_entry_of(s, call, c);
@@ -73,7 +73,7 @@ static bool fits(struct span text, size_t most)
 	return (!text.n || !memchr(text.p, 0, text.n)) && utf16_of(text, NULL, most, &units) == OK;
 }
 
-static void policy_of(const struct groups_entry *e, const struct groups_command *c,
+void groups_policy_of(const struct groups_entry *e, const struct groups_command *c,
 		      struct group_policy *p)
 {
 	struct group_info i;
@@ -93,7 +93,7 @@ static void policy_of(const struct groups_entry *e, const struct groups_command 
 }
 
 /* Until what it asked the group for comes out. */
-static void wait_turn(struct groups *s, struct groups_entry *e, struct groups_call *call)
+void groups_wait_turn(struct groups *s, struct groups_entry *e, struct groups_call *call)
 {
 	call->entry = e;
 	call->waits = GROUPS_WAIT_TURN;
@@ -103,7 +103,7 @@ static void wait_turn(struct groups *s, struct groups_entry *e, struct groups_ca
 
 void groups_set(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
-	struct groups_entry *e = live_entry(s, c, call);
+	struct groups_entry *e = groups_live_entry(s, c, call);
 	struct group_policy p;
 	if (!e)
 		return;
@@ -114,13 +114,13 @@ void groups_set(struct groups *s, const struct groups_command *c, struct groups_
 			      "a group's name is 1 to 126 characters, its comment at most 255");
 		return;
 	}
-	policy_of(e, c, &p);
+	groups_policy_of(e, c, &p);
 	enum err err =
 		c->dry_run ? group_may_set(e->group, &why) : group_set(e->group, &p, &why, s->now);
 	if (err || c->dry_run)
 		groups_answer(s, call, err, NULL);
 	else
-		wait_turn(s, e, call);
+		groups_wait_turn(s, e, call);
 }
 
 /* ---- GRANT ---- */
@@ -245,7 +245,7 @@ static enum err hand_out(struct groups *s, const struct groups_command *c, struc
 		return err;
 	err = group_publish_for(e->group, chain, s->now);
 	if (!err)
-		wait_turn(s, e, call);
+		groups_wait_turn(s, e, call);
 	return err;
 }
 
@@ -271,7 +271,7 @@ static enum err grant(struct groups *s, const struct groups_command *c, struct g
 
 void groups_grant(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
-	struct groups_entry *e = live_entry(s, c, call);
+	struct groups_entry *e = groups_live_entry(s, c, call);
 	struct granting g = { .card = NULL };
 	if (!e)
 		return;

@@ -15,7 +15,8 @@ static const char *command_text(enum groups_command_kind k)
 		[GROUPS_CONNECT] = "connect",	  [GROUPS_SET] = "set",
 		[GROUPS_EXPORT] = "export",	  [GROUPS_OWNER] = "owner",
 		[GROUPS_IMPORT] = "import",	  [GROUPS_GRANT] = "grant",
-		[GROUPS_CANCEL] = "cancel",
+		[GROUPS_INVITE] = "invite",	  [GROUPS_INVITE_REVOKE] = "invite-revoke",
+		[GROUPS_PASSWORD] = "password",	  [GROUPS_CANCEL] = "cancel",
 	};
 	return words[k];
 }

@@ -50,6 +50,7 @@ void record_groups_command_write(struct wr *w, const struct groups_command *c)
 	addresses_write(w, c);
 	wr_u8(w, (uint8_t)c->profile);
 	wr_u8(w, (uint8_t)c->role);
+	wr_u32(w, c->uses);
 	wr_u32(w, c->set);
 	wr_u32(w, c->options);
 	wr_u32(w, c->membership_life);
@@ -70,6 +71,7 @@ void record_groups_command_read(struct rd *r, struct groups_command *c, struct r
 	addresses_read(r, c, room);
 	c->profile = (enum crypto_profile_id)record_enum_read(r, CRYPTO_CLASSIC + 1);
 	c->role = (enum group_role)record_enum_read(r, GROUP_ROLE_COUNT);
+	c->uses = rd_u32(r);
 	c->set = rd_u32(r);
 	c->options = rd_u32(r);
 	c->membership_life = rd_u32(r);
@@ -105,6 +107,7 @@ void record_group_event_write(struct wr *w, const struct node_group_event *e)
 	wr_u8(w, (uint8_t)of->chain);
 	wr_u32(w, of->roles);
 	wr_u8(w, of->ours);
+	wr_u8(w, of->over);
 	wr_u64(w, (uint64_t)of->skew);
 	wr_u64(w, (uint64_t)of->until);
 	record_guid_write(w, &of->id);
@@ -126,6 +129,7 @@ void record_group_event_read(struct rd *r, struct node_group_event *e)
 	of->chain = (enum group_chain_fault)record_enum_read(r, GROUP_CHAIN_FAULT_COUNT);
 	of->roles = rd_u32(r);
 	of->ours = record_bool_read(r);
+	of->over = record_bool_read(r);
 	of->skew = (int64_t)rd_u64(r);
 	of->until = (int64_t)rd_u64(r);
 	record_guid_read(r, &of->id);

@@ -1,6 +1,7 @@
 /* The door of a group: invitations made by one member and counted by others, the password,
  * their ends. No sessions here: those are others' tests. */
 #include "circle.h"
+#include "group/lookups.h"
 
 enum {
 	ANN,
@@ -318,18 +319,43 @@ static void who_may_issue_later_gets_it(void **state)
 	assert_int_equal(find_invitation(DAN), GROUP_DOOR_OPEN);
 }
 
+/* GROUP-14.31 */
+static void newcomers_find_who_can_admit(void **state)
+{
+	struct group_lookup l;
+	size_t at = 0;
+	invited(BEN, 1);
+	circle_run(c, MONO_SEC);
+	for (size_t who = ANN; who <= BEN; who++) {
+		at = 0;
+		assert_true(group_lookup_next(c->m[who].g, &at, &l));
+		assert_true(span_eq(l.name, span_str("homestead-apple-river")));
+		assert_int_equal(l.payload.p[0], 1);
+		assert_int_equal(l.payload.p[1], GROUP_SECRET_INVITATION);
+		assert_int_equal(l.payload.p[2], 0x77);
+		assert_false(group_lookup_next(c->m[who].g, &at, &l));
+	}
+	at = 0;
+	assert_false(group_lookup_next(c->m[CLEO].g, &at, &l));
+	let_in(ANN, GROUP_SECRET_INVITATION);
+	circle_run(c, MONO_SEC);
+	at = 0;
+	assert_false(group_lookup_next(c->m[BEN].g, &at, &l));
+}
+
 /* ---- the password ---- */
 
 static void password(size_t who, const uint8_t *prs)
 {
 	const struct group_password p = { .role = GROUP_ROLE_MEMBER, .prs = prs };
 	struct group_policy policy = c->m[who].g->policy;
-	struct group_octets rest;
+	uint8_t *rest;
+	size_t n;
 	struct text why = TEXT_OF(why_room);
-	assert_int_equal(group_password_part(c->m[who].g, &p, &rest), OK);
-	policy.rest = span_of(rest.p, rest.n);
+	assert_int_equal(group_password_part(c->m[who].g, &p, &rest, &n), OK);
+	policy.rest = span_of(rest, n);
 	assert_int_equal(group_set(c->m[who].g, &policy, &why, c->now), OK);
-	env_free(c->m[who].g->env, rest.p);
+	env_free(c->m[who].g->env, rest);
 	circle_settle(c);
 }
 
@@ -384,6 +410,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(it_ends, begin, end),
 		cmocka_unit_test_setup_teardown(who_may_invite, begin, end),
 		cmocka_unit_test_setup_teardown(who_may_issue_later_gets_it, begin, end),
+		cmocka_unit_test_setup_teardown(newcomers_find_who_can_admit, begin, end),
 		cmocka_unit_test_setup_teardown(a_password, begin, end),
 		cmocka_unit_test_setup_teardown(guesses_at_a_password_wait, begin, end),
 		cmocka_unit_test_setup_teardown(without_the_key_of_the_box, begin, end),

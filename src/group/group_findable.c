@@ -1,0 +1,81 @@
+/* The names by which newcomers find us (GROUP-14.31): of invitations that are open, by whoever
+ * could let somebody in with them. */
+#include "group/code.h"
+#include "group/group_int.h"
+#include "group/lookups.h"
+
+#define FINDABLE_SOON	   (MONO_SEC / 5) /* changes come in bursts */
+#define FINDABLE_BEGINS	   "homestead-"
+#define FINDABLE_NAME_ROOM (sizeof(FINDABLE_BEGINS) + GROUP_LOOKUP_OCTETS)
+
+struct shown {
+	size_t n;
+	struct group_lookup row[GROUP_LOOKUPS_MAX];
+	struct {
+		char name[FINDABLE_NAME_ROOM];
+		uint8_t payload[GROUP_LOOKUP_PAYLOAD];
+	} room[GROUP_LOOKUPS_MAX];
+};
+
+void group_findable_stale(struct group *g)
+{
+	if (mono_is_never(g->findable))
+		g->findable = mono_add(g->now, FINDABLE_SOON);
+}
+
+static void put_text(struct wr *w, struct span s)
+{
+	wr_le16(w, (uint16_t)s.n);
+	wr_bytes(w, s);
+}
+
+static void show(const struct group *g, const struct group_asked_in *i, struct shown *s)
+{
+	struct text name = text_of(s->room[s->n].name, FINDABLE_NAME_ROOM);
+	struct wr w = wr_of(s->room[s->n].payload, GROUP_LOOKUP_PAYLOAD);
+	struct group_info info;
+	group_look(g, &info);
+	text_str(&name, FINDABLE_BEGINS);
+	text_span(&name, i->what.lookup);
+	wr_u8(&w, 1);
+	wr_u8(&w, GROUP_SECRET_INVITATION);
+	wr_bytes(&w, span_of(i->what.id, sizeof(i->what.id)));
+	put_text(&w, span_str(g->id));
+	put_text(&w, span_str(info.friendly ? info.friendly : ""));
+	if (w.failed || name.cut)
+		return;
+	s->row[s->n++] = (struct group_lookup){ span_of(name.p, name.n), wr_span(&w) };
+}
+
+static bool is_ours_to_show(const struct group *g, const struct group_asked_in *i)
+{
+	return i->what.lookup.n &&
+	       group_role_issuable(g->roles) & group_role_bit(i->what.secret.role) &&
+	       group_own_latest(g, g->to) >= i->what.end &&
+	       group_invite_state(g, i) == GROUP_INVITE_OPEN;
+}
+
+void group_findable_due(struct group *g)
+{
+	struct shown *s = NULL;
+	const struct group_asked_in *i = NULL;
+	if (!g->secrets)
+		return;
+	if (g->findable_turn != group_removals_turn(g->removals) ||
+	    group_time(g) >= g->findable_end)
+		group_findable_stale(g);
+	g->findable_turn = group_removals_turn(g->removals);
+	if (!mono_reached(g->findable, g->now) || !(s = env_zalloc(g->env, 1, sizeof(*s))))
+		return;
+	g->findable = MONO_NEVER;
+	g->findable_end = INT64_MAX;
+	while ((i = group_secrets_next(g->secrets, i)) && s->n < GROUP_LOOKUPS_MAX) {
+		if (!is_ours_to_show(g, i))
+			continue;
+		show(g, i, s);
+		if (i->what.end < g->findable_end)
+			g->findable_end = i->what.end;
+	}
+	(void)!group_lookups_are(g, s->row, s->n);
+	env_free(g->env, s);
+}
