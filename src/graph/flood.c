@@ -118,6 +118,9 @@ static enum graph_taken ask_provider(struct graph *g, struct taking *k)
 		return GRAPH_TAKEN_NEW;
 	case GRAPH_LATER:
 		return GRAPH_TAKEN_LATER;
+	case GRAPH_ENDED:
+		k->t->blameless = true;
+		break;
 	case GRAPH_INVALID:
 		break;
 	}
@@ -329,10 +332,13 @@ static void tell_invalid(struct graph *g, const struct graph_link *l, const stru
 	graph_out_event(g, &ev, 0);
 }
 
-/* GRAPH-10.6: no ACK; a neighbor that sends nothing else is sent away. */
+/* GRAPH-10.6: no ACK; a neighbor that sends nothing else is sent away. GRAPH-8.50: but not who
+ * has not heard yet that they have ended. */
 static void refused(struct graph *g, struct graph_link *l, const struct graph_take *t,
 		    struct mono now)
 {
+	if (t->blameless)
+		return;
 	tell_invalid(g, l, t, GRAPH_EVENT_INVALID);
 	if (++l->invalid < g->birth.limits.invalid_in_row)
 		return;

@@ -120,6 +120,10 @@ static inline bool graph_gathers(const struct graph *g)
  * false: they are to be done one by one. */
 MUST_USE bool graph_gather(struct graph *g, struct mono now);
 
+/* ---- ask.c ---- */
+/* Neighbors are compared with anew, now and some times later. */
+void graph_ask_begin(struct graph *g, struct mono now);
+
 /* ---- recheck.c ---- */
 void graph_recheck_on(struct graph *g, struct mono now); /* a slice */
 /* What of an entry's record a provider says who is asked again; `cost` is added to in units

@@ -398,6 +398,9 @@ static void timer_due(struct graph *g, enum graph_timer t, struct mono now)
 	case GRAPH_TIMER_SLICE:
 		slices(g, now);
 		break;
+	case GRAPH_TIMER_ASK:
+		graph_ask_due(g, now);
+		break;
 	case GRAPH_TIMER_EXPIRE:
 		graph_expire_due(g, now);
 		break;

@@ -137,6 +137,9 @@ void graph_resume(struct graph *g, struct mono now);
 /* Somebody's right ended: what is stored, and who is linked, is held against the provider
  * again, in slices; what no longer stands is purged, with an event each. */
 void graph_recheck(struct graph *g, struct mono now);
+/* The same, at once, where what stands is another than before whatever was judged then: what
+ * stands again is asked of neighbors. */
+void graph_recheck_ended(struct graph *g, struct mono now);
 
 /* The provider can reveal more now, or seal again: changes that waited for that go on, what was hidden is looked at again, in slices, and what is
  * shown now is told as added. */

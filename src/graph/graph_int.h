@@ -185,6 +185,7 @@ enum graph_timer {
 	GRAPH_TIMER_REFRESH,
 	GRAPH_TIMER_LOAD,  /* slices of reading the database */
 	GRAPH_TIMER_SLICE, /* slices of anything else: due at once */
+	GRAPH_TIMER_ASK,   /* neighbors are compared with again */
 	GRAPH_TIMER_COUNT
 };
 
@@ -273,6 +274,8 @@ struct graph {
 	struct mono recheck_from, recheck_rest;	 /* the round began; the next may begin */
 	bool reveal, reveal_again, reveal_began; /* reveal.c */
 	struct graph_place reveal_after;
+	bool recheck_ask; /* what it brings is asked of neighbors when it is over */
+	uint8_t ask_left; /* ask.c: so often are neighbors asked still */
 	bool maintain_wanted, contact_stale, presence_stale; /* to be done before the call ends */
 	uint8_t status;					     /* as told with STATUS */
 	int64_t need_pause; /* maintain.c: between two NEED_CONNECTION of who is alone; 0: none told */
@@ -496,6 +499,8 @@ void graph_presence_command(struct graph *g, const struct graph_command *c, stru
 void graph_detect_due(struct graph *g, struct mono now);
 
 /* ---- flood.c, relay.c, ack.c, deferred.c: digest 15, 7.7, 7.8 ---- */
+/* ask.c */
+void graph_ask_due(struct graph *g, struct mono now);
 /* What falls due by GRAPH_TIMER_SLICE beside graph_send_on() of each link, which goes on
  * with synchronisations: revalidation and held changes. Arms the timer again for the rest. */
 void graph_slice_due(struct graph *g, struct mono now);
@@ -521,6 +526,7 @@ struct graph_take {
 	struct graph_entry *entry; /* out: NEW, OLD, PRESENT */
 	uint64_t number;	   /* out: of the put */
 	enum graph_fault why;
+	bool blameless; /* out: INVALID, by no fault of who sent it */
 };
 enum graph_taken graph_take(struct graph *g, struct graph_take *t, struct mono now);
 /* A record was stored, ours or another's: timers, what built-in types lead to, versions

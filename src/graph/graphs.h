@@ -35,6 +35,7 @@ void graphs_revalidate(struct graphs *s, struct span id, const struct graph_guid
 		       struct mono now);
 void graphs_resume(struct graphs *s, struct span id, struct mono now);
 void graphs_recheck(struct graphs *s, struct span id, struct mono now);
+void graphs_recheck_ended(struct graphs *s, struct span id, struct mono now);
 /* Of the instance of one Peer ID alone: keys are a person's. */
 void graphs_reveal(struct graphs *s, struct span id, struct span peer, struct mono now);
 /* As graph_said(), of the graph with that ID where we are `peer`. */

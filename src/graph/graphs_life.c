@@ -65,6 +65,17 @@ void graphs_recheck(struct graphs *s, struct span id, struct mono now)
 	}
 }
 
+void graphs_recheck_ended(struct graphs *s, struct span id, struct mono now)
+{
+	s->now = now;
+	LIST_EACH(n, tmp, &s->entries)
+	{
+		struct graphs_entry *e = LIST_ENTRY(n, struct graphs_entry, all);
+		if (e->graph && !e->leaving && span_eq(span_str(e->properties.id), id))
+			graph_recheck_ended(e->graph, now);
+	}
+}
+
 void graphs_reveal(struct graphs *s, struct span id, struct span peer, struct mono now)
 {
 	s->now = now;

@@ -149,6 +149,7 @@ void graph_maintain_due(struct graph *g, enum graph_timer t, struct mono now)
 	case GRAPH_TIMER_REFRESH:
 	case GRAPH_TIMER_LOAD:
 	case GRAPH_TIMER_SLICE:
+	case GRAPH_TIMER_ASK:
 	case GRAPH_TIMER_COUNT:
 		break;
 	}

@@ -20,7 +20,9 @@ enum graph_change {
 enum graph_opinion {
 	GRAPH_VALID,
 	GRAPH_INVALID,
-	GRAPH_LATER /* cannot tell yet: kept aside until graph_revalidate() (A35) */
+	GRAPH_LATER, /* cannot tell yet: kept aside until graph_revalidate() (A35) */
+	GRAPH_ENDED  /* INVALID, but it stood before something that not everybody knows yet: no
+		      * fault of who sends it */
 };
 
 /* Whom a session is with, as AUTH_INFO says. */

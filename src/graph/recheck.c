@@ -19,7 +19,8 @@ enum graph_opinion graph_stored_opinion(const struct graph *g, const struct grap
 		return GRAPH_VALID;
 	if (graph_type_reserved(&r->type))
 		*cost += r->payload.n / COST_OCTETS;
-	return p->ops->validate(p->ctx, r, GRAPH_CHANGE_STORED);
+	enum graph_opinion o = p->ops->validate(p->ctx, r, GRAPH_CHANGE_STORED);
+	return o == GRAPH_ENDED ? GRAPH_INVALID : o;
 }
 
 /* ---- links ---- */
@@ -77,6 +78,8 @@ static bool purge(struct graph *g, struct graph_entry *e, struct mono now)
 static void next_round(struct graph *g, struct mono now)
 {
 	int64_t took = now.us - g->recheck_from.us;
+	if (g->recheck_ask && !g->recheck_again)
+		graph_ask_begin(g, now);
 	g->recheck_rest = mono_add(now, REST * took);
 	g->recheck = g->recheck_again;
 	g->recheck_again = false;
@@ -115,6 +118,14 @@ void graph_recheck_on(struct graph *g, struct mono now)
 		next_round(g, now);
 	if (g->recheck)
 		graph_slice_soon(g, now);
+}
+
+/* GRAPH-8.50: whoever is removed is removed at once. */
+void graph_recheck_ended(struct graph *g, struct mono now)
+{
+	g->recheck_rest = now;
+	g->recheck_ask = true;
+	graph_recheck(g, now);
 }
 
 void graph_recheck(struct graph *g, struct mono now)

@@ -108,6 +108,8 @@ static enum err begin(struct group *g, const struct group_birth *b, struct text 
 		e = group_removals_new(&g->removals, g->env, g->crypto, g->profile,
 				       &group_removals_limits_default);
 	if (!e)
+		group_members_removals(g->members, g->removals);
+	if (!e)
 		e = group_octets_set(g, &g->certificate, b->certificate);
 	if (!e)
 		e = take_chain(g, b, why);
@@ -147,6 +149,7 @@ void group_free(struct group *g)
 	env_free(env, LIST_ENTRY(n, struct group_own_out, all));
 	env_free(env, g->last);
 	group_secrets_end(g);
+	env_free(env, g->said.p);
 	group_provider_end(g);
 	group_lookups_free(g);
 	group_members_free(g->members);
@@ -222,6 +225,7 @@ void group_look(const struct group *g, struct group_info *out)
 			   span_eq(span_str(g->security.creator), span_str(g->self)),
 		.published = g->need[GROUP_NEED_MEMBERSHIP].until != 0,
 		.roles = g->roles,
+		.removed = g->removed,
 		.from = g->from,
 		.to = g->to,
 		.latest = group_own_latest(g, g->to),

@@ -12,6 +12,7 @@
 #include "group/invitation.h"
 #include "group/member.h"
 #include "group/payload.h"
+#include "group/removals.h"
 #include "group/session.h"
 
 struct group;
@@ -149,6 +150,32 @@ enum group_password_state {
 };
 enum group_password_state group_password_state(const struct group *g);
 
+/* ---- Removal (GROUP-11.15) ---- */
+
+/* Whether we may remove that member: ERR_NOT_FOUND, ERR_EXISTS (it is removed), ERR_DENIED,
+ * ERR_STATE, ERR_FULL, with `why`. */
+MUST_USE enum err group_may_remove(const struct group *g, struct span who, struct text *why);
+/* Whether a record in the database was signed last by the key of that member, stands, and is
+ * one that a Removal keeps; without `all` only what the group itself needs is. */
+bool group_keeps_record(struct group *g, struct span who, const struct graph_record *r, bool all,
+			struct group_kept_record *out);
+/* Certificates issued by the key of `who` that a chain of that member shows: how many of the
+ * entries (at most `most`) are at `out`. */
+size_t group_keeps_certs(const struct group *g, struct span who, const struct group_member *of,
+			 uint8_t (*out)[GROUP_KEPT_CERT], size_t most);
+struct group_removing {
+	struct span who;	    /* peer name */
+	struct span certs, records; /* the kept set, in order */
+	struct span reason;
+};
+/* Published by us; group_asked(). As group_may_remove(); ERR_NOMEM, ERR_RANGE. */
+MUST_USE enum err group_remove(struct group *g, const struct group_removing *what, struct text *why,
+			       struct mono now);
+/* The Removals of a key in force are ended for that chain, which group_issue() made for it.
+ * ERR_NOT_FOUND: none is; ERR_DENIED, with `why`. */
+MUST_USE enum err group_return(struct group *g, struct span chain, struct span reason,
+			       struct text *why, struct mono now);
+
 #define GROUP_EVENTS(X)                                                                            \
 	X(MEMBER, "member") /* joined, updated, online, offline, role, expired: change, who */     \
 	X(PROPERTIES, "properties")   /* name, comment, options changed */                         \
@@ -174,7 +201,9 @@ enum group_event_kind {
 	X(ONLINE, "online")                                                                        \
 	X(OFFLINE, "offline")                                                                      \
 	X(ROLE, "role")                                                                            \
-	X(EXPIRED, "expired")
+	X(EXPIRED, "expired")                                                                      \
+	X(REMOVED, "removed")                                                                      \
+	X(RETURNED, "returned")
 enum group_change {
 #define X(name, text) GROUP_CHANGE_##name,
 	GROUP_CHANGES(X)
@@ -196,7 +225,8 @@ enum group_change {
 	X(FIXED, "it changes what is fixed")                                                       \
 	X(VERSION, "it is of a version that we do not know")                                       \
 	X(OWNER, "it is not its signer's to publish")                                              \
-	X(RESERVED, "a reserved type")
+	X(RESERVED, "a reserved type")                                                             \
+	X(REMOVED, "its signer was removed")
 enum group_refusal {
 #define X(name, text) GROUP_REFUSAL_##name,
 	GROUP_REFUSALS(X)
@@ -219,13 +249,17 @@ struct group_event {
 	char who[GROUP_NAME_OCTETS + 1]; /* peer name */
 	const char *label;		 /* what people call who; NULL: not known. Lives until the
 					  * next call */
+	/* MEMBER removed, returned: by whom - peer name and label; NULL: with the group's key -
+	 * and why, as they said; NULL: they did not. Live until the next call. */
+	const char *by, *by_label, *reason;
 };
 
 enum group_out_kind {
 	GROUP_OUT_PUBLISH,    /* a record of a reserved type: type, payload, expires (wall us),
 			       * and the id of the one it takes the place of, zero for none */
 	GROUP_OUT_REVALIDATE, /* these ids, or all: the provider can tell more now */
-	GROUP_OUT_RECHECK,    /* somebody's right ended: links and records again */
+	GROUP_OUT_RECHECK,    /* somebody's right ended: links and records again; `ended`: or
+			       * began again, by Removals */
 	GROUP_OUT_RESUME,     /* a session that waits can go on: who was let in is on disk */
 	GROUP_OUT_CHAIN,      /* our own chain is this now, to be kept: payload */
 	GROUP_OUT_NAMES,      /* what group_lookup_next() gives is another */
@@ -239,7 +273,9 @@ struct group_out {
 	int64_t expires;
 	uint64_t asked; /* PUBLISH: group_asked(); 0: due by itself */
 	uint64_t tag;	/* PUBLISH: not 0: group_stored() is to be told what became of it */
-	bool other;	/* PUBLISH: a Membership of somebody else: group_published_for() */
+
+	bool ended;
+	bool other; /* PUBLISH: a Membership of somebody else: group_published_for() */
 	const struct graph_guid *ids;
 	size_t n_ids;
 	const struct group_event *event;
@@ -259,6 +295,7 @@ struct group_info {
 	const struct group_policy *policy;     /* NULL: none */
 	const char *friendly, *comment;	       /* of whichever holds */
 	bool creator, holds_group_key, published;
+	bool removed; /* we are no member any more: group_removed_by() */
 	unsigned int roles;
 	int64_t from, to; /* our membership; 0: none */
 	int64_t latest;	  /* what we give ends by then */
@@ -267,6 +304,9 @@ struct group_info {
 	int64_t skew; /* of the worst clock that was met; us */
 };
 void group_look(const struct group *g, struct group_info *out);
+const struct group_removals *group_removals(const struct group *g);
+/* By whom we are removed, and why; false: we are not, or by nobody that is known. */
+bool group_removed_by(const struct group *g, struct group_removed *out);
 const struct group_members *group_members(const struct group *g);
 
 #endif

@@ -16,6 +16,13 @@ static enum err want_record(struct group *g, const struct graph_guid *type,
 	return OK;
 }
 
+enum err group_record_ask(struct group *g, const struct graph_guid *type, struct span payload,
+			  int64_t until)
+{
+	static const struct graph_guid fresh;
+	return want_record(g, type, &fresh, payload, until);
+}
+
 /* It lives as long as the root, whose key signs it. */
 enum err group_security_ask(struct group *g, const struct group_security *s, int64_t *until)
 {

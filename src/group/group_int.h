@@ -64,7 +64,10 @@ struct group {
 	uint8_t box[32];
 	const uint8_t *box_secret; /* NULL: not at hand */
 	int64_t renew_warning;
-	bool warned, ended; /* RENEW was told: before the end, at it */
+	bool warned, ended;		      /* RENEW was told: before the end, at it */
+	bool removed;			      /* by a Removal: what ours may do is nothing */
+	struct group_kept_record said_record; /* a Removal of ours that is signed, */
+	struct group_octets said;	      /* and its payload, until it is stored */
 
 	struct group_members *members;
 	struct group_removals *removals; /* what Removals come to; never NULL */
@@ -116,6 +119,8 @@ MUST_USE enum err group_octets_set(const struct group *g, struct group_octets *o
 struct group_event *group_tell(struct group *g, enum group_event_kind kind);
 /* About somebody, with the label that a member of that name has. */
 struct group_event *group_tell_of(struct group *g, enum group_event_kind kind, struct span who);
+/* With these texts behind it: by, by_label, reason; empty ones are NULL. */
+struct group_event *group_tell_with(struct group *g, struct span who, const struct span text[3]);
 /* With n octets behind it for the payload; NULL without memory. */
 struct group_out *group_want(struct group *g, enum group_out_kind kind, struct span payload);
 /* What was wanted last, to be published. */
@@ -151,7 +156,24 @@ MUST_USE enum err group_credential_octets(const struct group *g, const struct gr
 void group_keep_due(struct group *g);
 int64_t group_keep_next(const struct group *g); /* wall us; INT64_MAX: nothing is due */
 
+/* ---- group_removal.c: what Removals change ---- */
+/* Takes over the chain of the verdict. False: a limit. */
+bool group_removal_learn(struct group *g, const struct graph_record *r, struct group_verdict *v);
+/* One of ours is signed; it is published, or is not. */
+void group_removal_signed(struct group *g, const struct graph_record *r,
+			  const struct group_signing *s);
+void group_removal_published(struct group *g, const struct graph_guid *id, enum err err);
+/* One that was learned does not stand. */
+void group_removal_purged(struct group *g, const struct graph_guid *id);
+/* Our own chain is another. */
+void group_removal_own(struct group *g);
+/* Who is in, or out, and by whom. */
+void group_tell_standing(struct group *g, const struct group_member *who, bool removed);
+
 /* ---- group_change.c ---- */
+/* A fresh record. ERR_NOMEM. */
+MUST_USE enum err group_record_ask(struct group *g, const struct graph_guid *type,
+				   struct span payload, int64_t until);
 MUST_USE enum err group_security_ask(struct group *g, const struct group_security *s,
 				     int64_t *until);
 MUST_USE enum err group_policy_ask(struct group *g, const struct group_policy *p, int64_t *until);

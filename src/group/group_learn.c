@@ -26,6 +26,7 @@ static void sooner(struct group *g, int64_t end)
 struct known {
 	struct span name;
 	bool was, published;
+	bool removed;
 	unsigned int roles;
 };
 
@@ -36,6 +37,7 @@ static struct known known_of(const struct group *g, struct span name)
 		.name = name,
 		.was = m != NULL,
 		.published = m && m->published,
+		.removed = m && m->removed,
 		.roles = m ? roles_of(g, m) : 0,
 	};
 }
@@ -44,7 +46,12 @@ static void tell_changes(struct group *g, const struct known *k, struct group_me
 			 bool published)
 {
 	unsigned int roles = roles_of(g, m);
-	if (published && !k->published) {
+	if (m->removed) {
+		m->published |= published;
+	} else if (k->removed) {
+		m->published |= published;
+		group_tell_standing(g, m, false);
+	} else if (published && !k->published) {
 		m->published = true;
 		tell_member(g, GROUP_CHANGE_JOINED, m->name)->roles = roles;
 	} else if (k->was && roles != k->roles) {
@@ -79,6 +86,8 @@ enum err group_learn_chain(struct group *g, struct crypto_chain *chain, enum gro
 	struct group_member *m;
 	group_chain_period(chain, &from, &to);
 	enum err e = into_list(g, chain, told, &m, &fresh);
+	if (e == ERR_DENIED)
+		return e;
 	if (e) {
 		group_tell(g, GROUP_EVENT_FULL)->text = "the member list is full";
 		return e;
@@ -194,6 +203,16 @@ static bool home_known(void *ctx, struct span name, struct span public)
 	return c && span_eq(crypto_public_octets(c->key), public);
 }
 
+/* GROUP-11.17: what is shown may be older than what the key is back by. */
+static bool home_removed(void *ctx, const struct crypto_chain *chain, struct span public)
+{
+	const struct group *g = ctx;
+	if (!chain)
+		return group_removals_named(g->removals, public);
+	return !group_removals_chain(g->removals, chain) ||
+	       group_removals_gone(g->removals, public, group_chain_leaf(chain)->serial);
+}
+
 static void home_learned(void *ctx, struct crypto_chain *chain)
 {
 	(void)!group_learn_chain(ctx, chain, GROUP_TOLD_BY_LINK);
@@ -235,6 +254,7 @@ void group_learn_home(struct group *g)
 		.now = home_now,
 		.known = home_known,
 		.learned = home_learned,
+		.removed = home_removed,
 		.may = home_known,
 		.failed = home_failed,
 		.door = g->profile->policy ? &g->door : NULL,

@@ -40,6 +40,33 @@ struct group_event *group_tell_of(struct group *g, enum group_event_kind kind, s
 	return e;
 }
 
+/* As `label` is: behind the event, each with its NUL. */
+struct group_event *group_tell_with(struct group *g, struct span who, const struct span text[3])
+{
+	const struct group_member *m = group_members_find(g->members, who);
+	const struct span all[4] = { m ? group_member_label(m, group_time(g)) : span_of(NULL, 0),
+				     text[0], text[1], text[2] };
+	size_t n = 0;
+	for (size_t i = 0; i < 4; i++)
+		n += all[i].n + 1;
+	struct group_own_out *o = own_new(g, GROUP_OUT_EVENT, n);
+	struct group_event *e = o ? &o->event : &g->lost;
+	*e = (struct group_event){ .kind = GROUP_EVENT_MEMBER };
+	struct text name = TEXT_OF(e->who);
+	text_span(&name, who);
+	if (!o)
+		return e;
+	const char **const to[4] = { &e->label, &e->by, &e->by_label, &e->reason };
+	char *at = (char *)(o + 1);
+	o->out.event = e;
+	for (size_t i = 0; i < 4; i++) {
+		if (all[i].n)
+			*to[i] = memcpy(at, all[i].p, all[i].n);
+		at += all[i].n + 1;
+	}
+	return e;
+}
+
 struct group_out *group_want(struct group *g, enum group_out_kind kind, struct span payload)
 {
 	struct group_own_out *o = own_new(g, kind, payload.n);

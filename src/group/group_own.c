@@ -5,7 +5,7 @@
 bool group_own_valid(const struct group *g)
 {
 	int64_t now = group_time(g);
-	return g->own && g->from <= now && now <= g->to;
+	return g->own && !g->removed && g->from <= now && now <= g->to;
 }
 
 int64_t group_own_life(const struct group *g)
@@ -57,6 +57,7 @@ enum err group_own_is(struct group *g, struct crypto_chain *chain)
 	g->own = chain;
 	g->roles = group_chain_leaf(chain)->roles;
 	group_chain_period(chain, &g->from, &g->to);
+	group_removal_own(g);
 	g->warned = g->ended = false;
 	g->need[GROUP_NEED_MEMBERSHIP].until = 0;
 	g->need[GROUP_NEED_MEMBERSHIP].asked = false;
@@ -279,6 +280,8 @@ void group_published(struct group *g, const struct graph_guid *type, const struc
 {
 	enum group_need_kind k;
 	g->now = now;
+	if (graph_guid_eq(type, &group_type_removal))
+		group_removal_published(g, id, err);
 	if (!need_of(type, &k))
 		return;
 	struct group_need *n = &g->need[k];

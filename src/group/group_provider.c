@@ -33,6 +33,7 @@ static enum err sign_one(struct group *g, const struct graph_record *r,
 	if (e)
 		return e;
 	g->counts.signed_records++;
+	group_removal_signed(g, r, s);
 	*security = span_of(g->signature, n);
 	return OK;
 }
@@ -99,6 +100,7 @@ static void hand_out(struct group *g, struct many *m)
 			continue;
 		}
 		m->security[i] = group_batch_security(g->batch, at++);
+		group_removal_signed(g, &m->r[i], &s);
 		g->counts.signed_records++;
 	}
 }
@@ -128,8 +130,9 @@ static uint64_t ends(void *ctx)
 static struct span creator(void *ctx, const struct graph_guid *type)
 {
 	const struct group *g = ctx;
-	return graph_guid_eq(type, &group_type_security) ? span_of(g->id16, g->id16_n)
-							 : span_of(NULL, 0);
+	bool groups = graph_guid_eq(type, &group_type_security) ||
+		      (g->group_key && graph_guid_eq(type, &group_type_removal));
+	return groups ? span_of(g->id16, g->id16_n) : span_of(NULL, 0);
 }
 
 /* ---- learned ---- */
@@ -237,6 +240,13 @@ static void learn(struct group *g, const struct graph_record *r, const struct gr
 		learn_inviting(g, r, v);
 }
 
+/* A Removal that does not fit any more is not stored either: it would count nowhere. */
+static enum graph_opinion learn_removal(struct group *g, const struct graph_record *r,
+					struct group_verdict *v)
+{
+	return group_removal_learn(g, r, v) ? GRAPH_VALID : GRAPH_INVALID;
+}
+
 /* ---- judged ---- */
 
 static void refuse(struct group *g, const struct graph_record *r, const struct group_verdict *v)
@@ -256,11 +266,18 @@ static enum graph_opinion validate(void *ctx, const struct graph_record *r,
 	group_judge_record(judge_of(g), r, change, &v);
 	switch (v.opinion) {
 	case GRAPH_VALID:
+		if (v.removal)
+			return learn_removal(g, r, &v);
 		learn(g, r, &v);
 		break;
 	case GRAPH_INVALID:
+		if (graph_guid_eq(&r->type, &group_type_removal) && change == GRAPH_CHANGE_STORED)
+			group_removal_purged(g, &r->id);
+		if (v.why == GROUP_REFUSAL_REMOVED)
+			return GRAPH_ENDED;
 		refuse(g, r, &v);
 		break;
+	case GRAPH_ENDED:
 	case GRAPH_LATER:
 		if (mono_is_never(g->scan))
 			g->scan = mono_add(g->now, GROUP_SCAN);
@@ -347,6 +364,7 @@ enum err group_provider_begin(struct group *g)
 		.group = span_str(g->id),
 		.self = span_str(g->self),
 		.members = g->members,
+		.removals = g->removals,
 		.roots = g->limits.roots,
 		.waiting = g->limits.waiting,
 	};

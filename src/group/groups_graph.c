@@ -315,7 +315,10 @@ static bool take(struct groups *s, struct groups_entry *e, const struct group_ou
 		graphs_revalidate(s->graphs, id, o->ids, o->n_ids, s->now);
 		return false;
 	case GROUP_OUT_RECHECK:
-		graphs_recheck(s->graphs, id, s->now);
+		if (o->ended)
+			graphs_recheck_ended(s->graphs, id, s->now);
+		else
+			graphs_recheck(s->graphs, id, s->now);
 		return false;
 	case GROUP_OUT_RESUME:
 		graphs_resume(s->graphs, id, s->now);

@@ -228,13 +228,30 @@ static bool may_publish(const struct looking *l, const struct group_credential *
 	       !(leaf->roles & ~group_role_issuable(c->roles));
 }
 
+/* GROUP-11.13: of a removed key what is kept, and what it signed when it was back. Of Removals
+ * all, since what they come to is decided elsewhere, but none that was signed anew. */
+static bool is_removed(const struct looking *l, const struct group_credential *c)
+{
+	const struct group_removals *removals = l->g->j->birth.removals;
+	struct span public = crypto_public_octets(c->key);
+	struct group_kept_record record;
+	if (!removals || !group_removals_named(removals, public))
+		return false;
+	group_record_digest(l->g->j->birth.crypto, l->g->j->birth.profile, l->g->r,
+			    l->signed_by->creator_serial, l->signed_by->modifier_serial, &record);
+	return l->kind->removal ? group_removals_forged(removals, public, &record)
+				: !group_removals_record(removals, public, c->serial, &record);
+}
+
 /* GROUP-7.9, GROUP-7.10: by this certificate of who touched it last. */
 static enum group_refusal by_credential(struct looking *l, const struct group_credential *c)
 {
 	const struct group_toucher *t = &l->g->j->names;
 	bool edited = group_toucher_edited(t);
-	if (!group_within(l->g->r, c->from, c->to))
+	if (!l->kind->removal && !group_within(l->g->r, c->from, c->to))
 		return GROUP_REFUSAL_TIME;
+	if (is_removed(l, c))
+		return GROUP_REFUSAL_REMOVED;
 	if (edited && !l->kind->anybody_edits && !group_role_edits_others(c->roles))
 		return GROUP_REFUSAL_RIGHT;
 	if (l->kind->needs && !(c->roles & l->kind->needs))
@@ -242,6 +259,24 @@ static enum group_refusal by_credential(struct looking *l, const struct group_cr
 	if (!may_publish(l, c))
 		return GROUP_REFUSAL_OWNER;
 	return signature_fits(l, c->key) ? GROUP_REFUSAL_NONE : GROUP_REFUSAL_SIGNATURE;
+}
+
+/* GROUP-11.14: who made what an administrator keeps up may be gone without a trace. */
+static bool is_past(const struct group_judge *j)
+{
+	return j->birth.removals && group_removals_turn(j->birth.removals) != 0;
+}
+
+/* It is who the chain in it says, whoever else has that name. */
+static enum group_step by_carried(struct looking *l)
+{
+	struct group_judging *g = l->g;
+	const struct group_signed *s = l->signed_by;
+	if (!fresh_of(l, g->j->names.creator, s->creator_serial) ||
+	    !span_eq(s->creator_serial, s->modifier_serial))
+		return group_refuse(g, GROUP_REFUSAL_SERIAL);
+	enum group_refusal why = by_credential(l, &l->fresh);
+	return why == GROUP_REFUSAL_NONE ? GROUP_STEP_ON : group_refuse(g, why);
 }
 
 /* GROUP-7.8: both certificates must be known; of several with one serial any will do.
@@ -253,7 +288,7 @@ static enum group_step by_members(struct looking *l)
 	const struct group_signed *s = l->signed_by;
 	if (!t->modifier.n && !span_eq(s->creator_serial, s->modifier_serial))
 		return group_refuse(g, GROUP_REFUSAL_SERIAL);
-	bool kept_up = l->kind->anybody_edits && group_toucher_edited(t);
+	bool kept_up = group_toucher_edited(t) && (l->kind->anybody_edits || is_past(g->j));
 	if (!kept_up && !credential_of(l, t->creator, s->creator_serial))
 		miss(g, t->creator);
 	struct group_credential *c = credential_of(l, group_toucher_last(t), s->modifier_serial);
@@ -270,6 +305,13 @@ static enum group_step by_members(struct looking *l)
 	return group_refuse(g, why);
 }
 
+static bool is_groups(const struct group_judge *j)
+{
+	struct span group = j->birth.group;
+	return span_eq(j->names.creator, group) &&
+	       (!j->names.modifier.n || span_eq(j->names.modifier, group));
+}
+
 /* GROUP-7.11 */
 static enum group_step by_group(struct looking *l)
 {
@@ -278,7 +320,9 @@ static enum group_step by_group(struct looking *l)
 	struct span serial = span_of(root->serial, sizeof root->serial);
 	if (!root->key)
 		return GROUP_STEP_LATER;
-	if (!group_within(g->r, root->from, root->to))
+	if (!is_groups(g->j))
+		return group_refuse(g, GROUP_REFUSAL_OWNER);
+	if (!l->kind->removal && !group_within(g->r, root->from, root->to))
 		return group_refuse(g, GROUP_REFUSAL_TIME);
 	if (!span_eq(l->signed_by->creator_serial, serial) ||
 	    !span_eq(l->signed_by->modifier_serial, serial))
@@ -288,13 +332,6 @@ static enum group_step by_group(struct looking *l)
 }
 
 /* ---- a record ---- */
-
-static bool is_groups(const struct group_judge *j)
-{
-	struct span group = j->birth.group;
-	return span_eq(j->names.creator, group) &&
-	       (!j->names.modifier.n || span_eq(j->names.modifier, group));
-}
 
 /* The key of the chain that came with it, for its own record and for its X25519 key. */
 static enum err read_fresh(struct looking *l)
@@ -336,7 +373,15 @@ static enum group_step by_signers(struct group_judging *g, const struct group_ki
 	struct looking l = { .g = g, .kind = kind, .signed_by = s, .change = change };
 	if (read_fresh(&l) != OK)
 		return GROUP_STEP_LATER;
-	enum group_step step = kind->group_signs ? by_group(&l) : by_members(&l);
+	bool group = kind->group_signs || (kind->removal && !g->out->chain);
+	enum group_step step = GROUP_STEP_ON;
+	if (group)
+		step = by_group(&l);
+	else
+		step = kind->removal ? by_carried(&l) : by_members(&l);
+	if (step == GROUP_STEP_ON && kind->removal)
+		group_record_digest(g->j->birth.crypto, g->j->birth.profile, g->r,
+				    s->creator_serial, s->modifier_serial, &g->out->record);
 	if (step == GROUP_STEP_ON)
 		step = seal_key_fits(&l);
 	crypto_public_free(l.fresh.key);
@@ -382,6 +427,7 @@ static void take_back(struct group_verdict *out)
 	out->security = NULL;
 	out->policy = NULL;
 	out->inviting = NULL;
+	out->removal = NULL;
 }
 
 void group_judge_record(struct group_judge *j, const struct graph_record *r,

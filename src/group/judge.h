@@ -11,6 +11,7 @@
 #include "graph/provider.h"
 #include "group/group.h"
 #include "group/invitation.h"
+#include "group/removals.h"
 #include "group/stream.h"
 
 struct group_judge;
@@ -21,7 +22,8 @@ struct group_judge_birth {
 	const struct group_profile *profile;
 	struct span group, self; /* Group Peer Name, our own; UTF-8 */
 	const struct group_members *members;
-	size_t roots, waiting; /* limits; octets of what waits: 64 MiB */
+	const struct group_removals *removals; /* NULL: none */
+	size_t roots, waiting;		       /* limits; octets of what waits: 64 MiB */
 };
 /* Copies b, borrows what it points to for life. ERR_NOMEM. */
 MUST_USE enum err group_judge_new(struct group_judge **out, const struct group_judge_birth *b);
@@ -45,7 +47,10 @@ struct group_verdict {
 	enum group_chain_fault fault; /* where `why` is CHAIN */
 	struct span who;	      /* who touched it last, UTF-8; until the next verdict */
 	/* VALID, by the record's type, and not GRAPH_CHANGE_STORED alone: */
-	struct crypto_chain *chain; /* of a Membership: the caller's from now on; else NULL */
+	/* Of a Membership, and of who signed a Removal: the caller's from now on; else NULL. */
+	struct crypto_chain *chain;
+	const struct group_removal *removal;   /* of a Removal, until the next verdict */
+	struct group_kept_record record;       /* and its record */
 	struct group_membership membership;    /* its parts; they point into the record */
 	const struct group_security *security; /* of Security Properties, until the next verdict */
 	const struct group_policy *policy;     /* of a Policy, likewise */

@@ -68,6 +68,7 @@ struct group_judge {
 	struct group_security read_security; /* of it */
 	struct group_policy read_policy;
 	struct group_inviting read_inviting;
+	struct group_removal read_removal;
 	struct group_judge_counts counts;
 };
 
@@ -88,6 +89,7 @@ struct group_kind {
 	bool stays;	    /* may not be deleted */
 	bool group_signs;   /* the group's key, not a member's */
 	bool anybody_edits; /* P29 */
+	bool removal;	    /* it carries who signed it; no time, and no Removal, ends it */
 	unsigned int needs; /* roles, of which who touched it last must have one; 0: any */
 	/* What its payload says, and who it says it of; NULL: not asked. */
 	enum group_step (*read)(struct group_judging *g);

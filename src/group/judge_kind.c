@@ -49,6 +49,10 @@ static enum group_step read_chain(struct group_judging *g, struct span octets)
 	struct crypto_chain *chain = NULL;
 	enum group_chain_fault fault = GROUP_CHAIN_NONE;
 	enum err e = group_chain_read(j->birth.crypto, &rules, octets, &chain, &fault);
+	if (!e && j->birth.removals && !group_removals_chain(j->birth.removals, chain)) {
+		crypto_chain_free(chain);
+		return group_refuse(g, GROUP_REFUSAL_REMOVED);
+	}
 	if (!e) {
 		g->out->chain = chain;
 		return GROUP_STEP_ON;
@@ -169,6 +173,44 @@ bool group_may_invite(const struct group_inviting *x, unsigned int roles)
 	return group_role_issuable(roles) & group_role_bit(x->invitation.secret.role);
 }
 
+/* ---- Removal ---- */
+
+/* GROUP-11.11: it brings the chain of who signed it, whose time does not matter. */
+static enum group_step read_signer(struct group_judging *g, struct span octets)
+{
+	struct group_judge *j = g->j;
+	const struct group_chain_rules rules = { .profile = j->birth.profile,
+						 .group = j->birth.group };
+	struct crypto_chain *chain = NULL;
+	enum err e = group_chain_read(j->birth.crypto, &rules, octets, &chain, &g->out->fault);
+	if (e == ERR_NOMEM)
+		return GROUP_STEP_LATER;
+	if (e)
+		return group_refuse(g, GROUP_REFUSAL_CHAIN);
+	g->out->chain = chain;
+	return GROUP_STEP_ON;
+}
+
+static bool is_groups_key(const struct group_judge *j, struct span key)
+{
+	return j->root.key && span_eq(crypto_public_octets(j->root.key), key);
+}
+
+/* GROUP-11.12: made once, of a member's key. */
+static enum group_step read_removal(struct group_judging *g)
+{
+	struct group_removal *p = &g->j->read_removal;
+	enum err e = group_removal_read(p, g->r->payload);
+	if (e)
+		return unreadable(g, e);
+	if (g->r->version != 1 || g->r->modifier.n)
+		return group_refuse(g, GROUP_REFUSAL_FIXED);
+	if (is_groups_key(g->j, p->key))
+		return group_refuse(g, GROUP_REFUSAL_PAYLOAD);
+	g->out->removal = p;
+	return p->chain.n ? read_signer(g, p->chain) : GROUP_STEP_ON;
+}
+
 /* ---- all types ---- */
 
 /* GROUP-7.12 */
@@ -179,6 +221,11 @@ static const struct group_kind kinds[] = {
 	{ .type = &graph_type_presence },
 	{ .type = &group_type_membership, .stays = true, .read = read_membership },
 	{ .type = &group_type_security, .stays = true, .group_signs = true, .read = read_security },
+	{ .type = &group_type_removal,
+	  .stays = true,
+	  .removal = true,
+	  .needs = CRYPTO_ROLE_ADMIN,
+	  .read = read_removal },
 	{ .type = &group_type_policy,
 	  .stays = true,
 	  .needs = CRYPTO_ROLE_ADMIN,
@@ -195,7 +242,8 @@ const struct group_kind *group_kind_of(const struct group_profile *p, const stru
 	if (!graph_type_reserved(type))
 		return &plain;
 	if (!p->policy && (graph_guid_eq(type, &group_type_policy) ||
-			   graph_guid_eq(type, &group_type_invitation)))
+			   graph_guid_eq(type, &group_type_invitation) ||
+			   graph_guid_eq(type, &group_type_removal)))
 		return NULL;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (graph_guid_eq(type, kinds[i].type))

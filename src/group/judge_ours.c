@@ -1,13 +1,20 @@
 /* Records of ours (GROUP-7.18): what others would refuse is not made. */
 #include "group/judge_int.h"
 
+/* GROUP-11.15: who has the group's key signs Removals with it: it outranks all. */
+static bool group_signs(const struct group_judge *j, const struct group_kind *kind)
+{
+	return kind->group_signs || (kind->removal && j->group_key);
+}
+
 /* Whose the last word of a record is: ours, as who we are in it. */
 static enum group_refusal is_ours(const struct group_judge *j, const struct group_kind *kind)
 {
-	struct span we = kind->group_signs ? j->birth.group : j->birth.self;
+	bool group = group_signs(j, kind);
+	struct span we = group ? j->birth.group : j->birth.self;
 	if (!span_eq(group_toucher_last(&j->names), we))
 		return GROUP_REFUSAL_OWNER;
-	if (kind->group_signs && !(j->group_key && span_eq(j->names.creator, we)))
+	if (group && !(j->group_key && span_eq(j->names.creator, we)))
 		return GROUP_REFUSAL_OWNER;
 	return GROUP_REFUSAL_NONE;
 }
@@ -20,7 +27,7 @@ static enum group_refusal may(const struct group_judge *j, const struct group_ki
 	bool edited = !span_eq(j->names.creator, j->birth.self);
 	int64_t from, to;
 	group_chain_period(j->own, &from, &to);
-	if (!group_within(r, from, to))
+	if (!kind->removal && !group_within(r, from, to))
 		return GROUP_REFUSAL_TIME;
 	if (edited && !kind->anybody_edits && !group_role_edits_others(leaf->roles))
 		return GROUP_REFUSAL_RIGHT;
@@ -85,6 +92,14 @@ static enum group_refusal payload(struct group_judge *j, const struct graph_reco
 	return step == GROUP_STEP_LATER ? GROUP_REFUSAL_VERSION : v.why;
 }
 
+static bool is_removed(const struct group_judge *j)
+{
+	const struct crypto_cert *leaf = group_chain_leaf(j->own);
+	return j->birth.removals &&
+	       (!group_removals_chain(j->birth.removals, j->own) ||
+		group_removals_gone(j->birth.removals, leaf->public, leaf->serial));
+}
+
 enum group_refusal group_judge_ours(struct group_judge *j, const struct graph_record *r,
 				    enum graph_change change, struct group_signing *out)
 {
@@ -98,10 +113,12 @@ enum group_refusal group_judge_ours(struct group_judge *j, const struct graph_re
 		return GROUP_REFUSAL_DELETED;
 	if (!j->own)
 		return GROUP_REFUSAL_RIGHT;
+	if (is_removed(j))
+		return GROUP_REFUSAL_REMOVED;
 	enum group_refusal why = is_ours(j, kind);
 	if (why == GROUP_REFUSAL_NONE)
-		why = kind->group_signs ? by_group_key(j, r, out) : may(j, kind, r);
-	if (why == GROUP_REFUSAL_NONE && !kind->group_signs)
+		why = group_signs(j, kind) ? by_group_key(j, r, out) : may(j, kind, r);
+	if (why == GROUP_REFUSAL_NONE && !group_signs(j, kind))
 		why = serials(j, kind, out);
 	return why == GROUP_REFUSAL_NONE ? payload(j, r, kind) : why;
 }

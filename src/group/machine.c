@@ -136,6 +136,12 @@ enum err group_session_bound(struct group_session *s, const struct group_flight 
 	return span_eq(f->binding, ours) ? OK : group_session_fail(s, GROUP_FAULT_BINDING);
 }
 
+/* GROUP-11.17 */
+static bool is_removed(const struct group_session *s, const struct crypto_chain *chain)
+{
+	return s->home->removed && s->home->removed(s->home->ctx, chain, public(s));
+}
+
 /* GROUP-8.10 */
 enum err group_session_judge(struct group_session *s, struct span gmc, struct crypto_chain **chain)
 {
@@ -149,6 +155,8 @@ enum err group_session_judge(struct group_session *s, struct span gmc, struct cr
 	enum err e = group_chain_read(h->crypto, &rules, gmc, &read, &why);
 	if (!e && !span_eq(group_chain_leaf(read)->subject_name, span_str(s->peer)))
 		e = group_session_misfit(s, NULL, GROUP_CHAIN_LEAF_NAME);
+	else if (!e && is_removed(s, read))
+		e = group_session_fail(s, GROUP_FAULT_REMOVED);
 	else if (e && e != ERR_NOMEM)
 		e = group_session_misfit(s, read, why);
 	if (e)
@@ -194,7 +202,8 @@ static enum err is_known(struct group_session *s, const struct group_flight *f)
 {
 	enum err e = group_session_bound(s, f);
 	if (!e && !s->home->known(s->home->ctx, span_str(s->peer), public(s)))
-		e = group_session_fail(s, GROUP_FAULT_NO_MEMBERSHIP);
+		e = group_session_fail(s, is_removed(s, NULL) ? GROUP_FAULT_REMOVED
+							      : GROUP_FAULT_NO_MEMBERSHIP);
 	return e;
 }
 

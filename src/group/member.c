@@ -15,6 +15,7 @@ struct group_members {
 	struct group_member **all; /* by name */
 	size_t n, room;
 	uint64_t octets;
+	const struct group_removals *removals; /* NULL: none */
 };
 
 enum err group_members_new(struct group_members **out, const struct env *env, struct crypto *c,
@@ -60,6 +61,12 @@ static void credential_free(struct group_members *m, struct group_credential *c)
 	env_free(m->env, c);
 }
 
+/* GROUP-11.16 */
+static bool is_gone(const struct group_members *m, const struct group_credential *c)
+{
+	return m->removals && group_removals_gone(m->removals, leaf_of(c)->public, c->serial);
+}
+
 static enum err credential_new(struct group_members *m, struct crypto_chain *chain,
 			       struct group_credential **out)
 {
@@ -78,6 +85,7 @@ static enum err credential_new(struct group_members *m, struct crypto_chain *cha
 	c->roles = leaf->roles;
 	group_chain_period(chain, &c->from, &c->to);
 	c->again = INT64_MAX;
+	c->gone = is_gone(m, c);
 	m->octets += octets_of(chain);
 	*out = c;
 	return OK;
@@ -156,7 +164,7 @@ static bool bound_credentials(struct group_members *m, struct group_member *who,
 
 static bool is_valid(const struct group_credential *c, int64_t now)
 {
-	return c->from <= now && now <= c->to;
+	return !c->gone && c->from <= now && now <= c->to;
 }
 
 /* Whether it takes the place of all older ones that are valid. */
@@ -282,6 +290,14 @@ void group_members_free(struct group_members *m)
 	env_free(m->env, m);
 }
 
+static bool is_out(const struct group_member *who)
+{
+	LIST_EACH(at, tmp, &who->credentials)
+	if (!credential_at(at)->gone)
+		return false;
+	return true;
+}
+
 /* A chain that is not there, of somebody who may be. */
 static enum err add_fresh(struct group_members *m, struct crypto_chain *chain,
 			  struct group_member **who, bool own, bool *fresh)
@@ -303,6 +319,7 @@ static enum err add_fresh(struct group_members *m, struct crypto_chain *chain,
 	credential_insert(there, c);
 	if (!*who)
 		member_insert(m, there);
+	there->removed = is_out(there);
 	*fresh = bound_credentials(m, there, c);
 	*who = there;
 	return OK;
@@ -319,6 +336,10 @@ static enum err add(struct group_members *m, struct crypto_chain *chain, struct 
 		*who = there;
 		*fresh = false;
 		return OK;
+	}
+	if (m->removals && !group_removals_chain(m->removals, chain)) {
+		crypto_chain_free(chain);
+		return ERR_DENIED;
 	}
 	if (octets_of(chain) > m->limits.octets - m->octets) {
 		crypto_chain_free(chain);
@@ -393,6 +414,55 @@ bool group_members_expire(struct group_members *m, int64_t now,
 	return went;
 }
 
+void group_members_removals(struct group_members *m, const struct group_removals *r)
+{
+	m->removals = r;
+}
+
+static bool is_fallen(const struct group_members *m, const struct group_credential *c)
+{
+	return !group_removals_chain(m->removals, c->chain);
+}
+
+static bool is_fallen_whole(const struct group_members *m, const struct group_member *who)
+{
+	LIST_EACH(at, tmp, &who->credentials)
+	if (!is_fallen(m, credential_at(at)))
+		return false;
+	return true;
+}
+
+static void judge_credentials(struct group_members *m, struct group_member *who)
+{
+	LIST_EACH(at, tmp, &who->credentials)
+	{
+		struct group_credential *c = credential_at(at);
+		c->gone = is_gone(m, c);
+		if (is_fallen(m, c))
+			credential_free(m, c);
+	}
+}
+
+void group_members_judge(struct group_members *m,
+			 void (*told)(void *ctx, const struct group_member *who, bool removed),
+			 void *ctx)
+{
+	for (size_t i = m->n; i > 0; i--) {
+		struct group_member *who = m->all[i - 1];
+		bool was = who->removed, fallen = is_fallen_whole(m, who);
+		if (fallen && !was)
+			told(ctx, who, true);
+		if (fallen) {
+			member_remove(m, i - 1);
+			continue;
+		}
+		judge_credentials(m, who);
+		who->removed = is_out(who);
+		if (who->removed != was)
+			told(ctx, who, who->removed);
+	}
+}
+
 struct group_member *group_members_next(const struct group_members *m,
 					const struct group_member *after)
 {
@@ -402,5 +472,8 @@ struct group_member *group_members_next(const struct group_members *m,
 
 size_t group_members_count(const struct group_members *m)
 {
-	return m->n;
+	size_t n = 0;
+	for (size_t i = 0; i < m->n; i++)
+		n += !m->all[i]->removed;
+	return n;
 }

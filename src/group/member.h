@@ -7,6 +7,7 @@
 
 #include "base/list.h"
 #include "group/chain.h"
+#include "group/removals.h"
 
 /* A chain of a member. Its leaf's key is held ready for checking. */
 struct group_credential {
@@ -19,7 +20,8 @@ struct group_credential {
 	/* The owner's, wall us: when its Membership record ends, 0 none is known; when we
 	 * publish another, INT64_MAX never. */
 	int64_t until, again;
-	bool own; /* the member published it itself */
+	bool own;  /* the member published it itself */
+	bool gone; /* its key is removed: it signs only what is kept */
 };
 
 struct group_member {
@@ -28,7 +30,8 @@ struct group_member {
 	uint8_t seal_key[32];	 /* X25519 */
 	bool has_seal_key;
 	bool published; /* its Membership record is here */
-	bool online;	/* it has a live presence, or is a neighbor, as told by the owner */
+	bool removed; /* all its credentials are gone: no member, though what it signed may stand */
+	bool online;  /* it has a live presence, or is a neighbor, as told by the owner */
 };
 
 struct group_members;
@@ -43,7 +46,14 @@ MUST_USE enum err group_members_new(struct group_members **out, const struct env
 				    struct crypto *c, const struct group_profile *p,
 				    const struct group_members_limits *limits);
 void group_members_free(struct group_members *m);
-/* Takes over chain, also on error. *fresh: it was not there. *who lives until the member has
+/* What Removals come to, borrowed for life. */
+void group_members_removals(struct group_members *m, const struct group_removals *r);
+/* They have changed. `told` of each who is in or out since; who is left with no credential is
+ * told while it has them still, and goes. */
+void group_members_judge(struct group_members *m,
+			 void (*told)(void *ctx, const struct group_member *who, bool removed),
+			 void *ctx);
+/* Takes over chain, also on error. ERR_DENIED: a removed key issued it. *fresh: it was not there. *who lives until the member has
  * no credential any more. ERR_FULL, ERR_NOMEM; ERR_MALFORMED: a key that is none. */
 MUST_USE enum err group_members_add(struct group_members *m, struct crypto_chain *chain,
 				    struct group_member **who, bool *fresh);
@@ -70,6 +80,7 @@ bool group_members_expire(struct group_members *m, int64_t now,
 /* In the order of names; NULL begins and ends. */
 struct group_member *group_members_next(const struct group_members *m,
 					const struct group_member *after);
+/* Those who are removed are not counted. */
 size_t group_members_count(const struct group_members *m);
 
 #endif

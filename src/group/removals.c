@@ -31,12 +31,11 @@ static void authority_of(const struct group_removals *r, struct span public,
 	crypto_authority(r->crypto, r->profile->crypto, public, out);
 }
 
-static void cert_entry(const struct group_removals *r, const struct crypto_cert *cert,
-		       uint8_t out[GROUP_KEPT_CERT])
+void group_kept_cert(struct crypto *c, const struct group_profile *p,
+		     const struct crypto_cert *cert, uint8_t out[GROUP_KEPT_CERT])
 {
 	memcpy(out, cert->serial.p, CRYPTO_SERIAL);
-	crypto_hash(r->crypto, r->profile->crypto, &cert->der, 1, out + CRYPTO_SERIAL,
-		    GROUP_REMOVAL_DIGEST);
+	crypto_hash(c, p->crypto, &cert->der, 1, out + CRYPTO_SERIAL, GROUP_REMOVAL_DIGEST);
 }
 
 /* The first certificate below the root is the group's own doing. */
@@ -51,7 +50,7 @@ static void link_of(const struct group_removals *r, const struct crypto_chain *c
 	const struct crypto_cert *issuer = crypto_chain_cert(chain, i + 1);
 	authority_of(r, issuer->public, out->issuer);
 	memcpy(out->issuer_serial, issuer->serial.p, CRYPTO_SERIAL);
-	cert_entry(r, crypto_chain_cert(chain, i + 2), out->entry);
+	group_kept_cert(r->crypto, r->profile, crypto_chain_cert(chain, i + 2), out->entry);
 }
 
 static enum err signed_by(struct group_removals *r, struct removals_item *i,
@@ -328,6 +327,23 @@ enum err group_removals_add(struct group_removals *r, const struct group_removal
 	return OK;
 }
 
+bool group_removals_has(const struct group_removals *r, const struct group_kept_record *record)
+{
+	size_t at = slot_of(r, &record->id);
+	return at < r->room && r->slot[at]->record.version == record->version &&
+	       memcmp(r->slot[at]->record.digest, record->digest, sizeof record->digest) == 0;
+}
+
+void group_removals_drop(struct group_removals *r, const struct graph_guid *id)
+{
+	size_t at = slot_of(r, id);
+	if (at == r->room)
+		return;
+	bool counted = r->slot[at]->state == REMOVALS_IN;
+	slot_clear(r, at);
+	r->turn += removals_decide(r) || counted;
+}
+
 /* ---- life ---- */
 
 enum err group_removals_new(struct group_removals **out, const struct env *env, struct crypto *c,
@@ -482,6 +498,23 @@ bool group_removals_record(const struct group_removals *r, struct span public, s
 			return false;
 	}
 	return true;
+}
+
+bool group_removals_forged(const struct group_removals *r, struct span public,
+			   const struct group_kept_record *record)
+{
+	uint8_t key[CRYPTO_AUTHORITY];
+	if (!r->n_removals)
+		return false;
+	authority_of(r, public, key);
+	for (size_t i = first_of(r, key); is_of(r, i, key); i++) {
+		struct span kept = r->removals[i]->p.records;
+		if (group_kept_has(kept, GROUP_KEPT_RECORD,
+				   span_of(record->id.at, sizeof record->id.at)) &&
+		    !group_kept_record_in(kept, record))
+			return true;
+	}
+	return false;
 }
 
 size_t group_removals_ids(const struct group_removals *r, const struct graph_guid **ids)

@@ -40,6 +40,15 @@ MUST_USE enum err group_removals_add(struct group_removals *r,
 MUST_USE enum err group_removals_room(const struct group_removals *r,
 				      const struct crypto_chain *signer);
 
+/* This very record is in it. */
+bool group_removals_has(const struct group_removals *r, const struct group_kept_record *record);
+/* It is purged: as if it had never come. */
+void group_removals_drop(struct group_removals *r, const struct graph_guid *id);
+
+/* A certificate as kept sets list it. */
+void group_kept_cert(struct crypto *c, const struct group_profile *p,
+		     const struct crypto_cert *cert, uint8_t out[GROUP_KEPT_CERT]);
+
 /* ---- what stands; keys as certificates have them ---- */
 
 /* Its key is removed now, as the holder of a certificate of that serial. */
@@ -53,6 +62,10 @@ bool group_removals_name(const struct group_removals *r, struct span name);
 bool group_removals_chain(const struct group_removals *r, const struct crypto_chain *chain);
 /* A record, signed last under a certificate of that serial by that key, may stand. */
 bool group_removals_record(const struct group_removals *r, struct span public, struct span serial,
+			   const struct group_kept_record *record);
+/* A Removal that counts keeps one with that ID by that key, but another than this: the key
+ * signed it anew. */
+bool group_removals_forged(const struct group_removals *r, struct span public,
 			   const struct group_kept_record *record);
 /* Those that count and that no Return has ended, ascending by Record ID; until the next add. */
 size_t group_removals_ids(const struct group_removals *r, const struct graph_guid **ids);

@@ -51,7 +51,8 @@ enum group_session_state {
 	X(MAY_NOT_ADMIT, "that member may let nobody in")                                          \
 	X(WAIT, "too many wrong guesses: none is taken for a while")                               \
 	X(ASKED_BEFORE, "that member has had its one proof of what was typed")                     \
-	X(PROOF, "the other side does not know the secret itself")
+	X(PROOF, "the other side does not know the secret itself")                                 \
+	X(REMOVED, "the other side was removed from the group")
 enum group_session_fault {
 #define X(name, text) GROUP_FAULT_##name,
 	GROUP_SESSION_FAULTS(X)
@@ -90,6 +91,9 @@ struct group_session_home {
 	bool (*known)(void *ctx, struct span name, struct span public);
 	/* A chain that was judged and fits the key: into the Member List. Takes it over. */
 	void (*learned)(void *ctx, struct crypto_chain *chain);
+	/* Whether it was removed: as the chain says, or, NULL, as that key's newest. May be NULL:
+	 * nobody is. */
+	bool (*removed)(void *ctx, const struct crypto_chain *chain, struct span public);
 	/* Whether they may be here now: asked by `stands`. */
 	bool (*may)(void *ctx, struct span name, struct span public);
 	/* How it ended, where not well; `off` us that a clock seems to be wrong: ours by so much

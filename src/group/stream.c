@@ -186,6 +186,18 @@ void group_seal_digest(struct crypto *c, const struct group_profile *p, struct s
 	crypto_hash(c, p->crypto, parts, 3, out, p->crypto->hash_size);
 }
 
+void group_record_digest(struct crypto *c, const struct group_profile *p,
+			 const struct graph_record *r, struct span creator_serial,
+			 struct span modifier_serial, struct group_kept_record *out)
+{
+	uint8_t digest[CRYPTO_HASH_MAX];
+	size_t n;
+	group_stream_digest(c, p, true, r, creator_serial, modifier_serial, 0, digest, &n);
+	out->id = r->id;
+	out->version = r->version;
+	memcpy(out->digest, digest, sizeof out->digest);
+}
+
 /* ---- one signature ---- */
 
 enum err group_sign(struct crypto *c, const struct env *env, const struct group_profile *p,

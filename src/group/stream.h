@@ -7,6 +7,7 @@
 #include "crypto/cert.h"
 #include "graph/record.h"
 #include "group/profile.h"
+#include "group/removal.h"
 
 #define GROUP_BATCH_DEPTH  12
 #define GROUP_BATCH_MOST   4096
@@ -32,6 +33,10 @@ void group_stream_digest(struct crypto *c, const struct group_profile *p, bool v
 			 const struct graph_record *r, struct span creator_serial,
 			 struct span modifier_serial, unsigned int reading,
 			 uint8_t out[CRYPTO_HASH_MAX], size_t *n);
+/* As kept sets list it: its ID, its version, the digest of its stream. Modern. */
+void group_record_digest(struct crypto *c, const struct group_profile *p,
+			 const struct graph_record *r, struct span creator_serial,
+			 struct span modifier_serial, struct group_kept_record *out);
 /* Of a batch: the leaf of a record, from which the path leads to the root. */
 void group_stream_leaf(struct crypto *c, const struct group_profile *p,
 		       const struct graph_record *r, const struct group_signed *s, uint8_t out[32]);

@@ -74,6 +74,20 @@ static const char *role_text(unsigned int roles)
 	return group_role_highest(roles, &role) ? group_role_text(role) : "no role";
 }
 
+/* By whom, and why, as they said. */
+static void put_remover(struct text *t, const struct group_event *e)
+{
+	text_str(t, " by ");
+	if (e->by)
+		text_quoted(t, span_str(e->by_label ? e->by_label : e->by), GROUP_NAME_OCTETS);
+	else
+		text_str(t, "whoever has the group's key");
+	if (!e->reason)
+		return;
+	text_str(t, ": ");
+	text_quoted(t, span_str(e->reason), 4 * GROUP_REMOVAL_REASON);
+}
+
 static void member_text(struct text *t, const struct node_group_event *e)
 {
 	static const char *const words[GROUP_CHANGE_COUNT] = {
@@ -83,6 +97,8 @@ static void member_text(struct text *t, const struct node_group_event *e)
 		[GROUP_CHANGE_OFFLINE] = " is offline in ",
 		[GROUP_CHANGE_ROLE] = " has another role in ",
 		[GROUP_CHANGE_EXPIRED] = " is no longer a member of ",
+		[GROUP_CHANGE_REMOVED] = " was removed from ",
+		[GROUP_CHANGE_RETURNED] = " is back in ",
 	};
 	const struct group_event *of = &e->of;
 	text_str(t, "member ");
@@ -94,6 +110,8 @@ static void member_text(struct text *t, const struct node_group_event *e)
 	}
 	if (of->change == GROUP_CHANGE_EXPIRED)
 		text_str(t, ": its membership has ended");
+	if (of->change == GROUP_CHANGE_REMOVED)
+		put_remover(t, of);
 }
 
 static void properties_text(struct text *t, const struct node_group_event *e)
@@ -128,6 +146,8 @@ static const char *fault_advice(enum group_session_fault f)
 		[GROUP_FAULT_CLOCK] =
 			"set the clock of the machine that is wrong, then connect again",
 		[GROUP_FAULT_EXPIRED] = "an administrator renews it: homestead member renew",
+		[GROUP_FAULT_REMOVED] =
+			"an administrator can take it in again: homestead member return",
 		[GROUP_FAULT_OURS] = "ask an administrator for a new invitation",
 		[GROUP_FAULT_VERSION] = "both sides need the same profile, modern or classic",
 	};

@@ -287,8 +287,7 @@ static void bursts_are_checked_once(void **state)
 static void types_that_nobody_may_use(void **state)
 {
 	begin(CRYPTO_MODERN, CLEO);
-	const struct graph_guid *const types[] = { &group_type_removal, &group_type_epoch,
-						   &group_type_key };
+	const struct graph_guid *const types[] = { &group_type_epoch, &group_type_key };
 	const struct graph_guid *const graphs[] = { &graph_type_signature, &graph_type_contact,
 						    &graph_type_presence };
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {

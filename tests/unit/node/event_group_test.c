@@ -88,12 +88,21 @@ static void changes_of_members(void **state)
 		[GROUP_CHANGE_ROLE] =
 			"member \"4567.ann\" has another role in group \"Home\": member",
 		[GROUP_CHANGE_EXPIRED] = expired,
+		[GROUP_CHANGE_REMOVED] = "member \"4567.ann\" was removed from group \"Home\" by "
+					 "whoever has the group's key",
+		[GROUP_CHANGE_RETURNED] = "member \"4567.ann\" is back in group \"Home\"",
 	};
 	struct node_event e = event_of(GROUP_EVENT_MEMBER);
 	for (int c = 0; c < GROUP_CHANGE_COUNT; c++) {
 		e.group.of.change = (enum group_change)c;
 		says(&e, texts[c]);
 	}
+	e.group.of.change = GROUP_CHANGE_REMOVED;
+	e.group.of.by = "0815.ben";
+	says(&e, "member \"4567.ann\" was removed from group \"Home\" by \"0815.ben\"");
+	e.group.of.by_label = "Ben";
+	e.group.of.reason = "moved out";
+	says(&e, "member \"4567.ann\" was removed from group \"Home\" by \"Ben\": \"moved out\"");
 	e.group.of.change = GROUP_CHANGE_ROLE;
 	e.group.of.roles = CRYPTO_ROLE_ADMIN | CRYPTO_ROLE_MEMBER;
 	says(&e, "member \"4567.ann\" has another role in group \"Home\": administrator");

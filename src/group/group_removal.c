@@ -1,0 +1,137 @@
+/* What Removals change in a group (GROUP-11.13 to 11.19): who is a member, what may stay, what we
+ * may still do. */
+#include "group/group_int.h"
+
+#define EPOCH_1601 INT64_C(11644473600000000) /* us from 1601 to 1970 */
+
+/* ---- told ---- */
+
+/* The key by which somebody fell: its own, or that of the nearest above it. */
+static bool cause_of(const struct group *g, const struct group_member *who,
+		     struct group_removed *out)
+{
+	const struct group_credential *c =
+		LIST_ENTRY(who->credentials.next, struct group_credential, all);
+	for (size_t i = crypto_chain_count(c->chain); i-- > 1;)
+		if (group_removals_of(g->removals, crypto_chain_cert(c->chain, i)->public, out))
+			return true;
+	return false;
+}
+
+void group_tell_standing(struct group *g, const struct group_member *who, bool removed)
+{
+	struct group_removed by;
+	struct span text[3] = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
+	if (removed && cause_of(g, who, &by)) {
+		text[0] = by.signer_name;
+		text[1] = by.signer_label;
+		text[2] = by.removal->reason;
+	}
+	struct group_event *e = group_tell_with(g, who->name, text);
+	e->change = removed ? GROUP_CHANGE_REMOVED : GROUP_CHANGE_RETURNED;
+	e->ours = span_eq(who->name, span_str(g->self));
+}
+
+static void told(void *ctx, const struct group_member *who, bool removed)
+{
+	group_tell_standing(ctx, who, removed);
+}
+
+bool group_removed_by(const struct group *g, struct group_removed *out)
+{
+	for (size_t i = crypto_chain_count(g->own); g->removed && i-- > 1;)
+		if (group_removals_of(g->removals, crypto_chain_cert(g->own, i)->public, out))
+			return true;
+	return false;
+}
+
+const struct group_removals *group_removals(const struct group *g)
+{
+	return g->removals;
+}
+
+/* ---- what follows ---- */
+
+void group_removal_own(struct group *g)
+{
+	if (!g->removals || !g->own)
+		return;
+	const struct crypto_cert *leaf = group_chain_leaf(g->own);
+	g->removed = !group_removals_chain(g->removals, g->own) ||
+		     group_removals_gone(g->removals, leaf->public, leaf->serial);
+}
+
+/* GROUP-11.18: all that was judged is judged again, and what waited. */
+static void follow(struct group *g, uint64_t before)
+{
+	if (group_removals_turn(g->removals) == before)
+		return;
+	bool was = g->removed;
+	group_members_judge(g->members, told, g);
+	group_removal_own(g);
+	group_judge_forget(g->judge);
+	if (was && !g->removed)
+		(void)!group_learn_own(g);
+	struct group_out *o = group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0));
+	if (o)
+		o->ended = true;
+	group_waiting_for(g, span_of(NULL, 0));
+	group_keep_all(g);
+}
+
+static bool add(struct group *g, const struct group_removals_entry *e)
+{
+	uint64_t before = group_removals_turn(g->removals);
+	enum err err = group_removals_add(g->removals, e);
+	if (err == ERR_FULL)
+		group_tell(g, GROUP_EVENT_FULL)->text = "there are too many Removals";
+	follow(g, before);
+	return err == OK;
+}
+
+bool group_removal_learn(struct group *g, const struct graph_record *r, struct group_verdict *v)
+{
+	const struct group_removals_entry e = {
+		.record = v->record,
+		.payload = r->payload,
+		.chain = v->chain,
+		.when = (int64_t)(r->created / 10) - EPOCH_1601,
+	};
+	bool there = group_removals_has(g->removals, &v->record) || add(g, &e);
+	crypto_chain_free(v->chain);
+	return there;
+}
+
+void group_removal_purged(struct group *g, const struct graph_guid *id)
+{
+	uint64_t before = group_removals_turn(g->removals);
+	group_removals_drop(g->removals, id);
+	follow(g, before);
+}
+
+/* ---- ours, which nobody judges here ---- */
+
+void group_removal_signed(struct group *g, const struct graph_record *r,
+			  const struct group_signing *s)
+{
+	if (!graph_guid_eq(&r->type, &group_type_removal))
+		return;
+	group_record_digest(g->crypto, g->profile, r, s->creator_serial, s->modifier_serial,
+			    &g->said_record);
+	if (group_octets_set(g, &g->said, r->payload) != OK)
+		g->said_record.version = 0;
+}
+
+void group_removal_published(struct group *g, const struct graph_guid *id, enum err err)
+{
+	struct group_removals_entry e = {
+		.record = g->said_record,
+		.payload = span_of(g->said.p, g->said.n),
+		.chain = g->group_key ? NULL : g->own,
+		.when = group_time(g),
+	};
+	if (!err && graph_guid_eq(id, &e.record.id) && e.record.version)
+		(void)add(g, &e);
+	env_free(g->env, g->said.p);
+	g->said = (struct group_octets){ NULL, 0 };
+}

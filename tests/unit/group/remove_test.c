@@ -1,0 +1,241 @@
+/* Removal as members see it: who is in, which records stand, what the removed can still do, and
+ * the way back. */
+#include "circle.h"
+
+#include <stdio.h>
+
+#define ADMIN  CRYPTO_ROLE_ADMIN
+#define MEMBER CRYPTO_ROLE_MEMBER
+
+static struct graph_provider of(const struct circle *c, size_t i)
+{
+	return group_provider(c->m[i].g);
+}
+
+/* A record of an application by the i-th, who signs it now. */
+static enum err put(const struct circle *c, size_t i, struct record *r, uint8_t id)
+{
+	struct graph_provider p = of(c, i);
+	struct span security;
+	record_init(r, people_name(&c->t, 0), span_str(c->t.names[i + 1]));
+	memset(r->r.id.at, id, sizeof r->r.id.at);
+	r->r.created = r->r.modified = record_time(circle_wall(c));
+	r->r.expires = r->r.created + 3600 * RECORD_SECOND;
+	enum err e = p.ops->secure(p.ctx, &r->r, GRAPH_CHANGE_ADDED, &security);
+	if (e)
+		return e;
+	memcpy(r->security, security.p, security.n);
+	r->r.security = span_of(r->security, security.n);
+	return OK;
+}
+
+static enum graph_opinion opinion(const struct circle *c, size_t i, const struct record *r,
+				  enum graph_change change)
+{
+	return of(c, i).ops->validate(of(c, i).ctx, &r->r, change);
+}
+
+/* Removes the whom-th, and keeps the records that are given. */
+static enum err remove_keeping(struct circle *c, size_t by, size_t whom, const struct record *kept,
+			       size_t n)
+{
+	uint8_t records[4 * GROUP_KEPT_RECORD];
+	struct span who = span_str(c->t.names[whom + 1]);
+	char text[200];
+	struct text why = TEXT_OF(text);
+	for (size_t i = 0; i < n; i++) {
+		struct group_kept_record k;
+		assert_true(group_keeps_record(c->m[by].g, who, &kept[i].r, true, &k));
+		group_kept_record_put(&k, records + i * GROUP_KEPT_RECORD);
+	}
+	const struct group_removing what = {
+		.who = who,
+		.records = span_of(records, n * GROUP_KEPT_RECORD),
+		.reason = span_str("left"),
+	};
+	enum err e = group_remove(c->m[by].g, &what, &why, c->now);
+	circle_settle(c);
+	return e;
+}
+
+static bool is_let_in(const struct circle *c, size_t i, size_t whom)
+{
+	const struct group *g = c->m[i].g;
+	return g->home.known((void *)(uintptr_t)g, span_str(c->t.names[whom + 1]),
+			     crypto_key_public(c->t.keys[whom + 1]));
+}
+
+static void begin(struct circle *c)
+{
+	circle_init(c, CRYPTO_MODERN, 0);
+	circle_admit(c, 1, ADMIN, 0);
+	circle_admit(c, 2, ADMIN, 0);
+	circle_admit(c, 3, MEMBER, 0);
+}
+
+static const char *told(struct circle *c, const char *what, size_t who)
+{
+	static char words[GROUP_NAME_OCTETS + 64];
+	(void)snprintf(words, sizeof words, "member %s %s", what, c->t.names[who + 1]);
+	return words;
+}
+
+/* GROUP-11.13, GROUP-11.16, GROUP-11.18 */
+static void test_removed(void **state)
+{
+	struct circle c;
+	struct record *r = calloc(2, sizeof *r);
+	begin(&c);
+	assert_int_equal(put(&c, 3, &r[0], 201), OK);
+	assert_int_equal(put(&c, 3, &r[1], 202), OK);
+	assert_int_equal(remove_keeping(&c, 1, 3, r, 1), OK);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(circle_look(&c, i).members, 3);
+		assert_true(circle_told(&c, i, told(&c, "removed", 3)));
+		assert_false(is_let_in(&c, i, 3));
+		assert_true(is_let_in(&c, i, 1) && is_let_in(&c, i, 2));
+		assert_true(c.m[i].rechecks > 0);
+		assert_int_equal(opinion(&c, i, &r[0], GRAPH_CHANGE_STORED), GRAPH_VALID);
+		assert_int_equal(opinion(&c, i, &r[0], GRAPH_CHANGE_ADDED), GRAPH_VALID);
+		assert_int_equal(opinion(&c, i, &r[1], GRAPH_CHANGE_STORED), GRAPH_ENDED);
+		assert_int_equal(opinion(&c, i, &r[1], GRAPH_CHANGE_ADDED), GRAPH_ENDED);
+	}
+	assert_true(circle_look(&c, 3).removed);
+	assert_false(circle_look(&c, 1).removed);
+	assert_int_equal(put(&c, 3, &r[1], 203), ERR_DENIED);
+	struct group_removed by;
+	assert_true(group_removed_by(c.m[3].g, &by));
+	assert_true(span_eq(by.signer_name, span_str(c.t.names[2])));
+	assert_true(span_eq(by.removal->reason, span_str("left")));
+	free(r);
+	circle_fini(&c);
+}
+
+/* A newcomer judges it with nothing else known, and comes to the same. */
+static void test_newcomer(void **state)
+{
+	struct circle c;
+	begin(&c);
+	circle_go(&c, 2);
+	assert_int_equal(remove_keeping(&c, 1, 3, NULL, 0), OK);
+	circle_come(&c, 2);
+	circle_settle(&c);
+	assert_false(is_let_in(&c, 2, 3));
+	assert_true(is_let_in(&c, 2, 1));
+	assert_int_equal(circle_look(&c, 2).members, 3);
+	circle_fini(&c);
+}
+
+/* Signed anew under the ID and version that are kept, it is another record. */
+static void test_signed_again(void **state)
+{
+	struct circle c;
+	struct record *r = calloc(2, sizeof *r);
+	begin(&c);
+	circle_go(&c, 0);
+	assert_int_equal(put(&c, 3, &r[0], 201), OK);
+	assert_int_equal(put(&c, 3, &r[1], 201), OK);
+	r[1].r.payload = span_str("other");
+	struct span serial = span_of(r[0].security, CRYPTO_SERIAL);
+	record_sign(&r[1], &c.t, 4, true, serial, serial);
+	assert_int_equal(opinion(&c, 1, &r[1], GRAPH_CHANGE_UPDATED), GRAPH_VALID);
+	assert_int_equal(remove_keeping(&c, 1, 3, r, 1), OK);
+	assert_int_equal(opinion(&c, 2, &r[0], GRAPH_CHANGE_ADDED), GRAPH_VALID);
+	assert_int_equal(opinion(&c, 2, &r[1], GRAPH_CHANGE_UPDATED), GRAPH_ENDED);
+	assert_int_equal(opinion(&c, 2, &r[1], GRAPH_CHANGE_STORED), GRAPH_ENDED);
+	free(r);
+	circle_fini(&c);
+}
+
+/* GROUP-11.15: who may remove whom. */
+static void test_may(void **state)
+{
+	struct circle c;
+	char words[200];
+	struct text why = TEXT_OF(words);
+	begin(&c);
+	const struct span creator = span_str(c.t.names[1]), ben = span_str(c.t.names[2]),
+			  dan = span_str(c.t.names[4]);
+	assert_int_equal(group_may_remove(c.m[3].g, ben, &why), ERR_DENIED);
+	assert_int_equal(group_may_remove(c.m[1].g, creator, &why), ERR_DENIED);
+	assert_int_equal(group_may_remove(c.m[1].g, ben, &why), ERR_DENIED);
+	assert_int_equal(group_may_remove(c.m[1].g, span_str("x"), &why), ERR_NOT_FOUND);
+	assert_int_equal(group_may_remove(c.m[0].g, ben, &why), OK);
+	assert_int_equal(remove_keeping(&c, 1, 3, NULL, 0), OK);
+	assert_int_equal(group_may_remove(c.m[2].g, dan, &why), ERR_EXISTS);
+	circle_fini(&c);
+}
+
+/* GROUP-11.15: the group's key outranks who it removes, whatever that removes meanwhile. */
+static void test_group_key(void **state)
+{
+	struct circle c;
+	begin(&c);
+	assert_int_equal(remove_keeping(&c, 1, 3, NULL, 0), OK);
+	assert_false(is_let_in(&c, 2, 3));
+	assert_int_equal(remove_keeping(&c, 0, 1, NULL, 0), OK);
+	assert_false(is_let_in(&c, 2, 1));
+	/* The Removal by the 1st was not kept: its victim is back everywhere. */
+	assert_true(is_let_in(&c, 0, 3) && is_let_in(&c, 2, 3));
+	assert_false(circle_look(&c, 3).removed);
+	assert_true(circle_told(&c, 2, told(&c, "returned", 3)));
+	circle_fini(&c);
+}
+
+/* GROUP-11.19 */
+static void test_returned(void **state)
+{
+	struct circle c;
+	char words[200];
+	struct text why = TEXT_OF(words);
+	static struct people_octets chain;
+	begin(&c);
+	assert_int_equal(remove_keeping(&c, 1, 3, NULL, 0), OK);
+	assert_int_equal(circle_issue(&c, 2, 3, MEMBER, 0, &chain, &why), OK);
+	struct span s = span_of(chain.p, chain.n);
+	assert_int_equal(group_return(c.m[2].g, s, span_str("sorry"), &why, c.now), OK);
+	circle_settle(&c);
+	assert_int_equal(group_publish_for(c.m[2].g, s, c.now), OK);
+	circle_settle(&c);
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(is_let_in(&c, i, 3));
+		assert_true(circle_told(&c, i, told(&c, "returned", 3)));
+	}
+	assert_false(circle_look(&c, 3).removed);
+	assert_int_equal(group_return(c.m[2].g, s, span_str(""), &why, c.now), ERR_NOT_FOUND);
+	circle_fini(&c);
+}
+
+/* Without memory it is said; nobody is half removed. */
+static void test_no_memory(void **state)
+{
+	struct circle c;
+	char words[200];
+	struct text why = TEXT_OF(words);
+	begin(&c);
+	const struct group_removing what = { .who = span_str(c.t.names[4]) };
+	struct failing_env *f = &c.m[1].f;
+	for (size_t n = 1;; n++) {
+		f->fail_at = f->allocations + n;
+		enum err e = group_remove(c.m[1].g, &what, &why, c.now);
+		f->fail_at = 0;
+		if (!e)
+			break;
+		assert_int_equal(e, ERR_NOMEM);
+		assert_true(is_let_in(&c, 1, 3));
+	}
+	circle_settle(&c);
+	assert_false(is_let_in(&c, 1, 3));
+	circle_fini(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_removed),	     cmocka_unit_test(test_newcomer),
+		cmocka_unit_test(test_signed_again), cmocka_unit_test(test_may),
+		cmocka_unit_test(test_group_key),    cmocka_unit_test(test_returned),
+		cmocka_unit_test(test_no_memory),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
