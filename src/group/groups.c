@@ -71,6 +71,7 @@ static struct groups *blank(const struct groups_birth *b, struct mono now, struc
 	list_init(&s->searches);
 	list_init(&s->calls);
 	list_init(&s->outs);
+	list_init(&s->joinings);
 	return s;
 }
 
@@ -123,6 +124,7 @@ void groups_free(struct groups *s)
 	free_calls(s, &s->calls);
 	free_calls(s, &s->outs);
 	groups_call_free(s, s->last);
+	groups_joinings_free(s);
 	free_entries(s, &s->entries);
 	free_entries(s, &s->dead);
 	groups_searches_free(s);
@@ -237,6 +239,8 @@ void groups_job_done(struct groups *s, uint64_t job, enum err err, struct span r
 	s->now = now;
 	if (call && call->inviting)
 		groups_prs_done(s, call, err, result);
+	else if (call && call->joining)
+		groups_joining_prs(s, call, err, result);
 	else if (call)
 		groups_carried(s, call, err, result);
 }

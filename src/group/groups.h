@@ -72,7 +72,10 @@ enum groups_command_kind {
 	GROUPS_ID_IMPORT, /* document, passphrase */
 	/* Groups: `group` likewise. */
 	GROUPS_CREATE, /* identity, text (name), classifier, comment, properties */
-	GROUPS_JOIN,   /* identity (empty: the one the invitation is for), document */
+	GROUPS_JOIN,   /* identity (empty: the one the invitation is for), document; or code: a
+			* short code, a link or a Group Peer Name, with passphrase where that is
+			* the group's, addresses of members (none: those that it says or leads
+			* to), and group: which one, where a code leads to several */
 	GROUPS_OPEN,   /* and listen as soon as it may, over restarts too */
 	GROUPS_CLOSE,
 	GROUPS_LEAVE,	/* closes and forgets; the identity stays */
@@ -100,7 +103,7 @@ struct groups_command {
 	enum groups_command_kind kind;
 	struct span identity, group, who;
 	struct span text, classifier, comment, cloud;
-	struct span document, passphrase, key;
+	struct span document, passphrase, key, code;
 	const struct addr *address;
 	size_t n_address;
 	enum crypto_profile_id profile;

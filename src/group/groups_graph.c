@@ -1,5 +1,6 @@
 /* What graphs ask, say and answer; what members want of them (GROUP-9.3, GROUP-9.8). */
 #include "group/groups_int.h"
+#include "group/joiner.h"
 
 /* ---- asked ---- */
 
@@ -8,6 +9,11 @@ enum err groups_guard_provider(void *ctx, struct span graph_id, struct span peer
 {
 	const struct groups *s = ctx;
 	struct groups_entry *e = groups_entry_named(s, graph_id, peer);
+	struct group_joiner *j = e ? NULL : groups_joining_guard(s, graph_id, peer);
+	if (j) {
+		*out = group_joiner_provider(j);
+		return OK;
+	}
 	if (!e)
 		return ERR_NOT_FOUND;
 	if (!e->group)
@@ -125,7 +131,10 @@ static void made(struct groups *s, struct groups_call *call, const struct graph_
 	}
 	if (!r->err && r->after > s->put)
 		s->put = r->after;
-	groups_answer(s, call, r->err, r->text);
+	if (!r->err && call->joining)
+		groups_joined(s, call);
+	else
+		groups_answer(s, call, r->err, r->text);
 }
 
 /* What is closed already is closed. */
@@ -208,6 +217,8 @@ void groups_answered(struct groups *s, struct groups_call *call, const struct gr
 		[GROUPS_CANCEL] = NULL,
 	};
 	call->waits = GROUPS_WAIT_NOTHING;
+	if (groups_joining_answered(s, call, r))
+		return;
 	takes[call->kind](s, call, r);
 }
 

@@ -6,7 +6,7 @@
  * groups_tell.c (what members tell and change), groups_graph.c (what graphs say),
  * groups_names.c (names published), groups_search.c (names resolved), groups_seek.c (other
  * members found),
- * groups_job.c (passphrases). */
+ * groups_join.c (joining by a secret), groups_job.c (passphrases). */
 #ifndef GROUP_GROUPS_INT_H
 #define GROUP_GROUPS_INT_H
 
@@ -186,6 +186,7 @@ struct groups_call {
 	groups_looked_up *looked_up;
 	bool make_default;		  /* ID_IMPORT */
 	struct groups_inviting *inviting; /* what is made while a job runs */
+	struct groups_joining *joining;	  /* JOIN by a secret */
 	enum crypto_profile_id profile;
 	char name[GROUP_NAME_OCTETS + 1]; /* of who is exported or imported */
 	char label[3 * GROUPS_LABEL + 1];
@@ -208,6 +209,7 @@ struct groups {
 	struct list persons, entries;
 	struct list dead;	  /* struct groups_entry that graphs may still ask */
 	struct list calls, outs;  /* struct groups_call */
+	struct list joinings;	  /* struct groups_joining */
 	struct groups_call *last; /* taken out */
 	struct list *turn;	  /* the group whose outputs are taken out */
 	bool stopping;
@@ -406,6 +408,27 @@ MUST_USE enum err groups_write(struct groups *s, struct groups_call *call,
 			       const struct group_paper *p);
 void groups_paper_of(const struct groups_entry *e, enum group_paper_kind kind,
 		     struct group_paper *p);
+
+/* ---- groups_make.c: what a chain in a document leads to ---- */
+void groups_join_with(struct groups *s, const struct groups_command *c,
+		      const struct group_paper *paper, struct groups_call *call);
+
+/* ---- groups_join.c ---- */
+void groups_join_secret(struct groups *s, const struct groups_command *c, struct groups_call *call);
+/* The call is answered. */
+void groups_joining_end(struct groups *s, struct groups_call *call);
+void groups_joinings_free(struct groups *s);
+/* An identity of that name is being let in somewhere. */
+bool groups_joining_is(const struct groups *s, struct span self);
+/* Whose graph it is while it is called with; NULL: not that. */
+struct group_joiner *groups_joining_guard(const struct groups *s, struct span id, struct span self);
+/* The job is done. */
+void groups_joining_prs(struct groups *s, struct groups_call *call, enum err err, struct span prs);
+/* A graph has answered; false: it is not for us. */
+bool groups_joining_answered(struct groups *s, struct groups_call *call,
+			     const struct graph_out *reply);
+/* The group is there, and open. */
+void groups_joined(struct groups *s, struct groups_call *call);
 
 /* ---- groups_graph.c ---- */
 /* What an entry's group wants done; true: an event of it is in *out. */

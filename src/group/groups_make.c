@@ -473,7 +473,7 @@ static void take_in(struct groups *s, struct joining *j, const struct group_pape
 }
 
 /* What a chain in a document leads to. */
-static void join_with(struct groups *s, const struct groups_command *c,
+void groups_join_with(struct groups *s, const struct groups_command *c,
 		      const struct group_paper *paper, struct groups_call *call)
 {
 	struct joining j = { .fault = GROUP_CHAIN_NONE };
@@ -525,10 +525,17 @@ static bool read_paper(struct groups *s, const struct groups_command *c, struct 
 void groups_join(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct group_paper paper;
-	if (!has_vault(s, call) || !read_paper(s, c, &paper, call))
+	if (!has_vault(s, call))
+		return;
+	if (c->code.n) {
+		if (has_room(s, call))
+			groups_join_secret(s, c, call);
+		return;
+	}
+	if (!read_paper(s, c, &paper, call))
 		return;
 	if (paper.kind == GROUP_PAPER_INVITATION && paper.octets.n)
-		join_with(s, c, &paper, call);
+		groups_join_with(s, c, &paper, call);
 	else
 		refuse_kind(s, paper.kind, call);
 	group_paper_free(&paper, s->env);
@@ -540,7 +547,7 @@ void groups_import(struct groups *s, const struct groups_command *c, struct grou
 	if (!has_vault(s, call) || !read_paper(s, c, &paper, call))
 		return;
 	if (paper.kind == GROUP_PAPER_MEMBERSHIP)
-		join_with(s, c, &paper, call);
+		groups_join_with(s, c, &paper, call);
 	else if (paper.kind == GROUP_PAPER_OWNER)
 		groups_owner_import(s, c, &paper, call);
 	else

@@ -182,7 +182,7 @@ void groups_cancel(struct groups *s, const struct groups_command *c, struct grou
 		if (other->waits == GROUPS_WAIT_JOB || other->waits == GROUPS_WAIT_SEEK ||
 		    other->waits == GROUPS_WAIT_LOOKUP) {
 			groups_answer(s, other, ERR_CANCELLED, NULL);
-		} else if (other->kind == GROUPS_CONNECT) {
+		} else if (other->kind == GROUPS_CONNECT || other->joining) {
 			const struct graphs_command g = { .kind = GRAPHS_CANCEL,
 							  .other = other->awaited };
 			other->tried = other->n_address;

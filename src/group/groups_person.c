@@ -262,7 +262,7 @@ void groups_id_delete(struct groups *s, const struct groups_command *c, struct g
 	if (!p)
 		return;
 	groups_words(call->out.made, sizeof(call->out.made), span_str(p->name));
-	if (is_used(s, p)) {
+	if (is_used(s, p) || groups_joining_is(s, span_str(p->name))) {
 		groups_answer(s, call, ERR_IN_USE, "groups use that identity: leave them first");
 		return;
 	}

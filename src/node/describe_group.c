@@ -38,6 +38,8 @@ void node_put_groups_command(struct text *t, const struct groups_command *c)
 	put_name(t, " who ", c->who);
 	if (c->document.n)
 		node_put_number(t, "document", c->document.n);
+	if (c->code.n)
+		node_put_number(t, "code", c->code.n);
 	for (size_t i = 0; i < c->n_address; i++)
 		node_put_addr(t, "at", &c->address[i]);
 	if (c->kind == GROUPS_CANCEL)

@@ -63,8 +63,8 @@ bool record_table_secret(const struct store_table *t)
 
 /* ---- of inputs ---- */
 
-/* At most three spans of one. */
-static size_t left_of(struct node_in *in, struct span *all[3])
+/* At most four spans of one. */
+static size_t left_of(struct node_in *in, struct span *all[4])
 {
 	struct groups_command *c = &in->command.groups;
 	if (in->kind == NODE_IN_JOB_DONE && in->number >= GROUPS_CALLS) {
@@ -76,13 +76,14 @@ static size_t left_of(struct node_in *in, struct span *all[3])
 	all[0] = &c->document;
 	all[1] = &c->passphrase;
 	all[2] = &c->key;
-	return 3;
+	all[3] = &c->code;
+	return 4;
 }
 
 size_t record_left_size(const struct node_in *in)
 {
 	struct node_in copy = *in;
-	struct span *all[3];
+	struct span *all[4];
 	size_t n = left_of(&copy, all), octets = 0;
 	for (size_t i = 0; i < n; i++)
 		octets += all[i]->n;
@@ -92,7 +93,7 @@ size_t record_left_size(const struct node_in *in)
 void record_left_write(struct wr *w, const struct node_in *in)
 {
 	struct node_in copy = *in;
-	struct span *all[3];
+	struct span *all[4];
 	size_t n = left_of(&copy, all);
 	for (size_t i = 0; i < n; i++)
 		record_span_write(w, *all[i]);
@@ -102,7 +103,7 @@ enum err record_left_read(struct span body, struct node_in *in)
 {
 	struct node_in copy = *in;
 	struct rd r = rd_of(body);
-	struct span *all[3];
+	struct span *all[4];
 	size_t n = left_of(&copy, all);
 	for (size_t i = 0; i < n; i++)
 		*all[i] = record_span_read(&r);

@@ -411,6 +411,7 @@ static void assert_left(const struct node_in *in, size_t n)
 	assert_true(span_eq(back.command.groups.document, in->command.groups.document));
 	assert_true(span_eq(back.command.groups.passphrase, in->command.groups.passphrase));
 	assert_true(span_eq(back.command.groups.key, in->command.groups.key));
+	assert_true(span_eq(back.command.groups.code, in->command.groups.code));
 }
 
 /* GROUP-10.8: what an entry does not show can be put back. */
@@ -422,10 +423,11 @@ static void test_left_out(void **state)
 		(struct groups_command){ .kind = GROUPS_CREATE, .text = span_str("shown") };
 	assert_left(&in, 0);
 	in.command.groups.passphrase = span_str("correct horse");
-	assert_left(&in, 13 + 12);
+	assert_left(&in, 13 + 16);
 	in.command.groups.key = span_str("k");
 	in.command.groups.document = span_str("<A/>");
-	assert_left(&in, 13 + 1 + 4 + 12);
+	in.command.groups.code = span_str("a link");
+	assert_left(&in, 13 + 1 + 4 + 6 + 16);
 	in = (struct node_in){ .kind = NODE_IN_JOB_DONE,
 			       .number = GROUPS_CALLS + 1,
 			       .bytes = span_str("secret") };

@@ -1,0 +1,559 @@
+/* Groups joined by a secret (GROUP-13.10 to GROUP-13.17): a code, a link or a password becomes
+ * a membership, member after member; from then on it is as if it had come in a document. */
+#include "group/code.h"
+#include "group/groups_int.h"
+#include "group/groups_job.h"
+#include "group/joiner.h"
+
+#include "wire/rd.h"
+
+enum step {
+	STEP_NAMED, /* looked up, and its PRS made */
+	STEP_LEFT,  /* nobody waits for it any more */
+	STEP_OPEN,  /* the graph, with the joiner as provider */
+	STEP_CALL,
+	STEP_CLOSE, /* let in */
+	STEP_DROP,  /* not */
+	STEP_ENTRY,
+	STEP_CONNECT
+};
+
+struct groups_joining {
+	struct list all; /* of groups.joinings */
+	enum step step;
+	char self[GROUP_NAME_OCTETS + 1], group[GROUP_NAME_OCTETS + 1];
+	char friendly[GROUP_FRIENDLY_OCTETS + 1];
+	char wanted[GROUP_NAME_OCTETS + 1]; /* which of those that a code leads to; "" any */
+	struct group_secret_name name;
+	uint8_t secret[GROUPS_PASS_MAX];
+	size_t n_secret;
+	struct addr at[GROUPS_ADDRESSES];
+	size_t n_at, tried;
+	bool given; /* addresses were typed: no others are asked */
+	struct group_joiner *joiner;
+	enum err err; /* why not; text is the call's */
+	bool told;    /* text says more than that nobody could be reached */
+};
+
+static void joining_free(struct groups *s, struct groups_joining *j)
+{
+	list_take(&j->all);
+	group_joiner_free(j->joiner);
+	crypto_wipe(j, sizeof(*j));
+	env_free(s->env, j);
+}
+
+/* While its graph may ask the joiner is there: it goes with the others at the end. */
+void groups_joining_end(struct groups *s, struct groups_call *call)
+{
+	struct groups_joining *j = call->joining;
+	call->joining = NULL;
+	if (!j)
+		return;
+	if (j->joiner && j->step >= STEP_CALL)
+		j->step = STEP_LEFT;
+	else
+		joining_free(s, j);
+}
+
+void groups_joinings_free(struct groups *s)
+{
+	LIST_EACH(n, tmp, &s->joinings)
+	joining_free(s, LIST_ENTRY(n, struct groups_joining, all));
+}
+
+bool groups_joining_is(const struct groups *s, struct span self)
+{
+	LIST_EACH(n, tmp, &s->joinings)
+	if (span_eq(span_str(LIST_ENTRY(n, struct groups_joining, all)->self), self))
+		return true;
+	return false;
+}
+
+struct group_joiner *groups_joining_guard(const struct groups *s, struct span id, struct span self)
+{
+	LIST_EACH(n, tmp, &s->joinings)
+	{
+		struct groups_joining *j = LIST_ENTRY(n, struct groups_joining, all);
+		if (j->step == STEP_OPEN && span_eq(span_str(j->group), id) &&
+		    span_eq(span_str(j->self), self))
+			return j->joiner;
+	}
+	return NULL;
+}
+
+/* ---- what it ends with ---- */
+
+static void answer(struct groups *s, struct groups_call *call, enum err err, const char *text)
+{
+	groups_joining_end(s, call);
+	groups_answer(s, call, err, text);
+}
+
+static struct graphs_command command_of(const struct groups_joining *j, enum graphs_command_kind k)
+{
+	return (struct graphs_command){
+		.kind = k,
+		.id = span_str(j->group),
+		.peer = span_str(j->self),
+		.guarded = true,
+		.apart = true,
+	};
+}
+
+static void go(struct groups *s, struct groups_call *call, enum step step,
+	       const struct graphs_command *g)
+{
+	struct graphs_command copy = *g;
+	call->joining->step = step;
+	groups_ask(s, call, &copy);
+}
+
+/* GROUP-13.15: which answer is told of several: the last that a member gave. */
+static void note(struct groups_call *call, enum err err, const char *why)
+{
+	struct groups_joining *j = call->joining;
+	struct group_joiner_info i;
+	struct text t = TEXT_OF(call->out.text);
+	group_joiner_look(j->joiner, &i);
+	if (j->told && i.fault == GROUP_FAULT_NONE)
+		return;
+	addr_text(&t, &j->at[j->tried - 1]);
+	text_str(&t, ": ");
+	text_str(&t, i.fault ? group_session_fault_text(i.fault) : why ? why : err_text(err));
+	if (i.chain_fault) {
+		text_str(&t, " (");
+		text_str(&t, group_chain_fault_text(i.chain_fault));
+		text_str(&t, ")");
+	}
+	if (i.wait_s) {
+		text_str(&t, "; try again in ");
+		text_u64(&t, i.wait_s);
+		text_str(&t, i.wait_s == 1 ? " second" : " seconds");
+	}
+	j->told = i.fault != GROUP_FAULT_NONE;
+	j->err = i.fault == GROUP_FAULT_WAIT ? ERR_FULL : i.fault ? ERR_DENIED : err;
+}
+
+/* ---- member after member ---- */
+
+static void call_next(struct groups *s, struct groups_call *call)
+{
+	struct groups_joining *j = call->joining;
+	struct graphs_command g = command_of(j, GRAPHS_OF);
+	g.of = (struct graph_command){ .kind = GRAPH_CONNECT_TO, .remote = j->at[j->tried++] };
+	group_joiner_again(j->joiner);
+	go(s, call, STEP_CALL, &g);
+}
+
+static void drop(struct groups *s, struct groups_call *call)
+{
+	const struct graphs_command g = command_of(call->joining, GRAPHS_DELETE);
+	go(s, call, STEP_DROP, &g);
+}
+
+static void opened(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	if (!r->err)
+		call_next(s, call);
+	else
+		answer(s, call, r->err, r->text);
+}
+
+/* GROUP-13.14: who had one guess wrong gets no other at anybody's. */
+static void called(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	struct groups_joining *j = call->joining;
+	struct group_joiner_info i;
+	group_joiner_look(j->joiner, &i);
+	const struct graphs_command g = command_of(j, GRAPHS_CLOSE);
+	bool over = r->err == ERR_CANCELLED || r->err == ERR_STOPPING || s->stopping;
+	if (i.chain.n) {
+		go(s, call, STEP_CLOSE, &g);
+		return;
+	}
+	note(call, r->err ? r->err : ERR_CLOSED, r->text);
+	if (over)
+		j->err = s->stopping ? ERR_STOPPING : r->err;
+	if (!over && !i.guessed && j->tried < j->n_at)
+		call_next(s, call);
+	else
+		drop(s, call);
+}
+
+/* What came is a membership as any other. */
+static void closed(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	struct groups_joining *j = call->joining;
+	struct group_joiner_info i;
+	group_joiner_look(j->joiner, &i);
+	const struct group_paper paper = {
+		.kind = GROUP_PAPER_INVITATION,
+		.major = group_profile(CRYPTO_MODERN)->group_major,
+		.group = span_str(j->group),
+		.octets = i.chain,
+	};
+	const struct groups_command c = { .kind = GROUPS_JOIN, .identity = span_str(j->self) };
+	struct group_joiner *joiner = j->joiner;
+	j->joiner = NULL;
+	j->step = STEP_ENTRY;
+	groups_join_with(s, &c, &paper, call);
+	group_joiner_free(joiner);
+}
+
+static void dropped(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	if (!r->err)
+		call->joining->step = STEP_NAMED;
+	answer(s, call, call->joining->err, NULL);
+}
+
+/* GROUP-13.16: whoever let us in is the first neighbor; where that fails we are in all the
+ * same. */
+void groups_joined(struct groups *s, struct groups_call *call)
+{
+	struct groups_joining *j = call->joining;
+	struct graphs_command g = command_of(j, GRAPHS_OF);
+	g.of = (struct graph_command){ .kind = GRAPH_CONNECT_TO, .remote = j->at[j->tried - 1] };
+	go(s, call, STEP_CONNECT, &g);
+}
+
+static void connected(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	call->out.text[0] = '\0'; /* of members that did not */
+	answer(s, call, OK, NULL);
+}
+
+bool groups_joining_answered(struct groups *s, struct groups_call *call, const struct graph_out *r)
+{
+	static void (*const takes[])(struct groups *, struct groups_call *,
+				     const struct graph_out *) = {
+		[STEP_NAMED] = NULL,  [STEP_LEFT] = NULL,	  [STEP_OPEN] = opened,
+		[STEP_CALL] = called, [STEP_CLOSE] = closed,	  [STEP_DROP] = dropped,
+		[STEP_ENTRY] = NULL,  [STEP_CONNECT] = connected,
+	};
+	if (!call->joining || !takes[call->joining->step])
+		return false;
+	takes[call->joining->step](s, call, r);
+	return true;
+}
+
+/* ---- PRS ---- */
+
+static int64_t joiner_now(void *ctx)
+{
+	return groups_now(ctx);
+}
+
+static enum err joiner_of(struct groups *s, struct groups_joining *j, struct span prs)
+{
+	const struct groups_person *p = groups_person_named(s, span_str(j->self));
+	if (!p || !p->key || prs.n != GROUP_SECRET_PRS)
+		return ERR_STATE;
+	const struct group_joiner_birth b = {
+		.profile = group_profile(CRYPTO_MODERN),
+		.crypto = s->crypto,
+		.env = s->env,
+		.group = j->group,
+		.key = p->key,
+		.certificate = groups_span(&p->certificate),
+		.name = j->name,
+		.prs = prs.p,
+		.now = joiner_now,
+		.ctx = s,
+	};
+	return group_joiner_new(&j->joiner, &b);
+}
+
+void groups_joining_prs(struct groups *s, struct groups_call *call, enum err err, struct span prs)
+{
+	struct groups_joining *j = call->joining;
+	const struct graph_properties p = { .profile = CRYPTO_MODERN, .scope = GRAPH_SCOPE_GLOBAL };
+	struct graphs_command g = command_of(j, GRAPHS_OPEN);
+	if (!err)
+		err = joiner_of(s, j, prs);
+	if (err) {
+		answer(s, call, err, NULL);
+		return;
+	}
+	g.properties = &p;
+	go(s, call, STEP_OPEN, &g);
+}
+
+/* ---- what is known of it first ---- */
+
+static bool is_there(struct groups *s, struct groups_call *call)
+{
+	const struct groups_joining *j = call->joining;
+	if (groups_entry_named(s, span_str(j->group), span_str(j->self))) {
+		answer(s, call, ERR_EXISTS,
+		       "this machine is in that group already; if its membership has ended, leave "
+		       "the group first");
+		return true;
+	}
+	LIST_EACH(n, tmp, &s->joinings)
+	{
+		const struct groups_joining *o = LIST_ENTRY(n, struct groups_joining, all);
+		if (o == j || o->step == STEP_LEFT ||
+		    !span_eq(span_str(o->group), span_str(j->group)) ||
+		    !span_eq(span_str(o->self), span_str(j->self)))
+			continue;
+		answer(s, call, ERR_IN_USE, "that group is being joined already");
+		return true;
+	}
+	return false;
+}
+
+/* GROUP-13.10 */
+static void begin(struct groups *s, struct groups_call *call)
+{
+	struct groups_joining *j = call->joining;
+	groups_words(call->out.made, sizeof(call->out.made), span_str(j->group));
+	if (is_there(s, call))
+		return;
+	if (!j->n_at) {
+		answer(s, call, ERR_NOT_FOUND,
+		       "no member's address is known: give one of a machine that is in the group");
+		return;
+	}
+	struct groups_prs x = {
+		.secret = span_of(j->secret, j->n_secret),
+		.group = span_str(j->group),
+		.invitation = j->name.kind == GROUP_SECRET_INVITATION,
+	};
+	memcpy(x.id, j->name.id, sizeof(x.id));
+	uint8_t *room = groups_call_room(s, call, groups_prs_size(&x));
+	if (!room) {
+		answer(s, call, ERR_NOMEM, NULL);
+		return;
+	}
+	struct wr w = wr_of(room, groups_prs_size(&x));
+	groups_prs_write(&w, &x);
+	crypto_wipe(j->secret, sizeof(j->secret));
+	groups_job_start(s, call, GROUPS_JOB_PRS);
+}
+
+static bool take_addresses(struct groups_joining *j, const struct addr *at, size_t n)
+{
+	for (size_t i = 0; i < n && j->n_at < GROUPS_ADDRESSES; i++) {
+		bool known = false;
+		for (size_t k = 0; k < j->n_at; k++)
+			known |= addr_eq(&j->at[k], &at[i]);
+		if (!known)
+			j->at[j->n_at++] = at[i];
+	}
+	return j->n_at > 0;
+}
+
+static bool take_secret(struct groups_joining *j, struct span secret)
+{
+	if (!secret.n || secret.n > sizeof(j->secret))
+		return false;
+	memcpy(j->secret, secret.p, secret.n);
+	j->n_secret = secret.n;
+	return true;
+}
+
+/* ---- by a code ---- */
+
+/* What a look-up name carries (GROUP-14). */
+struct found {
+	struct group_secret_name name;
+	struct span group, friendly;
+};
+
+static bool read_found(struct span payload, struct found *f)
+{
+	struct rd r = rd_of(payload);
+	uint8_t version = rd_u8(&r), kind = rd_u8(&r);
+	struct span id = rd_bytes(&r, GROUP_SECRET_ID);
+	size_t n = rd_le16(&r);
+	f->group = rd_bytes(&r, n);
+	n = rd_le16(&r);
+	f->friendly = rd_bytes(&r, n);
+	if (!rd_done(&r) || version != 1 || kind > GROUP_SECRET_INVITATION)
+		return false;
+	f->name.kind = (enum group_secret_kind)kind;
+	memcpy(f->name.id, id.p, id.n);
+	return f->group.n && f->group.n <= GROUP_NAME_OCTETS &&
+	       f->friendly.n <= GROUP_FRIENDLY_OCTETS;
+}
+
+static bool is_same(const struct groups_joining *j, const struct found *f)
+{
+	return span_eq(span_str(j->group), f->group) && j->name.kind == f->name.kind &&
+	       memcmp(j->name.id, f->name.id, sizeof(j->name.id)) == 0;
+}
+
+static bool is_wanted(const struct groups_joining *j, const struct found *f)
+{
+	struct span w = span_str(j->wanted);
+	return !w.n || span_eq(w, f->friendly) ||
+	       (w.n <= f->group.n && span_eq(w, span_of(f->group.p, w.n)));
+}
+
+/* GROUP-13.17: of several groups one is chosen by who types, not by us. */
+static void say_several(struct groups_call *call, const struct found *other)
+{
+	const struct groups_joining *j = call->joining;
+	struct text t = TEXT_OF(call->out.text);
+	text_str(&t, "several groups answer to that code: ");
+	text_str(&t, j->friendly);
+	text_str(&t, " (");
+	text_span(&t, span_of(j->group, 12));
+	text_str(&t, "), ");
+	text_span(&t, other->friendly);
+	text_str(&t, " (");
+	text_span(&t, span_of(other->group.p, other->group.n < 12 ? other->group.n : 12));
+	text_str(&t, "): ask which it is, and say it with --group");
+}
+
+static enum err take_found(struct groups_call *call, const struct groups_lookup *l)
+{
+	struct groups_joining *j = call->joining;
+	struct found f;
+	if (!read_found(groups_span(&l->payload), &f) || !is_wanted(j, &f))
+		return OK;
+	if (j->group[0] && !is_same(j, &f)) {
+		say_several(call, &f);
+		return ERR_CONFLICT;
+	}
+	groups_words(j->group, sizeof(j->group), f.group);
+	groups_words(j->friendly, sizeof(j->friendly), f.friendly);
+	j->name = f.name;
+	if (!j->given)
+		(void)take_addresses(j, l->at, l->n_at);
+	return OK;
+}
+
+static void looked_up(struct groups *s, struct groups_call *call, const struct groups_lookup *found,
+		      size_t n, const struct groups_resolution *why)
+{
+	struct groups_joining *j = call->joining;
+	enum err err = OK;
+	struct text t = TEXT_OF(call->out.text);
+	for (size_t i = 0; !err && i < n; i++)
+		err = take_found(call, &found[i]);
+	if (!err && !j->group[0]) {
+		err = ERR_NOT_FOUND;
+		text_str(&t, "nobody in reach answers to that code: ");
+		groups_search_why(&t, call->name, why);
+	}
+	if (err)
+		answer(s, call, err, NULL);
+	else
+		begin(s, call);
+}
+
+static enum err by_code(struct groups *s, const struct groups_command *c, struct groups_call *call)
+{
+	struct group_code code;
+	char room[GROUP_NAME_OCTETS + 1];
+	struct text t = TEXT_OF(room), why = TEXT_OF(call->out.text);
+	enum err e = group_code_parse(&code, c->code, &why);
+	if (e)
+		return e;
+	(void)take_secret(call->joining, span_str(code.secret));
+	group_code_name(&t, code.lookup);
+	groups_words(call->name, sizeof(call->name), span_str(room));
+	group_code_wipe(&code);
+	return c->dry_run ? OK : groups_lookup_start(s, call, room, looked_up);
+}
+
+/* ---- by a link, by a group's name ---- */
+
+static enum err no_secret(struct groups_call *call)
+{
+	struct text t = TEXT_OF(call->out.text);
+	text_str(&t, "the group's password is needed: 1 to 1,024 octets");
+	return ERR_RANGE;
+}
+
+static enum err by_link(struct groups *s, const struct groups_command *c, struct groups_call *call)
+{
+	struct groups_joining *j = call->joining;
+	struct group_link l;
+	struct text why = TEXT_OF(call->out.text);
+	enum err e = group_link_parse(&l, c->code, &why);
+	if (e)
+		return e;
+	groups_words(j->group, sizeof(j->group), span_str(l.group));
+	groups_words(j->friendly, sizeof(j->friendly), span_str(l.friendly));
+	j->name.kind = l.invitation ? GROUP_SECRET_INVITATION : GROUP_SECRET_PASSWORD;
+	memcpy(j->name.id, l.id, sizeof(j->name.id));
+	if (!j->given)
+		(void)take_addresses(j, l.address, l.n_address);
+	bool known = take_secret(j, l.secret[0] ? span_str(l.secret) : c->passphrase);
+	group_link_wipe(&l);
+	if (!known)
+		return no_secret(call);
+	if (!c->dry_run)
+		begin(s, call);
+	return OK;
+}
+
+static bool is_group_name(struct span typed)
+{
+	struct group_name n;
+	return group_name_parse(&n, typed) == OK;
+}
+
+static enum err by_name(struct groups *s, const struct groups_command *c, struct groups_call *call)
+{
+	struct groups_joining *j = call->joining;
+	groups_words(j->group, sizeof(j->group), c->code);
+	if (!take_secret(j, c->passphrase))
+		return no_secret(call);
+	if (!c->dry_run)
+		begin(s, call);
+	return OK;
+}
+
+/* ---- JOIN ---- */
+
+static bool joining_new(struct groups *s, const struct groups_command *c,
+			const struct groups_person *p, struct groups_call *call)
+{
+	struct groups_joining *j = env_zalloc(s->env, 1, sizeof(*j));
+	if (!j)
+		return false;
+	list_init(&j->all);
+	list_push_back(&s->joinings, &j->all);
+	call->joining = j;
+	groups_words(j->self, sizeof(j->self), span_str(p->name));
+	if (c->group.n < sizeof(j->wanted))
+		groups_words(j->wanted, sizeof(j->wanted), c->group);
+	j->given = take_addresses(j, c->address, c->n_address);
+	return true;
+}
+
+static const struct groups_person *who(struct groups *s, const struct groups_command *c,
+				       struct groups_call *call)
+{
+	const struct groups_person *p = groups_person_of(s, call, c->identity);
+	if (!p)
+		return NULL;
+	if (p->profile == CRYPTO_MODERN && p->key)
+		return p;
+	groups_answer(s, call, p->key ? ERR_CONFLICT : ERR_DENIED,
+		      p->key ? "an identity of the published cryptography joins with a document "
+			       "alone"
+			     : "the key of that identity is not at hand");
+	return NULL;
+}
+
+void groups_join_secret(struct groups *s, const struct groups_command *c, struct groups_call *call)
+{
+	const struct groups_person *p = who(s, c, call);
+	if (!p)
+		return;
+	if (!joining_new(s, c, p, call)) {
+		groups_answer(s, call, ERR_NOMEM, NULL);
+		return;
+	}
+	enum err e = group_link_is(c->code)   ? by_link(s, c, call)
+		     : is_group_name(c->code) ? by_name(s, c, call)
+					      : by_code(s, c, call);
+	if (e || c->dry_run)
+		answer(s, call, e, NULL);
+}

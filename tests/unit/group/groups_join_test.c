@@ -1,0 +1,303 @@
+/* Groups joined by a secret, as far as it goes without another machine: what is typed, found,
+ * called, and told when nobody lets in. */
+#include "group/code.h"
+#include "groups_rig.h"
+#include "wire/wr.h"
+
+#define G1 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.home"
+#define G2 "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.home"
+
+static struct rig rig, *r = &rig;
+static char code[GROUP_CODE_SIZE], link[GROUP_LINK_SIZE];
+
+static void begin(void)
+{
+	struct group_code c;
+	struct text t = TEXT_OF(code);
+	rig_init(r);
+	(void)rig_person(r, "Nina");
+	group_code_make(&c, &r->f.env);
+	group_code_text(&t, &c);
+}
+
+static void end(void)
+{
+	rig_fini(r);
+}
+
+static struct addr at(uint8_t host)
+{
+	return (struct addr){ .family = ADDR_IPV4, .ip = { 192, 0, 2, host }, .port = 3587 };
+}
+
+static struct groups_command join_of(const char *typed)
+{
+	return (struct groups_command){ .kind = GROUPS_JOIN, .code = span_str(typed) };
+}
+
+static void make_link(const char *secret, size_t n)
+{
+	struct group_link l = { .invitation = secret[0], .n_address = n };
+	struct text t = TEXT_OF(link);
+	strcpy(l.group, G1);
+	strcpy(l.friendly, "The Smiths");
+	strcpy(l.secret, secret);
+	for (size_t i = 0; i < n; i++)
+		l.address[i] = at((uint8_t)(i + 1));
+	assert_int_equal(group_link_text(&t, &l), OK);
+}
+
+static size_t graphs_count(void)
+{
+	struct graphs_info i;
+	size_t n = 0;
+	while (graphs_next(r->graphs, &n, &i))
+		;
+	return n;
+}
+
+static void assert_gone(void)
+{
+	assert_int_equal(rig_groups(r), 0);
+	assert_int_equal(graphs_count(), 0);
+}
+
+/* GROUP-13.14, GROUP-13.15 */
+static void all_addresses_are_called(void **state)
+{
+	begin();
+	make_link("stone-lemon-tiger", 3);
+	const struct groups_command c = join_of(link);
+	rig_expect(r, &c, ERR_REFUSED, "192.0.2.3:3587: connection refused");
+	assert_int_equal(r->n_dialled, 3);
+	for (uint8_t i = 0; i < 3; i++) {
+		struct addr want = at((uint8_t)(i + 1));
+		assert_true(addr_eq(&r->dialled[i], &want));
+	}
+	assert_gone();
+	end();
+}
+
+static void typed_addresses_go_before(void **state)
+{
+	struct addr typed[] = { at(9), at(9) };
+	begin();
+	make_link("stone-lemon-tiger", 3);
+	struct groups_command c = join_of(link);
+	c.address = typed;
+	c.n_address = 2;
+	rig_expect(r, &c, ERR_REFUSED, "192.0.2.9:3587");
+	assert_int_equal(r->n_dialled, 1);
+	assert_gone();
+	end();
+}
+
+static void what_is_typed_must_make_sense(void **state)
+{
+	begin();
+	make_link("", 1);
+	struct groups_command c = join_of(link);
+	rig_expect(r, &c, ERR_RANGE, "password is needed");
+	c.passphrase = span_str("open sesame");
+	rig_expect(r, &c, ERR_REFUSED, "192.0.2.1");
+	c = join_of(G1);
+	rig_expect(r, &c, ERR_RANGE, "password is needed");
+	c.passphrase = span_str("open sesame");
+	rig_expect(r, &c, ERR_NOT_FOUND, "no member's address");
+	c = join_of("one two three");
+	rig_expect(r, &c, ERR_MALFORMED, "");
+	c = join_of("homestead:join/!");
+	rig_expect(r, &c, ERR_MALFORMED, "");
+	c = join_of(link);
+	c.identity = span_str("Nobody");
+	rig_expect(r, &c, ERR_NOT_FOUND, "no such identity");
+	assert_gone();
+	end();
+}
+
+static void a_dry_run_calls_nobody(void **state)
+{
+	begin();
+	make_link("stone-lemon-tiger", 3);
+	struct groups_command c = join_of(link);
+	c.dry_run = true;
+	assert_int_equal(rig_do(r, &c)->err, OK);
+	c.code = span_str(code);
+	assert_int_equal(rig_do(r, &c)->err, OK);
+	assert_int_equal(r->n_dialled, 0);
+	assert_gone();
+	end();
+}
+
+/* ---- by a code ---- */
+
+static void hit(const char *group, uint8_t id, uint8_t host)
+{
+	uint8_t payload[256];
+	struct addr a = at(host);
+	struct wr w = wr_of(payload, sizeof payload);
+	wr_u8(&w, 1);
+	wr_u8(&w, 1);
+	wr_u8(&w, id);
+	wr_zero(&w, 15);
+	wr_le16(&w, (uint16_t)strlen(group));
+	wr_bytes(&w, span_str(group));
+	wr_le16(&w, 10);
+	wr_bytes(&w, span_str("The Smiths"));
+	const struct groups_hit h = { .payload = wr_span(&w), .at = &a, .n_at = 1 };
+	groups_found(r->s, r->resolving, &h, r->now);
+	rig_drain(r);
+}
+
+static void resolved(enum err err)
+{
+	const struct groups_resolution e = { err, false, 1, 1 };
+	uint64_t number = r->resolving;
+	r->resolving = 0;
+	groups_resolved(r->s, number, &e, r->now);
+	rig_drain(r);
+}
+
+static void ask(struct groups_command *c)
+{
+	*c = join_of(code);
+	(void)rig_do(r, c);
+	assert_false(r->answer.given);
+	assert_true(r->resolving != 0);
+	assert_non_null(strstr(r->names, "resolve 0.homestead-"));
+}
+
+static void assert_answer(enum err err, const char *words)
+{
+	assert_true(r->answer.given);
+	if (r->answer.err != err || !strstr(r->answer.text, words))
+		fail_msg("%s, \"%s\"", err_name(r->answer.err), r->answer.text);
+}
+
+static void a_code_leads_to_members(void **state)
+{
+	struct groups_command c;
+	begin();
+	ask(&c);
+	hit(G1, 7, 1);
+	hit(G1, 7, 2);
+	resolved(OK);
+	assert_answer(ERR_REFUSED, "192.0.2.2:3587");
+	assert_int_equal(r->n_dialled, 2);
+	assert_gone();
+	end();
+}
+
+static void a_code_may_lead_to_nobody(void **state)
+{
+	struct groups_command c;
+	begin();
+	ask(&c);
+	resolved(ERR_NOT_FOUND);
+	assert_answer(ERR_NOT_FOUND, "nobody publishes the name");
+	assert_gone();
+	end();
+}
+
+/* GROUP-13.17 */
+static void two_groups_are_told_apart(void **state)
+{
+	struct groups_command c;
+	begin();
+	ask(&c);
+	hit(G1, 7, 1);
+	hit(G2, 7, 2);
+	resolved(OK);
+	assert_answer(ERR_CONFLICT, "several groups answer");
+	assert_int_equal(r->n_dialled, 0);
+	c = join_of(code);
+	c.group = span_str("bbbbbb");
+	(void)rig_do(r, &c);
+	hit(G1, 7, 1);
+	hit(G2, 7, 2);
+	resolved(OK);
+	assert_answer(ERR_REFUSED, "192.0.2.2");
+	assert_int_equal(r->n_dialled, 1);
+	assert_gone();
+	end();
+}
+
+/* ---- meanwhile ---- */
+
+/* The link stays open, nobody speaks. */
+static void held(struct groups_command *c)
+{
+	r->dials = OK;
+	make_link("stone-lemon-tiger", 2);
+	*c = join_of(link);
+	(void)rig_do(r, c);
+	assert_false(r->answer.given);
+	assert_int_equal(r->n_dialled, 1);
+}
+
+static void one_joining_at_a_time(void **state)
+{
+	struct groups_command c;
+	begin();
+	held(&c);
+	rig_expect(r, &c, ERR_IN_USE, "being joined already");
+	c = (struct groups_command){ .kind = GROUPS_ID_DELETE, .identity = span_str("Nina") };
+	rig_expect(r, &c, ERR_IN_USE, "");
+	assert_int_equal(rig_groups(r), 0);
+	end();
+}
+
+static void it_can_be_cancelled(void **state)
+{
+	struct groups_command c;
+	begin();
+	held(&c);
+	uint64_t number = r->expected;
+	c = (struct groups_command){ .kind = GROUPS_CANCEL, .other = number };
+	(void)rig_do(r, &c);
+	rig_pass(r, MONO_MIN);
+	assert_gone();
+	assert_int_equal(r->n_dialled, 1);
+	end();
+}
+
+/* A member that says nothing is left after a time, and the next is called. */
+static void silence_ends(void **state)
+{
+	struct groups_command c;
+	begin();
+	held(&c);
+	rig_pass(r, 20 * MONO_MIN);
+	assert_true(r->answer.given);
+	assert_int_equal(r->n_dialled, 2);
+	assert_gone();
+	end();
+}
+
+static void it_may_stop_in_the_middle(void **state)
+{
+	struct groups_command c;
+	begin();
+	held(&c);
+	rig_restart(r);
+	assert_int_equal(rig_groups(r), 0);
+	end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_addresses_are_called),
+		cmocka_unit_test(typed_addresses_go_before),
+		cmocka_unit_test(what_is_typed_must_make_sense),
+		cmocka_unit_test(a_dry_run_calls_nobody),
+		cmocka_unit_test(a_code_leads_to_members),
+		cmocka_unit_test(a_code_may_lead_to_nobody),
+		cmocka_unit_test(two_groups_are_told_apart),
+		cmocka_unit_test(one_joining_at_a_time),
+		cmocka_unit_test(it_can_be_cancelled),
+		cmocka_unit_test(silence_ends),
+		cmocka_unit_test(it_may_stop_in_the_middle),
+	};
+	return cmocka_run_group_tests_name("groups join", tests, NULL, NULL);
+}
