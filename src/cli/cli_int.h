@@ -91,6 +91,10 @@ enum cli_option_id {
 	CLI_MEMBER_LIFE,
 	CLI_DATA_OPTIONAL,
 	CLI_PUBLISH,
+	CLI_USES,
+	CLI_INVITEE,
+	CLI_LINK,
+	CLI_NO_INVITE,
 	CLI_OPTIONS /* how many ids there are */
 };
 #define CLI_SECRET CLI_SECRET_FD, CLI_SECRET_FILE
@@ -136,7 +140,7 @@ struct cli {
 	const char *type, *data, *input, *peer, *label, *reach, *profile, *largest, *presence;
 	const char *life, *version, *svg, *about, *present, *node_name, *sync;
 	const char *output, *role, *expires, *card, *as, *passphrase_fd, *passphrase_file;
-	const char *classifier, *member_life;
+	const char *classifier, *member_life, *uses, *invitee;
 	const char *attrs[CLI_ATTRS_MAX]; /* NAME=VALUE */
 	size_t n_attrs;			  /* given, be it more than that */
 	const char *graph;		  /* that the command is about: graph_id, or NULL */
@@ -448,6 +452,12 @@ int cli_run_member_show(struct cli *c);
 int cli_run_member_role(struct cli *c);
 int cli_run_member_renew(struct cli *c);
 int cli_run_invite_create(struct cli *c);
+int cli_run_invite_list(struct cli *c);
+int cli_run_invite_revoke(struct cli *c);
+/* code.c: invite without a card. */
+int cli_run_code(struct cli *c);
+/* Of a group that was just made; how to get one where there is none. */
+void cli_say_first_code(struct cli *c, const char *group);
 int cli_run_invite_show(struct cli *c);
 int cli_run_put(struct cli *c);
 int cli_run_status(struct cli *c);

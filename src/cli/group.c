@@ -95,6 +95,21 @@ static int take_presence(struct cli *c, bool *none)
 	return cli_refuse(c, c->presence, " is not what --presence takes in a group: all, none");
 }
 
+/* GROUP-14: there are no codes in groups of that profile. */
+static bool is_classic(const struct cli *c)
+{
+	return c->profile && strcmp(c->profile, "classic") == 0;
+}
+
+static int finish(struct cli *c, const struct ops_made *made)
+{
+	int exit = keep_key(c, made);
+	bool wanted = made->done && made->name[0] && !c->given[CLI_NO_INVITE];
+	if (!exit && wanted && !cli_is_terse(c) && !is_classic(c))
+		cli_say_first_code(c, made->name);
+	return exit;
+}
+
 int cli_run_group_create(struct cli *c)
 {
 	struct ops_group_make body;
@@ -124,7 +139,7 @@ int cli_run_group_create(struct cli *c)
 						     .body_type = &ops_group_make_type,
 						     .body = &body },
 				&made);
-	return exit ? exit : keep_key(c, &made);
+	return exit ? exit : finish(c, &made);
 }
 
 /* ---- connected ---- */

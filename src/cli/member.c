@@ -145,10 +145,7 @@ int cli_run_invite_create(struct cli *c)
 	if (c->n_args > 1 && c->card)
 		return cli_usage(c, "a card is given twice", "homestead invite GROUP CARD");
 	if (!card)
-		return cli_usage(c,
-				 "invite wants the card of whom it is for; they get theirs from: "
-				 "homestead id card",
-				 "homestead invite GROUP CARD");
+		return cli_run_code(c);
 	ops_clear(&ops_member_grant_type, &body);
 	body.publish = c->given[CLI_PUBLISH];
 	int exit = cli_set_word(c, body.role, sizeof(body.role), c->role);

@@ -64,7 +64,7 @@ const struct cli_option cli_options[] = {
 	{ CLI_SVG, "--svg", "", "FILE", "draw into this file, as SVG; - is standard output" },
 	{ CLI_ROLE, "--role", "", "ROLE", "what it may do: admin, inviter or member; else member" },
 	{ CLI_EXPIRES, "--expires", "", "T",
-	  "when the membership ends: 7d from now, or 2027-01-31T12:00:00Z" },
+	  "when the membership, or a code, ends: 7d from now, or 2027-01-31T12:00:00Z" },
 	{ CLI_CARD, "--for", "", "CARD", "the file with the card of whom it is for" },
 	{ CLI_AS, "--as", "", "ID", "as this identity; else as the default one" },
 	{ CLI_AT_ADDRESS, "--address", "", "HOST:PORT",
@@ -86,6 +86,10 @@ const struct cli_option cli_options[] = {
 	  "members need not tell the others that they are ones" },
 	{ CLI_PUBLISH, "--publish", "", "",
 	  "tell the group of the new member now, not when it comes" },
+	{ CLI_USES, "--uses", "", "N", "how many a code lets in: 1 to 1000, else 1" },
+	{ CLI_INVITEE, "--label", "", "TEXT", "for whom the code is; all members see it" },
+	{ CLI_LINK, "--link", "", "", "print the code as a link alone" },
+	{ CLI_NO_INVITE, "--no-invite", "", "", "make no code by which another comes in" },
 	{ CLI_YES, "--yes", "-y", "", "do not ask" },
 	{ CLI_DRY_RUN, "--dry-run", "-n", "", "only say what would be done" },
 	{ 0 },
@@ -99,8 +103,10 @@ static_assert(sizeof(cli_options) / sizeof(cli_options[0]) == CLI_OPTIONS,
 #define CREATES                                                                                    \
 	TAKES(CLI_AS, CLI_GROUP_NOTE, CLI_CLOUD, CLI_PRESENCE, CLI_CLASSIFIER, CLI_PROFILE,        \
 	      CLI_DEFER, CLI_LIFE, CLI_MEMBER_LIFE, CLI_DATA_OPTIONAL, CLI_OUTPUT, CLI_SECRET,     \
-	      CLI_YES, CLI_DRY_RUN)
-#define INVITES TAKES(CLI_CARD, CLI_ROLE, CLI_EXPIRES, CLI_PUBLISH, CLI_OUTPUT, CLI_DRY_RUN)
+	      CLI_NO_INVITE, CLI_YES, CLI_DRY_RUN)
+#define INVITES                                                                                    \
+	TAKES(CLI_CARD, CLI_ROLE, CLI_EXPIRES, CLI_USES, CLI_INVITEE, CLI_LINK, CLI_PUBLISH,       \
+	      CLI_OUTPUT, CLI_DRY_RUN)
 
 const struct cli_command cli_commands[] = {
 	{ "status", "", "what runs here, since when, and what needs attention",
@@ -111,11 +117,13 @@ const struct cli_command cli_commands[] = {
 	{ "create", "NAME", "make a group of people, with you as its administrator",
 	  "Makes a group, as --as or the default identity, and takes part in it, also after a "
 	  "restart. Then it offers a copy of the key of the group, which is on this machine alone: "
-	  "with --output FILE it is written there without a question. Others come in by homestead "
-	  "invite.",
+	  "with --output FILE it is written there without a question. In the end it prints a code "
+	  "that lets one in, for a week; homestead invite makes others.",
 	  CREATES, 1, 1, cli_run_group_create },
-	{ "invite", "GROUP [CARD]", "let somebody into a group, whose card you have",
-	  "Prints an invitation for the identity whose card is in the file CARD (- is standard "
+	{ "invite", "GROUP [CARD]", "let somebody into a group, by a code or a card",
+	  "Prints a code of five words: whoever has it is let in by any member that may invite, who "
+	  "need not be you. It is for one and a week, but for --uses and --expires; to be read out, "
+	  "or sent as --link. With a CARD it prints an invitation for the identity whose card is in the file CARD (- is standard "
 	  "input; homestead id card makes it), or writes it into --output. It is of use to nobody "
 	  "else: mail it, or carry it. What role it gives is yours to say up to your own, and it "
 	  "ends with your own membership or before, at --expires.",
@@ -336,6 +344,15 @@ const struct cli_command cli_commands[] = {
 	  TAKES(CLI_EXPIRES, CLI_OUTPUT, CLI_DRY_RUN), 2, 2, cli_run_member_renew },
 	{ "invite create", "GROUP [CARD]", "the same as invite", "The same as invite.", INVITES, 1,
 	  2, cli_run_invite_create },
+	{ "invite list", "GROUP", "the codes by which people come into a group",
+	  "One line for each: the first two words of its code, for whom it is, its role, whether it "
+	  "is open or why not, how many it has let in of how many it may, when it ends, and by whom "
+	  "it was made. The codes themselves are kept nowhere.",
+	  NULL, 1, 1, cli_run_invite_list },
+	{ "invite revoke", "GROUP INVITE", "let nobody in by a code any more",
+	  "Ends an invitation, which is named by its identifier as invite list shows it, by the first "
+	  "two words of its code, or by whom it is for. Who came in by it stays.",
+	  TAKES(CLI_DRY_RUN), 2, 2, cli_run_invite_revoke },
 	{ "invite show", "FILE", "what a card, an invitation or an export says",
 	  "Says what a document is, of whom and for whom, and whether it holds. Asks nobody else, and "
 	  "changes nothing.",

@@ -94,6 +94,9 @@ static const struct {
 	{ GROUPS_JOIN, ERR_MALFORMED, "homestead invite show FILE tells what a document is" },
 	{ GROUPS_JOIN, ERR_DENIED,
 	  "ask whoever invited you for another one; homestead invite show FILE tells what it says" },
+	{ GROUPS_INVITE_REVOKE, ERR_NOT_FOUND, "homestead invite list GROUP shows what there is" },
+	{ GROUPS_INVITE_REVOKE, ERR_CONFLICT,
+	  "homestead invite list GROUP shows their identifiers; six digits will do" },
 	{ GROUPS_GRANT, ERR_MALFORMED,
 	  "homestead id card prints the card, on the machine of whom it is for" },
 	{ GROUPS_ID_IMPORT, ERR_MALFORMED, "homestead invite show FILE tells what a document is" },
@@ -391,7 +394,7 @@ enum err ops_run_group_make(struct ops *o, const struct ops_request *r, struct o
 	w->done = "is created";
 	w->would = "would be created";
 	w->next = "keep its key: homestead group export GROUP FILE --owner; then invite somebody: "
-		  "homestead invite GROUP CARD";
+		  "homestead invite GROUP";
 	return ops_group_send(w, e, &c);
 }
 

@@ -256,6 +256,13 @@ MUST_USE enum err ops_run_group_owner(struct ops *o, const struct ops_request *r
 MUST_USE enum err ops_run_group_import(struct ops *o, const struct ops_request *r,
 				       struct ops_call call);
 
+/* invites.c */
+MUST_USE enum err ops_run_invites(struct ops *o, const struct ops_request *r, struct ops_call call);
+MUST_USE enum err ops_run_invite_make(struct ops *o, const struct ops_request *r,
+				      struct ops_call call);
+MUST_USE enum err ops_run_invite_revoke(struct ops *o, const struct ops_request *r,
+					struct ops_call call);
+
 /* members.c, grant.c, papers.c */
 MUST_USE enum err ops_run_members(struct ops *o, const struct ops_request *r, struct ops_call call);
 MUST_USE enum err ops_run_member(struct ops *o, const struct ops_request *r, struct ops_call call);

@@ -33,6 +33,10 @@
 	X(ops_members, OPS_MEMBERS_FIELDS, "Members of a group, those offline too.")               \
 	X(ops_made, OPS_MADE, "What a change did, or would do, and what it was about.")            \
 	X(ops_invitation, OPS_INVITATION, "Leave for somebody to be a member.")                    \
+	X(ops_invite, OPS_INVITE_FIELDS, "An invitation by code, and what came of it.")            \
+	X(ops_invites, OPS_INVITES_FIELDS, "The invitations by code of a group.")                  \
+	X(ops_invite_made, OPS_INVITE_MADE, "A code that lets somebody in.")                       \
+	X(ops_invite_make, OPS_INVITE_MAKE_FIELDS, "The body of a request for a code.")            \
 	X(ops_document, OPS_DOCUMENT, "A document that is carried to another machine.")            \
 	X(ops_paper, OPS_PAPER_FIELDS, "What a document says, and whether it holds.")              \
 	X(ops_address, OPS_ADDRESS, "An address and port.")                                        \
@@ -204,6 +208,39 @@
 	X(S, BOOL, published, 0, "whether the group is told, too: it learns it by itself")         \
 	X(S, STRING, invitation, 0, "the invitation, XML; it is of use to nobody else")
 
+#define OPS_INVITE_FIELDS(X, S)                                                                    \
+	X(S, STRING, id, 0, "its identifier, hexadecimal")                                         \
+	X(S, STRING, lookup, 0, "the first two words of its code, which are no secret")            \
+	X(S, STRING, label, 0, "for whom it is; empty: that was not said")                         \
+	X(S, TEXT, role, 31, "the role that it gives")                                             \
+	X(S, TEXT, state, 31,                                                                      \
+	  "open, revoked, expired, used up, ended by wrong guesses, ended by a removal")           \
+	X(S, TIME, made, 0, "when it was made")                                                    \
+	X(S, TIME, until, 0, "when it ends")                                                       \
+	X(S, NUMBER, uses, 0, "how many it lets in")                                               \
+	X(S, NUMBER, used, 0, "how many it has let in, as far as is known here")                   \
+	X(S, BOOL, over, 0, "whether these are more: members could not reach each other")          \
+	X(S, NUMBER, wrong, 0, "wrong guesses; five end it")                                       \
+	X(S, STRING, maker, 0, "peer name of who made it")                                         \
+	X(S, STRING, maker_label, 0, "and its friendly name")
+
+#define OPS_INVITES_FIELDS(X, S)                                                                   \
+	X(S, STRING, group, 0, "the group's peer name")                                            \
+	X(S, STRING, name, 0, "and its friendly name")                                             \
+	X(S, LIST, invites, ops_invite, "all that are known, ended ones for a day")
+
+#define OPS_INVITE_MADE(X, S)                                                                      \
+	X(S, BOOL, done, 0, "false when it was only asked what would be done")                     \
+	X(S, STRING, text, 0, "what was or would be done, in one sentence")                        \
+	X(S, STRING, group, 0, "the group's peer name")                                            \
+	X(S, STRING, name, 0, "and its friendly name")                                             \
+	X(S, STRING, id, 0, "its identifier, hexadecimal")                                         \
+	X(S, STRING, code, 0, "the code, five words: whoever has it is let in")                    \
+	X(S, STRING, link, 0, "the same as a link")                                                \
+	X(S, TEXT, role, 31, "the role that it gives")                                             \
+	X(S, TIME, until, 0, "when it ends")                                                       \
+	X(S, NUMBER, uses, 0, "how many it lets in")
+
 #define OPS_DOCUMENT(X, S)                                                                         \
 	X(S, BOOL, done, 0, "false when it was only asked what would be done")                     \
 	X(S, STRING, text, 0, "what it is, or would be, in one sentence")                          \
@@ -303,6 +340,14 @@
 	X(S, BOOL, publish, 0, "tell the group, too: a member then learns of it by itself")        \
 	X(S, BOOL, dry_run, 0, "only say what would be done")
 
+#define OPS_INVITE_MAKE_FIELDS(X, S)                                                               \
+	X(S, STRING, label, 0, "for whom it is, 255 octets at most; all members see it")           \
+	X(S, TEXT, role, 31, "admin, inviter or member; empty: member")                            \
+	X(S, TIME, until, 0, "when it ends; null: see life")                                       \
+	X(S, SECONDS, life, 0, "or for how long; null: a week, or as long as we may")              \
+	X(S, NUMBER, uses, 0, "how many it lets in, 1,000 at most; 0: one")                        \
+	X(S, BOOL, dry_run, 0, "only say what would be done")
+
 #define OPS_PAPER_READ_FIELDS(X, S)                                                                \
 	X(S, STRING, document, 0, "a card, an invitation or an export, XML")
 
@@ -360,6 +405,14 @@
 	  &ops_invitation_type, "invite somebody by a card, or renew or change a membership")      \
 	X(MEMBER, "GET", "/v1/groups/{group}/members/{member}", NULL, &ops_member_type,            \
 	  "one member, with the chain of its membership")                                          \
+	X(INVITES, "GET", "/v1/groups/{group}/invites", NULL, &ops_invites_type,                   \
+	  "its invitations by code, and what came of them; the codes are kept nowhere")            \
+	X(INVITE_MAKE, "POST", "/v1/groups/{group}/invites", &ops_invite_make_type,                \
+	  &ops_invite_made_type, "make a code that lets somebody in")                              \
+	X(INVITE_REVOKE, "DELETE", "/v1/groups/{group}/invites/{invite}", &ops_write_type,         \
+	  &ops_made_type,                                                                          \
+	  "end an invitation: by its identifier, the beginning of that, six characters or more, "  \
+	  "the first two words of its code, or for whom it is")                                    \
 	X(PAPER_READ, "POST", "/v1/papers/read", &ops_paper_read_type, &ops_paper_type,            \
 	  "what a card, an invitation or an export says; asks nobody else")
 

@@ -51,7 +51,17 @@
 	"\"until\":\"2027-11-21T20:00:00Z\",\"invitation\":\"<PEERINVITATION/>\",\"schema\":1}"
 #define MADE(done, text)                                                                           \
 	"{\"done\":" done ",\"text\":\"" text "\",\"name\":\"" HOME "\",\"label\":\"Home\","       \
-	"\"next\":\"homestead invite Home CARD lets somebody in\",\"schema\":1}"
+	"\"next\":\"homestead invite Home lets somebody in\",\"schema\":1}"
+#define CODE(name, uses)                                                                           \
+	"{\"done\":true,\"text\":\"whoever has the code may be in " name "\",\"group\":\"" HOME    \
+	"\",\"name\":\"" name "\",\"id\":\"0123456789abcdef0123456789abcdef\","                    \
+	"\"code\":\"apple-river-stone-lemon-tiger\",\"link\":\"homestead:join/AQEA\","             \
+	"\"role\":\"member\",\"until\":\"2026-11-29T20:00:00Z\",\"uses\":" uses ",\"schema\":1}"
+#define INVITE(id, lookup, label, state, used, over)                                               \
+	"{\"id\":\"" id "\",\"lookup\":\"" lookup "\",\"label\":\"" label                          \
+	"\",\"role\":\"member\",\"state\":\"" state "\",\"made\":\"2026-11-21T20:00:00Z\","        \
+	"\"until\":\"2026-11-29T20:00:00Z\",\"uses\":1,\"used\":" used ",\"over\":" over           \
+	",\"wrong\":0,\"maker\":\"" ANN "\",\"maker_label\":\"Ann\"}"
 #define TOKEN "{\"done\":true,\"token\":\"k\",\"socket\":\"@\",\"schema\":1}"
 #define PAPER(kind, more)                                                                          \
 	"{\"kind\":\"" kind "\",\"text\":\"an " kind "\",\"profile\":\"modern\",\"group\":\"" HOME \
@@ -99,6 +109,20 @@ const struct canned group_running[] = {
 	{ "POST /v1/groups/Locked/owner", 0,
 	  "{\"done\":false,\"text\":\"would write the key\",\"schema\":1}", NULL },
 	{ "POST /v1/groups/import", 0, TOKEN, NULL },
+	{ "POST /v1/groups/Home/invites", 0, CODE("Home", "1"), NULL },
+	{ "POST /v1/groups/" HOME "/invites", 0, CODE("Home", "1"), NULL },
+	{ "POST /v1/groups/Shut/invites", 403,
+	  PROBLEM("DENIED", "a member may invite nobody", "ask an administrator"), NULL },
+	{ "GET /v1/groups/Home/invites$", 0,
+	  "{\"schema\":1,\"group\":\"" HOME "\",\"name\":\"Home\",\"invites\":[" INVITE(
+		  "0123456789abcdef0123456789abcdef", "apple-river", "Ben", "open", "0",
+		  "false") "," INVITE("fedcba98765432100123456789abcdef", "vase-device", "",
+				      "used up", "2", "true") "]}",
+	  NULL },
+	{ "GET /v1/groups/Club/invites$", 0,
+	  "{\"schema\":1,\"group\":\"x\",\"name\":\"Club\",\"invites\":[]}", NULL },
+	{ "DELETE /v1/groups/Home/invites/Ben", 0, MADE("true", "invitation Ben is revoked"),
+	  NULL },
 	{ "POST /v1/groups/Bees/members", 0, NULL, NULL },
 	{ "POST /v1/groups/Home/members", 0, INVITATION, NULL },
 	{ "POST /v1/groups/Shut/members", 403,

@@ -19,6 +19,10 @@ bool __wrap_groups_name_next(const struct groups *s, const struct groups_info *o
 void __wrap_groups_seek_look(const struct groups *s, const struct groups_info *of,
 			     struct groups_seek_info *out);
 void __wrap_group_look(const struct group *g, struct group_info *out);
+bool __wrap_group_invite_next(const struct group *g, const void **at,
+			      struct group_invite_info *out);
+enum err __wrap_groups_invite_find(const struct group *g, struct span word,
+				   struct group_invite_info *out);
 const struct group_members *__wrap_group_members(const struct group *g);
 const struct graph *__wrap_graphs_instance(const struct graphs *s, struct span id,
 					   struct span peer);
@@ -92,6 +96,26 @@ void __wrap_groups_seek_look(const struct groups *s, const struct groups_info *o
 {
 	*out = p->seek;
 	out->why = p->seek.why ? p->seek.why : "";
+}
+
+bool __wrap_group_invite_next(const struct group *g, const void **at, struct group_invite_info *out)
+{
+	const struct group_invite_info *i = *at;
+	i = i ? i + 1 : p->invites;
+	*at = i;
+	if (i == p->invites + p->n_invites)
+		return false;
+	*out = *i;
+	return true;
+}
+
+enum err __wrap_groups_invite_find(const struct group *g, struct span word,
+				   struct group_invite_info *out)
+{
+	if (!p->n_invites)
+		return ERR_NOT_FOUND;
+	*out = p->invites[0];
+	return OK;
 }
 
 void __wrap_group_look(const struct group *g, struct group_info *out)

@@ -21,6 +21,8 @@ struct played_people {
 	struct groups_name_info names[3]; /* of every group */
 	size_t n_names;
 	struct groups_seek_info seek;
+	struct group_invite_info invites[3]; /* of every open one */
+	size_t n_invites;
 	struct group_info look; /* of every open one */
 	struct group_security security;
 	struct group_members *members;

@@ -1,0 +1,135 @@
+/* Invitations by code, as requests: made, listed, revoked. */
+#include "asked_groups.h"
+
+#include "group/code.h"
+
+static const uint8_t id[GROUP_INVITATION_ID] = { 0x01, 0x23, 0x45 };
+
+static void document(char *out, size_t size)
+{
+	struct group_link l = { .invitation = true, .secret = "stone-lemon-tiger" };
+	struct text t = text_of(out, size), group = TEXT_OF(l.group);
+	memcpy(l.id, id, sizeof(id));
+	text_str(&group, pp->people.names[0]);
+	text_str(&t, "apple-river-stone-lemon-tiger\n");
+	assert_int_equal(group_link_text(&t, &l), OK);
+}
+
+static struct group_invite_info some_invite(void)
+{
+	return (struct group_invite_info){
+		.id = id,
+		.role = GROUP_ROLE_MEMBER,
+		.state = GROUP_INVITE_USED,
+		.made = played.wall_us,
+		.end = played.wall_us + MONO_DAY,
+		.uses = 1,
+		.used = 2,
+		.wrong = 3,
+		.maker = span_str(pp->people.names[1]),
+		.lookup = span_str("apple-river"),
+		.label = span_str("Dan"),
+	};
+}
+
+static void a_code(void **state)
+{
+	char made[2000];
+	struct ops_request r = about(OPS_INVITE_MAKE, "Home");
+	document(made, sizeof(made));
+	pp->invites[0] = some_invite();
+	pp->n_invites = 1;
+	pp->result.document = span_str(made);
+	r.invite_make.label = "Dan";
+	r.invite_make.uses = 7;
+	r.invite_make.life = MONO_DAY;
+	ops_set_text(r.invite_make.role, 31, "inviter");
+	ask(&r);
+	assert_int_equal(pp->command.kind, GROUPS_INVITE);
+	assert_int_equal(pp->command.uses, 7);
+	assert_int_equal(pp->command.role, GROUP_ROLE_INVITER);
+	assert_int_equal(pp->command.until, played.wall_us + MONO_DAY);
+	assert_string_equal(pp->text, "Dan");
+	assert_string_equal(pp->group, pp->people.names[0]);
+	assert_at("code", "apple-river-stone-lemon-tiger");
+	assert_at("id", "01234500000000000000000000000000");
+	assert_string_equal(text_at("link"), strchr(made, '\n') + 1);
+	/* What is said is what is known of it. */
+	assert_at("role", "member");
+	assert_at("uses", "1");
+	assert_non_null(
+		strstr(text_at("text"), "may be in group \"Home\" as member; it lets in one"));
+}
+
+static void codes_that_cannot_be(void **state)
+{
+	struct ops_request r = about(OPS_INVITE_MAKE, "Home");
+	ops_set_text(r.invite_make.role, 31, "king");
+	ask(&r);
+	refused(ERR_MALFORMED, "\"king\" is no role", "--role inviter");
+	r = about(OPS_INVITE_MAKE, "Home");
+	r.invite_make.uses = 1001;
+	ask(&r);
+	refused(ERR_RANGE, "1 to 1,000 uses", "--uses");
+	r = about(OPS_INVITE_MAKE, "Home");
+	r.invite_make.until = played.wall_us - 1;
+	ask(&r);
+	refused(ERR_RANGE, "is over", "clock");
+	r.invite_make.until = played.wall_us + 1;
+	r.invite_make.life = 5;
+	ask(&r);
+	refused(ERR_MALFORMED, "either until or life", "");
+	assert_int_equal(pp->commands, 0);
+	r = about(OPS_INVITE_MAKE, "Home");
+	r.invite_make.dry_run = true;
+	ask(&r);
+	assert_at("done", "false");
+	assert_at("code", "");
+	assert_true(pp->command.dry_run);
+}
+
+static void what_there_is(void **state)
+{
+	struct ops_request r = about(OPS_INVITES, "Home");
+	pp->invites[0] = some_invite();
+	pp->invites[1] = some_invite();
+	pp->invites[1].state = GROUP_INVITE_OPEN;
+	pp->invites[1].used = 0;
+	pp->n_invites = 2;
+	ask(&r);
+	assert_at("invites.0.id", "01234500000000000000000000000000");
+	assert_at("invites.0.lookup", "apple-river");
+	assert_at("invites.0.label", "Dan");
+	assert_at("invites.0.state", "used up");
+	assert_at("invites.0.used", "2");
+	assert_at("invites.0.over", "true");
+	assert_at("invites.0.wrong", "3");
+	assert_at("invites.1.state", "open");
+	assert_at("invites.1.over", "false");
+	assert_int_equal(pp->commands, 0);
+}
+
+static void one_is_revoked(void **state)
+{
+	struct ops_request r = about(OPS_INVITE_REVOKE, "Home");
+	ops_set_text(r.name, sizeof(r.name), "apple-river");
+	ask(&r);
+	assert_int_equal(pp->command.kind, GROUPS_INVITE_REVOKE);
+	assert_string_equal(pp->who, "apple-river");
+	assert_at("text", "invitation \"apple-river\" is revoked: it lets nobody in any more");
+	pp->result.err = ERR_NOT_FOUND;
+	pp->result.text = "the group has no such invitation";
+	ask(&r);
+	refused(ERR_NOT_FOUND, "cannot be revoked: the group has no such", "homestead invite list");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		GROUPS_TEST(a_code),
+		GROUPS_TEST(codes_that_cannot_be),
+		GROUPS_TEST(what_there_is),
+		GROUPS_TEST(one_is_revoked),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
