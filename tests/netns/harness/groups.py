@@ -5,25 +5,28 @@ import os
 
 from .daemon import CommandFailed, settings
 from .graphs import Node
-from .names import addresses
+from .names import addresses, configuration as pnrp
 from .wait import until
 
 PASSPHRASE = "correct horse battery"
 
 
 class Person(Node):
-    """label: what its identity is called. values: keys of graph; group: keys of group."""
+    """label: what its identity is called. values: keys of graph; group: keys of group; names:
+    keys of pnrp, None: it is off; clouds: those of its groups link, site and global."""
 
-    def __init__(self, world, name, netns, host=1, link=1, label=None, group=None, **values):
+    def __init__(self, world, name, netns, host=1, link=1, label=None, group=None, names=None,
+                 clouds=None, **values):
         super().__init__(world, name, netns, host, link, **{"lab": False, **values})
         self.group_values = group or {}
+        self.names, self.clouds = names, clouds or {}
         self.label = label or name.capitalize()
 
     def write_config(self, text=None):
         super().write_config(text or (
             "graph = {\n" + settings(self.values, "\t") + "};\n"
-            "group = {\n" + settings(self.group_values, "\t") + "};\n"
-            "pnrp = { enabled = false; };\n"))
+            "group = {\n" + settings(self.group_values, "\t") + "};\n" + ("pnrp = { enabled = false; };\n" if self.names is None else
+               pnrp({"lab": True, **self.names}, self.clouds))))
 
     def file(self, name):
         return self.world.path(self.name, name)
@@ -99,12 +102,12 @@ class Person(Node):
         raise AssertionError("homestead %s was done: %s" % (" ".join(words), answer))
 
 
-def household(world, *names, link=1, first=1, **values):
+def household(world, *names, link=1, first=1, families=("ipv4",), **values):
     """People on one switch, started, with an identity each; the switch's namespace."""
     hub = world.namespace("hub%d" % link)
     people = [Person(world, name, world.namespace(name), i, 1, **values)
               for i, name in enumerate(names, first)]
-    world.lan(hub, [(p.netns, addresses(1, p.host, ("ipv4",))) for p in people])
+    world.lan(hub, [(p.netns, addresses(1, p.host, families)) for p in people])
     for p in people:
         p.start(ready=False)
     for p in people:
