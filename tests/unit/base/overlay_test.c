@@ -198,7 +198,7 @@ static void check_batch(const struct overlay_batch *b, const struct model *m, si
 	struct overlay_walk at = { NULL, NULL };
 	struct overlay_change c;
 	size_t want = 0, got = 0;
-	uint8_t last_key[8];
+	uint8_t last_key[8] = { 0 };
 	struct span last = span_of(last_key, 0);
 	const struct store_table *table = NULL;
 	for (size_t i = 0; i < 2 * KEYS; i++)
