@@ -162,6 +162,9 @@ static void whoever_may_issue_can_admit(void **state)
 	assert_int_equal(find_invitation(BEN), GROUP_DOOR_OPEN);
 	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OPEN);
 	assert_int_equal(find_invitation(CLEO), GROUP_DOOR_NOT_OURS);
+	/* Sealed to ann and ben, and to nobody else. */
+	const struct group_asked_in *in = group_secrets_next(c->m[CLEO].g->secrets, NULL);
+	assert_int_equal(group_row_count(&in->what.secret.holders), 2);
 	struct group_invite_info i = look(CLEO);
 	assert_int_equal(i.state, GROUP_INVITE_OPEN);
 	assert_int_equal(i.uses, 1);
