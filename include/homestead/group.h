@@ -168,12 +168,33 @@ HST_API int hst_member_grant(hst_group *g, const char *who, int role, int64_t un
 
 typedef struct hst_invite_opts {
 	uint32_t size;	      /* HST_INIT */
-	const char *for_card; /* the document of an identity card */
+	const char *for_card; /* the document of an identity card; NULL: a code */
 	int role;	      /* enum hst_role; 0: member */
-	int64_t expires;      /* end of the membership, us; 0: as the group has it */
+	int64_t expires;      /* end of the membership, us; 0: as the group has it. Of a code: when
+			       * it ends; 0: a week */
+	uint32_t uses;	      /* of a code: how many it lets in, 1,000 at most; 0: one */
+	const char *label;    /* of a code: for whom it is, which all members see; NULL: not said */
+	bool link;	      /* of a code: as a link */
 } hst_invite_opts;
-/* *text gets an invitation that only the holder of that card can use. */
+/* *text gets an invitation that only the holder of that card can use; or a code of five
+ * words, or a link, by which whoever has it is let in by any member that may invite. */
 HST_API int hst_invite_create(hst_group *g, const hst_invite_opts *opts, char **text);
+/* An invitation by code lets nobody in any more: its identifier or six digits of it, the
+ * first two words of the code, or for whom it is. HST_E_NOT_FOUND. */
+HST_API int hst_invite_revoke(hst_group *g, const char *which);
+typedef struct hst_code_info {
+	uint32_t size;
+	const char *id;	    /* hexadecimal */
+	const char *lookup; /* the first two words of the code */
+	const char *label;
+	const char *state; /* "open", or why it is not */
+	const char *maker; /* peer name */
+	int role;
+	uint32_t uses, used, wrong; /* used may be more, where members were apart */
+	int64_t made, until;
+} hst_code_info;
+/* Items: hst_code_info. */
+HST_API int hst_invite_list(hst_group *g, hst_iter **it);
 typedef struct hst_invite_info {
 	uint32_t size;
 	const char *kind; /* "card", "invitation", "identity", "membership", "owner" */

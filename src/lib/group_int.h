@@ -49,6 +49,7 @@ const char *lib_role_word(int role); /* NULL: there is no such role; "" for 0 */
 struct hst_identity_info *lib_identity_of(struct hst_ctx *c, const struct ops_identity *i,
 					  const char *json);
 struct hst_group_info *lib_group_of(struct hst_ctx *c, const struct ops_group *g, const char *json);
+struct hst_code_info *lib_code_of(struct hst_ctx *c, const struct ops_invite *i);
 struct hst_member_info *lib_member_of(struct hst_ctx *c, const struct ops_member *m,
 				      const char *json);
 

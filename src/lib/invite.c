@@ -106,21 +106,91 @@ int hst_member_grant(hst_group *g, const char *who, int role, int64_t until, uin
 	return grant(g, &body, invite);
 }
 
+/* *text gets the code, or the link. */
+static int make_code(struct hst_group *g, const struct hst_invite_opts *opts, const char *role,
+		     char **text)
+{
+	char path[LIB_GROUP_PATH];
+	struct hst_ctx *c = g->handle.ctx;
+	struct ops_invite_make body;
+	struct ops_invite_made made;
+	struct arena mem;
+	arena_init(&mem, c->env, 4096);
+	ops_clear(&ops_invite_make_type, &body);
+	body.label = opts->label ? opts->label : "";
+	ops_set_text(body.role, sizeof(body.role), role);
+	body.until = opts->expires;
+	body.uses = opts->uses;
+	int r = lib_local_get(c,
+			      &(struct lib_ask){ .method = "POST",
+						 .path = lib_group_path(g, "/invites", path),
+						 .type = &ops_invite_make_type,
+						 .body = &body },
+			      &ops_invite_made_type, &made, &mem);
+	if (r >= 0)
+		r = lib_give_text(c, opts->link ? made.link : made.code, text);
+	arena_free(&mem);
+	return r;
+}
+
+/* One of before there were codes is shorter. */
+#define OPTS_WITH_CARD offsetof(hst_invite_opts, uses)
+
 int hst_invite_create(hst_group *g, const hst_invite_opts *opts, char **text)
 {
 	struct ops_member_grant body;
 	const char *word = opts ? lib_role_word(opts->role) : NULL;
-	bool good =
-		word && opts->size >= sizeof(*opts) && opts->for_card && opts->expires >= 0 && text;
-	int r = lib_group_check(g, good,
-				"hst_invite_opts with a card and a role, and a place, are wanted");
+	bool whole = opts && opts->size >= sizeof(*opts);
+	bool good = word && opts->size >= OPTS_WITH_CARD && (opts->for_card || whole) &&
+		    opts->expires >= 0 && text;
+	int r = lib_group_check(g, good, "hst_invite_opts with a role, and a place, are wanted");
 	if (r < 0)
 		return r;
+	if (!opts->for_card)
+		return make_code(g, opts, word, text);
 	ops_clear(&ops_member_grant_type, &body);
 	body.card = opts->for_card;
 	ops_set_text(body.role, sizeof(body.role), word);
 	body.until = opts->expires;
 	return grant(g, &body, text);
+}
+
+int hst_invite_revoke(hst_group *g, const char *which)
+{
+	char path[LIB_GROUP_PATH], whole[2 * LIB_GROUP_PATH];
+	struct text t = TEXT_OF(whole);
+	int r = lib_group_check(g, which && which[0], "an invitation is wanted");
+	if (r < 0)
+		return r;
+	text_str(&t, lib_group_path(g, "/invites/", path));
+	ops_url_put(&t, which);
+	if (t.cut)
+		return lib_invalid(g->handle.ctx, "the name of the invitation is too long");
+	return lib_local_change(g->handle.ctx,
+				&(struct lib_ask){ .method = "DELETE", .path = whole });
+}
+
+static void fill_code(void *out, const void *from, struct lib_pack *p)
+{
+	const struct ops_invite *f = from;
+	hst_code_info *i = out;
+	*i = (hst_code_info){ .size = sizeof(*i),
+			      .role = lib_role_of(f->role),
+			      .uses = (uint32_t)f->uses,
+			      .used = (uint32_t)f->used,
+			      .wrong = (uint32_t)f->wrong,
+			      .made = f->made,
+			      .until = f->until };
+	i->id = lib_pack_str(p, f->id);
+	i->lookup = lib_pack_str(p, f->lookup);
+	i->label = lib_pack_str(p, f->label);
+	i->state = lib_pack_str(p, f->state);
+	i->maker = lib_pack_str(p, f->maker);
+}
+
+struct hst_code_info *lib_code_of(struct hst_ctx *c, const struct ops_invite *i)
+{
+	return lib_packed(c, sizeof(hst_code_info), fill_code, i);
 }
 
 /* ---- what a document says ---- */

@@ -28,6 +28,7 @@ struct hst_iter {
 		struct ops_identities identities;
 		struct ops_groups groups;
 		struct ops_members members;
+		struct ops_invites invites;
 		uint8_t page[1]; /* where any of them begins */
 	};
 	char path[PATH_MOST + 1];
@@ -298,4 +299,25 @@ int hst_member_list(hst_group *g, uint32_t flags, hst_iter **it)
 		return r;
 	lib_group_path(g, flags & HST_MEMBERS_ONLINE ? "/members?online=true" : "/members", path);
 	return iter_new(g->handle.ctx, &members, path, it);
+}
+
+static size_t count_invites(const struct hst_iter *it)
+{
+	return it->invites.n_invites;
+}
+
+static void *invite_at(const struct hst_iter *it, size_t at)
+{
+	return lib_code_of(it->handle.ctx, &it->invites.invites[at]);
+}
+
+static const struct kind invites = { &ops_invites_type, count_invites, invite_at, NULL };
+
+int hst_invite_list(hst_group *g, hst_iter **it)
+{
+	char path[LIB_GROUP_PATH];
+	int r = lib_group_check(g, it != NULL, "a place for the iterator is wanted");
+	if (r < 0)
+		return r;
+	return iter_new(g->handle.ctx, &invites, lib_group_path(g, "/invites", path), it);
 }

@@ -58,6 +58,12 @@ static const struct canned table[] = {
 	{ "PUT /v1/identities/", 0, MADE("false"), NULL },
 	{ "DELETE /v1/identities/", 0, MADE("false"), NULL },
 	{ "GET /v1/groups$", 0, "{\"schema\":1,\"groups\":[" IS_HOME "}]}", NULL },
+	{ "GET /v1/groups/" HOME "/invites", 0,
+	  "{\"schema\":1,\"group\":\"x\",\"invites\":[{\"id\":\"0123\",\"lookup\":\"apple-river\","
+	  "\"label\":\"Ben\",\"role\":\"member\",\"state\":\"open\",\"made\":"
+	  "\"1970-01-01T00:00:01Z\",\"until\":\"1970-01-01T00:00:02Z\",\"uses\":3,\"used\":2,"
+	  "\"wrong\":1,\"maker\":\"" ANN "\"}]}",
+	  NULL },
 	{ "GET /v1/groups/" HOME "/members?online=true$", 0,
 	  "{\"schema\":1,\"members\":[" IS_MEMBER(ANN, "administrator",
 						  ",\"self\":true,\"online\":true") "]}",
@@ -77,6 +83,10 @@ static const struct canned table[] = {
 	{ "POST /v1/groups/join", 0, MADE("true"), NULL },
 	{ "POST /v1/groups/import", 0, TOKEN, NULL },
 	{ "POST /v1/groups/" HOME "/owner", 0, TOKEN, NULL },
+	{ "POST /v1/groups/" HOME "/invites", 0,
+	  "{\"done\":true,\"code\":\"apple-river-stone-lemon-tiger\",\"link\":\"homestead:join/AQEA\","
+	  "\"schema\":1}",
+	  NULL },
 	{ "POST /v1/groups/" HOME "/members", 0,
 	  "{\"done\":true,\"invitation\":\"<PEERINVITATION/>\",\"schema\":1}", NULL },
 	{ "POST /v1/groups", 0, MADE("false"), NULL },
@@ -485,8 +495,60 @@ static void members_are_let_in(void **state)
 	o.role = 0;
 	assert_int_equal(hst_invite_create(g, &o, NULL), HST_E_INVALID);
 	o.for_card = NULL;
+	o.size = offsetof(hst_invite_opts, uses); /* of a program of before */
 	assert_int_equal(hst_invite_create(g, &o, &text), HST_E_INVALID);
+	o.for_card = "<PEERIDENTITYINFO/>";
+	assert_int_equal(hst_invite_create(g, &o, &text), HST_OK);
+	hst_free(text);
 	assert_int_equal(hst_invite_create(g, NULL, &text), HST_E_INVALID);
+}
+
+static void a_code_lets_in(void **state)
+{
+	hst_invite_opts o = HST_INIT(hst_invite_opts);
+	char *text = NULL;
+	assert_int_equal(hst_invite_create(g, &o, &text), HST_OK);
+	assert_string_equal(text, "apple-river-stone-lemon-tiger");
+	hst_free(text);
+	o.uses = 3;
+	o.label = "Ben";
+	o.expires = 2000000;
+	o.role = HST_ROLE_INVITER;
+	o.link = true;
+	assert_int_equal(hst_invite_create(g, &o, &text), HST_OK);
+	assert_string_equal(text, "homestead:join/AQEA");
+	hst_free(text);
+	assert_int_equal(hst_invite_revoke(g, "apple river"), HST_OK);
+	asked("POST /v1/groups/" HOME "/invites {}\n"
+	      "POST /v1/groups/" HOME "/invites {'label':'Ben','role':'inviter','until':"
+	      "'1970-01-01T00:00:02Z','uses':3}\n"
+	      "DELETE /v1/groups/" HOME "/invites/apple%20river\n");
+	assert_int_equal(hst_invite_revoke(g, ""), HST_E_INVALID);
+	assert_int_equal(hst_invite_revoke(g, NULL), HST_E_INVALID);
+}
+
+static void codes_are_listed(void **state)
+{
+	hst_iter *it;
+	hst_code_info *i;
+	void *item;
+	assert_int_equal(hst_invite_list(g, NULL), HST_E_INVALID);
+	assert_int_equal(hst_invite_list(g, &it), HST_OK);
+	assert_int_equal(hst_iter_next(it, &item), 1);
+	i = item;
+	assert_string_equal(i->id, "0123");
+	assert_string_equal(i->lookup, "apple-river");
+	assert_string_equal(i->label, "Ben");
+	assert_string_equal(i->state, "open");
+	assert_string_equal(i->maker, ANN);
+	assert_int_equal(i->role, HST_ROLE_MEMBER);
+	assert_int_equal(i->uses, 3);
+	assert_int_equal(i->used, 2);
+	assert_int_equal(i->wrong, 1);
+	assert_int_equal(i->made, 1000000);
+	assert_int_equal(i->until, 2000000);
+	hst_free(i);
+	hst_free(it);
 }
 
 static void memberships_are_changed(void **state)
@@ -547,6 +609,8 @@ int main(void)
 		TEST(members_are_listed),
 		TEST(what_happens_is_told),
 		TEST(members_are_let_in),
+		TEST(a_code_lets_in),
+		TEST(codes_are_listed),
 		TEST(memberships_are_changed),
 		TEST(documents_are_read),
 	};
