@@ -166,6 +166,7 @@ static void take_value(struct cli *c, const struct cli_option *o, const char *va
 		       { CLI_EXPIRES, &c->expires },
 		       { CLI_CARD, &c->card },
 		       { CLI_AS, &c->as },
+		       { CLI_WHICH_GROUP, &c->which_group },
 		       { CLI_SECRET_FD, &c->passphrase_fd },
 		       { CLI_SECRET_FILE, &c->passphrase_file },
 		       { CLI_CLASSIFIER, &c->classifier },

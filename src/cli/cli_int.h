@@ -81,6 +81,8 @@ enum cli_option_id {
 	CLI_CARD,
 	CLI_AS,
 	CLI_NO_CONNECT,
+	CLI_WITH_PASSWORD,
+	CLI_WHICH_GROUP,
 	CLI_OWNER,
 	CLI_SECRET_FD,
 	CLI_SECRET_FILE,
@@ -140,6 +142,7 @@ struct cli {
 	const char *type, *data, *input, *peer, *label, *reach, *profile, *largest, *presence;
 	const char *life, *version, *svg, *about, *present, *node_name, *sync;
 	const char *output, *role, *expires, *card, *as, *passphrase_fd, *passphrase_file;
+	const char *which_group; /* join --group */
 	const char *classifier, *member_life, *uses, *invitee;
 	const char *attrs[CLI_ATTRS_MAX]; /* NAME=VALUE */
 	size_t n_attrs;			  /* given, be it more than that */
@@ -393,6 +396,10 @@ void cli_map_svg(FILE *f, const struct cli_map *m);
 
 /* ask.c: decodes an answer of the daemon into a struct of that type. */
 int cli_decode(struct cli *c, const struct ops_struct *type, const char *json, void *out);
+
+/* group.c: what --address, --timeout and --dry-run say; the question that connects. */
+int cli_prepare_connect(struct cli *c, struct ops_group_connect *k);
+struct cli_query cli_connect_query(const char *group, const struct ops_group_connect *k);
 
 /* secret.c: a passphrase from --passphrase-file or --passphrase-fd, else from the terminal,
  * there `twice` when it is a new one. Up to 1,024 octets; wiped by the caller, but not where

@@ -1,4 +1,4 @@
-/* create, join, leave; group list, show, set, connect, disconnect. */
+/* create, leave; group list, show, set, connect, disconnect. */
 #include "cli/cli_int.h"
 
 #include "os/clock.h"
@@ -215,7 +215,7 @@ static int take_addresses(struct cli *c, struct ops_group_connect *k)
 	return CLI_OK;
 }
 
-static int prepare(struct cli *c, struct ops_group_connect *k)
+int cli_prepare_connect(struct cli *c, struct ops_group_connect *k)
 {
 	ops_clear(&ops_group_connect_type, k);
 	k->dry_run = c->given[CLI_DRY_RUN];
@@ -224,7 +224,7 @@ static int prepare(struct cli *c, struct ops_group_connect *k)
 }
 
 /* The daemon ends it at its deadline, and says why. */
-static struct cli_query connect_query(const char *group, const struct ops_group_connect *k)
+struct cli_query cli_connect_query(const char *group, const struct ops_group_connect *k)
 {
 	int64_t us = k->deadline > 0 ? k->deadline : USUAL;
 	us = (us < MONO_DAY ? us : MONO_DAY) + ANSWER;
@@ -255,11 +255,11 @@ int cli_run_group_connect(struct cli *c)
 	struct ops_group_connect k;
 	if (c->n_args > 1) /* as `graph connect` has it */
 		c->addresses[c->n_addresses++] = c->args[1];
-	int exit = prepare(c, &k);
+	int exit = cli_prepare_connect(c, &k);
 	if (exit)
 		return exit;
 	struct ops_made made;
-	const struct cli_query q = connect_query(c->args[0], &k);
+	const struct cli_query q = cli_connect_query(c->args[0], &k);
 	exit = open_silently(c, c->args[0]);
 	return exit ? exit : cli_make(c, &q, &made);
 }
@@ -274,57 +274,6 @@ int cli_run_group_disconnect(struct cli *c)
 					     .body_type = &ops_write_type,
 					     .body = &body },
 			&made);
-}
-
-/* ---- joined ---- */
-
-static int join(struct cli *c, const char *document, bool connects, struct ops_made *made)
-{
-	struct ops_group_join body;
-	ops_clear(&ops_group_join_type, &body);
-	body.invitation = document;
-	body.identity = or_empty(c->as);
-	body.dry_run = c->given[CLI_DRY_RUN];
-	const struct cli_query q = { .kind = OPS_GROUP_JOIN,
-				     .body_type = &ops_group_join_type,
-				     .body = &body };
-	if (!connects)
-		return cli_make(c, &q, made);
-	int exit = cli_ask(c, &q, made);
-	if (!exit && !cli_is_terse(c))
-		cli_line(c->place->out, "%s", made->text);
-	return exit;
-}
-
-/* With --json one document tells all: what was joined, when that is connected. */
-static int connect_joined(struct cli *c, const struct ops_made *joined,
-			  const struct ops_group_connect *k)
-{
-	const struct cli_query q = connect_query(joined->name, k);
-	struct ops_made made;
-	int exit = cli_ask(c, &q, &made);
-	if (exit)
-		return exit;
-	if (c->given[CLI_JSON])
-		return cli_print_value(c, &ops_made_type, joined);
-	cli_line(c->place->out, "%s", c->given[CLI_QUIET] ? joined->name : made.text);
-	return CLI_OK;
-}
-
-int cli_run_group_join(struct cli *c)
-{
-	struct ops_group_connect k;
-	struct ops_made made;
-	const char *document = c->args[0];
-	if (c->given[CLI_NO_CONNECT] && c->n_addresses)
-		return cli_usage(c, "--no-connect and --address do not go together", "one of them");
-	int exit = prepare(c, &k);
-	if (!exit && document[0] != '<')
-		exit = cli_read_document(c, document, &document);
-	bool connects = k.n_addresses && !k.dry_run;
-	if (!exit)
-		exit = join(c, document, connects, &made);
-	return exit || !connects ? exit : connect_joined(c, &made, &k);
 }
 
 /* ---- left ---- */

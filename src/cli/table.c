@@ -70,6 +70,8 @@ const struct cli_option cli_options[] = {
 	{ CLI_AT_ADDRESS, "--address", "", "HOST:PORT",
 	  "where a member is; port 3587 without one; may be given up to 10 times" },
 	{ CLI_NO_CONNECT, "--no-connect", "", "", "look for no other member" },
+	{ CLI_WITH_PASSWORD, "--password", "", "", "ask for the group's password" },
+	{ CLI_WHICH_GROUP, "--group", "", "NAME", "the group, where a code leads to several" },
 	{ CLI_OWNER, "--owner", "", "", "the key of the group itself, under a passphrase" },
 	{ CLI_SECRET_FD, "--passphrase-fd", "", "N",
 	  "read the passphrase from this descriptor and do not ask" },
@@ -128,11 +130,16 @@ const struct cli_command cli_commands[] = {
 	  "else: mail it, or carry it. What role it gives is yours to say up to your own, and it "
 	  "ends with your own membership or before, at --expires.",
 	  INVITES, 1, 2, cli_run_invite_create },
-	{ "join", "FILE", "take up an invitation, and become a member",
-	  "Takes up the invitation in a file; - is standard input. Then it connects to the first "
-	  "member that answers at an --address, unless --no-connect says otherwise.",
-	  TAKES(CLI_AS, CLI_AT_ADDRESS, CLI_NO_CONNECT, CLI_TIMEOUT, CLI_DRY_RUN), 1, 1,
-	  cli_run_group_join },
+	{ "join", "CODE|LINK|FILE", "take up an invitation, and become a member",
+	  "Takes up a short code of five words, a link that begins with homestead:join/, the whole "
+	  "name of a group with a --password, or the invitation in a file; - is standard input, of "
+	  "any of them. With a code or a link the members that it leads to are asked, or those at "
+	  "an --address, one after the other until one lets us in; a wrong guess ends it. With a "
+	  "file it then connects to the first member that answers at an --address, unless "
+	  "--no-connect says otherwise.",
+	  TAKES(CLI_AS, CLI_AT_ADDRESS, CLI_NO_CONNECT, CLI_WITH_PASSWORD, CLI_SECRET_FD,
+		CLI_SECRET_FILE, CLI_WHICH_GROUP, CLI_TIMEOUT, CLI_DRY_RUN),
+	  1, 5, cli_run_group_join },
 	{ "leave", "GROUP", "leave a group for good",
 	  "Takes leave of the others and erases our membership and the records on this machine. The "
 	  "identity stays; a new invitation brings it back in.",

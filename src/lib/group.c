@@ -141,13 +141,14 @@ int hst_group_join(hst_ctx *c, const char *id, const char *invite, const char *s
 	struct ops_group_join j;
 	if (!invite || !g)
 		return lib_invalid(c, "an invitation, and a place, are wanted");
-	if (secret)
-		return lib_fail(c, HST_E_UNSUPPORTED,
-				"groups are joined by an invitation to a "
-				"card alone, which takes no secret",
-				"secret NULL, and the invitation that was made for our card");
+	bool document = invite[0] == '<';
+	if (document && secret)
+		return lib_fail(c, HST_E_UNSUPPORTED, "an invitation to a card takes no secret",
+				"secret NULL, or a code or link in place of the invitation");
 	ops_clear(&ops_group_join_type, &j);
-	j.invitation = invite;
+	j.invitation = document ? invite : "";
+	j.code = document ? "" : invite;
+	j.password = lib_or_empty(secret);
 	j.identity = lib_or_empty(id);
 	return make(c,
 		    &(struct lib_ask){ .method = "POST",

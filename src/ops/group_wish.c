@@ -10,6 +10,8 @@
 #define CLASSIFIER_MOST 149
 #define CLOUD_MOST	126
 #define DEADLINE	(30 * MONO_SEC)
+#define JOIN_DEADLINE	(90 * MONO_SEC)
+#define PASSWORD_MOST	1024 /* octets */
 #define DEADLINE_MOST	(600 * MONO_SEC)
 
 /* Errors */
@@ -109,6 +111,32 @@ static const struct {
 	{ GROUPS_IMPORT, ERR_MALFORMED, "homestead invite show FILE tells what a document is" },
 };
 
+/* Of a code nobody has a card. */
+static const struct {
+	enum err err;
+	const char *hint;
+} hints_by_code[] = {
+	{ ERR_NOT_FOUND, "is a machine that is in the group on, and in this network? One that is "
+			 "elsewhere has an address: homestead join CODE --address HOST" },
+	{ ERR_MALFORMED, "a code is five words as they were read out, a link begins with "
+			 "homestead:join/" },
+	{ ERR_DENIED, "look whether it was typed as it was given; else ask for another one" },
+	{ ERR_FULL, "wait so long, then type it once more" },
+	{ ERR_CONFLICT, "homestead join CODE --group NAME" },
+	{ ERR_RANGE, "homestead join CODE --password" },
+	{ ERR_IN_USE, "homestead group list shows it when that is done" },
+};
+
+static const char *code_hint(const struct group_wish *w, enum err err)
+{
+	if (w->command.kind != GROUPS_JOIN || !w->command.code.n)
+		return NULL;
+	for (size_t i = 0; i < sizeof(hints_by_code) / sizeof(hints_by_code[0]); i++)
+		if (hints_by_code[i].err == err)
+			return hints_by_code[i].hint;
+	return NULL;
+}
+
 static const char *hint_of(const struct group_wish *w, const struct engine_result *r)
 {
 	const struct groups *all = node_groups(engine_node(w->asking.ops->engine));
@@ -117,6 +145,8 @@ static const char *hint_of(const struct group_wish *w, const struct engine_resul
 		return hint;
 	if ((r->err == ERR_STATE || r->err == ERR_DENIED) && all && groups_health(all))
 		return "homestead status tells what is wrong with the keys";
+	if (code_hint(w, r->err))
+		return code_hint(w, r->err);
 	for (size_t i = 0; i < sizeof(hints_by_kind) / sizeof(hints_by_kind[0]); i++)
 		if (hints_by_kind[i].kind == w->command.kind && hints_by_kind[i].err == r->err)
 			return hints_by_kind[i].hint;
@@ -326,6 +356,52 @@ static void about_group(struct group_wish *w, const struct groups_info *g)
 	w->command.identity = span_str(g->self);
 }
 
+/* Waiting for members */
+
+static void too_late(void *arg, struct mono now)
+{
+	struct group_wish *w = arg;
+	struct ops *o = w->asking.ops;
+	uint64_t ticket = w->asking.ticket;
+	answer_error(w, &(struct engine_result){ .err = ERR_TIMEOUT,
+						 .text = "no member was reached in time" });
+	ops_cancel(o, ticket);
+}
+
+static enum err set_deadline(struct group_wish *w, int64_t us, struct ops_complaint *c)
+{
+	struct os_loop *loop = engine_loop(w->asking.ops->engine);
+	if (us == 0 || us > DEADLINE_MOST)
+		return ops_complain(c, ERR_RANGE,
+				    "a deadline is at most 10 minutes away, and not "
+				    "now",
+				    "");
+	if (w->dry)
+		return OK;
+	enum err e = os_timer_new(&w->timer, loop, too_late, w);
+	if (!e)
+		os_timer_set(w->timer, mono_add(os_mono(), us < 0 ? DEADLINE : us));
+	return e ? ERR_NOMEM : OK;
+}
+
+static enum err read_addresses(struct group_wish *w, const struct ops_address *list, size_t n,
+			       struct ops_complaint *c)
+{
+	struct addr *at = arena_alloc(&w->asking.mem, (n + 1) * sizeof(*at));
+	if (!at)
+		return ERR_NOMEM;
+	if (n > OPS_ADDRESSES_MOST)
+		return ops_complain(c, ERR_FULL, "at most 16 addresses are tried at once", "");
+	for (size_t i = 0; i < n; i++) {
+		enum err e = ops_read_remote(list[i].address, &at[i], c);
+		if (e)
+			return e;
+	}
+	w->command.address = at;
+	w->command.n_address = n;
+	return OK;
+}
+
 /* Making and joining */
 
 static enum err read_lives(struct groups_command *k, const struct ops_group_make *m,
@@ -429,6 +505,42 @@ static void answer_joined(struct group_wish *w, const struct engine_result *r)
 	answer_made(w, r);
 }
 
+static enum err read_invitation(struct group_wish *w, const struct ops_group_join *j,
+				struct ops_complaint *c)
+{
+	w->command.document = span_str(j->invitation);
+	ops_set_text(w->object, sizeof(w->object), "the group of this invitation");
+	w->next = "members are looked for by name; homestead group connect GROUP ADDRESS meets one "
+		  "elsewhere";
+	if (j->invitation[0])
+		return OK;
+	return ops_complain(c, ERR_MALFORMED, "there is no invitation",
+			    "homestead join CODE, or FILE, or - for standard input");
+}
+
+/* As it was typed; a password in NFC, since keyboards differ. */
+static enum err read_code(struct group_wish *w, const struct ops_group_join *j,
+			  struct ops_complaint *c)
+{
+	struct groups_command *k = &w->command;
+	char *p = arena_alloc(&w->asking.mem, PASSWORD_MOST + 1);
+	struct text t = text_of(p, PASSWORD_MOST + 1);
+	if (!p)
+		return ERR_NOMEM;
+	ops_set_text(w->object, sizeof(w->object), "the group of this code");
+	w->asking.ends = true;
+	w->next = "homestead members GROUP shows who is here";
+	k->code = span_str(j->code);
+	k->group = span_str(j->group);
+	enum err e = ops_text_nfc(j->password, &t);
+	k->passphrase = span_of(p, t.n);
+	if (e && e != ERR_NOMEM)
+		return ops_complain(c, e, "the password is too long, or no text", "");
+	if (!e)
+		e = read_addresses(w, j->addresses, j->n_addresses, c);
+	return e ? e : set_deadline(w, j->deadline < 0 ? JOIN_DEADLINE : j->deadline, c);
+}
+
 enum err ops_run_group_join(struct ops *o, const struct ops_request *r, struct ops_call call)
 {
 	const struct ops_group_join *j = &r->group_join;
@@ -439,19 +551,12 @@ enum err ops_run_group_join(struct ops *o, const struct ops_request *r, struct o
 	struct group_wish *w = ops_group_wish(o, call, GROUPS_JOIN, j->dry_run);
 	if (!w)
 		return ERR_NOMEM;
-	enum err e = j->invitation[0]
-			     ? OK
-			     : ops_complain(&c, ERR_MALFORMED, "there is no invitation",
-					    "homestead join FILE, or - for standard input");
 	w->asking.done = join_done;
 	w->answer = answer_joined;
-	w->command.document = span_str(j->invitation);
 	w->command.identity = span_str(j->identity);
-	ops_set_text(w->object, sizeof(w->object), "the group of this invitation");
 	w->done = "is joined";
 	w->would = "would be joined";
-	w->next = "members are looked for by name; homestead group connect GROUP ADDRESS meets one "
-		  "elsewhere";
+	enum err e = j->code[0] ? read_code(w, j, &c) : read_invitation(w, j, &c);
 	return ops_group_send(w, e, &c);
 }
 
@@ -488,50 +593,6 @@ enum err ops_run_group_life(struct ops *o, const struct ops_request *r, struct o
 
 /* Connecting */
 
-static void too_late(void *arg, struct mono now)
-{
-	struct group_wish *w = arg;
-	struct ops *o = w->asking.ops;
-	uint64_t ticket = w->asking.ticket;
-	answer_error(w, &(struct engine_result){ .err = ERR_TIMEOUT,
-						 .text = "no member was reached in time" });
-	ops_cancel(o, ticket);
-}
-
-static enum err set_deadline(struct group_wish *w, int64_t us, struct ops_complaint *c)
-{
-	struct os_loop *loop = engine_loop(w->asking.ops->engine);
-	if (us == 0 || us > DEADLINE_MOST)
-		return ops_complain(c, ERR_RANGE,
-				    "a deadline is at most 10 minutes away, and not "
-				    "now",
-				    "");
-	if (w->dry)
-		return OK;
-	enum err e = os_timer_new(&w->timer, loop, too_late, w);
-	if (!e)
-		os_timer_set(w->timer, mono_add(os_mono(), us < 0 ? DEADLINE : us));
-	return e ? ERR_NOMEM : OK;
-}
-
-static enum err read_addresses(struct group_wish *w, const struct ops_group_connect *g,
-			       struct ops_complaint *c)
-{
-	struct addr *at = arena_alloc(&w->asking.mem, (g->n_addresses + 1) * sizeof(*at));
-	if (!at)
-		return ERR_NOMEM;
-	if (g->n_addresses > OPS_ADDRESSES_MOST)
-		return ops_complain(c, ERR_FULL, "at most 16 addresses are tried at once", "");
-	for (size_t i = 0; i < g->n_addresses; i++) {
-		enum err e = ops_read_remote(g->addresses[i].address, &at[i], c);
-		if (e)
-			return e;
-	}
-	w->command.address = at;
-	w->command.n_address = g->n_addresses;
-	return OK;
-}
-
 enum err ops_run_group_connect(struct ops *o, const struct ops_request *r, struct ops_call call)
 {
 	const struct ops_group_connect *k = &r->group_connect;
@@ -547,7 +608,7 @@ enum err ops_run_group_connect(struct ops *o, const struct ops_request *r, struc
 	w->asking.ends = true;
 	w->done = "is connected";
 	w->would = "would be connected";
-	enum err e = read_addresses(w, k, &c);
+	enum err e = read_addresses(w, k->addresses, k->n_addresses, &c);
 	if (!e)
 		e = set_deadline(w, k->deadline, &c);
 	return ops_group_send(w, e, &c);

@@ -305,8 +305,16 @@
 	X(S, BOOL, dry_run, 0, "only say what would be done")
 
 #define OPS_GROUP_JOIN_FIELDS(X, S)                                                                \
-	X(S, STRING, invitation, 0, "the invitation, XML")                                         \
-	X(S, STRING, identity, 0, "our identity; empty: the one that it is for")                   \
+	X(S, STRING, invitation, 0, "the invitation, XML; or code")                                \
+	X(S, STRING, code, 0,                                                                      \
+	  "instead: a short code, a link, or the whole name of a group with a password")           \
+	X(S, STRING, password, 0, "the group's password, where the code is none itself")           \
+	X(S, STRING, group, 0, "which group, where a code leads to several: its name")             \
+	X(S, LIST, addresses, ops_address,                                                         \
+	  "with a code: where members may be; none: where it leads to")                            \
+	X(S, SECONDS, deadline, 0,                                                                 \
+	  "with a code: when to give up, 10 minutes at most; null: after 90 s")                    \
+	X(S, STRING, identity, 0, "our identity; empty: the one that it is for, or the default")   \
 	X(S, BOOL, dry_run, 0, "only say what would be done")
 
 #define OPS_GROUP_SET_FIELDS(X, S)                                                                 \

@@ -523,6 +523,9 @@ static void a_secret_is_for_later(void **state)
 	assert_non_null(strstr(hst_last_error(b->ctx)->message, "takes no secret"));
 	assert_true(hst_last_error(b->ctx)->hint[0] != 0);
 	hst_free(invitation);
+	/* A code is no document. */
+	assert_int_equal(hst_group_join(b->ctx, NULL, "one two three", NULL, &gb), HST_E_INVALID);
+	assert_non_null(strstr(hst_last_error(b->ctx)->hint, "five words"));
 }
 
 static void the_status_tells_where_the_key_is(void **state)

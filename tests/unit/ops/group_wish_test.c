@@ -198,7 +198,7 @@ static void groups_that_cannot_be(void **state)
 static void joining(void **state)
 {
 	struct ops_request r = about(OPS_GROUP_JOIN, "");
-	r.group_join.identity = "";
+	r.group_join.identity = r.group_join.code = "";
 	r.group_join.invitation = "";
 	ask(&r);
 	refused(ERR_MALFORMED, "there is no invitation", "homestead join");
