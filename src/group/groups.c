@@ -170,6 +170,7 @@ void groups_tick(struct groups *s, struct mono now)
 		s->names_stale |= mono_reached(groups_names_deadline(s, e), now);
 		groups_seek_tick(s, e);
 	}
+	groups_searches_tick(s);
 	groups_open_again(s);
 }
 
@@ -187,7 +188,7 @@ void groups_wall(struct groups *s, struct wall wall, struct mono now)
 
 struct mono groups_deadline(const struct groups *s)
 {
-	struct mono at = MONO_NEVER;
+	struct mono at = groups_searches_deadline(s);
 	LIST_EACH(n, tmp, &s->entries)
 	{
 		const struct groups_entry *e = LIST_ENTRY(n, struct groups_entry, all);

@@ -77,7 +77,7 @@ struct groups_search {
 	bool dropped; /* nobody wants it any more: CANCEL */
 	struct groups_entry *entry;
 	struct groups_call *call;
-	struct groups_resolution end;
+	struct mono enough; /* a look-up that found somebody waits no longer for others */
 	size_t n_found;
 	struct groups_lookup *found; /* of a call: GROUPS_LOOKUPS of them */
 };
@@ -352,6 +352,8 @@ struct groups_search *groups_search_new(struct groups *s, const char *name);
 void groups_search_drop(struct groups *s, struct groups_search *x);
 bool groups_searches_poll(struct groups *s, struct groups_out *out);
 void groups_searches_free(struct groups *s);
+void groups_searches_tick(struct groups *s);
+struct mono groups_searches_deadline(const struct groups *s);
 /* The part pnrp was switched off or on: what was asked of it is over. */
 void groups_searches_lost(struct groups *s);
 /* Looks a name up for call, which waits: looked_up() is called once. ERR_NOMEM. */

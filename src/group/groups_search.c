@@ -2,12 +2,15 @@
  * groups for who has a code. */
 #include "group/groups_int.h"
 
+#define OTHERS (MONO_SEC / 2) /* so long a look-up that found one waits for others */
+
 struct groups_search *groups_search_new(struct groups *s, const char *name)
 {
 	struct groups_search *x = env_zalloc(s->env, 1, sizeof(*x));
 	if (!x)
 		return NULL;
 	groups_words(x->name, sizeof(x->name), span_str(name));
+	x->enough = MONO_NEVER;
 	x->number = GROUPS_CALLS + s->next_call++;
 	list_push_back(&s->searches, &x->all);
 	return x;
@@ -118,6 +121,40 @@ static void note(struct groups *s, struct groups_search *x, const struct groups_
 		return;
 	add_addresses(l, hit);
 	x->n_found++;
+	x->enough = mono_min(x->enough, mono_add(s->now, OTHERS));
+}
+
+/* GROUP-15.11: whoever typed a code waits; what still goes on is cancelled. */
+static void leave_it(struct groups *s, struct groups_search *x)
+{
+	static const struct groups_resolution found = { .err = OK };
+	struct groups_call *call = x->call;
+	x->call = NULL;
+	x->dropped = true;
+	call->waits = GROUPS_WAIT_NOTHING;
+	call->looked_up(s, call, x->found, x->n_found, &found);
+}
+
+void groups_searches_tick(struct groups *s)
+{
+	LIST_EACH(l, tmp, &s->searches)
+	{
+		struct groups_search *x = LIST_ENTRY(l, struct groups_search, all);
+		if (x->call && mono_reached(x->enough, s->now))
+			leave_it(s, x);
+	}
+}
+
+struct mono groups_searches_deadline(const struct groups *s)
+{
+	struct mono at = MONO_NEVER;
+	LIST_EACH(l, tmp, &s->searches)
+	{
+		const struct groups_search *x = LIST_ENTRY(l, struct groups_search, all);
+		if (x->call)
+			at = mono_min(at, x->enough);
+	}
+	return at;
 }
 
 void groups_found(struct groups *s, uint64_t number, const struct groups_hit *hit, struct mono now)

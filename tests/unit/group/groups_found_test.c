@@ -443,6 +443,31 @@ static void a_name_is_looked_up(void **state)
 	rig_fini(r);
 }
 
+/* GROUP-15.11 */
+static void who_typed_a_code_does_not_wait(void **state)
+{
+	struct rig *r = *state;
+	rig_init(r);
+	memset(&looked, 0, sizeof(looked));
+	struct groups_call *call = groups_call_new(r->s, GROUPS_JOIN, 7);
+	assert_non_null(call);
+	assert_int_equal(groups_lookup_start(r->s, call, "0.homestead-a-b", looked_up), OK);
+	rig_drain(r);
+	rig_pass(r, 5 * MONO_SEC);
+	hit(r, "192.0.2.8", "Smith");
+	rig_pass(r, 400 * MONO_MS);
+	hit(r, "192.0.2.9", "Jones"); /* which is no reason to wait longer */
+	assert_int_equal(looked.calls, 0);
+	rig_pass(r, 101 * MONO_MS);
+	assert_int_equal(looked.calls, 1);
+	assert_int_equal(looked.n, 2);
+	assert_int_equal(looked.end.err, OK);
+	assert_true(named(r, "cancel\n"));
+	rig_pass(r, MONO_MIN);
+	assert_int_equal(looked.calls, 1);
+	rig_fini(r);
+}
+
 static void memory_runs_out(void **state)
 {
 	struct rig *r = *state;
@@ -492,6 +517,7 @@ int main(void)
 		T(parts_of_a_group_are_looked_for),
 		T(a_search_ends_with_the_part),
 		T(a_name_is_looked_up),
+		T(who_typed_a_code_does_not_wait),
 		T(memory_runs_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

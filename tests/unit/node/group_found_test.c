@@ -68,6 +68,33 @@ static void who_asks_is_connected(void **state)
 	rig_fini(&r);
 }
 
+/* GROUP-15.9, GROUP-15.10: a code is all that is typed, and its five words lead there. */
+static void a_code_is_enough(void **state)
+{
+	const struct groups_command invite = { .kind = GROUPS_INVITE, .role = GROUP_ROLE_MEMBER };
+	static struct rig r;
+	char code[200];
+	struct text t = TEXT_OF(code);
+	begin(&r, 2);
+	const struct rig_answer *a = rig_do(&r, 0, &invite);
+	assert_int_equal(a->err, OK);
+	text_span(&t, span_of(a->document, strcspn(a->document, "\n")));
+	rig_run(&r, 2 * MONO_SEC);
+	assert_int_equal(lent(&r, 0), 2);
+	(void)rig_person(&r, 1, "Bob");
+	const struct groups_command c = { .kind = GROUPS_JOIN, .code = span_of(t.p, t.n) };
+	a = rig_do(&r, 1, &c);
+	if (a->err)
+		print_error("%s\n", a->text);
+	assert_int_equal(a->err, OK);
+	assert_true(connected(&r, 1, MONO_MIN));
+	assert_int_equal(rig_say(&r, 0, "welcome"), OK);
+	rig_run(&r, 2 * MONO_SEC);
+	assert_int_equal(rig_heard(&r, 1, "welcome"), 1);
+	assert_int_equal(lent(&r, 0), 1); /* it was for one */
+	rig_fini(&r);
+}
+
 /* GROUP-15.2: no name outlives what it is the name of. */
 static void names_end_with_their_group(void **state)
 {
@@ -155,6 +182,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_joins_finds_the_others),
 		cmocka_unit_test(who_asks_is_connected),
+		cmocka_unit_test(a_code_is_enough),
 		cmocka_unit_test(names_end_with_their_group),
 		cmocka_unit_test(who_cannot_be_reached_is_told_of),
 		cmocka_unit_test(two_parts_meet),
