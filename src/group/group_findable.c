@@ -79,3 +79,11 @@ void group_findable_due(struct group *g)
 	(void)!group_lookups_are(g, s->row, s->n);
 	env_free(g->env, s);
 }
+
+struct mono group_findable_deadline(const struct group *g)
+{
+	int64_t wait = g->findable_end - group_time(g);
+	if (!mono_is_never(g->findable) || g->findable_end == INT64_MAX)
+		return g->findable;
+	return mono_add(g->now, wait > 0 ? wait : 0);
+}

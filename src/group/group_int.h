@@ -220,6 +220,7 @@ MUST_USE enum err group_secret_take(const struct group *g, const struct group_se
 /* ---- group_findable.c ---- */
 void group_findable_stale(struct group *g);
 void group_findable_due(struct group *g);
+struct mono group_findable_deadline(const struct group *g);
 
 /* ---- group_invite.c ---- */
 /* Somebody may issue, or has a key, who did not before. */

@@ -590,7 +590,7 @@ void group_secrets_tick(struct group *g)
 /* The end of a record is looked at when something else is: nothing waits for that. */
 struct mono group_secrets_deadline(const struct group *g)
 {
-	struct mono at = mono_min(g->mend, g->findable);
+	struct mono at = mono_min(g->mend, group_findable_deadline(g));
 	if (!g->secrets || !g->ready || !group_secrets_due(g->secrets, NULL) ||
 	    mono_reached(g->secrets_again, g->now))
 		return at;

@@ -346,6 +346,21 @@ static void newcomers_find_who_can_admit(void **state)
 	assert_false(group_lookup_next(c->m[BEN].g, &at, &l));
 }
 
+/* GROUP-14.31: nothing else has to happen for that. */
+static void what_has_ended_is_not_found(void **state)
+{
+	struct group_lookup l;
+	size_t at = 0;
+	struct group_invite i = some_invite(GROUP_ROLE_MEMBER, 1);
+	i.end = circle_wall(c) + 10 * MONO_SEC;
+	assert_int_equal(invite(ANN, &i), OK);
+	circle_run(c, 2 * MONO_SEC);
+	assert_true(group_lookup_next(c->m[ANN].g, &at, &l));
+	circle_run(c, 9 * MONO_SEC);
+	at = 0;
+	assert_false(group_lookup_next(c->m[ANN].g, &at, &l));
+}
+
 /* ---- the password ---- */
 
 static void password(size_t who, const uint8_t *prs)
@@ -414,6 +429,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(who_may_invite, begin, end),
 		cmocka_unit_test_setup_teardown(who_may_issue_later_gets_it, begin, end),
 		cmocka_unit_test_setup_teardown(newcomers_find_who_can_admit, begin, end),
+		cmocka_unit_test_setup_teardown(what_has_ended_is_not_found, begin, end),
 		cmocka_unit_test_setup_teardown(a_password, begin, end),
 		cmocka_unit_test_setup_teardown(guesses_at_a_password_wait, begin, end),
 		cmocka_unit_test_setup_teardown(without_the_key_of_the_box, begin, end),
