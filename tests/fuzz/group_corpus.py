@@ -9,8 +9,8 @@ import struct
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
 BINDING = hashlib.sha256(b"AUTH_INFO").digest()
-CLASSIC, REQUESTOR, OUTSIDE, SECURED = 1, 2, 4, 8
-GOOD, LONE = b"\xff\xff", b"\xff\xfe"
+CLASSIC, REQUESTOR, OUTSIDE, SECURED, JOINS = 1, 2, 4, 8, 16
+GOOD, LONE, ASKS, GIVES = b"\xff\xff", b"\xff\xfe", b"\xff\xfd", b"\xff\xfc"
 
 
 def hello(major=2, binding=BINDING):
@@ -55,6 +55,21 @@ for how in (0, CLASSIC, REQUESTOR, CLASSIC | REQUESTOR, SECURED, SECURED | CLASS
     write("group_session", "alone-%d" % how, bytes([how]) + LONE)
 write("group_session", "pieces", b"\0" + b"".join(piece(hello()[i:i + 1]) for i in range(36)))
 write("group_session", "halves", b"\0" + piece(hello() + b"\0\1") + piece(b"\0\0\0\5chain"))
+PROOF = body(5, b"\3" + bytes(64))
+REFUSED = body(5, b"\xff\5" + bytes(3) + b"\x1e")
+NONE = body(5, b"\1\1" + b"\1" * 16 + b"\xff" * 32)
+WAITS = body(5, b"\1\1" + b"\xff" * 16 + bytes(32))
+write("group_session", "join-guess", bytes([JOINS]) + ASKS + piece(PROOF))
+write("group_session", "join-stops", bytes([JOINS]) + ASKS)
+write("group_session", "join-twice", bytes([JOINS]) + ASKS + ASKS)
+write("group_session", "join-none", bytes([JOINS]) + piece(hello() + NONE))
+write("group_session", "join-waits", bytes([JOINS]) + piece(hello() + WAITS))
+write("group_session", "join-off", b"\0" + ASKS + piece(PROOF))
+write("group_session", "knock-shown", bytes([JOINS | REQUESTOR]) + GOOD)
+write("group_session", "knock-share", bytes([JOINS | REQUESTOR]) + GIVES)
+write("group_session", "knock-refused", bytes([JOINS | REQUESTOR]) + piece(REFUSED))
+write("group_session", "knock-proof", bytes([JOINS | REQUESTOR]) + GIVES
+      + piece(body(5, b"\4" + bytes(64)) + body(2, bytes(40))))
 CLIENT = bytes.fromhex("16030100310100002d0303") + bytes(32) + bytes.fromhex("00000213010100000200")
 write("group_session", "outside-client", bytes([OUTSIDE]) + piece(CLIENT))
 write("group_session", "outside-alert", bytes([OUTSIDE | REQUESTOR]) + piece(b"\x15\3\3\0\2\2\x28"))

@@ -5,23 +5,28 @@
  * The first octet: bit 0 the classic profile, bit 1 our session is the
  * requestor's, bit 2 octets come from outside instead of inside TLS, bit 3 the
  * handshake is taken as done, and each piece is the other side's flight, without
- * TLS. Then pieces: a length of two octets, big-endian, and that many
- * octets; FFFF is a good Hello and MyGMC with a member's chain, FFFE a good Hello. */
+ * TLS; bit 4 secrets let in, or, at a requestor's, it has one (modern, inside TLS). Then pieces: a length of two octets, big-endian, and that many
+ * octets; FFFF is a good Hello and MyGMC with a member's chain, FFFE a good Hello, FFFD
+ * the latter with a share, FFFC the former with one: nobody has proved anything, nobody is let
+ * in. */
 #include "crypto/tls.h"
 #include "fuzz_env.h"
 #include "group/name.h"
 #include "group/session_int.h"
 #include "wire/rd.h"
 
-#define NOW  INT64_C(1700000000000000)
-#define GOOD 0xffff
-#define LONE 0xfffe
+#define NOW   INT64_C(1700000000000000)
+#define GOOD  0xffff
+#define LONE  0xfffe
+#define ASKS  0xfffd
+#define GIVES 0xfffc
 
 enum how {
 	CLASSIC = 1,
 	REQUESTOR = 2,
 	OUTSIDE = 4,
-	SECURED = 8
+	SECURED = 8,
+	JOINS = 16
 };
 
 static struct fuzz_env fuzz = FUZZ_ENV(fuzz);
@@ -51,6 +56,8 @@ static struct world {
 	struct person group, ann, stranger;
 	char name[GROUP_NAME_OCTETS + 1];
 	struct group_session_home home;
+	struct group_door door;
+	struct group_knock knock;
 	struct line lines[2]; /* our session the authenticator's, the requestor's */
 	unsigned int told;
 	bool begun;
@@ -130,6 +137,51 @@ static void home_failed(void *ctx, const struct graph_parties *who, enum group_s
 	((struct world *)ctx)->told++;
 }
 
+static enum group_door_answer door_find(void *ctx, const struct group_secret_name *name,
+					struct span source, uint8_t prs[GROUP_SECRET_PRS],
+					uint32_t *wait_s)
+{
+	memset(prs, 7, GROUP_SECRET_PRS);
+	*wait_s = name->id[0];
+	return name->id[0] < 0xf0 ? GROUP_DOOR_OPEN : GROUP_DOOR_WAIT;
+}
+
+static void door_wrong(void *ctx, const struct group_secret_name *name, struct span source)
+{
+}
+
+/* Nobody can have a proof. */
+static enum group_door_answer door_admit(void *ctx, const struct group_secret_name *name,
+					 const struct crypto_cert *idc, uint64_t *ticket)
+{
+	abort();
+}
+
+static enum err door_admitted(void *ctx, uint64_t ticket, struct span *chain, uint64_t *after)
+{
+	abort();
+}
+
+static void door_drop(void *ctx, uint64_t ticket)
+{
+	abort();
+}
+
+static bool knock_prove(void *ctx, struct span public)
+{
+	return true;
+}
+
+static void knock_let_in(void *ctx, struct span chain)
+{
+	abort();
+}
+
+static void knock_refused(void *ctx, enum group_door_answer why, uint32_t wait_s)
+{
+	hold(why > GROUP_DOOR_OPEN && why < GROUP_DOOR_ANSWERS);
+}
+
 static struct world *world(enum crypto_profile_id id)
 {
 	struct world *w = &worlds[id];
@@ -156,6 +208,11 @@ static struct world *world(enum crypto_profile_id id)
 		.learned = home_learned,
 		.may = home_no,
 		.failed = home_failed,
+	};
+	w->door = (struct group_door){ w,	   door_find,	  door_wrong,
+				       door_admit, door_admitted, door_drop };
+	w->knock = (struct group_knock){
+		.ctx = w, .prove = knock_prove, .let_in = knock_let_in, .refused = knock_refused
 	};
 	return w;
 }
@@ -206,7 +263,24 @@ static void shake(struct call *c, bool initiator)
 	}
 }
 
-static size_t good(const struct world *w, uint8_t *room, size_t size, bool alone)
+/* The group's generator: a share that is one, of nobody's. */
+static void put_share(struct wr *wr, const struct world *w, bool asks)
+{
+	static const uint8_t point[GROUP_SHARE] = {
+		0xe2, 0xf2, 0xae, 0x0a, 0x6a, 0xbc, 0x4e, 0x71, 0xa8, 0x84, 0xa9,
+		0x61, 0xc5, 0x00, 0x51, 0x5f, 0x58, 0xe3, 0x0b, 0x6a, 0xa5, 0x82,
+		0xdd, 0x8d, 0xb6, 0xa6, 0x59, 0x45, 0xe0, 0x8d, 0x2d, 0x76
+	};
+	uint8_t body[GROUP_PASSWORD_MAX];
+	struct wr b = wr_of(body, sizeof body);
+	const struct group_password p = { .step = asks ? GROUP_STEP_ASK : GROUP_STEP_SHARE,
+					  .octets = span_of(point, sizeof point) };
+	group_password_put(&b, &p);
+	const struct group_message m = { .type = GROUP_PASSWORD, .body = wr_span(&b) };
+	group_message_put(wr, w->p, &m);
+}
+
+static size_t good(const struct world *w, uint8_t *room, size_t size, uint16_t what)
 {
 	uint8_t binding[CRYPTO_HASH_MAX];
 	const struct span sent = span_str(info);
@@ -220,8 +294,10 @@ static size_t good(const struct world *w, uint8_t *room, size_t size, bool alone
 					   .body = span_of(w->ann.chain, w->ann.chain_n) };
 	struct wr wr = wr_of(room, size);
 	group_message_put(&wr, w->p, &hello);
-	if (!alone)
+	if (what == GOOD || what == GIVES)
 		group_message_put(&wr, w->p, &gmc);
+	if (what == ASKS || what == GIVES)
+		put_share(&wr, w, what == ASKS);
 	hold(!wr.failed);
 	return wr.n;
 }
@@ -230,8 +306,8 @@ static struct span piece(struct call *c, struct rd *r)
 {
 	static uint8_t room[8192];
 	uint16_t n = rd_u16(r);
-	return n >= LONE ? span_of(room, good(c->w, room, sizeof room, n == LONE))
-			 : rd_bytes(r, n < r->left ? n : r->left);
+	return n >= GIVES ? span_of(room, good(c->w, room, sizeof room, n))
+			  : rd_bytes(r, n < r->left ? n : r->left);
 }
 
 /* One piece of the input: as a record, or as it is. */
@@ -320,6 +396,7 @@ static void line_renew(struct line *l, size_t before)
 {
 	struct group_session *s = l->session;
 	bool hurt = s->fault == GROUP_FAULT_TLS;
+	group_join_free(s);
 	env_free(&fuzz.env, s->in.p);
 	env_free(&fuzz.env, s->out.p);
 	hold(s->peer == l->fresh.peer && s->names == l->fresh.names && s->tls == l->fresh.tls);
@@ -342,6 +419,23 @@ static void talk(struct call *c, void (*piece_of)(struct call *, struct rd *), s
 	hold(c->w->told == (c->over ? 1 : 0) && c->over == (look.state == GROUP_SESSION_ENDED));
 	hold(look.held < 4 * GROUP_MESSAGE_MAX);
 	hold(group_session_peer(c->session).n == 0 && !group_session_stands(c->session));
+}
+
+/* Inside TLS, somebody who has knocked: each has a line of its own. */
+static void run_knock(struct world *w, struct rd r)
+{
+	size_t before = fuzz.live;
+	struct line l;
+	struct call c = { .w = w };
+	open_session(&c, true);
+	give(&c, span_of(NULL, 0));
+	open_tls(&c, false);
+	shake(&c, false);
+	hold(c.secured && !c.over);
+	l = (struct line){ .session = c.session, .tls = c.tls };
+	talk(&c, say, &r);
+	(void)line_close(&l);
+	hold(fuzz.live <= before + LINE_GROWS);
 }
 
 /* Inside TLS. */
@@ -374,6 +468,13 @@ static void run_bare(struct world *w, bool requestor, bool secured, struct rd r)
 static void run(struct world *w, uint8_t how, struct rd r)
 {
 	fuzz.state = 0;
+	bool joins = how & JOINS && !(how & (OUTSIDE | SECURED)) && !w->p->password;
+	w->home.door = joins ? &w->door : NULL;
+	w->home.knock = joins && how & REQUESTOR ? &w->knock : NULL;
+	if (w->home.knock) {
+		run_knock(w, r);
+		return;
+	}
 	if (how & (OUTSIDE | SECURED))
 		run_bare(w, how & REQUESTOR, how & SECURED, r);
 	else
