@@ -116,6 +116,8 @@ static enum err begin(struct group *g, const struct group_birth *b, struct text 
 	if (!e)
 		e = take_security(g, b->security);
 	if (!e)
+		e = group_epoch_begin(g, b);
+	if (!e)
 		e = group_provider_begin(g);
 	if (!e)
 		e = group_secrets_begin(g);
@@ -152,6 +154,7 @@ void group_free(struct group *g)
 	env_free(env, g->said.p);
 	group_provider_end(g);
 	group_lookups_free(g);
+	group_epoch_end(g);
 	group_members_free(g->members);
 	group_removals_free(g->removals);
 	crypto_chain_free(g->own);
@@ -168,6 +171,7 @@ void group_tick(struct group *g, struct mono now)
 {
 	g->now = now;
 	group_own_due(g);
+	group_epoch_due(g);
 	group_waiting_due(g);
 	group_secrets_tick(g);
 	group_invite_mend(g);
@@ -178,11 +182,13 @@ void group_wall(struct group *g, struct wall wall, struct mono now)
 	g->now = g->wall_at = now;
 	g->wall = wall;
 	group_own_due(g);
+	group_epoch_due(g);
 }
 
 struct mono group_deadline(const struct group *g)
 {
 	struct mono at = mono_min(group_own_deadline(g), group_waiting_deadline(g));
+	at = mono_min(at, group_epoch_deadline(g));
 	return mono_min(at, group_secrets_deadline(g));
 }
 

@@ -37,6 +37,8 @@ struct group_birth {
 	const struct group_policy *first;   /* what the creator says of it; NULL nothing */
 	const uint8_t *box;		    /* our X25519 key (D19), public; NULL none */
 	const uint8_t *box_secret;	    /* its secret half; lives as long; NULL: not at hand */
+	struct span keys;		    /* of epochs, as group_keys_save() gave them; copied */
+	bool epochs;			    /* made with epochs: nothing is written in clear */
 	int64_t renew_warning;		    /* us before our membership ends */
 	struct group_limits limits;
 };
@@ -186,8 +188,9 @@ MUST_USE enum err group_return(struct group *g, struct span chain, struct span r
 	X(RENEWED, "renewed")                                                                      \
 	X(FULL, "full") /* a limit */                                                              \
 	X(INVITE_USED,                                                                             \
-	  "invite-used") /* somebody was let in by an invitation or the password:      \
-					 who; over: more than it is for */
+	  "invite-used")	  /* somebody was let in by an invitation or the password:      \
+					 who; over: more than it is for */  \
+	X(KEY_EPOCH, "key-epoch") /* another epoch is written under: number, who made it */
 enum group_event_kind {
 #define X(name, text) GROUP_EVENT_##name,
 	GROUP_EVENTS(X)
@@ -244,6 +247,7 @@ struct group_event {
 	unsigned int roles;
 	bool ours, over;
 	int64_t skew, until; /* us; wall us */
+	uint32_t number;
 	struct graph_guid id, type;
 	const char *text;		 /* static, may be NULL */
 	char who[GROUP_NAME_OCTETS + 1]; /* peer name */
@@ -264,6 +268,8 @@ enum group_out_kind {
 	GROUP_OUT_CHAIN,      /* our own chain is this now, to be kept: payload */
 	GROUP_OUT_NAMES,      /* what group_lookup_next() gives is another */
 	GROUP_OUT_SECURITY,   /* what the group is, to be kept: payload (Security Properties) */
+	GROUP_OUT_KEYS,	      /* keys of epochs have changed, to be kept: group_keys_save() */
+	GROUP_OUT_REVEAL,     /* more can be revealed or sealed now: graph_reveal() */
 	GROUP_OUT_EVENT
 };
 struct group_out {
@@ -282,6 +288,25 @@ struct group_out {
 };
 /* Lives until the next call. */
 bool group_poll(struct group *g, struct group_out *out);
+
+/* Begins a new epoch, so that what is written from then on is under another key. ERR_DENIED,
+ * ERR_STATE with `why`. */
+MUST_USE enum err group_rotate(struct group *g, bool dry_run, struct text *why, struct mono now);
+/* Keys of epochs, in clear: into locked memory of GROUP_KEYRING_OCTETS, to be sealed and wiped.
+ * Their octets, 0: there are none. */
+size_t group_keys_save(const struct group *g, uint8_t *out);
+
+/* The epoch that is written under. */
+struct group_epoch_info {
+	bool has;	 /* the group has epochs */
+	bool has_key;	 /* we can write */
+	uint32_t number; /* 0: there is none now */
+	size_t epochs;	 /* that are known */
+	size_t lacking;	 /* members that were not given its key yet */
+	int64_t from;	 /* wall us */
+	char maker[GROUP_NAME_OCTETS + 1];
+};
+void group_epochs_look(const struct group *g, struct group_epoch_info *out);
 
 /* A look inside. */
 struct group_counts {

@@ -104,6 +104,7 @@ struct group {
 	struct mono scan;
 	int64_t skew;
 	struct group_counts counts;
+	struct group_epochs *epochs;   /* NULL: this profile has none */
 	struct group_lookups *lookups; /* lookups.c; NULL none */
 	struct list outs;	       /* struct group_own_out */
 	struct group_own_out *last;
@@ -228,11 +229,49 @@ void group_invite_stale(struct group *g);
 void group_invite_mend(struct group *g);
 
 /* ---- group_provider.c: what the graph asks ---- */
+int64_t group_wall_of(uint64_t peer_time); /* as if it were that of this machine (digest 9.3) */
 MUST_USE enum err group_provider_begin(struct group *g);
 void group_provider_end(struct group *g);
 /* Of records that wait for the membership of `who`: the graph gets to know. */
 void group_waiting_for(struct group *g, struct span who);
 void group_waiting_due(struct group *g);
 struct mono group_waiting_deadline(const struct group *g);
+
+/* ---- group_epoch.c, group_epoch_give.c: epochs (epochs_int.h has their inside) ---- */
+MUST_USE enum err group_epoch_begin(struct group *g, const struct group_birth *b);
+void group_epoch_end(struct group *g);
+void group_epoch_ready(struct group *g);
+void group_epoch_due(struct group *g);
+struct mono group_epoch_deadline(const struct group *g);
+/* Members or Removals have changed, or what we may. */
+void group_epoch_changed(struct group *g);
+/* An Epoch record that stands, of who touched it last, and a Key record. */
+struct group_epoch_times {
+	int64_t made, until; /* wall us */
+};
+void group_epoch_learn(struct group *g, const struct graph_record *r,
+		       const struct group_epoch *what, struct span who,
+		       const struct group_epoch_times *times);
+void group_epoch_learn_keys(struct group *g, const struct group_key *k);
+/* A record of that type could not be judged. */
+void group_epoch_unsure(struct group *g, const struct graph_guid *type, enum graph_change change);
+/* A member has a key to seal to; other: than before. */
+void group_epoch_learn_seal(struct group *g, struct group_member *m, bool other);
+void group_epoch_look(struct group *g, struct group_member *m);
+/* A record of ours is being signed so. */
+void group_epoch_signed(struct group *g, const struct graph_record *r,
+			const struct group_signing *s);
+/* False: it is no such record. */
+bool group_epoch_published(struct group *g, const struct graph_guid *type,
+			   const struct graph_guid *id, enum err err);
+void group_epoch_maker(const struct group *g, const uint8_t *authority,
+		       char out[GROUP_NAME_OCTETS + 1]);
+
+/* ---- group_seal.c: of the provider ---- */
+bool group_epoch_writable(void *ctx);
+enum err group_epoch_protect(void *ctx, const struct graph_record *r, enum graph_change change,
+			     struct span *sealed);
+enum graph_opinion group_epoch_reveal(void *ctx, const struct graph_record *r,
+				      struct graph_plain *plain);
 
 #endif

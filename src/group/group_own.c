@@ -64,6 +64,7 @@ enum err group_own_is(struct group *g, struct crypto_chain *chain)
 	g->need[GROUP_NEED_MEMBERSHIP].again = g->now;
 	plan_policy(g);
 	group_keep_all(g);
+	group_epoch_changed(g);
 	return OK;
 }
 
@@ -282,7 +283,7 @@ void group_published(struct group *g, const struct graph_guid *type, const struc
 	g->now = now;
 	if (graph_guid_eq(type, &group_type_removal))
 		group_removal_published(g, id, err);
-	if (!need_of(type, &k))
+	if (group_epoch_published(g, type, id, err) || !need_of(type, &k))
 		return;
 	struct group_need *n = &g->need[k];
 	n->asked = false;
@@ -305,7 +306,9 @@ void group_ready(struct group *g, struct mono now)
 {
 	g->now = now;
 	g->ready = true;
+	group_epoch_ready(g);
 	group_own_due(g);
+	group_epoch_due(g);
 }
 
 /* ---- the end of it ---- */

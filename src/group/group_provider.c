@@ -5,7 +5,7 @@
 #define EPOCH_1601 INT64_C(11644473600000000) /* us from 1601 to 1970 */
 
 /* Peer time as if it were that of this machine (digest 9.3). */
-static int64_t wall_of(uint64_t peer_time)
+int64_t group_wall_of(uint64_t peer_time)
 {
 	return (int64_t)(peer_time / 10) - EPOCH_1601;
 }
@@ -34,6 +34,7 @@ static enum err sign_one(struct group *g, const struct graph_record *r,
 		return e;
 	g->counts.signed_records++;
 	group_removal_signed(g, r, s);
+	group_epoch_signed(g, r, s);
 	*security = span_of(g->signature, n);
 	return OK;
 }
@@ -101,6 +102,7 @@ static void hand_out(struct group *g, struct many *m)
 		}
 		m->security[i] = group_batch_security(g->batch, at++);
 		group_removal_signed(g, &m->r[i], &s);
+		group_epoch_signed(g, &m->r[i], &s);
 		g->counts.signed_records++;
 	}
 }
@@ -142,9 +144,12 @@ static void learn_seal_key(struct group *g, const struct group_verdict *v, struc
 	struct group_member *m = group_members_find(g->members, name);
 	if (!m || v->membership.seal_key.n != sizeof(m->seal_key))
 		return;
+	bool other = m->has_seal_key &&
+		     !span_eq(v->membership.seal_key, span_of(m->seal_key, sizeof(m->seal_key)));
 	memcpy(m->seal_key, v->membership.seal_key.p, sizeof(m->seal_key));
 	m->has_seal_key = true;
 	group_invite_stale(g);
+	group_epoch_learn_seal(g, m, other);
 }
 
 /* Whether it is our own, of the membership that we have now. */
@@ -163,13 +168,14 @@ static void learn_membership(struct group *g, const struct graph_record *r,
 	text_span(&t, group_chain_leaf(v->chain)->subject_name);
 	memcpy(serial, group_chain_leaf(v->chain)->serial.p, sizeof(serial));
 	if (is_ours(g, v))
-		group_own_seen(g, GROUP_NEED_MEMBERSHIP, wall_of(r->expires));
+		group_own_seen(g, GROUP_NEED_MEMBERSHIP, group_wall_of(r->expires));
 	bool own = span_eq(v->who, group_chain_leaf(v->chain)->subject_name);
 	enum group_told told = own ? GROUP_TOLD_BY_ITSELF : GROUP_TOLD_BY_OTHER;
 	if (group_learn_chain(g, v->chain, told) != OK)
 		return;
 	learn_seal_key(g, v, span_of(t.p, t.n));
-	group_keep_seen(g, span_of(t.p, t.n), span_of(serial, sizeof(serial)), wall_of(r->expires));
+	group_keep_seen(g, span_of(t.p, t.n), span_of(serial, sizeof(serial)),
+			group_wall_of(r->expires));
 }
 
 void group_learn_our_security(struct group *g, struct span payload, const struct graph_guid *id)
@@ -192,7 +198,7 @@ void group_learn_our_policy(struct group *g, struct span payload, const struct g
 static void learn_security(struct group *g, const struct graph_record *r)
 {
 	group_learn_our_security(g, r->payload, &r->id);
-	group_own_seen(g, GROUP_NEED_SECURITY, wall_of(r->expires));
+	group_own_seen(g, GROUP_NEED_SECURITY, group_wall_of(r->expires));
 }
 
 /* D6: the higher version first, then the lowest Record ID; any, where the one that held has
@@ -213,7 +219,15 @@ static void learn_policy(struct group *g, const struct graph_record *r)
 		return;
 	g->policy_id = r->id;
 	g->policy_version = r->version;
-	group_own_policy(g, wall_of(r->expires));
+	group_own_policy(g, group_wall_of(r->expires));
+}
+
+static void learn_epoch(struct group *g, const struct graph_record *r,
+			const struct group_verdict *v)
+{
+	const struct group_epoch_times times = { group_wall_of(r->created),
+						 group_wall_of(r->expires) };
+	group_epoch_learn(g, r, v->epoch, v->who, &times);
 }
 
 static void learn_inviting(struct group *g, const struct graph_record *r,
@@ -221,8 +235,8 @@ static void learn_inviting(struct group *g, const struct graph_record *r,
 {
 	const struct group_secrets_at at = {
 		.record = r->id,
-		.made = wall_of(r->created),
-		.until = wall_of(r->expires),
+		.made = group_wall_of(r->created),
+		.until = group_wall_of(r->expires),
 		.ours = span_eq(v->who, span_str(g->self)),
 	};
 	group_secrets_record(g, r, v->inviting, &at);
@@ -238,6 +252,10 @@ static void learn(struct group *g, const struct graph_record *r, const struct gr
 		learn_policy(g, r);
 	else if (v->inviting)
 		learn_inviting(g, r, v);
+	else if (v->epoch)
+		learn_epoch(g, r, v);
+	else if (v->keys)
+		group_epoch_learn_keys(g, v->keys);
 }
 
 /* A Removal that does not fit any more is not stored either: it would count nowhere. */
@@ -279,6 +297,7 @@ static enum graph_opinion validate(void *ctx, const struct graph_record *r,
 		break;
 	case GRAPH_ENDED:
 	case GRAPH_LATER:
+		group_epoch_unsure(g, &r->type, change);
 		if (mono_is_never(g->scan))
 			g->scan = mono_add(g->now, GROUP_SCAN);
 		break;
@@ -353,6 +372,9 @@ static const struct graph_provider_ops ops = {
 	.secure_many = secure_many,
 	.creator = creator,
 	.ends = ends,
+	.protect = group_epoch_protect,
+	.reveal = group_epoch_reveal,
+	.writable = group_epoch_writable,
 };
 
 enum err group_provider_begin(struct group *g)
@@ -371,6 +393,11 @@ enum err group_provider_begin(struct group *g)
 	g->ops = ops;
 	g->ops.frame_plain = g->profile->packet_max;
 	g->ops.batch = g->profile->batch_depth ? g->limits.batch : 0;
+	if (!g->epochs) {
+		g->ops.protect = NULL;
+		g->ops.reveal = NULL;
+		g->ops.writable = NULL;
+	}
 	g->scan = MONO_NEVER;
 	enum err e = graph_utf16(span_str(g->id), sizeof(g->id16) / 2, g->id16, &g->id16_n);
 	if (!e)

@@ -344,6 +344,13 @@ static bool take(struct groups *s, struct groups_entry *e, const struct group_ou
 	case GROUP_OUT_SECURITY:
 		keep(s, e, &e->security, o->payload);
 		return false;
+	case GROUP_OUT_KEYS:
+		if (groups_keys_seal(s, e) != OK || groups_entry_put(s, e) != OK)
+			e->unsaved = true;
+		return false;
+	case GROUP_OUT_REVEAL:
+		graphs_reveal(s->graphs, id, span_str(e->self), s->now);
+		return false;
 	case GROUP_OUT_EVENT:
 		break;
 	}

@@ -134,6 +134,8 @@ struct groups_entry {
 	struct groups_octets box_sealed;      /* our X25519 secret */
 	uint8_t box[CRYPTO_BOX_KEY];	      /* and its public half */
 	uint8_t *box_secret;		      /* in memory that is locked; NULL: not at hand */
+	struct groups_octets keys_sealed;     /* of epochs */
+	bool epochs;			      /* made with epochs: nothing is in clear */
 	struct crypto_key *group_key;	      /* NULL: none, or not at hand */
 	struct group *group;		      /* NULL: its keys are not at hand */
 	bool opening;			      /* its graph was asked for */
@@ -275,6 +277,12 @@ MUST_USE enum err groups_secret_seal(struct groups *s, struct span secret, const
 /* `out` has room for what was sealed. */
 MUST_USE enum err groups_secret_unseal(struct groups *s, const char *kind, const char *name,
 				       const struct groups_octets *sealed, uint8_t *out);
+/* The same of what has any length, in locked memory that is given back with
+ * crypto_secret_free(); *out NULL: there is none. */
+MUST_USE enum err groups_secret_open(struct groups *s, const struct groups_octets *sealed,
+				     const char *kind, const char *name, uint8_t **out, size_t *n);
+/* The keys of epochs that the entry's group has, sealed for its row. */
+MUST_USE enum err groups_keys_seal(struct groups *s, struct groups_entry *e);
 MUST_USE enum err groups_octets_set(struct groups *s, struct groups_octets *o, struct span from);
 static inline struct span groups_span(const struct groups_octets *o)
 {

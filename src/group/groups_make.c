@@ -49,6 +49,8 @@ static enum err fill(struct groups *s, struct groups_entry *e, const struct fres
 	if (!err && e->group_key)
 		err = groups_key_seal(s, e->group_key, "group", e->id, &e->owner_sealed);
 	e->owner = e->group_key != NULL;
+	/* GROUP-12.9: whoever makes one begins its first epoch. */
+	e->epochs = e->owner && group_profile(e->profile)->policy;
 	return err ? err : make_box(s, e);
 }
 
@@ -100,12 +102,11 @@ static void open_box(struct groups *s, struct groups_entry *e)
 	e->box_secret = NULL;
 }
 
-enum err groups_entry_wake(struct groups *s, struct groups_entry *e, struct text *why)
+/* GROUP-12.3: without the keys it stands all the same, and is given them again. */
+static enum err wake(struct groups *s, struct groups_entry *e, struct span keys, struct text *why)
 {
 	const struct groups_person *p = groups_person_named(s, span_str(e->self));
 	struct group_policy first = { .options = e->options };
-	if (!p || !p->key)
-		return ERR_STATE;
 	groups_words(first.friendly, sizeof(first.friendly), span_str(e->friendly));
 	groups_words(first.comment, sizeof(first.comment), span_str(e->comment));
 	open_box(s, e);
@@ -119,6 +120,8 @@ enum err groups_entry_wake(struct groups *s, struct groups_entry *e, struct text
 		.first = &first,
 		.box = e->box,
 		.box_secret = e->box_secret,
+		.keys = keys,
+		.epochs = e->epochs,
 		.renew_warning = s->cfg.renew_warning,
 		.limits = s->cfg.limits,
 	};
@@ -126,6 +129,20 @@ enum err groups_entry_wake(struct groups *s, struct groups_entry *e, struct text
 	groups_words(b.self, sizeof(b.self), span_str(e->self));
 	struct wall wall = { groups_now(s), s->wall.synchronised };
 	return group_new(&e->group, &b, s->env, s->crypto, s->now, wall, why);
+}
+
+enum err groups_entry_wake(struct groups *s, struct groups_entry *e, struct text *why)
+{
+	const struct groups_person *p = groups_person_named(s, span_str(e->self));
+	uint8_t *keys;
+	size_t n;
+	if (!p || !p->key)
+		return ERR_STATE;
+	enum err err = groups_secret_open(s, &e->keys_sealed, "epochs", e->id, &keys, &n);
+	if (err != ERR_NOMEM)
+		err = wake(s, e, span_of(keys, n), why);
+	crypto_secret_free(keys);
+	return err;
 }
 
 static bool has_vault(struct groups *s, struct groups_call *call)

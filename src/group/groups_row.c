@@ -9,6 +9,7 @@
 #define OPEN	   0x01
 #define OWNER	   0x02
 #define OWNER_KEPT 0x04
+#define EPOCHS	   0x08
 #define ENTRY_OVER 8192 /* octets of a row beside chain and properties */
 
 const struct store_table group_table_identities = { "identities", STORE_KEY_INTEGER };
@@ -91,6 +92,7 @@ void groups_entry_free(struct groups *s, struct groups_entry *e)
 	free_octets(s, &e->root);
 	free_octets(s, &e->box_sealed);
 	crypto_secret_free(e->box_secret);
+	free_octets(s, &e->keys_sealed);
 	env_free(s->env, e);
 }
 
@@ -219,6 +221,7 @@ static void entry_flags(struct groups_entry *e, uint8_t flags)
 	e->open = flags & OPEN;
 	e->owner = flags & OWNER;
 	e->owner_kept = flags & OWNER_KEPT;
+	e->epochs = flags & EPOCHS;
 }
 
 static enum err entry_blobs(struct groups *s, struct groups_entry *e, struct rd *r)
@@ -247,6 +250,9 @@ static enum err entry_fill(struct groups *s, struct groups_entry *e, struct rd *
 	if (box.n)
 		memcpy(e->box, box.p, box.n);
 	enum err err = entry_blobs(s, e, r);
+	/* Rows of before there were epochs end here. */
+	if (!err && r->left)
+		err = get_octets(s, r, &e->keys_sealed);
 	if (err)
 		return err;
 	e->profile = (enum crypto_profile_id)profile;
@@ -293,7 +299,7 @@ static void entry_write(struct wr *w, const struct groups_entry *e)
 {
 	wr_u8(w, FORMAT);
 	wr_u8(w, (uint8_t)((e->open ? OPEN : 0) | (e->owner ? OWNER : 0) |
-			   (e->owner_kept ? OWNER_KEPT : 0)));
+			   (e->owner_kept ? OWNER_KEPT : 0) | (e->epochs ? EPOCHS : 0)));
 	wr_u8(w, (uint8_t)e->profile);
 	wr_u32(w, e->scope);
 	wr_u32(w, e->options);
@@ -308,11 +314,12 @@ static void entry_write(struct wr *w, const struct groups_entry *e)
 	put_span(w, groups_span(&e->owner_sealed));
 	put_span(w, groups_span(&e->root));
 	put_span(w, groups_span(&e->box_sealed));
+	put_span(w, groups_span(&e->keys_sealed));
 }
 
 enum err groups_entry_put(struct groups *s, struct groups_entry *e)
 {
-	size_t size = ENTRY_OVER + CRYPTO_CERT_MAX + e->chain.n + e->security.n;
+	size_t size = ENTRY_OVER + CRYPTO_CERT_MAX + e->chain.n + e->security.n + e->keys_sealed.n;
 	uint8_t *room = env_zalloc(s->env, 1, size);
 	struct wr w = wr_of(room, size);
 	struct key key;

@@ -1,5 +1,6 @@
 /* Keys at rest: each under the vault key, bound to what it is and whose (GROUP-10.3). */
 #include "group/groups_int.h"
+#include "group/keyring.h"
 
 #define BOUND_MAX (GROUPS_SECRET_KIND + GROUP_NAME_OCTETS + 2)
 
@@ -39,11 +40,53 @@ enum err groups_secret_seal(struct groups *s, struct span secret, const char *ki
 {
 	char room[BOUND_MAX];
 	struct text t = TEXT_OF(room);
-	uint8_t sealed[CRYPTO_PKCS8_MAX + CRYPTO_SEAL_OVER];
-	if (secret.n > CRYPTO_PKCS8_MAX)
-		return ERR_RANGE;
+	size_t n = secret.n + CRYPTO_SEAL_OVER;
+	uint8_t *sealed = env_zalloc(s->env, 1, n);
+	if (!sealed)
+		return ERR_NOMEM;
 	enum err e = crypto_seal(s->env, s->vault, bound(&t, kind, name), secret, sealed);
-	return e ? e : groups_octets_set(s, out, span_of(sealed, secret.n + CRYPTO_SEAL_OVER));
+	if (e) {
+		env_free(s->env, sealed);
+		return e;
+	}
+	env_free(s->env, out->p);
+	*out = (struct groups_octets){ sealed, n };
+	return OK;
+}
+
+enum err groups_secret_open(struct groups *s, const struct groups_octets *sealed, const char *kind,
+			    const char *name, uint8_t **out, size_t *n)
+{
+	char room[BOUND_MAX];
+	struct text t = TEXT_OF(room);
+	*out = NULL;
+	*n = 0;
+	if (!s->vault)
+		return ERR_STATE;
+	if (sealed->n <= CRYPTO_SEAL_OVER)
+		return sealed->n ? ERR_MALFORMED : OK;
+	uint8_t *plain = crypto_secret_new(sealed->n - CRYPTO_SEAL_OVER);
+	if (!plain)
+		return ERR_NOMEM;
+	enum err e = crypto_unseal(s->vault, bound(&t, kind, name), groups_span(sealed), plain);
+	if (e) {
+		crypto_secret_free(plain);
+		return e;
+	}
+	*out = plain;
+	*n = sealed->n - CRYPTO_SEAL_OVER;
+	return OK;
+}
+
+enum err groups_keys_seal(struct groups *s, struct groups_entry *e)
+{
+	uint8_t *room = crypto_secret_new(GROUP_KEYRING_OCTETS);
+	if (!room)
+		return ERR_NOMEM;
+	size_t n = group_keys_save(e->group, room);
+	enum err err = groups_secret_seal(s, span_of(room, n), "epochs", e->id, &e->keys_sealed);
+	crypto_secret_free(room);
+	return err;
 }
 
 enum err groups_secret_unseal(struct groups *s, const char *kind, const char *name,

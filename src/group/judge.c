@@ -401,6 +401,8 @@ static enum group_refusal at_a_glance(struct group_judging *g, struct group_sign
 		return GROUP_REFUSAL_RESERVED;
 	if ((*kind)->stays && graph_record_deleted(g->r))
 		return GROUP_REFUSAL_DELETED;
+	if ((*kind)->once && g->r->modifier.n)
+		return GROUP_REFUSAL_FIXED;
 	if ((*kind)->group_signs && !is_groups(j))
 		return GROUP_REFUSAL_OWNER;
 	if (group_signed_read(s, j->birth.profile, g->r->security))
@@ -428,6 +430,8 @@ static void take_back(struct group_verdict *out)
 	out->policy = NULL;
 	out->inviting = NULL;
 	out->removal = NULL;
+	out->epoch = NULL;
+	out->keys = NULL;
 }
 
 void group_judge_record(struct group_judge *j, const struct graph_record *r,

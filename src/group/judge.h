@@ -10,6 +10,7 @@
 
 #include "graph/provider.h"
 #include "group/group.h"
+#include "group/epoch.h"
 #include "group/invitation.h"
 #include "group/removals.h"
 #include "group/stream.h"
@@ -55,6 +56,8 @@ struct group_verdict {
 	const struct group_security *security; /* of Security Properties, until the next verdict */
 	const struct group_policy *policy;     /* of a Policy, likewise */
 	const struct group_inviting *inviting; /* of an Invitation, likewise */
+	const struct group_epoch *epoch;       /* of an Epoch, likewise; points into the record */
+	const struct group_key *keys;	       /* of a Key, likewise */
 };
 /* 9.4. What is judged LATER is in the Unvalidated Record List then; but for what is STORED,
  * which stays whatever is not known of it. */

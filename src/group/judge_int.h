@@ -69,6 +69,8 @@ struct group_judge {
 	struct group_policy read_policy;
 	struct group_inviting read_inviting;
 	struct group_removal read_removal;
+	struct group_epoch read_epoch;
+	struct group_key read_key;
 	struct group_judge_counts counts;
 };
 
@@ -90,6 +92,8 @@ struct group_kind {
 	bool group_signs;   /* the group's key, not a member's */
 	bool anybody_edits; /* P29 */
 	bool removal;	    /* it carries who signed it; no time, and no Removal, ends it */
+	bool once;	    /* may not be changed either */
+	bool modern;	    /* of profiles with Policy records alone */
 	unsigned int needs; /* roles, of which who touched it last must have one; 0: any */
 	/* What its payload says, and who it says it of; NULL: not asked. */
 	enum group_step (*read)(struct group_judging *g);

@@ -211,6 +211,28 @@ static enum group_step read_removal(struct group_judging *g)
 	return p->chain.n ? read_signer(g, p->chain) : GROUP_STEP_ON;
 }
 
+/* ---- Epoch, Key ---- */
+
+static enum group_step read_epoch(struct group_judging *g)
+{
+	struct group_epoch *epoch = &g->j->read_epoch;
+	enum err e = group_epoch_read(epoch, g->r->payload);
+	if (e)
+		return unreadable(g, e);
+	g->out->epoch = epoch;
+	return GROUP_STEP_ON;
+}
+
+static enum group_step read_key(struct group_judging *g)
+{
+	struct group_key *key = &g->j->read_key;
+	enum err e = group_key_read(key, g->r->payload);
+	if (e)
+		return unreadable(g, e);
+	g->out->keys = key;
+	return GROUP_STEP_ON;
+}
+
 /* ---- all types ---- */
 
 /* GROUP-7.12 */
@@ -223,17 +245,33 @@ static const struct group_kind kinds[] = {
 	{ .type = &group_type_security, .stays = true, .group_signs = true, .read = read_security },
 	{ .type = &group_type_removal,
 	  .stays = true,
+	  .modern = true,
 	  .removal = true,
 	  .needs = CRYPTO_ROLE_ADMIN,
 	  .read = read_removal },
 	{ .type = &group_type_policy,
 	  .stays = true,
+	  .modern = true,
 	  .needs = CRYPTO_ROLE_ADMIN,
 	  .read = read_policy },
 	{ .type = &group_type_invitation,
 	  .stays = true,
+	  .modern = true,
 	  .needs = CRYPTO_ROLE_ADMIN | CRYPTO_ROLE_INVITER,
 	  .read = read_inviting },
+	/* GROUP-12.9 */
+	{ .type = &group_type_epoch,
+	  .stays = true,
+	  .once = true,
+	  .modern = true,
+	  .needs = CRYPTO_ROLE_ADMIN,
+	  .read = read_epoch },
+	{ .type = &group_type_key,
+	  .stays = true,
+	  .once = true,
+	  .modern = true,
+	  .needs = CRYPTO_ROLE_ADMIN | CRYPTO_ROLE_INVITER,
+	  .read = read_key },
 };
 static const struct group_kind plain;
 
@@ -241,13 +279,9 @@ const struct group_kind *group_kind_of(const struct group_profile *p, const stru
 {
 	if (!graph_type_reserved(type))
 		return &plain;
-	if (!p->policy && (graph_guid_eq(type, &group_type_policy) ||
-			   graph_guid_eq(type, &group_type_invitation) ||
-			   graph_guid_eq(type, &group_type_removal)))
-		return NULL;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (graph_guid_eq(type, kinds[i].type))
-			return &kinds[i];
+			return kinds[i].modern && !p->policy ? NULL : &kinds[i];
 	return NULL;
 }
 

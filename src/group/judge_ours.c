@@ -111,6 +111,8 @@ enum group_refusal group_judge_ours(struct group_judge *j, const struct graph_re
 		return GROUP_REFUSAL_RESERVED;
 	if (kind->stays && (change == GRAPH_CHANGE_DELETED || graph_record_deleted(r)))
 		return GROUP_REFUSAL_DELETED;
+	if (kind->once && change != GRAPH_CHANGE_ADDED)
+		return GROUP_REFUSAL_FIXED;
 	if (!j->own)
 		return GROUP_REFUSAL_RIGHT;
 	if (is_removed(j))

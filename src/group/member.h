@@ -31,7 +31,9 @@ struct group_member {
 	bool has_seal_key;
 	bool published; /* its Membership record is here */
 	bool removed; /* all its credentials are gone: no member, though what it signed may stand */
-	bool online;  /* it has a live presence, or is a neighbor, as told by the owner */
+	/* The owner's: when we hand it keys of epochs, mono us; 0: it has them all. */
+	int64_t keys_at;
+	bool online; /* it has a live presence, or is a neighbor, as told by the owner */
 };
 
 struct group_members;

@@ -31,6 +31,7 @@ static const struct {
 	{ "refused", HST_EVENT_TROUBLE },
 	{ "renew", HST_EVENT_MEMBERSHIP },
 	{ "renewed", HST_EVENT_MEMBERSHIP },
+	{ "key-epoch", HST_EVENT_MEMBERSHIP },
 };
 
 struct change {

@@ -27,7 +27,7 @@ enum node_level node_group_event_level(const struct group_event *e)
 		[GROUP_EVENT_AUTH_FAILED] = NODE_WARNING, [GROUP_EVENT_CLOCK] = NODE_WARNING,
 		[GROUP_EVENT_REFUSED] = NODE_WARNING,	  [GROUP_EVENT_RENEW] = NODE_WARNING,
 		[GROUP_EVENT_RENEWED] = NODE_NOTICE,	  [GROUP_EVENT_FULL] = NODE_WARNING,
-		[GROUP_EVENT_INVITE_USED] = NODE_NOTICE,
+		[GROUP_EVENT_INVITE_USED] = NODE_NOTICE,  [GROUP_EVENT_KEY_EPOCH] = NODE_NOTICE,
 	};
 	if (e->kind >= GROUP_EVENT_COUNT || has_ended(e))
 		return NODE_ERROR;
@@ -236,6 +236,20 @@ static void used_text(struct text *t, const struct node_group_event *e)
 			    "reach each other meanwhile");
 }
 
+static void epoch_text(struct text *t, const struct node_group_event *e)
+{
+	put_group(t, "", e);
+	text_str(t, " writes under epoch ");
+	text_u64(t, e->of.number);
+	text_str(t, " from now on");
+	if (e->of.ours) {
+		text_str(t, ", which we began");
+	} else {
+		text_str(t, ", which was begun by ");
+		put_who(t, &e->of, "somebody");
+	}
+}
+
 void node_group_text(struct text *t, const struct node_group_event *e)
 {
 	static void (*const texts[GROUP_EVENT_COUNT])(struct text *,
@@ -244,7 +258,7 @@ void node_group_text(struct text *t, const struct node_group_event *e)
 		[GROUP_EVENT_AUTH_FAILED] = auth_text, [GROUP_EVENT_CLOCK] = clock_text,
 		[GROUP_EVENT_REFUSED] = refused_text,  [GROUP_EVENT_RENEW] = renew_text,
 		[GROUP_EVENT_RENEWED] = renewed_text,  [GROUP_EVENT_FULL] = full_text,
-		[GROUP_EVENT_INVITE_USED] = used_text,
+		[GROUP_EVENT_INVITE_USED] = used_text, [GROUP_EVENT_KEY_EPOCH] = epoch_text,
 	};
 	if (e->of.kind < GROUP_EVENT_COUNT)
 		texts[e->of.kind](t, e);
@@ -325,6 +339,11 @@ static void fill_until(const struct node_group_event *e, struct node_field *f)
 		text_wall(&f->value, e->of.until);
 }
 
+static void fill_number(const struct node_group_event *e, struct node_field *f)
+{
+	number(f, e->of.number);
+}
+
 static void fill_id(const struct node_group_event *e, struct node_field *f)
 {
 	graph_guid_text(&f->value, &e->of.id);
@@ -351,7 +370,8 @@ static const struct row {
 	{ "member", ALWAYS, fill_member },
 	{ "label", ALWAYS, fill_label },
 	{ "role", ON(MEMBER), fill_role },
-	{ "ours", ON(MEMBER), fill_ours },
+	{ "ours", ON(MEMBER) | ON(KEY_EPOCH), fill_ours },
+	{ "number", ON(KEY_EPOCH), fill_number },
 	{ "reason", ON(AUTH_FAILED) | ON(REFUSED) | ON(FULL), fill_reason },
 	{ "chain", ON(AUTH_FAILED) | ON(REFUSED) | ON(RENEW), fill_chain },
 	{ "skew_us", ON(AUTH_FAILED) | ON(CLOCK), fill_skew },

@@ -1,5 +1,7 @@
 #include "circle.h"
 
+#include "group/keyring.h"
+
 /* ---- life ---- */
 
 static const struct crypto_key *key(const struct circle *c, size_t i)
@@ -36,6 +38,8 @@ enum err circle_birth(struct circle *c, size_t i, struct text *why)
 		.first = &first,
 		.box = m->box,
 		.box_secret = m->box_secret,
+		.keys = span_of(m->keys, m->n_keys),
+		.epochs = c->epochs && !i,
 		.renew_warning = 14 * MONO_DAY,
 		.limits = group_limits_default,
 	};
@@ -67,11 +71,10 @@ static void make_security(struct circle *c)
 			 OK);
 }
 
-void circle_init(struct circle *c, enum crypto_profile_id id, uint32_t life)
+static void begin(struct circle *c, enum crypto_profile_id id, uint32_t life)
 {
 	struct span certs[2];
 	struct people_octets *der = calloc(2, sizeof *der);
-	memset(c, 0, sizeof *c);
 	people_init(&c->t, id, CIRCLE_MOST + 1);
 	c->now = (struct mono){ 0 };
 	c->life = life;
@@ -90,6 +93,19 @@ void circle_init(struct circle *c, enum crypto_profile_id id, uint32_t life)
 	circle_come(c, 0);
 }
 
+void circle_init(struct circle *c, enum crypto_profile_id id, uint32_t life)
+{
+	memset(c, 0, sizeof *c);
+	begin(c, id, life);
+}
+
+void circle_init_epochs(struct circle *c)
+{
+	memset(c, 0, sizeof *c);
+	c->epochs = true;
+	begin(c, CRYPTO_MODERN, 0);
+}
+
 void circle_go(struct circle *c, size_t i)
 {
 	group_free(c->m[i].g);
@@ -101,6 +117,8 @@ void circle_fini(struct circle *c)
 {
 	for (size_t i = 0; i < CIRCLE_MOST; i++)
 		circle_go(c, i);
+	for (size_t i = 0; i < CIRCLE_MOST; i++)
+		free(c->m[i].keys);
 	for (size_t i = 0; i < c->n_records; i++)
 		free(c->records[i]);
 	people_fini(&c->t);
@@ -250,6 +268,15 @@ static void take_chain(struct circle_member *m, struct span chain)
 	m->chain.n = chain.n;
 }
 
+static void keep_keys(struct circle_member *m)
+{
+	if (!m->keys)
+		m->keys = malloc(GROUP_KEYRING_OCTETS);
+	assert_non_null(m->keys);
+	m->n_keys = group_keys_save(m->g, m->keys);
+	m->kept++;
+}
+
 static void take(struct circle *c, size_t i, const struct group_out *o)
 {
 	struct circle_member *m = &c->m[i];
@@ -274,6 +301,12 @@ static void take(struct circle *c, size_t i, const struct group_out *o)
 		break;
 	case GROUP_OUT_SECURITY:
 		assert_true(o->payload.n <= sizeof c->security);
+		break;
+	case GROUP_OUT_KEYS:
+		keep_keys(m);
+		break;
+	case GROUP_OUT_REVEAL:
+		m->reveals++;
 		break;
 	case GROUP_OUT_EVENT:
 		note(m, o->event);

@@ -18,7 +18,10 @@ struct circle_member {
 	struct people_octets chain;
 	unsigned int published, rechecks, revalidations, resumes;
 	uint8_t box[32], box_secret[32];
-	bool refused; /* what it publishes fails */
+	bool refused;  /* what it publishes fails */
+	uint8_t *keys; /* of epochs, as it kept them; NULL none */
+	size_t n_keys;
+	unsigned int kept, reveals;
 };
 
 struct circle {
@@ -32,10 +35,12 @@ struct circle {
 	size_t n_security;
 	uint32_t life; /* s: of Membership records; 0: as usual */
 	uint8_t minor;
+	bool epochs; /* keys to seal to are real, and the 0th begins an epoch */
 };
 
 /* The 0th has made it, and published what it has to. */
 void circle_init(struct circle *c, enum crypto_profile_id id, uint32_t life);
+void circle_init_epochs(struct circle *c); /* the same of a modern group with epochs */
 void circle_fini(struct circle *c);
 int64_t circle_wall(const struct circle *c);
 /* The i-th member gets a membership by the 0th, 0: as long as that, and is here. */

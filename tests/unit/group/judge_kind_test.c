@@ -319,6 +319,102 @@ static void a_policy_is_an_administrators(void **state)
 	}
 }
 
+/* ---- Epoch, Key ---- */
+
+static struct span an_epoch(void)
+{
+	static uint8_t octets[GROUP_EPOCH_OCTETS(0, 1)];
+	uint8_t hash[GROUP_EPOCH_HASH] = { 1 }, to[GROUP_EPOCH_RECIPIENT] = { 2 };
+	const struct group_epoch e = { .number = 7,
+				       .hash = span_of(hash, sizeof hash),
+				       .recipients = span_of(to, sizeof to) };
+	size_t n;
+	assert_int_equal(group_epoch_write(&e, octets, sizeof octets, &n), OK);
+	return span_of(octets, n);
+}
+
+static struct span a_key(void)
+{
+	static uint8_t octets[GROUP_KEY_OCTETS(1)];
+	uint8_t who[GROUP_AUTHORITY] = { 1 }, gift[GROUP_EPOCH_GIFT] = { 2 };
+	const struct group_key k = { span_of(who, sizeof who), span_of(gift, sizeof gift) };
+	size_t n;
+	assert_int_equal(group_key_write(&k, octets, sizeof octets, &n), OK);
+	return span_of(octets, n);
+}
+
+static void of_epochs(const struct graph_guid *type, struct span payload, size_t creator,
+		      size_t toucher)
+{
+	record_by(creator, toucher);
+	rec.r.type = *type;
+	record_payload(&rec, payload);
+	sign(creator, toucher);
+}
+
+/* GROUP-12.9 */
+static void epochs_are_administrators_and_keys_inviters(void **state)
+{
+	PEOPLE_EACH_PROFILE(id)
+	{
+		begin(id, CLEO);
+		for (size_t by = ANN; by < PEOPLE; by++) {
+			of_epochs(&group_type_epoch, an_epoch(), by, by);
+			if (!g.t.p->policy) {
+				assert_refused(GROUP_REFUSAL_RESERVED);
+			} else if (by != ANN) {
+				assert_refused(GROUP_REFUSAL_RIGHT);
+			} else {
+				assert_int_equal(judge(), GRAPH_VALID);
+				assert_int_equal(g.v.epoch->number, 7);
+			}
+			of_epochs(&group_type_key, a_key(), by, by);
+			if (!g.t.p->policy) {
+				assert_refused(GROUP_REFUSAL_RESERVED);
+			} else if (by == CLEO) {
+				assert_refused(GROUP_REFUSAL_RIGHT);
+			} else {
+				assert_int_equal(judge(), GRAPH_VALID);
+				assert_int_equal(group_key_gifts(g.v.keys), 1);
+			}
+		}
+		end();
+	}
+}
+
+/* GROUP-12.9: they are as they were made. */
+static void epochs_and_keys_are_never_changed(void **state)
+{
+	const struct graph_guid *const types[] = { &group_type_epoch, &group_type_key };
+	struct group_signing s;
+	begin(CRYPTO_MODERN, CLEO);
+	for (size_t i = 0; i < 2; i++) {
+		struct span payload = i ? a_key() : an_epoch();
+		of_epochs(types[i], payload, ANN, ANN);
+		assert_int_equal(judge(), GRAPH_VALID);
+		assert_int_equal(ours(&s), GROUP_REFUSAL_NONE);
+		record_modifier(&rec, people_name(&g.t, ANN));
+		sign(ANN, ANN);
+		assert_refused(GROUP_REFUSAL_FIXED);
+		of_epochs(types[i], payload, BEN, ANN);
+		assert_refused(GROUP_REFUSAL_FIXED);
+		assert_int_equal(group_judge_ours(g.j, &rec.r, GRAPH_CHANGE_UPDATED, &s),
+				 GROUP_REFUSAL_FIXED);
+		of_epochs(types[i], span_of(NULL, 0), ANN, ANN);
+		rec.r.flags = GRAPH_RECORD_DELETED;
+		sign(ANN, ANN);
+		assert_refused(GROUP_REFUSAL_DELETED);
+		of_epochs(types[i], span_of(payload.p, payload.n - 1), ANN, ANN);
+		assert_refused(GROUP_REFUSAL_PAYLOAD);
+		uint8_t next[256];
+		memcpy(next, payload.p, payload.n);
+		next[0] = 2;
+		of_epochs(types[i], span_of(next, payload.n), ANN, ANN);
+		assert_refused(GROUP_REFUSAL_VERSION);
+	}
+	end();
+}
+
 /* ---- ours ---- */
 
 /* GROUP-7.18: what we are let sign is what others take. */
@@ -365,7 +461,7 @@ static void what_is_not_ours_is_not_signed(void **state)
 	rec.r.expires = record_time(PEOPLE_UNTIL + DAY);
 	assert_int_equal(ours(&s), GROUP_REFUSAL_TIME);
 	record_by(BEN, BEN);
-	rec.r.type = group_type_epoch;
+	rec.r.type = (struct graph_guid){ { 0x2a } };
 	assert_int_equal(ours(&s), GROUP_REFUSAL_RESERVED);
 	record_creator(&rec, span_str("0.ben"));
 	assert_int_equal(ours(&s), GROUP_REFUSAL_NAME);
@@ -408,6 +504,8 @@ int main(void)
 		cmocka_unit_test(what_security_properties_may_say),
 		cmocka_unit_test(graph_info_is_the_creators),
 		cmocka_unit_test(a_policy_is_an_administrators),
+		cmocka_unit_test(epochs_are_administrators_and_keys_inviters),
+		cmocka_unit_test(epochs_and_keys_are_never_changed),
 		cmocka_unit_test(what_is_ours_is_signed),
 		cmocka_unit_test(what_is_not_ours_is_not_signed),
 		cmocka_unit_test(who_is_gone_has_no_serial),

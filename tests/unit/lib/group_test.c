@@ -88,13 +88,23 @@ static bool is_synced(const hst_event *e, const void *arg)
 	return e->kind == HST_EVENT_SYNCED && memcmp(&e->type, &all, sizeof(all)) == 0;
 }
 
+/* Before that nothing of his can be sealed. */
+static void await_key(void)
+{
+	char path[200];
+	(void)snprintf(path, sizeof(path), "/v1/groups/%s", hst_group_id(gb));
+	while (!strstr(machine_call(b, "GET", path, NULL)->json, "\"epoch_key\":true"))
+		machine_await_kind(b, HST_EVENT_MEMBERSHIP);
+}
+
 static void connect_bob(void)
 {
 	hst_address to = at(a);
-	hst_sub sub;
+	hst_sub sub, keys;
 	hst_op op;
 	MACHINE_OK(b, hst_graph_subscribe(hst_group_graph(gb), HST_KIND(HST_EVENT_SYNCED), NULL,
 					  &sub));
+	MACHINE_OK(b, hst_group_subscribe(gb, HST_KIND(HST_EVENT_MEMBERSHIP), &keys));
 	MACHINE_OK(b, hst_group_connect(gb, &to, 1, 0, &op));
 	const hst_event *e = machine_end(b, op);
 	if (e->result < 0)
@@ -105,6 +115,8 @@ static void connect_bob(void)
 	hst_free(i);
 	if (!synced)
 		machine_await(b, is_synced, NULL);
+	await_key();
+	MACHINE_OK(b, hst_unsubscribe(b->ctx, keys));
 	MACHINE_OK(b, hst_unsubscribe(b->ctx, sub));
 }
 

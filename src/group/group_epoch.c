@@ -1,0 +1,520 @@
+/* Epochs in time (GROUP-12.9 to 12.14): what records tell of them, under which one is written,
+ * when a new one begins. */
+#include "group/epochs_int.h"
+
+#include "base/number.h"
+
+/* ---- names ---- */
+
+void group_epoch_authority_of(struct span name, uint8_t out[GROUP_AUTHORITY])
+{
+	size_t n = 0;
+	struct span digits = span_of(name.p, GROUP_AUTHORITY_DIGITS);
+	memset(out, 0, GROUP_AUTHORITY);
+	if (name.n > GROUP_AUTHORITY_DIGITS)
+		(void)!number_hex(digits, out, GROUP_AUTHORITY, &n);
+}
+
+const struct group_credential *group_epoch_standing(const struct group *g,
+						    const struct group_member *m)
+{
+	const struct group_credential *c =
+		group_member_credential(m, span_of(NULL, 0), group_time(g));
+	bool gone = c && group_removals_gone(g->removals, crypto_public_octets(c->key), c->serial);
+	return gone ? NULL : c;
+}
+
+/* ---- the one to write under ---- */
+
+static bool is_removed(void *ctx, const uint8_t authority[GROUP_AUTHORITY])
+{
+	const struct group_octets *o = &((const struct group_epochs *)ctx)->removed;
+	for (size_t at = 0; at < o->n; at += GROUP_AUTHORITY)
+		if (memcmp(o->p + at, authority, GROUP_AUTHORITY) == 0)
+			return true;
+	return false;
+}
+
+/* Who is removed, once more; without memory it is tried with the next tick. */
+static void look_at_removals(struct group *g)
+{
+	struct group_epochs *e = g->epochs;
+	struct group_removed r;
+	uint64_t turn = group_removals_turn(g->removals);
+	size_t at = 0, most = group_removals_count(g->removals);
+	if (e->turn == turn)
+		return;
+	uint8_t *p = env_zalloc(g->env, most + 1, GROUP_AUTHORITY);
+	if (!p)
+		return;
+	env_free(g->env, e->removed.p);
+	e->removed = (struct group_octets){ p, 0 };
+	while (group_removals_next(g->removals, &at, &r)) {
+		if (!r.counts || r.removal->returns)
+			continue;
+		memcpy(p + e->removed.n, r.key, GROUP_AUTHORITY);
+		e->removed.n += GROUP_AUTHORITY;
+	}
+	e->turn = turn;
+	group_epoch_changed(g);
+}
+
+struct group_ring_choice group_epoch_choice(const struct group *g)
+{
+	struct group_ring_choice c = {
+		.removed = is_removed,
+		.ctx = g->epochs,
+		.now = group_time(g),
+	};
+	c.n_removals = group_removals_ids(g->removals, &c.removals);
+	return c;
+}
+
+static void tell(struct group *g, const struct group_ring_epoch *e)
+{
+	struct group_event *v = group_tell(g, GROUP_EVENT_KEY_EPOCH);
+	uint8_t own[GROUP_AUTHORITY];
+	group_epoch_authority_of(span_str(g->self), own);
+	v->number = e->number;
+	v->ours = memcmp(own, e->maker, sizeof(own)) == 0;
+	group_epoch_maker(g, e->maker, v->who);
+}
+
+/* The first that is found after a start is no news. */
+static void choose(struct group *g)
+{
+	struct group_epochs *e = g->epochs;
+	const struct group_ring_choice c = group_epoch_choice(g);
+	const struct group_ring_epoch *best = group_keyring_choose(e->ring, &c);
+	bool other = best && (!e->has_chosen || memcmp(e->chosen, best->id, GROUP_EPOCH_ID) != 0);
+	e->chose = true;
+	e->has_chosen = best != NULL;
+	if (best)
+		memcpy(e->chosen, best->id, GROUP_EPOCH_ID);
+	if (best && best->has_key && (e->fresh || (other && e->told)))
+		tell(g, best);
+	e->fresh &= !best || !best->has_key;
+	e->told |= best != NULL && g->ready;
+}
+
+const struct group_ring_epoch *group_epoch_chosen(struct group *g)
+{
+	struct group_epochs *e = g->epochs;
+	const struct group_ring_epoch *found = NULL;
+	look_at_removals(g);
+	if (e->chose && e->has_chosen)
+		found = group_keyring_find(e->ring, e->chosen);
+	if (e->chose && (!e->has_chosen || (found && found->until > group_time(g))))
+		return found;
+	choose(g);
+	return e->has_chosen ? group_keyring_find(e->ring, e->chosen) : NULL;
+}
+
+void group_epoch_changed(struct group *g)
+{
+	struct group_epochs *e = g->epochs;
+	if (!e)
+		return;
+	e->chose = false;
+	e->look = true;
+	e->looked_to[0] = '\0';
+}
+
+void group_epoch_keys_changed(struct group *g)
+{
+	group_epoch_changed(g);
+	g->epochs->fresh = true;
+	(void)group_want(g, GROUP_OUT_KEYS, span_of(NULL, 0));
+	(void)group_want(g, GROUP_OUT_REVEAL, span_of(NULL, 0));
+}
+
+/* ---- learned ---- */
+
+static enum err open_box(struct group *g, struct span box, uint8_t key[GROUP_EPOCH_KEY])
+{
+	return crypto_box_take(g->box, g->epochs->secret, box, key);
+}
+
+static bool is_lacking(const struct group_epochs *e, const uint8_t *id)
+{
+	return e->has_secret && !group_keyring_key(e->ring, id);
+}
+
+/* True: a key that we had not. One that is not the epoch's is as if there were none. */
+static bool take_key(struct group *g, const uint8_t *id, struct span box)
+{
+	struct group_epochs *e = g->epochs;
+	uint8_t key[GROUP_EPOCH_KEY];
+	bool fresh = false;
+	if (!is_lacking(e, id) || open_box(g, box, key) != OK)
+		return false;
+	if (group_keyring_put(e->ring, id, key, &fresh) != OK)
+		fresh = false;
+	crypto_wipe(key, sizeof(key));
+	return fresh;
+}
+
+static void id_of(struct group *g, const struct graph_record *r, struct span creator_serial,
+		  struct span modifier_serial, uint8_t id[GROUP_EPOCH_ID])
+{
+	uint8_t digest[CRYPTO_HASH_MAX];
+	size_t n;
+	group_stream_digest(g->crypto, g->profile, group_judge_version11(g->judge), r,
+			    creator_serial, modifier_serial, 0, digest, &n);
+	memcpy(id, digest, GROUP_EPOCH_ID);
+}
+
+/* GROUP-12.10 */
+void group_epoch_learn(struct group *g, const struct graph_record *r,
+		       const struct group_epoch *what, struct span who,
+		       const struct group_epoch_times *times)
+{
+	struct group_epochs *e = g->epochs;
+	struct group_signed s;
+	uint8_t id[GROUP_EPOCH_ID], maker[GROUP_AUTHORITY], own[GROUP_AUTHORITY];
+	struct span box;
+	if (!e || group_signed_read(&s, g->profile, r->security) != OK)
+		return;
+	id_of(g, r, s.creator_serial, s.modifier_serial, id);
+	group_epoch_authority_of(who, maker);
+	group_epoch_authority_of(span_str(g->self), own);
+	const struct group_ring_record record = {
+		.id = id,
+		.epoch = what,
+		.record = r->id,
+		.maker = maker,
+		.made = times->made,
+		.until = times->until,
+	};
+	if (group_keyring_learn(e->ring, &record) != OK)
+		return;
+	e->seen = true;
+	group_epoch_changed(g);
+	if (group_epoch_box(what, span_of(own, sizeof(own)), &box) && take_key(g, id, box))
+		group_epoch_keys_changed(g);
+	else
+		(void)group_want(g, GROUP_OUT_REVEAL, span_of(NULL, 0));
+}
+
+void group_epoch_learn_keys(struct group *g, const struct group_key *k)
+{
+	struct group_epochs *e = g->epochs;
+	uint8_t own[GROUP_AUTHORITY];
+	bool fresh = false;
+	if (!e)
+		return;
+	group_epoch_authority_of(span_str(g->self), own);
+	bool ours = span_eq(k->recipient, span_of(own, sizeof(own)));
+	e->seen = true;
+	e->chose = false;
+	for (size_t i = 0; i < group_key_gifts(k); i++) {
+		struct span epoch, box;
+		group_key_gift(k, i, &epoch, &box);
+		if (group_keyring_given(e->ring, epoch.p, k->recipient) != OK)
+			return;
+		if (ours && take_key(g, epoch.p, box))
+			fresh = true;
+	}
+	if (fresh)
+		group_epoch_keys_changed(g);
+}
+
+/* What is stored is read in the order of changes, and of two of one moment in any: whoever made
+ * it may come later. Then all is read once more. */
+void group_epoch_unsure(struct group *g, const struct graph_guid *type, enum graph_change change)
+{
+	bool epochs =
+		graph_guid_eq(type, &group_type_epoch) || graph_guid_eq(type, &group_type_key);
+	if (g->epochs && epochs && change == GRAPH_CHANGE_STORED && !g->ready)
+		g->epochs->unsure = true;
+}
+
+/* GROUP-12.7 */
+void group_epoch_learn_seal(struct group *g, struct group_member *m, bool other)
+{
+	uint8_t authority[GROUP_AUTHORITY];
+	if (!g->epochs)
+		return;
+	group_epoch_authority_of(m->name, authority);
+	if (other)
+		group_keyring_lost(g->epochs->ring, span_of(authority, sizeof(authority)));
+	group_epoch_look(g, m);
+}
+
+void group_epoch_signed(struct group *g, const struct graph_record *r,
+			const struct group_signing *s)
+{
+	if (!g->epochs || !graph_guid_eq(&r->type, &group_type_epoch))
+		return;
+	id_of(g, r, s->creator_serial, s->modifier_serial, g->epochs->signed_id);
+	g->epochs->has_signed = true;
+}
+
+/* ---- published ---- */
+
+enum err group_epoch_want(struct group *g, const struct graph_guid *type,
+			  const struct group_octets *payload)
+{
+	struct group_out *o = group_want(g, GROUP_OUT_PUBLISH, span_of(payload->p, payload->n));
+	if (!o)
+		return ERR_NOMEM;
+	o->type = *type;
+	o->expires = group_own_latest(g, g->to);
+	return OK;
+}
+
+bool group_epoch_published(struct group *g, const struct graph_guid *type,
+			   const struct graph_guid *id, enum err err)
+{
+	bool epoch = graph_guid_eq(type, &group_type_epoch);
+	if (!g->epochs || (!epoch && !graph_guid_eq(type, &group_type_key)))
+		return false;
+	if (epoch)
+		group_epoch_made(g, err, id);
+	else
+		group_epoch_gave(g, err);
+	return true;
+}
+
+/* ---- when a new one begins ---- */
+
+static bool may_make(const struct group *g)
+{
+	return g->ready && g->epochs->has_secret && g->roles & CRYPTO_ROLE_ADMIN &&
+	       group_own_valid(g);
+}
+
+/* GROUP-12.12: on the wall, when the one that is written under is too old. One that ends with
+ * its maker's membership is followed in time by who stays longer. */
+static int64_t old_at(const struct group *g, const struct group_ring_epoch *e)
+{
+	int64_t age = e->made + GROUP_EPOCH_AGE;
+	int64_t life = e->until - e->made, lead = life / 4;
+	if (lead > GROUP_POLICY_LEAD)
+		lead = GROUP_POLICY_LEAD;
+	bool outlives = group_own_latest(g, g->to) - e->until > 2 * GROUP_SLACK;
+	int64_t end = outlives ? e->until - lead : INT64_MAX;
+	return age < end ? age : end;
+}
+
+enum due {
+	DUE_NOT,
+	DUE_SOON, /* somebody else may be first */
+	DUE_NOW
+};
+
+static enum due due(struct group *g)
+{
+	struct group_epochs *e = g->epochs;
+	const struct group_ring_choice c = group_epoch_choice(g);
+	if (!may_make(g))
+		return DUE_NOT;
+	if (e->forced || (e->begins && !e->seen && g->group_key))
+		return DUE_NOW;
+	if (!e->seen && !c.n_removals)
+		return DUE_NOT;
+	const struct group_ring_epoch *chosen = group_epoch_chosen(g);
+	if (!chosen || !group_keyring_covers(chosen, &c) || old_at(g, chosen) <= group_time(g))
+		return DUE_SOON;
+	return DUE_NOT;
+}
+
+static struct mono by_chance(const struct group *g)
+{
+	uint64_t more = env_random_below(g->env, (uint64_t)GROUP_EPOCH_MORE + 1);
+	return mono_add(g->now, GROUP_EPOCH_LEAST + (int64_t)more);
+}
+
+static void plan(struct group *g)
+{
+	struct group_epochs *e = g->epochs;
+	switch (due(g)) {
+	case DUE_NOT:
+		e->start = MONO_NEVER;
+		break;
+	case DUE_SOON:
+		if (mono_is_never(e->start))
+			e->start = by_chance(g);
+		break;
+	case DUE_NOW:
+		e->start = mono_min(e->start, g->now);
+		break;
+	}
+	if (e->start.us < e->wait.us)
+		e->start = e->wait;
+}
+
+void group_epoch_due(struct group *g)
+{
+	struct group_epochs *e = g->epochs;
+	if (!e)
+		return;
+	look_at_removals(g);
+	if (!e->chose)
+		(void)group_epoch_chosen(g);
+	if (!e->making && !e->asked)
+		plan(g);
+	group_epoch_look_on(g);
+	if (e->making || mono_reached(e->start, g->now))
+		group_epoch_make_on(g);
+	group_epoch_give_on(g);
+}
+
+static struct mono when(const struct group *g, int64_t wall)
+{
+	int64_t wait = wall - group_time(g);
+	return wall == INT64_MAX ? MONO_NEVER : mono_add(g->now, wait > 0 ? wait : 0);
+}
+
+struct mono group_epoch_deadline(const struct group *g)
+{
+	const struct group_epochs *e = g->epochs;
+	if (!e)
+		return MONO_NEVER;
+	if (e->making || (e->look && g->ready) || e->turn != group_removals_turn(g->removals))
+		return g->now;
+	bool gives = group_epoch_may_give(g) && !e->gift.p;
+	struct mono at = mono_min(e->start, gives ? e->give : MONO_NEVER);
+	const struct group_ring_epoch *chosen =
+		e->has_chosen ? group_keyring_find(e->ring, e->chosen) : NULL;
+	if (!chosen || !may_make(g) || e->asked || !mono_is_never(e->start))
+		return at;
+	return mono_min(at, when(g, old_at(g, chosen)));
+}
+
+void group_epoch_ready(struct group *g)
+{
+	struct group_epochs *e = g->epochs;
+	if (!e)
+		return;
+	e->asked = false;
+	env_free(g->env, e->gift.p);
+	e->gift = (struct group_octets){ NULL, 0 };
+	e->told = true;
+	group_epoch_changed(g);
+	if (e->unsure)
+		(void)group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0));
+	e->unsure = false;
+	/* GROUP-12.13: now it is known whether there are epochs. */
+	(void)group_want(g, GROUP_OUT_REVEAL, span_of(NULL, 0));
+}
+
+/* ---- asked ---- */
+
+enum err group_rotate(struct group *g, bool dry_run, struct text *why, struct mono now)
+{
+	g->now = now;
+	struct group_epochs *e = g->epochs;
+	enum err err = ERR_DENIED;
+	if (!e || !e->has_secret)
+		text_str(why, "groups of this profile have no epochs");
+	else if (!(g->roles & CRYPTO_ROLE_ADMIN))
+		text_str(why, "only an administrator of the group may change its key");
+	else if (!group_own_valid(g))
+		text_str(why, "our own membership has ended");
+	else
+		err = g->ready ? OK : ERR_STATE;
+	if (err == ERR_STATE)
+		text_str(why, "the group is not ready: connect to a member first");
+	if (err || dry_run)
+		return err;
+	e->forced = true;
+	group_epoch_due(g);
+	return OK;
+}
+
+/* ---- looks ---- */
+
+void group_epoch_maker(const struct group *g, const uint8_t *authority,
+		       char out[GROUP_NAME_OCTETS + 1])
+{
+	char digits[GROUP_AUTHORITY_DIGITS + 1];
+	struct text hex = TEXT_OF(digits), t = text_of(out, GROUP_NAME_OCTETS + 1);
+	struct group_member *m = NULL;
+	text_hex(&hex, span_of(authority, GROUP_AUTHORITY));
+	while ((m = group_members_next(g->members, m)))
+		if (m->name.n > GROUP_AUTHORITY_DIGITS &&
+		    memcmp(m->name.p, digits, GROUP_AUTHORITY_DIGITS) == 0)
+			break;
+	text_span(&t, m ? m->name : span_str(digits));
+}
+
+static size_t lacking(const struct group *g, const struct group_ring_epoch *chosen)
+{
+	struct group_member *m = NULL;
+	size_t n = 0;
+	while ((m = group_members_next(g->members, m))) {
+		uint8_t authority[GROUP_AUTHORITY];
+		group_epoch_authority_of(m->name, authority);
+		n += group_epoch_standing(g, m) &&
+		     !group_keyring_holds(chosen, span_of(authority, sizeof(authority)));
+	}
+	return n;
+}
+
+void group_epochs_look(const struct group *g, struct group_epoch_info *out)
+{
+	const struct group_epochs *e = g->epochs;
+	*out = (struct group_epoch_info){ .has = e && (e->seen || e->begins) };
+	if (!e)
+		return;
+	out->epochs = group_keyring_count(e->ring);
+	const struct group_ring_choice c = group_epoch_choice(g);
+	const struct group_ring_epoch *chosen = group_keyring_choose(e->ring, &c);
+	if (!chosen)
+		return;
+	out->number = chosen->number;
+	out->from = chosen->made;
+	out->has_key = chosen->has_key;
+	out->lacking = lacking(g, chosen);
+	group_epoch_maker(g, chosen->maker, out->maker);
+}
+
+size_t group_keys_save(const struct group *g, uint8_t *out)
+{
+	return g->epochs ? group_keyring_save(g->epochs->ring, out) : 0;
+}
+
+/* ---- life ---- */
+
+enum err group_epoch_begin(struct group *g, const struct group_birth *b)
+{
+	if (!g->profile->policy)
+		return OK;
+	struct group_epochs *e = g->epochs = env_zalloc(g->env, 1, sizeof(*e));
+	if (!e)
+		return ERR_NOMEM;
+	e->start = e->give = e->give_again = MONO_NEVER;
+	e->begins = b->epochs;
+	e->secret = crypto_secret_new(CRYPTO_BOX_KEY + GROUP_EPOCH_KEY);
+	if (!e->secret)
+		return ERR_NOMEM;
+	e->has_secret = b->box && b->box_secret;
+	if (e->has_secret)
+		memcpy(e->secret, b->box_secret, CRYPTO_BOX_KEY);
+	enum err err = group_keyring_new(&e->ring, g->env, g->crypto);
+	if (!err && b->keys.n)
+		err = group_keyring_load(e->ring, b->keys);
+	if (err == ERR_MALFORMED)
+		err = OK; /* they come again, by Key records */
+	e->seen = !err && group_keyring_count(e->ring);
+	return err;
+}
+
+void group_epoch_end(struct group *g)
+{
+	struct group_epochs *e = g->epochs;
+	if (!e)
+		return;
+	struct group_octets *const all[] = { &e->recipients, &e->draft, &e->gift,
+					     &e->sealed,     &e->plain, &e->removed };
+	group_keyring_free(e->ring);
+	crypto_secret_free(e->secret);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i] == &e->plain && e->plain.p)
+			crypto_wipe(e->plain.p, e->plain.n);
+		env_free(g->env, all[i]->p);
+	}
+	env_free(g->env, e);
+	g->epochs = NULL;
+}

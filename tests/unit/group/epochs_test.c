@@ -1,0 +1,347 @@
+/* Epochs of a group in time: who begins one, who is given its key, what is read and written. */
+#include "circle.h"
+
+#include "group/epochs_int.h"
+#include "group/sealed.h"
+
+static struct circle c;
+
+static struct graph_provider of(size_t i)
+{
+	return group_provider(c.m[i].g);
+}
+
+static bool writes(size_t i)
+{
+	struct graph_provider p = of(i);
+	return p.ops->writable(p.ctx);
+}
+
+/* "hello" of the i-th, sealed and signed. */
+static enum err seal(size_t i, struct record *o)
+{
+	struct graph_provider p = of(i);
+	struct span s = span_of(NULL, 0);
+	record_init(o, people_name(&c.t, 0), people_name(&c.t, i + 1));
+	o->r.created = o->r.modified = record_time(circle_wall(&c));
+	o->r.expires = o->r.modified + 3600 * RECORD_SECOND;
+	enum err e = p.ops->protect(p.ctx, &o->r, GRAPH_CHANGE_ADDED, &s);
+	if (e || !s.n)
+		return e;
+	record_payload(o, s);
+	e = p.ops->secure(p.ctx, &o->r, GRAPH_CHANGE_ADDED, &s);
+	if (e)
+		return e;
+	memcpy(o->security, s.p, s.n);
+	o->r.security = span_of(o->security, s.n);
+	return OK;
+}
+
+static enum graph_opinion reveal(size_t i, const struct record *o, struct graph_plain *plain)
+{
+	struct graph_provider p = of(i);
+	*plain = (struct graph_plain){ o->r.payload, o->r.attributes };
+	return p.ops->reveal(p.ctx, &o->r, plain);
+}
+
+static bool reads(size_t i, const struct record *o)
+{
+	struct graph_plain plain;
+	return reveal(i, o, &plain) == GRAPH_VALID && span_eq(plain.payload, span_str("hello")) &&
+	       plain.attributes.n == 0;
+}
+
+static size_t epochs(void)
+{
+	return circle_count(&c, &group_type_epoch);
+}
+
+static size_t keys(void)
+{
+	return circle_count(&c, &group_type_key);
+}
+
+static struct group_epoch_info look(size_t i)
+{
+	struct group_epoch_info info;
+	group_epochs_look(c.m[i].g, &info);
+	return info;
+}
+
+/* GROUP-12.9, GROUP-12.8 */
+static void who_makes_a_group_begins_its_first_epoch(void **state)
+{
+	struct record *o = malloc(sizeof *o);
+	circle_init_epochs(&c);
+	assert_int_equal(epochs(), 1);
+	assert_int_equal(keys(), 0);
+	assert_true(writes(0));
+	struct group_epoch_info info = look(0);
+	assert_true(info.has && info.has_key);
+	assert_int_equal(info.number, 1);
+	assert_int_equal(info.epochs, 1);
+	assert_int_equal(info.lacking, 0);
+	assert_string_equal(info.maker, c.t.names[1]);
+	assert_int_equal(seal(0, o), OK);
+	assert_int_equal(o->r.payload.n, 5 + GROUP_SEALED_OVER);
+	assert_true(reads(0, o));
+	/* No second one, however long it takes. */
+	circle_run(&c, 3 * MONO_DAY);
+	assert_int_equal(epochs(), 1);
+	circle_fini(&c);
+	free(o);
+}
+
+/* GROUP-12.14 */
+static void who_comes_later_is_given_the_key_at_once(void **state)
+{
+	struct record *o = malloc(sizeof *o);
+	circle_init_epochs(&c);
+	circle_admit(&c, 1, CRYPTO_ROLE_MEMBER, 0);
+	circle_settle(&c);
+	circle_run(&c, MONO_SEC);
+	assert_int_equal(keys(), 1);
+	assert_true(writes(1));
+	assert_int_equal(look(0).lacking, 0);
+	assert_true(c.m[1].kept > 0 && c.m[1].reveals > 0);
+	assert_int_equal(seal(1, o), OK);
+	assert_true(reads(0, o) && reads(1, o));
+	circle_run(&c, MONO_DAY);
+	assert_int_equal(keys(), 1);
+	assert_int_equal(epochs(), 1);
+	circle_fini(&c);
+	free(o);
+}
+
+/* GROUP-12.14: who admitted it is away, so somebody else does, by chance later. */
+static void somebody_else_gives_it_after_a_while(void **state)
+{
+	struct text why = { NULL, 0, 0 };
+	circle_init_epochs(&c);
+	circle_admit(&c, 1, CRYPTO_ROLE_INVITER, 0);
+	circle_run(&c, MONO_SEC);
+	assert_int_equal(circle_issue(&c, 1, 2, CRYPTO_ROLE_MEMBER, 0, &c.m[2].chain, &why), OK);
+	circle_go(&c, 1);
+	circle_come(&c, 2);
+	circle_run(&c, 4 * MONO_SEC);
+	assert_int_equal(keys(), 1);
+	assert_false(writes(2));
+	assert_int_equal(look(0).lacking, 1);
+	circle_run(&c, 57 * MONO_SEC);
+	assert_int_equal(keys(), 2);
+	assert_true(writes(2));
+	circle_fini(&c);
+}
+
+/* GROUP-12.14: where two could, one does. */
+static void nobody_is_given_it_twice(void **state)
+{
+	circle_init_epochs(&c);
+	circle_admit(&c, 1, CRYPTO_ROLE_ADMIN, 0);
+	circle_admit(&c, 2, CRYPTO_ROLE_INVITER, 0);
+	circle_admit(&c, 3, CRYPTO_ROLE_MEMBER, 0);
+	circle_run(&c, 3 * MONO_MIN);
+	assert_int_equal(keys(), 3);
+	for (size_t i = 0; i < CIRCLE_MOST; i++)
+		assert_true(writes(i));
+	circle_fini(&c);
+}
+
+/* GROUP-12.7: at another machine the same member has another key to seal to. */
+static void another_machine_is_given_the_keys_anew(void **state)
+{
+	circle_init_epochs(&c);
+	circle_admit(&c, 1, CRYPTO_ROLE_MEMBER, 0);
+	circle_run(&c, MONO_SEC);
+	circle_go(&c, 1);
+	free(c.m[1].keys);
+	c.m[1].keys = NULL;
+	c.m[1].n_keys = 0;
+	memset(c.m[1].box, 0, sizeof c.m[1].box);
+	circle_come(&c, 1);
+	assert_false(writes(1));
+	/* Its Membership record is made anew in time; here at once. */
+	c.m[1].g->need[GROUP_NEED_MEMBERSHIP].until = 0;
+	circle_run(&c, 2 * MONO_MIN);
+	assert_int_equal(keys(), 2);
+	assert_true(writes(1));
+	circle_fini(&c);
+}
+
+/* GROUP-12.11 */
+static void a_new_epoch_is_for_all_who_stand(void **state)
+{
+	struct record *before = malloc(sizeof *before), *after = malloc(sizeof *after);
+	char words[128];
+	struct text why = TEXT_OF(words);
+	circle_init_epochs(&c);
+	circle_admit(&c, 1, CRYPTO_ROLE_MEMBER, 0);
+	circle_admit(&c, 2, CRYPTO_ROLE_INVITER, 0);
+	circle_run(&c, MONO_MIN);
+	assert_int_equal(seal(1, before), OK);
+	assert_int_equal(group_rotate(c.m[1].g, false, &why, c.now), ERR_DENIED);
+	assert_int_equal(group_rotate(c.m[0].g, true, &why, c.now), OK);
+	circle_run(&c, MONO_MIN);
+	assert_int_equal(epochs(), 1);
+	circle_forget(&c, 1);
+	assert_int_equal(group_rotate(c.m[0].g, false, &why, c.now), OK);
+	circle_run(&c, MONO_SEC);
+	assert_int_equal(epochs(), 2);
+	assert_int_equal(look(1).number, 2);
+	assert_true(circle_told(&c, 1, "key-epoch"));
+	assert_int_equal(keys(), 2);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(writes(i));
+	assert_int_equal(seal(2, after), OK);
+	assert_memory_not_equal(before->r.payload.p + 1, after->r.payload.p + 1, GROUP_EPOCH_ID);
+	/* Readers keep all. */
+	for (size_t i = 0; i < 3; i++)
+		assert_true(reads(i, before) && reads(i, after));
+	/* Who comes now is given both. */
+	circle_admit(&c, 3, CRYPTO_ROLE_MEMBER, 0);
+	circle_run(&c, MONO_SEC);
+	assert_int_equal(keys(), 3);
+	assert_true(reads(3, before) && reads(3, after));
+	circle_fini(&c);
+	free(before);
+	free(after);
+}
+
+/* GROUP-12.8: a record cannot be shown as another, as another version or of another writer. */
+static void a_sealed_record_is_bound_to_what_it_is(void **state)
+{
+	struct record *o = malloc(sizeof *o);
+	struct graph_plain plain;
+	circle_init_epochs(&c);
+	assert_int_equal(seal(0, o), OK);
+	assert_true(reads(0, o));
+	o->r.version++;
+	assert_int_equal(reveal(0, o, &plain), GRAPH_INVALID);
+	o->r.version--;
+	o->r.id.at[15] ^= 1;
+	assert_int_equal(reveal(0, o, &plain), GRAPH_INVALID);
+	o->r.id.at[15] ^= 1;
+	o->r.type.at[0] ^= 1;
+	assert_int_equal(reveal(0, o, &plain), GRAPH_INVALID);
+	o->r.type.at[0] ^= 1;
+	o->creator[1] ^= 1;
+	assert_int_equal(reveal(0, o, &plain), GRAPH_INVALID);
+	o->creator[1] ^= 1;
+	o->security[CRYPTO_SERIAL] ^= 1; /* the modifier's serial */
+	assert_int_equal(reveal(0, o, &plain), GRAPH_INVALID);
+	o->security[CRYPTO_SERIAL] ^= 1;
+	for (size_t i = 1 + GROUP_EPOCH_ID; i < o->r.payload.n; i++) {
+		o->payload[i] ^= 0x10;
+		assert_int_equal(reveal(0, o, &plain), GRAPH_INVALID);
+		o->payload[i] ^= 0x10;
+	}
+	assert_true(reads(0, o));
+	/* The key that failed is still the right one; one that is not known may come. */
+	o->payload[1] ^= 1;
+	assert_int_equal(reveal(0, o, &plain), GRAPH_LATER);
+	o->payload[1] ^= 1;
+	for (size_t n = GROUP_SEALED_OVER; n < o->r.payload.n; n++) {
+		struct record cut = *o;
+		cut.r.payload.n = n;
+		assert_int_equal(reveal(0, &cut, &plain), GRAPH_INVALID);
+	}
+	circle_fini(&c);
+	free(o);
+}
+
+/* GROUP-12.13 */
+static void a_group_without_epochs_writes_in_clear(void **state)
+{
+	struct record *o = malloc(sizeof *o);
+	struct graph_plain plain;
+	circle_init(&c, CRYPTO_MODERN, 0);
+	assert_int_equal(epochs(), 0);
+	assert_false(look(0).has);
+	assert_true(writes(0));
+	assert_int_equal(seal(0, o), OK);
+	assert_true(span_eq(o->r.payload, span_str("hello")));
+	/* What only looks sealed is what somebody wrote then. */
+	uint8_t odd[80] = { 1, 2, 3 };
+	record_payload(o, span_of(odd, sizeof odd));
+	assert_int_equal(reveal(0, o, &plain), GRAPH_VALID);
+	assert_int_equal(plain.payload.n, sizeof odd);
+	circle_fini(&c);
+	free(o);
+}
+
+/* GROUP-12.3: over a restart, and also where all that is left is the record. */
+static void keys_outlive_the_process(void **state)
+{
+	struct record *o = malloc(sizeof *o);
+	struct text why = { NULL, 0, 0 };
+	circle_init_epochs(&c);
+	circle_admit(&c, 1, CRYPTO_ROLE_MEMBER, 0);
+	circle_run(&c, MONO_SEC);
+	assert_int_equal(seal(1, o), OK);
+	for (int with = 0; with < 2; with++) {
+		circle_go(&c, 1);
+		if (!with)
+			c.m[1].n_keys = 0;
+		circle_come(&c, 1);
+		assert_true(writes(1));
+		assert_true(reads(1, o));
+	}
+	assert_int_equal(keys(), 1);
+	/* What was kept is enough to read. */
+	circle_go(&c, 1);
+	assert_int_equal(circle_birth(&c, 1, &why), OK);
+	assert_true(reads(1, o));
+	assert_false(writes(1));
+	circle_fini(&c);
+	free(o);
+}
+
+/* GROUP-12.12 */
+static void an_old_epoch_is_followed_by_another(void **state)
+{
+	circle_init_epochs(&c);
+	circle_run(&c, GROUP_EPOCH_AGE - MONO_MIN);
+	assert_int_equal(look(0).number, 1);
+	circle_run(&c, 3 * MONO_MIN);
+	assert_int_equal(look(0).number, 2);
+	assert_true(writes(0));
+	circle_fini(&c);
+}
+
+/* GROUP-12.11: what cannot be published now is made again. */
+static void a_failure_is_made_up_for(void **state)
+{
+	char words[128];
+	struct text why = TEXT_OF(words);
+	circle_init_epochs(&c);
+	c.m[0].refused = true;
+	assert_int_equal(group_rotate(c.m[0].g, false, &why, c.now), OK);
+	circle_admit(&c, 1, CRYPTO_ROLE_MEMBER, 0);
+	circle_run(&c, 10 * MONO_SEC);
+	assert_int_equal(epochs(), 1);
+	assert_int_equal(keys(), 0);
+	assert_true(writes(0));
+	c.m[0].refused = false;
+	circle_run(&c, MONO_MIN);
+	assert_int_equal(look(0).number, 2);
+	assert_true(writes(1));
+	circle_fini(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_makes_a_group_begins_its_first_epoch),
+		cmocka_unit_test(who_comes_later_is_given_the_key_at_once),
+		cmocka_unit_test(somebody_else_gives_it_after_a_while),
+		cmocka_unit_test(nobody_is_given_it_twice),
+		cmocka_unit_test(another_machine_is_given_the_keys_anew),
+		cmocka_unit_test(a_new_epoch_is_for_all_who_stand),
+		cmocka_unit_test(a_sealed_record_is_bound_to_what_it_is),
+		cmocka_unit_test(a_group_without_epochs_writes_in_clear),
+		cmocka_unit_test(keys_outlive_the_process),
+		cmocka_unit_test(an_old_epoch_is_followed_by_another),
+		cmocka_unit_test(a_failure_is_made_up_for),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
