@@ -106,6 +106,9 @@ HST_API int hst_group_connect(hst_group *g, const hst_address *addrs, size_t n, 
 HST_API int hst_group_disconnect(hst_group *g);
 /* The same, and forgets membership and records; the identity stays. flags: 0. */
 HST_API int hst_group_leave(hst_group *g, uint32_t flags);
+/* Begins a new epoch: what members write from then on is under another key. HST_E_DENIED: only
+ * an administrator may. */
+HST_API int hst_group_rotate(hst_group *g);
 
 typedef struct hst_group_info {
 	uint32_t size;

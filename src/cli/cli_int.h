@@ -451,6 +451,7 @@ int cli_run_group_show(struct cli *c);
 int cli_run_group_set(struct cli *c);
 int cli_run_group_connect(struct cli *c);
 int cli_run_group_disconnect(struct cli *c);
+int cli_run_group_rotate(struct cli *c);
 int cli_run_group_leave(struct cli *c);
 int cli_run_group_export(struct cli *c);
 int cli_run_group_import(struct cli *c);

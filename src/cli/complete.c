@@ -57,9 +57,9 @@ static void nouns(FILE *f, const char *before, const char *after)
 #define OF_PEERS   "'peer ping '*|'peer disconnect '*"
 
 /* And those that begin with a group or an identity. */
-#define OF_GROUPS                                                                                  \
-	"leave|members|put|invite|'group show'|'group set'|'group connect'|'group disconnect'|"    \
-	"'group leave'|'group export'|'member list'|'member show'|'member role'|'member renew'|"   \
+#define OF_GROUPS                                                                                               \
+	"leave|members|put|invite|'group show'|'group set'|'group connect'|'group disconnect'|"                 \
+	"'group rotate'|'group leave'|'group export'|'member list'|'member show'|'member role'|'member renew'|" \
 	"'invite create'"
 #define OF_MEMBERS    "'member show '*|'member role '*|'member renew '*"
 #define OF_IDENTITIES "'id show'|'id card'|'id rename'|'id default'|'id export'|'id delete'"

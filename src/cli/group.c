@@ -276,6 +276,18 @@ int cli_run_group_disconnect(struct cli *c)
 			&made);
 }
 
+int cli_run_group_rotate(struct cli *c)
+{
+	struct ops_write body = { c->given[CLI_DRY_RUN] };
+	struct ops_made made;
+	return cli_make(c,
+			&(struct cli_query){ .kind = OPS_GROUP_ROTATE,
+					     .graph = c->args[0],
+					     .body_type = &ops_write_type,
+					     .body = &body },
+			&made);
+}
+
 /* ---- left ---- */
 
 int cli_run_group_leave(struct cli *c)
@@ -402,6 +414,27 @@ static const char *last_search(struct cli *c, const struct ops_group *g)
 	return join_words(c, "nobody was connected", ": ", g->search_why);
 }
 
+/* The key that is written under: since when, by whom, and who lacks it. */
+static const char *epoch_line(struct cli *c, const struct ops_group *g)
+{
+	char room[512];
+	struct text t = TEXT_OF(room);
+	if (!g->epoch)
+		return "";
+	text_u64(&t, g->epoch);
+	text_str(&t, ", since ");
+	text_str(&t, cli_time(c, g->epoch_since));
+	text_str(&t, ", by ");
+	text_str(&t, cli_short(c, g->epoch_maker));
+	if (!g->epoch_key)
+		text_str(&t, ", its key is not here yet");
+	if (g->epoch_lacking) {
+		text_str(&t, ", not given yet to ");
+		text_u64(&t, g->epoch_lacking);
+	}
+	return cli_keep(c, &t);
+}
+
 static void print_group(struct cli *c, const struct ops_group *g)
 {
 	const char *skew = g->skew > 0 ? join_words(c, cli_duration(c, g->skew), " ",
@@ -435,6 +468,7 @@ static void print_group(struct cli *c, const struct ops_group *g)
 		  { join_words(c, cli_number(c, g->records), ", not judged yet ",
 			       g->waiting ? cli_number(c, g->waiting) : ""),
 		    CLI_PLAIN } },
+		{ "epoch", { epoch_line(c, g), g->epoch_key ? CLI_PLAIN : CLI_YELLOW } },
 		{ "clock", { skew, CLI_YELLOW } },
 	};
 	cli_pairs_print(c, pairs, sizeof(pairs) / sizeof(pairs[0]));

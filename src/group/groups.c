@@ -298,6 +298,7 @@ enum err groups_command(struct groups *s, const struct groups_command *c, uint64
 		[GROUPS_INVITE] = groups_invite,
 		[GROUPS_INVITE_REVOKE] = groups_invite_revoke,
 		[GROUPS_PASSWORD] = groups_password,
+		[GROUPS_ROTATE] = groups_rotate,
 		[GROUPS_CANCEL] = groups_cancel,
 	};
 	s->now = now;

@@ -92,6 +92,7 @@ enum groups_command_kind {
 			 * code and, in the next line, the link */
 	GROUPS_INVITE_REVOKE, /* who: identifier or its beginning, look-up, for whom */
 	GROUPS_PASSWORD,      /* passphrase (empty: none any more), role */
+	GROUPS_ROTATE,	      /* a new epoch begins: what is written then has another key */
 	GROUPS_CANCEL	      /* the command `other` */
 };
 #define GROUPS_SET_TEXT	   0x1u

@@ -393,6 +393,7 @@ void groups_seek_end(struct groups *s, struct groups_entry *e);
 
 /* ---- groups_tell.c ---- */
 void groups_set(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_rotate(struct groups *s, const struct groups_command *c, struct groups_call *call);
 void groups_export(struct groups *s, const struct groups_command *c, struct groups_call *call);
 void groups_grant(struct groups *s, const struct groups_command *c, struct groups_call *call);
 /* The entry, where it can sign; answers where not. */

@@ -67,6 +67,17 @@ struct groups_entry *groups_live_entry(struct groups *s, const struct groups_com
 	return NULL;
 }
 
+/* GROUP-12.12: it begins when its record is published, within moments. */
+void groups_rotate(struct groups *s, const struct groups_command *c, struct groups_call *call)
+{
+	struct groups_entry *e = groups_live_entry(s, c, call);
+	if (!e)
+		return;
+	struct text why = TEXT_OF(call->out.text);
+	enum err err = group_rotate(e->group, c->dry_run, &why, s->now);
+	groups_answer(s, call, err, NULL);
+}
+
 static bool fits(struct span text, size_t most)
 {
 	size_t units;

@@ -250,6 +250,12 @@ int hst_group_disconnect(hst_group *g)
 	return r < 0 ? r : change(g, &(struct lib_ask){ .method = "POST", .path = "/close" });
 }
 
+int hst_group_rotate(hst_group *g)
+{
+	int r = lib_group_check(g, true, "");
+	return r < 0 ? r : change(g, &(struct lib_ask){ .method = "POST", .path = "/rotate" });
+}
+
 int hst_group_leave(hst_group *g, uint32_t flags)
 {
 	int r = lib_group_check(g, !flags, "there is no such flag");

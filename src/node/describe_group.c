@@ -16,7 +16,8 @@ static const char *command_text(enum groups_command_kind k)
 		[GROUPS_EXPORT] = "export",	  [GROUPS_OWNER] = "owner",
 		[GROUPS_IMPORT] = "import",	  [GROUPS_GRANT] = "grant",
 		[GROUPS_INVITE] = "invite",	  [GROUPS_INVITE_REVOKE] = "invite-revoke",
-		[GROUPS_PASSWORD] = "password",	  [GROUPS_CANCEL] = "cancel",
+		[GROUPS_PASSWORD] = "password",	  [GROUPS_ROTATE] = "rotate",
+		[GROUPS_CANCEL] = "cancel",
 	};
 	return words[k];
 }

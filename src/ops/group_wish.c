@@ -569,6 +569,9 @@ static const struct {
 } lives[] = {
 	{ OPS_GROUP_OPEN, GROUPS_OPEN, "is open", "would be opened", NULL },
 	{ OPS_GROUP_CLOSE, GROUPS_CLOSE, "is closed; its database stays", "would be closed", NULL },
+	{ OPS_GROUP_ROTATE, GROUPS_ROTATE,
+	  "gets another key; what is written from now on is under it", "would get another key",
+	  "see how far it has come: homestead group show GROUP" },
 	{ OPS_GROUP_LEAVE, GROUPS_LEAVE, "is left; its database and our membership are erased",
 	  "would be left", "the identity stays: homestead id list" },
 };

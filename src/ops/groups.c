@@ -203,6 +203,17 @@ static void set_membership(struct ops_group *to, const struct group_info *g)
 						.waited = g->counts.waited };
 }
 
+static void set_epoch(struct ops_group *to, const struct groups_info *g, struct draft *d)
+{
+	struct group_epoch_info e;
+	group_epochs_look(g->group, &e);
+	to->epoch = e.number;
+	to->epoch_key = e.has_key;
+	to->epoch_since = e.from;
+	to->epoch_lacking = e.lacking;
+	to->epoch_maker = ops_draft_str(d, e.maker);
+}
+
 static void set_identity(struct ops *o, struct ops_group *to, const struct groups_info *g,
 			 struct draft *d)
 {
@@ -234,6 +245,7 @@ static void set_group(struct ops *o, struct ops_group *to, const struct groups_i
 	set_properties(to, &l.group, d);
 	set_membership(to, &l.group);
 	ops_group_names(o, to, g, d);
+	set_epoch(to, g, d);
 	to->online = ops_members_online(g);
 	to->listening = l.graph.listening;
 	to->neighbors = l.graph.neighbors;

@@ -248,6 +248,7 @@ static run_fn *const runs[OPS_KIND_COUNT] = {
 	[OPS_GROUP_LEAVE] = ops_run_group_life,
 	[OPS_GROUP_OPEN] = ops_run_group_life,
 	[OPS_GROUP_CLOSE] = ops_run_group_life,
+	[OPS_GROUP_ROTATE] = ops_run_group_life,
 	[OPS_GROUP_CONNECT] = ops_run_group_connect,
 	[OPS_GROUP_EXPORT] = ops_run_group_export,
 	[OPS_GROUP_OWNER] = ops_run_group_owner,

@@ -153,6 +153,11 @@
 	X(S, STRING, search_why, 0, "why it connected nobody; empty: it did, or there was none")   \
 	X(S, SECONDS, skew, 0, "the worst clock that was met: so far from ours")                   \
 	X(S, BOOL, skew_behind, 0, "whether ours is behind it; else ahead")                        \
+	X(S, NUMBER, epoch, 0, "number of the epoch that is written under; 0: there is none")      \
+	X(S, BOOL, epoch_key, 0, "whether its key is here: we can write, and read what is new")    \
+	X(S, TIME, epoch_since, 0, "when it began")                                                \
+	X(S, STRING, epoch_maker, 0, "peer name of who began it")                                  \
+	X(S, NUMBER, epoch_lacking, 0, "members that were not given its key yet")                  \
 	X(S, OBJECT, counts, ops_group_counts, "what is counted")
 
 #define OPS_GROUPS_FIELDS(X, S)                                                                    \
@@ -397,6 +402,8 @@
 	  "take part in a group and listen, from now on and over restarts")                        \
 	X(GROUP_CLOSE, "POST", "/v1/groups/{group}/close", &ops_write_type, &ops_made_type,        \
 	  "be offline in a group; its database stays")                                             \
+	X(GROUP_ROTATE, "POST", "/v1/groups/{group}/rotate", &ops_write_type, &ops_made_type,      \
+	  "begin a new epoch: what members write from then on is under another key")               \
 	X(GROUP_CONNECT, "POST", "/v1/groups/{group}/connect", &ops_group_connect_type,            \
 	  &ops_made_type,                                                                          \
 	  "connect to a member, at an address or found by name; a client that hangs up ends "      \

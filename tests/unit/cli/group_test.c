@@ -28,7 +28,7 @@ struct golden {
 	const char *file;
 	const struct canned *table;
 	int width;
-	const char *lines[24];
+	const char *lines[26];
 };
 
 static const struct golden goldens[] = {
@@ -80,6 +80,8 @@ static const struct golden goldens[] = {
 	    "group connect Home 192.0.2.1 -n",
 	    "group disconnect Home",
 	    "group open Home -n",
+	    "group rotate Home",
+	    "group rotate Home -n",
 	    "leave Home",
 	    "leave Home --yes",
 	    "group leave Home -n",

@@ -244,6 +244,8 @@ static void the_life_of_a_group(void **state)
 	} rows[] = {
 		{ OPS_GROUP_OPEN, GROUPS_OPEN, "group \"Attic\" is open" },
 		{ OPS_GROUP_CLOSE, GROUPS_CLOSE, "group \"Attic\" is closed; its database stays" },
+		{ OPS_GROUP_ROTATE, GROUPS_ROTATE,
+		  "group \"Attic\" gets another key; what is written from now on is under it" },
 		{ OPS_GROUP_LEAVE, GROUPS_LEAVE,
 		  "group \"Attic\" is left; its database and our membership are erased" },
 	};

@@ -23,6 +23,7 @@ bool __wrap_group_invite_next(const struct group *g, const void **at,
 			      struct group_invite_info *out);
 enum err __wrap_groups_invite_find(const struct group *g, struct span word,
 				   struct group_invite_info *out);
+void __wrap_group_epochs_look(const struct group *g, struct group_epoch_info *out);
 const struct group_members *__wrap_group_members(const struct group *g);
 const struct graph *__wrap_graphs_instance(const struct graphs *s, struct span id,
 					   struct span peer);
@@ -121,6 +122,11 @@ enum err __wrap_groups_invite_find(const struct group *g, struct span word,
 void __wrap_group_look(const struct group *g, struct group_info *out)
 {
 	*out = p->look;
+}
+
+void __wrap_group_epochs_look(const struct group *g, struct group_epoch_info *out)
+{
+	*out = p->epoch;
 }
 
 const struct group_members *__wrap_group_members(const struct group *g)

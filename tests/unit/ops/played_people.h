@@ -23,7 +23,8 @@ struct played_people {
 	struct groups_seek_info seek;
 	struct group_invite_info invites[3]; /* of every open one */
 	size_t n_invites;
-	struct group_info look; /* of every open one */
+	struct group_info look;	       /* of every open one */
+	struct group_epoch_info epoch; /* of every open one */
 	struct group_security security;
 	struct group_members *members;
 	struct graph_node_info node; /* one of the group's graph */
