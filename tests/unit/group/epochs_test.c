@@ -308,6 +308,77 @@ static void an_old_epoch_is_followed_by_another(void **state)
 	circle_fini(&c);
 }
 
+static void removes(size_t by, size_t whom)
+{
+	char words[128];
+	struct text why = TEXT_OF(words);
+	const struct group_removing what = { .who = span_str(c.t.names[whom + 1]),
+					     .reason = span_str("left") };
+	assert_int_equal(group_remove(c.m[by].g, &what, &why, c.now), OK);
+	circle_settle(&c);
+}
+
+/* What is written once the i-th's part in it is over: the others read it, and it does not. */
+static void only_others_read(size_t by, size_t gone)
+{
+	struct record *o = malloc(sizeof *o);
+	struct graph_plain plain;
+	assert_int_equal(seal(by, o), OK);
+	for (size_t i = 0; i < CIRCLE_MOST; i++)
+		if (c.m[i].g && writes(i) && i != gone)
+			assert_true(reads(i, o));
+	assert_int_equal(reveal(gone, o, &plain), GRAPH_LATER);
+	free(o);
+}
+
+/* GROUP-12.12, GROUP-12.5 */
+static void who_is_removed_reads_nothing_that_comes(void **state)
+{
+	circle_init_epochs(&c);
+	circle_admit(&c, 1, CRYPTO_ROLE_ADMIN, 0);
+	circle_admit(&c, 2, CRYPTO_ROLE_MEMBER, 0);
+	circle_admit(&c, 3, CRYPTO_ROLE_MEMBER, 0);
+	circle_run(&c, MONO_MIN);
+	assert_true(writes(0) && writes(1) && writes(2) && writes(3));
+	removes(0, 3);
+	circle_run(&c, MONO_SEC);
+	/* Nobody writes for him any more, and nothing until there is another key. */
+	assert_false(writes(0) || writes(1) || writes(2));
+	circle_run(&c, 61 * MONO_SEC);
+	assert_int_equal(look(2).number, 2);
+	assert_int_equal(look(0).lacking, 0);
+	assert_true(writes(0) && writes(1) && writes(2));
+	assert_false(writes(3));
+	only_others_read(2, 3);
+	circle_run(&c, MONO_DAY);
+	assert_int_equal(look(2).number, 2);
+	only_others_read(1, 3);
+	circle_fini(&c);
+}
+
+/* GROUP-12.12: an epoch each that covers one of them is followed by one that covers both. */
+static void two_removals_end_in_an_epoch_that_covers_both(void **state)
+{
+	circle_init_epochs(&c);
+	circle_admit(&c, 1, CRYPTO_ROLE_ADMIN, 0);
+	circle_admit(&c, 2, CRYPTO_ROLE_MEMBER, 0);
+	circle_admit(&c, 3, CRYPTO_ROLE_MEMBER, 0);
+	circle_run(&c, MONO_MIN);
+	removes(0, 3);
+	circle_run(&c, 2 * MONO_MIN);
+	uint32_t first = look(0).number;
+	removes(1, 2);
+	circle_run(&c, 2 * MONO_MIN);
+	assert_true(look(0).number > first);
+	assert_int_equal(look(0).number, look(1).number);
+	const struct group_ring_choice all = group_epoch_choice(c.m[0].g);
+	assert_int_equal(all.n_removals, 2);
+	assert_true(group_keyring_covers(group_epoch_chosen(c.m[0].g), &all));
+	assert_true(writes(0) && writes(1));
+	only_others_read(0, 3);
+	circle_fini(&c);
+}
+
 /* GROUP-12.11: what cannot be published now is made again. */
 static void a_failure_is_made_up_for(void **state)
 {
@@ -341,6 +412,8 @@ int main(void)
 		cmocka_unit_test(a_group_without_epochs_writes_in_clear),
 		cmocka_unit_test(keys_outlive_the_process),
 		cmocka_unit_test(an_old_epoch_is_followed_by_another),
+		cmocka_unit_test(who_is_removed_reads_nothing_that_comes),
+		cmocka_unit_test(two_removals_end_in_an_epoch_that_covers_both),
 		cmocka_unit_test(a_failure_is_made_up_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
