@@ -1,0 +1,111 @@
+"""A word read out loud is enough: a group is made, its code typed on another machine with no
+address, and what was put is there; what a wrong code, a used one and a revoked one say."""
+
+from harness.daemon import CommandFailed
+from harness.graphs import fine
+from harness.groups import household
+from harness.tap import case, run
+from harness.wait import until
+
+BY_SEED = {"link": {"enabled": False}, "site": {"enabled": False}}
+
+
+def code_of(person, group="Home", *options):
+    return person.cli("invite", group, *options)["code"]
+
+
+def two_meet(world, families, **names):
+    (ann, bob), _ = household(world, "ann", "bob", families=families,
+                              names={"ipv4": "ipv4" in families, "ipv6": "ipv6" in families},
+                              **names)
+    ann.make()
+    code = code_of(ann)
+    assert len(code.split("-")) == 5, code
+    ann.put("milk=2")
+    joined(bob, code)
+    bob.connected(within=60)
+    bob.gets("milk", "2", within=60)
+    bob.put("eggs=6")
+    ann.gets("eggs", "6")
+    ann.knows(Ann="administrator", Bob="member")
+    bob.knows(Ann="administrator", Bob="member")
+    fine([ann, bob])
+
+
+def joined(person, code):
+    """Types it until somebody answers to it: a cloud that has just begun knows nobody."""
+    def typed():
+        try:
+            return person.cli("join", code)
+        except CommandFailed as failed:
+            assert failed.error["code"] == "NOT_FOUND", failed.error
+            return None
+    return until("%s to come in with %s" % (person.name, code), typed, 60)
+
+
+@case
+def with_ipv4_alone(world):
+    two_meet(world, ("ipv4",))
+
+
+@case
+def with_ipv6_alone(world):
+    two_meet(world, ("ipv6",))
+
+
+@case
+def without_multicast(world):
+    groups = {**BY_SEED, "global": {"multicast": False, "seeds": "192.0.2.1"}}
+    two_meet(world, ("ipv4",), clouds=groups)
+
+
+def words(code):
+    """The part of a code that is no secret."""
+    return "-".join(code.split("-")[:2])
+
+
+def last_word(code, other):
+    return "-".join(code.split("-")[:-1] + [other])
+
+
+@case
+def each_code_has_an_end(world):
+    """Five wrong guesses end one, a revoked one is over, one use is one."""
+    people, _ = household(world, "ann", "bob", "carla", "eve", names={"ipv6": False})
+    ann, bob, carla, eve = people
+    ann.make()
+    first, second, third = code_of(ann), code_of(ann), code_of(ann, "Home", "--uses", "2")
+    joined(bob, third)
+    wrong = last_word(first, "lemon" if not first.endswith("lemon") else "tiger")
+    for _ in range(5):
+        error = guess(eve, wrong)
+        assert "wrong" in error["message"], error
+    is_over(eve, wrong)
+    is_over(eve, first)
+    shown = {i["lookup"]: i for i in ann.cli("invite", "list", "Home")["invites"]}
+    assert shown[words(first)]["wrong"] == 5, shown
+    assert shown[words(first)]["state"] == "ended by wrong guesses", shown
+    ann.cli("invite", "revoke", "Home", words(second))
+    is_over(eve, second)
+    carla.cli("join", third)
+    is_over(eve, third)
+    assert "Eve" not in ann.members()
+    fine(people)
+
+
+def is_over(person, code):
+    """Whoever still finds it is told; then it is not there to be found any more."""
+    error = person.fails("join", code)
+    assert "used up" in error["message"] or error["code"] == "NOT_FOUND", error
+
+
+def guess(person, code):
+    """What is said; in between others wait longer and longer."""
+    def typed():
+        error = person.fails("join", code)
+        return error["code"] not in ("NOT_FOUND", "AGAIN", "WAIT") and \
+            "wait" not in error["message"] and error
+    return until("an answer to %s" % code, typed, 90)
+
+
+run()
