@@ -242,6 +242,12 @@ enum err graph_listen(struct graph *g, const struct addr *a, size_t n, struct mo
 	return OK;
 }
 
+size_t graph_reached_at(const struct graph *g, const struct addr **at)
+{
+	*at = g->address;
+	return g->listening && !g->stopping ? g->n_addresses : 0;
+}
+
 /* How many are strangers among those that are, or may be, one machine's; and the oldest. */
 struct crowd {
 	struct graph_link *oldest;

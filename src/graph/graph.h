@@ -312,6 +312,8 @@ struct graph_info {
 	struct mono maintain_at;
 };
 void graph_info(const struct graph *g, struct mono now, struct graph_info *out);
+/* Where it listens, as graph_listen() said; 0: nowhere, or where is not known. */
+size_t graph_reached_at(const struct graph *g, const struct addr **at);
 const struct graph_db *graph_database(const struct graph *g);
 /* Peer time and back, us since 1970 UTC. */
 int64_t graph_time_wall(const struct graph *g, uint64_t t);

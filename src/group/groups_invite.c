@@ -9,6 +9,8 @@
 #define INVITE_LIFE  (7 * MONO_DAY)
 #define LOOKUP_TRIES 16
 #define ID_DIGITS    6 /* of an identifier that will do */
+#define LINK_FAMILY  2 /* addresses of one family, before the other's are in */
+#define LINK_MOST    4 /* addresses: a link is also drawn, and should not be too long */
 
 /* What is made while its job runs. */
 struct groups_inviting {
@@ -134,6 +136,32 @@ void groups_invite(struct groups *s, const struct groups_command *c, struct grou
 	ask(s, call, span_str(i->code.secret));
 }
 
+/* GROUP-14.32: a link-local address is one of a single network, and does not say which. */
+static void add_address(struct group_link *l, const struct addr *a, size_t most)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < l->n_address; i++) {
+		if (addr_eq(&l->address[i], a))
+			return;
+		n += l->address[i].family == a->family;
+	}
+	if (l->n_address < LINK_MOST && n < most && !addr_is_link_local(a))
+		l->address[l->n_address++] = *a;
+}
+
+/* Both families first, then the more of one. */
+static void add_addresses(const struct groups *s, const struct groups_entry *e,
+			  struct group_link *l)
+{
+	const struct graph *g = graphs_instance(s->graphs, span_str(e->id), span_str(e->self));
+	const struct addr *at;
+	size_t n = g ? graph_reached_at(g, &at) : 0;
+	for (size_t i = 0; i < n; i++)
+		add_address(l, &at[i], LINK_FAMILY);
+	for (size_t i = 0; i < n; i++)
+		add_address(l, &at[i], LINK_MOST);
+}
+
 /* GROUP-14.29: the answer is the code, and in the next line the link. */
 static enum err answer_of(struct groups *s, struct groups_call *call)
 {
@@ -147,6 +175,7 @@ static enum err answer_of(struct groups *s, struct groups_call *call)
 	groups_words(l.group, sizeof(l.group), span_str(call->entry->id));
 	groups_words(l.friendly, sizeof(l.friendly), span_str(call->entry->friendly));
 	groups_words(l.secret, sizeof(l.secret), span_str(i->code.secret));
+	add_addresses(s, call->entry, &l);
 	struct text t = text_of(room, size);
 	group_code_text(&t, &i->code);
 	text_char(&t, '\n');

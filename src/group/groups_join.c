@@ -29,10 +29,12 @@ struct groups_joining {
 	size_t n_secret;
 	struct addr at[GROUPS_ADDRESSES];
 	size_t n_at, tried;
-	bool given; /* addresses were typed: no others are asked */
+	bool given;    /* addresses were typed: no others are asked */
+	bool searched; /* by name, for more of them */
 	struct group_joiner *joiner;
 	enum err err; /* why not; text is the call's */
 	bool told;    /* text says more than that nobody could be reached */
+	bool over;    /* nobody wants it any more */
 };
 
 static void joining_free(struct groups *s, struct groups_joining *j)
@@ -173,6 +175,7 @@ static void called(struct groups *s, struct groups_call *call, const struct grap
 		return;
 	}
 	note(call, r->err ? r->err : ERR_CLOSED, r->text);
+	j->over = over || i.guessed;
 	if (over)
 		j->err = s->stopping ? ERR_STOPPING : r->err;
 	if (!over && !i.guessed && j->tried < j->n_at)
@@ -201,11 +204,19 @@ static void closed(struct groups *s, struct groups_call *call, const struct grap
 	group_joiner_free(joiner);
 }
 
+static bool search(struct groups *s, struct groups_call *call, groups_looked_up *then);
+
+static void searched(struct groups *s, struct groups_call *call, const struct groups_lookup *found,
+		     size_t n, const struct groups_resolution *why);
+
+/* GROUP-13.19: whoever is there under the group's name, where nobody answered. */
 static void dropped(struct groups *s, struct groups_call *call, const struct graph_out *r)
 {
+	struct groups_joining *j = call->joining;
 	if (!r->err)
-		call->joining->step = STEP_NAMED;
-	answer(s, call, call->joining->err, NULL);
+		j->step = STEP_NAMED;
+	if (r->err || j->told || j->over || !search(s, call, searched))
+		answer(s, call, j->err, NULL);
 }
 
 /* GROUP-13.16: whoever let us in is the first neighbor; where that fails we are in all the
@@ -265,19 +276,22 @@ static enum err joiner_of(struct groups *s, struct groups_joining *j, struct spa
 	return group_joiner_new(&j->joiner, &b);
 }
 
-void groups_joining_prs(struct groups *s, struct groups_call *call, enum err err, struct span prs)
+static void open_graph(struct groups *s, struct groups_call *call)
 {
-	struct groups_joining *j = call->joining;
 	const struct graph_properties p = { .profile = CRYPTO_MODERN, .scope = GRAPH_SCOPE_GLOBAL };
-	struct graphs_command g = command_of(j, GRAPHS_OPEN);
-	if (!err)
-		err = joiner_of(s, j, prs);
-	if (err) {
-		answer(s, call, err, NULL);
-		return;
-	}
+	struct graphs_command g = command_of(call->joining, GRAPHS_OPEN);
 	g.properties = &p;
 	go(s, call, STEP_OPEN, &g);
+}
+
+void groups_joining_prs(struct groups *s, struct groups_call *call, enum err err, struct span prs)
+{
+	if (!err)
+		err = joiner_of(s, call->joining, prs);
+	if (err)
+		answer(s, call, err, NULL);
+	else
+		open_graph(s, call);
 }
 
 /* ---- what is known of it first ---- */
@@ -304,6 +318,73 @@ static bool is_there(struct groups *s, struct groups_call *call)
 	return false;
 }
 
+/* ---- addresses ---- */
+
+static bool take_addresses(struct groups_joining *j, const struct addr *at, size_t n)
+{
+	for (size_t i = 0; i < n && j->n_at < GROUPS_ADDRESSES; i++) {
+		bool known = false;
+		for (size_t k = 0; k < j->n_at; k++)
+			known |= addr_eq(&j->at[k], &at[i]);
+		if (!known)
+			j->at[j->n_at++] = at[i];
+	}
+	return j->n_at > 0;
+}
+
+/* GROUP-13.19: once, and not where it was typed who is to be called. */
+static bool search(struct groups *s, struct groups_call *call, groups_looked_up *then)
+{
+	struct groups_joining *j = call->joining;
+	char name[GROUP_NAME_OCTETS + 1];
+	struct text t = TEXT_OF(name);
+	if (j->given || j->searched || group_name_participant(span_str(j->group), &t) != OK ||
+	    groups_lookup_start(s, call, name, then) != OK)
+		return false;
+	groups_words(call->name, sizeof(call->name), span_str(name));
+	return j->searched = true;
+}
+
+static void take_all(struct groups_joining *j, const struct groups_lookup *found, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		(void)take_addresses(j, found[i].at, found[i].n_at);
+}
+
+/* What the last of the others said stays told where there is nobody more. */
+static void searched(struct groups *s, struct groups_call *call, const struct groups_lookup *found,
+		     size_t n, const struct groups_resolution *why)
+{
+	struct groups_joining *j = call->joining;
+	take_all(j, found, n);
+	if (j->tried < j->n_at)
+		open_graph(s, call);
+	else
+		answer(s, call, j->err, NULL);
+}
+
+static void begin(struct groups *s, struct groups_call *call);
+
+static void found_first(struct groups *s, struct groups_call *call,
+			const struct groups_lookup *found, size_t n,
+			const struct groups_resolution *why)
+{
+	struct groups_joining *j = call->joining;
+	struct text t = TEXT_OF(call->out.text);
+	take_all(j, found, n);
+	if (j->n_at) {
+		begin(s, call);
+		return;
+	}
+	text_str(&t, "no member's address is known: ");
+	groups_search_why(&t, call->name, why);
+	text_str(&t, "; give one of a machine that is in the group");
+	answer(s, call, ERR_NOT_FOUND, NULL);
+}
+
+static const char no_address[] =
+	"no member's address is known: give one of a machine that is in the group";
+
 /* GROUP-13.10 */
 static void begin(struct groups *s, struct groups_call *call)
 {
@@ -312,8 +393,8 @@ static void begin(struct groups *s, struct groups_call *call)
 	if (is_there(s, call))
 		return;
 	if (!j->n_at) {
-		answer(s, call, ERR_NOT_FOUND,
-		       "no member's address is known: give one of a machine that is in the group");
+		if (!search(s, call, found_first))
+			answer(s, call, ERR_NOT_FOUND, no_address);
 		return;
 	}
 	struct groups_prs x = {
@@ -331,18 +412,6 @@ static void begin(struct groups *s, struct groups_call *call)
 	groups_prs_write(&w, &x);
 	crypto_wipe(j->secret, sizeof(j->secret));
 	groups_job_start(s, call, GROUPS_JOB_PRS);
-}
-
-static bool take_addresses(struct groups_joining *j, const struct addr *at, size_t n)
-{
-	for (size_t i = 0; i < n && j->n_at < GROUPS_ADDRESSES; i++) {
-		bool known = false;
-		for (size_t k = 0; k < j->n_at; k++)
-			known |= addr_eq(&j->at[k], &at[i]);
-		if (!known)
-			j->at[j->n_at++] = at[i];
-	}
-	return j->n_at > 0;
 }
 
 static bool take_secret(struct groups_joining *j, struct span secret)
@@ -438,6 +507,9 @@ static void looked_up(struct groups *s, struct groups_call *call, const struct g
 		err = ERR_NOT_FOUND;
 		text_str(&t, "nobody in reach answers to that code: ");
 		groups_search_why(&t, call->name, why);
+		if (j->given)
+			text_str(&t, "; with an address alone it takes the link: a code does not "
+				     "say which group is meant");
 	}
 	if (err)
 		answer(s, call, err, NULL);
@@ -457,6 +529,7 @@ static enum err by_code(struct groups *s, const struct groups_command *c, struct
 	group_code_name(&t, code.lookup);
 	groups_words(call->name, sizeof(call->name), span_str(room));
 	group_code_wipe(&code);
+	call->joining->searched = true;
 	return c->dry_run ? OK : groups_lookup_start(s, call, room, looked_up);
 }
 

@@ -68,6 +68,57 @@ static void a_code_and_its_link(void **state)
 	assert_int_equal(i.state, GROUP_INVITE_OPEN);
 }
 
+/* ---- where the group is reached ---- */
+
+static void listen_on(const char *const *at, size_t n)
+{
+	struct graph_part_config graph;
+	graph_config_init(&graph);
+	graph.enabled = true;
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(addr_parse(span_str(at[i]), 0, &graph.listen[graph.n_listen++]),
+				 OK);
+	assert_int_equal(graphs_reconfigure(r.graphs, &graph, r.now), OK);
+	rig_drain(&r);
+	rig_pass(&r, MONO_SEC);
+}
+
+static void assert_link_says(const char *const *at, size_t n)
+{
+	struct groups_command c = plain(GROUPS_INVITE);
+	struct group_link link;
+	char room[200];
+	struct text why = TEXT_OF(room);
+	rig_expect(&r, &c, OK, "");
+	const uint8_t *line = memchr(r.answer.document, '\n', r.answer.n);
+	assert_non_null(line);
+	size_t before = (size_t)(line + 1 - r.answer.document);
+	assert_int_equal(group_link_parse(&link, span_of(line + 1, r.answer.n - before), &why), OK);
+	assert_int_equal(link.n_address, n);
+	for (size_t i = 0; i < n; i++) {
+		char buffer[ADDR_TEXT_MAX];
+		struct text t = TEXT_OF(buffer);
+		addr_text(&t, &link.address[i]);
+		assert_string_equal(buffer, at[i]);
+	}
+}
+
+/* GROUP-14.32 */
+static void the_link_says_where(void **state)
+{
+	static const char *const first[] = { "192.0.2.1:3587" };
+	static const char *const many[] = { "192.0.2.1", "192.0.2.2",	"192.0.2.3",
+					    "fe80::1%2", "2001:db8::1", "192.0.2.4" };
+	static const char *const four[] = { "192.0.2.1:3587", "192.0.2.2:3587",
+					    "[2001:db8::1]:3587", "192.0.2.3:3587" };
+	static const char *const near[] = { "fe80::1%2" };
+	assert_link_says(first, 1);
+	listen_on(many, 6);
+	assert_link_says(four, 4);
+	listen_on(near, 1);
+	assert_link_says(NULL, 0);
+}
+
 static void what_is_refused(void **state)
 {
 	struct groups_command c = plain(GROUPS_INVITE);
@@ -148,6 +199,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_code_and_its_link, begin, end),
+		cmocka_unit_test_setup_teardown(the_link_says_where, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_refused, begin, end),
 		cmocka_unit_test_setup_teardown(it_is_revoked, begin, end),
 		cmocka_unit_test_setup_teardown(the_password, begin, end),

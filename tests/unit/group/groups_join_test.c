@@ -4,8 +4,9 @@
 #include "groups_rig.h"
 #include "wire/wr.h"
 
-#define G1 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.home"
-#define G2 "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.home"
+#define G1	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.home"
+#define G1_NAME "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.participant"
+#define G2	"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.home"
 
 static struct rig rig, *r = &rig;
 static char code[GROUP_CODE_SIZE], link[GROUP_LINK_SIZE];
@@ -62,13 +63,39 @@ static void assert_gone(void)
 	assert_int_equal(graphs_count(), 0);
 }
 
+static void resolved(enum err err)
+{
+	const struct groups_resolution e = { err, false, 1, 1 };
+	uint64_t number = r->resolving;
+	r->resolving = 0;
+	groups_resolved(r->s, number, &e, r->now);
+	rig_drain(r);
+}
+
+static void assert_answer(enum err err, const char *words)
+{
+	assert_true(r->answer.given);
+	if (r->answer.err != err || !strstr(r->answer.text, words))
+		fail_msg("%s, \"%s\"", err_name(r->answer.err), r->answer.text);
+}
+
+/* Where nobody answered the group's name is looked for, and nobody is there. */
+static void expect_nobody(const struct groups_command *c, enum err err, const char *words)
+{
+	(void)rig_do(r, c);
+	assert_false(r->answer.given);
+	assert_non_null(strstr(r->names, "resolve " G1_NAME));
+	resolved(ERR_NOT_FOUND);
+	assert_answer(err, words);
+}
+
 /* GROUP-13.14, GROUP-13.15 */
 static void all_addresses_are_called(void **state)
 {
 	begin();
 	make_link("stone-lemon-tiger", 3);
 	const struct groups_command c = join_of(link);
-	rig_expect(r, &c, ERR_REFUSED, "192.0.2.3:3587: connection refused");
+	expect_nobody(&c, ERR_REFUSED, "192.0.2.3:3587: connection refused");
 	assert_int_equal(r->n_dialled, 3);
 	for (uint8_t i = 0; i < 3; i++) {
 		struct addr want = at((uint8_t)(i + 1));
@@ -92,6 +119,49 @@ static void typed_addresses_go_before(void **state)
 	end();
 }
 
+static void member_at(uint8_t host)
+{
+	struct addr a = at(host);
+	const struct groups_hit h = { .at = &a, .n_at = 1 };
+	groups_found(r->s, r->resolving, &h, r->now);
+	rig_drain(r);
+}
+
+/* GROUP-13.19 */
+static void the_name_leads_to_others(void **state)
+{
+	struct addr want = at(7);
+	begin();
+	make_link("stone-lemon-tiger", 2);
+	const struct groups_command c = join_of(link);
+	(void)rig_do(r, &c);
+	assert_int_equal(r->n_dialled, 2);
+	member_at(2);
+	member_at(7);
+	resolved(OK);
+	assert_answer(ERR_REFUSED, "192.0.2.7:3587");
+	assert_int_equal(r->n_dialled, 3);
+	assert_true(addr_eq(&r->dialled[2], &want));
+	assert_int_equal(r->resolving, 0); /* once */
+	assert_gone();
+	end();
+}
+
+static void a_link_may_say_no_address(void **state)
+{
+	begin();
+	make_link("stone-lemon-tiger", 0);
+	const struct groups_command c = join_of(link);
+	(void)rig_do(r, &c);
+	assert_int_equal(r->n_dialled, 0);
+	member_at(7);
+	resolved(OK);
+	assert_answer(ERR_REFUSED, "192.0.2.7:3587");
+	assert_int_equal(r->n_dialled, 1);
+	assert_gone();
+	end();
+}
+
 static void what_is_typed_must_make_sense(void **state)
 {
 	begin();
@@ -99,11 +169,11 @@ static void what_is_typed_must_make_sense(void **state)
 	struct groups_command c = join_of(link);
 	rig_expect(r, &c, ERR_RANGE, "password is needed");
 	c.passphrase = span_str("open sesame");
-	rig_expect(r, &c, ERR_REFUSED, "192.0.2.1");
+	expect_nobody(&c, ERR_REFUSED, "192.0.2.1");
 	c = join_of(G1);
 	rig_expect(r, &c, ERR_RANGE, "password is needed");
 	c.passphrase = span_str("open sesame");
-	rig_expect(r, &c, ERR_NOT_FOUND, "no member's address");
+	expect_nobody(&c, ERR_NOT_FOUND, "no member's address is known: nobody publishes");
 	c = join_of("one two three");
 	rig_expect(r, &c, ERR_MALFORMED, "");
 	c = join_of("homestead:join/!");
@@ -149,15 +219,6 @@ static void hit(const char *group, uint8_t id, uint8_t host)
 	rig_drain(r);
 }
 
-static void resolved(enum err err)
-{
-	const struct groups_resolution e = { err, false, 1, 1 };
-	uint64_t number = r->resolving;
-	r->resolving = 0;
-	groups_resolved(r->s, number, &e, r->now);
-	rig_drain(r);
-}
-
 static void ask(struct groups_command *c)
 {
 	*c = join_of(code);
@@ -165,13 +226,6 @@ static void ask(struct groups_command *c)
 	assert_false(r->answer.given);
 	assert_true(r->resolving != 0);
 	assert_non_null(strstr(r->names, "resolve 0.homestead-"));
-}
-
-static void assert_answer(enum err err, const char *words)
-{
-	assert_true(r->answer.given);
-	if (r->answer.err != err || !strstr(r->answer.text, words))
-		fail_msg("%s, \"%s\"", err_name(r->answer.err), r->answer.text);
 }
 
 static void a_code_leads_to_members(void **state)
@@ -195,6 +249,17 @@ static void a_code_may_lead_to_nobody(void **state)
 	ask(&c);
 	resolved(ERR_NOT_FOUND);
 	assert_answer(ERR_NOT_FOUND, "nobody publishes the name");
+	struct addr typed = at(9);
+	ask(&c);
+	resolved(ERR_NOT_FOUND);
+	assert_null(strstr(r->answer.text, "it takes the link"));
+	c = join_of(code);
+	c.address = &typed;
+	c.n_address = 1;
+	(void)rig_do(r, &c);
+	resolved(ERR_NOT_FOUND);
+	assert_answer(ERR_NOT_FOUND, "it takes the link");
+	assert_int_equal(r->n_dialled, 0);
 	assert_gone();
 	end();
 }
@@ -261,6 +326,22 @@ static void it_can_be_cancelled(void **state)
 	end();
 }
 
+static void so_can_the_search(void **state)
+{
+	struct groups_command c;
+	begin();
+	make_link("stone-lemon-tiger", 1);
+	c = join_of(link);
+	(void)rig_do(r, &c);
+	assert_true(r->resolving != 0);
+	c = (struct groups_command){ .kind = GROUPS_CANCEL, .other = r->expected };
+	(void)rig_do(r, &c);
+	rig_pass(r, MONO_MIN);
+	assert_gone();
+	assert_int_equal(r->n_dialled, 1);
+	end();
+}
+
 /* A member that says nothing is left after a time, and the next is called. */
 static void silence_ends(void **state)
 {
@@ -268,6 +349,7 @@ static void silence_ends(void **state)
 	begin();
 	held(&c);
 	rig_pass(r, 20 * MONO_MIN);
+	resolved(ERR_NOT_FOUND);
 	assert_true(r->answer.given);
 	assert_int_equal(r->n_dialled, 2);
 	assert_gone();
@@ -289,6 +371,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_addresses_are_called),
 		cmocka_unit_test(typed_addresses_go_before),
+		cmocka_unit_test(the_name_leads_to_others),
+		cmocka_unit_test(a_link_may_say_no_address),
 		cmocka_unit_test(what_is_typed_must_make_sense),
 		cmocka_unit_test(a_dry_run_calls_nobody),
 		cmocka_unit_test(a_code_leads_to_members),
@@ -296,6 +380,7 @@ int main(void)
 		cmocka_unit_test(two_groups_are_told_apart),
 		cmocka_unit_test(one_joining_at_a_time),
 		cmocka_unit_test(it_can_be_cancelled),
+		cmocka_unit_test(so_can_the_search),
 		cmocka_unit_test(silence_ends),
 		cmocka_unit_test(it_may_stop_in_the_middle),
 	};
