@@ -169,6 +169,15 @@ HST_API int hst_member_list(hst_group *g, uint32_t flags, hst_iter **it);
 HST_API int hst_member_grant(hst_group *g, const char *who, int role, int64_t until, uint32_t flags,
 			     char **invite);
 
+#define HST_REMOVE_RECORDS 0x1u /* none of its records is kept */
+#define HST_REMOVE_INVITED 0x2u /* whom it let in goes, too */
+/* An administrator's: the key of that member counts no more, for all members, but for what
+ * stands here now of its records and of whom it let in. reason: one line for all; NULL none. */
+HST_API int hst_member_remove(hst_group *g, const char *who, uint32_t flags, const char *reason);
+/* And lets it back in with a new membership, as hst_member_grant(). */
+HST_API int hst_member_return(hst_group *g, const char *who, int role, int64_t until,
+			      const char *reason);
+
 typedef struct hst_invite_opts {
 	uint32_t size;	      /* HST_INIT */
 	const char *for_card; /* the document of an identity card; NULL: a code */

@@ -173,6 +173,7 @@ static void take_value(struct cli *c, const struct cli_option *o, const char *va
 		       { CLI_MEMBER_LIFE, &c->member_life },
 		       { CLI_USES, &c->uses },
 		       { CLI_INVITEE, &c->invitee },
+		       { CLI_REASON, &c->reason },
 		       { CLI_GROUP_NAME, &c->label },
 		       { CLI_GROUP_NOTE, &c->comment } };
 	bool address = o->id == CLI_ADDRESS || o->id == CLI_AT_ADDRESS;

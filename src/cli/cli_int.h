@@ -97,6 +97,10 @@ enum cli_option_id {
 	CLI_INVITEE,
 	CLI_LINK,
 	CLI_NO_INVITE,
+	CLI_REASON,
+	CLI_DROP_RECORDS,
+	CLI_DROP_INVITED,
+	CLI_REMOVED,
 	CLI_OPTIONS /* how many ids there are */
 };
 #define CLI_SECRET CLI_SECRET_FD, CLI_SECRET_FILE
@@ -143,7 +147,7 @@ struct cli {
 	const char *life, *version, *svg, *about, *present, *node_name, *sync;
 	const char *output, *role, *expires, *card, *as, *passphrase_fd, *passphrase_file;
 	const char *which_group; /* join --group */
-	const char *classifier, *member_life, *uses, *invitee;
+	const char *classifier, *member_life, *uses, *invitee, *reason;
 	const char *attrs[CLI_ATTRS_MAX]; /* NAME=VALUE */
 	size_t n_attrs;			  /* given, be it more than that */
 	const char *graph;		  /* that the command is about: graph_id, or NULL */
@@ -459,6 +463,8 @@ int cli_run_member_list(struct cli *c);
 int cli_run_member_show(struct cli *c);
 int cli_run_member_role(struct cli *c);
 int cli_run_member_renew(struct cli *c);
+int cli_run_member_remove(struct cli *c);
+int cli_run_member_return(struct cli *c);
 int cli_run_invite_create(struct cli *c);
 int cli_run_invite_list(struct cli *c);
 int cli_run_invite_revoke(struct cli *c);

@@ -41,12 +41,18 @@ static void say_none(struct cli *c, const void *answer, bool empty)
 		fputs("no member is known here yet\n", c->place->out);
 }
 
+static const char *query_of(struct cli *c)
+{
+	return c->given[CLI_REMOVED] ? "removed=true" : "";
+}
+
 int cli_run_member_list(struct cli *c)
 {
 	static const struct cli_list list = { .kind = OPS_MEMBERS,
 					      .rows = "members",
 					      .limit = "most",
 					      .page = OPS_MEMBERS_MOST,
+					      .query = query_of,
 					      .name = name_of,
 					      .columns = columns,
 					      .set = set_member,
@@ -172,4 +178,62 @@ int cli_run_member_renew(struct cli *c)
 	body.member = c->args[1];
 	body.publish = true;
 	return grant(c, &body, false);
+}
+
+/* ---- removed, and let back ---- */
+
+/* "MEMBER_PATH" of what is asked: the group, then the member. */
+static int ask_member(struct cli *c, struct cli_query *q, void *made)
+{
+	q->graph = c->args[0];
+	q->name = c->args[1];
+	return cli_ask(c, q, made);
+}
+
+int cli_run_member_remove(struct cli *c)
+{
+	struct ops_member_remove body;
+	struct ops_made made;
+	struct ops_member m;
+	char question[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(question);
+	ops_clear(&ops_member_remove_type, &body);
+	body.reason = c->reason ? c->reason : "";
+	body.drop_records = c->given[CLI_DROP_RECORDS];
+	body.drop_invited = c->given[CLI_DROP_INVITED];
+	body.dry_run = c->given[CLI_DRY_RUN];
+	int exit = ask_member(c, &(struct cli_query){ .kind = OPS_MEMBER }, &m);
+	if (exit)
+		return exit;
+	text_str(&t, "Remove ");
+	text_str(&t, m.label[0] ? m.label : m.name);
+	text_str(&t, " from the group, for all members?");
+	if (body.drop_invited)
+		text_str(&t, " Whom it let in goes, too.");
+	exit = body.dry_run ? CLI_OK : cli_confirm(c, question);
+	struct cli_query q = { .kind = OPS_MEMBER_REMOVE,
+			       .graph = c->args[0],
+			       .name = c->args[1],
+			       .body_type = &ops_member_remove_type,
+			       .body = &body };
+	return exit ? exit : cli_make(c, &q, &made);
+}
+
+int cli_run_member_return(struct cli *c)
+{
+	struct ops_member_return body;
+	struct ops_invitation made;
+	ops_clear(&ops_member_return_type, &body);
+	body.reason = c->reason ? c->reason : "";
+	body.dry_run = c->given[CLI_DRY_RUN];
+	int exit = cli_set_word(c, body.role, sizeof(body.role), c->role);
+	if (!exit)
+		exit = cli_read_expires(c, &body.life, &body.until);
+	if (!exit)
+		exit = ask_member(c,
+				  &(struct cli_query){ .kind = OPS_MEMBER_RETURN,
+						       .body_type = &ops_member_return_type,
+						       .body = &body },
+				  &made);
+	return exit ? exit : say_granted(c, &made, false);
 }

@@ -1,5 +1,5 @@
 /* The commands, their options, and what newcomers type instead. */
-#include "cli/cli_int.h"
+#include "cli/table_int.h"
 
 #include <assert.h>
 
@@ -92,23 +92,16 @@ const struct cli_option cli_options[] = {
 	{ CLI_INVITEE, "--label", "", "TEXT", "for whom the code is; all members see it" },
 	{ CLI_LINK, "--link", "", "", "print the code as a link alone" },
 	{ CLI_NO_INVITE, "--no-invite", "", "", "make no code by which another comes in" },
+	{ CLI_REASON, "--reason", "", "TEXT", "why, for all members to read" },
+	{ CLI_DROP_RECORDS, "--drop-records", "", "", "keep none of its records" },
+	{ CLI_DROP_INVITED, "--drop-invited", "", "", "whom it let in goes, too" },
+	{ CLI_REMOVED, "--removed", "", "", "those who were removed" },
 	{ CLI_YES, "--yes", "-y", "", "do not ask" },
 	{ CLI_DRY_RUN, "--dry-run", "-n", "", "only say what would be done" },
 	{ 0 },
 };
 static_assert(sizeof(cli_options) / sizeof(cli_options[0]) == CLI_OPTIONS,
 	      "each option has a row, and the end has one");
-
-#define TAKES(...) ((const enum cli_option_id[]){ __VA_ARGS__, CLI_NO_OPTION })
-
-/* Two spellings of the same. */
-#define CREATES                                                                                    \
-	TAKES(CLI_AS, CLI_GROUP_NOTE, CLI_CLOUD, CLI_PRESENCE, CLI_CLASSIFIER, CLI_PROFILE,        \
-	      CLI_DEFER, CLI_LIFE, CLI_MEMBER_LIFE, CLI_DATA_OPTIONAL, CLI_OUTPUT, CLI_SECRET,     \
-	      CLI_NO_INVITE, CLI_YES, CLI_DRY_RUN)
-#define INVITES                                                                                    \
-	TAKES(CLI_CARD, CLI_ROLE, CLI_EXPIRES, CLI_USES, CLI_INVITEE, CLI_LINK, CLI_PUBLISH,       \
-	      CLI_OUTPUT, CLI_DRY_RUN)
 
 const struct cli_command cli_commands[] = {
 	{ "status", "", "what runs here, since when, and what needs attention",
@@ -147,7 +140,7 @@ const struct cli_command cli_commands[] = {
 	{ "members", "GROUP", "who is in a group, and who is here",
 	  "One line for each member that is known, those that are away too: its role, whether it is "
 	  "here, when its membership ends, and the first digits of its peer name.",
-	  TAKES(CLI_WATCH, CLI_LIMIT), 1, 1, cli_run_member_list },
+	  TAKES(CLI_REMOVED, CLI_WATCH, CLI_LIMIT), 1, 1, cli_run_member_list },
 	{ "put", "GROUP KEY=VALUE|FILE", "give all members a value, or a file",
 	  "Publishes a value under a key, or a file of up to 60 MiB under its name. All members then "
 	  "have it; homestead record list shows it. What you put there before under the same key "
@@ -340,7 +333,7 @@ const struct cli_command cli_commands[] = {
 	  "Takes over what group export wrote; - is standard input.", TAKES(CLI_SECRET), 1, 1,
 	  cli_run_group_import },
 	{ "member list", "GROUP", "the same as members", "The same as members.",
-	  TAKES(CLI_WATCH, CLI_LIMIT), 1, 1, cli_run_member_list },
+	  TAKES(CLI_REMOVED, CLI_WATCH, CLI_LIMIT), 1, 1, cli_run_member_list },
 	{ "member show", "GROUP MEMBER", "one member in full, and who let it in",
 	  "Shows a member with the chain of those who let it in. A member is named by its label "
 	  "or the beginning of that, its peer name, or six digits of that or more.",
@@ -353,6 +346,12 @@ const struct cli_command cli_commands[] = {
 	  "Gives a member a new membership that ends at --expires, else as late as may be. It learns "
 	  "of it by itself; with --output it is written into a file as well.",
 	  TAKES(CLI_EXPIRES, CLI_OUTPUT, CLI_DRY_RUN), 2, 2, cli_run_member_renew },
+	{ "member remove", "GROUP MEMBER", "remove a member, for all others",
+	  "Its key counts no more; its records and whom it let in stay. Administrators may.",
+	  REMOVES, 2, 2, cli_run_member_remove },
+	{ "member return", "GROUP MEMBER", "let a removed member back in",
+	  "It gets a new membership. What the group's key removed, that key alone lets back.",
+	  RETURNS, 2, 2, cli_run_member_return },
 	{ "invite create", "GROUP [CARD]", "the same as invite", "The same as invite.", INVITES, 1,
 	  2, cli_run_invite_create },
 	{ "invite list", "GROUP", "the codes by which people come into a group",

@@ -274,8 +274,9 @@ struct graph {
 	struct mono recheck_from, recheck_rest;	 /* the round began; the next may begin */
 	bool reveal, reveal_again, reveal_began; /* reveal.c */
 	struct graph_place reveal_after;
-	bool recheck_ask; /* what it brings is asked of neighbors when it is over */
-	uint8_t ask_left; /* ask.c: so often are neighbors asked still */
+	bool recheck_ask;   /* what it brings is asked of neighbors when it is over */
+	bool links_doubted; /* recheck.c: one is connected since they were looked at */
+	uint8_t ask_left;   /* ask.c: so often are neighbors asked still */
 	bool maintain_wanted, contact_stale, presence_stale; /* to be done before the call ends */
 	uint8_t status;					     /* as told with STATUS */
 	int64_t need_pause; /* maintain.c: between two NEED_CONNECTION of who is alone; 0: none told */

@@ -155,6 +155,8 @@ bool graph_heard(const struct graph *g, const struct graph_link *l, const struct
 void graph_link_connected(struct graph *g, struct graph_link *l, struct mono now)
 {
 	l->state = GRAPH_STATE_CONNECTED;
+	g->links_doubted = true; /* GRAPH-8.48: its right may have ended while it began */
+	graph_timer_set(g, GRAPH_TIMER_SLICE, now);
 	l->deadline = MONO_NEVER;
 	l->since = now;
 	if (l->direct) {

@@ -28,6 +28,7 @@ enum graph_opinion graph_stored_opinion(const struct graph *g, const struct grap
 /* GRAPH-8.48 */
 static void recheck_links(struct graph *g, struct mono now)
 {
+	g->links_doubted = false;
 	const struct graph_provider_ops *ops = g->birth.provider.ops;
 	LIST_EACH(n, tmp, &g->links)
 	{
@@ -102,6 +103,8 @@ static bool is_due(struct graph *g, struct mono now)
 
 void graph_recheck_on(struct graph *g, struct mono now)
 {
+	if (g->links_doubted)
+		recheck_links(g, now);
 	if (!g->recheck || !g->loaded || !is_due(g, now))
 		return;
 	struct graph_entry *e = graph_db_after(g->db, g->recheck_began ? &g->recheck_after : NULL);

@@ -80,6 +80,7 @@ struct group_grant {
 	struct span friendly;
 	unsigned int roles;
 	int64_t from, to; /* to 0: as long as the issuer's */
+	bool returns;	  /* its key may be one that was removed */
 };
 /* 3.6: a certificate for a member below `issuer`, which is a whole chain or a root alone
  * (DER), signed with the issuer's key; the new chain as PKCS #7. ERR_DENIED with *why: a

@@ -279,6 +279,9 @@ static enum err may_issue(const struct group *g, const struct group_grant *grant
 	if (!has_roles(g, grant->roles))
 		return refuse(why, "inviting members are in groups of version 1.1 and of the "
 				   "modern profile alone");
+	if (!grant->returns && group_removals_named_now(g->removals, grant->public))
+		return refuse(why, "that member was removed: an administrator lets it back in "
+				   "with homestead member return");
 	return root ? OK : may_issue_below(g, grant, why);
 }
 

@@ -95,6 +95,7 @@ struct group {
 	uint64_t findable_turn;		 /* of Removals, then */
 	struct group_batch *batch;	 /* of the last secure_many */
 	uint8_t signature[GROUP_SECURITY_MAX];
+	struct group_octets signatures;	  /* of the last secure_many, those signed alone */
 	uint8_t id16[2 * GRAPH_ID_UNITS]; /* Group Peer Name, as in records */
 	size_t id16_n;
 	struct wall wall;

@@ -24,18 +24,17 @@ static const struct crypto_key *key_of(const struct group *g, const struct group
 }
 
 static enum err sign_one(struct group *g, const struct graph_record *r,
-			 const struct group_signing *s, struct span *security)
+			 const struct group_signing *s, uint8_t *room, struct span *security)
 {
 	size_t n;
 	enum err e = group_sign(g->crypto, g->env, g->profile, group_judge_version11(g->judge),
-				key_of(g, s), r, s->creator_serial, s->modifier_serial,
-				g->signature, &n);
+				key_of(g, s), r, s->creator_serial, s->modifier_serial, room, &n);
 	if (e)
 		return e;
 	g->counts.signed_records++;
 	group_removal_signed(g, r, s);
 	group_epoch_signed(g, r, s);
-	*security = span_of(g->signature, n);
+	*security = span_of(room, n);
 	return OK;
 }
 
@@ -46,7 +45,7 @@ static enum err secure(void *ctx, const struct graph_record *r, enum graph_chang
 	struct group_signing s;
 	if (group_judge_ours(judge_of(g), r, change, &s) != GROUP_REFUSAL_NONE)
 		return ERR_DENIED;
-	return sign_one(g, r, &s, security);
+	return sign_one(g, r, &s, g->signature, security);
 }
 
 /* Those that may be signed with our identity's key go under one root; the group key's, and
@@ -90,14 +89,16 @@ static enum err gather(struct group *g, struct many *m)
 
 static void hand_out(struct group *g, struct many *m)
 {
-	size_t at = 0;
+	size_t at = 0, at_one = 0;
 	for (size_t i = 0; i < m->n; i++) {
 		struct group_signing s;
 		if (m->each[i])
 			continue;
 		(void)group_judge_ours(g->judge, &m->r[i], m->change[i], &s);
 		if (!is_batched(&s, OK) || m->batched < 2) {
-			m->each[i] = sign_one(g, &m->r[i], &s, &m->security[i]);
+			m->each[i] = sign_one(g, &m->r[i], &s, g->signatures.p + at_one,
+					      &m->security[i]);
+			at_one += GROUP_SECURITY_MAX;
 			continue;
 		}
 		m->security[i] = group_batch_security(g->batch, at++);
@@ -107,12 +108,27 @@ static void hand_out(struct group *g, struct many *m)
 	}
 }
 
+/* All live until the next call: those that are signed alone have a place each. */
+static enum err make_room(struct group *g, size_t n)
+{
+	size_t size = n * GROUP_SECURITY_MAX;
+	if (g->signatures.n >= size)
+		return OK;
+	uint8_t *p = env_resize(g->env, g->signatures.p, size);
+	if (!p)
+		return ERR_NOMEM;
+	g->signatures = (struct group_octets){ p, size };
+	return OK;
+}
+
 static void secure_many(void *ctx, const struct graph_record *r, const enum graph_change *change,
 			size_t n, struct span *security, enum err *each)
 {
 	struct group *g = ctx;
 	struct many m = { r, change, n, 0, security, each };
-	enum err e = gather(g, &m);
+	enum err e = make_room(g, n);
+	if (!e)
+		e = gather(g, &m);
 	for (size_t i = 0; e && i < n; i++)
 		each[i] = e;
 	if (e)

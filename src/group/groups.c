@@ -172,6 +172,7 @@ void groups_tick(struct groups *s, struct mono now)
 	}
 	groups_searches_tick(s);
 	groups_open_again(s);
+	groups_removing_tick(s);
 }
 
 void groups_wall(struct groups *s, struct wall wall, struct mono now)
@@ -189,6 +190,8 @@ void groups_wall(struct groups *s, struct wall wall, struct mono now)
 struct mono groups_deadline(const struct groups *s)
 {
 	struct mono at = groups_searches_deadline(s);
+	if (groups_removing_any(s))
+		at = mono_min(at, s->now);
 	LIST_EACH(n, tmp, &s->entries)
 	{
 		const struct groups_entry *e = LIST_ENTRY(n, struct groups_entry, all);
@@ -299,6 +302,8 @@ enum err groups_command(struct groups *s, const struct groups_command *c, uint64
 		[GROUPS_INVITE_REVOKE] = groups_invite_revoke,
 		[GROUPS_PASSWORD] = groups_password,
 		[GROUPS_ROTATE] = groups_rotate,
+		[GROUPS_REMOVE] = groups_remove,
+		[GROUPS_RETURN] = groups_grant,
 		[GROUPS_CANCEL] = groups_cancel,
 	};
 	s->now = now;

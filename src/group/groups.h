@@ -93,6 +93,9 @@ enum groups_command_kind {
 	GROUPS_INVITE_REVOKE, /* who: identifier or its beginning, look-up, for whom */
 	GROUPS_PASSWORD,      /* passphrase (empty: none any more), role */
 	GROUPS_ROTATE,	      /* a new epoch begins: what is written then has another key */
+	GROUPS_REMOVE,	      /* who, text (reason), drop_records, drop_invited: what of it is not
+			 * kept. The reply's text says what is */
+	GROUPS_RETURN,	      /* as GRANT, of who was removed; text (reason) */
 	GROUPS_CANCEL	      /* the command `other` */
 };
 #define GROUPS_SET_TEXT	   0x1u
@@ -113,6 +116,7 @@ struct groups_command {
 	uint32_t set, options;			 /* GROUP_OPTION_... */
 	uint32_t membership_life, presence_life; /* s; 0: as usual */
 	int64_t until;				 /* wall us; 0: as long as ours */
+	bool drop_records, drop_invited;
 	bool make_default, publish,
 		dry_run; /* dry_run: what is wrong with it is told, nothing done */
 	uint64_t other;

@@ -30,6 +30,7 @@ void groups_call_free(struct groups *s, struct groups_call *c)
 	list_take(&c->all);
 	groups_lookup_end(s, c);
 	groups_joining_end(s, c);
+	groups_removing_free(s, c);
 	drop_bytes(s, c);
 	env_free(s->env, c->address);
 	env_free(s->env, c->granted.p);

@@ -177,12 +177,18 @@ static void stored(struct groups *s, struct groups_call *call, const struct grap
 	group_stored(call->entry->group, &what, s->now);
 }
 
+/* The group waits for it by its type. */
+static bool is_needed(enum groups_command_kind k)
+{
+	return k == GROUPS_SET || k == GROUPS_PASSWORD || k == GROUPS_REMOVE || k == GROUPS_RETURN;
+}
+
 static void published(struct groups *s, struct groups_call *call, const struct graph_out *r)
 {
 	struct groups_entry *e = call->entry;
 	if (e->group && call->tag)
 		stored(s, call, r);
-	if (e->group && (call->kind == GROUPS_SET || call->kind == GROUPS_PASSWORD))
+	if (e->group && is_needed(call->kind))
 		group_published(e->group, &call->type, is_none(&call->id) ? &r->type : &call->id,
 				r->err, s->now);
 	else if (e->group && !r->err && call->granted.n)
@@ -214,6 +220,8 @@ void groups_answered(struct groups *s, struct groups_call *call, const struct gr
 		[GROUPS_INVITE] = published,
 		[GROUPS_INVITE_REVOKE] = published,
 		[GROUPS_PASSWORD] = published,
+		[GROUPS_REMOVE] = published,
+		[GROUPS_RETURN] = published,
 		[GROUPS_CANCEL] = NULL,
 	};
 	call->waits = GROUPS_WAIT_NOTHING;

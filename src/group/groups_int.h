@@ -183,6 +183,8 @@ struct groups_call {
 	uint64_t tag;		      /* of group_stored() */
 	struct groups_octets granted; /* the Membership that is published for somebody else */
 	int64_t granted_until;
+	struct groups_removing *removing; /* REMOVE, until it is said */
+	bool dry_run;
 	struct addr *address; /* CONNECT */
 	size_t n_address, tried;
 	groups_looked_up *looked_up;
@@ -391,7 +393,21 @@ void groups_seek_event(struct groups *s, struct groups_entry *e, const struct gr
 void groups_seek_tick(struct groups *s, struct groups_entry *e);
 void groups_seek_end(struct groups *s, struct groups_entry *e);
 
+/* ---- groups_remove.c ---- */
+void groups_remove(struct groups *s, const struct groups_command *c, struct groups_call *call);
+void groups_removing_tick(struct groups *s); /* slices */
+bool groups_removing_any(const struct groups *s);
+void groups_removing_free(struct groups *s, struct groups_call *call);
+
 /* ---- groups_tell.c ---- */
+/* The entry, where it can sign; NULL and an answer where not. */
+struct groups_entry *groups_live_entry(struct groups *s, const struct groups_command *c,
+				       struct groups_call *call);
+/* Its peer name, into out.made. */
+MUST_USE enum err groups_member_named(const struct groups_entry *e, struct span word,
+				      struct groups_call *call, struct text *why);
+/* Until what it asked the group for comes out. */
+void groups_wait_turn(struct groups *s, struct groups_entry *e, struct groups_call *call);
 void groups_set(struct groups *s, const struct groups_command *c, struct groups_call *call);
 void groups_rotate(struct groups *s, const struct groups_command *c, struct groups_call *call);
 void groups_export(struct groups *s, const struct groups_command *c, struct groups_call *call);

@@ -229,6 +229,16 @@ static enum err by_member(const struct groups_entry *e, struct span word, struct
 	return OK;
 }
 
+enum err groups_member_named(const struct groups_entry *e, struct span word,
+			     struct groups_call *call, struct text *why)
+{
+	struct granting g = { .card = NULL };
+	enum err err = by_member(e, word, &g, why);
+	if (!err)
+		groups_words(call->out.made, sizeof(call->out.made), g.grant.name);
+	return err;
+}
+
 /* GROUP-9.19: of a role, or of an end. The card in hand was our own by mistake. */
 static bool is_less_for_self(const struct groups_entry *e, const struct group_grant *what)
 {
@@ -243,6 +253,19 @@ static bool is_less_for_self(const struct groups_entry *e, const struct group_gr
 	       (what->to && what->to < ours.to);
 }
 
+/* GROUP-11.19: the Return is waited for; the membership follows it. */
+static enum err let_back(struct groups *s, const struct groups_command *c, struct groups_entry *e,
+			 struct span chain, struct groups_call *call)
+{
+	struct text why = TEXT_OF(call->out.text);
+	enum err err = group_return(e->group, chain, c->text, &why, s->now);
+	if (err)
+		return err;
+	groups_wait_turn(s, e, call);
+	(void)!group_publish_for(e->group, chain, s->now);
+	return OK;
+}
+
 /* The invitation; and with it, where wanted, the record that makes it known to all. */
 static enum err hand_out(struct groups *s, const struct groups_command *c, struct groups_entry *e,
 			 struct span chain, struct groups_call *call)
@@ -252,6 +275,8 @@ static enum err hand_out(struct groups *s, const struct groups_command *c, struc
 	p.octets = chain;
 	p.identity = p.group = p.friendly = span_of(NULL, 0);
 	enum err err = groups_write(s, call, &p);
+	if (!err && c->kind == GROUPS_RETURN)
+		return let_back(s, c, e, chain, call);
 	if (err || !c->publish)
 		return err;
 	err = group_publish_for(e->group, chain, s->now);
@@ -271,6 +296,7 @@ static enum err grant(struct groups *s, const struct groups_command *c, struct g
 		return err;
 	g->grant.roles = group_role_bit(c->role);
 	g->grant.to = c->until;
+	g->grant.returns = c->kind == GROUPS_RETURN;
 	groups_words(call->out.made, sizeof(call->out.made), g->grant.name);
 	if (c->document.n && is_less_for_self(e, &g->grant)) {
 		text_str(&why, GROUPS_LESS_FOR_SELF);

@@ -30,6 +30,7 @@ enum err group_session_fail(struct group_session *s, enum group_session_fault wh
 		[GROUP_FAULT_WAIT] = ERR_DENIED,
 		[GROUP_FAULT_ASKED_BEFORE] = ERR_DENIED,
 		[GROUP_FAULT_PROOF] = ERR_DENIED,
+		[GROUP_FAULT_REMOVED] = ERR_DENIED,
 	};
 	if (!s->fault)
 		s->fault = why;

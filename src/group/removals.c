@@ -567,6 +567,12 @@ bool group_removals_of(const struct group_removals *r, struct span public,
 	return false;
 }
 
+bool group_removals_named_now(const struct group_removals *r, struct span public)
+{
+	struct group_removed by;
+	return group_removals_of(r, public, &by);
+}
+
 size_t group_removals_count(const struct group_removals *r)
 {
 	return r->n;

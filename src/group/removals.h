@@ -55,7 +55,9 @@ void group_kept_cert(struct crypto *c, const struct group_profile *p,
 bool group_removals_gone(const struct group_removals *r, struct span public, struct span serial);
 /* Some Removal of the key counts, whether or not it came back. */
 bool group_removals_named(const struct group_removals *r, struct span public);
-/* The same by the authority of a peer name. */
+/* Some Removal of it is in force: no Return has ended it. */
+bool group_removals_named_now(const struct group_removals *r, struct span public);
+/* The same as _named() by the authority of a peer name. */
 bool group_removals_name(const struct group_removals *r, struct span name);
 /* No link of the chain was made by a removed key, but for kept ones and those that a key made
  * which was back; its last key is not asked about. */

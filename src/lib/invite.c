@@ -106,6 +106,54 @@ int hst_member_grant(hst_group *g, const char *who, int role, int64_t until, uin
 	return grant(g, &body, invite);
 }
 
+/* POST .../members/WHO/verb */
+static int tell(struct hst_group *g, const char *who, const char *verb,
+		const struct ops_struct *type, const void *body)
+{
+	char path[LIB_GROUP_PATH], whole[2 * LIB_GROUP_PATH];
+	struct text t = TEXT_OF(whole);
+	hst_event *e;
+	text_str(&t, lib_group_path(g, "/members/", path));
+	ops_url_put(&t, who);
+	text_str(&t, verb);
+	if (t.cut)
+		return lib_invalid(g->handle.ctx, "the name of the member is too long");
+	const struct lib_ask ask = { .method = "POST", .path = whole, .type = type, .body = body };
+	int r = lib_local(g->handle.ctx, &ask, &e);
+	if (r >= 0)
+		hst_free(e);
+	return r;
+}
+
+int hst_member_remove(hst_group *g, const char *who, uint32_t flags, const char *reason)
+{
+	const uint32_t all = HST_REMOVE_RECORDS | HST_REMOVE_INVITED;
+	struct ops_member_remove body;
+	int r = lib_group_check(g, who && who[0] && (flags | all) == all,
+				"a member and flags are wanted");
+	if (r < 0)
+		return r;
+	ops_clear(&ops_member_remove_type, &body);
+	body.reason = reason ? reason : "";
+	body.drop_records = flags & HST_REMOVE_RECORDS;
+	body.drop_invited = flags & HST_REMOVE_INVITED;
+	return tell(g, who, "/remove", &ops_member_remove_type, &body);
+}
+
+int hst_member_return(hst_group *g, const char *who, int role, int64_t until, const char *reason)
+{
+	struct ops_member_return body;
+	const char *word = lib_role_word(role);
+	int r = lib_group_check(g, who && who[0] && word && until >= 0,
+				"a member, a role and an end are wanted");
+	if (r < 0)
+		return r;
+	ops_clear(&ops_member_return_type, &body);
+	ops_set_text(body.role, sizeof(body.role), word);
+	body.until = until;
+	body.reason = reason ? reason : "";
+	return tell(g, who, "/return", &ops_member_return_type, &body);
+}
 /* *text gets the code, or the link. */
 static int make_code(struct hst_group *g, const struct hst_invite_opts *opts, const char *role,
 		     char **text)

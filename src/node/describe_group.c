@@ -16,6 +16,7 @@ static const char *command_text(enum groups_command_kind k)
 		[GROUPS_EXPORT] = "export",	  [GROUPS_OWNER] = "owner",
 		[GROUPS_IMPORT] = "import",	  [GROUPS_GRANT] = "grant",
 		[GROUPS_INVITE] = "invite",	  [GROUPS_INVITE_REVOKE] = "invite-revoke",
+		[GROUPS_REMOVE] = "remove",	  [GROUPS_RETURN] = "return",
 		[GROUPS_PASSWORD] = "password",	  [GROUPS_ROTATE] = "rotate",
 		[GROUPS_CANCEL] = "cancel",
 	};

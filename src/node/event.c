@@ -24,16 +24,17 @@ const char *node_part_text(enum node_part p)
 
 /* Strings that it points at and that may go while it waits. */
 struct passing {
-	const char *id, *name, *label;
+	const char *id, *name, *label, *by, *by_label, *reason;
 };
 
 static struct passing passing(const struct node_event *e)
 {
 	if (e->part == NODE_PART_GRAPH)
-		return (struct passing){ e->graph.graph_id, NULL, NULL };
+		return (struct passing){ .id = e->graph.graph_id };
 	if (e->part == NODE_PART_GROUP)
-		return (struct passing){ e->group.id, e->group.name, e->group.of.label };
-	return (struct passing){ NULL, NULL, NULL };
+		return (struct passing){ e->group.id,	 e->group.name,	       e->group.of.label,
+					 e->group.of.by, e->group.of.by_label, e->group.of.reason };
+	return (struct passing){ .id = NULL };
 }
 
 static size_t size_of(const char *s)
@@ -44,7 +45,8 @@ static size_t size_of(const char *s)
 size_t node_event_size(const struct node_event *e)
 {
 	struct passing s = passing(e);
-	return sizeof(*e) + size_of(s.id) + size_of(s.name) + size_of(s.label);
+	return sizeof(*e) + size_of(s.id) + size_of(s.name) + size_of(s.label) + size_of(s.by) +
+	       size_of(s.by_label) + size_of(s.reason);
 }
 
 /* Behind the copy; *at goes on. */
@@ -77,6 +79,9 @@ void node_event_copy(void *to, const struct node_event *e)
 	copy->group.id = keep(&at, s.id);
 	copy->group.name = keep(&at, s.name);
 	copy->group.of.label = keep(&at, s.label);
+	copy->group.of.by = keep(&at, s.by);
+	copy->group.of.by_label = keep(&at, s.by_label);
+	copy->group.of.reason = keep(&at, s.reason);
 }
 
 const char *node_level_text(enum node_level l)

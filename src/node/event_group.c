@@ -313,12 +313,20 @@ static void fill_ours(const struct node_group_event *e, struct node_field *f)
 
 static void fill_reason(const struct node_group_event *e, struct node_field *f)
 {
-	if (e->of.fault && e->of.fault < GROUP_SESSION_FAULT_COUNT)
+	if (e->of.reason)
+		text_shown(&f->value, span_str(e->of.reason));
+	else if (e->of.fault && e->of.fault < GROUP_SESSION_FAULT_COUNT)
 		text_str(&f->value, group_session_fault_text(e->of.fault));
 	else if (e->of.refusal && e->of.refusal < GROUP_REFUSAL_COUNT)
 		text_str(&f->value, group_refusal_text(e->of.refusal));
 	else if (e->of.text)
 		text_str(&f->value, e->of.text);
+}
+
+static void fill_by(const struct node_group_event *e, struct node_field *f)
+{
+	if (e->of.by)
+		text_str(&f->value, e->of.by);
 }
 
 static void fill_chain(const struct node_group_event *e, struct node_field *f)
@@ -372,7 +380,8 @@ static const struct row {
 	{ "role", ON(MEMBER), fill_role },
 	{ "ours", ON(MEMBER) | ON(KEY_EPOCH), fill_ours },
 	{ "number", ON(KEY_EPOCH), fill_number },
-	{ "reason", ON(AUTH_FAILED) | ON(REFUSED) | ON(FULL), fill_reason },
+	{ "by", ON(MEMBER), fill_by },
+	{ "reason", ON(MEMBER) | ON(AUTH_FAILED) | ON(REFUSED) | ON(FULL), fill_reason },
 	{ "chain", ON(AUTH_FAILED) | ON(REFUSED) | ON(RENEW), fill_chain },
 	{ "skew_us", ON(AUTH_FAILED) | ON(CLOCK), fill_skew },
 	{ "until", ON(MEMBER) | ON(RENEW) | ON(RENEWED), fill_until },

@@ -59,6 +59,8 @@ void record_groups_command_write(struct wr *w, const struct groups_command *c)
 	wr_u8(w, c->make_default);
 	wr_u8(w, c->publish);
 	wr_u8(w, c->dry_run);
+	wr_u8(w, c->drop_records);
+	wr_u8(w, c->drop_invited);
 	wr_u64(w, c->other);
 }
 
@@ -80,6 +82,8 @@ void record_groups_command_read(struct rd *r, struct groups_command *c, struct r
 	c->make_default = record_bool_read(r);
 	c->publish = record_bool_read(r);
 	c->dry_run = record_bool_read(r);
+	c->drop_records = record_bool_read(r);
+	c->drop_invited = record_bool_read(r);
 	c->other = rd_u64(r);
 }
 
@@ -115,6 +119,9 @@ void record_group_event_write(struct wr *w, const struct node_group_event *e)
 	record_string_write(w, of->text);
 	record_span_write(w, span_str(of->who));
 	record_string_write(w, of->label);
+	record_string_write(w, of->by);
+	record_string_write(w, of->by_label);
+	record_string_write(w, of->reason);
 }
 
 void record_group_event_read(struct rd *r, struct node_group_event *e)
@@ -137,4 +144,7 @@ void record_group_event_read(struct rd *r, struct node_group_event *e)
 	of->text = record_string_read(r);
 	words_read(r, of->who, sizeof(of->who));
 	of->label = record_string_read(r);
+	of->by = record_string_read(r);
+	of->by_label = record_string_read(r);
+	of->reason = record_string_read(r);
 }

@@ -35,7 +35,7 @@ static void say(const struct group_wish *w, const struct ops_invitation *i, stru
 		ops_put_end(t, " until ", i->until);
 }
 
-static void answer_grant(struct group_wish *w, const struct engine_result *r)
+void ops_grant_answer(struct group_wish *w, const struct engine_result *r)
 {
 	struct draft d = { &w->asking.mem, false };
 	char buffer[OPS_MESSAGE_MAX + 1];
@@ -84,14 +84,13 @@ static enum err read_role(struct group_wish *w, const struct groups_info *g, con
 				     : "homestead invite GROUP CARD --role inviter");
 }
 
-static enum err read_until(struct group_wish *w, const struct ops_member_grant *m,
-			   struct ops_complaint *c)
+enum err ops_grant_until(struct group_wish *w, int64_t until, int64_t life, struct ops_complaint *c)
 {
 	int64_t now = os_wall().us;
-	if (m->until && m->life >= 0)
+	if (until && life >= 0)
 		return ops_complain(c, ERR_MALFORMED, "either until or life, not both", "");
-	w->command.until = m->life > 0 ? now + m->life : m->until;
-	if (m->life == 0 || (m->until && m->until <= now))
+	w->command.until = life > 0 ? now + life : until;
+	if (life == 0 || (until && until <= now))
 		return ops_complain(c, ERR_RANGE, "the time that it is to end at is over",
 				    "name a later one; is the clock of this machine right?");
 	return OK;
@@ -138,13 +137,13 @@ enum err ops_run_member_grant(struct ops *o, const struct ops_request *r, struct
 	struct draft d = { &w->asking.mem, false };
 	w->group = ops_draft_str(&d, g.friendly && g.friendly[0] ? g.friendly : g.id);
 	w->group_id = ops_draft_str(&d, g.id);
-	w->answer = answer_grant;
+	w->answer = ops_grant_answer;
 	w->done = "is let in";
 	w->would = "would be let in";
 	enum err e = read_who(w, &g, m, &c);
 	if (!e)
 		e = read_role(w, &g, m->role, &c);
 	if (!e)
-		e = read_until(w, m, &c);
+		e = ops_grant_until(w, m->until, m->life, &c);
 	return ops_group_send(w, e, &c);
 }

@@ -137,7 +137,25 @@ struct look {
 	struct group_info group; /* zeroed while it is closed */
 	struct graph_info graph;
 	const char *state, *why;
+	char removed[400];
 };
+
+/* GROUP-11.17: whoever is removed learns by whom, and why. */
+static void look_removed(const struct groups_info *g, struct look *out)
+{
+	struct group_removed by;
+	struct text t = TEXT_OF(out->removed);
+	text_str(&t, "we were removed from it");
+	if (group_removed_by(g->group, &by)) {
+		text_str(&t, by.signer ? " by " : " with the group's key");
+		if (by.signer)
+			text_quoted(&t, by.signer_label.n ? by.signer_label : by.signer_name, 80);
+		text_str(&t, by.removal->reason.n ? ": " : "");
+		text_shown(&t, by.removal->reason);
+	}
+	out->state = "removed";
+	out->why = out->removed;
+}
 
 static void look_at(struct ops *o, const struct groups_info *g, struct look *out)
 {
@@ -150,6 +168,8 @@ static void look_at(struct ops *o, const struct groups_info *g, struct look *out
 	enum ops_graph_phase phase = ops_graph_phase_of(graph, &out->graph);
 	out->state = states[phase].state;
 	out->why = states[phase].why;
+	if (g->group && out->group.removed)
+		look_removed(g, out);
 	if (!g->open || g->group)
 		return;
 	out->state = "locked";
@@ -233,7 +253,7 @@ static void set_group(struct ops *o, struct ops_group *to, const struct groups_i
 	to->id = ops_draft_str(d, g->id);
 	to->name = ops_draft_str(d, friendly_of(g));
 	ops_set_text(to->state, sizeof(to->state), l.state);
-	to->why = l.why;
+	to->why = ops_draft_str(d, l.why);
 	to->open = g->open;
 	to->owner = g->owner;
 	to->owner_kept = g->owner_kept;
@@ -307,7 +327,7 @@ static void set_state(struct ops *o, struct ops_group_state *to, const struct gr
 	to->id = ops_draft_str(d, g->id);
 	to->name = ops_draft_str(d, friendly_of(g));
 	ops_set_text(to->state, sizeof(to->state), l.state);
-	to->why = l.why;
+	to->why = ops_draft_str(d, l.why);
 	ops_set_role(to->role, sizeof(to->role), l.group.roles);
 	to->members = l.group.members;
 	to->online = g->group ? ops_members_online(g) : 0;

@@ -31,7 +31,7 @@ size_t ops_members_online(const struct groups_info *g)
 	const struct group_members *all = group_members(g->group);
 	size_t n = 0;
 	for (struct group_member *m = NULL; (m = group_members_next(all, m));)
-		n += is_online(g, m);
+		n += !m->removed && is_online(g, m);
 	return n;
 }
 
@@ -146,6 +146,21 @@ static void set_issuer(struct ops_member *to, const struct crypto_chain *chain, 
 	to->issuer_label = ops_draft_span(d, leaf->issuer);
 }
 
+/* GROUP-11.16: by whom, and why. */
+static void set_removed(struct ops_member *to, const struct groups_info *g,
+			const struct group_member *m, struct draft *d)
+{
+	struct group_removed by;
+	const struct group_credential *c = credential_of(m);
+	to->removed = m->removed;
+	if (!m->removed || !c ||
+	    !group_removals_of(group_removals(g->group), group_chain_leaf(c->chain)->public, &by))
+		return;
+	to->removed_by = ops_draft_span(d, by.signer_name);
+	to->removed_by_label = ops_draft_span(d, by.signer_label);
+	to->reason = ops_draft_span(d, by.removal->reason);
+}
+
 static void set_member(struct ops_member *to, const struct groups_info *g,
 		       const struct group_member *m, struct draft *d)
 {
@@ -155,10 +170,11 @@ static void set_member(struct ops_member *to, const struct groups_info *g,
 	to->self = is_self(g, m);
 	to->online = is_online(g, m);
 	to->published = m->published;
+	set_removed(to, g, m, d);
 	if (!c)
 		return;
 	to->label = ops_draft_span(d, group_chain_leaf(c->chain)->subject);
-	ops_set_role(to->role, sizeof(to->role), c->to > os_wall().us ? c->roles : 0);
+	ops_set_role(to->role, sizeof(to->role), !c->gone && c->to > os_wall().us ? c->roles : 0);
 	to->since = c->from;
 	to->until = c->to;
 	set_issuer(to, c->chain, d);
@@ -197,7 +213,9 @@ static int order(struct span a, struct span b)
 static bool is_of_page(const struct groups_info *g, const struct group_member *m,
 		       const struct ops_member_filter *f)
 {
-	if (is_self(g, m) || (f->online && !m->online))
+	if (m->removed != f->removed || (f->online && !m->online))
+		return false;
+	if (is_self(g, m) && !f->removed)
 		return false;
 	return !f->after[0] || order(m->name, span_str(f->after)) > 0;
 }
@@ -207,7 +225,7 @@ static void list_members(const struct groups_info *g, const struct ops_member_fi
 {
 	const struct group_members *all = group_members(g->group);
 	const struct group_member *self = group_members_find(all, span_str(g->self));
-	if (self && !f->after[0])
+	if (self && !f->after[0] && !f->removed)
 		set_member(&out->members[out->n_members++], g, self, d);
 	for (struct group_member *m = NULL; (m = group_members_next(all, m));) {
 		if (!is_of_page(g, m, f))

@@ -266,6 +266,10 @@ MUST_USE enum err ops_run_invite_revoke(struct ops *o, const struct ops_request 
 /* members.c, grant.c, papers.c */
 MUST_USE enum err ops_run_members(struct ops *o, const struct ops_request *r, struct ops_call call);
 MUST_USE enum err ops_run_member(struct ops *o, const struct ops_request *r, struct ops_call call);
+MUST_USE enum err ops_run_member_remove(struct ops *o, const struct ops_request *r,
+					struct ops_call call);
+MUST_USE enum err ops_run_member_return(struct ops *o, const struct ops_request *r,
+					struct ops_call call);
 MUST_USE enum err ops_run_member_grant(struct ops *o, const struct ops_request *r,
 				       struct ops_call call);
 MUST_USE enum err ops_run_paper_read(struct ops *o, const struct ops_request *r,

@@ -461,6 +461,8 @@ struct ops_request {
 		struct ops_member_filter members;
 		struct ops_member_grant member_grant;
 		struct ops_invite_make invite_make;
+		struct ops_member_remove member_remove;
+		struct ops_member_return member_return;
 		struct ops_paper_read paper_read;
 		uint8_t values[1]; /* where any of them begins */
 	};

@@ -49,6 +49,10 @@
 	X(ops_group_connect, OPS_GROUP_CONNECT_FIELDS,                                             \
 	  "The body of a request to connect to a group.")                                          \
 	X(ops_member_filter, OPS_MEMBER_FILTER, "Which members are wanted.")                       \
+	X(ops_member_remove, OPS_MEMBER_REMOVE_FIELDS,                                             \
+	  "The body of a request to remove a member.")                                             \
+	X(ops_member_return, OPS_MEMBER_RETURN_FIELDS,                                             \
+	  "The body of a request to let a removed member back in.")                                \
 	X(ops_member_grant, OPS_MEMBER_GRANT_FIELDS,                                               \
 	  "The body of a request to invite somebody, or to renew or change a membership.")         \
 	X(ops_paper_read, OPS_PAPER_READ_FIELDS, "The body of a question about a document.")
@@ -184,6 +188,10 @@
 	X(S, TIME, since, 0, "since when it is a member")                                          \
 	X(S, TIME, until, 0, "when that ends")                                                     \
 	X(S, BOOL, published, 0, "whether it told all others of its membership")                   \
+	X(S, BOOL, removed, 0, "whether it was removed: it is no member any more")                 \
+	X(S, STRING, removed_by, 0, "by whom: peer name; empty: with the group's key")             \
+	X(S, STRING, removed_by_label, 0, "and the friendly name of that")                         \
+	X(S, STRING, reason, 0, "and why, as that said")                                           \
 	X(S, LIST, addresses, ops_endpoint, "where it listens, while it is here")                  \
 	X(S, LIST, chain, ops_credential,                                                          \
 	  "its membership from the group down to it; of one member alone")
@@ -341,8 +349,22 @@
 
 #define OPS_MEMBER_FILTER(X, S)                                                                    \
 	X(S, BOOL, online, 0, "only those that are here now")                                      \
+	X(S, BOOL, removed, 0, "instead those that were removed")                                  \
 	X(S, STRING, after, 0, "go on where an answer ended: its `next`")                          \
 	X(S, NUMBER, most, 0, "at most so many, up to 250; 0: 250")
+
+#define OPS_MEMBER_REMOVE_FIELDS(X, S)                                                             \
+	X(S, STRING, reason, 0, "why, for all members; one line of 255 characters at most")        \
+	X(S, BOOL, drop_records, 0, "keep none of its records, else all that are here")            \
+	X(S, BOOL, drop_invited, 0, "whom it let in goes, too, with all they let in")              \
+	X(S, BOOL, dry_run, 0, "only say what would be done")
+
+#define OPS_MEMBER_RETURN_FIELDS(X, S)                                                             \
+	X(S, STRING, reason, 0, "why, for all members; one line of 255 characters at most")        \
+	X(S, TEXT, role, 31, "admin, inviter or member; empty: member")                            \
+	X(S, TIME, until, 0, "when its membership ends; null: with ours")                          \
+	X(S, SECONDS, life, 0, "or for how long; null: see until")                                 \
+	X(S, BOOL, dry_run, 0, "only say what would be done")
 
 #define OPS_MEMBER_GRANT_FIELDS(X, S)                                                              \
 	X(S, STRING, card, 0, "the card of whom it is for, XML")                                   \
@@ -428,6 +450,12 @@
 	  &ops_made_type,                                                                          \
 	  "end an invitation: by its identifier, the beginning of that, six characters or more, "  \
 	  "the first two words of its code, or for whom it is")                                    \
+	X(MEMBER_REMOVE, "POST", "/v1/groups/{group}/members/{member}/remove",                     \
+	  &ops_member_remove_type, &ops_made_type,                                                 \
+	  "remove a member: its key counts no more, but for what is kept of it")                   \
+	X(MEMBER_RETURN, "POST", "/v1/groups/{group}/members/{member}/return",                     \
+	  &ops_member_return_type, &ops_invitation_type,                                           \
+	  "let a removed member back in, by a new membership")                                     \
 	X(PAPER_READ, "POST", "/v1/papers/read", &ops_paper_read_type, &ops_paper_type,            \
 	  "what a card, an invitation or an export says; asks nobody else")
 

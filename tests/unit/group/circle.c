@@ -372,6 +372,7 @@ enum err circle_issue(struct circle *c, size_t by, size_t whom, unsigned int rol
 		      struct people_octets *out, struct text *why)
 {
 	const struct group_grant grant = {
+		.returns = true,
 		.public = crypto_key_public(key(c, whom)),
 		.name = name(c, whom),
 		.friendly = name(c, whom),
