@@ -296,6 +296,20 @@ static void flights_have_few_messages(void **state)
 			 ERR_MALFORMED);
 }
 
+/* A fault that the table of errors does not have would be taken for success. */
+static void each_fault_is_an_error(void **state)
+{
+	for (enum group_session_fault f = 0; f < GROUP_SESSION_FAULT_COUNT; f++) {
+		struct group_session s = { .fault = GROUP_FAULT_NONE };
+		enum err e = group_session_fail(&s, f);
+		assert_int_equal(e == OK, f == GROUP_FAULT_NONE);
+		assert_int_equal(s.fault, f);
+		/* The first one is what it ended by. */
+		assert_int_equal(group_session_fail(&s, GROUP_FAULT_ORDER), f ? e : ERR_STATE);
+		assert_int_equal(s.fault, f ? f : GROUP_FAULT_ORDER);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +319,7 @@ int main(void)
 		cmocka_unit_test(messages_make_flights),
 		cmocka_unit_test(steps_have_their_flights),
 		cmocka_unit_test(flights_have_few_messages),
+		cmocka_unit_test(each_fault_is_an_error),
 	};
 	return cmocka_run_group_tests_name("machine", tests, NULL, NULL);
 }

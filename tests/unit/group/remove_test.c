@@ -147,6 +147,45 @@ static void test_signed_again(void **state)
 	circle_fini(&c);
 }
 
+/* Whether a connection of the whom-th to the i-th ends by GROUP_FAULT_REMOVED. */
+static bool is_refused(const struct circle *c, size_t i, size_t whom, bool shows)
+{
+	const struct group *g = c->m[i].g;
+	return g->home.removed((void *)(uintptr_t)g, shows ? c->m[whom].g->own : NULL,
+			       crypto_key_public(c->t.keys[whom + 1]));
+}
+
+/* GROUP-11.17: that the certificate is kept which it gave lets in whom it let in, but not who
+ * is removed. */
+static void test_kept_certificates(void **state)
+{
+	for (int keeps = 0; keeps < 2; keeps++) {
+		struct circle c;
+		char words[200];
+		struct text why = TEXT_OF(words);
+		uint8_t cert[GROUP_KEPT_CERT];
+		circle_init(&c, CRYPTO_MODERN, 0);
+		circle_admit(&c, 1, ADMIN, 0);
+		circle_admit(&c, 2, ADMIN, 0);
+		assert_int_equal(circle_issue(&c, 2, 3, MEMBER, 0, &c.m[3].chain, &why), OK);
+		circle_come(&c, 3);
+		const struct group *g = c.m[1].g;
+		group_kept_cert(g->crypto, g->profile, group_chain_leaf(c.m[3].g->own), cert);
+		const struct group_removing what = {
+			.who = span_str(c.t.names[3]),
+			.certs = span_of(cert, keeps ? sizeof cert : 0),
+		};
+		assert_int_equal(group_remove(c.m[1].g, &what, &why, c.now), OK);
+		circle_settle(&c);
+		for (size_t i = 0; i < 2; i++) {
+			assert_true(is_refused(&c, i, 2, true) && is_refused(&c, i, 2, false));
+			assert_int_equal(is_refused(&c, i, 3, true), !keeps);
+			assert_false(is_refused(&c, i, !i, true) || is_refused(&c, i, !i, false));
+		}
+		circle_fini(&c);
+	}
+}
+
 /* GROUP-11.15: who may remove whom. */
 static void test_may(void **state)
 {
@@ -235,7 +274,7 @@ int main(void)
 		cmocka_unit_test(test_removed),	     cmocka_unit_test(test_newcomer),
 		cmocka_unit_test(test_signed_again), cmocka_unit_test(test_may),
 		cmocka_unit_test(test_group_key),    cmocka_unit_test(test_returned),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_kept_certificates),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
