@@ -29,7 +29,8 @@ bool group_epoch_writable(void *ctx)
 {
 	struct group *g = ctx;
 	const struct group_ring_epoch *e = group_epoch_chosen(g);
-	return e ? e->has_key : is_plain(g);
+	/* GROUP-11.20: no key will come for who was removed; it is told at once. */
+	return g->removed || (e ? e->has_key : is_plain(g));
 }
 
 enum err group_epoch_protect(void *ctx, const struct graph_record *r, enum graph_change change,
@@ -38,6 +39,8 @@ enum err group_epoch_protect(void *ctx, const struct graph_record *r, enum graph
 	struct group *g = ctx;
 	const struct group_ring_epoch *e = group_epoch_chosen(g);
 	struct group_signing s;
+	if (g->removed)
+		return ERR_DENIED;
 	if (!e || !e->has_key)
 		return !e && is_plain(g) ? OK : ERR_STATE;
 	group_judge_now(g->judge, group_time(g));

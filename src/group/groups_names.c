@@ -23,12 +23,16 @@ static const struct graph *graph_of(const struct groups *s, const struct groups_
 	return graphs_instance(s->graphs, span_str(e->id), span_str(e->self));
 }
 
-/* GROUP-15.1: it is there and takes connections. */
+/* GROUP-15.1: it is there and takes connections. GROUP-11.20: who was removed leads nobody. */
 static bool can_be_found(const struct groups *s, const struct groups_entry *e)
 {
 	const struct graph *g = e->open && e->group && !e->leaving ? graph_of(s, e) : NULL;
+	struct group_info of;
 	struct graph_info i;
 	if (!g || s->stopping || !graphs_port(s->graphs))
+		return false;
+	group_look(e->group, &of);
+	if (of.removed)
 		return false;
 	graph_info(g, s->now, &i);
 	return i.listening && !i.stopping;

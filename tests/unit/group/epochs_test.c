@@ -325,7 +325,7 @@ static void only_others_read(size_t by, size_t gone)
 	struct graph_plain plain;
 	assert_int_equal(seal(by, o), OK);
 	for (size_t i = 0; i < CIRCLE_MOST; i++)
-		if (c.m[i].g && writes(i) && i != gone)
+		if (c.m[i].g && writes(i) && !c.m[i].g->removed)
 			assert_true(reads(i, o));
 	assert_int_equal(reveal(gone, o, &plain), GRAPH_LATER);
 	free(o);
@@ -348,7 +348,11 @@ static void who_is_removed_reads_nothing_that_comes(void **state)
 	assert_int_equal(look(2).number, 2);
 	assert_int_equal(look(0).lacking, 0);
 	assert_true(writes(0) && writes(1) && writes(2));
-	assert_false(writes(3));
+	/* GROUP-11.20: it would wait for ever. */
+	struct record *late = calloc(1, sizeof *late);
+	assert_true(writes(3));
+	assert_int_equal(seal(3, late), ERR_DENIED);
+	free(late);
 	only_others_read(2, 3);
 	circle_run(&c, MONO_DAY);
 	assert_int_equal(look(2).number, 2);

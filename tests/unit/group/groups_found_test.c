@@ -2,6 +2,7 @@
  * are found. */
 #include "groups_rig.h"
 
+#include "group/group_int.h"
 #include "group/groups_int.h"
 #include "group/lookups.h"
 
@@ -81,6 +82,23 @@ static void members_have_a_name(void **state)
 	forget(r);
 	command(r, GROUPS_LEAVE, OK, "");
 	assert_true(named(r, "withdraw "));
+	rig_fini(r);
+}
+
+/* GROUP-11.20 */
+static void who_is_removed_has_no_name(void **state)
+{
+	struct rig *r = *state;
+	ready(r);
+	forget(r);
+	entry(r)->group->removed = true;
+	rig_pass(r, MONO_HOUR);
+	assert_true(named(r, "withdraw "));
+	assert_false(named(r, "publish "));
+	forget(r);
+	entry(r)->group->removed = false;
+	rig_pass(r, MONO_HOUR);
+	assert_true(named(r, "publish "));
 	rig_fini(r);
 }
 
@@ -518,6 +536,7 @@ int main(void)
 		T(a_search_ends_with_the_part),
 		T(a_name_is_looked_up),
 		T(who_typed_a_code_does_not_wait),
+		T(who_is_removed_has_no_name),
 		T(memory_runs_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
