@@ -256,6 +256,9 @@ static const struct test_row {
 	{ "lawful", SCN_LAWFUL, scn_read_graph_all },
 	{ "listed", SCN_LISTED, scn_read_graph_all },
 	{ "settled", SCN_SETTLED, scn_read_graph_all },
+	{ "purged", SCN_PURGED, scn_read_graph_all },
+	{ "readable", SCN_READABLE, scn_read_graph_all },
+	{ "out", SCN_OUT, scn_read_graph_node },
 	{ "event", SCN_EVENT, read_event },
 	{ "notification", SCN_NOTIFICATION, read_notification },
 	{ "reply", SCN_REPLY, read_reply },
@@ -275,11 +278,10 @@ enum err scn_read_condition(struct scn_parser *p, struct scn_condition *c)
 		c->text = span_of(rest.p, (size_t)(p->text.p + p->at - rest.p));
 		return e;
 	}
-	return scn_fail(
-		p, "condition", name,
-		"not, then state, admin, value, paired, running, links, octets, closed, "
-		"holds, own, resumed, goes-on, knows, known, clashes, crashes, "
-		"partitions, skews, met, found, announced, cloud, entries, same, kept, "
-		"mesh, agreed, neighbors, records, synchronised, lawful, listed, settled, event, "
-		"notification or reply");
+	return scn_fail(p, "condition", name,
+			"not, then state, admin, value, paired, running, links, octets, closed, "
+			"holds, own, resumed, goes-on, knows, known, clashes, crashes, "
+			"partitions, skews, met, found, announced, cloud, entries, same, kept, "
+			"mesh, agreed, neighbors, records, synchronised, lawful, listed, settled, "
+			"purged, readable, out, event, notification or reply");
 }

@@ -81,10 +81,14 @@ static const char *what_is_wrong(const struct held_against *h, const struct grap
 				 struct span creator, struct span last, int64_t slack)
 {
 	bool edited = !span_eq(creator, last) && !graph_guid_eq(&r->type, &graph_type_signature);
-	unsigned int roles =
-		edited || graph_guid_eq(&r->type, &group_type_policy) ? CRYPTO_ROLE_ADMIN : 0;
+	bool removal = graph_guid_eq(&r->type, &group_type_removal);
+	bool by_group = span_eq(last, span_str(h->g->id));
+	bool ruled = removal || graph_guid_eq(&r->type, &group_type_policy);
+	unsigned int roles = edited || ruled ? CRYPTO_ROLE_ADMIN : 0;
+	if (removal && by_group)
+		return NULL;
 	if (graph_guid_eq(&r->type, &group_type_security))
-		return span_eq(last, span_str(h->g->id)) ? NULL : "Security Properties of";
+		return by_group ? NULL : "Security Properties of";
 	if (!roll_may(h->g, last, 0, h->now - slack))
 		return "a record stands of somebody who is not in the group";
 	if (!roll_may(h->g, last, roles, h->now - slack))
@@ -339,4 +343,172 @@ static bool none_waits(const struct held_against *h, struct text *t)
 bool roll_settled(struct world *w, const struct scn_condition *c)
 {
 	return of_all(w, c->name, none_waits);
+}
+
+/* ---- who is removed ---- */
+
+static const struct group_removals *removals_of(const struct held_against *h)
+{
+	struct groups_info i;
+	const struct groups *all = h->m->node ? node_groups(h->m->node) : NULL;
+	if (!all || groups_find(all, span_str(h->g->id), &i) != OK || !i.group)
+		return NULL;
+	return group_removals(i.group);
+}
+
+static bool is_of_key(struct span name, const uint8_t *key)
+{
+	uint8_t authority[GROUP_AUTHORITY];
+	return group_authority_of(name, authority) && memcmp(authority, key, GROUP_AUTHORITY) == 0;
+}
+
+/* The Removal of that key that counts here, from *at on. */
+static bool removal_next(const struct group_removals *r, size_t *at, struct group_removed *out)
+{
+	while (r && group_removals_next(r, at, out))
+		if (out->counts && !out->removal->returns)
+			return true;
+	return false;
+}
+
+static bool is_out(const struct group_removals *r, struct span name)
+{
+	struct group_removed one;
+	for (size_t at = 0; removal_next(r, &at, &one);)
+		if (is_of_key(name, one.key))
+			return true;
+	return false;
+}
+
+static bool links_with_none(const struct held_against *h, const struct group_removals *r,
+			    struct text *t)
+{
+	struct graph_link_info l;
+	for (size_t at = 0; graph_link_next(h->graph, &at, &l);) {
+		if (!l.connected || !is_out(r, span_str(l.peer)))
+			continue;
+		text_str(t, "is linked with somebody who is removed: ");
+		text_str(t, l.peer);
+		return false;
+	}
+	return true;
+}
+
+/* Whether a Removal that counts lets that record stand, as it names it. */
+static bool is_kept(const struct group_removal *r, const struct graph_record *record)
+{
+	uint8_t octets[GROUP_KEPT_ID + 4];
+	struct wr w = wr_of(octets, sizeof(octets));
+	wr_bytes(&w, span_of(record->id.at, sizeof(record->id.at)));
+	wr_le32(&w, record->version);
+	return group_kept_has(r->records, GROUP_KEPT_RECORD, span_of(octets, sizeof(octets)));
+}
+
+static bool may_stand(const struct group_removals *all, const struct graph_record *r,
+		      struct span last)
+{
+	struct group_removed one;
+	if (graph_guid_eq(&r->type, &group_type_removal))
+		return true;
+	for (size_t at = 0; removal_next(all, &at, &one);)
+		if (is_of_key(last, one.key) && !is_kept(one.removal, r))
+			return false;
+	return true;
+}
+
+static bool is_purged(const struct held_against *h, const struct group_removals *all,
+		      struct text *t)
+{
+	const struct graph_db *db = graph_database(h->graph);
+	for (struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e)) {
+		char a[GRAPH_ID_OCTETS + 1];
+		struct span octets;
+		struct graph_record r;
+		if (graph_db_octets(db, e, &octets) != OK || graph_record_decode(octets, &r) != OK)
+			continue;
+		struct span last = name_of(a, sizeof(a), r.modifier.n ? r.modifier : r.creator);
+		if (may_stand(all, &r, last))
+			continue;
+		text_str(t, "has a record of somebody who is removed: ");
+		text_span(t, last);
+		return false;
+	}
+	return true;
+}
+
+/* The same Removals count here as at the first that is in the group. */
+static bool counts_alike(const struct held_against *h, const struct group_removals *mine)
+{
+	struct world *w = h->m->site.w;
+	for (uint32_t i = 0; i < w->s->n_sites; i++) {
+		struct held_against o;
+		const struct graph_guid *a, *b;
+		struct machine *m = is_raw(w->sites[i]) ? NULL : machine_of(w->sites[i]);
+		if (!m || !roll_counts(m, h->g) || !group_of(m, span_str(h->g->id), &o))
+			continue;
+		const struct group_removals *theirs = removals_of(&o);
+		size_t n = group_removals_ids(mine, &a);
+		if (!theirs || group_removals_ids(theirs, &b) != n)
+			return false;
+		for (size_t k = 0; k < n; k++)
+			if (!graph_guid_eq(&a[k], &b[k]))
+				return false;
+		return true;
+	}
+	return true;
+}
+
+static bool all_purged(const struct held_against *h, struct text *t)
+{
+	const struct group_removals *r = removals_of(h);
+	if (!r)
+		return false;
+	if (is_purged(h, r, t) && links_with_none(h, r, t) && counts_alike(h, r))
+		return true;
+	if (!t->n)
+		text_str(t, "other Removals count than elsewhere");
+	return false;
+}
+
+/* SIM-13.9, SIM-13.10 */
+bool roll_purged(struct world *w, const struct scn_condition *c)
+{
+	return of_all(w, c->name, all_purged);
+}
+
+static bool all_readable(const struct held_against *h, struct text *t)
+{
+	const struct graph_db *db = graph_database(h->graph);
+	for (struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e)) {
+		if (!e->hidden || e->deleted)
+			continue;
+		text_str(t, "cannot read all records");
+		return false;
+	}
+	return true;
+}
+
+/* SIM-13.11 */
+bool roll_readable(struct world *w, const struct scn_condition *c)
+{
+	return of_all(w, c->name, all_readable);
+}
+
+/* SIM-13.12 */
+bool roll_out(struct world *w, const struct scn_condition *c)
+{
+	const struct roll_group *g = roll_find(w, c->name);
+	struct span who = span_str(machine_of(w->sites[c->a])->self);
+	bool any = false;
+	for (uint32_t i = 0; g && g->id[0] && i < w->s->n_sites; i++) {
+		struct held_against h;
+		struct machine *m = is_raw(w->sites[i]) ? NULL : machine_of(w->sites[i]);
+		if (!m || i == c->a || !roll_counts(m, g) || !group_of(m, span_str(g->id), &h))
+			continue;
+		const struct group_removals *r = removals_of(&h);
+		if (!is_out(r, who))
+			return false;
+		any = true;
+	}
+	return any;
 }

@@ -200,6 +200,9 @@ static look *const looks[] = {
 	[SCN_LAWFUL] = roll_lawful,
 	[SCN_LISTED] = roll_listed,
 	[SCN_SETTLED] = roll_settled,
+	[SCN_PURGED] = roll_purged,
+	[SCN_READABLE] = roll_readable,
+	[SCN_OUT] = roll_out,
 };
 
 static bool holds(struct world *w, const struct scn_condition *c, int64_t count)

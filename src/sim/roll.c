@@ -118,9 +118,21 @@ static int64_t wall_of(const struct machine *m)
 	return sim_clock_wall(&m->clock, m->site.w->now).us;
 }
 
+static bool is_removed(const struct roll_group *g, struct span name)
+{
+	LIST_EACH(i, next, &g->grants)
+	{
+		const struct roll_grant *r = LIST_ENTRY(i, struct roll_grant, at);
+		if (r->removed && span_eq(span_str(r->name), name))
+			return true;
+	}
+	return false;
+}
+
 bool roll_counts(const struct machine *m, const struct roll_group *g)
 {
-	return !m->rogue && m->self[0] && roll_may(g, span_str(m->self), 0, wall_of(m));
+	struct span self = span_str(m->self);
+	return !m->rogue && self.n && roll_may(g, self, 0, wall_of(m)) && !is_removed(g, self);
 }
 
 /* ---- commands ---- */
@@ -222,6 +234,44 @@ static bool fill_leave(struct machine *m, const struct scn_action *a, struct gro
 	return true;
 }
 
+/* The peer name of whoever is at that site; empty: nobody yet. */
+static struct span name_at(struct world *w, uint32_t site)
+{
+	const struct roll_group *g = NULL;
+	struct span name = span_str(machine_of(w->sites[site])->self);
+	LIST_EACH(i, next, &w->groups)
+	{
+		g = LIST_ENTRY(i, struct roll_group, at);
+		const struct roll_grant *r = name.n ? NULL : roll_paper(g, site);
+		name = r ? span_str(r->name) : name;
+	}
+	return name;
+}
+
+static bool fill_remove(struct machine *m, const struct scn_action *a, struct groups_command *c)
+{
+	c->kind = GROUPS_REMOVE;
+	c->who = name_at(m->site.w, a->group->other);
+	c->text = span_str("the story says so");
+	c->drop_records = c->drop_invited = a->group->drop;
+	return c->who.n && c->group.n;
+}
+
+static bool fill_return(struct machine *m, const struct scn_action *a, struct groups_command *c)
+{
+	c->kind = GROUPS_RETURN;
+	c->who = name_at(m->site.w, a->group->other);
+	c->role = a->group->role;
+	c->until = a->group->life ? wall_of(m) + a->group->life : 0;
+	return c->who.n && c->group.n;
+}
+
+static bool fill_rotate(struct machine *m, const struct scn_action *a, struct groups_command *c)
+{
+	c->kind = GROUPS_ROTATE;
+	return c->group.n;
+}
+
 typedef bool fill_fn(struct machine *m, const struct scn_action *a, struct groups_command *c);
 
 /* What cannot be asked since it never came to be is not asked. */
@@ -232,6 +282,8 @@ void roll_command(struct machine *m, const struct scn_action *a)
 		[SCN_GROUP_INVITE] = fill_invite,     [SCN_GROUP_JOIN] = fill_join,
 		[SCN_GROUP_OPEN] = fill_open,	      [SCN_GROUP_CLOSE] = fill_close,
 		[SCN_GROUP_LEAVE] = fill_leave,	      [SCN_GROUP_CONNECT] = fill_connect,
+		[SCN_GROUP_REMOVE] = fill_remove,     [SCN_GROUP_RETURN] = fill_return,
+		[SCN_GROUP_ROTATE] = fill_rotate,
 	};
 	struct node_in in = { .kind = NODE_IN_COMMAND, .command = *a->command };
 	struct groups_command *c = &in.command.groups;
@@ -273,6 +325,21 @@ static void granted(struct machine *m, const struct call *call, const struct nod
 	r->published = call->group->publish;
 }
 
+/* Who is removed is not in the group for whatever is asked of all members, until somebody lets
+ * it back: whether the Removal counts is another question (SIM-13.9). */
+static void removed(struct machine *m, const struct call *call, bool is)
+{
+	struct roll_group *g = roll_find(m->site.w, call->group->id);
+	if (!g)
+		return;
+	LIST_EACH(i, next, &g->grants)
+	{
+		struct roll_grant *r = LIST_ENTRY(i, struct roll_grant, at);
+		if (r->site == call->group->other)
+			r->removed = is;
+	}
+}
+
 static void created(struct machine *m, const struct call *call, const struct node_out *out)
 {
 	struct roll_group *g = roll_find(m->site.w, call->group->id);
@@ -280,6 +347,12 @@ static void created(struct machine *m, const struct call *call, const struct nod
 	text_str(&t, out->made);
 	(void)roll_grant(m->site.w, g, m->site.index, span_str(m->self), CRYPTO_ROLE_ADMIN,
 			 CRYPTO_CERT_FOREVER);
+}
+
+static void returned(struct machine *m, const struct call *call, const struct node_out *out)
+{
+	removed(m, call, false);
+	granted(m, call, out);
 }
 
 static void named(struct machine *m, const char *name)
@@ -298,4 +371,8 @@ void roll_reply(struct machine *m, const struct call *call, const struct node_ou
 		created(m, call, out);
 	else if (call->group->verb == SCN_GROUP_INVITE)
 		granted(m, call, out);
+	else if (call->group->verb == SCN_GROUP_REMOVE)
+		removed(m, call, true);
+	else if (call->group->verb == SCN_GROUP_RETURN)
+		returned(m, call, out);
 }

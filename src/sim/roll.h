@@ -17,6 +17,7 @@ struct roll_grant {
 	unsigned int roles;
 	int64_t asked, to; /* wall us, by its issuer's clock */
 	bool published;	   /* as a record, for all to see */
+	bool removed;	   /* somebody removed who has it, and nobody let it back */
 	uint8_t *paper;	   /* the invitation that says so; NULL: the maker's */
 	size_t n;
 };
@@ -51,12 +52,15 @@ struct roll_grant *roll_grant(struct world *w, struct roll_group *g, uint32_t si
 bool roll_may(const struct roll_group *g, struct span name, unsigned int roles, int64_t now);
 /* Until when it may be; 0: it may not. */
 int64_t roll_until(const struct roll_group *g, struct span name);
-/* Whether this honest machine, by its own clock, is in the group now. */
+/* Whether this honest machine, by its own clock, is in the group now, and nobody removed it. */
 bool roll_counts(const struct machine *m, const struct roll_group *g);
 
 /* The conditions of section 13. */
 bool roll_lawful(struct world *w, const struct scn_condition *c);
 bool roll_listed(struct world *w, const struct scn_condition *c);
 bool roll_settled(struct world *w, const struct scn_condition *c);
+bool roll_purged(struct world *w, const struct scn_condition *c);
+bool roll_readable(struct world *w, const struct scn_condition *c);
+bool roll_out(struct world *w, const struct scn_condition *c);
 
 #endif

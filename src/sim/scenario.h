@@ -148,16 +148,20 @@ enum scn_group_verb {
 	SCN_GROUP_OPEN,
 	SCN_GROUP_CLOSE,
 	SCN_GROUP_LEAVE,
-	SCN_GROUP_CONNECT
+	SCN_GROUP_CONNECT,
+	SCN_GROUP_REMOVE,
+	SCN_GROUP_RETURN,
+	SCN_GROUP_ROTATE
 };
 
 struct scn_group {
 	enum scn_group_verb verb;
 	struct span id; /* what the story calls the group */
-	uint32_t other; /* INVITE: the site */
+	uint32_t other; /* INVITE, REMOVE, RETURN: the site */
 	enum group_role role;
 	bool publish; /* INVITE: as a record, too */
 	bool alone;   /* CONNECT: only a node without neighbors */
+	bool drop;    /* REMOVE: nothing of it is kept */
 	int64_t life; /* INVITE: us; 0: as long as the issuer's. CREATE: of Membership records */
 };
 
@@ -235,6 +239,9 @@ enum scn_test {
 	SCN_LAWFUL,
 	SCN_LISTED,
 	SCN_SETTLED,
+	SCN_PURGED,
+	SCN_READABLE,
+	SCN_OUT,
 	/* these count what happens while they are watched */
 	SCN_FOUND,
 	SCN_EVENT,

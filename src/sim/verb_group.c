@@ -65,6 +65,17 @@ static enum err read_connect(struct scn_parser *p, struct scn_action *a, struct 
 	return OK;
 }
 
+/* "M GROUP [drop]" */
+static enum err read_remove(struct scn_parser *p, struct scn_action *a, struct scn_group *g)
+{
+	enum err e = scn_node_name(p, &g->other);
+	if (!e)
+		e = read_alias(p, &g->id);
+	if (!e)
+		g->drop = scn_accept(p, "drop");
+	return e;
+}
+
 static const struct verb_row {
 	const char *name;
 	enum scn_group_verb verb;
@@ -78,6 +89,9 @@ static const struct verb_row {
 	{ "close", SCN_GROUP_CLOSE, read_group },
 	{ "leave", SCN_GROUP_LEAVE, read_group },
 	{ "connect", SCN_GROUP_CONNECT, read_connect },
+	{ "remove", SCN_GROUP_REMOVE, read_remove },
+	{ "return", SCN_GROUP_RETURN, read_invite },
+	{ "rotate", SCN_GROUP_ROTATE, read_group },
 };
 
 enum err scn_read_group_command(struct scn_parser *p, struct scn_action *a)
@@ -97,7 +111,8 @@ enum err scn_read_group_command(struct scn_parser *p, struct scn_action *a)
 		return rows[i].read(p, a, g);
 	}
 	return scn_fail(p, "group", w,
-			"identity, create, invite, join, open, close, leave or connect");
+			"identity, create, invite, join, open, close, leave, connect, remove, "
+			"return or rotate");
 }
 
 /* "shows KIND GROUP [of M]" */

@@ -5,7 +5,7 @@
 #include "sim/rogue_int.h"
 #include "sim/roll.h"
 
-/* SIM-13.1 to SIM-13.7: what worlds know of groups, what rogues do, and whether it is noticed. */
+/* SIM-13.1 to SIM-13.7, SIM-13.9 to SIM-13.12: what worlds know of groups, what rogues do, and whether it is noticed. */
 
 #define PART " memory = 64MiB\n graph { lab = yes }\n group { waiting_max = 16 } }\n"
 #define NODES                                                                                      \
@@ -217,6 +217,54 @@ static void a_lie_is_noticed(void **state)
 	story_free(t);
 }
 
+/* SIM-13.12: who is removed is out at all others, and in again when it is let back. */
+static void a_member_is_removed(void **state)
+{
+	story_holds(JOINED "at 6s command a group invite c g member\n"
+			   "at 7s command c group join g\n"
+			   "at 8s command c group connect g 10.0.0.1\n"
+			   "at 12s nothing\nexpect not out b g\nexpect purged g\n"
+			   "at 13s command a group remove b g\nat 16s nothing\nexpect out b g\n"
+			   "expect not out c g\nwithin 60s expect purged g\nexpect lawful g\n"
+			   "within 60s expect readable g\nexpect not purged other\n"
+			   "at 90s command a group return b g member\nat 95s nothing\n"
+			   "expect not out b g\nexpect purged g\n");
+}
+
+static const struct graph_db *database_of(struct story *t, const char *node)
+{
+	const struct graphs *all = node_graphs(story_machine(t, node)->node);
+	return graph_database(graphs_find(all, roll_id(t->w, of_g.name)));
+}
+
+/* SIM-13.11: what cannot be read is noticed. */
+static void what_is_hidden_is_noticed(void **state)
+{
+	struct story *t = run_of(INSIDE "at 11s nothing\n");
+	struct graph_entry *e = graph_db_after(database_of(t, "b"), NULL);
+	assert_non_null(e);
+	assert_true(roll_readable(t->w, &of_g));
+	e->hidden = true;
+	assert_false(roll_readable(t->w, &of_g));
+	e->hidden = false;
+	story_free(t);
+}
+
+/* SIM-13.9, SIM-13.10: b, who does not hear of it, has other Removals than a, and once the
+ * roll has b in the group again, that shows. */
+static void who_did_not_hear_is_noticed(void **state)
+{
+	struct story *t = run_of(JOINED "at 6s command a group invite c g member\n"
+					"at 7s command c group join g\n"
+					"at 8s command c group connect g 10.0.0.1\n"
+					"at 12s cut a b\nat 12s cut b c\n"
+					"at 13s command a group remove b g\nat 20s nothing\n");
+	assert_true(roll_purged(t->w, &of_g));
+	grant_of(t, "b")->removed = false;
+	assert_false(roll_purged(t->w, &of_g));
+	story_free(t);
+}
+
 static void wrong_words(void **state)
 {
 	static const char *const lines[] = {
@@ -226,6 +274,10 @@ static void wrong_words(void **state)
 		"at 1s command a group invite b g member soon\n",
 		"at 1s command a group connect g nowhere\n",
 		"at 1s command a group create\n",
+		"at 1s command a group remove q g\n",
+		"at 1s command a group remove b\n",
+		"at 1s command a group return b g king\n",
+		"at 1s command a group rotate\n",
 		"at 1s rogue a shows own g\n",
 		"at 1s rogue x sings own g\n",
 		"at 1s rogue x shows all g\n",
@@ -262,6 +314,9 @@ int main(void)
 		cmocka_unit_test(links_are_noticed),
 		cmocka_unit_test(a_false_name_is_noticed),
 		cmocka_unit_test(a_lie_is_noticed),
+		cmocka_unit_test(a_member_is_removed),
+		cmocka_unit_test(what_is_hidden_is_noticed),
+		cmocka_unit_test(who_did_not_hear_is_noticed),
 		cmocka_unit_test(wrong_words),
 	};
 	return cmocka_run_group_tests_name("sim_roll", tests, NULL, NULL);
