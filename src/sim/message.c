@@ -168,7 +168,8 @@ static enum err put_message(struct scn_parser *p, const struct scn_open *default
 		return scn_fail(p, "message", word,
 				"open, claim, update, notification, keepalive or hex");
 	enum err e = scn_hex(p, &octets, NULL);
-	wr_bytes(w, octets);
+	if (!e)
+		wr_bytes(w, octets);
 	return e;
 }
 
