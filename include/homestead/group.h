@@ -138,6 +138,14 @@ HST_API hst_graph *hst_group_graph(hst_group *g);
 /* Its events: the kinds as hst_graph_subscribe() has them. Those of its graph come by that. */
 HST_API int hst_group_subscribe(hst_group *g, uint64_t kinds, hst_sub *sub);
 
+/* Lets in as a member whoever knows that password, from now on; pass_n 0: nobody any more. It
+ * is text, UTF-8, and known in the daemon for as long as it takes. Administrators may:
+ * HST_E_DENIED. */
+HST_API int hst_group_password(hst_group *g, const void *pass, size_t pass_n);
+/* *link gets a link to the group for whoever knows its password, which is not in it.
+ * HST_E_STATE: there is no password. */
+HST_API int hst_group_link(hst_group *g, char **link);
+
 enum hst_group_what {
 	HST_GROUP_MEMBERSHIP = 1, /* takes no passphrase: worth nothing without the identity */
 	HST_GROUP_OWNER = 2	  /* the group key, sealed under a passphrase: the creator's */
@@ -209,7 +217,8 @@ typedef struct hst_code_info {
 HST_API int hst_invite_list(hst_group *g, hst_iter **it);
 typedef struct hst_invite_info {
 	uint32_t size;
-	const char *kind; /* "card", "invitation", "identity", "membership", "owner" */
+	const char *kind; /* "card", "invitation", "identity", "membership", "owner", "code",
+			   * "link" */
 	const char *group, *group_name; /* "": it has none */
 	const char *identity;		/* whose it is, or for whom */
 	const char *label;
@@ -220,7 +229,7 @@ typedef struct hst_invite_info {
 	int64_t from, until;
 	const char *json;
 } hst_invite_info;
-/* What a card, an invitation or an export says. Changes nothing, and asks nobody else. */
+/* What a card, an invitation, an export, a code or a link says. Changes nothing, and asks nobody else. */
 HST_API int hst_invite_parse(hst_ctx *c, const char *text, hst_invite_info **info);
 
 #ifdef __cplusplus

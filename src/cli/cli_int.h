@@ -101,6 +101,7 @@ enum cli_option_id {
 	CLI_DROP_RECORDS,
 	CLI_DROP_INVITED,
 	CLI_REMOVED,
+	CLI_NO_PASSWORD,
 	CLI_OPTIONS /* how many ids there are */
 };
 #define CLI_SECRET CLI_SECRET_FD, CLI_SECRET_FILE
@@ -431,6 +432,8 @@ int cli_write_document(struct cli *c, const char *text, const char *what);
 /* The group key under a passphrase, into that file, without a word; - is where commands
  * print. */
 int cli_keep_owner(struct cli *c, const char *group, const char *path);
+/* What would be done over a stream, when only that is asked. */
+int cli_dry_stream(struct cli *c, enum ops_kind kind, const char *of);
 /* "WHAT is in PATH". */
 int cli_say_written(struct cli *c, const char *what, const char *path);
 /* A change that a struct ops_made answers: its text, or with -q the name. */
@@ -453,6 +456,10 @@ int cli_run_group_join(struct cli *c);
 int cli_run_group_list(struct cli *c);
 int cli_run_group_show(struct cli *c);
 int cli_run_group_set(struct cli *c);
+int cli_run_group_password(struct cli *c); /* of group set */
+/* join.c: the arguments are a code or a link, in several words, or a file that holds it, or a
+ * document; in c->mem, without blanks before it. */
+int cli_take_invitation(struct cli *c, const char **out);
 int cli_run_group_connect(struct cli *c);
 int cli_run_group_disconnect(struct cli *c);
 int cli_run_group_rotate(struct cli *c);

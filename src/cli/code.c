@@ -23,12 +23,13 @@ static void say_code(struct cli *c, const struct ops_invite_made *made)
 {
 	char buffer[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(buffer);
+	const char *what = made->code[0] ? made->code : made->link;
 	cli_line(c->place->out, "%s", made->text);
 	fputc('\n', c->place->out);
-	cli_line(c->place->out, "  %s", made->code);
+	cli_line(c->place->out, "  %s", what);
 	fputc('\n', c->place->out);
 	text_str(&t, "on the other machine: homestead join ");
-	text_str(&t, made->code);
+	text_str(&t, made->code[0] ? made->code : "LINK");
 	cli_wrap(c, buffer, 0);
 }
 
@@ -38,7 +39,7 @@ static int say_made(struct cli *c, const struct ops_invite_made *made)
 		return cli_print_answer(c);
 	if (!made->done)
 		cli_line(c->place->out, "%s", made->text);
-	else if (c->given[CLI_LINK])
+	else if (c->given[CLI_LINK] || (c->given[CLI_QUIET] && !made->code[0]))
 		cli_line(c->place->out, "%s", made->link);
 	else if (c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", made->code);
@@ -52,6 +53,7 @@ int cli_run_code(struct cli *c)
 	struct ops_invite_make body;
 	struct ops_invite_made made;
 	ops_clear(&ops_invite_make_type, &body);
+	body.password = c->given[CLI_WITH_PASSWORD];
 	body.label = c->invitee ? c->invitee : "";
 	body.dry_run = c->given[CLI_DRY_RUN];
 	int exit = cli_set_word(c, body.role, sizeof(body.role), c->role);

@@ -435,6 +435,15 @@ static const char *epoch_line(struct cli *c, const struct ops_group *g)
 	return cli_keep(c, &t);
 }
 
+static const char *password_line(const struct ops_group *g)
+{
+	if (strcmp(g->password, "set") == 0)
+		return "whoever knows it may be a member";
+	return strcmp(g->password, "ended") == 0
+		       ? "ended by a removal: homestead group set GROUP --password"
+		       : "";
+}
+
 static void print_group(struct cli *c, const struct ops_group *g)
 {
 	const char *skew = g->skew > 0 ? join_words(c, cli_duration(c, g->skew), " ",
@@ -464,6 +473,9 @@ static void print_group(struct cli *c, const struct ops_group *g)
 			       : "",
 		    CLI_PLAIN } },
 		{ "last search", { last_search(c, g), CLI_PLAIN } },
+		{ "password",
+		  { cli_named(c, password_line(g), cli_short(c, g->id)),
+		    strcmp(g->password, "ended") == 0 ? CLI_YELLOW : CLI_PLAIN } },
 		{ "records",
 		  { join_words(c, cli_number(c, g->records), ", not judged yet ",
 			       g->waiting ? cli_number(c, g->waiting) : ""),
@@ -521,10 +533,13 @@ int cli_run_group_set(struct cli *c)
 {
 	struct ops_group_set body;
 	struct ops_made made;
+	if (c->given[CLI_WITH_PASSWORD] || c->given[CLI_NO_PASSWORD] || c->passphrase_fd ||
+	    c->passphrase_file)
+		return cli_run_group_password(c);
 	ops_clear(&ops_group_set_type, &body);
 	body.set = what_is_set(c);
 	if (!body.set[0])
-		return cli_usage(c, "group set wants --name, --comment or --presence",
+		return cli_usage(c, "group set wants --name, --comment, --presence or --password",
 				 "homestead help group set");
 	body.name = or_empty(c->label);
 	body.comment = or_empty(c->comment);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LINK   "homestead:"
 #define DIGITS 40			/* before the point in a group's name */
 #define ANSWER (10 * MONO_SEC)		/* longer than the daemon waits for members */
 #define USUAL  (90 * MONO_SEC + ANSWER) /* as long as that */
@@ -65,9 +66,26 @@ static int by_document(struct cli *c, const char *document)
 
 /* ---- by a code ---- */
 
-static int ask_password(struct cli *c, struct cli_secret *secret)
+/* Whether a link has no secret in it. What is wrong with it is told when it is joined. */
+static bool asks(struct cli *c, const char *code)
 {
-	if (!c->given[CLI_WITH_PASSWORD] && !c->passphrase_fd && !c->passphrase_file)
+	struct ops_paper_read body;
+	struct ops_paper paper;
+	ops_clear(&ops_paper_read_type, &body);
+	body.document = code;
+	return !c->given[CLI_DRY_RUN] && strncmp(code, LINK, strlen(LINK)) == 0 &&
+	       cli_try(c,
+		       &(struct cli_query){ .kind = OPS_PAPER_READ,
+					    .body_type = &ops_paper_read_type,
+					    .body = &body },
+		       &paper) &&
+	       paper.asks;
+}
+
+static int ask_password(struct cli *c, const char *code, struct cli_secret *secret)
+{
+	if (!c->given[CLI_WITH_PASSWORD] && !c->passphrase_fd && !c->passphrase_file &&
+	    !asks(c, code))
 		return CLI_OK;
 	return cli_passphrase(c, "Password of the group: ", false, secret);
 }
@@ -84,7 +102,7 @@ static int by_code(struct cli *c, const char *code)
 	ops_clear(&ops_group_join_type, &body);
 	int exit = cli_prepare_connect(c, &k);
 	if (!exit)
-		exit = ask_password(c, &secret);
+		exit = ask_password(c, code, &secret);
 	if (exit)
 		return exit;
 	secret.at[secret.n] = 0;
@@ -118,7 +136,7 @@ static bool is_file(const char *s)
 {
 	if (strcmp(s, "-") == 0)
 		return true;
-	if (strncmp(s, "homestead:", 10) == 0 || is_group_name(s))
+	if (strncmp(s, LINK, strlen(LINK)) == 0 || is_group_name(s))
 		return false;
 	return strpbrk(s, "/.") || access(s, F_OK) == 0;
 }
@@ -136,18 +154,26 @@ static int put_together(struct cli *c, const char **out)
 	return *out ? CLI_OK : cli_no_memory(c);
 }
 
-int cli_run_group_join(struct cli *c)
+int cli_take_invitation(struct cli *c, const char **out)
 {
 	const char *what = c->args[0];
-	if (c->given[CLI_NO_CONNECT] && c->n_addresses)
-		return cli_usage(c, "--no-connect and --address do not go together", "one of them");
 	int exit = CLI_OK;
 	if (c->n_args > 1)
 		exit = put_together(c, &what);
 	else if (what[0] != '<' && is_file(what))
 		exit = cli_read_document(c, what, &what);
+	if (!exit)
+		*out = what + strspn(what, " \t\r\n");
+	return exit;
+}
+
+int cli_run_group_join(struct cli *c)
+{
+	const char *what;
+	if (c->given[CLI_NO_CONNECT] && c->n_addresses)
+		return cli_usage(c, "--no-connect and --address do not go together", "one of them");
+	int exit = cli_take_invitation(c, &what);
 	if (exit)
 		return exit;
-	what += strspn(what, " \t\r\n");
 	return what[0] == '<' || !what[0] ? by_document(c, what) : by_code(c, what);
 }

@@ -135,7 +135,7 @@ static const char *words(struct cli *c, const char *before, const char *name)
 /* ---- under a passphrase ---- */
 
 /* What would be done, when only that is asked. */
-static int dry_run(struct cli *c, enum ops_kind kind, const char *of)
+int cli_dry_stream(struct cli *c, enum ops_kind kind, const char *of)
 {
 	struct ops_write body = { true };
 	struct ops_stream_token t;
@@ -157,7 +157,7 @@ int cli_run_id_export(struct cli *c)
 	struct cli_secret s = { 0 };
 	char *text = NULL;
 	if (c->given[CLI_DRY_RUN])
-		return dry_run(c, OPS_IDENTITY_EXPORT, c->args[0]);
+		return cli_dry_stream(c, OPS_IDENTITY_EXPORT, c->args[0]);
 	int exit = cli_passphrase(c, "A passphrase for the file: ", true, &s);
 	if (exit)
 		return exit;
@@ -234,7 +234,7 @@ int cli_keep_owner(struct cli *c, const char *group, const char *path)
 static int export_owner(struct cli *c)
 {
 	if (c->given[CLI_DRY_RUN])
-		return dry_run(c, OPS_GROUP_OWNER, c->args[0]);
+		return cli_dry_stream(c, OPS_GROUP_OWNER, c->args[0]);
 	int exit = cli_keep_owner(c, c->args[0], c->args[1]);
 	return exit ? exit
 		    : cli_say_written(c, words(c, "the key of group ", c->args[0]), c->args[1]);
@@ -347,9 +347,15 @@ static void print_paper(struct cli *c, const struct ops_paper *p)
 		{ "its name", { p->group, CLI_PLAIN } },
 		{ "of whom", { p->label, CLI_PLAIN } },
 		{ "peer name", { p->name, CLI_PLAIN } },
-		{ "on this machine", { p->ours ? "yes" : "no", CLI_PLAIN } },
+		{ "on this machine",
+		  { !p->name[0] ? ""
+		    : p->ours	? "yes"
+				: "no",
+		    CLI_PLAIN } },
 		{ "by", { p->issuer_label, CLI_PLAIN } },
 		{ "role", { p->role, CLI_PLAIN } },
+		{ "members at", { p->addresses, CLI_PLAIN } },
+		{ "password", { p->asks ? "is asked for" : "", CLI_PLAIN } },
 		{ "from", { p->since ? cli_time(c, p->since) : "", CLI_PLAIN } },
 		{ "until", { p->until ? cli_end(c, p->until) : "", CLI_PLAIN } },
 		{ "profile", { p->profile, CLI_PLAIN } },
@@ -364,7 +370,7 @@ int cli_run_invite_show(struct cli *c)
 	struct ops_paper_read body;
 	struct ops_paper paper;
 	ops_clear(&ops_paper_read_type, &body);
-	int exit = cli_read_document(c, c->args[0], &body.document);
+	int exit = cli_take_invitation(c, &body.document);
 	if (!exit)
 		exit = cli_ask(c,
 			       &(struct cli_query){ .kind = OPS_PAPER_READ,

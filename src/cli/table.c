@@ -70,7 +70,8 @@ const struct cli_option cli_options[] = {
 	{ CLI_AT_ADDRESS, "--address", "", "HOST:PORT",
 	  "where a member is; port 3587 without one; may be given up to 10 times" },
 	{ CLI_NO_CONNECT, "--no-connect", "", "", "look for no other member" },
-	{ CLI_WITH_PASSWORD, "--password", "", "", "ask for the group's password" },
+	{ CLI_WITH_PASSWORD, "--password", "", "", "the group's password, which is asked for" },
+
 	{ CLI_WHICH_GROUP, "--group", "", "NAME", "the group, where a code leads to several" },
 	{ CLI_OWNER, "--owner", "", "", "the key of the group itself, under a passphrase" },
 	{ CLI_SECRET_FD, "--passphrase-fd", "", "N",
@@ -96,6 +97,7 @@ const struct cli_option cli_options[] = {
 	{ CLI_DROP_RECORDS, "--drop-records", "", "", "keep none of its records" },
 	{ CLI_DROP_INVITED, "--drop-invited", "", "", "whom it let in goes, too" },
 	{ CLI_REMOVED, "--removed", "", "", "those who were removed" },
+	{ CLI_NO_PASSWORD, "--no-password", "", "", "let nobody in by a password any more" },
 	{ CLI_YES, "--yes", "-y", "", "do not ask" },
 	{ CLI_DRY_RUN, "--dry-run", "-n", "", "only say what would be done" },
 	{ 0 },
@@ -118,7 +120,8 @@ const struct cli_command cli_commands[] = {
 	{ "invite", "GROUP [CARD]", "let somebody into a group, by a code or a card",
 	  "Prints a code of five words: whoever has it is let in by any member that may invite, who "
 	  "need not be you. It is for one and a week, but for --uses and --expires; to be read out, "
-	  "or sent as --link. With a CARD it prints an invitation for the identity whose card is in the file CARD (- is standard "
+	  "or sent as --link. With --password it is a link for whoever knows the group's password, "
+	  "which is not in it (group set). With a CARD it prints an invitation for the identity whose card is in the file CARD (- is standard "
 	  "input; homestead id card makes it), or writes it into --output. It is of use to nobody "
 	  "else: mail it, or carry it. What role it gives is yours to say up to your own, and it "
 	  "ends with your own membership or before, at --expires.",
@@ -307,9 +310,12 @@ const struct cli_command cli_commands[] = {
 	  TAKES(CLI_WATCH), 1, 1, cli_run_group_show },
 	{ "group set", "GROUP", "change a group's name or comment, for all members",
 	  "Changes what is given, a comment also to nothing: --name, --comment, and with --presence "
-	  "all or none whether members tell that they are here. Administrators may.",
-	  TAKES(CLI_GROUP_NAME, CLI_GROUP_NOTE, CLI_PRESENCE, CLI_DRY_RUN), 1, 1,
-	  cli_run_group_set },
+	  "all or none whether members tell that they are here. With --password whoever knows it "
+	  "is let in as a member, until another is set, or a removal ends it, or --no-password. "
+	  "Administrators may.",
+	  TAKES(CLI_GROUP_NAME, CLI_GROUP_NOTE, CLI_PRESENCE, CLI_WITH_PASSWORD, CLI_NO_PASSWORD,
+		CLI_SECRET, CLI_DRY_RUN),
+	  1, 1, cli_run_group_set },
 	{ "group connect", "GROUP [ADDRESS]", "be online in a group",
 	  "Takes part in a group, from now on and over restarts, and connects to the first member "
 	  "that answers: at an address, or else where the group's name leads to. It goes on "
@@ -363,10 +369,10 @@ const struct cli_command cli_commands[] = {
 	  "Ends an invitation, which is named by its identifier as invite list shows it, by the first "
 	  "two words of its code, or by whom it is for. Who came in by it stays.",
 	  TAKES(CLI_DRY_RUN), 2, 2, cli_run_invite_revoke },
-	{ "invite show", "FILE", "what a card, an invitation or an export says",
-	  "Says what a document is, of whom and for whom, and whether it holds. Asks nobody else, and "
-	  "changes nothing.",
-	  NULL, 1, 1, cli_run_invite_show },
+	{ "invite show", "FILE|LINK|CODE", "what an invitation, a card or an export says",
+	  "Says what a document is, of whom and for whom, and whether it holds; of a link, of which "
+	  "group it is and where members are. Asks nobody else, and changes nothing.",
+	  NULL, 1, 5, cli_run_invite_show },
 	{ "graph list", "", "the graphs of this machine",
 	  "One line for each: its number here, its Graph ID, its state, the neighbors it is "
 	  "connected to, the nodes that say they are here, and the records in its database.",

@@ -89,7 +89,8 @@ enum groups_command_kind {
 	GROUPS_GRANT,	/* who: of a member, or document: a card; role; until; publish: also
 			   * as a Membership record. The reply has the invitation */
 	GROUPS_INVITE,	/* role, until (0: a week), uses (0: one), text: for whom. The reply has the
-			 * code and, in the next line, the link */
+			 * code and, in the next line, the link; with GROUPS_BY_PASSWORD in `set`
+			 * an empty line, and a link without a secret */
 	GROUPS_INVITE_REVOKE, /* who: identifier or its beginning, look-up, for whom */
 	GROUPS_PASSWORD,      /* passphrase (empty: none any more), role */
 	GROUPS_ROTATE,	      /* a new epoch begins: what is written then has another key */
@@ -101,6 +102,7 @@ enum groups_command_kind {
 #define GROUPS_SET_TEXT	   0x1u
 #define GROUPS_SET_COMMENT 0x2u
 #define GROUPS_SET_OPTIONS 0x4u
+#define GROUPS_BY_PASSWORD 0x8u /* INVITE: a link that asks for the password there is */
 
 /* Spans are borrowed for the call; text is UTF-8 in NFC. */
 struct groups_command {

@@ -114,11 +114,34 @@ static void ask(struct groups *s, struct groups_call *call, struct span secret)
 	groups_job_start(s, call, GROUPS_JOB_PRS);
 }
 
+static enum err answer_of(struct groups *s, struct groups_call *call);
+
+/* GROUP-14.33 */
+static void link_of_password(struct groups *s, const struct groups_command *c,
+			     struct groups_call *call)
+{
+	enum group_password_state state = group_password_state(call->entry->group);
+	enum err err = state == GROUP_PASSWORD_SET ? OK : ERR_STATE;
+	call->inviting->password = true;
+	if (!err && !c->dry_run)
+		err = answer_of(s, call);
+	groups_answer(s, call, err,
+		      err != ERR_STATE ? NULL
+		      : state == GROUP_PASSWORD_NONE
+			      ? "the group has no password"
+			      : "a removal has ended the group's password: an "
+				"administrator sets another");
+}
+
 void groups_invite(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct groups_entry *e = groups_live_entry(s, c, call);
 	if (!e || !inviting_new(s, call))
 		return;
+	if (c->set & GROUPS_BY_PASSWORD) {
+		link_of_password(s, c, call);
+		return;
+	}
 	struct text why = TEXT_OF(call->out.text);
 	const char *wrong = wrong_with(c);
 	struct groups_inviting *i = call->inviting;
@@ -166,7 +189,7 @@ static void add_addresses(const struct groups *s, const struct groups_entry *e,
 static enum err answer_of(struct groups *s, struct groups_call *call)
 {
 	const struct groups_inviting *i = call->inviting;
-	struct group_link l = { .invitation = true };
+	struct group_link l = { .invitation = !i->password };
 	size_t size = GROUP_CODE_SIZE + 1 + GROUP_LINK_SIZE;
 	char *room = (char *)groups_call_room(s, call, size);
 	if (!room)
@@ -177,7 +200,8 @@ static enum err answer_of(struct groups *s, struct groups_call *call)
 	groups_words(l.secret, sizeof(l.secret), span_str(i->code.secret));
 	add_addresses(s, call->entry, &l);
 	struct text t = text_of(room, size);
-	group_code_text(&t, &i->code);
+	if (!i->password)
+		group_code_text(&t, &i->code);
 	text_char(&t, '\n');
 	enum err e = group_link_text(&t, &l);
 	call->out.bytes = span_of(t.p, t.n);

@@ -295,6 +295,44 @@ int hst_group_set(hst_group *g, const hst_group_props *props, uint32_t mask)
 			   .method = "PUT", .path = "", .type = &ops_group_set_type, .body = &s });
 }
 
+/* ---- the password ---- */
+
+int hst_group_password(hst_group *g, const void *pass, size_t pass_n)
+{
+	char path[LIB_GROUP_PATH];
+	int r = lib_group_check(g, pass || !pass_n, "a password is wanted");
+	if (r < 0)
+		return r;
+	return lib_paper_import(
+		g->handle.ctx,
+		&(struct lib_paper){ lib_group_path(g, "/password", path), pass, pass_n, "" },
+		NULL);
+}
+
+int hst_group_link(hst_group *g, char **link)
+{
+	char path[LIB_GROUP_PATH];
+	struct ops_invite_make body;
+	struct ops_invite_made made;
+	struct arena mem;
+	int r = lib_group_check(g, link, "a place for the link is wanted");
+	if (r < 0)
+		return r;
+	arena_init(&mem, g->handle.ctx->env, 4096);
+	ops_clear(&ops_invite_make_type, &body);
+	body.password = true;
+	r = lib_local_get(g->handle.ctx,
+			  &(struct lib_ask){ .method = "POST",
+					     .path = lib_group_path(g, "/invites", path),
+					     .type = &ops_invite_make_type,
+					     .body = &body },
+			  &ops_invite_made_type, &made, &mem);
+	if (r >= 0)
+		r = lib_give_text(g->handle.ctx, made.link, link);
+	arena_free(&mem);
+	return r;
+}
+
 /* ---- a look at one ---- */
 
 struct info_from {

@@ -24,6 +24,8 @@ static const struct work works[] = {
 	  NULL },
 	{ OPS_GROUP_OWNER, GROUPS_OWNER, false, true, "is exported with its key",
 	  "would be exported with its key", "the group's own key, under the passphrase" },
+	{ OPS_GROUP_PASSWORD, GROUPS_PASSWORD, false, false, "has its password",
+	  "would have a password", NULL },
 	{ OPS_GROUP_IMPORT, GROUPS_IMPORT, true, false, "is taken over", "would be taken over",
 	  NULL },
 };
@@ -174,9 +176,29 @@ static void answer_document(struct group_wish *w, const struct engine_result *r)
 		ops_answer_value(w->asking.call, &ops_document_type, &out);
 }
 
+/* What people type, and will type on other keyboards (GROUP-13.10). */
+static bool take_password(struct sealed *s, struct group_wish *w, struct text *nfc)
+{
+	char typed[OPS_PASSPHRASE_MAX + 1];
+	size_t n = passphrase_n(s);
+	memcpy(typed, s->secret + HEAD, n);
+	typed[n] = '\0';
+	enum err e = strlen(typed) == n ? ops_text_nfc(typed, nfc) : ERR_MALFORMED;
+	crypto_wipe(typed, sizeof(typed));
+	w->command.passphrase = span_of(nfc->p, nfc->n);
+	w->command.role = GROUP_ROLE_MEMBER;
+	if (!n)
+		w->done = "has no password any more";
+	if (e)
+		fail(s, e, "the password is no text, or too long", "1 to 1,024 octets of UTF-8");
+	return !e;
+}
+
 static void send(struct sealed *s)
 {
 	struct ops_complaint c;
+	char typed[OPS_PASSPHRASE_MAX + 1];
+	struct text nfc = TEXT_OF(typed);
 	ops_complaint_init(&c);
 	struct group_wish *w = ops_group_wish(s->stream.ops, call_of(s), s->work->command, false);
 	if (!w) {
@@ -197,8 +219,11 @@ static void send(struct sealed *s)
 	w->next = s->work->text;
 	if (s->work->text)
 		w->answer = answer_document;
-	if (ops_group_send(w, OK, &c) != OK)
+	if (k->kind == GROUPS_PASSWORD && !take_password(s, w, &nfc))
+		ops_asking_free(&w->asking);
+	else if (ops_group_send(w, OK, &c) != OK)
 		fail(s, ERR_NOMEM, err_text(ERR_NOMEM), "try again when the machine has memory");
+	crypto_wipe(typed, sizeof(typed));
 }
 
 static void sealed_finish(struct ops_stream *stream)
@@ -316,4 +341,15 @@ enum err ops_run_group_owner(struct ops *o, const struct ops_request *r, struct 
 	ops_answer_error(call, ERR_DENIED, buffer,
 			 "only who created the group, or was given its key, can export it");
 	return OK;
+}
+
+enum err ops_run_group_password(struct ops *o, const struct ops_request *r, struct ops_call call)
+{
+	char object[200];
+	struct text t = TEXT_OF(object);
+	struct groups_info g;
+	if (!ops_group_find_open(o, r, call, &g))
+		return OK;
+	ops_put_group(&t, &g);
+	return open_stream(o, r, call, g.id, object);
 }

@@ -234,6 +234,14 @@ static void set_epoch(struct ops_group *to, const struct groups_info *g, struct 
 	to->epoch_maker = ops_draft_str(d, e.maker);
 }
 
+static const char *password_of(const struct group *g)
+{
+	static const char *const words[] = { [GROUP_PASSWORD_NONE] = "none",
+					     [GROUP_PASSWORD_SET] = "set",
+					     [GROUP_PASSWORD_ENDED] = "ended" };
+	return words[group_password_state(g)];
+}
+
 static void set_identity(struct ops *o, struct ops_group *to, const struct groups_info *g,
 			 struct draft *d)
 {
@@ -264,6 +272,7 @@ static void set_group(struct ops *o, struct ops_group *to, const struct groups_i
 		     l.group.profile->crypto->id == CRYPTO_CLASSIC ? "classic" : "modern");
 	set_properties(to, &l.group, d);
 	set_membership(to, &l.group);
+	ops_set_text(to->password, sizeof(to->password), password_of(g->group));
 	ops_group_names(o, to, g, d);
 	set_epoch(to, g, d);
 	to->online = ops_members_online(g);

@@ -90,7 +90,7 @@ static enum err read_made(struct span document, struct ops_invite_made *out, str
 		return e;
 	out->code = ops_draft_span(d, span_of(document.p, n));
 	out->link = ops_draft_span(d, rest);
-	out->id = hex_of(d, link.id);
+	out->id = link.invitation ? hex_of(d, link.id) : "";
 	group_link_wipe(&link);
 	return OK;
 }
@@ -110,6 +110,11 @@ static void set_known(struct ops *o, const struct group_wish *w, struct ops_invi
 
 static void say(const struct group_wish *w, const struct ops_invite_made *i, struct text *t)
 {
+	if (w->command.set & GROUPS_BY_PASSWORD) {
+		text_str(t, "whoever knows the password may be in group ");
+		text_quoted(t, span_str(w->group), 80);
+		return;
+	}
 	text_str(t, w->dry ? "a code for group " : "whoever has the code may be in group ");
 	text_quoted(t, span_str(w->group), 80);
 	if (w->dry)
@@ -144,11 +149,23 @@ static void answer_invite(struct group_wish *w, const struct engine_result *r)
 		ops_answer_error(w->asking.call, e, err_text(e), "");
 		return;
 	}
-	if (!w->dry)
+	if (out.id[0])
 		set_known(w->asking.ops, w, &out);
 	say(w, &out, &t);
 	out.text = buffer;
 	ops_answer_value(w->asking.call, &ops_invite_made_type, &out);
+}
+
+static enum err read_password(struct group_wish *w, const struct ops_invite_make *m,
+			      struct ops_complaint *c)
+{
+	w->command.set = GROUPS_BY_PASSWORD;
+	if (m->role[0] || m->until || m->life >= 0 || m->uses || m->label[0])
+		return ops_complain(c, ERR_MALFORMED,
+				    "by its password a group lets in members, as many as know it, "
+				    "until it has another",
+				    "homestead invite GROUP --password");
+	return OK;
 }
 
 static enum err read_role(struct group_wish *w, const char *s, struct ops_complaint *c)
@@ -214,8 +231,8 @@ enum err ops_run_invite_make(struct ops *o, const struct ops_request *r, struct 
 	ops_set_text(w->object, sizeof(w->object), "a code");
 	w->done = "is made";
 	w->would = "would be made";
-	enum err e = read_role(w, m->role, &c);
-	if (!e)
+	enum err e = m->password ? read_password(w, m, &c) : read_role(w, m->role, &c);
+	if (!e && !m->password)
 		e = read_until(w, m, &c);
 	if (!e)
 		e = read_uses(w, m, &c);

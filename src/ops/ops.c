@@ -252,6 +252,7 @@ static run_fn *const runs[OPS_KIND_COUNT] = {
 	[OPS_GROUP_CONNECT] = ops_run_group_connect,
 	[OPS_GROUP_EXPORT] = ops_run_group_export,
 	[OPS_GROUP_OWNER] = ops_run_group_owner,
+	[OPS_GROUP_PASSWORD] = ops_run_group_password,
 	[OPS_MEMBERS] = ops_run_members,
 	[OPS_MEMBER_GRANT] = ops_run_member_grant,
 	[OPS_MEMBER_REMOVE] = ops_run_member_remove,

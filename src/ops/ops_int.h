@@ -251,6 +251,8 @@ MUST_USE enum err ops_run_identity_export(struct ops *o, const struct ops_reques
 					  struct ops_call call);
 MUST_USE enum err ops_run_identity_import(struct ops *o, const struct ops_request *r,
 					  struct ops_call call);
+MUST_USE enum err ops_run_group_password(struct ops *o, const struct ops_request *r,
+					 struct ops_call call);
 MUST_USE enum err ops_run_group_owner(struct ops *o, const struct ops_request *r,
 				      struct ops_call call);
 MUST_USE enum err ops_run_group_import(struct ops *o, const struct ops_request *r,

@@ -134,6 +134,9 @@
 	X(S, TIME, since, 0, "since when we are a member")                                         \
 	X(S, TIME, until, 0, "when our membership ends")                                           \
 	X(S, BOOL, published, 0, "whether the others are told of our membership")                  \
+	X(S, TEXT, password, 15,                                                                   \
+	  "whether people may join by a password: set, ended (by a removal, until an "             \
+	  "administrator sets another) or none")                                                   \
 	X(S, STRING, cloud, 0, "cloud that it is found in; empty: not known yet")                  \
 	X(S, STRING, classifier, 0, "its classifier")                                              \
 	X(S, BOOL, data_optional, 0, "whether members need not tell that they are ones")           \
@@ -260,7 +263,7 @@
 	X(S, STRING, document, 0, "the document, XML")
 
 #define OPS_PAPER_FIELDS(X, S)                                                                     \
-	X(S, TEXT, kind, 15, "card, invitation, identity, membership or owner")                    \
+	X(S, TEXT, kind, 15, "card, invitation, identity, membership, owner, code or link")        \
 	X(S, STRING, text, 0, "what it is, in one sentence")                                       \
 	X(S, BOOL, valid, 0, "whether it holds by what can be told without its group")             \
 	X(S, STRING, why, 0, "why not; empty: it does")                                            \
@@ -280,6 +283,8 @@
 	X(S, TEXT, role, 31, "the role that it gives")                                             \
 	X(S, TIME, since, 0, "from when it holds")                                                 \
 	X(S, TIME, until, 0, "until when")                                                         \
+	X(S, STRING, addresses, 0, "of a link: where members are, with \", \" between")            \
+	X(S, BOOL, asks, 0, "of a link: whether whoever joins is asked for the password")          \
 	X(S, LIST, chain, ops_credential, "its certificates, from the group down")
 
 #define OPS_ADDRESS(X, S)                                                                          \
@@ -381,10 +386,12 @@
 	X(S, TIME, until, 0, "when it ends; null: see life")                                       \
 	X(S, SECONDS, life, 0, "or for how long; null: a week, or as long as we may")              \
 	X(S, NUMBER, uses, 0, "how many it lets in, 1,000 at most; 0: one")                        \
+	X(S, BOOL, password, 0,                                                                    \
+	  "instead a link alone, to the group's password, which is not in it")                     \
 	X(S, BOOL, dry_run, 0, "only say what would be done")
 
 #define OPS_PAPER_READ_FIELDS(X, S)                                                                \
-	X(S, STRING, document, 0, "a card, an invitation or an export, XML")
+	X(S, STRING, document, 0, "a card, an invitation or an export, XML; or a code or a link")
 
 /* As OPS_LIST of ops/types.h. */
 #define OPS_GROUP_LIST(X)                                                                          \
@@ -436,6 +443,10 @@
 	  &ops_stream_token_type,                                                                  \
 	  "the group's own key under a passphrase, which goes over stream.sock; it answers with "  \
 	  "one line, a document or an error")                                                      \
+	X(GROUP_PASSWORD, "POST", "/v1/groups/{group}/password", &ops_write_type,                  \
+	  &ops_stream_token_type,                                                                  \
+	  "let people in by a password, which goes over stream.sock (empty: none any more); it "   \
+	  "answers with one line, a made or an error")                                             \
 	X(MEMBERS, "GET", "/v1/groups/{group}/members", &ops_member_filter_type,                   \
 	  &ops_members_type, "its members, those offline too, a page of them")                     \
 	X(MEMBER_GRANT, "POST", "/v1/groups/{group}/members", &ops_member_grant_type,              \

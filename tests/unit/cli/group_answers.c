@@ -106,6 +106,7 @@ const struct canned group_running[] = {
 	{ "GET /v1/groups/Nowhere$", 404,
 	  PROBLEM("NOT_FOUND", "there is no group Nowhere", "homestead group list"), NULL },
 	{ "POST /v1/groups/" HOME "/owner", 0, TOKEN, NULL },
+	{ "POST /v1/groups/" HOME "/password", 0, TOKEN, NULL },
 	{ "POST /v1/groups/Locked/owner", 0,
 	  "{\"done\":false,\"text\":\"would write the key\",\"schema\":1}", NULL },
 	{ "POST /v1/groups/import", 0, TOKEN, NULL },

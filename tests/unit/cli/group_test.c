@@ -110,9 +110,9 @@ static const struct golden goldens[] = {
 	  group_running,
 	  100,
 	  { "invite Home", "invite Home -q", "invite Home --link", "invite Home --json",
-	    "invite Home --uses 0", "invite Home --uses 1001", "invite Home --uses x",
-	    "invite Bees --label Ben --uses 3 --expires 2d --role inviter", "invite Shut",
-	    "invite list Home", "invite list Home -q", "invite list Home --json",
+	    "invite Bees --password", "invite Home --uses 0", "invite Home --uses 1001",
+	    "invite Home --uses x", "invite Bees --label Ben --uses 3 --expires 2d --role inviter",
+	    "invite Shut", "invite list Home", "invite list Home -q", "invite list Home --json",
 	    "invite list Club", "invite list", "invite revoke Home Ben",
 	    "invite revoke Bees apple-river -n", "invite revoke Home",
 	    "create Home --no-invite" } },
@@ -506,6 +506,29 @@ static void people_are_asked(void **state)
 	sent("\xc3\xa4!", "");
 }
 
+static void the_password_is_asked_for_twice(void **state)
+{
+	static const struct said same[] = { { "password: ", "horse\r" },
+					    { "again: ", "horse\r" },
+					    { 0 } };
+	static const struct said another[] = { { "password: ", "horse\r" },
+					       { "again: ", "house\r" },
+					       { 0 } };
+	assert_int_equal(with_people("group set Home --password", same), 0);
+	sent("horse", "");
+	assert_non_null(strstr(canned_out, "whoever knows the password may be in group Home"));
+	assert_int_equal(with_people("group set Home --password", another), 1);
+	write_file("pass", "correct horse");
+	assert_int_equal(run("group set Home --passphrase-file %s%s", at("pass"), " -q"), 0);
+	sent("correct horse", "");
+	assert_string_equal(canned_out, "");
+	assert_int_equal(canned_run("group set Home --no-password"), 0);
+	sent("", "");
+	assert_int_equal(canned_run("group set Home --no-password --password"), 2);
+	assert_int_equal(canned_run("group set Home --no-password --name x"), 2);
+	assert_int_equal(canned_run("group set Home --no-password -n"), 0);
+}
+
 static void people_say_yes_or_no(void **state)
 {
 	static const struct said yes[] = { { "[y/N] ", "y\r" }, { 0 } };
@@ -550,6 +573,7 @@ int main(int argc, char **argv)
 		TEST(documents_are_documents),
 		TEST(files_are_put),
 		TEST(people_are_asked),
+		TEST(the_password_is_asked_for_twice),
 		TEST(people_say_yes_or_no),
 		TEST(who_makes_a_group_is_offered_its_key),
 	};

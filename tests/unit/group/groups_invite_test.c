@@ -174,16 +174,39 @@ static void it_is_revoked(void **state)
 	rig_expect(&r, &revoke, ERR_NOT_FOUND, "no such");
 }
 
+/* GROUP-14.33 */
+static void assert_link_asks(void)
+{
+	struct groups_command c = plain(GROUPS_INVITE);
+	struct group_link link;
+	char room[200];
+	struct text why = TEXT_OF(room);
+	c.set = GROUPS_BY_PASSWORD;
+	rig_expect(&r, &c, OK, "");
+	assert_int_equal(r.answer.document[0], '\n');
+	assert_int_equal(
+		group_link_parse(&link, span_of(r.answer.document + 1, r.answer.n - 1), &why), OK);
+	assert_false(link.invitation);
+	assert_string_equal(link.secret, "");
+	assert_string_equal(link.friendly, "Home");
+	assert_int_equal(link.n_address, 1);
+	for (size_t i = 0; i < sizeof(link.id); i++)
+		assert_int_equal(link.id[i], 0);
+}
+
 /* GROUP-14.30 */
 static void the_password(void **state)
 {
-	struct groups_command c = plain(GROUPS_PASSWORD);
+	struct groups_command c = plain(GROUPS_PASSWORD), link = plain(GROUPS_INVITE);
+	link.set = GROUPS_BY_PASSWORD;
+	rig_expect(&r, &link, ERR_STATE, "has no password");
 	c.passphrase = rig_word("correct horse");
 	rig_expect(&r, &c, OK, "");
 	struct group_info before, i;
 	group_look(rig_info(&r, "Home").group, &before);
 	assert_int_equal(group_password_state(rig_info(&r, "Home").group), GROUP_PASSWORD_SET);
 	assert_string_equal(before.friendly, "Home");
+	assert_link_asks();
 	c.passphrase.n = 0;
 	c.dry_run = true;
 	rig_expect(&r, &c, OK, "");

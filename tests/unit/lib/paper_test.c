@@ -83,6 +83,7 @@ static const struct canned table[] = {
 	{ "POST /v1/groups/join", 0, MADE("true"), NULL },
 	{ "POST /v1/groups/import", 0, TOKEN, NULL },
 	{ "POST /v1/groups/" HOME "/owner", 0, TOKEN, NULL },
+	{ "POST /v1/groups/" HOME "/password", 0, TOKEN, NULL },
 	{ "POST /v1/groups/" HOME "/invites", 0,
 	  "{\"done\":true,\"code\":\"apple-river-stone-lemon-tiger\",\"link\":\"homestead:join/AQEA\","
 	  "\"schema\":1}",
@@ -429,6 +430,22 @@ static void groups_move(void **state)
 	asked("");
 }
 
+static void the_password(void **state)
+{
+	char *link;
+	assert_int_equal(hst_group_password(g, "horse", 5), HST_OK);
+	SENT("\0\5horse");
+	assert_int_equal(hst_group_password(g, NULL, 0), HST_OK);
+	SENT("\0\0");
+	asked("POST /v1/groups/" HOME "/password\nPOST /v1/groups/" HOME "/password\n");
+	assert_int_equal(hst_group_password(g, NULL, 1), HST_E_INVALID);
+	assert_int_equal(hst_group_link(g, &link), HST_OK);
+	assert_string_equal(link, "homestead:join/AQEA");
+	hst_free(link);
+	asked("POST /v1/groups/" HOME "/invites {'password':true}\n");
+	assert_int_equal(hst_group_link(g, NULL), HST_E_INVALID);
+}
+
 /* ---- members ---- */
 
 static void members_are_listed(void **state)
@@ -595,23 +612,15 @@ static void documents_are_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_identity_is_made),
-		TEST(identities_are_looked_at),
-		TEST(an_identity_is_changed),
-		TEST(an_identity_moves_under_a_passphrase),
-		TEST(a_group_is_made),
-		TEST(an_invitation_is_taken_up),
-		TEST(a_group_goes_online),
-		TEST(groups_are_looked_at),
-		TEST(a_group_is_changed),
-		TEST(a_group_has_a_graph),
-		TEST(groups_move),
-		TEST(members_are_listed),
-		TEST(what_happens_is_told),
-		TEST(members_are_let_in),
-		TEST(a_code_lets_in),
-		TEST(codes_are_listed),
-		TEST(memberships_are_changed),
+		TEST(an_identity_is_made),    TEST(identities_are_looked_at),
+		TEST(an_identity_is_changed), TEST(an_identity_moves_under_a_passphrase),
+		TEST(a_group_is_made),	      TEST(an_invitation_is_taken_up),
+		TEST(a_group_goes_online),    TEST(groups_are_looked_at),
+		TEST(a_group_is_changed),     TEST(a_group_has_a_graph),
+		TEST(the_password),	      TEST(groups_move),
+		TEST(members_are_listed),     TEST(what_happens_is_told),
+		TEST(members_are_let_in),     TEST(a_code_lets_in),
+		TEST(codes_are_listed),	      TEST(memberships_are_changed),
 		TEST(documents_are_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -543,6 +543,31 @@ static void an_export_needs_a_passphrase_alone(void **state)
 	assert_at("token", "");
 }
 
+/* GROUP-13.10, GROUP-14.30: as other keyboards will type it, too. */
+static void a_password_is_set(void **state)
+{
+	struct ops_request r = about(OPS_GROUP_PASSWORD, "Home");
+	struct ops_stream *s = open_stream(&r);
+	put(s, "\0\3a\xcc\x88", 5, OK);
+	ops_stream_finish(s);
+	assert_int_equal(pp->command.kind, GROUPS_PASSWORD);
+	assert_int_equal(pp->command.role, GROUP_ROLE_MEMBER);
+	assert_string_equal(pp->group, pp->people.names[0]);
+	assert_int_equal(pp->passphrase_n, 2);
+	assert_memory_equal(pp->passphrase, "\xc3\xa4", 2);
+	read_line(s);
+	assert_at("text", "group \"Home\" has its password");
+	ops_stream_close(s);
+	r = about(OPS_GROUP_PASSWORD, "Home");
+	s = open_stream(&r);
+	put(s, "\0\0", 2, OK);
+	ops_stream_finish(s);
+	assert_int_equal(pp->passphrase_n, 0);
+	read_line(s);
+	assert_at("text", "group \"Home\" has no password any more");
+	ops_stream_close(s);
+}
+
 static void an_import_has_a_document(void **state)
 {
 	struct ops_request r = about(OPS_IDENTITY_IMPORT, "");
@@ -662,6 +687,7 @@ int main(void)
 		GROUPS_TEST(ones_own_card_lets_nobody_in),
 		GROUPS_TEST(grants_that_cannot_be),
 		GROUPS_TEST(an_export_needs_a_passphrase_alone),
+		GROUPS_TEST(a_password_is_set),
 		GROUPS_TEST(an_import_has_a_document),
 		GROUPS_TEST(streams_that_make_no_sense),
 		GROUPS_TEST(hanging_up),

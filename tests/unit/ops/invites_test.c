@@ -88,6 +88,82 @@ static void codes_that_cannot_be(void **state)
 	assert_true(pp->command.dry_run);
 }
 
+/* GROUP-14.33: a link without a secret. */
+static void a_link_to_the_password(void **state)
+{
+	char made[2000];
+	struct ops_request r = about(OPS_INVITE_MAKE, "Home");
+	struct group_link l = { .n_address = 0 };
+	struct text t = TEXT_OF(made), group = TEXT_OF(l.group);
+	text_str(&group, pp->people.names[0]);
+	text_char(&t, '\n');
+	assert_int_equal(group_link_text(&t, &l), OK);
+	pp->result.document = span_str(made);
+	r.invite_make.password = true;
+	ask(&r);
+	assert_int_equal(pp->command.kind, GROUPS_INVITE);
+	assert_int_equal(pp->command.set, GROUPS_BY_PASSWORD);
+	assert_at("code", "");
+	assert_at("id", "");
+	assert_string_equal(text_at("link"), made + 1);
+	assert_at("text", "whoever knows the password may be in group \"Home\"");
+	r.invite_make.uses = 2;
+	ask(&r);
+	refused(ERR_MALFORMED, "as many as know it", "--password");
+}
+
+/* ---- what one says ---- */
+
+static void read_paper(const char *typed)
+{
+	struct ops_request r = { .kind = OPS_PAPER_READ };
+	ops_clear(&ops_paper_read_type, &r.paper_read);
+	r.paper_read.document = typed;
+	ask(&r);
+}
+
+static void what_links_and_codes_say(void **state)
+{
+	char made[2000];
+	struct group_link l = { .invitation = true, .secret = "stone-lemon-tiger", .n_address = 2 };
+	struct text t = TEXT_OF(made), group = TEXT_OF(l.group), friendly = TEXT_OF(l.friendly);
+	text_str(&group, pp->people.names[0]);
+	text_str(&friendly, "The Smiths");
+	assert_int_equal(addr_parse(span_str("192.0.2.1"), 3587, &l.address[0]), OK);
+	assert_int_equal(addr_parse(span_str("2001:db8::1"), 4000, &l.address[1]), OK);
+	assert_int_equal(group_link_text(&t, &l), OK);
+	read_paper(made);
+	assert_at("kind", "link");
+	assert_at("valid", "true");
+	assert_at("group_name", "The Smiths");
+	assert_at("group", pp->people.names[0]);
+	assert_at("addresses", "192.0.2.1:3587, [2001:db8::1]:4000");
+	assert_at("asks", "false");
+	assert_at("text", "a link into group \"The Smiths\"");
+	l.invitation = false;
+	l.secret[0] = '\0';
+	text_clear(&t);
+	assert_int_equal(group_link_text(&t, &l), OK);
+	read_paper(made);
+	assert_at("asks", "true");
+	assert_at("text", "a link to the password of group \"The Smiths\"");
+	made[strlen(made) - 3] = '\0';
+	read_paper(made);
+	refused(ERR_MALFORMED, "no whole link", "homestead:join/");
+	text_clear(&t);
+	for (size_t i = 0; i < GROUP_CODE_WORDS; i++) {
+		text_str(&t, i ? "-" : "");
+		text_str(&t, group_code_word(100 * i));
+	}
+	read_paper(made);
+	assert_at("kind", "code");
+	assert_non_null(strstr(text_at("text"), group_code_word(100)));
+	assert_null(strstr(text_at("text"), group_code_word(200)));
+	read_paper("one two three");
+	refused(ERR_MALFORMED, "", "five words");
+	assert_int_equal(pp->commands, 0);
+}
+
 static void what_there_is(void **state)
 {
 	struct ops_request r = about(OPS_INVITES, "Home");
@@ -128,6 +204,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GROUPS_TEST(a_code),
 		GROUPS_TEST(codes_that_cannot_be),
+		GROUPS_TEST(a_link_to_the_password),
+		GROUPS_TEST(what_links_and_codes_say),
 		GROUPS_TEST(what_there_is),
 		GROUPS_TEST(one_is_revoked),
 	};

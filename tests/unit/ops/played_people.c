@@ -21,6 +21,7 @@ void __wrap_groups_seek_look(const struct groups *s, const struct groups_info *o
 void __wrap_group_look(const struct group *g, struct group_info *out);
 bool __wrap_group_invite_next(const struct group *g, const void **at,
 			      struct group_invite_info *out);
+enum group_password_state __wrap_group_password_state(const struct group *g);
 enum err __wrap_groups_invite_find(const struct group *g, struct span word,
 				   struct group_invite_info *out);
 void __wrap_group_epochs_look(const struct group *g, struct group_epoch_info *out);
@@ -108,6 +109,11 @@ bool __wrap_group_invite_next(const struct group *g, const void **at, struct gro
 		return false;
 	*out = *i;
 	return true;
+}
+
+enum group_password_state __wrap_group_password_state(const struct group *g)
+{
+	return p->password;
 }
 
 enum err __wrap_groups_invite_find(const struct group *g, struct span word,

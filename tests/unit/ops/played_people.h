@@ -25,6 +25,7 @@ struct played_people {
 	size_t n_invites;
 	struct group_info look;	       /* of every open one */
 	struct group_epoch_info epoch; /* of every open one */
+	enum group_password_state password;
 	struct group_security security;
 	struct group_members *members;
 	struct graph_node_info node; /* one of the group's graph */
