@@ -15,6 +15,7 @@ struct cli_place {
 	bool utf8;	      /* lines and bars may be drawn */
 	int width;	      /* columns */
 	int wide;	      /* of the terminal, for what profits from more; 0: as width */
+	const char *person;   /* how a first identity is called; NULL: none is made */
 	const char *terminal; /* on which people are asked; NULL: nobody is */
 };
 

@@ -120,6 +120,7 @@ int cli_run_group_create(struct cli *c)
 	ops_clear(&ops_group_make_type, &body);
 	body.name = c->args[0];
 	body.identity = or_empty(c->as);
+	body.first = or_empty(c->as ? NULL : c->place->person);
 	body.classifier = or_empty(c->classifier);
 	body.comment = or_empty(c->comment);
 	body.cloud = or_empty(c->cloud);

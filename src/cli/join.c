@@ -110,6 +110,7 @@ static int by_code(struct cli *c, const char *code)
 	body.password = (const char *)secret.at;
 	body.group = or_empty(c->which_group);
 	body.identity = or_empty(c->as);
+	body.first = or_empty(c->as ? NULL : c->place->person);
 	body.addresses = k.addresses;
 	body.n_addresses = k.n_addresses;
 	body.deadline = k.deadline;

@@ -1,6 +1,8 @@
 /* homestead: the command line. */
 #include "cli/cli.h"
 
+#include "os/person.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +38,9 @@ int main(int argc, char **argv)
 	bool terminal = isatty(STDOUT_FILENO) == 1;
 	bool dumb = !term || strcmp(term, "dumb") == 0;
 	int wide = columns(terminal);
+	char person[OS_PERSON_SIZE];
+	struct text t = TEXT_OF(person);
+	os_person(&t);
 	struct cli_place place = { .out = stdout,
 				   .err = stderr,
 				   .colour = terminal && !dumb && (!no_color || !no_color[0]),
@@ -43,6 +48,7 @@ int main(int argc, char **argv)
 				   .utf8 = is_utf8(),
 				   .width = wide < WIDTH ? wide : WIDTH,
 				   .wide = wide,
+				   .person = person,
 				   .terminal = "/dev/tty" };
 	/* A reader that goes away is seen as an error of the write. */
 	(void)signal(SIGPIPE, SIG_IGN);

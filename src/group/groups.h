@@ -71,11 +71,11 @@ enum groups_command_kind {
 	GROUPS_ID_EXPORT, /* identity, passphrase; the reply has the document */
 	GROUPS_ID_IMPORT, /* document, passphrase */
 	/* Groups: `group` likewise. */
-	GROUPS_CREATE, /* identity, text (name), classifier, comment, properties */
+	GROUPS_CREATE, /* identity, text (name), classifier, comment, properties; label */
 	GROUPS_JOIN,   /* identity (empty: the one the invitation is for), document; or code: a
 			* short code, a link or a Group Peer Name, with passphrase where that is
 			* the group's, addresses of members (none: those that it says or leads
-			* to), and group: which one, where a code leads to several */
+			* to), and group: which one, where a code leads to several; label */
 	GROUPS_OPEN,   /* and listen as soon as it may, over restarts too */
 	GROUPS_CLOSE,
 	GROUPS_LEAVE,	/* closes and forgets; the identity stays */
@@ -109,6 +109,7 @@ struct groups_command {
 	enum groups_command_kind kind;
 	struct span identity, group, who;
 	struct span text, classifier, comment, cloud;
+	struct span label; /* where there is no identity yet one is made, called so; empty: none */
 	struct span document, passphrase, key, code;
 	const struct addr *address;
 	size_t n_address;

@@ -324,6 +324,10 @@ struct groups_new_person {
 MUST_USE enum err groups_person_add(struct groups *s, struct groups_new_person *n,
 				    const char **why);
 bool groups_label_fits(struct span label);
+/* Whom a command is for; made by `label` where this machine has nobody. NULL: it is answered,
+ * also where it was only asked what would be done. */
+struct groups_person *groups_person_or_new(struct groups *s, const struct groups_command *c,
+					   struct groups_call *call);
 
 /* ---- groups_make.c ---- */
 void groups_create(struct groups *s, const struct groups_command *c, struct groups_call *call);

@@ -603,7 +603,7 @@ static bool joining_new(struct groups *s, const struct groups_command *c,
 static const struct groups_person *who(struct groups *s, const struct groups_command *c,
 				       struct groups_call *call)
 {
-	const struct groups_person *p = groups_person_of(s, call, c->identity);
+	const struct groups_person *p = groups_person_or_new(s, c, call);
 	if (!p)
 		return NULL;
 	if (p->profile == CRYPTO_MODERN && p->key)
@@ -615,8 +615,33 @@ static const struct groups_person *who(struct groups *s, const struct groups_com
 	return NULL;
 }
 
+/* Nobody is made for what was mistyped. */
+static enum err check(const struct groups_command *c, struct groups_call *call)
+{
+	struct group_code code;
+	struct group_link l;
+	struct text why = TEXT_OF(call->out.text);
+	enum err e = OK;
+	if (group_link_is(c->code)) {
+		e = group_link_parse(&l, c->code, &why);
+		bool known = !e && (l.secret[0] || c->passphrase.n);
+		group_link_wipe(&l);
+		return e || known ? e : no_secret(call);
+	}
+	if (is_group_name(c->code))
+		return c->passphrase.n ? OK : no_secret(call);
+	e = group_code_parse(&code, c->code, &why);
+	group_code_wipe(&code);
+	return e;
+}
+
 void groups_join_secret(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
+	enum err wrong = list_empty(&s->persons) && !c->identity.n ? check(c, call) : OK;
+	if (wrong) {
+		groups_answer(s, call, wrong, NULL);
+		return;
+	}
 	const struct groups_person *p = who(s, c, call);
 	if (!p)
 		return;

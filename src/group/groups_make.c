@@ -199,16 +199,20 @@ static const char *what_is_wrong(const struct groups_command *c)
 static struct groups_person *creator(struct groups *s, const struct groups_command *c,
 				     struct groups_call *call)
 {
-	struct groups_person *p = groups_person_of(s, call, c->identity);
 	const char *wrong = what_is_wrong(c);
+	struct text t = TEXT_OF(call->out.text);
+	if (!groups_profile_allowed(s, c->profile, &t)) {
+		groups_answer(s, call, ERR_UNSUPPORTED, NULL);
+		return NULL;
+	}
+	if (wrong) {
+		groups_answer(s, call, ERR_RANGE, wrong);
+		return NULL;
+	}
+	struct groups_person *p = groups_person_or_new(s, c, call);
 	if (!p)
 		return NULL;
-	struct text t = TEXT_OF(call->out.text);
-	if (!groups_profile_allowed(s, c->profile, &t))
-		groups_answer(s, call, ERR_UNSUPPORTED, NULL);
-	else if (wrong)
-		groups_answer(s, call, ERR_RANGE, wrong);
-	else if (p->profile != c->profile)
+	if (p->profile != c->profile)
 		groups_answer(s, call, ERR_CONFLICT, GROUPS_OTHER_PROFILE);
 	else if (!p->key)
 		groups_answer(s, call, ERR_DENIED, "the key of that identity is not at hand");

@@ -190,6 +190,32 @@ void groups_id_create(struct groups *s, const struct groups_command *c, struct g
 	groups_answer(s, call, e, why);
 }
 
+/* GROUP-10.12: who is new need not be told that they are somebody. */
+struct groups_person *groups_person_or_new(struct groups *s, const struct groups_command *c,
+					   struct groups_call *call)
+{
+	const struct groups_command id = {
+		.kind = GROUPS_ID_CREATE,
+		.text = c->label,
+		.profile = c->kind == GROUPS_JOIN ? CRYPTO_MODERN : c->profile,
+		.dry_run = c->dry_run,
+	};
+	struct crypto_key *key;
+	const char *why = NULL;
+	if (c->identity.n || !c->label.n || !list_empty(&s->persons))
+		return groups_person_of(s, call, c->identity);
+	if (!may_make(s, &id, call))
+		return NULL;
+	enum err e = key_for(s, &id, crypto_profile(id.profile), &key);
+	if (!e)
+		e = make(s, &id, key, call, &why);
+	call->out.made[0] = 0;
+	if (!e && !c->dry_run)
+		return groups_person_of(s, call, c->identity);
+	groups_answer(s, call, e, why);
+	return NULL;
+}
+
 /* ---- ID_SET, ID_DELETE ---- */
 
 static enum err set_default(struct groups *s, const struct groups_person *p)

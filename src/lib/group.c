@@ -1,6 +1,7 @@
 /* Groups: handles, and what is asked of them. */
 #include "lib/group_int.h"
 
+#include "os/person.h"
 #include "os/sockaddr.h"
 
 #include <netinet/in.h>
@@ -118,15 +119,27 @@ static int make(struct hst_ctx *c, const struct lib_ask *k, hst_group **g)
 	return r < 0 ? r : made;
 }
 
+/* GROUP-10.12: how somebody is called who is nobody yet here. */
+static const char *first_of(const char *identity, char person[OS_PERSON_SIZE])
+{
+	struct text t = text_of(person, OS_PERSON_SIZE);
+	if (identity[0])
+		return "";
+	os_person(&t);
+	return person;
+}
+
 int hst_group_create(hst_ctx *c, const hst_group_props *props, hst_group **g)
 {
 	const char *why = check_props(props);
 	struct ops_group_make m;
+	char person[OS_PERSON_SIZE];
 	if (why || !g)
 		return lib_invalid(c, why ? why : "a place for the handle is wanted");
 	if (!props->name || !props->name[0])
 		return lib_invalid(c, "a name for the group is wanted");
 	set_make(&m, props);
+	m.first = first_of(m.identity, person);
 	return make(c,
 		    &(struct lib_ask){ .method = "POST",
 				       .path = "/v1/groups",
@@ -139,6 +152,7 @@ int hst_group_join(hst_ctx *c, const char *id, const char *invite, const char *s
 		   hst_group **g)
 {
 	struct ops_group_join j;
+	char person[OS_PERSON_SIZE];
 	if (!invite || !g)
 		return lib_invalid(c, "an invitation, and a place, are wanted");
 	bool document = invite[0] == '<';
@@ -150,6 +164,7 @@ int hst_group_join(hst_ctx *c, const char *id, const char *invite, const char *s
 	j.code = document ? "" : invite;
 	j.password = lib_or_empty(secret);
 	j.identity = lib_or_empty(id);
+	j.first = document ? "" : first_of(j.identity, person);
 	return make(c,
 		    &(struct lib_ask){ .method = "POST",
 				       .path = "/v1/groups/join",

@@ -4,7 +4,7 @@
 
 #define FIXED_MAX 128
 
-static struct span *const *names_of(struct groups_command *c, struct span *names[7])
+static struct span *const *names_of(struct groups_command *c, struct span *names[8])
 {
 	names[0] = &c->identity;
 	names[1] = &c->group;
@@ -13,13 +13,14 @@ static struct span *const *names_of(struct groups_command *c, struct span *names
 	names[4] = &c->classifier;
 	names[5] = &c->comment;
 	names[6] = &c->cloud;
+	names[7] = &c->label;
 	return names;
 }
 
 size_t record_groups_command_size(const struct groups_command *c)
 {
 	return FIXED_MAX + c->identity.n + c->group.n + c->who.n + c->text.n + c->classifier.n +
-	       c->comment.n + c->cloud.n + c->n_address * RECORD_IF_MAX;
+	       c->comment.n + c->cloud.n + c->label.n + c->n_address * RECORD_IF_MAX;
 }
 
 static void addresses_write(struct wr *w, const struct groups_command *c)
@@ -43,9 +44,9 @@ static void addresses_read(struct rd *r, struct groups_command *c, struct record
 void record_groups_command_write(struct wr *w, const struct groups_command *c)
 {
 	struct groups_command copy = *c;
-	struct span *names[7];
+	struct span *names[8];
 	wr_u8(w, (uint8_t)c->kind);
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < 8; i++)
 		record_span_write(w, *names_of(&copy, names)[i]);
 	addresses_write(w, c);
 	wr_u8(w, (uint8_t)c->profile);
@@ -66,9 +67,9 @@ void record_groups_command_write(struct wr *w, const struct groups_command *c)
 
 void record_groups_command_read(struct rd *r, struct groups_command *c, struct record_room *room)
 {
-	struct span *names[7];
+	struct span *names[8];
 	c->kind = (enum groups_command_kind)record_enum_read(r, GROUPS_CANCEL + 1);
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < 8; i++)
 		*names_of(c, names)[i] = record_span_read(r);
 	addresses_read(r, c, room);
 	c->profile = (enum crypto_profile_id)record_enum_read(r, CRYPTO_CLASSIC + 1);

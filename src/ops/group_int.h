@@ -46,6 +46,15 @@ MUST_USE enum err ops_member_find(const struct groups_info *g, const char *typed
 MUST_USE enum err ops_paper_look(struct ops *o, struct span document, struct draft *d,
 				 struct ops_paper *out, struct text *why);
 
+/* ---- first.c ---- */
+struct group_wish;
+/* The peer name of one there is; "": there is none. Lives as long as the identity. */
+const char *ops_first_identity(struct ops *o);
+/* GROUP-10.12: whom a wish is of, and how one is called that is made where nobody is there. */
+MUST_USE enum err ops_read_first(struct group_wish *w, const char *identity, const char *first,
+				 struct ops_complaint *c);
+void ops_say_first(const struct group_wish *w, struct text *t);
+
 /* ---- group_wish.c: a change on its way through the engine ---- */
 struct group_wish {
 	struct asking asking;	       /* first */
@@ -57,6 +66,7 @@ struct group_wish {
 	/* Makes the answer, but for errors; NULL: an ops_made. */
 	void (*answer)(struct group_wish *w, const struct engine_result *r);
 	struct os_timer *timer; /* of one that ends by itself */
+	bool newcomer;		/* there was no identity: one is made with it */
 	const char *group;	/* its name, where the answer says it, */
 	const char *group_id;	/* and its peer name */
 };

@@ -160,6 +160,7 @@ static const char *hint_of(const struct group_wish *w, const struct engine_resul
 
 static void say(const struct group_wish *w, struct text *t)
 {
+	ops_say_first(w, t);
 	text_str(t, w->object);
 	text_char(t, ' ');
 	text_str(t, w->dry ? w->would : w->done);
@@ -191,6 +192,7 @@ static void answer_made(struct group_wish *w, const struct engine_result *r)
 	out.text = buffer;
 	out.name = r->made ? r->made : "";
 	out.label = label_of(w->asking.ops, out.name);
+	out.identity = w->newcomer && !w->dry ? ops_first_identity(w->asking.ops) : "";
 	out.next = w->next && !w->dry ? w->next : "";
 	ops_answer_value(w->asking.call, &ops_made_type, &out);
 }
@@ -439,18 +441,6 @@ static enum err read_make(struct group_wish *w, const struct ops_group_make *m,
 	return e ? e : read_lives(k, m, c);
 }
 
-/* A group is made by somebody. */
-static enum err check_identity(struct ops *o, const char *typed, struct ops_complaint *c)
-{
-	const struct groups *all = node_groups(engine_node(o->engine));
-	struct groups_identity id;
-	size_t at = 0;
-	if (typed[0] || groups_identity_next(all, &at, &id))
-		return OK;
-	return ops_complain(c, ERR_NOT_FOUND, "this machine has no identity yet, to make it",
-			    "homestead id create NAME, then the same again");
-}
-
 enum err ops_run_group_make(struct ops *o, const struct ops_request *r, struct ops_call call)
 {
 	const struct ops_group_make *m = &r->group_make;
@@ -463,8 +453,10 @@ enum err ops_run_group_make(struct ops *o, const struct ops_request *r, struct o
 		return ERR_NOMEM;
 	enum err e = read_make(w, m, &c);
 	if (!e)
-		e = check_identity(o, m->identity, &c);
-	w->command.identity = span_str(m->identity);
+		e = ops_read_first(w, m->identity, m->first, &c);
+	if (!e && !m->identity[0] && !m->first[0] && !ops_first_identity(o)[0])
+		e = ops_complain(&c, ERR_NOT_FOUND, "this machine has no identity yet, to make it",
+				 "homestead id create NAME, then the same again");
 	w->command.options = options_of(m->data_optional, m->no_presence, m->defer);
 	name_group(w, m->name);
 	w->done = "is created";
@@ -553,10 +545,11 @@ enum err ops_run_group_join(struct ops *o, const struct ops_request *r, struct o
 		return ERR_NOMEM;
 	w->asking.done = join_done;
 	w->answer = answer_joined;
-	w->command.identity = span_str(j->identity);
 	w->done = "is joined";
 	w->would = "would be joined";
 	enum err e = j->code[0] ? read_code(w, j, &c) : read_invitation(w, j, &c);
+	if (!e)
+		e = ops_read_first(w, j->identity, j->code[0] ? j->first : "", &c);
 	return ops_group_send(w, e, &c);
 }
 

@@ -210,6 +210,8 @@
 	X(S, STRING, text, 0, "what was or would be done, in one sentence")                        \
 	X(S, STRING, name, 0, "peer name of the identity or group; empty: not known yet")          \
 	X(S, STRING, label, 0, "its label or friendly name; empty: not known")                     \
+	X(S, STRING, identity, 0,                                                                  \
+	  "peer name of an identity that was made for it; empty: none was")                        \
 	X(S, BOOL, already, 0, "whether it was so before")                                         \
 	X(S, STRING, next, 0, "what to do next; empty: nothing of note")
 
@@ -307,6 +309,9 @@
 #define OPS_GROUP_MAKE_FIELDS(X, S)                                                                \
 	X(S, STRING, name, 0, "its friendly name, 126 characters at most")                         \
 	X(S, STRING, identity, 0, "our identity in it; empty: the default")                        \
+	X(S, STRING, first, 0,                                                                     \
+	  "where there is no identity yet: how one is called that is made for this, 149 "          \
+	  "characters at most; empty: none is made")                                               \
 	X(S, STRING, classifier, 0,                                                                \
 	  "what follows its key's digits in its peer name, 149 characters at most; empty: "        \
 	  "nothing")                                                                               \
@@ -333,6 +338,9 @@
 	X(S, SECONDS, deadline, 0,                                                                 \
 	  "with a code: when to give up, 10 minutes at most; null: after 90 s")                    \
 	X(S, STRING, identity, 0, "our identity; empty: the one that it is for, or the default")   \
+	X(S, STRING, first, 0,                                                                     \
+	  "with a code, where there is no identity yet: how one is called that is made for "       \
+	  "this, 149 characters at most; empty: none is made")                                     \
 	X(S, BOOL, dry_run, 0, "only say what would be done")
 
 #define OPS_GROUP_SET_FIELDS(X, S)                                                                 \

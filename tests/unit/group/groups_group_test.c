@@ -41,6 +41,39 @@ static void test_created(void **state)
 	rig_fini(&r);
 }
 
+/* GROUP-10.12 */
+static void test_create_by_nobody(void **state)
+{
+	struct rig r;
+	char many[150];
+	struct groups_identity id;
+	size_t at = 0;
+	rig_init(&r);
+	memset(many, 'x', sizeof(many));
+	struct groups_command c = plain(GROUPS_CREATE);
+	c.text = rig_word("Home");
+	c.label = span_of(many, 150);
+	rig_expect(&r, &c, ERR_RANGE, "149 characters");
+	c.label = rig_word("Ann on laptop");
+	c.text = span_of("a\0b", 3);
+	rig_expect(&r, &c, ERR_RANGE, "126 characters");
+	c.text = rig_word("Home");
+	c.dry_run = true;
+	rig_expect(&r, &c, OK, "");
+	assert_false(groups_identity_next(r.s, &at, &id));
+	c.dry_run = false;
+	rig_expect(&r, &c, OK, "");
+	assert_true(groups_identity_next(r.s, &at, &id));
+	assert_string_equal(id.label, "Ann on laptop");
+	assert_true(id.is_default);
+	assert_string_equal(rig_info(&r, "Home").self, id.name);
+	c.text = rig_word("Den");
+	c.label = rig_word("Zoe");
+	rig_expect(&r, &c, OK, "");
+	assert_false(groups_identity_next(r.s, &at, &id));
+	rig_fini(&r);
+}
+
 static void test_create_refused(void **state)
 {
 	struct rig r;
@@ -615,6 +648,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_created),
+		cmocka_unit_test(test_create_by_nobody),
 		cmocka_unit_test(test_create_refused),
 		cmocka_unit_test(test_create_memory),
 		cmocka_unit_test(test_joined),

@@ -89,6 +89,42 @@ static void expect_nobody(const struct groups_command *c, enum err err, const ch
 	assert_answer(err, words);
 }
 
+/* GROUP-10.12 */
+static void whoever_is_new_is_made_once_the_code_is_one(void **state)
+{
+	const struct addr typed = at(9);
+	struct groups_identity id;
+	size_t from = 0;
+	rig_init(r);
+	make_link("stone-lemon-tiger", 1);
+	struct groups_command c = join_of("one two three");
+	c.label = span_str("Nina on laptop");
+	c.address = &typed;
+	c.n_address = 1;
+	rig_expect(r, &c, ERR_MALFORMED, "");
+	c.code = span_str("homestead:join/!");
+	rig_expect(r, &c, ERR_MALFORMED, "");
+	c.code = span_str(G1);
+	rig_expect(r, &c, ERR_RANGE, "password is needed");
+	c.code = span_str(link);
+	c.identity = span_str("Nina");
+	rig_expect(r, &c, ERR_NOT_FOUND, "no such identity");
+	c.identity = span_str("");
+	c.dry_run = true;
+	rig_expect(r, &c, OK, "");
+	assert_false(groups_identity_next(r->s, &from, &id));
+	c.dry_run = false;
+	rig_expect(r, &c, ERR_REFUSED, "192.0.2.9");
+	c.label = span_str("Nina once more");
+	c.dry_run = true;
+	rig_expect(r, &c, OK, "");
+	assert_true(groups_identity_next(r->s, &from, &id));
+	assert_string_equal(id.label, "Nina on laptop");
+	assert_true(id.is_default && id.usable);
+	assert_false(groups_identity_next(r->s, &from, &id));
+	end();
+}
+
 /* GROUP-13.14, GROUP-13.15 */
 static void all_addresses_are_called(void **state)
 {
@@ -369,6 +405,7 @@ static void it_may_stop_in_the_middle(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whoever_is_new_is_made_once_the_code_is_one),
 		cmocka_unit_test(all_addresses_are_called),
 		cmocka_unit_test(typed_addresses_go_before),
 		cmocka_unit_test(the_name_leads_to_others),

@@ -110,6 +110,7 @@ static struct ops_request make_group(const char *name)
 {
 	struct ops_request r = about(OPS_GROUP_MAKE, "");
 	r.group_make.name = name;
+	r.group_make.first = "";
 	r.group_make.identity = r.group_make.classifier = r.group_make.comment =
 		r.group_make.cloud = "";
 	return r;
@@ -198,7 +199,7 @@ static void groups_that_cannot_be(void **state)
 static void joining(void **state)
 {
 	struct ops_request r = about(OPS_GROUP_JOIN, "");
-	r.group_join.identity = r.group_join.code = "";
+	r.group_join.identity = r.group_join.code = r.group_join.first = "";
 	r.group_join.invitation = "";
 	ask(&r);
 	refused(ERR_MALFORMED, "there is no invitation", "homestead join");
