@@ -6,6 +6,7 @@ _Static_assert(CRYPTO_BOX_KEY == crypto_box_PUBLICKEYBYTES &&
 		       CRYPTO_BOX_KEY == crypto_box_SECRETKEYBYTES &&
 		       CRYPTO_BOX_OVER == crypto_box_SEALBYTES,
 	       "sizes of a box");
+_Static_assert(CRYPTO_BOX_SEED == crypto_box_SEEDBYTES, "size of a seed");
 _Static_assert(CRYPTO_SEAL_KEY == crypto_aead_xchacha20poly1305_ietf_KEYBYTES &&
 		       CRYPTO_SEAL_OVER == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES +
 						   crypto_aead_xchacha20poly1305_ietf_ABYTES,
@@ -35,16 +36,22 @@ bool crypto_locked(void)
 	return locked;
 }
 
+enum err crypto_box_from(const uint8_t seed[CRYPTO_BOX_SEED], uint8_t public[CRYPTO_BOX_KEY],
+			 uint8_t secret[CRYPTO_BOX_KEY])
+{
+	if (!crypto_sodium_ready())
+		return ERR_UNSUPPORTED;
+	return crypto_box_seed_keypair(public, secret, seed) == 0 ? OK : ERR_UNSUPPORTED;
+}
+
 enum err crypto_box_make(const struct env *env, uint8_t public[CRYPTO_BOX_KEY],
 			 uint8_t secret[CRYPTO_BOX_KEY])
 {
-	uint8_t seed[crypto_box_SEEDBYTES];
-	if (!crypto_sodium_ready())
-		return ERR_UNSUPPORTED;
+	uint8_t seed[CRYPTO_BOX_SEED];
 	env_secret(env, seed, sizeof seed);
-	int made = crypto_box_seed_keypair(public, secret, seed);
+	enum err e = crypto_box_from(seed, public, secret);
 	crypto_wipe(seed, sizeof seed);
-	return made == 0 ? OK : ERR_UNSUPPORTED;
+	return e;
 }
 
 /* The nonce of a sealed box follows from its two keys. */

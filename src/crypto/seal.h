@@ -19,6 +19,10 @@ bool crypto_locked(void);
 /* A fresh X25519 pair. */
 MUST_USE enum err crypto_box_make(const struct env *env, uint8_t public[CRYPTO_BOX_KEY],
 				  uint8_t secret[CRYPTO_BOX_KEY]);
+/* The pair that follows from a seed, which is as secret. */
+#define CRYPTO_BOX_SEED 32
+MUST_USE enum err crypto_box_from(const uint8_t seed[CRYPTO_BOX_SEED],
+				  uint8_t public[CRYPTO_BOX_KEY], uint8_t secret[CRYPTO_BOX_KEY]);
 /* crypto_box_seal: `out` gets message.n + CRYPTO_BOX_OVER octets. ERR_MALFORMED: the key is
  * none. */
 MUST_USE enum err crypto_box_put(const struct env *env, const uint8_t public[CRYPTO_BOX_KEY],

@@ -1,10 +1,12 @@
 /* Groups made, and joined with a document (GROUP-9.1, GROUP-9.2). */
 #include "group/groups_int.h"
 
+#include "crypto/aead.h"
 #include "wire/utf.h"
 
 #define CLASSIFIER 138 /* characters of a group's, so that its name has at most 179 (P23) */
 #define CLOUD	   "Global_"
+#define BOX_ABOUT  "homestead box 1 " /* and the group's name */
 
 /* ---- one that is there from now on ---- */
 
@@ -18,10 +20,31 @@ struct fresh {
 	struct crypto_key *group_key; /* taken over */
 };
 
-static enum err make_box(struct groups *s, struct groups_entry *e)
+/* GROUP-12.15 */
+static enum err box_of(struct groups *s, const struct groups_person *p, struct groups_entry *e,
+		       uint8_t secret[CRYPTO_BOX_KEY])
+{
+	uint8_t key[CRYPTO_PKCS8_MAX], seed[CRYPTO_BOX_SEED];
+	char about[sizeof(BOX_ABOUT) + GROUP_NAME_OCTETS];
+	struct text t = TEXT_OF(about);
+	size_t n = 0;
+	text_str(&t, BOX_ABOUT);
+	text_str(&t, e->id);
+	enum err err = crypto_key_save(s->crypto, p->key, key, sizeof(key), &n);
+	const struct crypto_hkdf from = { .secret = span_of(key, n), .info = span_str(about) };
+	if (!err)
+		err = crypto_hkdf(s->crypto, &from, seed, sizeof(seed));
+	if (!err)
+		err = crypto_box_from(seed, e->box, secret);
+	crypto_wipe(key, sizeof(key));
+	crypto_wipe(seed, sizeof(seed));
+	return err;
+}
+
+static enum err make_box(struct groups *s, const struct groups_person *p, struct groups_entry *e)
 {
 	uint8_t secret[CRYPTO_BOX_KEY];
-	enum err err = crypto_box_make(s->env, e->box, secret);
+	enum err err = box_of(s, p, e, secret);
 	if (!err)
 		err = groups_secret_seal(s, span_of(secret, sizeof(secret)), "box", e->id,
 					 &e->box_sealed);
@@ -51,7 +74,7 @@ static enum err fill(struct groups *s, struct groups_entry *e, const struct fres
 	e->owner = e->group_key != NULL;
 	/* GROUP-12.9: whoever makes one begins its first epoch. */
 	e->epochs = e->owner && group_profile(e->profile)->policy;
-	return err ? err : make_box(s, e);
+	return err ? err : make_box(s, f->person, e);
 }
 
 static enum err begin(struct groups *s, struct groups_entry *e, const struct fresh *f,

@@ -80,6 +80,23 @@ static void boxes_are_those_of_the_library(void **state)
 	assert_memory_equal(out, "salut", 5);
 }
 
+/* The same seed, the same pair; another one, another. */
+static void a_pair_follows_from_a_seed(void **state)
+{
+	struct holder a, b;
+	uint8_t seed[CRYPTO_BOX_SEED] = { 3 }, box[1 + CRYPTO_BOX_OVER], out[1];
+	assert_int_equal(crypto_box_from(seed, a.public, a.secret), OK);
+	assert_int_equal(crypto_box_from(seed, b.public, b.secret), OK);
+	assert_memory_equal(&a, &b, sizeof a);
+	put(&a, 1, span_str("m"), box);
+	assert_int_equal(crypto_box_take(b.public, b.secret, span_of(box, sizeof box), out), OK);
+	seed[31] = 1;
+	assert_int_equal(crypto_box_from(seed, b.public, b.secret), OK);
+	assert_memory_not_equal(a.public, b.public, sizeof a.public);
+	assert_int_equal(crypto_box_take(b.public, b.secret, span_of(box, sizeof box), out),
+			 ERR_DENIED);
+}
+
 /* A point of small order would give a key that everybody knows. */
 static void a_key_that_is_none_gets_no_box(void **state)
 {
@@ -258,6 +275,7 @@ int main(void)
 		cmocka_unit_test(a_box_opens_for_its_holder_alone),
 		cmocka_unit_test(a_box_that_was_changed_or_cut_does_not_open),
 		cmocka_unit_test(boxes_are_those_of_the_library),
+		cmocka_unit_test(a_pair_follows_from_a_seed),
 		cmocka_unit_test(a_key_that_is_none_gets_no_box),
 		cmocka_unit_test(the_same_env_makes_the_same_octets),
 		cmocka_unit_test(a_seal_breaks_with_any_change),
