@@ -90,11 +90,15 @@ HST_API int hst_group_create(hst_ctx *c, const hst_group_props *props, hst_group
 /* A handle of a group that this machine is in; "GROUP/IDENTITY" where two of its identities are
  * in it. HST_E_NOT_FOUND. */
 HST_API int hst_group_open(hst_ctx *c, const char *group, hst_group **g);
-/* Takes up an invitation, here alone: hst_group_connect() then finds the others. id NULL: the
- * identity that it is for. secret: must be NULL. It is there for invitations by password or
- * code, which this version has not: with any other value HST_E_UNSUPPORTED. HST_ALREADY: we are
- * in that group; HST_E_NOT_FOUND: it is for an identity that is not here, or not id;
- * HST_E_DENIED: it is no longer good. */
+/* Becomes a member. invite: an invitation to a card, which is taken up here alone, so that
+ * hst_group_connect() then finds the others; or a short code, a link, or the whole name of a
+ * group, with which members are asked at once, for 90 s at most. secret: the group's password,
+ * for a name or a link that has none itself; NULL else, and of an invitation always
+ * (HST_E_UNSUPPORTED). It goes to the daemon in the request and nowhere else. id NULL: the
+ * identity that the invitation is for, or the default one; where there is none and it is no
+ * invitation to a card, one is made. HST_ALREADY: we are in that group; HST_E_NOT_FOUND: it is
+ * for an identity that is not here, or nobody answers to it; HST_E_DENIED: it is wrong, used
+ * up, or no longer good. */
 HST_API int hst_group_join(hst_ctx *c, const char *id, const char *invite, const char *secret,
 			   hst_group **g);
 HST_API const char *hst_group_id(const hst_group *g); /* its Group Peer Name */

@@ -5,9 +5,9 @@
 #define GROUP_EPOCH_H
 
 #include "crypto/seal.h"
+#include "group/name.h"
 #include "group/profile.h"
 
-#define GROUP_AUTHORITY	      20 /* octets: of a member, the beginning of its peer name */
 #define GROUP_EPOCH_ID	      16
 #define GROUP_EPOCH_KEY	      32
 #define GROUP_EPOCH_HASH      32

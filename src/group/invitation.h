@@ -11,7 +11,6 @@
 
 #define GROUP_INVITATION_ID 16
 #define GROUP_PRS	    32 /* of CPace (D5) */
-#define GROUP_AUTHORITY	    20 /* octets that a peer name begins with, as digits */
 #define GROUP_HOLDER_BOX    (GROUP_PRS + CRYPTO_BOX_OVER)
 #define GROUP_HOLDER	    (GROUP_AUTHORITY + GROUP_HOLDER_BOX)
 #define GROUP_HOLDERS_MAX   1024

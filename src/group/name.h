@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include "crypto/crypto.h"
 
-#define GROUP_AUTHORITY_DIGITS 40
+#define GROUP_AUTHORITY	       20 /* octets that a peer name begins with, as digits */
+#define GROUP_AUTHORITY_DIGITS (2 * GROUP_AUTHORITY)
 #define GROUP_CLASSIFIER_MAX   149 /* characters */
 #define GROUP_NAME_MAX	       190 /* characters, of the whole */
 #define GROUP_NAME_OCTETS      (GROUP_AUTHORITY_DIGITS + 1 + 3 * GROUP_CLASSIFIER_MAX)
