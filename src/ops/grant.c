@@ -68,6 +68,16 @@ static enum group_role role_now(const struct groups_info *g, struct span who)
 	return role;
 }
 
+enum err ops_grant_role(struct group_wish *w, const char *s, struct ops_complaint *c,
+			const char *hint)
+{
+	w->command.role = GROUP_ROLE_MEMBER;
+	if (!s[0] || group_role_parse(span_str(s), &w->command.role))
+		return OK;
+	text_quoted(&c->why, span_str(s), 40);
+	return ops_complain(c, ERR_MALFORMED, " is no role: admin, inviter or member", hint);
+}
+
 static enum err read_role(struct group_wish *w, const struct groups_info *g, const char *s,
 			  struct ops_complaint *c)
 {
@@ -76,12 +86,9 @@ static enum err read_role(struct group_wish *w, const struct groups_info *g, con
 		k->role = k->who.n ? role_now(g, k->who) : GROUP_ROLE_MEMBER;
 		return OK;
 	}
-	if (group_role_parse(span_str(s), &k->role))
-		return OK;
-	text_quoted(&c->why, span_str(s), 40);
-	return ops_complain(c, ERR_MALFORMED, " is no role: admin, inviter or member",
-			    k->who.n ? "homestead member role GROUP MEMBER inviter"
-				     : "homestead invite GROUP CARD --role inviter");
+	return ops_grant_role(w, s, c,
+			      k->who.n ? "homestead member role GROUP MEMBER inviter"
+				       : "homestead invite GROUP CARD --role inviter");
 }
 
 enum err ops_grant_until(struct group_wish *w, int64_t until, int64_t life, struct ops_complaint *c)
@@ -96,10 +103,24 @@ enum err ops_grant_until(struct group_wish *w, int64_t until, int64_t life, stru
 	return OK;
 }
 
+enum err ops_grant_who(struct group_wish *w, const struct groups_info *g, const char *typed,
+		       struct ops_complaint *c)
+{
+	const struct group_member *who;
+	enum err e = ops_member_find(g, typed, &who, c);
+	if (e)
+		return e;
+	struct text t = TEXT_OF(w->object);
+	text_clear(&t);
+	text_str(&t, "member ");
+	ops_put_member(&t, who);
+	w->command.who = who->name;
+	return OK;
+}
+
 static enum err read_who(struct group_wish *w, const struct groups_info *g,
 			 const struct ops_member_grant *m, struct ops_complaint *c)
 {
-	const struct group_member *who;
 	if ((m->card[0] != 0) == (m->member[0] != 0))
 		return ops_complain(c, ERR_MALFORMED,
 				    "whom it is for is told by a card or as a member, one of both",
@@ -108,16 +129,8 @@ static enum err read_who(struct group_wish *w, const struct groups_info *g,
 	ops_set_text(w->object, sizeof(w->object), "the card");
 	if (m->card[0])
 		return OK;
-	enum err e = ops_member_find(g, m->member, &who, c);
-	if (e)
-		return e;
-	struct text t = TEXT_OF(w->object);
-	text_clear(&t);
-	text_str(&t, "member ");
-	ops_put_member(&t, who);
-	w->command.who = who->name;
 	w->would = "would be given that membership";
-	return OK;
+	return ops_grant_who(w, g, m->member, c);
 }
 
 enum err ops_run_member_grant(struct ops *o, const struct ops_request *r, struct ops_call call)

@@ -88,7 +88,13 @@ void ops_put_end(struct text *t, const char *before, int64_t us);
 void ops_group_names(struct ops *o, struct ops_group *to, const struct groups_info *g,
 		     struct draft *d);
 
-/* ---- grant.c, for remove.c ---- */
+/* ---- grant.c, for remove.c and invites.c ---- */
+/* Which member of the group: its name, and what it is called, in the wish. */
+MUST_USE enum err ops_grant_who(struct group_wish *w, const struct groups_info *g,
+				const char *typed, struct ops_complaint *c);
+/* A role; "": member. */
+MUST_USE enum err ops_grant_role(struct group_wish *w, const char *s, struct ops_complaint *c,
+				 const char *hint);
 void ops_grant_answer(struct group_wish *w, const struct engine_result *r);
 /* When a membership ends: us, or 0; life us, -1 not given. */
 MUST_USE enum err ops_grant_until(struct group_wish *w, int64_t until, int64_t life,

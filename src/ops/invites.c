@@ -168,29 +168,6 @@ static enum err read_password(struct group_wish *w, const struct ops_invite_make
 	return OK;
 }
 
-static enum err read_role(struct group_wish *w, const char *s, struct ops_complaint *c)
-{
-	w->command.role = GROUP_ROLE_MEMBER;
-	if (!s[0] || group_role_parse(span_str(s), &w->command.role))
-		return OK;
-	text_quoted(&c->why, span_str(s), 40);
-	return ops_complain(c, ERR_MALFORMED, " is no role: admin, inviter or member",
-			    "homestead invite GROUP --role inviter");
-}
-
-static enum err read_until(struct group_wish *w, const struct ops_invite_make *m,
-			   struct ops_complaint *c)
-{
-	int64_t now = os_wall().us;
-	if (m->until && m->life >= 0)
-		return ops_complain(c, ERR_MALFORMED, "either until or life, not both", "");
-	w->command.until = m->life > 0 ? now + m->life : m->until;
-	if (m->life == 0 || (m->until && m->until <= now))
-		return ops_complain(c, ERR_RANGE, "the time that it is to end at is over",
-				    "name a later one; is the clock of this machine right?");
-	return OK;
-}
-
 static enum err read_uses(struct group_wish *w, const struct ops_invite_make *m,
 			  struct ops_complaint *c)
 {
@@ -231,9 +208,11 @@ enum err ops_run_invite_make(struct ops *o, const struct ops_request *r, struct 
 	ops_set_text(w->object, sizeof(w->object), "a code");
 	w->done = "is made";
 	w->would = "would be made";
-	enum err e = m->password ? read_password(w, m, &c) : read_role(w, m->role, &c);
+	enum err e = m->password ? read_password(w, m, &c)
+				 : ops_grant_role(w, m->role, &c,
+						  "homestead invite GROUP --role inviter");
 	if (!e && !m->password)
-		e = read_until(w, m, &c);
+		e = ops_grant_until(w, m->until, m->life, &c);
 	if (!e)
 		e = read_uses(w, m, &c);
 	if (!e && m->label[0])

@@ -19,21 +19,6 @@ static struct group_wish *wish_of(struct ops *o, const struct ops_request *r, st
 	return w;
 }
 
-static enum err read_who(struct group_wish *w, const struct ops_request *r,
-			 const struct groups_info *g, struct ops_complaint *c)
-{
-	const struct group_member *who;
-	enum err e = ops_member_find(g, r->member, &who, c);
-	if (e)
-		return e;
-	struct text t = TEXT_OF(w->object);
-	text_clear(&t);
-	text_str(&t, "member ");
-	ops_put_member(&t, who);
-	w->command.who = who->name;
-	return OK;
-}
-
 /* What is kept is in the words of the answer. */
 static void answer_removed(struct group_wish *w, const struct engine_result *r)
 {
@@ -70,21 +55,11 @@ enum err ops_run_member_remove(struct ops *o, const struct ops_request *r, struc
 	w->would = "would be removed";
 	w->command.drop_records = m->drop_records;
 	w->command.drop_invited = m->drop_invited;
-	enum err e = read_who(w, r, &g, &c);
+	enum err e = ops_grant_who(w, &g, r->member, &c);
 	if (!e)
 		e = ops_group_text(w, m->reason, GROUP_REMOVAL_REASON, "the reason",
 				   &w->command.text, &c);
 	return ops_group_send(w, e, &c);
-}
-
-static enum err read_role(struct group_wish *w, const char *s, struct ops_complaint *c)
-{
-	w->command.role = GROUP_ROLE_MEMBER;
-	if (!s[0] || group_role_parse(span_str(s), &w->command.role))
-		return OK;
-	text_quoted(&c->why, span_str(s), 40);
-	return ops_complain(c, ERR_MALFORMED, " is no role: admin, inviter or member",
-			    "homestead member return GROUP MEMBER --role inviter");
 }
 
 enum err ops_run_member_return(struct ops *o, const struct ops_request *r, struct ops_call call)
@@ -102,9 +77,10 @@ enum err ops_run_member_return(struct ops *o, const struct ops_request *r, struc
 	w->command.publish = true;
 	w->done = "is let back in";
 	w->would = "would be let back in";
-	enum err e = read_who(w, r, &g, &c);
+	enum err e = ops_grant_who(w, &g, r->member, &c);
 	if (!e)
-		e = read_role(w, m->role, &c);
+		e = ops_grant_role(w, m->role, &c,
+				   "homestead member return GROUP MEMBER --role inviter");
 	if (!e)
 		e = ops_grant_until(w, m->until, m->life, &c);
 	if (!e)
