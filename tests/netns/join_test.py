@@ -1,28 +1,25 @@
 """A word read out loud is enough: a group is made, its code typed on another machine with no
-address, and what was put is there; what a wrong code, a used one and a revoked one say."""
+address, over a wire that loses, and what was put is there; what a wrong code, a used one and a
+revoked one say."""
 
-from harness.daemon import CommandFailed
 from harness.graphs import fine
-from harness.groups import household
+from harness.groups import houses, household, words
 from harness.tap import case, run
 from harness.wait import until
 
 BY_SEED = {"link": {"enabled": False}, "site": {"enabled": False}}
 
 
-def code_of(person, group="Home", *options):
-    return person.cli("invite", group, *options)["code"]
-
-
 def two_meet(world, families, **names):
-    (ann, bob), _ = household(world, "ann", "bob", families=families,
-                              names={"ipv4": "ipv4" in families, "ipv6": "ipv6" in families},
-                              **names)
+    """Over a wire that delays, loses, doubles and reorders."""
+    (ann, bob), _ = houses(world, ["ann"], ["bob"], families=families,
+                           names={"ipv4": "ipv4" in families, "ipv6": "ipv6" in families},
+                           **names)
     ann.make()
-    code = code_of(ann)
+    code = ann.code()
     assert len(code.split("-")) == 5, code
     ann.put("milk=2")
-    joined(bob, code)
+    bob.types(code)
     bob.connected(within=60)
     bob.gets("milk", "2", within=60)
     bob.put("eggs=6")
@@ -30,17 +27,6 @@ def two_meet(world, families, **names):
     ann.knows(Ann="administrator", Bob="member")
     bob.knows(Ann="administrator", Bob="member")
     fine([ann, bob])
-
-
-def joined(person, code):
-    """Types it until somebody answers to it: a cloud that has just begun knows nobody."""
-    def typed():
-        try:
-            return person.cli("join", code)
-        except CommandFailed as failed:
-            assert failed.error["code"] == "NOT_FOUND", failed.error
-            return None
-    return until("%s to come in with %s" % (person.name, code), typed, 60)
 
 
 @case
@@ -59,11 +45,6 @@ def without_multicast(world):
     two_meet(world, ("ipv4",), clouds=groups)
 
 
-def words(code):
-    """The part of a code that is no secret."""
-    return "-".join(code.split("-")[:2])
-
-
 def last_word(code, other):
     return "-".join(code.split("-")[:-1] + [other])
 
@@ -74,15 +55,15 @@ def each_code_has_an_end(world):
     people, _ = household(world, "ann", "bob", "carla", "eve", names={"ipv6": False})
     ann, bob, carla, eve = people
     ann.make()
-    first, second, third = code_of(ann), code_of(ann), code_of(ann, "Home", "--uses", "2")
-    joined(bob, third)
+    first, second, third = ann.code(), ann.code(), ann.code("Home", "--uses", "2")
+    bob.types(third)
     wrong = last_word(first, "lemon" if not first.endswith("lemon") else "tiger")
     for _ in range(5):
         error = guess(eve, wrong)
         assert "wrong" in error["message"], error
     is_over(eve, wrong)
     is_over(eve, first)
-    shown = {i["lookup"]: i for i in ann.cli("invite", "list", "Home")["invites"]}
+    shown = ann.invitations()
     assert shown[words(first)]["wrong"] == 5, shown
     assert shown[words(first)]["state"] == "ended by wrong guesses", shown
     ann.cli("invite", "revoke", "Home", words(second))

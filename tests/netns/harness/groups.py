@@ -4,7 +4,7 @@ its owner would."""
 import os
 
 from .daemon import CommandFailed, settings
-from .graphs import Node
+from .graphs import Node, bridge
 from .names import addresses, configuration as pnrp
 from .wait import until
 
@@ -86,12 +86,38 @@ class Person(Node):
     def gets(self, key, value, group="Home", within=None):
         until("%s to get %s" % (self.name, key), lambda: self.value(key, group) == value, within)
 
-    def secret(self):
+    def secret(self, text=PASSPHRASE):
         """A file with a passphrase."""
         path = self.file("passphrase")
         with open(path, "w", encoding="ascii") as f:
-            f.write(PASSPHRASE + "\n")
+            f.write(text + "\n")
         return path
+
+    # ---- codes
+
+    def code(self, group="Home", *options):
+        return self.cli("invite", group, *options)["code"]
+
+    def invitations(self, group="Home"):
+        """Those of the group as they are known here, by their first two words."""
+        return {i["lookup"]: i for i in self.cli("invite", "list", group)["invites"]}
+
+    def types(self, code, *options, within=60):
+        """Joins by it, again while nobody is found: a cloud that has just begun knows nobody."""
+        def typed():
+            try:
+                return self.cli("join", code, *options)
+            except CommandFailed as failed:
+                assert failed.error["code"] == "NOT_FOUND", failed.error
+                return None
+        return until("%s to come in by %s" % (self.name, code), typed, within)
+
+    def password(self, text, group="Home"):
+        self.cli("group", "set", group, "--password", "--passphrase-file", self.secret(text))
+
+    def enters_by(self, text, name, *options):
+        """Joins a group by its password."""
+        return self.types(name, "--password", "--passphrase-file", self.secret(text), *options)
 
     def fails(self, *words):
         """The error of a command that must fail."""
@@ -102,15 +128,43 @@ class Person(Node):
         raise AssertionError("homestead %s was done: %s" % (" ".join(words), answer))
 
 
-def household(world, *names, link=1, first=1, families=("ipv4",), **values):
-    """People on one switch, started, with an identity each; the switch's namespace."""
+# What joining has to stand: as a wireless network at the far end of a house.
+ROUGH = "seed 6\nat 0ms delay 10ms jitter 5ms loss 2% dup 1% reorder 3%\n"
+
+
+def words(code):
+    """The part of a code that is no secret."""
+    return "-".join(code.split("-")[:2])
+
+
+def standing(world, called, link=1, first=1, families=("ipv4",), **values):
+    """People on one switch, not started; the switch's namespace."""
     hub = world.namespace("hub%d" % link)
     people = [Person(world, name, world.namespace(name), i, 1, **values)
-              for i, name in enumerate(names, first)]
+              for i, name in enumerate(called, first)]
     world.lan(hub, [(p.netns, addresses(1, p.host, families)) for p in people])
+    return people, hub
+
+
+def begin(people, **environment):
     for p in people:
-        p.start(ready=False)
+        p.start(ready=False, **environment)
     for p in people:
         p.notified("READY=1", 60)
         p.identity()
+
+
+def household(world, *called, **values):
+    """People on one switch, started, with an identity each; the switch's namespace."""
+    people, hub = standing(world, called, **values)
+    begin(people)
     return people, hub
+
+
+def houses(world, near, far, script=ROUGH, **values):
+    """People on two switches, started, and the bad wire between these."""
+    here, hub = standing(world, near, **values)
+    there, other = standing(world, far, link=2, first=1 + len(near), **values)
+    wire = bridge(world, hub, other, script)
+    begin(here + there)
+    return here + there, wire
