@@ -236,6 +236,14 @@ typedef struct hst_invite_info {
 /* What a card, an invitation, an export, a code or a link says. Changes nothing, and asks nobody else. */
 HST_API int hst_invite_parse(hst_ctx *c, const char *text, hst_invite_info **info);
 
+enum hst_form {
+	HST_FORM_QR = 1 /* a link as lines of half blocks in UTF-8, for a dark terminal: what is
+			 * drawn is light; four light modules are about it */
+};
+/* The same invitation in another form. HST_E_INVALID: it has none; a QR code holds 2,953
+ * octets. */
+HST_API int hst_invite_render(hst_ctx *c, const char *text, int form, char **out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -96,6 +96,7 @@ enum cli_option_id {
 	CLI_USES,
 	CLI_INVITEE,
 	CLI_LINK,
+	CLI_QR,
 	CLI_NO_INVITE,
 	CLI_REASON,
 	CLI_DROP_RECORDS,
@@ -440,6 +441,10 @@ int cli_say_written(struct cli *c, const char *what, const char *path);
 int cli_make(struct cli *c, const struct cli_query *q, struct ops_made *made);
 /* --expires: a time from now, or a date. */
 int cli_read_expires(struct cli *c, int64_t *life, int64_t *until);
+
+/* qr.c: a link as a QR code; where none can be drawn, why. CLI_OK, or after having said why
+ * not. */
+int cli_qr_print(struct cli *c, const char *link);
 
 /* The commands. */
 int cli_run_id_create(struct cli *c);

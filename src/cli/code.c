@@ -18,19 +18,39 @@ static int read_uses(struct cli *c, uint64_t *uses)
 	return CLI_OK;
 }
 
+static void put_alone(struct cli *c, const char *what)
+{
+	cli_line(c->place->out, "  %s", what);
+	fputc('\n', c->place->out);
+}
+
+/* With --qr the link is there twice: drawn, and to be copied. */
+static int draw_link(struct cli *c, const struct ops_invite_made *made)
+{
+	int exit = cli_qr_print(c, made->link);
+	if (exit)
+		return exit;
+	fputc('\n', c->place->out);
+	if (made->code[0])
+		put_alone(c, made->link);
+	return CLI_OK;
+}
+
 /* The code stands in a line of its own: that is what people read out. */
-static void say_code(struct cli *c, const struct ops_invite_made *made)
+static int say_code(struct cli *c, const struct ops_invite_made *made)
 {
 	char buffer[CLI_TEXT_MAX];
 	struct text t = TEXT_OF(buffer);
-	const char *what = made->code[0] ? made->code : made->link;
+	int exit = CLI_OK;
 	cli_line(c->place->out, "%s", made->text);
 	fputc('\n', c->place->out);
-	cli_line(c->place->out, "  %s", what);
-	fputc('\n', c->place->out);
+	if (c->given[CLI_QR])
+		exit = draw_link(c, made);
+	put_alone(c, made->code[0] ? made->code : made->link);
 	text_str(&t, "on the other machine: homestead join ");
 	text_str(&t, made->code[0] ? made->code : "LINK");
 	cli_wrap(c, buffer, 0);
+	return exit;
 }
 
 static int say_made(struct cli *c, const struct ops_invite_made *made)
@@ -44,7 +64,7 @@ static int say_made(struct cli *c, const struct ops_invite_made *made)
 	else if (c->given[CLI_QUIET])
 		cli_line(c->place->out, "%s", made->code);
 	else
-		say_code(c, made);
+		return say_code(c, made);
 	return CLI_OK;
 }
 
@@ -83,7 +103,7 @@ void cli_say_first_code(struct cli *c, const char *group)
 				     .body_type = &ops_invite_make_type,
 				     .body = &body };
 	if (cli_try(c, &q, &made)) {
-		say_code(c, &made);
+		(void)say_code(c, &made);
 		return;
 	}
 	text_str(&t, "others come in with: homestead invite ");

@@ -152,6 +152,11 @@ int cli_run_invite_create(struct cli *c)
 		return cli_usage(c, "a card is given twice", "homestead invite GROUP CARD");
 	if (!card)
 		return cli_run_code(c);
+	if (c->given[CLI_LINK] || c->given[CLI_QR] || c->uses || c->invitee)
+		return cli_usage(c,
+				 "an invitation to a card is a document for one: --link, --qr, "
+				 "--uses and --label are of codes",
+				 "homestead invite GROUP");
 	ops_clear(&ops_member_grant_type, &body);
 	body.publish = c->given[CLI_PUBLISH];
 	int exit = cli_set_word(c, body.role, sizeof(body.role), c->role);

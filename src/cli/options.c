@@ -92,6 +92,7 @@ const struct cli_option cli_options[] = {
 	{ CLI_USES, "--uses", "", "N", "how many a code lets in: 1 to 1000, else 1" },
 	{ CLI_INVITEE, "--label", "", "TEXT", "for whom the code is; all members see it" },
 	{ CLI_LINK, "--link", "", "", "print the code as a link alone" },
+	{ CLI_QR, "--qr", "", "", "draw the link as a QR code, too" },
 	{ CLI_NO_INVITE, "--no-invite", "", "", "make no code by which another comes in" },
 	{ CLI_REASON, "--reason", "", "TEXT", "why, for all members to read" },
 	{ CLI_DROP_RECORDS, "--drop-records", "", "", "keep none of its records" },

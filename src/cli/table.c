@@ -16,9 +16,10 @@ const struct cli_command cli_commands[] = {
 	{ "invite", "GROUP [CARD]", "let somebody into a group, by a code or a card",
 	  "Prints a code of five words: whoever has it is let in by any member that may invite, who "
 	  "need not be you. It is for one and a week, but for --uses and --expires; to be read out, "
-	  "or sent as --link. With --password it is a link for whoever knows the group's password, "
-	  "which is not in it (group set). With a CARD it prints an invitation for the identity whose card is in the file CARD (- is standard "
-	  "input; homestead id card makes it), or writes it into --output. It is of use to nobody "
+	  "or sent as --link; with --qr the link is also drawn as a QR code, for a camera. With "
+	  "--password it is a link for whoever knows the group's password, which is not in it "
+	  "(group set). With a CARD it prints an invitation for the identity whose card is in the "
+	  "file CARD (- is standard input; homestead id card makes it), or writes it into --output. It is of use to nobody "
 	  "else: mail it, or carry it. What role it gives is yours to say up to your own, and it "
 	  "ends with your own membership or before, at --expires.",
 	  INVITES, 1, 2, cli_run_invite_create },

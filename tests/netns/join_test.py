@@ -2,6 +2,7 @@
 address, over a wire that loses, and what was put is there; what a wrong code, a used one and a
 revoked one say."""
 
+from harness import camera
 from harness.graphs import fine
 from harness.groups import houses, household, words
 from harness.tap import case, run
@@ -43,6 +44,20 @@ def with_ipv6_alone(world):
 def without_multicast(world):
     groups = {**BY_SEED, "global": {"multicast": False, "seeds": "192.0.2.1"}}
     two_meet(world, ("ipv4",), clouds=groups)
+
+
+@case
+def a_camera_reads_the_code(world):
+    """The link that is drawn leads in by itself: no name is looked up, no address is typed."""
+    (ann, bob), _ = household(world, "ann", "bob", names=None)
+    ann.make()
+    shown = ann.run("invite", "Home", "--qr", env={"LANG": "C.UTF-8"}).stdout
+    link = camera.read(shown, ann.file("qr.pgm"))
+    assert "\n  %s\n" % link in shown, (link, shown)
+    bob.cli("join", link)
+    bob.connected(within=30)
+    ann.knows(Ann="administrator", Bob="member")
+    fine([ann, bob])
 
 
 def last_word(code, other):

@@ -164,12 +164,12 @@ class Daemon:
             if line in message.splitlines():
                 return message
 
-    def run(self, *words):
+    def run(self, *words, env=None):
         """A command, whatever comes of it."""
         with self.netns:
             return subprocess.run(
                 [HOMESTEAD, "--socket", self.socket, *words], stdin=subprocess.DEVNULL,
-                text=True, capture_output=True, timeout=60, check=False)
+                env={**os.environ, **(env or {})}, text=True, capture_output=True, timeout=60, check=False)
 
     def cli(self, *words):
         """A command's answer, from its JSON; CommandFailed when it fails."""

@@ -246,6 +246,42 @@ static void output_is_as_it_was(void **state)
 	}
 }
 
+/* GROUP-14.34: what stands about the QR code, on terminals of each kind. */
+static void a_link_is_drawn(void **state)
+{
+	static const struct {
+		bool utf8, colour;
+		int wide;
+		const char *line;
+	} places[] = {
+		{ true, false, 80, "invite Home --qr" },
+		{ true, true, 33, "invite Home --qr" },
+		{ true, false, 32, "invite Home --qr" },
+		{ false, false, 80, "invite Home --qr" },
+		{ true, false, 80, "invite Home --qr --json" },
+		{ true, false, 80, "invite Home --qr -q" },
+		{ true, false, 80, "invite Home <card/> --qr" },
+	};
+	const struct cli_place was = canned_place;
+	char *all = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&all, &n);
+	assert_non_null(f);
+	canned_serve(group_running);
+	canned_place.width = 80;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		canned_place.utf8 = places[i].utf8;
+		canned_place.colour = places[i].colour;
+		canned_place.wide = places[i].wide;
+		show(f, places[i].line);
+	}
+	canned_end();
+	canned_place = was;
+	fclose(f);
+	compare("qr", all);
+	free(all);
+}
+
 /* ---- files and passphrases ---- */
 
 static const char *at(const char *name)
@@ -564,6 +600,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(output_is_as_it_was),
+		cmocka_unit_test(a_link_is_drawn),
 		TEST(an_identity_is_moved),
 		TEST(a_passphrase_comes_by_descriptor),
 		TEST(passphrases_have_a_length),
