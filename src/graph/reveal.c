@@ -13,8 +13,8 @@ static bool seals(const struct graph *g, const struct graph_record *r)
 static const char *refusal(enum err err)
 {
 	if (err == ERR_STATE)
-		return "it cannot be sealed yet: the group's key has not come; try again when "
-		       "another member was met";
+		return "no key of this group's epoch yet: a member who may give it has to be "
+		       "online; try again then";
 	return err == ERR_RANGE ? graph_fault_text(GRAPH_FAULT_SIZE) : "it cannot be sealed";
 }
 
@@ -43,7 +43,8 @@ enum err graph_protect(struct graph *g, struct graph_make *m, struct graph_recor
 
 /* ---- those that wait for a key ---- */
 
-#define PATIENCE (120 * MONO_SEC)
+/* Shorter than who asks waits as usual (30 s): so they are told why. */
+#define PATIENCE (25 * MONO_SEC)
 
 static bool can_seal(const struct graph *g)
 {

@@ -28,7 +28,9 @@ struct group_epochs {
 	/* A new one. */
 	struct mono start, wait; /* wait: not before, after a failure */
 	bool forced;		 /* somebody asked for it */
+	bool ours;		 /* a Removal was said here, and is not covered yet */
 	bool making, asked;
+	uint64_t made_turn;		/* of the Removals when its making began */
 	struct group_octets recipients; /* n_made of them, room for most */
 	size_t n_made, most;
 	char made_to[GROUP_NAME_OCTETS + 1]; /* the last member that was looked at */

@@ -314,9 +314,9 @@ static enum due due(struct group *g)
 	if (!e->seen && !c.n_removals)
 		return DUE_NOT;
 	const struct group_ring_epoch *chosen = group_epoch_chosen(g);
-	if (!chosen || !group_keyring_covers(chosen, &c) || old_at(g, chosen) <= group_time(g))
-		return DUE_SOON;
-	return DUE_NOT;
+	if (!chosen || !group_keyring_covers(chosen, &c))
+		return e->ours ? DUE_NOW : DUE_SOON;
+	return old_at(g, chosen) <= group_time(g) ? DUE_SOON : DUE_NOT;
 }
 
 static struct mono by_chance(const struct group *g)
@@ -331,6 +331,7 @@ static void plan(struct group *g)
 	switch (due(g)) {
 	case DUE_NOT:
 		e->start = MONO_NEVER;
+		e->ours = false;
 		break;
 	case DUE_SOON:
 		if (mono_is_never(e->start))
@@ -397,6 +398,13 @@ void group_epoch_ready(struct group *g)
 	e->unsure = false;
 	/* GROUP-12.13: now it is known whether there are epochs. */
 	(void)group_want(g, GROUP_OUT_REVEAL, span_of(NULL, 0));
+}
+
+/* GROUP-12.16: who removes need not wait for anybody. */
+void group_epoch_removed(struct group *g)
+{
+	if (g->epochs)
+		g->epochs->ours = true;
 }
 
 /* ---- asked ---- */

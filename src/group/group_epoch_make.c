@@ -22,6 +22,7 @@ static enum err begin(struct group *g)
 	env_secret(g->env, e->secret + CRYPTO_BOX_KEY, GROUP_EPOCH_KEY);
 	e->n_made = 0;
 	e->made_to[0] = '\0';
+	e->made_turn = e->turn;
 	e->making = true;
 	return OK;
 }
@@ -129,7 +130,9 @@ void group_epoch_make_on(struct group *g)
 	struct group_epochs *e = g->epochs;
 	if (e->asked)
 		return;
-	if (!e->making && begin(g) != OK) {
+	/* Who was removed meanwhile may have a box already. */
+	bool fresh = !e->making || e->made_turn != e->turn;
+	if (fresh && begin(g) != OK) {
 		again(g);
 		return;
 	}

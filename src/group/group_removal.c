@@ -130,8 +130,8 @@ void group_removal_published(struct group *g, const struct graph_guid *id, enum 
 		.chain = g->group_key ? NULL : g->own,
 		.when = group_time(g),
 	};
-	if (!err && graph_guid_eq(id, &e.record.id) && e.record.version)
-		(void)add(g, &e);
+	if (!err && graph_guid_eq(id, &e.record.id) && e.record.version && add(g, &e))
+		group_epoch_removed(g);
 	env_free(g->env, g->said.p);
 	g->said = (struct group_octets){ NULL, 0 };
 }

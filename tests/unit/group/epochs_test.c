@@ -308,14 +308,29 @@ static void an_old_epoch_is_followed_by_another(void **state)
 	circle_fini(&c);
 }
 
-static void removes(size_t by, size_t whom)
+static void says_removal(size_t by, size_t whom)
 {
 	char words[128];
 	struct text why = TEXT_OF(words);
 	const struct group_removing what = { .who = span_str(c.t.names[whom + 1]),
 					     .reason = span_str("left") };
 	assert_int_equal(group_remove(c.m[by].g, &what, &why, c.now), OK);
+}
+
+static void removes(size_t by, size_t whom)
+{
+	says_removal(by, whom);
 	circle_settle(&c);
+}
+
+static void admit_three(unsigned int first)
+{
+	circle_init_epochs(&c);
+	circle_admit(&c, 1, first, 0);
+	circle_admit(&c, 2, CRYPTO_ROLE_MEMBER, 0);
+	circle_admit(&c, 3, CRYPTO_ROLE_MEMBER, 0);
+	circle_run(&c, MONO_MIN);
+	assert_true(writes(0) && writes(1) && writes(2) && writes(3));
 }
 
 /* What is written once the i-th's part in it is over: the others read it, and it does not. */
@@ -334,17 +349,11 @@ static void only_others_read(size_t by, size_t gone)
 /* GROUP-12.12, GROUP-12.5 */
 static void who_is_removed_reads_nothing_that_comes(void **state)
 {
-	circle_init_epochs(&c);
-	circle_admit(&c, 1, CRYPTO_ROLE_ADMIN, 0);
-	circle_admit(&c, 2, CRYPTO_ROLE_MEMBER, 0);
-	circle_admit(&c, 3, CRYPTO_ROLE_MEMBER, 0);
-	circle_run(&c, MONO_MIN);
-	assert_true(writes(0) && writes(1) && writes(2) && writes(3));
+	admit_three(CRYPTO_ROLE_ADMIN);
 	removes(0, 3);
-	circle_run(&c, MONO_SEC);
 	/* Nobody writes for him any more, and nothing until there is another key. */
 	assert_false(writes(0) || writes(1) || writes(2));
-	circle_run(&c, 61 * MONO_SEC);
+	circle_run(&c, MONO_MS);
 	assert_int_equal(look(2).number, 2);
 	assert_int_equal(look(0).lacking, 0);
 	assert_true(writes(0) && writes(1) && writes(2));
@@ -363,16 +372,12 @@ static void who_is_removed_reads_nothing_that_comes(void **state)
 /* GROUP-12.12: an epoch each that covers one of them is followed by one that covers both. */
 static void two_removals_end_in_an_epoch_that_covers_both(void **state)
 {
-	circle_init_epochs(&c);
-	circle_admit(&c, 1, CRYPTO_ROLE_ADMIN, 0);
-	circle_admit(&c, 2, CRYPTO_ROLE_MEMBER, 0);
-	circle_admit(&c, 3, CRYPTO_ROLE_MEMBER, 0);
-	circle_run(&c, MONO_MIN);
+	admit_three(CRYPTO_ROLE_ADMIN);
 	removes(0, 3);
-	circle_run(&c, 2 * MONO_MIN);
+	circle_run(&c, MONO_SEC);
 	uint32_t first = look(0).number;
 	removes(1, 2);
-	circle_run(&c, 2 * MONO_MIN);
+	circle_run(&c, MONO_SEC);
 	assert_true(look(0).number > first);
 	assert_int_equal(look(0).number, look(1).number);
 	const struct group_ring_choice all = group_epoch_choice(c.m[0].g);
@@ -381,6 +386,93 @@ static void two_removals_end_in_an_epoch_that_covers_both(void **state)
 	assert_true(writes(0) && writes(1));
 	only_others_read(0, 3);
 	circle_fini(&c);
+}
+
+static bool covers_all(size_t i)
+{
+	const struct group_ring_choice all = group_epoch_choice(c.m[i].g);
+	const struct group_ring_epoch *e = group_epoch_chosen(c.m[i].g);
+	return e && group_keyring_covers(e, &all);
+}
+
+/* GROUP-12.16: each of two begins one at once; what covers both comes by chance. */
+static void two_who_remove_at_once_end_in_one(void **state)
+{
+	admit_three(CRYPTO_ROLE_ADMIN);
+	says_removal(0, 3);
+	says_removal(1, 2);
+	circle_settle(&c);
+	circle_run(&c, MONO_MS);
+	assert_int_equal(epochs(), 3);
+	size_t at_first = epochs();
+	circle_run(&c, 2 * MONO_MIN);
+	assert_true(covers_all(0) && covers_all(1));
+	assert_true(writes(0) && writes(1));
+	assert_memory_equal(group_epoch_chosen(c.m[0].g)->id, group_epoch_chosen(c.m[1].g)->id,
+			    GROUP_EPOCH_ID);
+	only_others_read(0, 2);
+	only_others_read(1, 3);
+	assert_true(epochs() <= at_first + 1);
+	circle_fini(&c);
+}
+
+/* GROUP-12.12, GROUP-12.16: who removed is gone before it could begin one: somebody else does,
+ * after 5 to 60 s. */
+static void others_wait_their_time(void **state)
+{
+	admit_three(CRYPTO_ROLE_ADMIN);
+	removes(0, 3);
+	circle_go(&c, 0);
+	circle_run(&c, 4 * MONO_SEC);
+	assert_int_equal(epochs(), 1);
+	assert_false(writes(1) || writes(2));
+	circle_run(&c, 57 * MONO_SEC);
+	assert_int_equal(epochs(), 2);
+	assert_true(writes(1) && writes(2));
+	circle_fini(&c);
+}
+
+/* GROUP-12.16: one that covers came meanwhile. */
+static void others_stand_back(void **state)
+{
+	admit_three(CRYPTO_ROLE_ADMIN);
+	removes(0, 3);
+	circle_run(&c, 5 * MONO_MIN);
+	assert_int_equal(epochs(), 2);
+	/* GROUP-12.16: ours was the last Removal, and not the next. */
+	removes(1, 2);
+	circle_go(&c, 1);
+	circle_run(&c, 4 * MONO_SEC);
+	assert_int_equal(epochs(), 2);
+	circle_fini(&c);
+}
+
+/* GROUP-12.16: nobody is passed over, and nobody who was removed has a box. */
+static void one_that_is_being_made_is_made_anew(void **state)
+{
+	struct record *o = malloc(sizeof *o);
+	admit_three(CRYPTO_ROLE_ADMIN);
+	struct group_epochs *e = c.m[0].g->epochs;
+	char words[128];
+	struct text why = TEXT_OF(words), to = TEXT_OF(e->made_to);
+	assert_int_equal(group_rotate(c.m[0].g, true, &why, c.now), OK);
+	/* As a slice leaves it behind that has looked at all. */
+	e->recipients.p = env_zalloc(c.m[0].g->env, CIRCLE_MOST, GROUP_EPOCH_RECIPIENT);
+	e->most = CIRCLE_MOST;
+	e->n_made = 0;
+	text_str(&to, "~");
+	e->made_turn = e->turn;
+	e->making = true;
+	removes(0, 3);
+	circle_run(&c, MONO_MS);
+	assert_int_equal(epochs(), 2);
+	assert_true(covers_all(0));
+	assert_true(writes(0) && writes(1) && writes(2));
+	assert_int_equal(seal(0, o), OK);
+	assert_true(reads(1, o) && reads(2, o));
+	assert_int_equal(keys(), 3);
+	circle_fini(&c);
+	free(o);
 }
 
 /* GROUP-12.11: what cannot be published now is made again. */
@@ -418,6 +510,10 @@ int main(void)
 		cmocka_unit_test(an_old_epoch_is_followed_by_another),
 		cmocka_unit_test(who_is_removed_reads_nothing_that_comes),
 		cmocka_unit_test(two_removals_end_in_an_epoch_that_covers_both),
+		cmocka_unit_test(two_who_remove_at_once_end_in_one),
+		cmocka_unit_test(others_wait_their_time),
+		cmocka_unit_test(others_stand_back),
+		cmocka_unit_test(one_that_is_being_made_is_made_anew),
 		cmocka_unit_test(a_failure_is_made_up_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
