@@ -197,7 +197,7 @@ static void tally_done(struct group *g, const struct group_sending *s, const str
 		t->err = r->err;
 		later(&t->after, r->after);
 		if (r->err)
-			group_counted_undo(c, span_of(t->serial, sizeof(t->serial)));
+			group_counted_undo(g->secrets, c, span_of(t->serial, sizeof(t->serial)));
 		follow(g, t);
 	}
 	if (r->err)

@@ -1,16 +1,22 @@
 /* What is known of a group's invitations (GROUP-14.14 to GROUP-14.16). */
 #include "group/secrets.h"
 
+#include "base/map.h"
+
 const struct group_secrets_limits group_secrets_limits_default = {
 	.invitations = 1024,
+	.octets = 64 << 20,
 	.tallies = 4096,
+	.uses = 65536,
 };
 
 struct group_secrets {
 	const struct env *env;
 	struct group_secrets_limits limits;
 	struct list invitations, counted;
-	size_t n_invitations, n_counted;
+	size_t n_invitations, n_octets;
+	size_t n_counted[2]; /* of others; of ours */
+	size_t n_uses;	     /* in tallies of others */
 };
 
 static struct group_asked_in *invitation_at(struct list *n)
@@ -43,6 +49,7 @@ static void drop_invitation(struct group_secrets *s, struct group_asked_in *i)
 {
 	list_take(&i->all);
 	s->n_invitations--;
+	s->n_octets -= i->n_octets;
 	env_free(s->env, i->octets);
 	env_free(s->env, i);
 }
@@ -50,7 +57,8 @@ static void drop_invitation(struct group_secrets *s, struct group_asked_in *i)
 static void drop_counted(struct group_secrets *s, struct group_counted *c)
 {
 	list_take(&c->all);
-	s->n_counted--;
+	s->n_counted[c->ours]--;
+	s->n_uses -= c->ours ? 0 : c->n;
 	env_free(s->env, c->uses);
 	env_free(s->env, c);
 }
@@ -97,6 +105,9 @@ static enum err learn_invitation(struct group_secrets *s, const struct group_sec
 {
 	struct group_asked_in *i = of_record(s, &at->record);
 	struct group_inviting x;
+	size_t before = i ? i->n_octets : 0;
+	if (s->n_octets - before + payload.n > s->limits.octets)
+		return ERR_FULL;
 	uint8_t *octets = env_copy(s->env, payload.p, payload.n);
 	enum err e = octets ? group_inviting_read(&x, span_of(octets, payload.n)) : ERR_NOMEM;
 	if (!e && !i)
@@ -107,6 +118,8 @@ static enum err learn_invitation(struct group_secrets *s, const struct group_sec
 	}
 	env_free(s->env, i->octets);
 	i->octets = octets;
+	i->n_octets = payload.n;
+	s->n_octets += payload.n - before;
 	i->what = x.invitation;
 	i->until = at->until;
 	return OK;
@@ -140,31 +153,49 @@ static bool is_of(const struct group_counted *c, struct span id)
 	return span_eq(span_of(c->id, sizeof(c->id)), id);
 }
 
-static bool is_same_use(const struct group_use *a, const struct group_use *b)
+static void put_key(struct group_counted_use *u)
 {
-	return memcmp(a->serial, b->serial, sizeof(a->serial)) == 0 &&
-	       memcmp(a->authority, b->authority, sizeof(a->authority)) == 0;
+	memcpy(u->key, u->use.serial, CRYPTO_SERIAL);
+	memcpy(u->key + CRYPTO_SERIAL, u->use.authority, GROUP_AUTHORITY);
 }
 
-static bool has_use(const struct group_counted *c, const struct group_use *u)
+/* GROUP-14.14: of those that are alike all but one. What there is no memory for counts. */
+static void mark(const struct group_secrets *s, struct span id)
+{
+	struct map seen;
+	map_init(&seen, s->env);
+	LIST_EACH(n, tmp, (struct list *)(uintptr_t)&s->counted)
+	for (size_t i = 0; is_of(counted_at(n), id) && i < counted_at(n)->n; i++) {
+		struct group_counted_use *u = &counted_at(n)->uses[i];
+		struct span key = span_of(u->key, sizeof(u->key));
+		u->again = map_get(&seen, key) != NULL;
+		if (!u->again)
+			(void)!map_put(&seen, key, u);
+	}
+	map_free(&seen);
+}
+
+static bool has_use(const struct group_counted *c, const struct group_counted_use *u)
 {
 	for (size_t i = 0; i < c->n; i++)
-		if (is_same_use(&c->uses[i], u))
+		if (memcmp(c->uses[i].key, u->key, sizeof(u->key)) == 0)
 			return true;
 	return false;
 }
 
-static enum err add_counted(struct group_secrets *s, struct span id, struct group_counted **out)
+static enum err add_counted(struct group_secrets *s, struct span id, bool ours,
+			    struct group_counted **out)
 {
-	if (s->n_counted >= s->limits.tallies)
+	if (s->n_counted[ours] >= s->limits.tallies)
 		return ERR_FULL;
 	struct group_counted *c = env_zalloc(s->env, 1, sizeof(*c));
 	if (!c)
 		return ERR_NOMEM;
 	memcpy(c->id, id.p, sizeof(c->id));
 	c->until = INT64_MAX;
+	c->ours = ours;
 	list_push_back(&s->counted, &c->all);
-	s->n_counted++;
+	s->n_counted[ours]++;
 	*out = c;
 	return OK;
 }
@@ -189,38 +220,49 @@ static struct group_counted *find_record(const struct group_secrets *s,
 enum err group_secrets_ours(struct group_secrets *s, struct span id, struct group_counted **out)
 {
 	struct group_counted *c = find_ours(s, id);
-	enum err e = c ? OK : add_counted(s, id, &c);
-	if (e)
-		return e;
-	c->ours = true;
-	*out = c;
-	return OK;
+	enum err e = c ? OK : add_counted(s, id, true, &c);
+	if (!e)
+		*out = c;
+	return e;
 }
 
-enum err group_counted_use(struct group_secrets *s, struct group_counted *c,
-			   const struct group_use *u)
+/* Once; not marked yet. */
+static enum err add_use(const struct group_secrets *s, struct group_counted *c,
+			const struct group_use *use)
 {
-	if (has_use(c, u))
+	struct group_counted_use u = { .use = *use };
+	put_key(&u);
+	if (has_use(c, &u))
 		return OK;
 	if (c->n >= GROUP_USES_MAX)
 		return ERR_FULL;
-	struct group_use *uses = env_resize(s->env, c->uses, (c->n + 1) * sizeof(*uses));
+	struct group_counted_use *uses = env_resize(s->env, c->uses, (c->n + 1) * sizeof(*uses));
 	if (!uses)
 		return ERR_NOMEM;
 	c->uses = uses;
-	c->uses[c->n++] = *u;
+	c->uses[c->n++] = u;
 	c->changed++;
 	return OK;
 }
 
-void group_counted_undo(struct group_counted *c, struct span serial)
+enum err group_counted_use(const struct group_secrets *s, struct group_counted *c,
+			   const struct group_use *u)
+{
+	enum err e = add_use(s, c, u);
+	if (!e)
+		mark(s, span_of(c->id, sizeof(c->id)));
+	return e;
+}
+
+void group_counted_undo(const struct group_secrets *s, struct group_counted *c, struct span serial)
 {
 	for (size_t i = 0; i < c->n; i++) {
-		if (!span_eq(span_of(c->uses[i].serial, CRYPTO_SERIAL), serial))
+		if (!span_eq(span_of(c->uses[i].use.serial, CRYPTO_SERIAL), serial))
 			continue;
 		memmove(c->uses + i, c->uses + i + 1, (c->n - i - 1) * sizeof(*c->uses));
 		c->n--;
 		c->changed++;
+		mark(s, span_of(c->id, sizeof(c->id)));
 		return;
 	}
 }
@@ -233,13 +275,14 @@ void group_counted_wrong(struct group_counted *c)
 }
 
 /* GROUP-14.15: what two machines of one member have counted is one, and nothing is lost. */
-static enum err merge(struct group_secrets *s, struct group_counted *c, const struct group_tally *t)
+static enum err merge(const struct group_secrets *s, struct group_counted *c,
+		      const struct group_tally *t)
 {
 	uint64_t changed = c->changed;
 	struct group_use u;
 	for (size_t i = 0; i < group_tally_count(t); i++) {
 		group_tally_use(t, i, &u);
-		enum err e = group_counted_use(s, c, &u);
+		enum err e = add_use(s, c, &u);
 		if (e)
 			return e;
 	}
@@ -254,13 +297,18 @@ static enum err merge(struct group_secrets *s, struct group_counted *c, const st
 static enum err replace(struct group_secrets *s, struct group_counted *c,
 			const struct group_tally *t)
 {
-	size_t n = group_tally_count(t);
-	struct group_use *uses = n ? env_zalloc(s->env, n, sizeof(*uses)) : NULL;
+	size_t n = group_tally_count(t), before = c->ours ? n : c->n;
+	if (s->n_uses - before + n > s->limits.uses)
+		return ERR_FULL;
+	struct group_counted_use *uses = n ? env_zalloc(s->env, n, sizeof(*uses)) : NULL;
 	if (n && !uses)
 		return ERR_NOMEM;
-	for (size_t i = 0; i < n; i++)
-		group_tally_use(t, i, &uses[i]);
+	for (size_t i = 0; i < n; i++) {
+		group_tally_use(t, i, &uses[i].use);
+		put_key(&uses[i]);
+	}
 	env_free(s->env, c->uses);
+	s->n_uses += n - before;
 	c->uses = uses;
 	c->n = n;
 	c->wrong = t->wrong;
@@ -273,19 +321,25 @@ static enum err learn_tally(struct group_secrets *s, const struct group_secrets_
 	struct span id = span_of(t->id, sizeof(t->id));
 	struct group_counted *c = at->ours ? find_ours(s, id) : find_record(s, &at->record);
 	bool fresh = !c;
-	enum err e = c ? OK : add_counted(s, id, &c);
+	enum err e = c ? OK : add_counted(s, id, at->ours, &c);
 	if (e)
 		return e;
-	c->ours = at->ours;
-	e = at->ours && !fresh ? merge(s, c, t) : replace(s, c, t);
+	/* Of one invitation now, of another before: its maker's doing. */
+	bool other = !is_of(c, id);
+	uint8_t before[GROUP_INVITATION_ID];
+	memcpy(before, c->id, sizeof(before));
+	e = c->ours && !fresh ? merge(s, c, t) : replace(s, c, t);
 	if (e && fresh)
 		drop_counted(s, c);
-	if (e)
-		return e;
-	c->record = at->record;
-	c->until = at->until;
-	memcpy(c->id, t->id, sizeof(c->id));
-	return OK;
+	if (!e) {
+		c->record = at->record;
+		c->until = at->until;
+		memcpy(c->id, t->id, sizeof(c->id));
+	}
+	if (other)
+		mark(s, span_of(before, sizeof(before)));
+	mark(s, id);
+	return e;
 }
 
 enum err group_secrets_learn(struct group_secrets *s, const struct group_secrets_at *at,
@@ -300,21 +354,6 @@ enum err group_secrets_learn(struct group_secrets *s, const struct group_secrets
 }
 
 /* ---- in sum ---- */
-
-/* Whether a tally that stands before c has it too. */
-static bool is_counted_before(const struct group_secrets *s, const struct group_counted *c,
-			      const struct group_use *u)
-{
-	LIST_EACH(n, tmp, &s->counted)
-	{
-		if (counted_at(n) == c)
-			return false;
-		if (is_of(counted_at(n), span_of(c->id, sizeof(c->id))) &&
-		    has_use(counted_at(n), u))
-			return true;
-	}
-	return false;
-}
 
 static const struct group_counted *next_of(const struct group_secrets *s,
 					   const struct group_counted *after, struct span id)
@@ -332,10 +371,10 @@ bool group_secrets_use(const struct group_secrets *s, struct span id, struct gro
 		at->in = next_of(s, NULL, id);
 	for (; at->in; at->in = next_of(s, at->in, id), at->i = 0)
 		while (at->i < at->in->n) {
-			const struct group_use *u = &at->in->uses[at->i++];
-			if (is_counted_before(s, at->in, u))
+			const struct group_counted_use *u = &at->in->uses[at->i++];
+			if (u->again)
 				continue;
-			*out = u;
+			*out = &u->use;
 			return true;
 		}
 	return false;
@@ -365,7 +404,7 @@ enum err group_counted_write(const struct group_counted *c, const struct env *en
 	enum err e = uses && room ? OK : ERR_NOMEM;
 	memcpy(t.id, c->id, sizeof(t.id));
 	for (size_t i = 0; !e && i < c->n; i++)
-		group_use_write(&c->uses[i], uses + i * GROUP_USE);
+		group_use_write(&c->uses[i].use, uses + i * GROUP_USE);
 	if (!e)
 		e = group_tally_write(&t, room, size, n);
 	env_free(env, uses);
@@ -394,6 +433,14 @@ static void sooner(int64_t *next, int64_t until)
 		*next = until;
 }
 
+static void end_counted(struct group_secrets *s, struct group_counted *c)
+{
+	uint8_t id[GROUP_INVITATION_ID];
+	memcpy(id, c->id, sizeof(id));
+	drop_counted(s, c);
+	mark(s, span_of(id, sizeof(id)));
+}
+
 /* GROUP-14.16: a tally stays as long as its invitation may. */
 void group_secrets_expire(struct group_secrets *s, int64_t now, int64_t *next)
 {
@@ -408,7 +455,7 @@ void group_secrets_expire(struct group_secrets *s, int64_t now, int64_t *next)
 	LIST_EACH(n, tmp, &s->counted)
 	{
 		if (counted_at(n)->until < now)
-			drop_counted(s, counted_at(n));
+			end_counted(s, counted_at(n));
 		else if (counted_at(n)->until != INT64_MAX)
 			sooner(next, counted_at(n)->until + 1);
 	}

@@ -12,7 +12,9 @@ struct group_secrets;
 
 struct group_secrets_limits {
 	size_t invitations; /* 1,024 */
-	size_t tallies;	    /* 4,096 */
+	size_t octets;	    /* 64 MiB of them */
+	size_t tallies;	    /* 4,096 of others, and as many of ours */
+	size_t uses;	    /* 65,536 in tallies of others */
 };
 extern const struct group_secrets_limits group_secrets_limits_default;
 
@@ -29,6 +31,13 @@ struct group_asked_in {
 	int64_t made;		      /* likewise */
 	struct group_invitation what; /* points into `octets` */
 	uint8_t *octets;
+	size_t n_octets;
+};
+
+struct group_counted_use {
+	struct group_use use;
+	uint8_t key[CRYPTO_SERIAL + GROUP_AUTHORITY]; /* what makes it another one */
+	bool again; /* it stands in another tally, too, and counts there */
 };
 
 /* What one member has counted. Ours is changed here first and published then. */
@@ -39,7 +48,7 @@ struct group_counted {
 	bool ours;
 	int64_t until;
 	uint16_t wrong;
-	struct group_use *uses;
+	struct group_counted_use *uses;
 	size_t n;
 	/* Ours: how often it was changed; of these how many are asked for, and stored. */
 	uint64_t changed, asked, stored;
@@ -82,9 +91,9 @@ bool group_secrets_use(const struct group_secrets *s, struct span id, struct gro
 MUST_USE enum err group_secrets_ours(struct group_secrets *s, struct span id,
 				     struct group_counted **out);
 /* ERR_FULL, ERR_NOMEM. */
-MUST_USE enum err group_counted_use(struct group_secrets *s, struct group_counted *c,
+MUST_USE enum err group_counted_use(const struct group_secrets *s, struct group_counted *c,
 				    const struct group_use *u);
-void group_counted_undo(struct group_counted *c, struct span serial);
+void group_counted_undo(const struct group_secrets *s, struct group_counted *c, struct span serial);
 void group_counted_wrong(struct group_counted *c);
 /* As the payload of a record, of GROUP_TALLY_OCTETS(c->n). */
 MUST_USE enum err group_counted_write(const struct group_counted *c, const struct env *env,

@@ -9,7 +9,9 @@ static struct group_secrets *s;
 
 static int begin(void **state)
 {
-	const struct group_secrets_limits limits = { .invitations = 3, .tallies = 4 };
+	const struct group_secrets_limits limits = {
+		.invitations = 3, .octets = 1000, .tallies = 4, .uses = 8
+	};
 	failing_env_init(&f, 3);
 	assert_int_equal(group_secrets_new(&s, &f.env, &limits), OK);
 	return 0;
@@ -91,6 +93,31 @@ static void uses_count_once(void **state)
 	assert_sum(3, 2);
 	struct group_sum other = group_secrets_sum(s, id_of(2));
 	assert_int_equal(other.uses + other.wrong, 0);
+	/* Nor twice of one tally, nor in what has lost one of two. */
+	assert_int_equal(tally(3, false, 0, "dd"), OK);
+	assert_sum(3, 2);
+	assert_int_equal(tally(2, false, 0, ""), OK);
+	assert_sum(3, 2);
+	assert_int_equal(tally(3, false, 0, "a"), OK);
+	assert_sum(2, 2);
+}
+
+/* GROUP-14.16: in all, whatever stands twice. */
+static void uses_have_a_most(void **state)
+{
+	struct group_use a = use_of('a');
+	struct group_counted *c;
+	assert_int_equal(tally(1, false, 0, "abcd"), OK);
+	assert_int_equal(tally(2, false, 0, "abcde"), ERR_FULL);
+	assert_sum(4, 0);
+	assert_int_equal(tally(2, false, 0, "efgh"), OK);
+	assert_int_equal(tally(1, false, 0, "abcdi"), ERR_FULL);
+	assert_int_equal(tally(1, false, 0, "abc"), OK);
+	assert_int_equal(tally(2, false, 0, "efghi"), OK);
+	assert_sum(8, 0);
+	assert_int_equal(group_secrets_ours(s, id_of(1), &c), OK);
+	assert_int_equal(group_counted_use(s, c, &a), OK);
+	assert_sum(8, 0);
 }
 
 static void the_lowest_record_holds(void **state)
@@ -109,6 +136,19 @@ static void the_lowest_record_holds(void **state)
 }
 
 /* GROUP-14.16 */
+static void octets_have_a_most(void **state)
+{
+	const struct group_secrets_limits limits = { .invitations = 3, .octets = 250 };
+	group_secrets_free(s);
+	assert_int_equal(group_secrets_new(&s, &f.env, &limits), OK);
+	assert_int_equal(invitation(1, 1, 1), OK);
+	assert_int_equal(invitation(2, 2, 1), OK);
+	assert_int_equal(invitation(3, 3, 1), ERR_FULL);
+	assert_int_equal(invitation(2, 2, 2), OK);
+	assert_null(group_secrets_find(s, id_of(3)));
+}
+
+/* GROUP-14.16 */
 static void there_is_a_most(void **state)
 {
 	int64_t next;
@@ -118,8 +158,11 @@ static void there_is_a_most(void **state)
 	for (uint8_t i = 1; i <= 4; i++)
 		assert_int_equal(tally(i, false, 1, ""), OK);
 	assert_int_equal(tally(5, false, 1, ""), ERR_FULL);
+	/* Nobody takes the place of ours. */
 	struct group_counted *c;
-	assert_int_equal(group_secrets_ours(s, id_of(1), &c), ERR_FULL);
+	for (uint8_t i = 1; i <= 4; i++)
+		assert_int_equal(group_secrets_ours(s, id_of(i), &c), OK);
+	assert_int_equal(group_secrets_ours(s, id_of(5), &c), ERR_FULL);
 	group_secrets_expire(s, 1000, &next);
 	assert_int_equal(next, 1001);
 	assert_non_null(group_secrets_find(s, id_of(1)));
@@ -165,7 +208,7 @@ static void ours_are_merged(void **state)
 	assert_sum(3, 3);
 	assert_int_equal(group_counted_use(s, c, &b), OK);
 	assert_null(group_secrets_due(s, NULL));
-	group_counted_undo(c, span_of(b.serial, sizeof(b.serial)));
+	group_counted_undo(s, c, span_of(b.serial, sizeof(b.serial)));
 	assert_ptr_equal(group_secrets_due(s, NULL), c);
 	assert_sum(2, 3);
 }
@@ -192,7 +235,9 @@ static void without_memory(void **state)
 {
 	FAILING_ENV_EACH(f, 5)
 	{
-		const struct group_secrets_limits limits = { .invitations = 3, .tallies = 4 };
+		const struct group_secrets_limits limits = {
+			.invitations = 3, .octets = 1000, .tallies = 4, .uses = 8
+		};
 		s = NULL;
 		if (group_secrets_new(&s, &f.env, &limits) != OK) {
 			assert_true(f.failed);
@@ -219,7 +264,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(uses_count_once, begin, end),
 		cmocka_unit_test_setup_teardown(the_lowest_record_holds, begin, end),
+		cmocka_unit_test_setup_teardown(octets_have_a_most, begin, end),
 		cmocka_unit_test_setup_teardown(there_is_a_most, begin, end),
+		cmocka_unit_test_setup_teardown(uses_have_a_most, begin, end),
 		cmocka_unit_test_setup_teardown(ours_are_merged, begin, end),
 		cmocka_unit_test_setup_teardown(ours_as_a_record, begin, end),
 		cmocka_unit_test_setup_teardown(without_memory, NULL, end),
