@@ -237,11 +237,16 @@ typedef struct hst_invite_info {
 HST_API int hst_invite_parse(hst_ctx *c, const char *text, hst_invite_info **info);
 
 enum hst_form {
-	HST_FORM_QR = 1 /* a link as lines of half blocks in UTF-8, for a dark terminal: what is
-			 * drawn is light; four light modules are about it */
+	HST_FORM_QR = 1,    /* a link as lines of half blocks in UTF-8, for a dark terminal: what is
+			  * drawn is light, and four light modules are about it */
+	HST_FORM_WORDS = 2, /* a code of five words */
+	HST_FORM_LINK = 3,
+	HST_FORM_XML = 4 /* of a document alone: as it is */
 };
-/* The same invitation in another form. HST_E_INVALID: it has none; a QR code holds 2,953
- * octets. */
+/* The same invitation in another form, for hst_free(). A code and its link say different things
+ * beside the secret: only a machine that is in the group knows one by the other, and whether the
+ * secret is right is not looked at. HST_E_NOT_FOUND: it is not known here. HST_E_INVALID: it has
+ * no such form, or it is too long for a QR code, which holds 2,953 octets. */
 HST_API int hst_invite_render(hst_ctx *c, const char *text, int form, char **out);
 
 #ifdef __cplusplus

@@ -340,6 +340,7 @@ static void print_next(struct cli *c, const char *hint)
 
 static void print_paper(struct cli *c, const struct ops_paper *p)
 {
+	bool is_link = strcmp(p->kind, "link") == 0;
 	const struct cli_pair pairs[] = {
 		{ "what", { p->text, CLI_BOLD } },
 		{ "holds", { p->valid ? "yes" : p->why, p->valid ? CLI_GREEN : CLI_RED } },
@@ -354,6 +355,8 @@ static void print_paper(struct cli *c, const struct ops_paper *p)
 		    CLI_PLAIN } },
 		{ "by", { p->issuer_label, CLI_PLAIN } },
 		{ "role", { p->role, CLI_PLAIN } },
+		{ "as a code", { is_link ? p->code : "", CLI_PLAIN } },
+		{ "as a link", { is_link ? "" : p->link, CLI_PLAIN } },
 		{ "members at", { p->addresses, CLI_PLAIN } },
 		{ "password", { p->asks ? "is asked for" : "", CLI_PLAIN } },
 		{ "from", { p->since ? cli_time(c, p->since) : "", CLI_PLAIN } },

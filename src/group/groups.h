@@ -189,6 +189,11 @@ struct groups_info {
 	const char *friendly;
 };
 bool groups_next(const struct groups *s, size_t *at, struct groups_info *out);
+/* A link into it: with the secret, and the invitation that it is of, which `secret` says alone.
+ * ERR_NOT_FOUND; ERR_RANGE: no room. */
+struct group_link;
+MUST_USE enum err groups_link(const struct groups *s, const struct groups_info *of,
+			      const struct group_link *secret, struct text *out);
 /* A name that a group wants published; of the group with that ID where we are `self`. */
 struct groups_name_info {
 	const char *name;

@@ -185,6 +185,25 @@ static void add_addresses(const struct groups *s, const struct groups_entry *e,
 		add_address(l, &at[i], LINK_MOST);
 }
 
+static void fill_link(const struct groups *s, const struct groups_entry *e, struct group_link *l)
+{
+	groups_words(l->group, sizeof(l->group), span_str(e->id));
+	groups_words(l->friendly, sizeof(l->friendly), span_str(e->friendly));
+	add_addresses(s, e, l);
+}
+
+enum err groups_link(const struct groups *s, const struct groups_info *of,
+		     const struct group_link *secret, struct text *out)
+{
+	const struct groups_entry *e = groups_entry_named(s, span_str(of->id), span_str(of->self));
+	struct group_link l = *secret;
+	if (e)
+		fill_link(s, e, &l);
+	enum err err = e ? group_link_text(out, &l) : ERR_NOT_FOUND;
+	group_link_wipe(&l);
+	return err;
+}
+
 /* GROUP-14.29: the answer is the code, and in the next line the link. */
 static enum err answer_of(struct groups *s, struct groups_call *call)
 {
@@ -195,10 +214,8 @@ static enum err answer_of(struct groups *s, struct groups_call *call)
 	if (!room)
 		return ERR_NOMEM;
 	memcpy(l.id, i->id, sizeof(l.id));
-	groups_words(l.group, sizeof(l.group), span_str(call->entry->id));
-	groups_words(l.friendly, sizeof(l.friendly), span_str(call->entry->friendly));
 	groups_words(l.secret, sizeof(l.secret), span_str(i->code.secret));
-	add_addresses(s, call->entry, &l);
+	fill_link(s, call->entry, &l);
 	struct text t = text_of(room, size);
 	if (!i->password)
 		group_code_text(&t, &i->code);

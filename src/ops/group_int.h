@@ -46,6 +46,16 @@ MUST_USE enum err ops_member_find(const struct groups_info *g, const char *typed
 MUST_USE enum err ops_paper_look(struct ops *o, struct span document, struct draft *d,
 				 struct ops_paper *out, struct text *why);
 
+/* Whether a group is ours, and an identity. */
+void ops_paper_ours(struct ops *o, struct ops_paper *to);
+
+/* ---- codes.c ---- */
+/* What is no XML was typed, or sent. */
+bool ops_is_typed(const char *s);
+/* As ops_paper_look(), of a code or a link. */
+MUST_USE enum err ops_code_look(struct ops *o, struct span s, struct draft *d,
+				struct ops_paper *out, struct text *why);
+
 /* ---- first.c ---- */
 struct group_wish;
 /* The peer name of one there is; "": there is none. Lives as long as the identity. */

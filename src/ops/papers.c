@@ -1,7 +1,6 @@
 /* What a card, an invitation or an export says: read here and now, nobody is asked. */
 #include "ops/group_int.h"
 
-#include "group/code.h"
 #include "os/clock.h"
 
 static const char *const kinds[GROUP_PAPER_KIND_COUNT] = {
@@ -157,7 +156,7 @@ static void set_paper(struct ops_paper *to, const struct group_paper *p, struct 
 	to->group_name = ops_draft_span(d, p->friendly);
 }
 
-static void set_ours(struct ops *o, struct ops_paper *to)
+void ops_paper_ours(struct ops *o, struct ops_paper *to)
 {
 	const struct groups *all = node_groups(engine_node(o->engine));
 	struct groups_identity id;
@@ -207,7 +206,7 @@ static enum err look_at(struct ops *o, const struct group_paper *p, struct draft
 	crypto_chain_free(l.chain);
 	if (e)
 		return e;
-	set_ours(o, out);
+	ops_paper_ours(o, out);
 	say(&t, p, out);
 	out->text = ops_draft_text(d, &t);
 	return d->failed ? ERR_NOMEM : OK;
@@ -226,75 +225,6 @@ enum err ops_paper_look(struct ops *o, struct span document, struct draft *d, st
 	return e;
 }
 
-/* ---- codes and links: what they say without anybody else ---- */
-
-static const char *addresses_of(const struct group_link *l, struct draft *d)
-{
-	char buffer[GROUP_LINK_ADDRESSES * (ADDR_TEXT_MAX + 2) + 1];
-	struct text t = TEXT_OF(buffer);
-	for (size_t i = 0; i < l->n_address; i++) {
-		text_str(&t, i ? ", " : "");
-		addr_text(&t, &l->address[i]);
-	}
-	return ops_draft_text(d, &t);
-}
-
-static enum err look_link(struct ops *o, struct span s, struct draft *d, struct ops_paper *out,
-			  struct text *why)
-{
-	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text t = TEXT_OF(buffer);
-	struct group_link l;
-	enum err e = group_link_parse(&l, s, why);
-	if (e)
-		return e;
-	ops_set_text(out->kind, sizeof(out->kind), "link");
-	out->group = ops_draft_str(d, l.group);
-	out->group_name = ops_draft_str(d, l.friendly);
-	out->addresses = addresses_of(&l, d);
-	out->asks = !l.secret[0];
-	set_ours(o, out);
-	text_str(&t, l.invitation ? "a link into group " : "a link to the password of group ");
-	text_quoted(&t, span_str(l.friendly[0] ? l.friendly : l.group), 80);
-	out->text = ops_draft_text(d, &t);
-	out->hint = "homestead join LINK";
-	group_link_wipe(&l);
-	return d->failed ? ERR_NOMEM : OK;
-}
-
-static enum err look_code(struct span s, struct draft *d, struct ops_paper *out, struct text *why)
-{
-	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text t = TEXT_OF(buffer);
-	struct group_code code;
-	enum err e = group_code_parse(&code, s, why);
-	if (e)
-		return e;
-	ops_set_text(out->kind, sizeof(out->kind), "code");
-	text_str(&t, "a short code; members are found by its first words, ");
-	text_str(&t, code.lookup);
-	out->text = ops_draft_text(d, &t);
-	out->hint = "homestead join CODE";
-	group_code_wipe(&code);
-	return d->failed ? ERR_NOMEM : OK;
-}
-
-static enum err look_typed(struct ops *o, struct span s, struct draft *d, struct ops_paper *out,
-			   struct text *why)
-{
-	ops_clear(&ops_paper_type, out);
-	out->valid = true;
-	ops_set_text(out->profile, sizeof(out->profile), "modern");
-	return group_link_is(s) ? look_link(o, s, d, out, why) : look_code(s, d, out, why);
-}
-
-/* What is no XML was typed, or sent. */
-static bool is_typed(const char *s)
-{
-	s += strspn(s, " \t\r\n");
-	return *s && *s != '<' && (unsigned char)*s < 0x80 && strlen(s) < GROUP_LINK_SIZE + 2;
-}
-
 enum err ops_run_paper_read(struct ops *o, const struct ops_request *r, struct ops_call call)
 {
 	struct draft d = { &o->mem, false };
@@ -302,10 +232,10 @@ enum err ops_run_paper_read(struct ops *o, const struct ops_request *r, struct o
 	struct text why = TEXT_OF(buffer);
 	struct ops_paper out;
 	const char *document = r->paper_read.document ? r->paper_read.document : "";
-	bool typed = is_typed(document);
+	bool typed = ops_is_typed(document);
 	struct span s = span_str(document);
 	enum err e =
-		typed ? look_typed(o, s, &d, &out, &why) : ops_paper_look(o, s, &d, &out, &why);
+		typed ? ops_code_look(o, s, &d, &out, &why) : ops_paper_look(o, s, &d, &out, &why);
 	if (e == ERR_NOMEM)
 		return e;
 	if (e && typed)

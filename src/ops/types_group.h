@@ -287,6 +287,11 @@
 	X(S, TIME, until, 0, "until when")                                                         \
 	X(S, STRING, addresses, 0, "of a link: where members are, with \", \" between")            \
 	X(S, BOOL, asks, 0, "of a link: whether whoever joins is asked for the password")          \
+	X(S, STRING, code, 0,                                                                      \
+	  "of a code, and of a link whose group knows its first words: the five words")            \
+	X(S, STRING, link, 0,                                                                      \
+	  "of a link, and of a code whose first words a group of this machine knows: the link; "   \
+	  "whether its other words are right is not looked at")                                    \
 	X(S, LIST, chain, ops_credential, "its certificates, from the group down")
 
 #define OPS_ADDRESS(X, S)                                                                          \

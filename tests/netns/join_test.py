@@ -54,6 +54,10 @@ def a_camera_reads_the_code(world):
     shown = ann.run("invite", "Home", "--qr", env={"LANG": "C.UTF-8"}).stdout
     link = camera.read(shown, ann.file("qr.pgm"))
     assert "\n  %s\n" % link in shown, (link, shown)
+    code = ann.cli("invite", "show", link)["code"]
+    assert "\n  %s\n" % code in shown, (code, shown)
+    assert ann.cli("invite", "show", code)["link"] == link
+    assert bob.cli("invite", "show", link)["code"] == "", "of a group that Bob is not in"
     bob.cli("join", link)
     bob.connected(within=30)
     ann.knows(Ann="administrator", Bob="member")

@@ -164,6 +164,61 @@ static void what_links_and_codes_say(void **state)
 	assert_int_equal(pp->commands, 0);
 }
 
+/* GROUP-14.35 */
+static void one_is_known_by_the_other(void **state)
+{
+	char made[2000];
+	struct group_link l = { .invitation = true, .secret = "stone-lemon-tiger" };
+	struct text t = TEXT_OF(made), group = TEXT_OF(l.group);
+	memcpy(l.id, id, sizeof(id));
+	text_str(&group, pp->people.names[0]);
+	assert_int_equal(group_link_text(&t, &l), OK);
+	read_paper(made);
+	assert_at("code", ""); /* no such invitation is known */
+	assert_at("link", made);
+	pp->invites[0] = some_invite();
+	pp->n_invites = 1;
+	read_paper(made);
+	assert_at("code", "apple-river-stone-lemon-tiger");
+	/* Another invitation, and what is no secret of a code. */
+	l.id[0] ^= 1;
+	text_clear(&t);
+	assert_int_equal(group_link_text(&t, &l), OK);
+	read_paper(made);
+	assert_at("code", "");
+	l.id[0] ^= 1;
+	ops_set_text(l.secret, sizeof(l.secret), "something else");
+	text_clear(&t);
+	assert_int_equal(group_link_text(&t, &l), OK);
+	read_paper(made);
+	assert_at("code", "");
+	/* A code that is over leads nowhere, an open one of one group does. */
+	read_paper("Apple river, STONE lemon tiger");
+	assert_at("code", "apple-river-stone-lemon-tiger");
+	assert_at("link", "");
+	pp->invites[0].state = GROUP_INVITE_OPEN;
+	size_t groups = pp->n_groups;
+	pp->n_groups = 1;
+	read_paper("apple-river-stone-lemon-tiger");
+	assert_at("group", pp->people.names[0]);
+	assert_at("joined", "true");
+	struct group_link read;
+	char buffer[200];
+	struct text why = TEXT_OF(buffer);
+	assert_int_equal(group_link_parse(&read, span_str(text_at("link")), &why), OK);
+	assert_string_equal(read.secret, "stone-lemon-tiger");
+	assert_string_equal(read.group, pp->people.names[0]);
+	assert_memory_equal(read.id, id, sizeof(id));
+	assert_true(read.invitation);
+	/* Two that are looked for alike. */
+	pp->invites[1] = pp->invites[0];
+	pp->n_invites = 2;
+	read_paper("apple-river-stone-lemon-tiger");
+	assert_at("link", "");
+	pp->n_groups = groups;
+	assert_int_equal(pp->commands, 0);
+}
+
 static void what_there_is(void **state)
 {
 	struct ops_request r = about(OPS_INVITES, "Home");
@@ -206,6 +261,7 @@ int main(void)
 		GROUPS_TEST(codes_that_cannot_be),
 		GROUPS_TEST(a_link_to_the_password),
 		GROUPS_TEST(what_links_and_codes_say),
+		GROUPS_TEST(one_is_known_by_the_other),
 		GROUPS_TEST(what_there_is),
 		GROUPS_TEST(one_is_revoked),
 	};

@@ -1,5 +1,6 @@
 #include "played_people.h"
 
+#include "group/code.h"
 #include "os/clock.h"
 #include "os/loop.h"
 
@@ -19,6 +20,8 @@ bool __wrap_groups_name_next(const struct groups *s, const struct groups_info *o
 void __wrap_groups_seek_look(const struct groups *s, const struct groups_info *of,
 			     struct groups_seek_info *out);
 void __wrap_group_look(const struct group *g, struct group_info *out);
+enum err __wrap_groups_link(const struct groups *s, const struct groups_info *of,
+			    const struct group_link *secret, struct text *out);
 bool __wrap_group_invite_next(const struct group *g, const void **at,
 			      struct group_invite_info *out);
 enum group_password_state __wrap_group_password_state(const struct group *g);
@@ -98,6 +101,15 @@ void __wrap_groups_seek_look(const struct groups *s, const struct groups_info *o
 {
 	*out = p->seek;
 	out->why = p->seek.why ? p->seek.why : "";
+}
+
+enum err __wrap_groups_link(const struct groups *s, const struct groups_info *of,
+			    const struct group_link *secret, struct text *out)
+{
+	struct group_link l = *secret;
+	ops_set_text(l.group, sizeof(l.group), of->id);
+	ops_set_text(l.friendly, sizeof(l.friendly), of->friendly);
+	return group_link_text(out, &l);
 }
 
 bool __wrap_group_invite_next(const struct group *g, const void **at, struct group_invite_info *out)
