@@ -318,10 +318,10 @@ static enum group_step by_group(struct looking *l)
 	struct group_judging *g = l->g;
 	const struct group_root_key *root = &g->j->root;
 	struct span serial = span_of(root->serial, sizeof root->serial);
-	if (!root->key)
-		return GROUP_STEP_LATER;
 	if (!is_groups(g->j))
 		return group_refuse(g, GROUP_REFUSAL_OWNER);
+	if (!root->key)
+		return GROUP_STEP_LATER;
 	if (!l->kind->removal && !group_within(g->r, root->from, root->to))
 		return group_refuse(g, GROUP_REFUSAL_TIME);
 	if (!span_eq(l->signed_by->creator_serial, serial) ||
@@ -403,8 +403,6 @@ static enum group_refusal at_a_glance(struct group_judging *g, struct group_sign
 		return GROUP_REFUSAL_DELETED;
 	if ((*kind)->once && g->r->modifier.n)
 		return GROUP_REFUSAL_FIXED;
-	if ((*kind)->group_signs && !is_groups(j))
-		return GROUP_REFUSAL_OWNER;
 	if (group_signed_read(s, j->birth.profile, g->r->security))
 		return GROUP_REFUSAL_SIGNATURE;
 	return GROUP_REFUSAL_NONE;
