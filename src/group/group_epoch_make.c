@@ -74,12 +74,13 @@ static enum err add(struct group *g, const struct group_member *m)
 	return OK;
 }
 
-static uint32_t next_number(const struct group *g)
+/* GROUP-12.11: who is removed has not counted to the end for everybody. */
+static uint32_t next_number(const struct group *g, const struct group_ring_choice *c)
 {
 	const struct group_ring_epoch *at = NULL;
 	uint32_t most = 0;
 	while ((at = group_keyring_next(g->epochs->ring, at)))
-		if (at->number > most)
+		if (at->number > most && !c->removed(c->ctx, at->maker))
 			most = at->number;
 	return most < UINT32_MAX ? most + 1 : most;
 }
@@ -92,7 +93,7 @@ static enum err write_draft(struct group *g)
 	uint8_t hash[GROUP_EPOCH_HASH];
 	group_epoch_hash(g->crypto, group_epoch_draft_key(e), hash);
 	const struct group_epoch what = {
-		.number = next_number(g),
+		.number = next_number(g, &c),
 		.hash = span_of(hash, sizeof(hash)),
 		.covers = span_of(c.removals, covers * sizeof(*c.removals)),
 		.recipients = span_of(e->recipients.p, e->n_made * GROUP_EPOCH_RECIPIENT),
