@@ -27,8 +27,10 @@ struct group_epochs {
 	uint8_t chosen[GROUP_EPOCH_ID];
 	/* A new one. */
 	struct mono start, wait; /* wait: not before, after a failure */
-	bool forced;		 /* somebody asked for it */
-	bool ours;		 /* a Removal was said here, and is not covered yet */
+	bool forced;		 /* somebody asked for it, */
+	bool over;		 /* and it is there, or will not be: over_why */
+	enum err over_why;
+	bool ours; /* a Removal was said here, and is not covered yet */
 	bool making, asked;
 	uint64_t made_turn;		/* of the Removals when its making began */
 	struct group_octets recipients; /* n_made of them, room for most */
@@ -57,6 +59,8 @@ const struct group_ring_epoch *group_epoch_chosen(struct group *g);
 struct group_ring_choice group_epoch_choice(const struct group *g);
 /* Something of what decides has changed. */
 void group_epoch_changed(struct group *g);
+/* What somebody asked for, if anybody did, is done or failed. */
+void group_epoch_over(struct group *g, enum err why);
 /* Keys are to be kept, and what was hidden looked at again. */
 void group_epoch_keys_changed(struct group *g);
 /* That member stands, by its certificate of now; NULL: not. */

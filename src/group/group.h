@@ -290,8 +290,13 @@ struct group_out {
 bool group_poll(struct group *g, struct group_out *out);
 
 /* Begins a new epoch, so that what is written from then on is under another key. ERR_DENIED,
- * ERR_STATE with `why`. */
+ * ERR_STATE with `why`. group_rotated() says when that is over. */
 MUST_USE enum err group_rotate(struct group *g, bool dry_run, struct text *why, struct mono now);
+/* True once, when its record is published (D8: its reply's `after` holds), or could not be: then
+ * *why, and it is not tried again. */
+bool group_rotated(struct group *g, enum err *why);
+/* A commit failed: the graph reads what is stored anew, and shows it. */
+void group_epochs_lost(struct group *g);
 /* Keys of epochs, in clear: into locked memory of GROUP_KEYRING_OCTETS, to be sealed and wiped.
  * Their octets, 0: there are none. */
 size_t group_keys_save(const struct group *g, uint8_t *out);

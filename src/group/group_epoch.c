@@ -250,6 +250,15 @@ void group_epoch_signed(struct group *g, const struct graph_record *r,
 	g->epochs->has_signed = true;
 }
 
+/* GROUP-12.18 */
+void group_epochs_lost(struct group *g)
+{
+	if (!g->epochs)
+		return;
+	group_keyring_unlearn(g->epochs->ring);
+	group_epoch_changed(g);
+}
+
 /* ---- published ---- */
 
 enum err group_epoch_want(struct group *g, const struct graph_guid *type,
@@ -330,6 +339,7 @@ static void plan(struct group *g)
 	struct group_epochs *e = g->epochs;
 	switch (due(g)) {
 	case DUE_NOT:
+		group_epoch_over(g, ERR_DENIED);
 		e->start = MONO_NEVER;
 		e->ours = false;
 		break;
@@ -427,8 +437,29 @@ enum err group_rotate(struct group *g, bool dry_run, struct text *why, struct mo
 	if (err || dry_run)
 		return err;
 	e->forced = true;
+	e->over = false;
 	group_epoch_due(g);
 	return OK;
+}
+
+void group_epoch_over(struct group *g, enum err why)
+{
+	struct group_epochs *e = g->epochs;
+	if (!e->forced)
+		return;
+	e->forced = false;
+	e->over = true;
+	e->over_why = why;
+}
+
+bool group_rotated(struct group *g, enum err *why)
+{
+	struct group_epochs *e = g->epochs;
+	if (!e || !e->over)
+		return false;
+	e->over = false;
+	*why = e->over_why;
+	return true;
 }
 
 /* ---- looks ---- */

@@ -171,7 +171,6 @@ static void learn(struct group *g, const struct graph_guid *id)
 	    group_keyring_put(e->ring, e->signed_id, group_epoch_draft_key(e), &fresh) != OK)
 		return; /* the box in the record has it, too */
 	e->seen = true;
-	e->forced = false;
 	group_epoch_keys_changed(g);
 	(void)group_epoch_chosen(g);
 }
@@ -180,10 +179,13 @@ void group_epoch_made(struct group *g, enum err err, const struct graph_guid *id
 {
 	struct group_epochs *e = g->epochs;
 	e->asked = false;
-	if (err || !e->has_signed)
+	if (!err && !e->has_signed)
+		err = ERR_NOMEM;
+	if (err)
 		again(g);
 	else
 		learn(g, id);
+	group_epoch_over(g, err);
 	crypto_wipe(e->secret + CRYPTO_BOX_KEY, GROUP_EPOCH_KEY);
 	drop(g, &e->draft);
 }

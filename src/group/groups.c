@@ -229,6 +229,8 @@ void groups_store_failed(struct groups *s, uint64_t first, enum err why, struct 
 	{
 		struct groups_entry *e = LIST_ENTRY(n, struct groups_entry, all);
 		e->ready = false;
+		if (e->group)
+			group_epochs_lost(e->group);
 		undo(s, e, first, why);
 	}
 	groups_persons_again(s);
@@ -257,7 +259,7 @@ void groups_stop(struct groups *s, struct mono now)
 	LIST_EACH(n, tmp, &s->calls)
 	{
 		struct groups_call *c = LIST_ENTRY(n, struct groups_call, all);
-		if (c->waits == GROUPS_WAIT_JOB)
+		if (c->waits == GROUPS_WAIT_JOB || c->waits == GROUPS_WAIT_EPOCH)
 			groups_answer(s, c, ERR_STOPPING, NULL);
 	}
 	s->names_stale = true;

@@ -379,5 +379,7 @@ bool groups_entry_poll(struct groups *s, struct groups_entry *e, struct groups_o
 	while (e->group && group_poll(e->group, &o))
 		if (take(s, e, &o, out))
 			return true;
+	/* By now its keys are put. */
+	groups_rotated(s, e);
 	return false;
 }

@@ -156,6 +156,7 @@ enum groups_wait {
 	GROUPS_WAIT_TURN, /* that what it asked a group for comes out */
 	GROUPS_WAIT_GRAPH,
 	GROUPS_WAIT_JOB,
+	GROUPS_WAIT_EPOCH, /* that its entry's group has another key */
 	GROUPS_WAIT_SEEK,  /* of its entry */
 	GROUPS_WAIT_LOOKUP /* a name: looked_up() */
 };
@@ -414,6 +415,8 @@ MUST_USE enum err groups_member_named(const struct groups_entry *e, struct span 
 void groups_wait_turn(struct groups *s, struct groups_entry *e, struct groups_call *call);
 void groups_set(struct groups *s, const struct groups_command *c, struct groups_call *call);
 void groups_rotate(struct groups *s, const struct groups_command *c, struct groups_call *call);
+/* Who waits for another key of the entry's group is answered where that is over. */
+void groups_rotated(struct groups *s, struct groups_entry *e);
 void groups_export(struct groups *s, const struct groups_command *c, struct groups_call *call);
 void groups_grant(struct groups *s, const struct groups_command *c, struct groups_call *call);
 /* The entry, where it can sign; answers where not. */

@@ -180,7 +180,7 @@ void groups_cancel(struct groups *s, const struct groups_command *c, struct grou
 		if (other == call || other->out.number != c->other)
 			continue;
 		if (other->waits == GROUPS_WAIT_JOB || other->waits == GROUPS_WAIT_SEEK ||
-		    other->waits == GROUPS_WAIT_LOOKUP) {
+		    other->waits == GROUPS_WAIT_LOOKUP || other->waits == GROUPS_WAIT_EPOCH) {
 			groups_answer(s, other, ERR_CANCELLED, NULL);
 		} else if (other->kind == GROUPS_CONNECT || other->joining) {
 			const struct graphs_command g = { .kind = GRAPHS_CANCEL,

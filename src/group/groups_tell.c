@@ -67,7 +67,7 @@ struct groups_entry *groups_live_entry(struct groups *s, const struct groups_com
 	return NULL;
 }
 
-/* GROUP-12.12: it begins when its record is published, within moments. */
+/* GROUP-12.17: answered when its record is published. */
 void groups_rotate(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct groups_entry *e = groups_live_entry(s, c, call);
@@ -75,7 +75,23 @@ void groups_rotate(struct groups *s, const struct groups_command *c, struct grou
 		return;
 	struct text why = TEXT_OF(call->out.text);
 	enum err err = group_rotate(e->group, c->dry_run, &why, s->now);
-	groups_answer(s, call, err, NULL);
+	call->entry = e;
+	call->waits = GROUPS_WAIT_EPOCH;
+	if (err || c->dry_run)
+		groups_answer(s, call, err, NULL);
+}
+
+void groups_rotated(struct groups *s, struct groups_entry *e)
+{
+	enum err why;
+	if (!e->group || !group_rotated(e->group, &why))
+		return;
+	LIST_EACH(n, tmp, &s->calls)
+	{
+		struct groups_call *call = LIST_ENTRY(n, struct groups_call, all);
+		if (call->waits == GROUPS_WAIT_EPOCH && call->entry == e)
+			groups_answer(s, call, why, NULL);
+	}
 }
 
 static bool fits(struct span text, size_t most)

@@ -337,6 +337,15 @@ void group_keyring_lost(struct group_keyring *k, struct span authority)
 	}
 }
 
+void group_keyring_unlearn(struct group_keyring *k)
+{
+	LIST_EACH(n, tmp, &k->all)
+	{
+		at(n)->until = 0;
+		holders_drop(k, at(n));
+	}
+}
+
 /* ---- looks ---- */
 
 const struct group_ring_epoch *group_keyring_find(const struct group_keyring *k,

@@ -63,6 +63,9 @@ MUST_USE enum err group_keyring_given(struct group_keyring *k, const uint8_t id[
  * given them anew. */
 void group_keyring_lost(struct group_keyring *k, struct span authority);
 
+/* The records are read anew, and some may be gone: what only those told is forgotten. Keys stay. */
+void group_keyring_unlearn(struct group_keyring *k);
+
 const struct group_ring_epoch *group_keyring_find(const struct group_keyring *k,
 						  const uint8_t id[GROUP_EPOCH_ID]);
 const struct group_ring_epoch *group_keyring_next(const struct group_keyring *k,

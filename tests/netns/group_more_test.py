@@ -135,4 +135,30 @@ def a_group_of_the_published_cryptography(world):
     fine([ann, bob])
 
 
+@case
+def a_change_of_the_key_outlives_kill(world):
+    """GROUP-12.17, D8: what was answered is on disk; all that was sealed before is read."""
+    (ann, bob), _ = household(world, "ann", "bob")
+    ann.make()
+    bob.enter(ann.invite(bob), ann)
+    bob.put("milk=2")
+    ann.gets("milk", "2")
+    for n in (2, 3):
+        ann.cli("group", "rotate", "Home")
+        ann.kill()
+        ann.start()
+        # What was put is under the key that was just begun.
+        ann.put("eggs%d=6" % n)
+        ann.kill()
+        ann.start()
+        look = ann.look()
+        assert (look["epoch"], look["epoch_key"]) == (n, True), look
+        assert [ann.value("milk"), ann.value("eggs%d" % n)] == ["2", "6"]
+    bob.gets("eggs2", "6", within=60)
+    bob.gets("eggs3", "6", within=60)
+    bob.put("bread=1")
+    ann.gets("bread", "1", within=60)
+    fine([ann, bob])
+
+
 run()

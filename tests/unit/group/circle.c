@@ -226,7 +226,19 @@ static void publish(struct circle *c, size_t i, const struct group_out *o)
 	answer(c, i, o, &id, e);
 }
 
-static void show_all(struct circle *c, size_t i)
+void circle_lose(struct circle *c, const struct graph_guid *type)
+{
+	size_t at = c->n_records;
+	while (at && !graph_guid_eq(&c->records[at - 1]->r.type, type))
+		at--;
+	assert_true(at > 0);
+	free(c->records[at - 1]);
+	c->n_records--;
+	memmove(&c->records[at - 1], &c->records[at],
+		(c->n_records - (at - 1)) * sizeof(c->records[0]));
+}
+
+void circle_show(struct circle *c, size_t i)
 {
 	for (size_t k = 0; k < c->n_records; k++)
 		if (!is_over(c, &c->records[k]->r))
@@ -286,7 +298,7 @@ static void take(struct circle *c, size_t i, const struct group_out *o)
 		break;
 	case GROUP_OUT_REVALIDATE:
 		m->revalidations++;
-		show_all(c, i);
+		circle_show(c, i);
 		break;
 	case GROUP_OUT_RESUME:
 		m->resumes++;
@@ -360,8 +372,8 @@ void circle_come(struct circle *c, size_t i)
 	struct text why = TEXT_OF(room);
 	if (circle_birth(c, i, &why) != OK)
 		fail_msg("%s", room);
-	show_all(c, i);
-	show_all(c, i); /* what waited for a membership */
+	circle_show(c, i);
+	circle_show(c, i); /* what waited for a membership */
 	group_ready(c->m[i].g, c->now);
 	circle_run(c, MONO_SEC);
 }

@@ -56,6 +56,10 @@ void circle_settle(struct circle *c);
 enum err circle_set(struct circle *c, size_t i, const char *friendly, struct text *why);
 /* The record of that type that ends last; NULL: none that has not ended. */
 const struct graph_record *circle_record(const struct circle *c, const struct graph_guid *type);
+/* The newest of that type was never stored. */
+void circle_lose(struct circle *c, const struct graph_guid *type);
+/* All that is there is judged by the i-th. */
+void circle_show(struct circle *c, size_t i);
 size_t circle_count(const struct circle *c, const struct graph_guid *type);
 int64_t circle_end(const struct graph_record *r); /* wall us */
 struct group_info circle_look(const struct circle *c, size_t i);

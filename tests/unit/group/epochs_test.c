@@ -113,6 +113,36 @@ static void who_comes_later_is_given_the_key_at_once(void **state)
 	free(o);
 }
 
+/* GROUP-12.14: whoever let it in may issue, and so may give it the keys: an inviter, too; and
+ * whatever the newcomer is. */
+static void whoever_let_it_in_gives_it_at_once(void **state)
+{
+	static const unsigned int roles[] = { CRYPTO_ROLE_MEMBER, CRYPTO_ROLE_INVITER,
+					      CRYPTO_ROLE_ADMIN };
+	struct record *o = malloc(sizeof *o);
+	struct text why = { NULL, 0, 0 };
+	for (size_t i = 0; i < 5; i++) {
+		bool by_admin = i < 3;
+		circle_init_epochs(&c);
+		circle_admit(&c, 1, by_admin ? CRYPTO_ROLE_ADMIN : CRYPTO_ROLE_INVITER, 0);
+		circle_run(&c, MONO_SEC);
+		assert_int_equal(seal(0, o), OK);
+		assert_int_equal(keys(), 1);
+		/* Who made the group is away, or it could be the one. */
+		assert_int_equal(circle_issue(&c, 1, 2, by_admin ? roles[i] : roles[i - 3], 0,
+					      &c.m[2].chain, &why),
+				 OK);
+		circle_go(&c, 0);
+		circle_come(&c, 2);
+		assert_int_equal(keys(), 2);
+		assert_true(writes(2) && reads(2, o));
+		assert_int_equal(seal(2, o), OK);
+		assert_true(reads(1, o));
+		circle_fini(&c);
+	}
+	free(o);
+}
+
 /* GROUP-12.14: who admitted it is away, so somebody else does, by chance later. */
 static void somebody_else_gives_it_after_a_while(void **state)
 {
@@ -500,20 +530,83 @@ static void one_that_is_being_made_is_made_anew(void **state)
 /* GROUP-12.11: what cannot be published now is made again. */
 static void a_failure_is_made_up_for(void **state)
 {
-	char words[128];
-	struct text why = TEXT_OF(words);
 	circle_init_epochs(&c);
-	c.m[0].refused = true;
-	assert_int_equal(group_rotate(c.m[0].g, false, &why, c.now), OK);
 	circle_admit(&c, 1, CRYPTO_ROLE_MEMBER, 0);
+	removes(0, 1);
+	c.m[0].refused = true;
+	circle_admit(&c, 2, CRYPTO_ROLE_MEMBER, 0);
 	circle_run(&c, 10 * MONO_SEC);
 	assert_int_equal(epochs(), 1);
-	assert_int_equal(keys(), 0);
-	assert_true(writes(0));
+	assert_int_equal(keys(), 1);
+	assert_false(writes(0));
 	c.m[0].refused = false;
-	circle_run(&c, MONO_MIN);
+	circle_run(&c, 30 * MONO_SEC);
 	assert_int_equal(look(0).number, 2);
-	assert_true(writes(1));
+	assert_true(writes(0) && writes(2));
+	circle_fini(&c);
+}
+
+/* GROUP-12.17 */
+static void who_asks_is_answered(void **state)
+{
+	char words[128];
+	struct text why = TEXT_OF(words);
+	enum err how = ERR_MALFORMED;
+	circle_init_epochs(&c);
+	assert_false(group_rotated(c.m[0].g, &how));
+	/* The record is on its way: no answer yet. */
+	assert_int_equal(group_rotate(c.m[0].g, false, &why, c.now), OK);
+	assert_false(group_rotated(c.m[0].g, &how));
+	circle_settle(&c);
+	assert_int_equal(look(0).number, 2);
+	assert_true(group_rotated(c.m[0].g, &how));
+	assert_int_equal(how, OK);
+	assert_false(group_rotated(c.m[0].g, &how));
+	/* What cannot be is not made later. */
+	c.m[0].refused = true;
+	assert_int_equal(group_rotate(c.m[0].g, false, &why, c.now), OK);
+	circle_settle(&c);
+	assert_true(group_rotated(c.m[0].g, &how));
+	assert_int_equal(how, ERR_IO);
+	c.m[0].refused = false;
+	circle_run(&c, 10 * MONO_MIN);
+	assert_int_equal(look(0).number, 2);
+	assert_false(group_rotated(c.m[0].g, &how));
+	/* Nor what may not be any more. */
+	c.m[0].g->epochs->wait = mono_add(c.now, MONO_MIN);
+	assert_int_equal(group_rotate(c.m[0].g, false, &why, c.now), OK);
+	circle_run(&c, MONO_SEC);
+	assert_false(group_rotated(c.m[0].g, &how));
+	c.m[0].g->roles = CRYPTO_ROLE_MEMBER;
+	circle_run(&c, 2 * MONO_MIN);
+	assert_true(group_rotated(c.m[0].g, &how));
+	assert_int_equal(how, ERR_DENIED);
+	assert_int_equal(look(0).number, 2);
+	circle_fini(&c);
+}
+
+/* GROUP-12.18 */
+static void what_was_lost_with_a_commit_is_not_written_under(void **state)
+{
+	char words[128];
+	struct text why = TEXT_OF(words);
+	uint8_t first[GROUP_EPOCH_ID];
+	circle_init_epochs(&c);
+	memcpy(first, group_epoch_chosen(c.m[0].g)->id, sizeof first);
+	assert_int_equal(group_rotate(c.m[0].g, false, &why, c.now), OK);
+	circle_settle(&c);
+	assert_int_equal(look(0).number, 2);
+	/* The disk was full: its record is nowhere. */
+	circle_lose(&c, &group_type_epoch);
+	group_epochs_lost(c.m[0].g);
+	assert_false(writes(0));
+	circle_show(&c, 0);
+	assert_true(writes(0));
+	assert_memory_equal(group_epoch_chosen(c.m[0].g)->id, first, sizeof first);
+	/* A number is not used twice. */
+	assert_int_equal(group_rotate(c.m[0].g, false, &why, c.now), OK);
+	circle_settle(&c);
+	assert_int_equal(look(0).number, 3);
 	circle_fini(&c);
 }
 
@@ -522,6 +615,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_makes_a_group_begins_its_first_epoch),
 		cmocka_unit_test(who_comes_later_is_given_the_key_at_once),
+		cmocka_unit_test(whoever_let_it_in_gives_it_at_once),
 		cmocka_unit_test(somebody_else_gives_it_after_a_while),
 		cmocka_unit_test(nobody_is_given_it_twice),
 		cmocka_unit_test(another_machine_is_given_the_keys_anew),
@@ -538,6 +632,8 @@ int main(void)
 		cmocka_unit_test(others_stand_back),
 		cmocka_unit_test(one_that_is_being_made_is_made_anew),
 		cmocka_unit_test(a_failure_is_made_up_for),
+		cmocka_unit_test(who_asks_is_answered),
+		cmocka_unit_test(what_was_lost_with_a_commit_is_not_written_under),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -275,6 +275,31 @@ static void it_is_known_who_has_which(void **state)
 	end(&t);
 }
 
+/* GROUP-12.18: of what records told only the keys are left, and the records tell it again. */
+static void what_records_told_is_unlearned(void **state)
+{
+	struct rig t;
+	begin(&t);
+	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "AC", 0, 0 }), OK);
+	assert_int_equal(learn(&t, 2, (struct made){ 2, "", "AC", 0, 0 }), OK);
+	assert_int_equal(group_keyring_given(t.k, id_of(2), who('B')), OK);
+	assert_int_equal(put(&t, 1, 1), OK);
+	assert_int_equal(put(&t, 2, 2), OK);
+	assert_int_equal(chosen(&t, 0), 2);
+	group_keyring_unlearn(t.k);
+	assert_int_equal(chosen(&t, 0), 0);
+	assert_true(has(&t, 1) && has(&t, 2));
+	assert_false(group_keyring_holds(group_keyring_find(t.k, id_of(2)), who('B')));
+	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "AC", 0, 0 }), OK);
+	const struct group_ring_epoch *e = group_keyring_find(t.k, id_of(1));
+	assert_true(group_keyring_holds(e, who('A')) && group_keyring_holds(e, who('C')));
+	assert_int_equal(chosen(&t, 0), 1);
+	/* Who is removed still spoils the one that is known again. */
+	removed(&t, 'r', 'C');
+	assert_int_equal(chosen(&t, 0), 0);
+	end(&t);
+}
+
 /* GROUP-12.6: who makes epochs without end pushes out its own. */
 static void who_floods_loses_its_own(void **state)
 {
@@ -364,6 +389,7 @@ int main(void)
 		cmocka_unit_test(who_was_removed_reads_nothing_new),
 		cmocka_unit_test(two_removals_need_one_that_covers_both),
 		cmocka_unit_test(it_is_known_who_has_which),
+		cmocka_unit_test(what_records_told_is_unlearned),
 		cmocka_unit_test(who_floods_loses_its_own),
 		cmocka_unit_test(what_is_kept_is_there_again),
 		cmocka_unit_test(without_memory_nothing_is_lost),
