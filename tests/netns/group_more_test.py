@@ -154,6 +154,7 @@ def a_change_of_the_key_outlives_kill(world):
         look = ann.look()
         assert (look["epoch"], look["epoch_key"]) == (n, True), look
         assert [ann.value("milk"), ann.value("eggs%d" % n)] == ["2", "6"]
+    bob.cli("group", "connect", "Home", ann.address)
     bob.gets("eggs2", "6", within=60)
     bob.gets("eggs3", "6", within=60)
     bob.put("bread=1")
