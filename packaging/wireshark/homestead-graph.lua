@@ -1,7 +1,8 @@
 -- homestead-graph.lua - Peer-to-Peer Graphing (MS-PPGRH) in Wireshark and tshark:
 -- frames, messages put together from them, records and the payloads of a graph's own
 -- records. On TCP port 3587, elsewhere with "Decode As" (hgraph). What a security
--- provider protects is shown as protected. Layouts: doc/graph.md, sections 2 and 3.
+-- provider protects is shown as protected, and what is sealed to an epoch as sealed. Layouts:
+-- doc/graph.md, sections 2 and 3, doc/group.md, section 12.
 
 local hgraph = Proto("hgraph", "Homestead Graph")
 
@@ -122,6 +123,9 @@ field(ProtoField.string, "Graph ID", "record.graph")
 field(ProtoField.uint16, "Protocol Version", "record.protocol", base.HEX)
 field(ProtoField.bytes, "Payload", "record.payload")
 field(ProtoField.string, "Attributes", "record.attributes")
+field(ProtoField.bytes, "Epoch", "sealed.epoch")
+field(ProtoField.bytes, "Nonce", "sealed.nonce")
+field(ProtoField.bytes, "Ciphertext", "sealed.octets")
 field(ProtoField.uint32, "Length", "length")
 field(ProtoField.uint32, "Size", "info.size")
 field(ProtoField.uint32, "Flags", "info.flags", base.HEX)
@@ -394,11 +398,28 @@ local function add_payload(item, range, kind)
 	end
 end
 
+-- What an application's record of a group looks like that only members can read, under the
+-- key of an epoch (doc/group.md, GROUP-12.8): 1, its id, a nonce, AES-256-GCM. It is not opened.
+local SEALED_LEAST = 1 + 16 + 12 + 4 + 16
+
+local function add_sealed(item, range, reserved, attributes)
+	if not range or reserved or attributes ~= "" or range:len() < SEALED_LEAST or
+	   range(0, 1):uint() ~= 1 then
+		return false
+	end
+	item:append_text(" (sealed)")
+	add(item, "sealed.epoch", range(1, 16))
+	add(item, "sealed.nonce", range(17, 12))
+	add(item, "sealed.octets", range(29))
+	return true
+end
+
 -- A record; what to say of it in a line.
 local function add_record(tree, tvb)
 	local c = cursor(tree:add(hgraph, tvb(), "Record"), tvb)
 	local kind
 	local range = c:take(16)
+	local reserved = range and range:bytes():tohex(true):sub(9) == REST
 	if range then
 		kind = add_guid(c.tree, "record.type", range)
 		c.tree:add(f.record_kind, range, kind or "application"):set_generated()
@@ -421,16 +442,18 @@ local function add_record(tree, tvb)
 	c:text("record.graph")
 	c:add("record.protocol", 2)
 	local item, payload = c:octets("record.payload")
-	c:text("record.attributes")
+	local attributes = c:text("record.attributes")
 	if not c.good then
 		bad(c.tree, "the record is cut")
 		return "cut record"
 	end
 	add_payload(item, payload, kind)
+	local sealed = add_sealed(item, payload, reserved, attributes)
 	if c.at < tvb:len() then
 		c.tree:add_proto_expert_info(behind)
 	end
-	local text = ("%s by %s, version %u"):format(kind or "record", creator, version:uint())
+	local text = ("%s by %s, version %u"):format(
+		kind or sealed and "sealed record" or "record", creator, version:uint())
 	c.tree:append_text(": " .. text)
 	return text
 end

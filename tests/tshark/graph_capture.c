@@ -9,6 +9,7 @@
 #include "graph/builtin.h"
 #include "graph/frame.h"
 #include "graph/record.h"
+#include "group/sealed.h"
 #include "node/pcapng.h"
 
 #define ROOM	 (1 << 22)
@@ -109,11 +110,24 @@ static void say_info(struct span s)
 	number("info.record_max", p.record_max, 4);
 }
 
+/* GROUP-12.8 */
+static void say_sealed(const struct graph_record *r)
+{
+	struct span epoch;
+	if (graph_type_reserved(&r->type) || !group_record_epoch(r, &epoch))
+		return;
+	octets("sealed.epoch", epoch);
+	octets("sealed.nonce", span_of(epoch.p + epoch.n, CRYPTO_GCM_NONCE));
+	octets("sealed.octets",
+	       span_of(r->payload.p + GROUP_SEALED_HEAD, r->payload.n - GROUP_SEALED_HEAD));
+}
+
 static void say_payload(const struct graph_record *r)
 {
 	struct graph_contact_payload c;
 	struct graph_presence_payload p;
 	uint64_t node;
+	say_sealed(r);
 	if (graph_guid_eq(&r->type, &graph_type_info)) {
 		say_info(r->payload);
 	} else if (graph_guid_eq(&r->type, &graph_type_signature)) {
@@ -427,6 +441,20 @@ static void put_hellos(struct wr *w, size_t which)
 	}
 }
 
+/* "hello" as members alone can read it. */
+static void put_sealed(struct wr *w)
+{
+	uint8_t room[GROUP_SEALED_OVER + 5];
+	struct wr p = wr_of(room, sizeof(room));
+	struct graph_guid epoch = guid_of(0xe0);
+	wr_u8(&p, 1);
+	wr_bytes(&p, span_of(epoch.at, sizeof(epoch.at)));
+	wr_bytes(&p, span_str("nonce of 12!"));
+	while (p.n < sizeof(room))
+		wr_u8(&p, 0xcc);
+	put_record(w, guid_of(0x42), wr_span(&p), false);
+}
+
 static void put_rest(struct wr *w, size_t which)
 {
 	static const struct graph_ack acks[] = { { { { 1 } }, true }, { { { 2 } }, false } };
@@ -442,6 +470,9 @@ static void put_rest(struct wr *w, size_t which)
 		graph_put_data(w, &own, 3);
 		wr_bytes(w, span_str("abc"));
 		break;
+	case 3:
+		put_sealed(w);
+		break;
 	default:
 		graph_put_acks(w, acks, COUNT(acks));
 	}
@@ -449,7 +480,7 @@ static void put_rest(struct wr *w, size_t which)
 
 #define HELLOS	 5
 #define SYNCS	 6
-#define REST	 4
+#define REST	 5
 #define MESSAGES (HELLOS + SYNCS + REST + 4)
 
 /* The octets of the i-th message. */

@@ -127,7 +127,8 @@ def tshark_reads_what_our_decoder_reads():
 def a_line_says_what_a_packet_is_about():
     lines = tshark(capture()[1])
     for text in ("AUTH_INFO (0.TestGraph from 0.alice)", "SOLICIT_HASH (2 ranges)",
-                 "FLOOD (record by 0.alice, version 7)", "FLOOD (Presence by 0.alice, version 7)",
+                 "FLOOD (record by 0.alice, version 7)",
+                 "FLOOD (sealed record by 0.alice, version 7)", "FLOOD (Presence by 0.alice, version 7)",
                  "PT2PT (Ping)", "ACK (2 records)", "protected (10 octets)", "part of a message"):
         assert text in lines, text
     assert "HGRAPH" in lines
