@@ -186,6 +186,11 @@ void group_wall(struct group *g, struct wall wall, struct mono now)
 	group_epoch_due(g);
 }
 
+void group_clock(struct group *g, struct mono now)
+{
+	g->now = now;
+}
+
 struct mono group_deadline(const struct group *g)
 {
 	struct mono at = mono_min(group_own_deadline(g), group_waiting_deadline(g));

@@ -53,6 +53,8 @@ struct graph_provider group_provider(struct group *g);
 /* Time: renewals, expiry, the scan of what waits (30 s). */
 void group_tick(struct group *g, struct mono now);
 void group_wall(struct group *g, struct wall wall, struct mono now);
+/* What time it is, for what sessions and records ask meanwhile; nothing is done. */
+void group_clock(struct group *g, struct mono now);
 struct mono group_deadline(const struct group *g);
 /* The graph is synchronised, or was made here: our records may be published. */
 void group_ready(struct group *g, struct mono now);

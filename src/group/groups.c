@@ -175,6 +175,17 @@ void groups_tick(struct groups *s, struct mono now)
 	groups_removing_tick(s);
 }
 
+void groups_clock(struct groups *s, struct mono now)
+{
+	s->now = now;
+	LIST_EACH(n, tmp, &s->entries)
+	{
+		struct groups_entry *e = LIST_ENTRY(n, struct groups_entry, all);
+		if (e->group)
+			group_clock(e->group, now);
+	}
+}
+
 void groups_wall(struct groups *s, struct wall wall, struct mono now)
 {
 	s->now = s->wall_at = now;

@@ -39,6 +39,8 @@ MUST_USE enum err groups_reconfigure(struct groups *s, const struct group_part_c
 				     struct mono now);
 
 void groups_tick(struct groups *s, struct mono now);
+/* What time it is, before the graphs take anything in: their sessions ask the groups. */
+void groups_clock(struct groups *s, struct mono now);
 void groups_wall(struct groups *s, struct wall wall, struct mono now);
 struct mono groups_deadline(const struct groups *s);
 void groups_store_failed(struct groups *s, uint64_t first, enum err why, struct mono now);

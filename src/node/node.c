@@ -279,6 +279,7 @@ enum err node_input(struct node *n, const struct node_in *in, struct mono now)
 {
 	assert(in->kind < sizeof(takes) / sizeof(takes[0]));
 	n->now = now;
+	node_group_clock(n, now);
 	return takes[in->kind](n, in, now);
 }
 

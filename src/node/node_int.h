@@ -153,6 +153,7 @@ enum err node_group_command(struct node *n, const struct node_in *in, struct mon
 void node_group_job_done(struct node *n, const struct node_in *in, struct mono now);
 void node_group_store_failed(struct node *n, const struct node_in *in, struct mono now);
 void node_group_wall(struct node *n, struct wall wall, struct mono now);
+void node_group_clock(struct node *n, struct mono now);
 void node_group_tick(struct node *n, struct mono now);
 struct mono node_group_deadline(const struct node *n);
 bool node_group_poll(struct node *n, struct node_out *out);

@@ -180,6 +180,7 @@ static bool begins_again(const struct node *n)
 
 void node_graph_tick(struct node *n, struct mono now)
 {
+	node_group_clock(n, now);
 	if (n->graph.core)
 		graphs_tick(n->graph.core, now);
 	else if (begins_again(n))

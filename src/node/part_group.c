@@ -98,6 +98,12 @@ void node_group_wall(struct node *n, struct wall wall, struct mono now)
 		groups_wall(n->group.core, wall, now);
 }
 
+void node_group_clock(struct node *n, struct mono now)
+{
+	if (n->group.core)
+		groups_clock(n->group.core, now);
+}
+
 static bool begins_again(const struct node *n)
 {
 	return n->group.again && !n->group.core && n->graph.core && !n->stopping;

@@ -409,6 +409,24 @@ static void guesses_at_a_password_wait(void **state)
 	assert_int_equal(find(ANN, GROUP_SECRET_PASSWORD), GROUP_DOOR_OPEN);
 }
 
+/* GROUP-13.11: a second is a second, whenever a group has something to do next. */
+static void a_wait_ends_by_itself(void **state)
+{
+	struct group *g = c->m[ANN].g;
+	password(ANN, prs_of_code);
+	wrong(ANN, GROUP_SECRET_PASSWORD);
+	group_clock(g, mono_add(c->now, MONO_SEC - 1));
+	assert_int_equal(find(ANN, GROUP_SECRET_PASSWORD), GROUP_DOOR_WAIT);
+	group_clock(g, mono_add(c->now, MONO_SEC));
+	assert_int_equal(find(ANN, GROUP_SECRET_PASSWORD), GROUP_DOOR_OPEN);
+	/* And the second guess is counted from when it came. */
+	wrong(ANN, GROUP_SECRET_PASSWORD);
+	group_clock(g, mono_add(c->now, 2 * MONO_SEC));
+	assert_int_equal(find(ANN, GROUP_SECRET_PASSWORD), GROUP_DOOR_WAIT);
+	group_clock(g, mono_add(c->now, 3 * MONO_SEC));
+	assert_int_equal(find(ANN, GROUP_SECRET_PASSWORD), GROUP_DOOR_OPEN);
+}
+
 static void without_the_key_of_the_box(void **state)
 {
 	invited(ANN, 1);
@@ -432,6 +450,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_has_ended_is_not_found, begin, end),
 		cmocka_unit_test_setup_teardown(a_password, begin, end),
 		cmocka_unit_test_setup_teardown(guesses_at_a_password_wait, begin, end),
+		cmocka_unit_test_setup_teardown(a_wait_ends_by_itself, begin, end),
 		cmocka_unit_test_setup_teardown(without_the_key_of_the_box, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

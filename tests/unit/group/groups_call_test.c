@@ -288,6 +288,23 @@ static void test_refused_at_once(void **state)
 	rig_fini(&r);
 }
 
+/* ---- time ---- */
+
+/* Sessions and records ask a group what time it is while nothing is due there (GROUP-13.11). */
+static void test_clock(void **state)
+{
+	struct rig r;
+	rig_init(&r);
+	(void)rig_person(&r, "Ann");
+	(void)rig_group(&r, "Home");
+	struct groups_entry *e = LIST_ENTRY(r.s->entries.next, struct groups_entry, all);
+	const struct mono later = mono_add(r.now, MONO_SEC);
+	groups_clock(r.s, later);
+	assert_true(e->group->now.us == later.us);
+	assert_true(groups_now(r.s) == r.s->wall.us + mono_since(later, r.s->wall_at));
+	rig_fini(&r);
+}
+
 /* ---- memory ---- */
 
 static void test_memory(void **state)
@@ -320,12 +337,12 @@ static void test_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wiped),  cmocka_unit_test(test_job),
-		cmocka_unit_test(test_jobs),   cmocka_unit_test(test_after),
-		cmocka_unit_test(test_text),   cmocka_unit_test(test_nobody),
-		cmocka_unit_test(test_order),  cmocka_unit_test(test_waiting),
-		cmocka_unit_test(test_end),    cmocka_unit_test(test_refused_at_once),
-		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_wiped), cmocka_unit_test(test_job),
+		cmocka_unit_test(test_jobs),  cmocka_unit_test(test_after),
+		cmocka_unit_test(test_text),  cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_order), cmocka_unit_test(test_waiting),
+		cmocka_unit_test(test_end),   cmocka_unit_test(test_refused_at_once),
+		cmocka_unit_test(test_clock), cmocka_unit_test(test_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
