@@ -31,7 +31,8 @@ enum node_level node_group_event_level(const struct group_event *e)
 	};
 	if (e->kind >= GROUP_EVENT_COUNT || has_ended(e))
 		return NODE_ERROR;
-	return levels[e->kind];
+	/* Somebody is in who should not be, and nobody is to blame: an operator decides. */
+	return e->kind == GROUP_EVENT_INVITE_USED && e->over ? NODE_WARNING : levels[e->kind];
 }
 
 /* By its friendly name, where that is known. */
@@ -352,6 +353,11 @@ static void fill_number(const struct node_group_event *e, struct node_field *f)
 	number(f, e->of.number);
 }
 
+static void fill_over(const struct node_group_event *e, struct node_field *f)
+{
+	text_str(&f->value, e->of.over ? "true" : "false");
+}
+
 static void fill_id(const struct node_group_event *e, struct node_field *f)
 {
 	graph_guid_text(&f->value, &e->of.id);
@@ -378,7 +384,8 @@ static const struct row {
 	{ "member", ALWAYS, fill_member },
 	{ "label", ALWAYS, fill_label },
 	{ "role", ON(MEMBER), fill_role },
-	{ "ours", ON(MEMBER) | ON(KEY_EPOCH), fill_ours },
+	{ "ours", ON(MEMBER) | ON(KEY_EPOCH) | ON(INVITE_USED), fill_ours },
+	{ "over", ON(INVITE_USED), fill_over },
 	{ "number", ON(KEY_EPOCH), fill_number },
 	{ "by", ON(MEMBER), fill_by },
 	{ "reason", ON(MEMBER) | ON(AUTH_FAILED) | ON(REFUSED) | ON(FULL), fill_reason },

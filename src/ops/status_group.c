@@ -307,6 +307,34 @@ static bool nobody_leads(struct ops *o, const struct groups_info *g, struct draf
 	return need(out, d, &t, ops_draft_text(d, &h));
 }
 
+/* GROUP-14.14: only a person can tell who of them was meant. */
+static bool used_too_often(struct ops *o, const struct groups_info *g, struct draft *d,
+			   struct ops_attention *out)
+{
+	char buffer[2][OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
+	struct group_invite_info i = { .uses = 1 };
+	const void *at = NULL;
+	while (i.used <= i.uses || i.end <= os_wall().us)
+		if (!g->group || !group_invite_next(g->group, &at, &i))
+			return false;
+	text_str(&t, "by the invitation ");
+	text_span(&t, i.lookup);
+	text_str(&t, " into ");
+	ops_put_group(&t, g);
+	text_str(&t, " more came in than it is for, ");
+	text_u64(&t, i.used);
+	text_str(&t, " for ");
+	text_u64(&t, i.uses);
+	text_str(&t, ": members could not reach each other meanwhile");
+	text_str(&h, "homestead members ");
+	put_word(&h, o, g);
+	text_str(&h, " tells who is in; who should not be: homestead member remove ");
+	put_word(&h, o, g);
+	text_str(&h, " MEMBER");
+	return need(out, d, &t, ops_draft_text(d, &h));
+}
+
 /* A clock that members do not agree about. */
 #define CLOCK_OFF (5 * MONO_MIN)
 
@@ -351,7 +379,8 @@ static bool classic_warning(struct ops *o, const struct groups_info *g, struct d
 /* Of each group, in turn. */
 static bool (*const checks[])(struct ops *o, const struct groups_info *g, struct draft *d,
 			      struct ops_attention *out) = {
-	owner_reminder, ends_soon, others_end, nobody_leads, clock_off, classic_warning,
+	owner_reminder, ends_soon,	others_end,	 nobody_leads,
+	clock_off,	used_too_often, classic_warning,
 };
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 

@@ -215,6 +215,13 @@ static void fields(void **state)
 	e.group.of.skew = 7;
 	has_fields(&e, "graph=0123.home group=Home member=4567.ann reason=the other side's "
 		       "membership has expired chain=it has expired skew_us=7");
+	e = event_of(GROUP_EVENT_INVITE_USED);
+	e.group.of.ours = true;
+	has_fields(&e, "graph=0123.home group=Home member=4567.ann ours=true over=false");
+	assert_int_equal(node_group_event_level(&e.group.of), NODE_NOTICE);
+	e.group.of.over = true;
+	has_fields(&e, "graph=0123.home group=Home member=4567.ann ours=true over=true");
+	assert_int_equal(node_group_event_level(&e.group.of), NODE_WARNING);
 	e = event_of(GROUP_EVENT_REFUSED);
 	e.group.of.refusal = GROUP_REFUSAL_TIME;
 	e.group.of.type.at[0] = 1;

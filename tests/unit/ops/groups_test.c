@@ -334,6 +334,28 @@ static void member_role(size_t i, enum group_role role)
 		group_role_bit(role);
 }
 
+/* GROUP-14.14 */
+static void one_who_came_in_too_many(void **state)
+{
+	static const uint8_t id[16];
+	assert_false(attention("more came in", ""));
+	pp->invites[0] = pp->invites[1] = (struct group_invite_info){
+		.id = id,
+		.end = played.wall_us + MONO_DAY,
+		.uses = 1,
+		.used = 1,
+		.lookup = span_str("apple-river"),
+	};
+	pp->n_invites = 2;
+	assert_false(attention("more came in", ""));
+	pp->invites[1].used = 2;
+	assert_true(attention("by the invitation apple-river into group \"Home\" more came in than "
+			      "it is for, 2 for 1: members could not reach each other",
+			      "homestead member remove Home MEMBER"));
+	pp->invites[1].end = played.wall_us;
+	assert_false(attention("more came in", ""));
+}
+
 static void ends_are_told_in_time(void **state)
 {
 	assert_false(attention("our membership of", ""));
@@ -509,6 +531,7 @@ int main(void)
 		GROUPS_TEST(off),
 		GROUPS_TEST(the_status_in_short),
 		GROUPS_TEST(the_owner_is_reminded),
+		GROUPS_TEST(one_who_came_in_too_many),
 		GROUPS_TEST(ends_are_told_in_time),
 		GROUPS_TEST(the_ends_of_others_are_told),
 		GROUPS_TEST(a_group_that_nobody_leads),
