@@ -111,15 +111,21 @@ static void go(struct groups *s, struct groups_call *call, enum step step,
 	groups_ask(s, call, &copy);
 }
 
+/* GROUP-13.15: that a plain member lets nobody in says nothing of what was typed. */
+static bool says_less(const struct groups_joining *j, enum group_session_fault f)
+{
+	return j->told && (f == GROUP_FAULT_NONE || f == GROUP_FAULT_MAY_NOT_ADMIT);
+}
+
 /* GROUP-13.15: which answer is told of several: the last that a member gave. */
 static void note(struct groups_call *call, enum err err, const char *why)
 {
 	struct groups_joining *j = call->joining;
 	struct group_joiner_info i;
-	struct text t = TEXT_OF(call->out.text);
 	group_joiner_look(j->joiner, &i);
-	if (j->told && i.fault == GROUP_FAULT_NONE)
+	if (says_less(j, i.fault))
 		return;
+	struct text t = TEXT_OF(call->out.text);
 	addr_text(&t, &j->at[j->tried - 1]);
 	text_str(&t, ": ");
 	text_str(&t, i.fault ? group_session_fault_text(i.fault) : why ? why : err_text(err));

@@ -35,20 +35,27 @@ static void hand_out(uint32_t uses)
 	rig_run(r, 5 * MONO_SEC);
 }
 
-static const struct rig_answer *join(size_t i, const char *typed, bool with_address)
+/* At the first so many machines. */
+static const struct rig_answer *join_at(size_t i, const char *typed, size_t n)
 {
-	struct addr at = r->m[0].door;
-	at.family = r->m[0].at.family;
-	memcpy(at.ip, r->m[0].at.ip, sizeof at.ip);
-	const struct groups_command c = { .kind = GROUPS_JOIN,
-					  .code = span_str(typed),
-					  .address = &at,
-					  .n_address = with_address };
+	struct addr at[RIG_NODES];
+	for (size_t k = 0; k < n; k++) {
+		at[k] = r->m[k].at;
+		at[k].port = r->m[k].door.port;
+	}
+	const struct groups_command c = {
+		.kind = GROUPS_JOIN, .code = span_str(typed), .address = at, .n_address = n
+	};
 	const struct rig_answer *a = rig_do(r, i, &c);
 	for (int k = 0; k < 60 && !a->given; k++)
 		rig_run(r, MONO_SEC);
 	assert_true(a->given);
 	return a;
+}
+
+static const struct rig_answer *join(size_t i, const char *typed, bool with_address)
+{
+	return join_at(i, typed, with_address);
 }
 
 static void assert_in(size_t i, const struct rig_answer *a)
@@ -103,6 +110,20 @@ static void one_use_is_one(void **state)
 	rig_fini(r);
 }
 
+/* GROUP-13.15: whoever lets nobody in knows nothing of the code, and is asked last here. */
+static void what_an_inviter_says_is_told(void **state)
+{
+	rig_init(r, 3);
+	begin(3);
+	hand_out(1);
+	assert_in(1, join(1, link, true));
+	assert_out(2, join_at(2, link, 2), "used up");
+	assert_non_null(strstr(r->m[2].answer.text, "192.0.2.1:"));
+	rig_off(r, 0);
+	assert_out(2, join_at(2, link, 2), "192.0.2.2:3587: that member may let nobody in");
+	rig_fini(r);
+}
+
 /* GROUP-13.6, GROUP-13.14: it is told as wrong, and five end it. */
 static void five_guesses_end_it(void **state)
 {
@@ -146,8 +167,11 @@ static void a_restart_leaves_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_link_lets_in),	    cmocka_unit_test(a_code_lets_in),
-		cmocka_unit_test(one_use_is_one),	    cmocka_unit_test(five_guesses_end_it),
+		cmocka_unit_test(a_link_lets_in),
+		cmocka_unit_test(a_code_lets_in),
+		cmocka_unit_test(what_an_inviter_says_is_told),
+		cmocka_unit_test(one_use_is_one),
+		cmocka_unit_test(five_guesses_end_it),
 		cmocka_unit_test(a_restart_leaves_nothing),
 	};
 	return cmocka_run_group_tests_name("group join", tests, NULL, NULL);
