@@ -204,6 +204,11 @@ HST_API const char *hst_ctx_socket(hst_ctx *c);
  * the default of 30 s; at most 600 s. */
 HST_API int hst_call(hst_ctx *c, const char *method, const char *path, const char *body,
 		     int deadline_ms, hst_op *op);
+/* As a POST of hst_call(), of an operation that takes a secret over stream.sock and answers with
+ * one line, which the operation ends with. The secret, 1,024 octets at most, is in no request,
+ * and is wiped when it went. */
+HST_API int hst_call_secret(hst_ctx *c, const char *path, const char *body, const void *secret,
+			    size_t n, int deadline_ms, hst_op *op);
 HST_API int hst_op_cancel(hst_ctx *c, hst_op op);
 
 /* The daemon's events from now on; part and level NULL: all. Restored by the

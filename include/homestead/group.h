@@ -94,7 +94,8 @@ HST_API int hst_group_open(hst_ctx *c, const char *group, hst_group **g);
  * hst_group_connect() then finds the others; or a short code, a link, or the whole name of a
  * group, with which members are asked at once, for 90 s at most. secret: the group's password,
  * for a name or a link that has none itself; NULL else, and of an invitation always
- * (HST_E_UNSUPPORTED). It goes to the daemon in the request and nowhere else. id NULL: the
+ * (HST_E_UNSUPPORTED). It goes over stream.sock, and is in
+ * no request. A code may take 90 s. id NULL: the
  * identity that the invitation is for, or the default one; where there is none and it is no
  * invitation to a card, one is made. HST_ALREADY: we are in that group; HST_E_NOT_FOUND: it is
  * for an identity that is not here, or nobody answers to it; HST_E_DENIED: it is wrong, used

@@ -46,7 +46,10 @@ static int call(struct cli *c, const struct cli_query *q)
 	hst_op op;
 	char *body = q->body ? body_of(q) : NULL;
 	put_path(&t, q);
-	int r = hst_call(c->ctx, ops_rows[q->kind].method, path, body, q->deadline_ms, &op);
+	int r = q->secret ? hst_call_secret(c->ctx, path, body, q->secret->at, q->secret->n,
+					    q->deadline_ms, &op)
+			  : hst_call(c->ctx, ops_rows[q->kind].method, path, body, q->deadline_ms,
+				     &op);
 	free(body); /* from jansson */
 	hst_free(c->event);
 	c->event = NULL;
@@ -93,7 +96,9 @@ int cli_ask(struct cli *c, const struct cli_query *q, void *out)
 	int r = call(c, q);
 	if (r < 0)
 		return cli_complain_last(c);
-	return cli_decode(c, ops_rows[q->kind].answer, c->event->json, out);
+	/* The line behind a secret says what was done, its row what begins it. */
+	return cli_decode(c, q->secret ? &ops_made_type : ops_rows[q->kind].answer, c->event->json,
+			  out);
 }
 
 bool cli_try(struct cli *c, const struct cli_query *q, void *out)

@@ -217,14 +217,17 @@ int cli_no_memory(struct cli *c);
 int cli_complain_last(struct cli *c);
 
 /* ask.c: one operation, answered. */
+struct cli_secret;
 struct cli_query {
 	enum ops_kind kind;
 	const char *graph; /* {graph}, {group} or {identity} of the path */
 	const char *name;  /* what else stands in braces there */
 	const char *query; /* behind ?, NULL none */
 	const struct ops_struct *body_type;
-	const void *body; /* NULL: none */
-	int deadline_ms;  /* 0: as usual */
+	const void *body;		 /* NULL: none */
+	int deadline_ms;		 /* 0: as usual */
+	const struct cli_secret *secret; /* goes over stream.sock, and an ops_made comes; NULL
+					  * none */
 };
 /* CLI_OK and the answer in *out (strings in c->mem), or the exit code after
  * having said why. */

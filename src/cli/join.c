@@ -105,9 +105,7 @@ static int by_code(struct cli *c, const char *code)
 		exit = ask_password(c, code, &secret);
 	if (exit)
 		return exit;
-	secret.at[secret.n] = 0;
 	body.code = code;
-	body.password = (const char *)secret.at;
 	body.group = or_empty(c->which_group);
 	body.identity = or_empty(c->as);
 	body.first = or_empty(c->as ? NULL : c->place->person);
@@ -116,10 +114,11 @@ static int by_code(struct cli *c, const char *code)
 	body.deadline = k.deadline;
 	body.dry_run = k.dry_run;
 	int64_t us = k.deadline > 0 && k.deadline < MONO_DAY ? k.deadline + ANSWER : USUAL;
-	const struct cli_query q = { .kind = OPS_GROUP_JOIN,
+	const struct cli_query q = { .kind = secret.n ? OPS_GROUP_JOIN_SECRET : OPS_GROUP_JOIN,
 				     .body_type = &ops_group_join_type,
 				     .body = &body,
-				     .deadline_ms = (int)(us / MONO_MS) };
+				     .deadline_ms = (int)(us / MONO_MS),
+				     .secret = secret.n ? &secret : NULL };
 	exit = cli_make(c, &q, &made);
 	cli_secret_wipe(&secret);
 	return exit;

@@ -36,7 +36,7 @@ int lib_record_upload(struct hst_graph *g, const struct ops_record_upload *u, st
 		      hst_event **done);
 /* Exactly size octets, of what the tail of a path gives. */
 int lib_record_download(struct hst_graph *g, const char *tail, void *to, size_t size);
-/* These octets to what a path gives; *done gets the line that ends it. */
-int lib_sealed(struct hst_ctx *c, const char *path, struct span octets, hst_event **done);
+/* These octets to what is asked for; *done gets the line that ends it. */
+int lib_sealed(struct hst_ctx *c, const struct lib_ask *ask, struct span octets, hst_event **done);
 
 #endif

@@ -34,6 +34,9 @@ struct lib_paper {
 	const void *pass;
 	size_t pass_n;
 	const char *document;
+	const struct ops_struct *type; /* of the request's body; NULL: it has none */
+	const void *body;
+	int deadline_ms; /* 0: a minute */
 };
 int lib_paper_export(struct hst_ctx *c, const struct lib_paper *p, char **text);
 int lib_paper_import(struct hst_ctx *c, const struct lib_paper *p, char **name);

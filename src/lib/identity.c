@@ -69,7 +69,10 @@ static int send_sealed(struct hst_ctx *c, const struct lib_paper *p, hst_event *
 	if (p->pass_n)
 		memcpy(octets + 2, p->pass, p->pass_n);
 	memcpy(octets + 2 + p->pass_n, p->document, document);
-	int r = lib_sealed(c, p->path, span_of(octets, n), done);
+	const struct lib_ask ask = {
+		.path = p->path, .type = p->type, .body = p->body, .deadline_ms = p->deadline_ms
+	};
+	int r = lib_sealed(c, &ask, span_of(octets, n), done);
 	explicit_bzero(octets, n);
 	env_free(c->env, octets);
 	return r;

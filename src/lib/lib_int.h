@@ -229,6 +229,8 @@ struct lib_call {
 	bool search;		   /* the answer is a stream of what is found, and its end */
 	struct lib_errand *errand; /* NULL: none */
 };
+/* What is wrong with the arguments of hst_call(); NULL: nothing. */
+const char *lib_call_wrong(const char *method, const char *path, const char *body, int deadline_ms);
 /* Ends one that went on: with json, or with a failure. */
 void lib_op_end(struct hst_ctx *c, hst_op op, const struct lib_failure *f, const char *json);
 /* It has no deadline any more. */

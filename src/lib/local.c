@@ -68,7 +68,8 @@ int lib_local(struct hst_ctx *c, const struct lib_ask *k, hst_event **e)
 {
 	struct lib_ask mine = *k;
 	hst_op op;
-	mine.deadline_ms = LOCAL_MS;
+	if (!mine.deadline_ms)
+		mine.deadline_ms = LOCAL_MS;
 	int r = lib_ask(c, &mine, &op);
 	return r < 0 ? r : lib_wait(c, op, e);
 }

@@ -177,7 +177,7 @@ static const char *check_path(const char *path)
 }
 
 /* Why a call cannot even be tried; NULL when it can. */
-static const char *check(const char *method, const char *path, const char *body, int deadline_ms)
+const char *lib_call_wrong(const char *method, const char *path, const char *body, int deadline_ms)
 {
 	if (!is_method(method))
 		return "the method is not GET, POST, PUT or DELETE";
@@ -245,7 +245,7 @@ int lib_call(struct hst_ctx *c, const struct lib_call *k, hst_op *op)
 int hst_call(hst_ctx *c, const char *method, const char *path, const char *body, int deadline_ms,
 	     hst_op *op)
 {
-	const char *why = check(method, path, body, deadline_ms);
+	const char *why = lib_call_wrong(method, path, body, deadline_ms);
 	if (why)
 		return lib_fail(c, HST_E_INVALID, why, "see doc/api.md");
 	return lib_call(c, &(struct lib_call){ method, path, body, deadline_ms, false, NULL }, op);

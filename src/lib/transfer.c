@@ -17,9 +17,11 @@ struct transfer {
 	struct hst_ctx *ctx;
 	struct lib_stream *stream;
 	const struct direction *direction;
-	int fd;			/* from or to which it goes; -1: memory */
-	int trouble;		/* errno of it, when it failed */
-	struct span data;	/* to the daemon: what is left */
+	int fd;		  /* from or to which it goes; -1: memory */
+	int trouble;	  /* errno of it, when it failed */
+	struct span data; /* to the daemon: what is left */
+	uint8_t *own;	  /* that, where it is ours, to be wiped; of so many octets */
+	size_t own_n;
 	struct lib_buffer line; /* and what it ends with */
 	uint8_t *to;		/* from the daemon, into memory: of so many octets */
 	size_t to_n, moved;
@@ -40,6 +42,9 @@ static void transfer_over(struct lib_errand *e)
 	struct transfer *t = (void *)e;
 	lib_stream_free(t->stream);
 	lib_buffer_fini(&t->line);
+	if (t->own)
+		explicit_bzero(t->own, t->own_n);
+	env_free(t->ctx->env, t->own);
 	env_free(t->ctx->env, t);
 }
 
@@ -237,22 +242,59 @@ static struct transfer *transfer_new(struct hst_ctx *c, const struct direction *
 }
 
 /* Over memory, to the daemon; *done gets the line that it ends with. */
-int lib_sealed(struct hst_ctx *c, const char *path, struct span octets, hst_event **done)
+int lib_sealed(struct hst_ctx *c, const struct lib_ask *ask, struct span octets, hst_event **done)
 {
 	struct transfer *t = transfer_new(c, &up, -1);
+	struct lib_ask k = *ask;
 	hst_op op;
 	if (!t)
 		return lib_fail_nomem(c);
 	t->data = octets;
-	int r = lib_ask(c,
-			&(struct lib_ask){ .method = "POST",
-					   .path = path,
-					   .deadline_ms = LARGE_MS,
-					   .errand = &t->errand },
-			&op);
+	k.method = "POST";
+	k.errand = &t->errand;
+	if (!k.deadline_ms)
+		k.deadline_ms = LARGE_MS;
+	int r = lib_ask(c, &k, &op);
 	if (r < 0)
 		transfer_over(&t->errand);
 	return r < 0 ? r : lib_wait(c, op, done);
+}
+
+/* A secret behind its length, in memory of its own. */
+static bool own_secret(struct transfer *t, const void *secret, size_t n)
+{
+	t->own = env_zalloc(t->ctx->env, 1, n + 2);
+	if (!t->own)
+		return false;
+	t->own_n = n + 2;
+	t->own[0] = (uint8_t)(n >> 8);
+	t->own[1] = (uint8_t)n;
+	if (n)
+		memcpy(t->own + 2, secret, n);
+	t->data = span_of(t->own, t->own_n);
+	return true;
+}
+
+int hst_call_secret(hst_ctx *c, const char *path, const char *body, const void *secret, size_t n,
+		    int deadline_ms, hst_op *op)
+{
+	const char *why = lib_call_wrong("POST", path, body, deadline_ms);
+	if (!why && (n > OPS_PASSPHRASE_MAX || (n && !secret) || !op))
+		why = "a secret of at most 1,024 octets, and a place, are wanted";
+	if (why)
+		return lib_fail(c, HST_E_INVALID, why, "see doc/api.md");
+	struct transfer *t = transfer_new(c, &up, -1);
+	if (!t)
+		return lib_fail_nomem(c);
+	int r = own_secret(t, secret, n)
+			? lib_call(c,
+				   &(struct lib_call){ "POST", path, body, deadline_ms, false,
+						       &t->errand },
+				   op)
+			: lib_fail_nomem(c);
+	if (r < 0)
+		transfer_over(&t->errand);
+	return r;
 }
 
 /* Takes t. */

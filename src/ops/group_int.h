@@ -89,10 +89,32 @@ MUST_USE enum err ops_group_send(struct group_wish *w, enum err e, struct ops_co
 /* Text of a user in NFC, at most so many UTF-16 code units, in memory of the wish. */
 MUST_USE enum err ops_group_text(struct group_wish *w, const char *s, size_t most, const char *what,
 				 struct span *out, struct ops_complaint *c);
+/* How one ends, with its answer or its error; what of it made something, and how that is
+ * called. */
+void ops_group_done(struct asking *a, const struct engine_result *r);
+void ops_group_answer_made(struct group_wish *w, const struct engine_result *r);
+const char *ops_group_label(struct ops *o, const char *name);
+/* It is about the group of that name. */
+void ops_group_object(struct group_wish *w, const char *name);
+/* Where members may be, and until when they are waited for; us -1: 30 s. */
+MUST_USE enum err ops_group_addresses(struct group_wish *w, const struct ops_address *list,
+				      size_t n, struct ops_complaint *c);
+MUST_USE enum err ops_group_deadline(struct group_wish *w, int64_t us, struct ops_complaint *c);
 MUST_USE enum err ops_group_profile(const char *s, enum crypto_profile_id *out,
 				    struct ops_complaint *c);
 /* A time that something ends at; "without end" for the last there is. */
 void ops_put_end(struct text *t, const char *before, int64_t us);
+
+/* ---- group_hint.c: what to do about a failure ---- */
+const char *ops_group_hint(const struct group_wish *w, const struct engine_result *r);
+
+/* ---- join.c ---- */
+/* As the request, with the password of the group in NFC, which is wiped by the caller then.
+ * ERR_NOMEM: nothing was answered. */
+MUST_USE enum err ops_join(struct ops *o, const struct ops_group_join *j, struct span password,
+			   struct ops_call call);
+/* In mem, for later; NULL without memory. */
+MUST_USE struct ops_group_join *ops_join_copy(const struct ops_group_join *j, struct arena *mem);
 
 /* groups_name.c: its names in the clouds, and the last search for members */
 void ops_group_names(struct ops *o, struct ops_group *to, const struct groups_info *g,

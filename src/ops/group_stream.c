@@ -26,6 +26,7 @@ static const struct work works[] = {
 	  "would be exported with its key", "the group's own key, under the passphrase" },
 	{ OPS_GROUP_PASSWORD, GROUPS_PASSWORD, false, false, "has its password",
 	  "would have a password", NULL },
+	{ OPS_GROUP_JOIN_SECRET, GROUPS_JOIN, false, false, "is joined", "would be joined", NULL },
 	{ OPS_GROUP_IMPORT, GROUPS_IMPORT, true, false, "is taken over", "would be taken over",
 	  NULL },
 };
@@ -39,7 +40,9 @@ struct sealed {
 	size_t secret_n;
 	uint8_t *document;
 	size_t document_n, room;
-	uint64_t ticket; /* of the command; 0 none */
+	struct arena mem;
+	struct ops_group_join *join; /* what is joined; NULL: nothing */
+	uint64_t ticket;	     /* of the command; 0 none */
 	bool finished;
 	struct last_line line;
 };
@@ -177,7 +180,7 @@ static void answer_document(struct group_wish *w, const struct engine_result *r)
 }
 
 /* What people type, and will type on other keyboards (GROUP-13.10). */
-static bool take_password(struct sealed *s, struct group_wish *w, struct text *nfc)
+static bool read_password(struct sealed *s, struct text *nfc)
 {
 	char typed[OPS_PASSPHRASE_MAX + 1];
 	size_t n = passphrase_n(s);
@@ -185,13 +188,35 @@ static bool take_password(struct sealed *s, struct group_wish *w, struct text *n
 	typed[n] = '\0';
 	enum err e = strlen(typed) == n ? ops_text_nfc(typed, nfc) : ERR_MALFORMED;
 	crypto_wipe(typed, sizeof(typed));
-	w->command.passphrase = span_of(nfc->p, nfc->n);
-	w->command.role = GROUP_ROLE_MEMBER;
-	if (!n)
-		w->done = "has no password any more";
 	if (e)
 		fail(s, e, "the password is no text, or too long", "1 to 1,024 octets of UTF-8");
 	return !e;
+}
+
+static bool take_password(struct sealed *s, struct group_wish *w, struct text *nfc)
+{
+	w->command.role = GROUP_ROLE_MEMBER;
+	if (!passphrase_n(s))
+		w->done = "has no password any more";
+	bool good = read_password(s, nfc);
+	w->command.passphrase = span_of(nfc->p, nfc->n);
+	return good;
+}
+
+static void no_memory(struct sealed *s)
+{
+	fail(s, ERR_NOMEM, err_text(ERR_NOMEM), "try again when the machine has memory");
+}
+
+/* GROUP-14.36 */
+static void join(struct sealed *s)
+{
+	char typed[OPS_PASSPHRASE_MAX + 1];
+	struct text nfc = TEXT_OF(typed);
+	if (read_password(s, &nfc) &&
+	    ops_join(s->stream.ops, s->join, span_of(nfc.p, nfc.n), call_of(s)) != OK)
+		no_memory(s);
+	crypto_wipe(typed, sizeof(typed));
 }
 
 static void send(struct sealed *s)
@@ -202,7 +227,7 @@ static void send(struct sealed *s)
 	ops_complaint_init(&c);
 	struct group_wish *w = ops_group_wish(s->stream.ops, call_of(s), s->work->command, false);
 	if (!w) {
-		fail(s, ERR_NOMEM, err_text(ERR_NOMEM), "try again when the machine has memory");
+		no_memory(s);
 		return;
 	}
 	struct groups_command *k = &w->command;
@@ -222,7 +247,7 @@ static void send(struct sealed *s)
 	if (k->kind == GROUPS_PASSWORD && !take_password(s, w, &nfc))
 		ops_asking_free(&w->asking);
 	else if (ops_group_send(w, OK, &c) != OK)
-		fail(s, ERR_NOMEM, err_text(ERR_NOMEM), "try again when the machine has memory");
+		no_memory(s);
 	crypto_wipe(typed, sizeof(typed));
 }
 
@@ -239,6 +264,8 @@ static void sealed_finish(struct ops_stream *stream)
 		fail(s, ERR_MALFORMED, "an empty passphrase protects nothing", "choose one");
 	else if (s->work->document && !s->document_n)
 		fail(s, ERR_MALFORMED, "there is no document", "name the file of the export");
+	else if (s->join)
+		join(s);
 	else
 		send(s);
 	crypto_wipe(s->secret, HEAD + OPS_PASSPHRASE_MAX);
@@ -253,6 +280,7 @@ static void sealed_end(struct ops_stream *stream)
 	crypto_secret_free(s->secret);
 	env_free(stream->ops->env, s->document);
 	ops_stream_give_room(stream->ops, s->room);
+	arena_free(&s->mem);
 	ops_line_fini(&s->line);
 }
 
@@ -272,6 +300,22 @@ static const struct work *work_of(enum ops_kind kind)
 	return &works[i];
 }
 
+/* NULL without memory. */
+static struct sealed *sealed_new(struct ops *o, const struct work *work)
+{
+	struct ops_stream *s = ops_stream_new(o, &kind_sealed);
+	if (!s)
+		return NULL;
+	struct sealed *p = sealed_of(s);
+	p->work = work;
+	arena_init(&p->mem, o->env, 1024);
+	p->secret = crypto_secret_new(HEAD + OPS_PASSPHRASE_MAX);
+	if (p->secret)
+		return p;
+	ops_stream_close(s);
+	return NULL;
+}
+
 /* Leave to begin, or what would be done. */
 static enum err open_stream(struct ops *o, const struct ops_request *r, struct ops_call call,
 			    const char *name, const char *object)
@@ -286,19 +330,29 @@ static enum err open_stream(struct ops *o, const struct ops_request *r, struct o
 		ops_stream_answer_dry(buffer, call);
 		return OK;
 	}
-	struct ops_stream *s = ops_stream_new(o, &kind_sealed);
-	if (!s)
+	struct sealed *p = sealed_new(o, work);
+	if (!p)
 		return ERR_NOMEM;
-	struct sealed *p = sealed_of(s);
-	p->work = work;
 	ops_set_text(p->name, sizeof(p->name), name);
 	ops_set_text(p->object, sizeof(p->object), object);
-	p->secret = crypto_secret_new(HEAD + OPS_PASSPHRASE_MAX);
-	if (!p->secret) {
-		ops_stream_close(s);
+	ops_stream_answer(&p->stream, 0, call);
+	return OK;
+}
+
+/* Whether it can be joined is told when its password is there; a dry one goes the same way. */
+enum err ops_run_group_join_secret(struct ops *o, const struct ops_request *r, struct ops_call call)
+{
+	if (!ops_groups_of(o, call))
+		return OK;
+	struct sealed *p = sealed_new(o, work_of(r->kind));
+	if (!p)
+		return ERR_NOMEM;
+	p->join = ops_join_copy(&r->group_join, &p->mem);
+	if (!p->join) {
+		ops_stream_close(&p->stream);
 		return ERR_NOMEM;
 	}
-	ops_stream_answer(s, 0, call);
+	ops_stream_answer(&p->stream, 0, call);
 	return OK;
 }
 

@@ -1,4 +1,4 @@
-/* Changes of groups: made, joined, opened, connected, changed, left; members invited. */
+/* Changes of groups: made, opened, connected, changed, left; members invited. */
 #include "ops/group_int.h"
 
 #include "base/utf8.h"
@@ -10,151 +10,7 @@
 #define CLASSIFIER_MOST 149
 #define CLOUD_MOST	126
 #define DEADLINE	(30 * MONO_SEC)
-#define JOIN_DEADLINE	(90 * MONO_SEC)
-#define PASSWORD_MOST	1024 /* octets */
 #define DEADLINE_MOST	(600 * MONO_SEC)
-
-/* Errors */
-
-static const struct {
-	enum err err;
-	const char *hint;
-} hints[] = {
-	{ ERR_NOT_FOUND, "homestead group list and homestead id list show what there is" },
-	{ ERR_CONFLICT, "write more of its name: homestead group list, homestead id list" },
-	{ ERR_EXISTS, "homestead group list shows what there is" },
-	{ ERR_IN_USE, "homestead group list shows them; homestead leave GROUP" },
-	{ ERR_DENIED, "homestead members GROUP shows who has which role" },
-	{ ERR_STATE, "homestead group list shows the state of each group" },
-	{ ERR_UNSUPPORTED, "man homestead.conf, group `group`: classic" },
-	{ ERR_FULL, "raise the limit in the group `group` of the configuration" },
-	{ ERR_TIMEOUT, "is the other machine on, and does its firewall let TCP 3587 in?" },
-	{ ERR_REFUSED, "is homesteadd running there, and is this group open there?" },
-	{ ERR_UNREACHABLE, "is the other machine on, and the network between?" },
-	{ ERR_IO, "homestead status tells what is wrong with the store" },
-	{ ERR_NO_SPACE, "make room on the disk of the state folder" },
-};
-
-/* What to do about a chain is another thing than about a name. */
-static const struct {
-	enum group_chain_fault fault;
-	const char *hint;
-} faults[] = {
-	{ GROUP_CHAIN_NOT_YET, "is the clock of this machine right? timedatectl shows it" },
-	{ GROUP_CHAIN_EXPIRED, "ask for a new one; is the clock of this machine right? timedatectl "
-			       "shows it" },
-	{ GROUP_CHAIN_OTHER_KEY, "it is for another identity: give your own card to whoever "
-				 "invites you, homestead id card" },
-	{ GROUP_CHAIN_CIRCULAR, "who was let in by somebody gives them nothing: homestead members "
-				"GROUP shows who else may" },
-	{ GROUP_CHAIN_ROLE, "an inviting member invites members, an administrator anybody" },
-	{ GROUP_CHAIN_PERIOD, "nobody can give longer than they have: homestead members GROUP" },
-	{ GROUP_CHAIN_TOO_LONG, "ask somebody who is nearer to the group's creator" },
-};
-
-/* So is what to do about these. */
-static const struct {
-	const char *text, *hint;
-} refusals[] = {
-	{ GROUPS_LESS_FOR_SELF, "give the card of whoever you invite: homestead id card, on the "
-				"machine of that person" },
-	{ GROUPS_OTHER_PROFILE, "homestead id show NAME tells the profile of an identity: "
-				"homestead create GROUP --as NAME --profile PROFILE, both "
-				"alike" },
-};
-
-/* A fault is told in the words of its text. */
-static const char *fault_hint(const char *text)
-{
-	for (size_t i = 0; text && i < sizeof(refusals) / sizeof(refusals[0]); i++)
-		if (strcmp(text, refusals[i].text) == 0)
-			return refusals[i].hint;
-	for (size_t i = 0; text && i < sizeof(faults) / sizeof(faults[0]); i++)
-		if (strstr(text, group_chain_fault_text(faults[i].fault)))
-			return faults[i].hint;
-	return NULL;
-}
-
-/* What to do about one thing is another than about the next. */
-static const struct {
-	enum groups_command_kind kind;
-	enum err err;
-	const char *hint;
-} hints_by_kind[] = {
-	{ GROUPS_CONNECT, ERR_NOT_FOUND,
-	  "is another member on, and online in it? It goes on looking; an address says where one "
-	  "is: homestead group connect GROUP ADDRESS" },
-	{ GROUPS_CONNECT, ERR_UNREACHABLE,
-	  "homestead cloud list shows what names are looked up in; an address says where a member "
-	  "is: homestead group connect GROUP ADDRESS" },
-	{ GROUPS_CONNECT, ERR_STATE,
-	  "let the group `pnrp` of the configuration have enabled = true, or name an address: "
-	  "homestead group connect GROUP ADDRESS" },
-	{ GROUPS_JOIN, ERR_NOT_FOUND,
-	  "an invitation is for the one whose card it was made for: homestead id card, and be "
-	  "invited anew" },
-	{ GROUPS_JOIN, ERR_MALFORMED, "homestead invite show FILE tells what a document is" },
-	{ GROUPS_JOIN, ERR_DENIED,
-	  "ask whoever invited you for another one; homestead invite show FILE tells what it says" },
-	{ GROUPS_INVITE_REVOKE, ERR_NOT_FOUND, "homestead invite list GROUP shows what there is" },
-	{ GROUPS_INVITE_REVOKE, ERR_CONFLICT,
-	  "homestead invite list GROUP shows their identifiers; six digits will do" },
-	{ GROUPS_GRANT, ERR_MALFORMED,
-	  "homestead id card prints the card, on the machine of whom it is for" },
-	{ GROUPS_ID_IMPORT, ERR_MALFORMED, "homestead invite show FILE tells what a document is" },
-	{ GROUPS_ID_IMPORT, ERR_DENIED, "the passphrase that it was written under" },
-	{ GROUPS_IMPORT, ERR_DENIED, "the passphrase that it was written under" },
-	{ GROUPS_ID_IMPORT, ERR_EXISTS, "homestead id list shows what there is" },
-	{ GROUPS_IMPORT, ERR_NOT_FOUND,
-	  "first the identity, then the membership, then the key of the group: homestead id "
-	  "import FILE, homestead group import FILE" },
-	{ GROUPS_IMPORT, ERR_MALFORMED, "homestead invite show FILE tells what a document is" },
-};
-
-/* Of a code nobody has a card. */
-static const struct {
-	enum err err;
-	const char *hint;
-} hints_by_code[] = {
-	{ ERR_NOT_FOUND, "is a machine that is in the group on, and in this network? One that is "
-			 "elsewhere has an address: homestead join CODE --address HOST" },
-	{ ERR_MALFORMED, "a code is five words as they were read out, a link begins with "
-			 "homestead:join/" },
-	{ ERR_DENIED, "look whether it was typed as it was given; else ask for another one" },
-	{ ERR_FULL, "wait so long, then type it once more" },
-	{ ERR_CONFLICT, "homestead join CODE --group NAME" },
-	{ ERR_RANGE, "homestead join CODE --password" },
-	{ ERR_IN_USE, "homestead group list shows it when that is done" },
-};
-
-static const char *code_hint(const struct group_wish *w, enum err err)
-{
-	if (w->command.kind != GROUPS_JOIN || !w->command.code.n)
-		return NULL;
-	for (size_t i = 0; i < sizeof(hints_by_code) / sizeof(hints_by_code[0]); i++)
-		if (hints_by_code[i].err == err)
-			return hints_by_code[i].hint;
-	return NULL;
-}
-
-static const char *hint_of(const struct group_wish *w, const struct engine_result *r)
-{
-	const struct groups *all = node_groups(engine_node(w->asking.ops->engine));
-	const char *hint = fault_hint(r->text);
-	if (hint)
-		return hint;
-	if ((r->err == ERR_STATE || r->err == ERR_DENIED) && all && groups_health(all))
-		return "homestead status tells what is wrong with the keys";
-	if (code_hint(w, r->err))
-		return code_hint(w, r->err);
-	for (size_t i = 0; i < sizeof(hints_by_kind) / sizeof(hints_by_kind[0]); i++)
-		if (hints_by_kind[i].kind == w->command.kind && hints_by_kind[i].err == r->err)
-			return hints_by_kind[i].hint;
-	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
-		if (hints[i].err == r->err)
-			return hints[i].hint;
-	return "homestead status";
-}
 
 /* Answers */
 
@@ -167,7 +23,7 @@ static void say(const struct group_wish *w, struct text *t)
 }
 
 /* How what was made is called, whichever it is. */
-static const char *label_of(struct ops *o, const char *name)
+const char *ops_group_label(struct ops *o, const char *name)
 {
 	const struct groups *all = node_groups(engine_node(o->engine));
 	struct groups_identity id;
@@ -181,7 +37,7 @@ static const char *label_of(struct ops *o, const char *name)
 	return "";
 }
 
-static void answer_made(struct group_wish *w, const struct engine_result *r)
+void ops_group_answer_made(struct group_wish *w, const struct engine_result *r)
 {
 	char buffer[OPS_MESSAGE_MAX + 1];
 	struct text t = TEXT_OF(buffer);
@@ -191,7 +47,7 @@ static void answer_made(struct group_wish *w, const struct engine_result *r)
 	out.done = !w->dry;
 	out.text = buffer;
 	out.name = r->made ? r->made : "";
-	out.label = label_of(w->asking.ops, out.name);
+	out.label = ops_group_label(w->asking.ops, out.name);
 	out.identity = w->newcomer && !w->dry ? ops_first_identity(w->asking.ops) : "";
 	out.next = w->next && !w->dry ? w->next : "";
 	ops_answer_value(w->asking.call, &ops_made_type, &out);
@@ -207,16 +63,16 @@ static void answer_error(struct group_wish *w, const struct engine_result *r)
 	text_str(&t, w->would + strlen("would"));
 	text_str(&t, ": ");
 	text_str(&t, r->text && r->text[0] ? r->text : err_text(r->err));
-	ops_answer_error(w->asking.call, r->err, buffer, hint_of(w, r));
+	ops_answer_error(w->asking.call, r->err, buffer, ops_group_hint(w, r));
 }
 
-static void wish_done(struct asking *a, const struct engine_result *r)
+void ops_group_done(struct asking *a, const struct engine_result *r)
 {
 	struct group_wish *w = (struct group_wish *)(void *)a;
 	if (r->err)
 		answer_error(w, r);
 	else
-		(w->answer ? w->answer : answer_made)(w, r);
+		(w->answer ? w->answer : ops_group_answer_made)(w, r);
 }
 
 static void wish_fini(struct asking *a)
@@ -232,7 +88,7 @@ struct group_wish *ops_group_wish(struct ops *o, struct ops_call call,
 	if (!a)
 		return NULL;
 	a->part = NODE_COMMAND_GROUP;
-	a->done = wish_done;
+	a->done = ops_group_done;
 	a->fini = wish_fini;
 	w->command.kind = kind;
 	w->command.dry_run = w->dry = dry;
@@ -341,7 +197,7 @@ static uint32_t options_of(bool data_optional, bool no_presence, bool defer)
 	       (no_presence ? GROUP_OPTION_NO_PRESENCE : 0) | (defer ? GROUP_OPTION_DEFER : 0);
 }
 
-static void name_group(struct group_wish *w, const char *name)
+void ops_group_object(struct group_wish *w, const char *name)
 {
 	struct text t = TEXT_OF(w->object);
 	text_clear(&t);
@@ -370,7 +226,7 @@ static void too_late(void *arg, struct mono now)
 	ops_cancel(o, ticket);
 }
 
-static enum err set_deadline(struct group_wish *w, int64_t us, struct ops_complaint *c)
+enum err ops_group_deadline(struct group_wish *w, int64_t us, struct ops_complaint *c)
 {
 	struct os_loop *loop = engine_loop(w->asking.ops->engine);
 	if (us == 0 || us > DEADLINE_MOST)
@@ -386,8 +242,8 @@ static enum err set_deadline(struct group_wish *w, int64_t us, struct ops_compla
 	return e ? ERR_NOMEM : OK;
 }
 
-static enum err read_addresses(struct group_wish *w, const struct ops_address *list, size_t n,
-			       struct ops_complaint *c)
+enum err ops_group_addresses(struct group_wish *w, const struct ops_address *list, size_t n,
+			     struct ops_complaint *c)
 {
 	struct addr *at = arena_alloc(&w->asking.mem, (n + 1) * sizeof(*at));
 	if (!at)
@@ -458,98 +314,11 @@ enum err ops_run_group_make(struct ops *o, const struct ops_request *r, struct o
 		e = ops_complain(&c, ERR_NOT_FOUND, "this machine has no identity yet, to make it",
 				 "homestead id create NAME, then the same again");
 	w->command.options = options_of(m->data_optional, m->no_presence, m->defer);
-	name_group(w, m->name);
+	ops_group_object(w, m->name);
 	w->done = "is created";
 	w->would = "would be created";
 	w->next = "keep its key: homestead group export GROUP FILE --owner; then invite somebody: "
 		  "homestead invite GROUP";
-	return ops_group_send(w, e, &c);
-}
-
-/* Whoever joins twice has what they want. */
-static void join_done(struct asking *a, const struct engine_result *r)
-{
-	struct ops_made out;
-	char buffer[OPS_MESSAGE_MAX + 1];
-	struct text t = TEXT_OF(buffer);
-	if (r->err != ERR_EXISTS) {
-		wish_done(a, r);
-		return;
-	}
-	ops_clear(&ops_made_type, &out);
-	out.done = out.already = true;
-	out.name = r->made ? r->made : "";
-	out.label = label_of(a->ops, out.name);
-	text_str(&t, "this machine is in group ");
-	text_quoted(&t, span_str(out.label[0] ? out.label : out.name), 80);
-	text_str(&t, " already");
-	out.text = buffer;
-	out.next = "homestead members GROUP shows who is here; homestead group connect GROUP "
-		   "meets somebody";
-	ops_answer_value(a->call, &ops_made_type, &out);
-}
-
-static void answer_joined(struct group_wish *w, const struct engine_result *r)
-{
-	const char *label = label_of(w->asking.ops, r->made ? r->made : "");
-	if (label[0])
-		name_group(w, label);
-	answer_made(w, r);
-}
-
-static enum err read_invitation(struct group_wish *w, const struct ops_group_join *j,
-				struct ops_complaint *c)
-{
-	w->command.document = span_str(j->invitation);
-	ops_set_text(w->object, sizeof(w->object), "the group of this invitation");
-	w->next = "members are looked for by name; homestead group connect GROUP ADDRESS meets one "
-		  "elsewhere";
-	if (j->invitation[0])
-		return OK;
-	return ops_complain(c, ERR_MALFORMED, "there is no invitation",
-			    "homestead join CODE, or FILE, or - for standard input");
-}
-
-/* As it was typed; a password in NFC, since keyboards differ. */
-static enum err read_code(struct group_wish *w, const struct ops_group_join *j,
-			  struct ops_complaint *c)
-{
-	struct groups_command *k = &w->command;
-	char *p = arena_alloc(&w->asking.mem, PASSWORD_MOST + 1);
-	struct text t = text_of(p, PASSWORD_MOST + 1);
-	if (!p)
-		return ERR_NOMEM;
-	ops_set_text(w->object, sizeof(w->object), "the group of this code");
-	w->asking.ends = true;
-	w->next = "homestead members GROUP shows who is here";
-	k->code = span_str(j->code);
-	k->group = span_str(j->group);
-	enum err e = ops_text_nfc(j->password, &t);
-	k->passphrase = span_of(p, t.n);
-	if (e && e != ERR_NOMEM)
-		return ops_complain(c, e, "the password is too long, or no text", "");
-	if (!e)
-		e = read_addresses(w, j->addresses, j->n_addresses, c);
-	return e ? e : set_deadline(w, j->deadline < 0 ? JOIN_DEADLINE : j->deadline, c);
-}
-
-enum err ops_run_group_join(struct ops *o, const struct ops_request *r, struct ops_call call)
-{
-	const struct ops_group_join *j = &r->group_join;
-	struct ops_complaint c;
-	ops_complaint_init(&c);
-	if (!ops_groups_of(o, call))
-		return OK;
-	struct group_wish *w = ops_group_wish(o, call, GROUPS_JOIN, j->dry_run);
-	if (!w)
-		return ERR_NOMEM;
-	w->asking.done = join_done;
-	w->answer = answer_joined;
-	w->done = "is joined";
-	w->would = "would be joined";
-	enum err e = j->code[0] ? read_code(w, j, &c) : read_invitation(w, j, &c);
-	if (!e)
-		e = ops_read_first(w, j->identity, j->code[0] ? j->first : "", &c);
 	return ops_group_send(w, e, &c);
 }
 
@@ -604,9 +373,9 @@ enum err ops_run_group_connect(struct ops *o, const struct ops_request *r, struc
 	w->asking.ends = true;
 	w->done = "is connected";
 	w->would = "would be connected";
-	enum err e = read_addresses(w, k->addresses, k->n_addresses, &c);
+	enum err e = ops_group_addresses(w, k->addresses, k->n_addresses, &c);
 	if (!e)
-		e = set_deadline(w, k->deadline, &c);
+		e = ops_group_deadline(w, k->deadline, &c);
 	return ops_group_send(w, e, &c);
 }
 

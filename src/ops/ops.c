@@ -242,6 +242,7 @@ static run_fn *const runs[OPS_KIND_COUNT] = {
 	[OPS_GROUPS] = ops_run_groups,
 	[OPS_GROUP_MAKE] = ops_run_group_make,
 	[OPS_GROUP_JOIN] = ops_run_group_join,
+	[OPS_GROUP_JOIN_SECRET] = ops_run_group_join_secret,
 	[OPS_GROUP_IMPORT] = ops_run_group_import,
 	[OPS_GROUP] = ops_run_group,
 	[OPS_GROUP_SET] = ops_run_group_set,

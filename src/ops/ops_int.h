@@ -235,6 +235,8 @@ MUST_USE enum err ops_run_identity_delete(struct ops *o, const struct ops_reques
 /* group_wish.c */
 MUST_USE enum err ops_run_group_make(struct ops *o, const struct ops_request *r,
 				     struct ops_call call);
+MUST_USE enum err ops_run_group_join_secret(struct ops *o, const struct ops_request *r,
+					    struct ops_call call);
 MUST_USE enum err ops_run_group_join(struct ops *o, const struct ops_request *r,
 				     struct ops_call call);
 MUST_USE enum err ops_run_group_life(struct ops *o, const struct ops_request *r,

@@ -336,7 +336,8 @@
 	X(S, STRING, invitation, 0, "the invitation, XML; or code")                                \
 	X(S, STRING, code, 0,                                                                      \
 	  "instead: a short code, a link, or the whole name of a group with a password")           \
-	X(S, STRING, password, 0, "the group's password, where the code is none itself")           \
+	X(S, STRING, password, 0,                                                                  \
+	  "refused: a password is in no request, but goes over stream.sock")                       \
 	X(S, STRING, group, 0, "which group, where a code leads to several: its name")             \
 	X(S, LIST, addresses, ops_address,                                                         \
 	  "with a code: where members may be; none: where it leads to")                            \
@@ -431,6 +432,10 @@
 	  "create a group; it is open and listens, over restarts too")                             \
 	X(GROUP_JOIN, "POST", "/v1/groups/join", &ops_group_join_type, &ops_made_type,             \
 	  "become a member by an invitation; the group is open then, and connects when told how")  \
+	X(GROUP_JOIN_SECRET, "POST", "/v1/groups/join/secret", &ops_group_join_type,               \
+	  &ops_stream_token_type,                                                                  \
+	  "the same with the group's password, which goes over stream.sock; it answers with one "  \
+	  "line, a made or an error")                                                              \
 	X(GROUP_IMPORT, "POST", "/v1/groups/import", &ops_write_type, &ops_stream_token_type,      \
 	  "take over an exported membership or group key: passphrase (empty for a membership) "    \
 	  "and document over stream.sock, which answers with one line, a made or an error")        \

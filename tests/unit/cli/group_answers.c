@@ -105,6 +105,7 @@ const struct canned group_running[] = {
 	{ "GET /v1/groups/" HOME "$", 0, GROUP ",\"schema\":1}", NULL },
 	{ "GET /v1/groups/Nowhere$", 404,
 	  PROBLEM("NOT_FOUND", "there is no group Nowhere", "homestead group list"), NULL },
+	{ "POST /v1/groups/join/secret$", 0, TOKEN, NULL },
 	{ "POST /v1/groups/" HOME "/owner", 0, TOKEN, NULL },
 	{ "POST /v1/groups/" HOME "/password", 0, TOKEN, NULL },
 	{ "POST /v1/groups/Locked/owner", 0,

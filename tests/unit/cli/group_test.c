@@ -565,6 +565,32 @@ static void the_password_is_asked_for_twice(void **state)
 	assert_int_equal(canned_run("group set Home --no-password -n"), 0);
 }
 
+/* GROUP-14.36: whatever is asked shows no password. */
+static void a_password_is_in_no_request(void **state)
+{
+	static const struct said once[] = { { "group: ", "horse\r" }, { 0 } };
+	char *asked;
+	free(canned_asked());
+	assert_int_equal(with_people("join " CANNED_NAME " --password", once), 0);
+	sent("horse", "");
+	assert_string_equal(canned_out, "kept\n");
+	asked = canned_asked();
+	assert_non_null(strstr(asked, "POST /v1/groups/join/secret {'code':'" CANNED_NAME "'"));
+	assert_null(strstr(asked, "horse"));
+	free(asked);
+	write_file("pass", "correct horse");
+	assert_int_equal(run("join " CANNED_NAME " --passphrase-file %s%s", at("pass"),
+			     " --address 192.0.2.1 -n --json"),
+			 0);
+	sent("correct horse", "");
+	asked = canned_asked();
+	assert_non_null(strstr(asked, "'addresses':[{'address':'192.0.2.1:3587'}]"));
+	assert_non_null(strstr(asked, "'dry_run':true"));
+	assert_null(strstr(asked, "horse"));
+	free(asked);
+	assert_non_null(strstr(canned_out, "\"name\":\"" CANNED_NAME "\""));
+}
+
 static void people_say_yes_or_no(void **state)
 {
 	static const struct said yes[] = { { "[y/N] ", "y\r" }, { 0 } };
@@ -611,6 +637,7 @@ int main(int argc, char **argv)
 		TEST(files_are_put),
 		TEST(people_are_asked),
 		TEST(the_password_is_asked_for_twice),
+		TEST(a_password_is_in_no_request),
 		TEST(people_say_yes_or_no),
 		TEST(who_makes_a_group_is_offered_its_key),
 	};

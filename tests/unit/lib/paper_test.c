@@ -80,6 +80,7 @@ static const struct canned table[] = {
 	  "{\"error\":{\"code\":\"NOT_FOUND\",\"message\":\"no\",\"hint\":\"\"},\"schema\":1}",
 	  NULL },
 	{ "GET /v1/groups/", 0, IS_HOME ",\"schema\":1}", NULL },
+	{ "POST /v1/groups/join/secret$", 0, TOKEN, NULL },
 	{ "POST /v1/groups/join", 0, MADE("true"), NULL },
 	{ "POST /v1/groups/import", 0, TOKEN, NULL },
 	{ "POST /v1/groups/" HOME "/owner", 0, TOKEN, NULL },
@@ -299,10 +300,47 @@ static void an_invitation_is_taken_up(void **state)
 	assert_int_equal(hst_group_join(c, "Ann", "<X/>", NULL, &joined), HST_ALREADY);
 	hst_free(joined);
 	asked("POST /v1/groups/join {'invitation':'<X/>','identity':'Ann'}\n");
+	assert_int_equal(hst_group_join(c, "Ann", HOME, "1234", &joined), HST_OK);
+	assert_string_equal(hst_group_id(joined), HOME);
+	hst_free(joined);
+	SENT("\0\0041234");
+	asked("POST /v1/groups/join/secret {'code':'" HOME "','identity':'Ann'}\n");
 	assert_int_equal(hst_group_join(c, NULL, "<X/>", "1234", &joined), HST_E_UNSUPPORTED);
 	assert_int_equal(hst_group_join(c, NULL, NULL, NULL, &joined), HST_E_INVALID);
 	assert_int_equal(hst_group_open(c, "Nowhere", &joined), HST_E_NOT_FOUND);
 	assert_int_equal(hst_group_open(c, NULL, &joined), HST_E_INVALID);
+}
+
+/* GROUP-14.36: for whatever else the API takes a secret. */
+static void a_secret_goes_over_the_stream(void **state)
+{
+	static const char path[] = "/v1/groups/join/secret";
+	char long_one[1025] = { 0 };
+	hst_event *e;
+	hst_op op;
+	assert_int_equal(hst_call_secret(c, path, "{\"code\":\"x\"}", "sesame", 6, 0, &op), HST_OK);
+	assert_int_equal(hst_ctx_wait(c, op, -1, &e), HST_OK);
+	assert_non_null(strstr(e->json, "\"text\":\"kept\""));
+	hst_free(e);
+	SENT("\0\6sesame");
+	asked("POST /v1/groups/join/secret {'code':'x'}\n");
+	assert_int_equal(hst_call_secret(c, path, "{}", NULL, 0, 0, &op), HST_OK);
+	assert_int_equal(hst_ctx_wait(c, op, -1, NULL), HST_OK);
+	SENT("\0\0");
+	free(canned_asked());
+	assert_int_equal(hst_call_secret(c, path, "{}", NULL, 1, 0, &op), HST_E_INVALID);
+	assert_int_equal(hst_call_secret(c, path, "{}", long_one, 1025, 0, &op), HST_E_INVALID);
+	assert_int_equal(hst_call_secret(c, path, "[]", "x", 1, 0, &op), HST_E_INVALID);
+	assert_int_equal(hst_call_secret(c, path, "{}", "x", 1, 600001, &op), HST_E_INVALID);
+	assert_int_equal(hst_call_secret(c, "v1", "{}", "x", 1, 0, &op), HST_E_INVALID);
+	assert_int_equal(hst_call_secret(c, path, "{}", "x", 1, 0, NULL), HST_E_INVALID);
+	asked("");
+	/* What is no token is no answer, and one that is refused is told. */
+	assert_int_equal(hst_call_secret(c, "/v1/nothing", "{}", "x", 1, 0, &op), HST_OK);
+	assert_int_equal(hst_ctx_wait(c, op, -1, NULL), HST_E_NOT_FOUND);
+	/* Who does not wait for it leaves nothing behind. */
+	assert_int_equal(hst_call_secret(c, path, "{}", "x", 1, 0, &op), HST_OK);
+	assert_int_equal(hst_op_cancel(c, op), HST_OK);
 }
 
 static void a_group_goes_online(void **state)
@@ -612,15 +650,25 @@ static void documents_are_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_identity_is_made),    TEST(identities_are_looked_at),
-		TEST(an_identity_is_changed), TEST(an_identity_moves_under_a_passphrase),
-		TEST(a_group_is_made),	      TEST(an_invitation_is_taken_up),
-		TEST(a_group_goes_online),    TEST(groups_are_looked_at),
-		TEST(a_group_is_changed),     TEST(a_group_has_a_graph),
-		TEST(the_password),	      TEST(groups_move),
-		TEST(members_are_listed),     TEST(what_happens_is_told),
-		TEST(members_are_let_in),     TEST(a_code_lets_in),
-		TEST(codes_are_listed),	      TEST(memberships_are_changed),
+		TEST(an_identity_is_made),
+		TEST(identities_are_looked_at),
+		TEST(an_identity_is_changed),
+		TEST(an_identity_moves_under_a_passphrase),
+		TEST(a_group_is_made),
+		TEST(an_invitation_is_taken_up),
+		TEST(a_secret_goes_over_the_stream),
+		TEST(a_group_goes_online),
+		TEST(groups_are_looked_at),
+		TEST(a_group_is_changed),
+		TEST(a_group_has_a_graph),
+		TEST(the_password),
+		TEST(groups_move),
+		TEST(members_are_listed),
+		TEST(what_happens_is_told),
+		TEST(members_are_let_in),
+		TEST(a_code_lets_in),
+		TEST(codes_are_listed),
+		TEST(memberships_are_changed),
 		TEST(documents_are_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

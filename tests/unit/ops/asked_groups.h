@@ -30,6 +30,12 @@ static inline int without_groups(void **state)
 	return r;
 }
 
+/* What the core will say. */
+static inline void answer(enum err e, const char *text)
+{
+	pp->result = (struct engine_result){ .err = e, .text = text };
+}
+
 #define GROUPS_TEST(f) cmocka_unit_test_setup_teardown(f, with_groups, without_groups)
 
 /* A request about group or identity `name`. */

@@ -267,7 +267,7 @@ static void off(void **state)
 		OPS_GROUP_IMPORT,    OPS_GROUP,		  OPS_GROUP_SET,     OPS_GROUP_LEAVE,
 		OPS_GROUP_OPEN,	     OPS_GROUP_CLOSE,	  OPS_GROUP_CONNECT, OPS_GROUP_EXPORT,
 		OPS_GROUP_OWNER,     OPS_MEMBERS,	  OPS_MEMBER_GRANT,  OPS_MEMBER,
-		OPS_INVITES,	     OPS_INVITE_MAKE,	  OPS_INVITE_REVOKE,
+		OPS_INVITES,	     OPS_INVITE_MAKE,	  OPS_INVITE_REVOKE, OPS_GROUP_JOIN_SECRET,
 	};
 	pp->on = false;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
