@@ -254,7 +254,7 @@ static void import(const struct asked *a)
 {
 	struct graph *g = a->g;
 	struct graph_take t = { .octets = a->c->payload };
-	if (g->listening || g->neighbors) {
+	if ((g->listening || g->neighbors) && !a->c->reserved) {
 		refuse(a, ERR_STATE, "the graph is connected or listens");
 		return;
 	}

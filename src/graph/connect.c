@@ -158,6 +158,15 @@ static bool at_pace(struct graph *g, struct mono now)
 	return g->paced++ < ATTEMPTS;
 }
 
+/* GRAPH-8.52 */
+void graph_apart(struct graph *g, bool apart, struct mono now)
+{
+	bool again = g->birth.apart && !apart;
+	g->birth.apart = apart;
+	if (again && g->loaded && !g->stopping)
+		graph_timer_set(g, GRAPH_TIMER_MAINTAIN, now);
+}
+
 bool graph_attempt(struct graph *g, struct mono now)
 {
 	struct choice c = { .oldest = MONO_NEVER };

@@ -145,6 +145,9 @@ void graph_recheck_ended(struct graph *g, struct mono now);
  * shown now is told as added. */
 void graph_reveal(struct graph *g, struct mono now);
 
+/* It connects to nobody by itself from now on, until it shall again. */
+void graph_apart(struct graph *g, bool apart, struct mono now);
+
 /* What a group says of itself, in its own records: it holds before what Graph Info says, and
  * GRAPH_SET cannot change it. */
 struct graph_saying {
@@ -167,7 +170,8 @@ enum graph_command_kind {
 	GRAPH_PING,	     /* node 0: every neighbor; answered with the round trip that TCP
 			      * allows to see: the time until the octets have gone */
 	GRAPH_ACCEPT_DIRECT, /* `paused`: no longer */
-	GRAPH_IMPORT,	     /* record octets of a database, validated as if they had come */
+	GRAPH_IMPORT,	     /* record octets of a database, validated as if they had come;
+			      * `reserved`: the provider was shown them, also while connected */
 	GRAPH_REVALIDATE     /* as graph_revalidate() of all */
 };
 

@@ -38,6 +38,8 @@ void graphs_recheck(struct graphs *s, struct span id, struct mono now);
 void graphs_recheck_ended(struct graphs *s, struct span id, struct mono now);
 /* Of the instance of one Peer ID alone: keys are a person's. */
 void graphs_reveal(struct graphs *s, struct span id, struct span peer, struct mono now);
+/* As graph_apart(), of the instance of one Peer ID; empty: of any. */
+void graphs_apart(struct graphs *s, struct span id, struct span peer, bool apart, struct mono now);
 /* As graph_said(), of the graph with that ID where we are `peer`. */
 void graphs_said(struct graphs *s, struct span id, struct span peer,
 		 const struct graph_saying *what, struct mono now);

@@ -88,6 +88,18 @@ void graphs_reveal(struct graphs *s, struct span id, struct span peer, struct mo
 	}
 }
 
+void graphs_apart(struct graphs *s, struct span id, struct span peer, bool apart, struct mono now)
+{
+	s->now = now;
+	LIST_EACH(n, tmp, &s->entries)
+	{
+		struct graphs_entry *e = LIST_ENTRY(n, struct graphs_entry, all);
+		if (e->graph && !e->leaving && span_eq(span_str(e->properties.id), id) &&
+		    (!peer.n || span_eq(span_str(e->peer), peer)))
+			graph_apart(e->graph, apart, now);
+	}
+}
+
 void graphs_said(struct graphs *s, struct span id, struct span peer,
 		 const struct graph_saying *what, struct mono now)
 {

@@ -90,7 +90,7 @@ void graph_hello_token(struct graph *g, struct graph_link *l, struct span token,
 		if (out.bytes.n)
 			graph_send_token(g, l, out.bytes, out.after);
 		token = span_of(NULL, 0);
-	} while (e == OK && out.more && l->state != GRAPH_STATE_ENDED);
+	} while (out.more && l->state != GRAPH_STATE_ENDED);
 	l->waits = e == OK && out.waits;
 	if (e != OK)
 		graph_link_end(g, l, e, e == ERR_NOMEM ? NULL : "authentication failed", now);

@@ -40,7 +40,8 @@ struct graph_session_out {
 	bool done;	   /* of step: both ends are known, protection stands */
 	bool more;	   /* of step: there is another token, in a frame of its own: call it
 			    * again with no octets. Together with `done`: of these the last
-			    * call has it. Also with an error: `bytes` is still sent.
+			    * call has it. Also with an error, which it then gives again:
+			    * `bytes` is still sent.
 			    * Of seal likewise: the rest of these octets, another frame */
 	bool waits;	   /* of step: for something else than octets; it is asked again, with
 			    * none, when graph_resume() says so (GRAPH-6.5) */

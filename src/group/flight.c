@@ -15,6 +15,7 @@ static const struct {
 	{ GROUP_SESSION_PASSWORD, 1, { GROUP_PASSWORD } },
 	{ GROUP_SESSION_PASSWORD_GMC, 2, { GROUP_PASSWORD, GROUP_YOUR_GMC } },
 	{ GROUP_SESSION_YOUR_GMC, 1, { GROUP_YOUR_GMC } },
+	{ GROUP_SESSION_TOLD, 3, { GROUP_HELLO, GROUP_MY_GMC, GROUP_REMOVED } },
 };
 
 static bool is_kind(size_t k, const struct group_message *m, size_t n)
@@ -57,6 +58,8 @@ static void name(struct group_flight *f, const struct group_message *m, size_t n
 			f->binding = m[i].binding;
 		if (m[i].type == GROUP_MY_GMC || m[i].type == GROUP_YOUR_GMC)
 			f->gmc = m[i].body;
+		if (m[i].type == GROUP_REMOVED)
+			f->removal = m[i].body;
 	}
 }
 

@@ -152,6 +152,7 @@ void group_free(struct group *g)
 	env_free(env, g->last);
 	group_secrets_end(g);
 	env_free(env, g->said.p);
+	env_free(env, g->said_shown.p);
 	env_free(env, g->signatures.p);
 	group_provider_end(g);
 	group_lookups_free(g);

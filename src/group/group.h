@@ -271,6 +271,8 @@ enum group_out_kind {
 	GROUP_OUT_NAMES,      /* what group_lookup_next() gives is another */
 	GROUP_OUT_SECURITY,   /* what the group is, to be kept: payload (Security Properties) */
 	GROUP_OUT_KEYS,	      /* keys of epochs have changed, to be kept: group_keys_save() */
+	GROUP_OUT_SHOWN,      /* a Removal that a member showed on a connection, for the graph to
+			       * judge and keep: payload */
 	GROUP_OUT_REVEAL,     /* more can be revealed or sealed now: graph_reveal() */
 	GROUP_OUT_EVENT
 };

@@ -67,7 +67,8 @@ struct group {
 	bool warned, ended;		      /* RENEW was told: before the end, at it */
 	bool removed;			      /* by a Removal: what ours may do is nothing */
 	struct group_kept_record said_record; /* a Removal of ours that is signed, */
-	struct group_octets said;	      /* and its payload, until it is stored */
+	struct group_octets said;	      /* and its payload, until it is stored, */
+	struct group_octets said_shown;	      /* and all of it, as on the wire */
 
 	struct group_members *members;
 	struct group_removals *removals; /* what Removals come to; never NULL */
@@ -163,7 +164,7 @@ int64_t group_keep_next(const struct group *g); /* wall us; INT64_MAX: nothing i
 bool group_removal_learn(struct group *g, const struct graph_record *r, struct group_verdict *v);
 /* One of ours is signed; it is published, or is not. */
 void group_removal_signed(struct group *g, const struct graph_record *r,
-			  const struct group_signing *s);
+			  const struct group_signing *s, struct span security);
 void group_removal_published(struct group *g, const struct graph_guid *id, enum err err);
 /* One that was learned does not stand. */
 void group_removal_purged(struct group *g, const struct graph_guid *id);

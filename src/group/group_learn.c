@@ -213,6 +213,22 @@ static bool home_removed(void *ctx, const struct crypto_chain *chain, struct spa
 	       group_removals_gone(g->removals, public, group_chain_leaf(chain)->serial);
 }
 
+/* GROUP-11.21 */
+static struct span home_removal(void *ctx, const struct crypto_chain *chain, struct span public)
+{
+	const struct group *g = ctx;
+	struct group_removed by = { .record = NULL };
+	bool found = chain ? group_removals_cause(g->removals, chain, &by)
+			   : group_removals_of(g->removals, public, &by);
+	return found ? by.shown : span_of(NULL, 0);
+}
+
+/* Its graph takes it in as one that came from a neighbor. */
+static void home_told(void *ctx, struct span record)
+{
+	(void)group_want(ctx, GROUP_OUT_SHOWN, record);
+}
+
 static void home_learned(void *ctx, struct crypto_chain *chain)
 {
 	(void)!group_learn_chain(ctx, chain, GROUP_TOLD_BY_LINK);
@@ -255,6 +271,8 @@ void group_learn_home(struct group *g)
 		.known = home_known,
 		.learned = home_learned,
 		.removed = home_removed,
+		.removal = home_removal,
+		.told = home_told,
 		.may = home_known,
 		.failed = home_failed,
 		.door = g->profile->policy ? &g->door : NULL,

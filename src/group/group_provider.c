@@ -32,7 +32,7 @@ static enum err sign_one(struct group *g, const struct graph_record *r,
 	if (e)
 		return e;
 	g->counts.signed_records++;
-	group_removal_signed(g, r, s);
+	group_removal_signed(g, r, s, span_of(room, n));
 	group_epoch_signed(g, r, s);
 	*security = span_of(room, n);
 	return OK;
@@ -102,7 +102,7 @@ static void hand_out(struct group *g, struct many *m)
 			continue;
 		}
 		m->security[i] = group_batch_security(g->batch, at++);
-		group_removal_signed(g, &m->r[i], &s);
+		group_removal_signed(g, &m->r[i], &s, m->security[i]);
 		group_epoch_signed(g, &m->r[i], &s);
 		g->counts.signed_records++;
 	}

@@ -12,10 +12,7 @@ static bool cause_of(const struct group *g, const struct group_member *who,
 {
 	const struct group_credential *c =
 		LIST_ENTRY(who->credentials.next, struct group_credential, all);
-	for (size_t i = crypto_chain_count(c->chain); i-- > 1;)
-		if (group_removals_of(g->removals, crypto_chain_cert(c->chain, i)->public, out))
-			return true;
-	return false;
+	return group_removals_cause(g->removals, c->chain, out);
 }
 
 void group_tell_standing(struct group *g, const struct group_member *who, bool removed)
@@ -39,10 +36,7 @@ static void told(void *ctx, const struct group_member *who, bool removed)
 
 bool group_removed_by(const struct group *g, struct group_removed *out)
 {
-	for (size_t i = crypto_chain_count(g->own); g->removed && i-- > 1;)
-		if (group_removals_of(g->removals, crypto_chain_cert(g->own, i)->public, out))
-			return true;
-	return false;
+	return g->removed && group_removals_cause(g->removals, g->own, out);
 }
 
 const struct group_removals *group_removals(const struct group *g)
@@ -89,16 +83,32 @@ static bool add(struct group *g, const struct group_removals_entry *e)
 	return err == OK;
 }
 
+/* GROUP-11.21: the record whole, in memory of its own; n 0: it is too long, or there is none. */
+static struct group_octets octets_of(const struct group *g, const struct graph_record *r)
+{
+	struct group_octets o = { NULL, 0 };
+	size_t n = graph_record_size(r);
+	uint8_t *room = n <= GROUP_REMOVAL_SHOWN ? env_resize(g->env, NULL, n) : NULL;
+	if (!room)
+		return o;
+	struct wr w = wr_of(room, n);
+	graph_record_put(&w, r);
+	return (struct group_octets){ room, w.failed ? 0 : n };
+}
+
 bool group_removal_learn(struct group *g, const struct graph_record *r, struct group_verdict *v)
 {
+	struct group_octets shown = octets_of(g, r);
 	const struct group_removals_entry e = {
 		.record = v->record,
 		.payload = r->payload,
+		.shown = span_of(shown.p, shown.n),
 		.chain = v->chain,
 		.when = (int64_t)(r->created / 10) - EPOCH_1601,
 	};
 	bool there = group_removals_has(g->removals, &v->record) || add(g, &e);
 	crypto_chain_free(v->chain);
+	env_free(g->env, shown.p);
 	return there;
 }
 
@@ -112,10 +122,14 @@ void group_removal_purged(struct group *g, const struct graph_guid *id)
 /* ---- ours, which nobody judges here ---- */
 
 void group_removal_signed(struct group *g, const struct graph_record *r,
-			  const struct group_signing *s)
+			  const struct group_signing *s, struct span security)
 {
+	struct graph_record whole = *r;
 	if (!graph_guid_eq(&r->type, &group_type_removal))
 		return;
+	whole.security = security;
+	env_free(g->env, g->said_shown.p);
+	g->said_shown = octets_of(g, &whole);
 	group_record_digest(g->crypto, g->profile, r, s->creator_serial, s->modifier_serial,
 			    &g->said_record);
 	if (group_octets_set(g, &g->said, r->payload) != OK)
@@ -127,11 +141,13 @@ void group_removal_published(struct group *g, const struct graph_guid *id, enum 
 	struct group_removals_entry e = {
 		.record = g->said_record,
 		.payload = span_of(g->said.p, g->said.n),
+		.shown = span_of(g->said_shown.p, g->said_shown.n),
 		.chain = g->group_key ? NULL : g->own,
 		.when = group_time(g),
 	};
 	if (!err && graph_guid_eq(id, &e.record.id) && e.record.version && add(g, &e))
 		group_epoch_removed(g);
 	env_free(g->env, g->said.p);
-	g->said = (struct group_octets){ NULL, 0 };
+	env_free(g->env, g->said_shown.p);
+	g->said = g->said_shown = (struct group_octets){ NULL, 0 };
 }

@@ -127,6 +127,8 @@ static void made(struct groups *s, struct groups_call *call, const struct graph_
 		(void)!groups_entry_drop(s, e);
 		forget(s, e, call, r->err);
 	} else if (!r->err) {
+		e->quiet = false;
+		groups_seek_mind(s, e);
 		mind_ready(s, e);
 	}
 	if (!r->err && r->after > s->put)
@@ -321,6 +323,18 @@ static void follow(struct groups *s, struct groups_entry *e, const struct group_
 	}
 }
 
+/* GROUP-11.21: nobody waits for what becomes of it. */
+static void take_shown(struct groups *s, struct groups_entry *e, struct span record)
+{
+	struct graphs_command g = {
+		.kind = GRAPHS_OF,
+		.id = span_str(e->id),
+		.peer = span_str(e->self),
+		.of = { .kind = GRAPH_IMPORT, .reserved = true, .payload = record },
+	};
+	(void)!graphs_command(s->graphs, &g, GROUPS_CALLS + s->next_call++, s->now);
+}
+
 /* True: it is for whoever polls. */
 static bool take(struct groups *s, struct groups_entry *e, const struct group_out *o,
 		 struct groups_out *out)
@@ -338,6 +352,7 @@ static bool take(struct groups *s, struct groups_entry *e, const struct group_ou
 			graphs_recheck_ended(s->graphs, id, s->now);
 		else
 			graphs_recheck(s->graphs, id, s->now);
+		groups_seek_mind(s, e);
 		return false;
 	case GROUP_OUT_RESUME:
 		graphs_resume(s->graphs, id, s->now);
@@ -345,6 +360,7 @@ static bool take(struct groups *s, struct groups_entry *e, const struct group_ou
 	case GROUP_OUT_CHAIN:
 		keep(s, e, &e->chain, o->payload);
 		s->names_stale = true;
+		groups_seek_mind(s, e);
 		return false;
 	case GROUP_OUT_NAMES:
 		s->names_stale = true;
@@ -355,6 +371,9 @@ static bool take(struct groups *s, struct groups_entry *e, const struct group_ou
 	case GROUP_OUT_KEYS:
 		if (groups_keys_seal(s, e) != OK || groups_entry_put(s, e) != OK)
 			e->unsaved = true;
+		return false;
+	case GROUP_OUT_SHOWN:
+		take_shown(s, e, o->payload);
 		return false;
 	case GROUP_OUT_REVEAL:
 		graphs_reveal(s->graphs, id, span_str(e->self), s->now);

@@ -29,6 +29,8 @@
 #define GROUPS_SEEK_FIRST  (5 * MONO_SEC)
 #define GROUPS_SEEK_MOST   (5 * MONO_MIN)
 #define GROUPS_REPAIR_MOST MONO_HOUR
+#define GROUPS_QUIET_FIRST MONO_HOUR /* of who was removed */
+#define GROUPS_QUIET_MOST  MONO_DAY
 
 struct groups_octets {
 	uint8_t *p;
@@ -140,6 +142,7 @@ struct groups_entry {
 	struct group *group;		      /* NULL: its keys are not at hand */
 	bool opening;			      /* its graph was asked for */
 	bool ready;			      /* told that it may publish */
+	bool quiet;			      /* we are removed: its graph calls nobody */
 	bool leaving;			      /* its graph is being deleted; not listed */
 	bool unsaved;			      /* its row is to be put again */
 	struct mono again;		      /* when to open it again */
@@ -395,6 +398,8 @@ void groups_seek_searched(struct groups *s, struct groups_entry *e,
 bool groups_seek_answered(struct groups *s, const struct graph_out *reply);
 /* What its graph says: whether it is alone, whether it wants others. */
 void groups_seek_event(struct groups *s, struct groups_entry *e, const struct graph_event *v);
+/* GROUP-11.22: whether we are removed. */
+void groups_seek_mind(struct groups *s, struct groups_entry *e);
 void groups_seek_tick(struct groups *s, struct groups_entry *e);
 void groups_seek_end(struct groups *s, struct groups_entry *e);
 

@@ -116,8 +116,10 @@ static void seek_free(struct groups *s, struct groups_entry *e)
 static void later(struct groups *s, struct groups_entry *e)
 {
 	struct groups_sought *o = &e->sought;
-	int64_t pause = o->pause ? 2 * o->pause : GROUPS_SEEK_FIRST;
-	o->pause = pause < GROUPS_SEEK_MOST ? pause : GROUPS_SEEK_MOST;
+	int64_t first = e->quiet ? GROUPS_QUIET_FIRST : GROUPS_SEEK_FIRST;
+	int64_t most = e->quiet ? GROUPS_QUIET_MOST : GROUPS_SEEK_MOST;
+	int64_t pause = o->pause ? 2 * o->pause : first;
+	o->pause = pause < most ? pause : most;
 	int64_t half = o->pause / 2;
 	o->next = mono_add(s->now, half + (int64_t)env_random_below(s->env, (uint64_t)half + 1));
 }
@@ -330,7 +332,7 @@ static enum err begin(struct groups *s, struct groups_entry *e, enum groups_seek
 enum err groups_seek_start(struct groups *s, struct groups_entry *e, enum groups_seek_why why)
 {
 	enum err err = e->sought.now ? OK : begin(s, e, why);
-	if (err || why != GROUPS_SEEK_ASKED)
+	if (err || (why != GROUPS_SEEK_ASKED && !e->quiet))
 		return err;
 	/* GROUP-15.4: of itself a graph dials what it knows of; who asks wants an answer. */
 	e->sought.now->repair = false;
@@ -354,13 +356,17 @@ static void soon(struct groups *s, struct groups_entry *e)
 	struct groups_sought *o = &e->sought;
 	if (!s->names_on || o->now || !mono_is_never(o->next) || !is_alone(s, e))
 		return;
+	if (e->quiet) {
+		later(s, e);
+		return;
+	}
 	o->pause = 0;
 	o->next = mono_add(s->now, (int64_t)env_random_below(s->env, SOON));
 }
 
 static void repair(struct groups *s, struct groups_entry *e)
 {
-	if (s->names_on && !e->sought.now && e->open && e->group &&
+	if (s->names_on && !e->sought.now && e->open && e->group && !e->quiet &&
 	    mono_reached(e->sought.repair, s->now))
 		(void)!groups_seek_start(s, e, GROUPS_SEEK_REPAIR);
 }
@@ -378,6 +384,35 @@ void groups_seek_event(struct groups *s, struct groups_entry *e, const struct gr
 	}
 }
 
+static bool is_waited_for(const struct groups *s, const struct groups_entry *e)
+{
+	LIST_EACH(n, tmp, &s->calls)
+	{
+		const struct groups_call *c = LIST_ENTRY(n, struct groups_call, all);
+		if (c->waits == GROUPS_WAIT_SEEK && c->entry == e)
+			return true;
+	}
+	return false;
+}
+
+/* GROUP-11.22: what is known of our removal may be ended, or never have counted, by records
+ * that have not come: so it is asked for again, but seldom. */
+void groups_seek_mind(struct groups *s, struct groups_entry *e)
+{
+	struct group_info i = { .removed = false };
+	if (e->group)
+		group_look(e->group, &i);
+	if (i.removed == e->quiet)
+		return;
+	e->quiet = i.removed;
+	e->sought.next = MONO_NEVER;
+	e->sought.pause = 0;
+	graphs_apart(s->graphs, span_str(e->id), span_str(e->self), e->quiet, s->now);
+	if (e->sought.now && !is_waited_for(s, e))
+		seek_free(s, e);
+	soon(s, e);
+}
+
 void groups_seek_tick(struct groups *s, struct groups_entry *e)
 {
 	if (!mono_reached(e->sought.next, s->now))
@@ -393,8 +428,10 @@ void groups_network(struct groups *s, struct mono now)
 	LIST_EACH(l, tmp, &s->entries)
 	{
 		struct groups_entry *e = LIST_ENTRY(l, struct groups_entry, all);
-		e->sought.next = MONO_NEVER;
 		e->sought.repair = now;
+		if (e->quiet)
+			continue;
+		e->sought.next = MONO_NEVER;
 		soon(s, e);
 	}
 }

@@ -52,14 +52,19 @@ static enum err read_other(struct group_message *m, const struct group_profile *
 	return r->failed ? ERR_STATE : read_octets(m, r, n);
 }
 
+/* GROUP-11.21: there are no Removals in `classic`. */
+static enum err read_removed(struct group_message *m, const struct group_profile *p, struct rd *r)
+{
+	return p->policy ? read_other(m, p, r) : ERR_MALFORMED;
+}
+
 static const struct {
 	enum group_message_type type;
 	body_reader *read;
 } rows[] = {
-	{ GROUP_HELLO, read_hello },
-	{ GROUP_MY_GMC, read_gmc },
-	{ GROUP_YOUR_GMC, read_other },
-	{ GROUP_PASSWORD, read_other },
+	{ GROUP_HELLO, read_hello },	 { GROUP_MY_GMC, read_gmc },
+	{ GROUP_YOUR_GMC, read_other },	 { GROUP_PASSWORD, read_other },
+	{ GROUP_REMOVED, read_removed },
 };
 
 enum err group_message_read(struct group_message *m, const struct group_profile *p,

@@ -12,7 +12,8 @@ enum group_message_type { /* as on the wire */
 	GROUP_HELLO = 0x0000,
 	GROUP_MY_GMC = 0x0001,
 	GROUP_YOUR_GMC = 0x0002,
-	GROUP_PASSWORD = 0x0005
+	GROUP_PASSWORD = 0x0005,
+	GROUP_REMOVED = 0x0006 /* modern */
 };
 
 struct group_message {

@@ -31,6 +31,7 @@ enum err group_session_fail(struct group_session *s, enum group_session_fault wh
 		[GROUP_FAULT_ASKED_BEFORE] = ERR_DENIED,
 		[GROUP_FAULT_PROOF] = ERR_DENIED,
 		[GROUP_FAULT_REMOVED] = ERR_DENIED,
+		[GROUP_FAULT_OUT] = ERR_DENIED,
 	};
 	if (!s->fault)
 		s->fault = why;
@@ -143,6 +144,40 @@ static bool is_removed(const struct group_session *s, const struct crypto_chain 
 	return s->home->removed && s->home->removed(s->home->ctx, chain, public(s));
 }
 
+static bool fits(const struct group_session *s, const struct group_message *m, size_t n)
+{
+	size_t size = 0;
+	for (size_t i = 0; i < n; i++)
+		size += group_message_size(s->home->profile, &m[i]);
+	return size <= GROUP_MESSAGE_MAX;
+}
+
+/* GROUP-11.21: the last that is said. Without a membership to show nobody believes it. */
+static enum err say_removed(struct group_session *s, const struct crypto_chain *chain)
+{
+	const struct group_session_home *h = s->home;
+	struct group_message m[] = {
+		group_session_hello(s),
+		{ .type = GROUP_MY_GMC, .body = h->chain(h->ctx) },
+		{ .type = GROUP_REMOVED },
+	};
+	if (s->initiator || !h->removal || !m[1].body.n)
+		return OK;
+	m[2].body = h->removal(h->ctx, chain, public(s));
+	if (!fits(s, m, sizeof m / sizeof *m))
+		m[2].body = span_of(NULL, 0);
+	if (!fits(s, m, sizeof m / sizeof *m))
+		return OK;
+	s->last_words = true;
+	return group_session_say(s, m, sizeof m / sizeof *m);
+}
+
+static enum err turn_away(struct group_session *s, const struct crypto_chain *chain)
+{
+	enum err e = say_removed(s, chain);
+	return e ? e : group_session_fail(s, GROUP_FAULT_REMOVED);
+}
+
 /* GROUP-8.10 */
 enum err group_session_judge(struct group_session *s, struct span gmc, struct crypto_chain **chain)
 {
@@ -157,7 +192,7 @@ enum err group_session_judge(struct group_session *s, struct span gmc, struct cr
 	if (!e && !span_eq(group_chain_leaf(read)->subject_name, span_str(s->peer)))
 		e = group_session_misfit(s, NULL, GROUP_CHAIN_LEAF_NAME);
 	else if (!e && is_removed(s, read))
-		e = group_session_fail(s, GROUP_FAULT_REMOVED);
+		e = turn_away(s, read);
 	else if (e && e != ERR_NOMEM)
 		e = group_session_misfit(s, read, why);
 	if (e)
@@ -202,10 +237,10 @@ static enum err greet(struct group_session *s, const struct group_flight *f)
 static enum err is_known(struct group_session *s, const struct group_flight *f)
 {
 	enum err e = group_session_bound(s, f);
-	if (!e && !s->home->known(s->home->ctx, span_str(s->peer), public(s)))
-		e = group_session_fail(s, is_removed(s, NULL) ? GROUP_FAULT_REMOVED
-							      : GROUP_FAULT_NO_MEMBERSHIP);
-	return e;
+	if (e || s->home->known(s->home->ctx, span_str(s->peer), public(s)))
+		return e;
+	return is_removed(s, NULL) ? turn_away(s, NULL)
+				   : group_session_fail(s, GROUP_FAULT_NO_MEMBERSHIP);
 }
 
 static enum err is_shown(struct group_session *s, const struct group_flight *f)
@@ -226,6 +261,16 @@ static enum err answer_shown(struct group_session *s, const struct group_flight 
 	return e ? e : say_hello(s);
 }
 
+/* GROUP-11.21: what is shown is judged by the group, as any record is. */
+static enum err be_told(struct group_session *s, const struct group_flight *f)
+{
+	const struct group_session_home *h = s->home;
+	enum err e = is_shown(s, f);
+	if (!e && h->told && f->removal.n)
+		h->told(h->ctx, f->removal);
+	return e ? e : group_session_fail(s, GROUP_FAULT_OUT);
+}
+
 /* GROUP-8.14: what is done, and the state after it where that went well; else it is ENDED. */
 struct cell {
 	action *act;
@@ -243,53 +288,54 @@ struct cell {
 #define GONE TO(over, ENDED)
 
 /* Columns: SECURED, ASKED, KNOCKS; HELLO, HELLO_GMC, HELLO_PASSWORD, HELLO_GMC_PASSWORD;
- * PASSWORD, PASSWORD_GMC, YOUR_GMC, REFUSED; ADMITTED, OTHER. */
+ * PASSWORD, PASSWORD_GMC, YOUR_GMC, REFUSED; ADMITTED, TOLD, OTHER. */
 /* clang-format off */
 static const struct cell requestor[GROUP_SESSION_STATE_COUNT][GROUP_SESSION_EVENT_COUNT] = {
 	[GROUP_SESSION_TLS] = { TO(go_on, CONNECTED), STAY(TLS), BAD,
-		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
+		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
 	/* P18: nobody speaks to a requestor before it has. */
 	[GROUP_SESSION_CONNECTED] = { BAD, TO(greet, HELLO_SENT), TO(group_join_knock, KNOCKED),
-		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
+		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
 	[GROUP_SESSION_HELLO_SENT] = { BAD, STAY(HELLO_SENT), BAD,
 		TO(is_known, COMPLETE), TO(is_shown, COMPLETE), BAD, BAD,
-		BAD, BAD, BAD, BAD, BAD, BAD },
+		BAD, BAD, BAD, BAD, BAD, TO(be_told, ENDED), BAD },
 	[GROUP_SESSION_KNOCKED] = { BAD, STAY(KNOCKED), BAD,
 		BAD, BAD, BAD, TO(group_join_prove, PASSWORD_SENT),
-		BAD, BAD, BAD, TO(group_join_refused, ENDED), BAD, BAD },
+		BAD, BAD, BAD, TO(group_join_refused, ENDED), BAD, BAD, BAD },
 	[GROUP_SESSION_PASSWORD_SENT] = { BAD, STAY(PASSWORD_SENT), BAD,
 		BAD, BAD, BAD, BAD,
-		BAD, TO(group_join_take, COMPLETE), BAD, TO(group_join_refused, ENDED), BAD, BAD },
-	[GROUP_SESSION_SHARED] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
-	[GROUP_SESSION_ADMITTING] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
+		BAD, TO(group_join_take, COMPLETE), BAD, TO(group_join_refused, ENDED), BAD, BAD, BAD },
+	[GROUP_SESSION_SHARED] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
+		BAD },
+	[GROUP_SESSION_ADMITTING] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
 		BAD },
 	[GROUP_SESSION_COMPLETE] = { BAD, STAY(COMPLETE), BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
-		BAD, BAD, BAD },
+		BAD, BAD, BAD, BAD },
 	[GROUP_SESSION_ENDED] = { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE,
-		GONE, GONE },
+		GONE, GONE, GONE },
 };
 
 static const struct cell authenticator[GROUP_SESSION_STATE_COUNT][GROUP_SESSION_EVENT_COUNT] = {
 	[GROUP_SESSION_TLS] = { TO(go_on, CONNECTED), STAY(TLS), BAD,
-		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
+		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
 	[GROUP_SESSION_CONNECTED] = { BAD, STAY(CONNECTED), BAD,
 		TO(answer_known, COMPLETE), TO(answer_shown, COMPLETE), TO(group_join_share, SHARED),
-		BAD, BAD, BAD, BAD, BAD, BAD, BAD },
-	[GROUP_SESSION_HELLO_SENT] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
+		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD },
+	[GROUP_SESSION_HELLO_SENT] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
 		BAD },
-	[GROUP_SESSION_KNOCKED] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
+	[GROUP_SESSION_KNOCKED] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
 		BAD },
 	[GROUP_SESSION_PASSWORD_SENT] = { BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
-		BAD, BAD },
+		BAD, BAD, BAD },
 	[GROUP_SESSION_SHARED] = { BAD, STAY(SHARED), BAD,
 		BAD, BAD, BAD, BAD,
-		TO(group_join_check, ADMITTING), BAD, BAD, BAD, BAD, BAD },
+		TO(group_join_check, ADMITTING), BAD, BAD, BAD, BAD, BAD, BAD },
 	[GROUP_SESSION_ADMITTING] = { BAD, STAY(ADMITTING), BAD,
-		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, TO(group_join_confirm, COMPLETE), BAD },
+		BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, TO(group_join_confirm, COMPLETE), BAD, BAD },
 	[GROUP_SESSION_COMPLETE] = { BAD, STAY(COMPLETE), BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
-		BAD, BAD, BAD },
+		BAD, BAD, BAD, BAD },
 	[GROUP_SESSION_ENDED] = { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE,
-		GONE, GONE },
+		GONE, GONE, GONE },
 };
 /* clang-format on */
 

@@ -9,6 +9,7 @@
 
 #define GROUP_REMOVAL_DIGEST  20 /* octets of a SHA-256 that are kept */
 #define GROUP_REMOVAL_REASON  255
+#define GROUP_REMOVAL_SHOWN   49152   /* octets of a record that is shown to whom it removes */
 #define GROUP_REMOVAL_CERTS   65536   /* kept certificates of one */
 #define GROUP_REMOVAL_RECORDS 1000000 /* kept records */
 #define GROUP_REMOVAL_NAMED   1024    /* Removals, certificates that a Return names */

@@ -19,6 +19,7 @@ static void item_free(struct group_removals *r, struct removals_item *i)
 	if (!i)
 		return;
 	env_free(r->env, i->payload);
+	env_free(r->env, i->shown);
 	env_free(r->env, i->label);
 	env_free(r->env, i->links);
 	env_free(r->env, i->against);
@@ -76,6 +77,16 @@ static enum err signed_by(struct group_removals *r, struct removals_item *i,
 	return OK;
 }
 
+/* GROUP-11.21: what is too long to be shown is not kept for it. */
+static enum err keep_shown(struct group_removals *r, struct span shown, struct removals_item *i)
+{
+	if (!shown.n || shown.n > GROUP_REMOVAL_SHOWN)
+		return OK;
+	i->shown = env_copy(r->env, shown.p, shown.n);
+	i->n_shown = i->shown ? shown.n : 0;
+	return i->shown ? OK : ERR_NOMEM;
+}
+
 static enum err item_fill(struct group_removals *r, const struct group_removals_entry *e,
 			  struct removals_item *i)
 {
@@ -89,7 +100,8 @@ static enum err item_fill(struct group_removals *r, const struct group_removals_
 	if (err)
 		return err;
 	authority_of(r, i->p.key, i->key);
-	return signed_by(r, i, e->chain);
+	err = keep_shown(r, e->shown, i);
+	return err ? err : signed_by(r, i, e->chain);
 }
 
 static enum err item_new(struct group_removals *r, const struct group_removals_entry *e,
@@ -539,6 +551,7 @@ static void look(const struct removals_item *i, struct group_removed *out)
 		.signer = i->by_group ? NULL : i->signer,
 		.signer_name = span_str(i->name),
 		.signer_label = span_of(i->label, i->n_label),
+		.shown = span_of(i->shown, i->n_shown),
 		.when = i->when,
 		.counts = i->state == REMOVALS_IN && (i->p.returns || !i->ended),
 		.ended = i->state == REMOVALS_IN && !i->p.returns && i->ended,
@@ -564,6 +577,15 @@ bool group_removals_of(const struct group_removals *r, struct span public,
 		look(r->removals[i], out);
 		return true;
 	}
+	return false;
+}
+
+bool group_removals_cause(const struct group_removals *r, const struct crypto_chain *chain,
+			  struct group_removed *out)
+{
+	for (size_t i = crypto_chain_count(chain); i-- > 1;)
+		if (group_removals_of(r, crypto_chain_cert(chain, i)->public, out))
+			return true;
 	return false;
 }
 

@@ -27,8 +27,9 @@ void group_removals_free(struct group_removals *r);
 
 /* A record of the type Removal that was judged. */
 struct group_removals_entry {
-	struct group_kept_record record;  /* its ID, its version, the digest of its stream */
-	struct span payload;		  /* copied */
+	struct group_kept_record record; /* its ID, its version, the digest of its stream */
+	struct span payload;		 /* copied */
+	struct span shown;		 /* all of it, as on the wire; copied. Empty: not at hand */
 	const struct crypto_chain *chain; /* of who signed, read from it; NULL: the group's key */
 	int64_t when;			  /* wall us; told, never judged by */
 };
@@ -82,6 +83,7 @@ struct group_removed {
 	const uint8_t *key;		       /* authority of whose key it is */
 	const uint8_t *signer;		       /* authority; NULL: the group's key */
 	struct span signer_name, signer_label; /* of the last certificate; empty: the group's */
+	struct span shown; /* as on the wire, for whom it is about; empty: it is not at hand */
 	int64_t when;
 	bool counts; /* a Removal: and is not ended; a Return: it has ended something */
 	bool ended;  /* a Removal that counted, by a Return */
@@ -91,6 +93,9 @@ bool group_removals_next(const struct group_removals *r, size_t *at, struct grou
 /* The Removal by which that key is removed now, the lowest Record ID of several; false: none. */
 bool group_removals_of(const struct group_removals *r, struct span public,
 		       struct group_removed *out);
+/* The one by which whoever shows that chain is out: of its own key, else of the nearest above. */
+bool group_removals_cause(const struct group_removals *r, const struct crypto_chain *chain,
+			  struct group_removed *out);
 size_t group_removals_count(const struct group_removals *r);
 
 #endif

@@ -21,7 +21,8 @@ enum removals_state {
 struct removals_item {
 	struct group_kept_record record;
 	struct group_removal p; /* points into payload */
-	uint8_t *payload;
+	uint8_t *payload, *shown;
+	size_t n_shown;
 	int64_t when;
 	uint8_t key[CRYPTO_AUTHORITY];
 	bool by_group;

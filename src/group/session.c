@@ -265,10 +265,24 @@ static bool is_over(const struct group_session *s)
 	       (s->state == GROUP_SESSION_COMPLETE && !unsaid(s));
 }
 
+/* GROUP-13.4, GROUP-11.21: it has ended, but for what it has to say still. */
+static enum err say_last(struct group_session *s, struct graph_session_out *out)
+{
+	if (give_packet(s, out) != OK) {
+		out->bytes = span_of(NULL, 0);
+		group_octets_drop(s, &s->out);
+		s->sealed = span_of(NULL, 0);
+	}
+	out->more = unsaid(s);
+	return group_session_fail(s, s->fault);
+}
+
 enum err group_session_step(void *session, struct span token, struct graph_session_out *out)
 {
 	struct group_session *s = session;
 	*out = (struct graph_session_out){ .done = false };
+	if (s->state == GROUP_SESSION_ENDED && s->last_words && unsaid(s))
+		return say_last(s, out);
 	if (is_over(s))
 		return ERR_STATE;
 	enum err e = s->state == GROUP_SESSION_TLS ? shake(s, token, out) : talk(s, token, out);
@@ -276,9 +290,7 @@ enum err group_session_step(void *session, struct span token, struct graph_sessi
 		return OK;
 	group_session_end(s, e);
 	out->more = out->done = out->waits = false;
-	if (s->last_words && give_packet(s, out) != OK)
-		out->bytes = span_of(NULL, 0);
-	return e;
+	return s->last_words ? say_last(s, out) : e;
 }
 
 /* What was let in fails without a word to home: the graph tells of its links. */

@@ -52,7 +52,8 @@ enum group_session_state {
 	X(WAIT, "too many wrong guesses: none is taken for a while")                               \
 	X(ASKED_BEFORE, "that member has had its one proof of what was typed")                     \
 	X(PROOF, "the other side does not know the secret itself")                                 \
-	X(REMOVED, "the other side was removed from the group")
+	X(REMOVED, "the other side was removed from the group")                                    \
+	X(OUT, "by what that member says we were removed from the group")
 enum group_session_fault {
 #define X(name, text) GROUP_FAULT_##name,
 	GROUP_SESSION_FAULTS(X)
@@ -94,6 +95,10 @@ struct group_session_home {
 	/* Whether it was removed: as the chain says, or, NULL, as that key's newest. May be NULL:
 	 * nobody is. */
 	bool (*removed)(void *ctx, const struct crypto_chain *chain, struct span public);
+	/* The Removal by which it was, as on the wire; empty: none is at hand. May be NULL. */
+	struct span (*removal)(void *ctx, const struct crypto_chain *chain, struct span public);
+	/* A member says that we were removed, by this record: nobody has judged it yet. */
+	void (*told)(void *ctx, struct span record);
 	/* Whether they may be here now: asked by `stands`. */
 	bool (*may)(void *ctx, struct span name, struct span public);
 	/* How it ended, where not well; `off` us that a clock seems to be wrong: ours by so much

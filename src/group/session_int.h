@@ -26,6 +26,7 @@
 	X(YOUR_GMC)                                                                                \
 	X(REFUSED)  /* Password, which says no */                                                  \
 	X(ADMITTED) /* who proved itself is in, or cannot be */                                    \
+	X(TOLD)	    /* Hello, MyGMC, Removed: who asks was removed */                              \
 	X(OTHER)    /* whole messages, but in no order that there is */
 enum group_session_event {
 #define X(name) GROUP_SESSION_##name,
@@ -39,6 +40,7 @@ struct group_flight {
 	struct span octets;  /* all of it */
 	struct span binding; /* of its Hello */
 	struct span gmc;     /* of its MyGMC or YourGMC; of ADMITTED the chain */
+	struct span removal; /* of TOLD: the record, as on the wire; empty: none is shown */
 	struct group_password password;
 	enum err admitted; /* of ADMITTED */
 };

@@ -102,6 +102,12 @@ static void member_text(struct text *t, const struct node_group_event *e)
 		[GROUP_CHANGE_RETURNED] = " is back in ",
 	};
 	const struct group_event *of = &e->of;
+	if (of->change == GROUP_CHANGE_REMOVED && of->ours) {
+		put_group(t, "you were removed from ", e);
+		put_remover(t, of);
+		text_str(t, "; what is here of it can be read until you leave it");
+		return;
+	}
 	text_str(t, "member ");
 	put_who(t, of, "unknown");
 	put_group(t, of->change < GROUP_CHANGE_COUNT ? words[of->change] : " has changed in ", e);
@@ -149,6 +155,7 @@ static const char *fault_advice(enum group_session_fault f)
 		[GROUP_FAULT_EXPIRED] = "an administrator renews it: homestead member renew",
 		[GROUP_FAULT_REMOVED] =
 			"an administrator can take it in again: homestead member return",
+		[GROUP_FAULT_OUT] = "ask an administrator for a new invitation",
 		[GROUP_FAULT_SECRET_OVER] = "make another one: homestead invite create",
 		[GROUP_FAULT_OURS] = "ask an administrator for a new invitation",
 		[GROUP_FAULT_VERSION] = "both sides need the same profile, modern or classic",

@@ -20,6 +20,8 @@ const char *ops_group_state_text(enum ops_graph_phase phase);
 const struct graph *ops_graph_of_group(struct ops *o, const struct groups_info *g);
 /* "group \"Home\"", by its friendly name where there is one. */
 void ops_put_group(struct text *t, const struct groups_info *g);
+/* " by \"Ann\": moved out", of a group that we were removed from. */
+void ops_put_remover(struct text *t, const struct groups_info *g);
 /* Administrators whose membership holds, and those of them that are here; of an open group. */
 void ops_group_admins(const struct groups_info *g, uint64_t *known, uint64_t *here);
 /* "administrator"; "" for none. */

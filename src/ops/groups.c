@@ -140,19 +140,24 @@ struct look {
 	char removed[400];
 };
 
+void ops_put_remover(struct text *t, const struct groups_info *g)
+{
+	struct group_removed by;
+	if (!group_removed_by(g->group, &by))
+		return;
+	text_str(t, by.signer ? " by " : " with the group's key");
+	if (by.signer)
+		text_quoted(t, by.signer_label.n ? by.signer_label : by.signer_name, 80);
+	text_str(t, by.removal->reason.n ? ": " : "");
+	text_shown(t, by.removal->reason);
+}
+
 /* GROUP-11.17: whoever is removed learns by whom, and why. */
 static void look_removed(const struct groups_info *g, struct look *out)
 {
-	struct group_removed by;
 	struct text t = TEXT_OF(out->removed);
-	text_str(&t, "we were removed from it");
-	if (group_removed_by(g->group, &by)) {
-		text_str(&t, by.signer ? " by " : " with the group's key");
-		if (by.signer)
-			text_quoted(&t, by.signer_label.n ? by.signer_label : by.signer_name, 80);
-		text_str(&t, by.removal->reason.n ? ": " : "");
-		text_shown(&t, by.removal->reason);
-	}
+	text_str(&t, "you were removed from it");
+	ops_put_remover(&t, g);
 	out->state = "removed";
 	out->why = out->removed;
 }

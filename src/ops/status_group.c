@@ -149,6 +149,26 @@ static bool owner_reminder(struct ops *o, const struct groups_info *g, struct dr
 	return need(out, d, &t, ops_draft_text(d, &h));
 }
 
+/* GROUP-11.22: what is here of it is kept until somebody decides. */
+static bool removed(struct ops *o, const struct groups_info *g, struct draft *d,
+		    struct ops_attention *out)
+{
+	char buffer[2][OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
+	struct group_info info = { .removed = false };
+	if (g->group)
+		group_look(g->group, &info);
+	if (!info.removed)
+		return false;
+	text_str(&t, "you were removed from ");
+	ops_put_group(&t, g);
+	ops_put_remover(&t, g);
+	text_str(&h, "what is here of it can still be read; join again by a new invitation, or "
+		     "forget it: homestead leave ");
+	put_word(&h, o, g);
+	return need(out, d, &t, ops_draft_text(d, &h));
+}
+
 static int64_t soon(struct ops *o)
 {
 	int64_t warning = node_config_of(engine_node(o->engine))->group.renew_warning;
@@ -191,7 +211,7 @@ static bool ends_soon(struct ops *o, const struct groups_info *g, struct draft *
 	if (!g->group)
 		return false;
 	group_look(g->group, &info);
-	if (!info.to || info.to - now > soon(o))
+	if (info.removed || !info.to || info.to - now > soon(o))
 		return false;
 	text_str(&t, "our membership of ");
 	ops_put_group(&t, g);
@@ -246,7 +266,7 @@ static bool others_end(struct ops *o, const struct groups_info *g, struct draft 
 		return false;
 	group_look(g->group, &info);
 	/* Nobody gives longer than they have. */
-	if (info.to - os_wall().us <= soon(o))
+	if (info.removed || info.to - os_wall().us <= soon(o))
 		return false;
 	const struct group_member *m = ends_first(o, g, group_role_issuable(info.roles), &at, &n);
 	if (!m)
@@ -293,7 +313,8 @@ static bool nobody_leads(struct ops *o, const struct groups_info *g, struct draf
 		return false;
 	group_look(g->group, &info);
 	ops_group_admins(g, &known, &here);
-	if (known || !info.security || !group_members_count(group_members(g->group)))
+	if (known || info.removed || !info.security ||
+	    !group_members_count(group_members(g->group)))
 		return false;
 	ops_put_group(&t, g);
 	text_str(&t, " has no administrator whose membership holds: nobody can change roles");
@@ -379,8 +400,8 @@ static bool classic_warning(struct ops *o, const struct groups_info *g, struct d
 /* Of each group, in turn. */
 static bool (*const checks[])(struct ops *o, const struct groups_info *g, struct draft *d,
 			      struct ops_attention *out) = {
-	owner_reminder, ends_soon,	others_end,	 nobody_leads,
-	clock_off,	used_too_often, classic_warning,
+	owner_reminder, removed,   ends_soon,	   others_end,
+	nobody_leads,	clock_off, used_too_often, classic_warning,
 };
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 

@@ -69,6 +69,12 @@ def misses(person, label, within=30):
     until("%s to miss %s" % (person.name, label), lambda: label not in person.members(), within)
 
 
+def quiet_for(seconds):
+    """What must not happen has that time to: the pause of who is alone and not removed."""
+    end = time.monotonic() + seconds
+    until("some time to pass", lambda: time.monotonic() > end, 2 * seconds)
+
+
 def has_no_link(person):
     until("%s to have no links" % person.name,
           lambda: not person.links(graph=person.look()["id"]), 30)
@@ -107,6 +113,40 @@ def while_connected(world):
     removed = ann.cli("members", "Home", "--removed")["members"]
     assert [(m["label"], m["removed_by_label"]) for m in removed] == [("Carla", "Bob")], removed
     fine(people)
+
+
+@case
+def while_away(world):
+    """Whoever was off is told by whom and why when it comes back, keeps what it has, and
+    calls nobody any more; also when it starts anew where nobody is."""
+    people, _ = household(world, "ann", "bob", "carla")
+    ann, bob, carla = people
+    family(people, bob)
+    carla.put("milk=2")
+    bob.gets("milk", "2")
+    carla.stop()
+    remove(bob, "Carla", "--reason", "moved out")
+    misses(ann, "Carla")
+    carla.start()
+    is_out(carla, bob, "moved out")
+    asks = [a for a in carla.cli("status")["attention"] if "you were removed" in a["text"]]
+    assert len(asks) == 1 and "Bob" in asks[0]["text"], asks
+    assert "homestead leave Home" in asks[0]["hint"], asks
+    assert carla.value("milk") == "2"
+    assert carla.fails("put", "Home", "late=1")["code"] == "DENIED"
+    said = carla.said()
+    assert "you were removed from" in said and "moved out" in said, said[-2000:]
+    has_no_link(carla)
+    refused = [p.look()["counts"]["refused_sessions"] for p in (ann, bob)]
+    quiet_for(8)
+    assert refused == [p.look()["counts"]["refused_sessions"] for p in (ann, bob)]
+    carla.stop()
+    for p in (ann, bob):
+        p.stop()
+    carla.start()
+    is_out(carla, bob, "moved out")
+    assert carla.value("milk") == "2"
+    fine([carla])
 
 
 @case

@@ -98,12 +98,39 @@ static void a_restart_ends_it(void **state)
 	rig_end(&r);
 }
 
+/* GRAPH-8.52: it calls nobody by itself, but whom it is told to call. */
+static void one_that_is_open_is_set_apart(void **state)
+{
+	struct rig r;
+	begin(&r);
+	assert_int_equal(make(&r, 1, GRAPHS_OPEN, false)->err, OK);
+	assert_int_equal(connect_to(&r, 1, 0)->err, OK);
+	rig_run(&r, MONO_SEC);
+	graphs_apart(r.m[1].s, span_str(ID), span_of(NULL, 0), true, r.now);
+	rig_crash(&r, 0);
+	rig_run(&r, 10 * MONO_MIN);
+	rig_start(&r, 0);
+	rig_run(&r, 10 * MONO_MIN);
+	assert_int_equal(rig_neighbors(&r, 1, ID), 0);
+	assert_int_equal(connect_to(&r, 1, 0)->err, OK);
+	rig_crash(&r, 0);
+	rig_run(&r, MONO_MIN);
+	rig_start(&r, 0);
+	rig_run(&r, MONO_MIN);
+	assert_int_equal(rig_neighbors(&r, 1, ID), 0);
+	graphs_apart(r.m[1].s, span_str(ID), span_of(NULL, 0), false, r.now);
+	rig_run(&r, MONO_MIN);
+	assert_int_equal(rig_neighbors(&r, 1, ID), 1);
+	rig_end(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_was_named_is_tried_again),
 		cmocka_unit_test(who_is_apart_calls_nobody),
 		cmocka_unit_test(a_restart_ends_it),
+		cmocka_unit_test(one_that_is_open_is_set_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -548,6 +548,10 @@ static void import_while_connected_test(void **state)
 	c.payload = lone_make(&l, &(struct lone_record){ .payload = "x" }, room);
 	lone_command(&l, &c);
 	assert_refused(ERR_STATE);
+	/* But what the provider was shown there (GROUP-11.21). */
+	c.reserved = true;
+	lone_command(&l, &c);
+	assert_int_equal(l.reply.err, OK);
 	lone_end(&l);
 }
 

@@ -289,6 +289,15 @@ static void keep_keys(struct circle_member *m)
 	m->kept++;
 }
 
+/* What was shown on a connection, as its graph takes it in. */
+static void judge_shown(struct circle *c, size_t i, struct span octets)
+{
+	struct graph_provider p = group_provider(c->m[i].g);
+	struct graph_record r;
+	assert_int_equal(graph_record_decode(octets, &r), OK);
+	c->m[i].opinion = p.ops->validate(p.ctx, &r, GRAPH_CHANGE_ADDED);
+}
+
 static void take(struct circle *c, size_t i, const struct group_out *o)
 {
 	struct circle_member *m = &c->m[i];
@@ -316,6 +325,9 @@ static void take(struct circle *c, size_t i, const struct group_out *o)
 		break;
 	case GROUP_OUT_KEYS:
 		keep_keys(m);
+		break;
+	case GROUP_OUT_SHOWN:
+		judge_shown(c, i, o->payload);
 		break;
 	case GROUP_OUT_REVEAL:
 		m->reveals++;

@@ -22,6 +22,7 @@ struct circle_member {
 	uint8_t *keys; /* of epochs, as it kept them; NULL none */
 	size_t n_keys;
 	unsigned int kept, reveals;
+	enum graph_opinion opinion; /* of the Removal that it was shown last */
 };
 
 struct circle {

@@ -348,6 +348,46 @@ static void who_is_alone_looks_for_others(void **state)
 	rig_fini(r);
 }
 
+static void is_removed_now(struct rig *r, bool is)
+{
+	entry(r)->group->removed = is;
+	groups_seek_mind(r->s, entry(r));
+	rig_drain(r);
+}
+
+/* GROUP-11.22: who is removed looks for others after an hour, then less and less often, and
+ * not for the network's sake; as before when it is back. */
+static void who_is_removed_seldom_looks(void **state)
+{
+	struct rig *r = *state;
+	ready(r);
+	rig_pass(r, MONO_SEC);
+	assert_true(r->resolving != 0);
+	forget(r);
+	is_removed_now(r, true);
+	assert_true(named(r, "cancel"));
+	r->resolving = 0;
+	for (size_t i = 0; i < 8; i++) {
+		struct mono from = r->now;
+		int64_t most = MONO_HOUR << (i < 5 ? i : 5);
+		most = most < MONO_DAY ? most : MONO_DAY;
+		forget(r);
+		groups_network(r->s, r->now);
+		rig_pass(r, most / 2 - MONO_SEC);
+		assert_false(named(r, "resolve"));
+		while (!r->resolving)
+			rig_pass(r, MONO_MIN);
+		assert_true(mono_since(r->now, from) <= most + MONO_MIN);
+		resolved(r, ERR_NOT_FOUND, false, 1, 1);
+		r->resolving = 0;
+	}
+	assert_true(graphs_instance(r->graphs, span_str(entry(r)->id), span_of(NULL, 0)) != NULL);
+	is_removed_now(r, false);
+	rig_pass(r, MONO_SEC);
+	assert_true(r->resolving != 0);
+	rig_fini(r);
+}
+
 /* Its graph has neighbors, and asks for one more. */
 static void wants_one_more(struct rig *r)
 {
@@ -532,6 +572,7 @@ int main(void)
 		T(who_is_found_is_dialled),
 		T(who_asks_may_go),
 		T(who_is_alone_looks_for_others),
+		T(who_is_removed_seldom_looks),
 		T(parts_of_a_group_are_looked_for),
 		T(a_search_ends_with_the_part),
 		T(a_name_is_looked_up),

@@ -10,30 +10,30 @@ static const enum group_session_event events[] = {
 
 /* A letter a cell: '=' stays; '-' out of order; 'p' password; 'c' CONNECTED; 'h' HELLO_SENT
  * with our flight; 'k' known or not; 'j' judged; 'K', 'J' likewise, with our flight; '!' over;
- * '*' is a step of a joining, which join_test.c goes through. Columns as GROUP_SESSION_EVENTS.
+ * 't' is told; '*' is a step of a joining, which join_test.c goes through. Columns as GROUP_SESSION_EVENTS.
  * GROUP-8.14 */
 static const char *const cells[2][GROUP_SESSION_STATE_COUNT] = {
 	{
-		[GROUP_SESSION_TLS] = "c=-----------",
-		[GROUP_SESSION_CONNECTED] = "-h*----------",
-		[GROUP_SESSION_HELLO_SENT] = "-=-kj--------",
-		[GROUP_SESSION_KNOCKED] = "-=----*---*--",
-		[GROUP_SESSION_PASSWORD_SENT] = "-=------*-*--",
-		[GROUP_SESSION_SHARED] = "-------------",
-		[GROUP_SESSION_ADMITTING] = "-------------",
-		[GROUP_SESSION_COMPLETE] = "-=-----------",
-		[GROUP_SESSION_ENDED] = "!!!!!!!!!!!!!",
+		[GROUP_SESSION_TLS] = "c=------------",
+		[GROUP_SESSION_CONNECTED] = "-h*-----------",
+		[GROUP_SESSION_HELLO_SENT] = "-=-kj-------t-",
+		[GROUP_SESSION_KNOCKED] = "-=----*---*---",
+		[GROUP_SESSION_PASSWORD_SENT] = "-=------*-*---",
+		[GROUP_SESSION_SHARED] = "--------------",
+		[GROUP_SESSION_ADMITTING] = "--------------",
+		[GROUP_SESSION_COMPLETE] = "-=------------",
+		[GROUP_SESSION_ENDED] = "!!!!!!!!!!!!!!",
 	},
 	{
-		[GROUP_SESSION_TLS] = "c=-----------",
-		[GROUP_SESSION_CONNECTED] = "-=-KJp-------",
-		[GROUP_SESSION_HELLO_SENT] = "-------------",
-		[GROUP_SESSION_KNOCKED] = "-------------",
-		[GROUP_SESSION_PASSWORD_SENT] = "-------------",
-		[GROUP_SESSION_SHARED] = "-=-----*-----",
-		[GROUP_SESSION_ADMITTING] = "-=---------*-",
-		[GROUP_SESSION_COMPLETE] = "-=-----------",
-		[GROUP_SESSION_ENDED] = "!!!!!!!!!!!!!",
+		[GROUP_SESSION_TLS] = "c=------------",
+		[GROUP_SESSION_CONNECTED] = "-=-KJp--------",
+		[GROUP_SESSION_HELLO_SENT] = "--------------",
+		[GROUP_SESSION_KNOCKED] = "--------------",
+		[GROUP_SESSION_PASSWORD_SENT] = "--------------",
+		[GROUP_SESSION_SHARED] = "-=-----*------",
+		[GROUP_SESSION_ADMITTING] = "-=---------*--",
+		[GROUP_SESSION_COMPLETE] = "-=------------",
+		[GROUP_SESSION_ENDED] = "!!!!!!!!!!!!!!",
 	},
 };
 
@@ -115,6 +115,10 @@ static void assert_cell(struct session_rig *t, int i, enum group_session_state s
 		break;
 	case '-':
 		assert_ended(t, i, e, ERR_STATE, GROUP_FAULT_ORDER);
+		break;
+	case 't':
+		assert_ended(t, i, e, ERR_DENIED, GROUP_FAULT_OUT);
+		assert_int_equal(t->end[i].learned, 1);
 		break;
 	case 'p':
 		assert_ended(t, i, e, ERR_DENIED, GROUP_FAULT_PASSWORD);

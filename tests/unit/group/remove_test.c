@@ -245,6 +245,79 @@ static void test_returned(void **state)
 	circle_fini(&c);
 }
 
+/* The `by`-th shows the 3rd why it is not let in. */
+static struct span shown_by(const struct circle *c, size_t by, bool shows)
+{
+	const struct group *g = c->m[by].g;
+	assert_true(is_refused(c, by, 3, shows));
+	return g->home.removal((void *)(uintptr_t)g, shows ? c->m[3].g->own : NULL,
+			       crypto_key_public(c->t.keys[4]));
+}
+
+static void take_shown(struct circle *c, struct span record)
+{
+	c->m[3].g->home.told(c->m[3].g, record);
+	circle_settle(c);
+}
+
+/* GROUP-11.21: whoever was away is told by any member, and knows by whom and why. */
+static void test_told_later(void **state)
+{
+	for (int by = 0; by < 3; by++) {
+		struct circle c;
+		begin(&c);
+		struct people_octets chain = c.m[3].chain;
+		circle_go(&c, 3);
+		assert_int_equal(remove_keeping(&c, 1, 3, NULL, 0), OK);
+		char text[200];
+		struct text why = TEXT_OF(text);
+		c.m[3].chain = chain;
+		assert_int_equal(circle_birth(&c, 3, &why), OK);
+		assert_false(circle_look(&c, 3).removed);
+		struct span record = shown_by(&c, (size_t)by, by != 1);
+		assert_true(record.n > 0);
+		take_shown(&c, record);
+		assert_int_equal(c.m[3].opinion, GRAPH_VALID);
+		struct group_removed of;
+		assert_true(circle_look(&c, 3).removed && group_removed_by(c.m[3].g, &of));
+		assert_true(span_eq(of.signer_name, span_str(c.t.names[2])));
+		assert_true(span_eq(of.removal->reason, span_str("left")));
+		circle_fini(&c);
+	}
+}
+
+/* What is changed on the way, or signed by who may not, removes nobody. */
+static void test_lies(void **state)
+{
+	struct circle c;
+	begin(&c);
+	struct people_octets chain = c.m[3].chain;
+	circle_go(&c, 3);
+	assert_int_equal(remove_keeping(&c, 1, 3, NULL, 0), OK);
+	char text[200];
+	struct text why = TEXT_OF(text);
+	c.m[3].chain = chain;
+	assert_int_equal(circle_birth(&c, 3, &why), OK);
+	struct span record = shown_by(&c, 0, true);
+	uint8_t *copy = malloc(record.n);
+	assert_non_null(copy);
+	for (size_t at = GRAPH_RECORD_FIXED; at < record.n; at += 7) {
+		struct graph_record r;
+		memcpy(copy, record.p, record.n);
+		copy[at] ^= 4;
+		/* Its graph sees to the version of the protocol. */
+		if (graph_record_decode(span_of(copy, record.n), &r) ||
+		    r.protocol != GRAPH_PROTOCOL)
+			continue;
+		take_shown(&c, span_of(copy, record.n));
+		assert_false(circle_look(&c, 3).removed);
+	}
+	take_shown(&c, record);
+	assert_true(circle_look(&c, 3).removed);
+	free(copy);
+	circle_fini(&c);
+}
+
 /* Without memory it is said; nobody is half removed. */
 static void test_no_memory(void **state)
 {
@@ -274,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_removed),	     cmocka_unit_test(test_newcomer),
 		cmocka_unit_test(test_signed_again), cmocka_unit_test(test_may),
 		cmocka_unit_test(test_group_key),    cmocka_unit_test(test_returned),
+		cmocka_unit_test(test_told_later),   cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_kept_certificates),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -538,49 +538,6 @@ static void new_keys_have_a_frame(void **state)
 	session_rig_fini(&t);
 }
 
-/* Who was removed, as one end has it; asked by the chain that was shown, or by the key alone. */
-static const struct rig_person *gone;
-static size_t asked_chains, asked_keys;
-
-static bool is_gone(void *ctx, const struct crypto_chain *chain, struct span public)
-{
-	const struct rig_end *e = ctx;
-	assert_int_equal(public.n, e->rig->p->crypto->public_size);
-	asked_chains += chain != NULL;
-	asked_keys += chain == NULL;
-	if (chain)
-		assert_true(span_eq(group_chain_leaf(chain)->public, public));
-	return span_eq(public, crypto_key_public(gone->key));
-}
-
-/* GROUP-11.17: at either end, with a chain that is good, with none, and where the key is known
- * from before. The other end is let in. */
-static void who_was_removed_is_not_let_in(void **state)
-{
-	for (int i = 0; i < 2; i++)
-		for (int shows = 0; shows < 2; shows++) {
-			struct session_rig t;
-			session_rig_init(&t, CRYPTO_MODERN);
-			t.end[!i].home.removed = is_gone;
-			t.end[i].shows = shows;
-			gone = t.end[i].who;
-			asked_chains = asked_keys = 0;
-			rig_play(&t);
-			rig_assert_fault(&t, !i, GROUP_FAULT_REMOVED, GROUP_CHAIN_NONE);
-			assert_int_equal(t.end[!i].err, ERR_DENIED);
-			assert_int_equal(t.end[!i].learned, 0);
-			assert_string_equal(t.end[!i].failed_other, gone->name);
-			assert_int_equal(asked_chains, shows);
-			assert_int_equal(asked_keys, !shows);
-			rig_close(&t);
-			gone = t.end[!i].who;
-			t.end[i].shows = true;
-			rig_play(&t);
-			rig_assert_met(&t);
-			session_rig_fini(&t);
-		}
-}
-
 static void each_fault_has_words(void **state)
 {
 	for (enum group_session_fault i = 0; i < GROUP_SESSION_FAULT_COUNT; i++) {
@@ -615,7 +572,6 @@ int main(void)
 		cmocka_unit_test(forged_octets_end_it),
 		cmocka_unit_test(nothing_is_sealed_before),
 		cmocka_unit_test(new_keys_have_a_frame),
-		cmocka_unit_test(who_was_removed_is_not_let_in),
 		cmocka_unit_test(each_fault_has_words),
 	};
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
