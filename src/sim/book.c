@@ -167,6 +167,7 @@ void book_reply(struct machine *m, struct book_record *r, enum scn_graph_verb ve
 	if (out->version > r->told)
 		r->told = out->version;
 	r->by = m->site.index;
+	r->tellers |= UINT64_C(1) << (r->by < 63 ? r->by : 63);
 	r->deleted |= verb == SCN_GRAPH_DELETE;
 	m->site.w->tally.told++;
 	g = graph_at(m->site.w, r->by, r->graph);
@@ -278,27 +279,70 @@ void world_tally(struct world *w, struct world_tally *t)
 /* What a condition found wrong, for whoever reads the trace. */
 static void say_wrong(struct world *w, uint32_t site, const char *what, struct span which)
 {
-	char buffer[200];
+	char buffer[800];
 	struct text t = TEXT_OF(buffer);
 	text_str(&t, what);
 	text_span(&t, which);
 	say_text(w->sites[site], "!", &t);
 }
 
+static bool passes(const struct graph_entry *e)
+{
+	return e->type >= TYPE_SIGNATURE && e->type <= TYPE_PRESENCE;
+}
+
+/* Of the first record that the one has, and the other has not like that. */
+static bool say_missing(const struct graph *has, const struct graph *lacks, const char *what,
+			struct text *t)
+{
+	const struct graph_db *db = graph_database(has), *other = graph_database(lacks);
+	for (struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e)) {
+		struct span a, b;
+		struct graph_record r;
+		const struct graph_entry *o = graph_db_find(other, &e->place.id);
+		if (passes(e) || graph_db_octets(db, e, &a) != OK ||
+		    (o && graph_db_octets(other, o, &b) == OK && span_eq(a, b)) ||
+		    graph_record_decode(a, &r) != OK)
+			continue;
+		text_str(t, what);
+		text_str(t, o ? " another " : " the ");
+		text_hex(t, span_of(e->place.id.at, sizeof(e->place.id.at)));
+		text_str(t, " of type ");
+		text_hex(t, span_of(r.type.at, 2));
+		text_str(t, " by ");
+		graph_utf8(t, r.modifier.n ? r.modifier : r.creator);
+		text_str(t, ", ");
+		return true;
+	}
+	return false;
+}
+
+static void say_other(struct world *w, uint32_t site, const struct graph *first,
+		      const struct graph *here)
+{
+	char buffer[600];
+	struct text t = TEXT_OF(buffer);
+	if (!say_missing(here, first, "has", &t))
+		say_missing(first, here, "lacks", &t);
+	say_wrong(w, site, t.p, span_str("unlike those before it"));
+}
+
 bool book_same(struct world *w, const struct scn_condition *c)
 {
 	bool any = false;
 	uint64_t first = 0;
+	const struct graph *at_first = NULL;
 	for (uint32_t i = 0; i < w->s->n_sites; i++) {
 		const struct graph *g = graph_at(w, i, c->name);
 		if (!g)
 			continue;
 		uint64_t here = hash_of(g);
 		if (any && here != first) {
-			say_wrong(w, i, "has other records than those before it in ", c->name);
+			say_other(w, i, at_first, g);
 			return false;
 		}
 		first = here;
+		at_first = g;
 		any = true;
 	}
 	return any && first;
@@ -347,6 +391,16 @@ static const char *what_stays(const struct graph *g, const struct graph_info *in
 	return NULL;
 }
 
+/* What somebody did who is removed stands as far as kept sets say (SIM-13.9). */
+static bool is_removed(struct world *w, const struct book_record *r)
+{
+	const struct roll_group *g = roll_find(w, r->graph);
+	for (uint32_t i = 0; g && i < w->s->n_sites; i++)
+		if (r->tellers >> (i < 63 ? i : 63) & 1 && roll_is_out(w, g, i))
+			return true;
+	return false;
+}
+
 static bool keeps(struct world *w, uint32_t site, struct span id)
 {
 	const struct graph *g = graph_at(w, site, id);
@@ -363,7 +417,7 @@ static bool keeps(struct world *w, uint32_t site, struct span id)
 	{
 		struct book_record *r = LIST_ENTRY(at, struct book_record, at);
 		const char *wrong = span_eq(r->graph, id) ? what_is_wrong(g, info.time, r) : NULL;
-		if (!wrong)
+		if (!wrong || is_removed(w, r))
 			continue;
 		say_wrong(w, site, wrong, r->key);
 		return false;

@@ -9,7 +9,8 @@
 struct book_record {
 	struct list at;
 	struct span graph, key;
-	uint32_t by; /* the site that was told last */
+	uint32_t by;	  /* the site that was told last */
+	uint64_t tellers; /* sites that were told, a bit each, the last for all from 63 on */
 	struct graph_guid id;
 	uint32_t told;	  /* the newest version that somebody was told is stored; 0 none */
 	bool deleted;	  /* and that it is deleted */

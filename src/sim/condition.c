@@ -259,6 +259,8 @@ static const struct test_row {
 	{ "purged", SCN_PURGED, scn_read_graph_all },
 	{ "readable", SCN_READABLE, scn_read_graph_all },
 	{ "out", SCN_OUT, scn_read_graph_node },
+	{ "in", SCN_IN, scn_read_graph_node },
+	{ "covered", SCN_COVERED, scn_read_graph_all },
 	{ "event", SCN_EVENT, read_event },
 	{ "notification", SCN_NOTIFICATION, read_notification },
 	{ "reply", SCN_REPLY, read_reply },
@@ -283,5 +285,5 @@ enum err scn_read_condition(struct scn_parser *p, struct scn_condition *c)
 			"holds, own, resumed, goes-on, knows, known, clashes, crashes, "
 			"partitions, skews, met, found, announced, cloud, entries, same, kept, "
 			"mesh, agreed, neighbors, records, synchronised, lawful, listed, settled, "
-			"purged, readable, out, event, notification or reply");
+			"purged, readable, out, in, covered, event, notification or reply");
 }

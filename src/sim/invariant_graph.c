@@ -228,7 +228,7 @@ static void check_neighbors(struct machine *m, const struct graph_event *e)
 static void check_expired(struct machine *m, const struct graph_event *e)
 {
 	struct graph_info info;
-	const struct row *r = find(m, &e->id);
+	const struct row *r = m->rogue ? NULL : find(m, &e->id);
 	if (r && r->version == e->version && info_of(m, e, &info) && info.time < r->expires)
 		broken(m->site.w, &m->site, "a record ended before its time");
 }

@@ -1,5 +1,6 @@
 #include "graph/wire.h"
 #include "group/payload.h"
+#include "sim/against.h"
 #include "sim/rogue.h"
 #include "sim/roll.h"
 
@@ -11,14 +12,7 @@
 /* Records that wait are looked through each 30 s; purging may be put off for as long. */
 #define STALE MONO_MIN
 
-struct held_against {
-	struct machine *m;
-	const struct roll_group *g;
-	const struct graph *graph;
-	int64_t now;
-};
-
-static bool group_of(struct machine *m, struct span id, struct held_against *h)
+bool against_group(struct machine *m, struct span id, struct held_against *h)
 {
 	const struct graphs *all = m->node ? node_graphs(m->node) : NULL;
 	*h = (struct held_against){ .m = m, .g = roll_named(m->site.w, id) };
@@ -56,7 +50,7 @@ static void check_link(const struct held_against *h, const struct graph_link_inf
 	struct span who = span_str(l->peer);
 	if (!roll_may(h->g, who, 0, h->now - slack))
 		broken_by(h, "a link with somebody who is not in the group", who);
-	else if (other && !span_eq(span_str(other->self), who))
+	else if (other && !span_eq(span_str(other->self), who) && !rogue_is(other->rogue, who))
 		broken_by(h, "a link with somebody who is not who it says", who);
 }
 
@@ -70,7 +64,7 @@ static void check_links(const struct held_against *h, uint64_t conn, int64_t sla
 
 /* ---- records ---- */
 
-static struct span name_of(char *room, size_t size, struct span utf16)
+struct span against_name(char *room, size_t size, struct span utf16)
 {
 	struct text t = text_of(room, size);
 	graph_utf8(&t, utf16);
@@ -83,8 +77,13 @@ static const char *what_is_wrong(const struct held_against *h, const struct grap
 	bool edited = !span_eq(creator, last) && !graph_guid_eq(&r->type, &graph_type_signature);
 	bool removal = graph_guid_eq(&r->type, &group_type_removal);
 	bool by_group = span_eq(last, span_str(h->g->id));
-	bool ruled = removal || graph_guid_eq(&r->type, &group_type_policy);
-	unsigned int roles = edited || ruled ? CRYPTO_ROLE_ADMIN : 0;
+	bool ruled = removal || graph_guid_eq(&r->type, &group_type_policy) ||
+		     graph_guid_eq(&r->type, &group_type_epoch);
+	bool issues = graph_guid_eq(&r->type, &group_type_key) ||
+		      graph_guid_eq(&r->type, &group_type_invitation);
+	unsigned int roles = edited || ruled ? CRYPTO_ROLE_ADMIN
+			     : issues	     ? CRYPTO_ROLE_ADMIN | CRYPTO_ROLE_INVITER
+					     : 0;
 	if (removal && by_group)
 		return NULL;
 	if (graph_guid_eq(&r->type, &group_type_security))
@@ -106,9 +105,9 @@ static bool is_lawful(const struct held_against *h, const struct graph_entry *e,
 	const struct graph_db *db = graph_database(h->graph);
 	if (graph_db_octets(db, e, &octets) != OK || graph_record_decode(octets, &r) != OK)
 		return true;
-	struct span creator = name_of(a, sizeof(a), r.creator), last = creator;
+	struct span creator = against_name(a, sizeof(a), r.creator), last = creator;
 	if (r.modifier.n)
-		last = name_of(b, sizeof(b), r.modifier);
+		last = against_name(b, sizeof(b), r.modifier);
 	const char *lie = rogue_lie_known(h->m->site.w, octets);
 	const char *wrong = lie ? lie : what_is_wrong(h, &r, creator, last, slack);
 	if (!wrong)
@@ -135,7 +134,7 @@ void invariant_group_event(struct machine *m, const struct graph_event *e)
 	bool link = e->kind == GRAPH_EVENT_NEIGHBOR || e->kind == GRAPH_EVENT_DIRECT;
 	bool up = link && e->status == GRAPH_LINK_CONNECTED;
 	bool record = e->kind == GRAPH_EVENT_RECORD && e->change != GRAPH_RECORD_EXPIRED;
-	if ((!up && !record) || !e->graph_id || !group_of(m, span_str(e->graph_id), &h))
+	if ((!up && !record) || !e->graph_id || !against_group(m, span_str(e->graph_id), &h))
 		return;
 	if (up)
 		check_links(&h, e->conn, ROLL_SLACK);
@@ -145,15 +144,21 @@ void invariant_group_event(struct machine *m, const struct graph_event *e)
 
 /* ---- what waits ---- */
 
-/* The very member of the group that the machine is. */
+const struct group *against_member(const struct held_against *h)
+{
+	const struct groups *all = h->m->node ? node_groups(h->m->node) : NULL;
+	struct groups_info i;
+	if (!all || groups_find(all, span_str(h->g->id), &i) != OK)
+		return NULL;
+	return i.group;
+}
+
 static bool member_of(const struct held_against *h, struct group_info *out)
 {
-	const struct groups *all = node_groups(h->m->node);
-	struct groups_info i;
-	if (!all || groups_find(all, span_str(h->g->id), &i) != OK || !i.group)
-		return false;
-	group_look(i.group, out);
-	return true;
+	const struct group *group = against_member(h);
+	if (group)
+		group_look(group, out);
+	return group;
 }
 
 /* SIM-13.6 */
@@ -198,7 +203,7 @@ void invariant_group_look(struct machine *m)
 	{
 		struct held_against h;
 		const struct roll_group *g = LIST_ENTRY(i, struct roll_group, at);
-		if (!g->id[0] || !group_of(m, span_str(g->id), &h))
+		if (!g->id[0] || !against_group(m, span_str(g->id), &h))
 			continue;
 		check_links(&h, 0, GONE);
 		check_waiting(&h);
@@ -208,10 +213,8 @@ void invariant_group_look(struct machine *m)
 
 /* ---- conditions ---- */
 
-typedef bool each_fn(const struct held_against *h, struct text *t);
-
 /* Of every honest machine that is in the group now. */
-static bool of_all(struct world *w, struct span alias, each_fn *good)
+bool against_all(struct world *w, struct span alias, against_fn *good)
 {
 	const struct roll_group *g = roll_find(w, alias);
 	bool any = false;
@@ -220,7 +223,7 @@ static bool of_all(struct world *w, struct span alias, each_fn *good)
 		struct text t = TEXT_OF(buffer);
 		struct held_against h;
 		struct machine *m = is_raw(w->sites[i]) ? NULL : machine_of(w->sites[i]);
-		if (!m || !roll_counts(m, g) || !group_of(m, span_str(g->id), &h))
+		if (!m || !roll_counts(m, g) || !against_group(m, span_str(g->id), &h))
 			continue;
 		any = true;
 		if (good(&h, &t))
@@ -242,16 +245,7 @@ static bool all_lawful(const struct held_against *h, struct text *t)
 
 bool roll_lawful(struct world *w, const struct scn_condition *c)
 {
-	return of_all(w, c->name, all_lawful);
-}
-
-static const struct group_members *members_of(const struct held_against *h)
-{
-	struct groups_info i;
-	const struct groups *all = node_groups(h->m->node);
-	if (!all || groups_find(all, span_str(h->g->id), &i) != OK || !i.group)
-		return NULL;
-	return group_members(i.group);
+	return against_all(w, c->name, all_lawful);
 }
 
 /* Whoever is listed may be. */
@@ -292,7 +286,7 @@ static bool lists(const struct held_against *h, const struct group_members *all,
 	struct held_against o;
 	struct group_info theirs;
 	struct span who = span_str(other->self);
-	if (!roll_counts(other, h->g) || !group_of(other, span_str(h->g->id), &o) ||
+	if (!roll_counts(other, h->g) || !against_group(other, span_str(h->g->id), &o) ||
 	    !member_of(&o, &theirs))
 		return true;
 	const struct group_member *m = group_members_find(all, who);
@@ -313,7 +307,8 @@ static bool lists(const struct held_against *h, const struct group_members *all,
 static bool all_listed(const struct held_against *h, struct text *t)
 {
 	struct world *w = h->m->site.w;
-	const struct group_members *all = members_of(h);
+	const struct group *group = against_member(h);
+	const struct group_members *all = group ? group_members(group) : NULL;
 	if (!all || !none_too_many(h, all, t)) {
 		text_str(t, all ? "" : "is no member");
 		return false;
@@ -327,7 +322,7 @@ static bool all_listed(const struct held_against *h, struct text *t)
 /* SIM-13.5 */
 bool roll_listed(struct world *w, const struct scn_condition *c)
 {
-	return of_all(w, c->name, all_listed);
+	return against_all(w, c->name, all_listed);
 }
 
 static bool none_waits(const struct held_against *h, struct text *t)
@@ -342,173 +337,5 @@ static bool none_waits(const struct held_against *h, struct text *t)
 
 bool roll_settled(struct world *w, const struct scn_condition *c)
 {
-	return of_all(w, c->name, none_waits);
-}
-
-/* ---- who is removed ---- */
-
-static const struct group_removals *removals_of(const struct held_against *h)
-{
-	struct groups_info i;
-	const struct groups *all = h->m->node ? node_groups(h->m->node) : NULL;
-	if (!all || groups_find(all, span_str(h->g->id), &i) != OK || !i.group)
-		return NULL;
-	return group_removals(i.group);
-}
-
-static bool is_of_key(struct span name, const uint8_t *key)
-{
-	uint8_t authority[GROUP_AUTHORITY];
-	return group_authority_of(name, authority) && memcmp(authority, key, GROUP_AUTHORITY) == 0;
-}
-
-/* The Removal of that key that counts here, from *at on. */
-static bool removal_next(const struct group_removals *r, size_t *at, struct group_removed *out)
-{
-	while (r && group_removals_next(r, at, out))
-		if (out->counts && !out->removal->returns)
-			return true;
-	return false;
-}
-
-static bool is_out(const struct group_removals *r, struct span name)
-{
-	struct group_removed one;
-	for (size_t at = 0; removal_next(r, &at, &one);)
-		if (is_of_key(name, one.key))
-			return true;
-	return false;
-}
-
-static bool links_with_none(const struct held_against *h, const struct group_removals *r,
-			    struct text *t)
-{
-	struct graph_link_info l;
-	for (size_t at = 0; graph_link_next(h->graph, &at, &l);) {
-		if (!l.connected || !is_out(r, span_str(l.peer)))
-			continue;
-		text_str(t, "is linked with somebody who is removed: ");
-		text_str(t, l.peer);
-		return false;
-	}
-	return true;
-}
-
-/* Whether a Removal that counts lets that record stand, as it names it. */
-static bool is_kept(const struct group_removal *r, const struct graph_record *record)
-{
-	uint8_t octets[GROUP_KEPT_ID + 4];
-	struct wr w = wr_of(octets, sizeof(octets));
-	wr_bytes(&w, span_of(record->id.at, sizeof(record->id.at)));
-	wr_le32(&w, record->version);
-	return group_kept_has(r->records, GROUP_KEPT_RECORD, span_of(octets, sizeof(octets)));
-}
-
-static bool may_stand(const struct group_removals *all, const struct graph_record *r,
-		      struct span last)
-{
-	struct group_removed one;
-	if (graph_guid_eq(&r->type, &group_type_removal))
-		return true;
-	for (size_t at = 0; removal_next(all, &at, &one);)
-		if (is_of_key(last, one.key) && !is_kept(one.removal, r))
-			return false;
-	return true;
-}
-
-static bool is_purged(const struct held_against *h, const struct group_removals *all,
-		      struct text *t)
-{
-	const struct graph_db *db = graph_database(h->graph);
-	for (struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e)) {
-		char a[GRAPH_ID_OCTETS + 1];
-		struct span octets;
-		struct graph_record r;
-		if (graph_db_octets(db, e, &octets) != OK || graph_record_decode(octets, &r) != OK)
-			continue;
-		struct span last = name_of(a, sizeof(a), r.modifier.n ? r.modifier : r.creator);
-		if (may_stand(all, &r, last))
-			continue;
-		text_str(t, "has a record of somebody who is removed: ");
-		text_span(t, last);
-		return false;
-	}
-	return true;
-}
-
-/* The same Removals count here as at the first that is in the group. */
-static bool counts_alike(const struct held_against *h, const struct group_removals *mine)
-{
-	struct world *w = h->m->site.w;
-	for (uint32_t i = 0; i < w->s->n_sites; i++) {
-		struct held_against o;
-		const struct graph_guid *a, *b;
-		struct machine *m = is_raw(w->sites[i]) ? NULL : machine_of(w->sites[i]);
-		if (!m || !roll_counts(m, h->g) || !group_of(m, span_str(h->g->id), &o))
-			continue;
-		const struct group_removals *theirs = removals_of(&o);
-		size_t n = group_removals_ids(mine, &a);
-		if (!theirs || group_removals_ids(theirs, &b) != n)
-			return false;
-		for (size_t k = 0; k < n; k++)
-			if (!graph_guid_eq(&a[k], &b[k]))
-				return false;
-		return true;
-	}
-	return true;
-}
-
-static bool all_purged(const struct held_against *h, struct text *t)
-{
-	const struct group_removals *r = removals_of(h);
-	if (!r)
-		return false;
-	if (is_purged(h, r, t) && links_with_none(h, r, t) && counts_alike(h, r))
-		return true;
-	if (!t->n)
-		text_str(t, "other Removals count than elsewhere");
-	return false;
-}
-
-/* SIM-13.9, SIM-13.10 */
-bool roll_purged(struct world *w, const struct scn_condition *c)
-{
-	return of_all(w, c->name, all_purged);
-}
-
-static bool all_readable(const struct held_against *h, struct text *t)
-{
-	const struct graph_db *db = graph_database(h->graph);
-	for (struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e)) {
-		if (!e->hidden || e->deleted)
-			continue;
-		text_str(t, "cannot read all records");
-		return false;
-	}
-	return true;
-}
-
-/* SIM-13.11 */
-bool roll_readable(struct world *w, const struct scn_condition *c)
-{
-	return of_all(w, c->name, all_readable);
-}
-
-/* SIM-13.12 */
-bool roll_out(struct world *w, const struct scn_condition *c)
-{
-	const struct roll_group *g = roll_find(w, c->name);
-	struct span who = span_str(machine_of(w->sites[c->a])->self);
-	bool any = false;
-	for (uint32_t i = 0; g && g->id[0] && i < w->s->n_sites; i++) {
-		struct held_against h;
-		struct machine *m = is_raw(w->sites[i]) ? NULL : machine_of(w->sites[i]);
-		if (!m || i == c->a || !roll_counts(m, g) || !group_of(m, span_str(g->id), &h))
-			continue;
-		const struct group_removals *r = removals_of(&h);
-		if (!is_out(r, who))
-			return false;
-		any = true;
-	}
-	return any;
+	return against_all(w, c->name, none_waits);
 }

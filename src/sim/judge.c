@@ -203,6 +203,8 @@ static look *const looks[] = {
 	[SCN_PURGED] = roll_purged,
 	[SCN_READABLE] = roll_readable,
 	[SCN_OUT] = roll_out,
+	[SCN_IN] = roll_in,
+	[SCN_COVERED] = roll_covered,
 };
 
 static bool holds(struct world *w, const struct scn_condition *c, int64_t count)

@@ -389,6 +389,11 @@ const struct graphs_guard *rogue_guard(const struct rogue *r)
 	return r ? &r->guard : NULL;
 }
 
+bool rogue_is(const struct rogue *r, struct span name)
+{
+	return r && (span_eq(span_str(r->name[0]), name) || span_eq(span_str(r->name[1]), name));
+}
+
 struct span rogue_certificate(const struct rogue *r)
 {
 	return span_of(r->certificate[0].p, r->certificate[0].n);
@@ -422,7 +427,8 @@ static void show(struct rogue *r, const struct scn_rogue *what)
 		return;
 	}
 	/* Whom it made up shows what it issued to it. */
-	become(r, what->kind == ROGUE_SHOW_RAISED || what->kind == ROGUE_SHOW_LONGER);
+	become(r, what->kind == ROGUE_SHOW_RAISED || what->kind == ROGUE_SHOW_LONGER ||
+			  what->kind == ROGUE_SHOW_INVITED);
 	if (r->m->node)
 		open_graph(r);
 	if (rogue_graph(r) && what->kind == ROGUE_SHOW_OWN)

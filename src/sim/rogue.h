@@ -20,13 +20,15 @@
 	X(FORGED, "forged")   /* the group's root, and below it what it signed itself */           \
 	X(MADE, "made")	      /* a root of its own making with the group's name */                 \
 	X(FOREIGN, "foreign") /* another group's */                                                \
-	X(LONGER, "longer")   /* what it issued outlives what it was granted */
+	X(LONGER, "longer")   /* what it issued outlives what it was granted */                    \
+	X(INVITED, "invited") /* whom it lets in itself: when it is removed it may not */
 enum rogue_show {
 #define X(name, text) ROGUE_SHOW_##name,
 	ROGUE_SHOWS(X)
 #undef X
 	ROGUE_SHOW_COUNT
 };
+#define ROGUE_SHOW_LATE ROGUE_SHOW_INVITED /* from there on it depends on who shows it, when */
 
 /* What a member sends that may never stand. */
 #define ROGUE_LIES(X)                                                                              \
@@ -47,13 +49,25 @@ enum rogue_show {
 	X(BATCH, "batch")	  /* one of a batch, changed after it was signed */                \
 	X(SERIAL, "serial")	  /* of a certificate that nobody knows */                         \
 	X(STRANGER, "stranger")	  /* of somebody whom nobody knows */                              \
-	X(REPLAY, "replay")	  /* an older version of a record: true, and over */
+	X(REPLAY, "replay")	  /* an older version of a record: true, and over */               \
+	/* Of who is removed, and writes what time it likes: true in all but that. */              \
+	X(BACKDATED, "backdated") /* a record from before that */                                  \
+	X(RESIGNED, "resigned")	  /* one of its own, signed anew: same ID, same version */         \
+	X(ADVANCED, "advanced")	  /* the next version of one of its own, from before that */       \
+	X(REMOVE, "remove")	  /* a Removal of anybody, of its remover too */                   \
+	X(INVITE, "invite")	  /* a membership under its old certificate */                     \
+	X(RETURN, "return")	  /* a Return of itself */                                         \
+	X(EPOCH, "epoch")	  /* a key of its own for all */                                   \
+	X(KEY, "key")		  /* wrong keys for somebody */                                    \
+	X(WRITE, "write")	  /* a Policy */                                                   \
+	X(DEPOSE, "depose") /* a Removal of who made the group, which keeps all that is there */
 enum rogue_lie {
 #define X(name, text) ROGUE_LIE_##name,
 	ROGUE_LIES(X)
 #undef X
 	ROGUE_LIE_COUNT
 };
+#define ROGUE_LIE_LATE ROGUE_LIE_BACKDATED /* from there on it depends on who says it, when */
 
 bool rogue_show_of(struct span word, enum rogue_show *k);
 bool rogue_lie_of(struct span word, enum rogue_lie *k);
@@ -66,6 +80,8 @@ MUST_USE enum err rogue_new(struct rogue **out, struct machine *m);
 void rogue_free(struct rogue *r);
 /* NULL of NULL. */
 const struct graphs_guard *rogue_guard(const struct rogue *r);
+/* It is somebody of that name, now or when it showed something else; false of NULL. */
+bool rogue_is(const struct rogue *r, struct span name);
 /* Its identity certificate, DER. */
 struct span rogue_certificate(const struct rogue *r);
 void rogue_act(struct machine *m, const struct scn_rogue *what);

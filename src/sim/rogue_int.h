@@ -1,6 +1,6 @@
 /* rogue_int.h - the inside of a rogue: its life and its provider (rogue.c), memberships that
- * it makes up (rogue_show.c), records likewise (rogue_lie.c), and
- * those that it may issue (rogue_issue.c). */
+ * it makes up (rogue_show.c), records likewise (rogue_lie.c, and of who is removed rogue_late.c),
+ * and those that it may issue (rogue_issue.c). */
 #ifndef SIM_ROGUE_INT_H
 #define SIM_ROGUE_INT_H
 
@@ -48,6 +48,25 @@ struct rogue {
 	size_t n_old;
 };
 
+#define ROGUE_OCTETS 12000 /* of a record: it goes in one frame */
+#define ROGUE_WIDE   (2 * GRAPH_ID_UNITS)
+
+/* A record that is being made up; what rec points to lies here. */
+struct rogue_draft {
+	struct rogue *r;
+	struct graph_record rec;
+	uint64_t now; /* peer time */
+	uint8_t creator[ROGUE_WIDE], modifier[ROGUE_WIDE], graph[ROGUE_WIDE];
+	uint8_t creator_serial[CRYPTO_SERIAL], modifier_serial[CRYPTO_SERIAL];
+	uint8_t payload[ROGUE_OCTETS], security[GROUP_SECURITY_MAX];
+	uint8_t taken[2 * ROGUE_OCTETS]; /* a record of another's */
+};
+extern const struct graph_guid rogue_type; /* of records of stories */
+/* One of its own as anybody makes it; another ID; so many octets of payload. */
+bool rogue_draft_begin(struct rogue_draft *d, struct rogue *r);
+void rogue_draft_id(struct rogue_draft *d);
+void rogue_draft_fill(struct rogue_draft *d, size_t n);
+
 int64_t rogue_wall(const struct rogue *r);
 MUST_USE enum err rogue_set(struct rogue *r, struct rogue_octets *o, struct span from);
 /* A command to its graphs. */
@@ -69,6 +88,8 @@ MUST_USE enum err rogue_chain_for(struct rogue *r, struct span public, struct sp
 void rogue_issue(struct rogue *r, uint32_t count);
 /* rogue_lie.c */
 void rogue_tell(struct rogue *r, enum rogue_lie k, uint32_t count);
+/* rogue_late.c: what it says once it is removed; false: there is nothing that it could say. */
+bool rogue_late_tell(struct rogue_draft *d, enum rogue_lie k);
 /* A record of its own, which may stand: whoever sees it sees what was put before it. */
 void rogue_say(struct rogue *r, int64_t life);
 /* A membership, as a record: its own, or whose it likes. */

@@ -3,22 +3,10 @@
 
 /* Records that a rogue makes up (ROGUE_LIES). */
 
-#define OCTETS_MOST 12000 /* of one: it goes in one frame */
+#define OCTETS_MOST ROGUE_OCTETS
 #define LIFE	    (90 * GRAPH_TICKS_SEC)
-#define NAME_OCTETS (2 * GRAPH_ID_UNITS)
 
-static const struct graph_guid story_type = { { 0x5c, 0xe4, 0xa0, [15] = 0x01 } };
-
-/* One that is being made up; what rec points to lies here. */
-struct draft {
-	struct rogue *r;
-	struct graph_record rec;
-	uint64_t now; /* peer time */
-	uint8_t creator[NAME_OCTETS], modifier[NAME_OCTETS], graph[NAME_OCTETS];
-	uint8_t creator_serial[CRYPTO_SERIAL], modifier_serial[CRYPTO_SERIAL];
-	uint8_t payload[OCTETS_MOST], security[GROUP_SECURITY_MAX];
-	uint8_t taken[2 * OCTETS_MOST]; /* a record of another's */
-};
+const struct graph_guid rogue_type = { { 0x5c, 0xe4, 0xa0, [15] = 0x01 } };
 
 static bool wide(struct span utf8, uint8_t *room, struct span *out)
 {
@@ -29,7 +17,7 @@ static bool wide(struct span utf8, uint8_t *room, struct span *out)
 	return true;
 }
 
-static void random_id(struct draft *d)
+void rogue_draft_id(struct rogue_draft *d)
 {
 	uint8_t fold[8];
 	struct graph_guid any;
@@ -38,22 +26,22 @@ static void random_id(struct draft *d)
 	graph_record_id_make(fold, &any, &d->rec.id);
 }
 
-static void fill_payload(struct draft *d, size_t n)
+void rogue_draft_fill(struct rogue_draft *d, size_t n)
 {
 	rng_fill(&d->r->rng, d->payload, n);
 	d->rec.payload = span_of(d->payload, n);
 }
 
 /* A record of its own as anybody makes one. */
-static bool begin(struct draft *d, struct rogue *r)
+bool rogue_draft_begin(struct rogue_draft *d, struct rogue *r)
 {
 	struct graph_info info;
 	const struct graph *g = rogue_graph(r);
 	if (!g)
 		return false;
 	graph_info(g, sim_clock_mono(&r->m->clock, r->m->site.w->now), &info);
-	*d = (struct draft){ .r = r, .now = info.time };
-	d->rec = (struct graph_record){ .type = story_type,
+	*d = (struct rogue_draft){ .r = r, .now = info.time };
+	d->rec = (struct graph_record){ .type = rogue_type,
 					.version = 1,
 					.created = d->now,
 					.modified = d->now,
@@ -61,11 +49,11 @@ static bool begin(struct draft *d, struct rogue *r)
 					.protocol = GRAPH_PROTOCOL };
 	rogue_serial(r, d->creator_serial);
 	rogue_serial(r, d->modifier_serial);
-	fill_payload(d, 16 + rng_below(&r->rng, 200));
+	rogue_draft_fill(d, 16 + rng_below(&r->rng, 200));
 	if (!wide(span_str(r->group->id), d->graph, &d->rec.graph) ||
 	    !wide(span_str(r->m->self), d->creator, &d->rec.creator))
 		return false;
-	random_id(d);
+	rogue_draft_id(d);
 	return true;
 }
 
@@ -79,7 +67,7 @@ static bool is_wanted(const struct graph_record *rec, const struct graph_guid *t
 }
 
 /* Takes over a record that somebody else made, any of those that are here. */
-static bool take(struct draft *d, const struct graph_guid *type)
+static bool take(struct rogue_draft *d, const struct graph_guid *type)
 {
 	const struct graph_db *db = graph_database(rogue_graph(d->r));
 	uint64_t seen = 0;
@@ -106,26 +94,26 @@ static bool take(struct draft *d, const struct graph_guid *type)
 	return true;
 }
 
-static bool change_of(struct draft *d, struct span name)
+static bool change_of(struct rogue_draft *d, struct span name)
 {
-	if (!take(d, &story_type) || !wide(name, d->modifier, &d->rec.modifier))
+	if (!take(d, &rogue_type) || !wide(name, d->modifier, &d->rec.modifier))
 		return false;
-	fill_payload(d, 40);
+	rogue_draft_fill(d, 40);
 	return true;
 }
 
-static bool tell_change(struct draft *d)
+static bool tell_change(struct rogue_draft *d)
 {
 	return change_of(d, span_str(d->r->m->self));
 }
 
-static void delete (struct draft *d)
+static void delete (struct rogue_draft *d)
 {
 	d->rec.flags |= GRAPH_RECORD_DELETED;
 	d->rec.payload = d->rec.attributes = span_of(NULL, 0);
 }
 
-static bool tell_delete(struct draft *d)
+static bool tell_delete(struct rogue_draft *d)
 {
 	if (!tell_change(d))
 		return false;
@@ -134,17 +122,17 @@ static bool tell_delete(struct draft *d)
 }
 
 /* In its maker's name, with its maker's certificate. */
-static bool tell_change_as(struct draft *d)
+static bool tell_change_as(struct rogue_draft *d)
 {
-	if (!take(d, &story_type))
+	if (!take(d, &rogue_type))
 		return false;
 	memcpy(d->modifier_serial, d->creator_serial, CRYPTO_SERIAL);
 	d->rec.modifier = d->rec.creator;
-	fill_payload(d, 40);
+	rogue_draft_fill(d, 40);
 	return true;
 }
 
-static bool tell_delete_as(struct draft *d)
+static bool tell_delete_as(struct rogue_draft *d)
 {
 	if (!tell_change_as(d))
 		return false;
@@ -152,23 +140,23 @@ static bool tell_delete_as(struct draft *d)
 	return true;
 }
 
-static bool tell_forge(struct draft *d)
+static bool tell_forge(struct rogue_draft *d)
 {
-	if (!take(d, &story_type))
+	if (!take(d, &rogue_type))
 		return false;
 	memcpy(d->modifier_serial, d->creator_serial, CRYPTO_SERIAL);
 	d->rec.version = 1;
 	d->rec.created = d->rec.modified = d->now;
 	d->rec.expires = d->now + LIFE;
 	d->rec.modifier = span_of(NULL, 0);
-	fill_payload(d, 60);
-	random_id(d);
+	rogue_draft_fill(d, 60);
+	rogue_draft_id(d);
 	return true;
 }
 
 /* ---- reserved types ---- */
 
-static bool tell_policy(struct draft *d)
+static bool tell_policy(struct rogue_draft *d)
 {
 	struct group_policy p = { .friendly = "a rogue's" };
 	size_t n;
@@ -179,7 +167,7 @@ static bool tell_policy(struct draft *d)
 	return true;
 }
 
-static bool tell_security(struct draft *d)
+static bool tell_security(struct rogue_draft *d)
 {
 	struct group_security s;
 	size_t n;
@@ -196,7 +184,7 @@ static bool tell_security(struct draft *d)
 }
 
 /* What the graph is, as if it had made it. */
-static bool tell_info(struct draft *d)
+static bool tell_info(struct rogue_draft *d)
 {
 	struct span self = d->rec.creator;
 	if (!take(d, &graph_type_info))
@@ -208,7 +196,7 @@ static bool tell_info(struct draft *d)
 	return true;
 }
 
-static bool tell_membership(struct draft *d, enum rogue_show k)
+static bool tell_membership(struct rogue_draft *d, enum rogue_show k)
 {
 	struct rogue_octets chain = { NULL, 0 };
 	struct group_membership m = { .major = 2 };
@@ -225,22 +213,22 @@ static bool tell_membership(struct draft *d, enum rogue_show k)
 	return true;
 }
 
-static bool tell_member(struct draft *d)
+static bool tell_member(struct rogue_draft *d)
 {
 	return tell_membership(d, rng_below(&d->r->rng, 3) ? ROGUE_SHOW_RAISED : ROGUE_SHOW_LONGER);
 }
 
-static bool tell_root(struct draft *d)
+static bool tell_root(struct rogue_draft *d)
 {
 	return tell_membership(d, rng_below(&d->r->rng, 2) ? ROGUE_SHOW_FORGED : ROGUE_SHOW_MADE);
 }
 
-static bool tell_outside(struct draft *d)
+static bool tell_outside(struct rogue_draft *d)
 {
 	return tell_membership(d, ROGUE_SHOW_FOREIGN);
 }
 
-static bool tell_reserved(struct draft *d)
+static bool tell_reserved(struct rogue_draft *d)
 {
 	static const struct graph_guid nobodys = { { 0x0a } };
 	d->rec.type = rng_below(&d->r->rng, 2) ? group_type_removal : nobodys;
@@ -255,7 +243,7 @@ static uint64_t peer_time(int64_t wall)
 }
 
 /* Ten minutes longer than its signer, for whose clock is fast. */
-static bool tell_outlives(struct draft *d)
+static bool tell_outlives(struct rogue_draft *d)
 {
 	int64_t until = roll_until(d->r->group, span_str(d->r->name[0]));
 	if (until > WORLD_WALL + MONO_DAY)
@@ -264,20 +252,20 @@ static bool tell_outlives(struct draft *d)
 	return true;
 }
 
-static bool tell_early(struct draft *d)
+static bool tell_early(struct rogue_draft *d)
 {
 	d->rec.created = d->rec.modified = d->now - GRAPH_TICKS_SEC * 24 * 3600;
 	return true;
 }
 
-static bool tell_serial(struct draft *d)
+static bool tell_serial(struct rogue_draft *d)
 {
 	rng_fill(&d->r->rng, d->creator_serial, CRYPTO_SERIAL);
 	memcpy(d->modifier_serial, d->creator_serial, CRYPTO_SERIAL);
 	return true;
 }
 
-static bool tell_stranger(struct draft *d)
+static bool tell_stranger(struct rogue_draft *d)
 {
 	char buffer[GROUP_NAME_OCTETS + 1];
 	uint8_t authority[CRYPTO_AUTHORITY];
@@ -287,7 +275,7 @@ static bool tell_stranger(struct draft *d)
 	text_str(&t, ".nobody");
 	if (!tell_serial(d) || !wide(span_of(t.p, t.n), d->creator, &d->rec.creator))
 		return false;
-	random_id(d);
+	rogue_draft_id(d);
 	return true;
 }
 
@@ -315,7 +303,7 @@ static void send(struct rogue *r, struct span record)
 		list_push_back(&r->messages, &m->at);
 }
 
-static void emit(struct draft *d, enum rogue_lie k, bool lie)
+static void emit(struct rogue_draft *d, enum rogue_lie k, bool lie)
 {
 	uint8_t octets[2 * OCTETS_MOST];
 	struct wr w = wr_of(octets, sizeof(octets));
@@ -327,7 +315,7 @@ static void emit(struct draft *d, enum rogue_lie k, bool lie)
 	send(d->r, wr_span(&w));
 }
 
-static bool sign(struct draft *d)
+static bool sign(struct rogue_draft *d)
 {
 	struct rogue *r = d->r;
 	size_t n;
@@ -342,20 +330,21 @@ static bool sign(struct draft *d)
 /* Three under one signature, then one of them with another payload. */
 static void tell_batch(struct rogue *r)
 {
-	struct draft d[3];
+	struct rogue_draft d[3];
 	struct group_batch *b = NULL;
 	enum err e = group_batch_new(&b, r->env, r->crypto, r->profile);
 	for (size_t i = 0; !e && i < 3; i++)
-		e = begin(&d[i], r) ? group_batch_add(b, &d[i].rec,
-						      span_of(d[i].creator_serial, CRYPTO_SERIAL),
-						      span_of(d[i].modifier_serial, CRYPTO_SERIAL))
-				    : ERR_STATE;
+		e = rogue_draft_begin(&d[i], r)
+			    ? group_batch_add(b, &d[i].rec,
+					      span_of(d[i].creator_serial, CRYPTO_SERIAL),
+					      span_of(d[i].modifier_serial, CRYPTO_SERIAL))
+			    : ERR_STATE;
 	if (!e)
 		e = group_batch_close(b, r->key[r->who]);
 	for (size_t i = 0; !e && i < 3; i++) {
 		d[i].rec.security = group_batch_security(b, i);
 		if (i == 1)
-			fill_payload(&d[i], 70);
+			rogue_draft_fill(&d[i], 70);
 		emit(&d[i], ROGUE_LIE_BATCH, i == 1);
 	}
 	group_batch_free(b);
@@ -368,7 +357,7 @@ static void tell_replay(struct rogue *r)
 		send(r, span_of(r->old[i].p, r->old[i].n));
 }
 
-typedef bool draft_fn(struct draft *d);
+typedef bool draft_fn(struct rogue_draft *d);
 
 static draft_fn *const drafts[ROGUE_LIE_COUNT] = {
 	[ROGUE_LIE_CHANGE] = tell_change,	[ROGUE_LIE_DELETE] = tell_delete,
@@ -388,14 +377,24 @@ static bool is_lie(const struct rogue *r, enum rogue_lie k)
 	return !rights || !roll_may(r->group, span_str(r->m->self), CRYPTO_ROLE_ADMIN, 0);
 }
 
+/* Whether it stands is for Removals to say. */
+static void tell_late(struct rogue *r, enum rogue_lie k)
+{
+	struct rogue_draft d;
+	if (rogue_draft_begin(&d, r) && rogue_late_tell(&d, k) && sign(&d))
+		emit(&d, k, false);
+}
+
 static void tell_one(struct rogue *r, enum rogue_lie k)
 {
-	struct draft d;
+	struct rogue_draft d;
 	if (k == ROGUE_LIE_BATCH)
 		tell_batch(r);
 	else if (k == ROGUE_LIE_REPLAY)
 		tell_replay(r);
-	else if (is_lie(r, k) && begin(&d, r) && drafts[k](&d) && sign(&d))
+	else if (k >= ROGUE_LIE_LATE)
+		tell_late(r, k);
+	else if (is_lie(r, k) && rogue_draft_begin(&d, r) && drafts[k](&d) && sign(&d))
 		emit(&d, k, true);
 }
 
@@ -411,7 +410,7 @@ void rogue_say(struct rogue *r, int64_t life)
 	struct graphs_command c = { .kind = GRAPHS_OF };
 	rng_fill(&r->rng, payload, sizeof(payload));
 	c.of = (struct graph_command){ .kind = GRAPH_RECORD_ADD,
-				       .type = story_type,
+				       .type = rogue_type,
 				       .has_payload = true,
 				       .payload = span_of(payload, sizeof(payload)),
 				       .expires = rogue_wall(r) + life };
@@ -455,7 +454,7 @@ void rogue_remember(struct rogue *r)
 	for (struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e)) {
 		struct span octets;
 		const struct graph_guid *type = graph_db_type(db, e->type);
-		bool wanted = graph_guid_eq(type, &story_type) ||
+		bool wanted = graph_guid_eq(type, &rogue_type) ||
 			      graph_guid_eq(type, &group_type_membership);
 		if (wanted && graph_db_octets(db, e, &octets) == OK && octets.n <= OCTETS_MOST)
 			keep(r, octets);

@@ -162,6 +162,18 @@ static unsigned int too_high(struct rogue *r)
 	return issues || rng_below(&r->rng, 2) ? CRYPTO_ROLE_ADMIN : CRYPTO_ROLE_INVITER;
 }
 
+/* Somebody whom it may let in, as long as it may be here itself; and on the roll like that. */
+static enum err let_in(struct rogue *r, int64_t until, struct rogue_octets *out)
+{
+	const unsigned int issuers = CRYPTO_ROLE_ADMIN | CRYPTO_ROLE_INVITER;
+	struct span name = span_str(r->name[1]);
+	if (roll_may(r->group, span_str(r->name[0]), issuers, rogue_wall(r)) &&
+	    !roll_until(r->group, name))
+		(void)!roll_grant(r->m->site.w, r->group, r->m->site.index, name,
+				  CRYPTO_ROLE_MEMBER, until);
+	return issued(r, CRYPTO_ROLE_MEMBER, until, out);
+}
+
 enum err rogue_chain(struct rogue *r, enum rogue_show k, uint32_t other, struct rogue_octets *out)
 {
 	int64_t until = roll_until(r->group, span_str(r->name[0]));
@@ -182,6 +194,8 @@ enum err rogue_chain(struct rogue *r, enum rogue_show k, uint32_t other, struct 
 		return made_root(r, true, out);
 	case ROGUE_SHOW_LONGER:
 		return issued(r, CRYPTO_ROLE_MEMBER, until + MONO_DAY, out);
+	case ROGUE_SHOW_INVITED:
+		return let_in(r, until, out);
 	case ROGUE_SHOW_COUNT:
 		break;
 	}

@@ -61,9 +61,11 @@ static void free_group(struct world *w, struct roll_group *g)
 	LIST_EACH(i, next, &g->grants)
 	{
 		struct roll_grant *r = LIST_ENTRY(i, struct roll_grant, at);
+		crypto_chain_free(r->chain);
 		env_free(w->env, r->paper);
 		env_free(w->env, r);
 	}
+	env_free(w->env, g->outs);
 	env_free(w->env, g);
 }
 
@@ -72,6 +74,8 @@ void roll_free(struct world *w)
 	LIST_EACH(i, next, &w->groups)
 	free_group(w, LIST_ENTRY(i, struct roll_group, at));
 	list_init(&w->groups);
+	crypto_free(w->judge);
+	w->judge = NULL;
 	rogue_forget(w);
 }
 
@@ -118,21 +122,11 @@ static int64_t wall_of(const struct machine *m)
 	return sim_clock_wall(&m->clock, m->site.w->now).us;
 }
 
-static bool is_removed(const struct roll_group *g, struct span name)
-{
-	LIST_EACH(i, next, &g->grants)
-	{
-		const struct roll_grant *r = LIST_ENTRY(i, struct roll_grant, at);
-		if (r->removed && span_eq(span_str(r->name), name))
-			return true;
-	}
-	return false;
-}
-
 bool roll_counts(const struct machine *m, const struct roll_group *g)
 {
 	struct span self = span_str(m->self);
-	return !m->rogue && self.n && roll_may(g, self, 0, wall_of(m)) && !is_removed(g, self);
+	return !m->rogue && self.n && roll_may(g, self, 0, wall_of(m)) &&
+	       !roll_is_out(m->site.w, g, m->site.index);
 }
 
 /* ---- commands ---- */
@@ -325,8 +319,7 @@ static void granted(struct machine *m, const struct call *call, const struct nod
 	r->published = call->group->publish;
 }
 
-/* Who is removed is not in the group for whatever is asked of all members, until somebody lets
- * it back: whether the Removal counts is another question (SIM-13.9). */
+/* Whether the Removal counts in the end is another question (SIM-13.12). */
 static void removed(struct machine *m, const struct call *call, bool is)
 {
 	struct roll_group *g = roll_find(m->site.w, call->group->id);
@@ -335,8 +328,10 @@ static void removed(struct machine *m, const struct call *call, bool is)
 	LIST_EACH(i, next, &g->grants)
 	{
 		struct roll_grant *r = LIST_ENTRY(i, struct roll_grant, at);
-		if (r->site == call->group->other)
-			r->removed = is;
+		if (r->site != call->group->other || !r->paper)
+			continue; /* whom a rogue issued is another */
+		r->removed = is;
+		r->remover = m->site.index;
 	}
 }
 

@@ -17,9 +17,11 @@ struct roll_grant {
 	unsigned int roles;
 	int64_t asked, to; /* wall us, by its issuer's clock */
 	bool published;	   /* as a record, for all to see */
-	bool removed;	   /* somebody removed who has it, and nobody let it back */
+	bool removed;	   /* somebody removed who has it, and nobody let it back: */
+	uint32_t remover;  /* its site */
 	uint8_t *paper;	   /* the invitation that says so; NULL: the maker's */
 	size_t n;
+	struct crypto_chain *chain; /* of that, once it was looked at */
 };
 
 struct roll_group {
@@ -27,6 +29,8 @@ struct roll_group {
 	struct span alias;
 	char id[GROUP_NAME_OCTETS + 1]; /* "" not made yet */
 	struct list grants;
+	uint64_t voted; /* the event after which members were asked who stands */
+	bool *outs;	/* by site: most of the others hold it to be removed */
 };
 
 /* Certificates end with a second; a node acts on it a moment later. */
@@ -52,8 +56,16 @@ struct roll_grant *roll_grant(struct world *w, struct roll_group *g, uint32_t si
 bool roll_may(const struct roll_group *g, struct span name, unsigned int roles, int64_t now);
 /* Until when it may be; 0: it may not. */
 int64_t roll_until(const struct roll_group *g, struct span name);
-/* Whether this honest machine, by its own clock, is in the group now, and nobody removed it. */
+/* Whether this honest machine, by its own clock, is in the group now, and stands. */
 bool roll_counts(const struct machine *m, const struct roll_group *g);
+
+/* roll_vote.c: SIM-13.12 */
+/* Most of the others that stand have Removals by which it does not. */
+bool roll_is_out(struct world *w, const struct roll_group *g, uint32_t site);
+/* The world's own means to read certificates; NULL without memory. */
+struct crypto *roll_judge(struct world *w);
+/* What was granted there, as a chain; NULL: there is no paper. */
+const struct crypto_chain *roll_chain(struct world *w, const struct roll_grant *r);
 
 /* The conditions of section 13. */
 bool roll_lawful(struct world *w, const struct scn_condition *c);
@@ -62,5 +74,7 @@ bool roll_settled(struct world *w, const struct scn_condition *c);
 bool roll_purged(struct world *w, const struct scn_condition *c);
 bool roll_readable(struct world *w, const struct scn_condition *c);
 bool roll_out(struct world *w, const struct scn_condition *c);
+bool roll_in(struct world *w, const struct scn_condition *c);
+bool roll_covered(struct world *w, const struct scn_condition *c);
 
 #endif

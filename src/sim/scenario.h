@@ -242,6 +242,8 @@ enum scn_test {
 	SCN_PURGED,
 	SCN_READABLE,
 	SCN_OUT,
+	SCN_IN,
+	SCN_COVERED,
 	/* these count what happens while they are watched */
 	SCN_FOUND,
 	SCN_EVENT,

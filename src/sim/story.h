@@ -38,7 +38,8 @@
 	X(CLOCKS, "clocks")	/* clocks minutes apart, and stepped */                            \
 	X(HIDDEN, "hidden")	/* a member whose membership few know until late */                \
 	X(CROWD, "crowd")	/* memberships without number */                                   \
-	X(AWAY, "away")		/* members who are away for hours when others come */
+	X(AWAY, "away")		/* members who are away for hours when others come */              \
+	X(REMOVED, "removed")	/* members are removed by parts that are cut off; one lies on */
 enum story_kind {
 #define X(name, text) STORY_##name,
 	STORY_KINDS(X)

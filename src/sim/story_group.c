@@ -17,6 +17,8 @@ static const enum story_kind chosen[] = {
 	STORY_FLOOD,   STORY_CLOCKS,  STORY_HIDDEN, STORY_AWAY,	    STORY_CROWD,
 };
 
+#define REMOVED_EACH 20 /* of so many seeds one; the others are what they were before */
+
 void story_group_defaults(struct story_options *o, uint64_t seed, enum story_kind kind)
 {
 	struct rng r;
@@ -24,7 +26,7 @@ void story_group_defaults(struct story_options *o, uint64_t seed, enum story_kin
 	enum story_kind any = chosen[rng_below(&r, sizeof(chosen) / sizeof(chosen[0]))];
 	*o = (struct story_options){ .seed = seed, .kind = kind, .lab = true };
 	if (kind == STORY_KIND_COUNT)
-		o->kind = any;
+		o->kind = seed % REMOVED_EACH ? any : STORY_REMOVED;
 	o->nodes = 3 + (uint32_t)rng_below(&r, 8);
 	o->records = 2 + (uint32_t)rng_below(&r, 12);
 	o->crashes = o->kind == STORY_MEMBERS ? (uint32_t)rng_below(&r, 4) : 0;
@@ -34,6 +36,10 @@ void story_group_defaults(struct story_options *o, uint64_t seed, enum story_kin
 			    : o->kind == STORY_OVER || o->kind == STORY_FLOOD ||
 				      o->kind == STORY_HIDDEN || o->kind == STORY_CROWD;
 	o->quiet = 2 * MONO_MIN;
+	if (o->kind == STORY_REMOVED) {
+		o->nodes = 4 + o->nodes % 6;
+		o->rogues = 1 + o->nodes % 2;
+	}
 	if (o->kind == STORY_CROWD)
 		o->nodes = 3 + o->nodes % 3;
 	if (o->kind != STORY_AWAY)
@@ -74,7 +80,7 @@ static void invite(struct story *s, int64_t ms, uint32_t by, const char *kind, u
 	text_str(&s->t, words[role]);
 }
 
-static void rogue(struct story *s, int64_t ms, uint32_t i, const char *verb, const char *kind)
+void story_rogue(struct story *s, int64_t ms, uint32_t i, const char *verb, const char *kind)
 {
 	story_at_time(s, ms);
 	number(s, "rogue x", i);
@@ -86,7 +92,7 @@ static void rogue(struct story *s, int64_t ms, uint32_t i, const char *verb, con
 	text_str(&s->t, s->graph);
 }
 
-static void rogue_often(struct story *s, int64_t ms, uint32_t i, const char *verb, uint32_t n)
+void story_rogue_often(struct story *s, int64_t ms, uint32_t i, const char *verb, uint32_t n)
 {
 	story_at_time(s, ms);
 	number(s, "rogue x", i);
@@ -98,7 +104,7 @@ static void rogue_often(struct story *s, int64_t ms, uint32_t i, const char *ver
 	story_line(s, "");
 }
 
-static void rogue_connects(struct story *s, int64_t ms, uint32_t i)
+void story_rogue_connects(struct story *s, int64_t ms, uint32_t i)
 {
 	story_at_time(s, ms);
 	number(s, "command x", i);
@@ -151,7 +157,7 @@ static uint32_t issuer(struct story *s, uint32_t before)
 static enum group_role role_below(struct story *s, uint32_t by)
 {
 	uint32_t any = story_pick(s, 10);
-	if (s->members[by].role == GROUP_ROLE_ADMIN && any < 3)
+	if (s->members[by].role == GROUP_ROLE_ADMIN && any < (s->o.kind == STORY_REMOVED ? 6 : 3))
 		return GROUP_ROLE_ADMIN;
 	return any < 7 ? GROUP_ROLE_INVITER : GROUP_ROLE_MEMBER;
 }
@@ -200,6 +206,16 @@ static void joins(struct story *s)
 	s->calm = s->busy + BUSY_MS;
 }
 
+void story_admit(struct story *s, int64_t ms, uint32_t by, uint32_t i, enum group_role role)
+{
+	invite(s, ms, by, "x", i, role);
+	story_line(s, "");
+	story_rogue(s, ms + 100, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
+	story_line(s, "");
+	story_rogue_connects(s, ms + 300, i);
+	story_rogue_connects(s, ms + 2000, i);
+}
+
 /* A membership of x, given by anybody who may. */
 static void admit(struct story *s, int64_t ms, uint32_t i, int64_t ends)
 {
@@ -208,15 +224,15 @@ static void admit(struct story *s, int64_t ms, uint32_t i, int64_t ends)
 	if (ends)
 		life(s, ends);
 	story_line(s, "");
-	rogue(s, ms + 100, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
+	story_rogue(s, ms + 100, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
 	story_line(s, "");
-	rogue_connects(s, ms + 300, i);
-	rogue_connects(s, ms + 2000, i);
+	story_rogue_connects(s, ms + 300, i);
+	story_rogue_connects(s, ms + 2000, i);
 }
 
 static void lie(struct story *s, int64_t ms, uint32_t i, enum rogue_lie k, uint32_t n)
 {
-	rogue(s, ms, i, "lies", rogue_lie_text(k));
+	story_rogue(s, ms, i, "lies", rogue_lie_text(k));
 	number(s, " ", n);
 	story_line(s, "");
 }
@@ -225,8 +241,8 @@ static void lies(struct story *s, uint32_t i, uint32_t n)
 {
 	for (; n > 0; n--) {
 		int64_t ms = story_sometime(s) + 4000;
-		lie(s, ms, i, (enum rogue_lie)story_pick(s, ROGUE_LIE_COUNT), 1 + story_pick(s, 3));
-		rogue_connects(s, ms + 3000, i);
+		lie(s, ms, i, (enum rogue_lie)story_pick(s, ROGUE_LIE_LATE), 1 + story_pick(s, 3));
+		story_rogue_connects(s, ms + 3000, i);
 		story_until(s, ms + 5000);
 	}
 }
@@ -294,13 +310,13 @@ static void outsider(struct story *s)
 		for (uint32_t n = 3 + story_pick(s, 6); n > 0; n--) {
 			int64_t ms = story_sometime(s) + 500;
 			enum rogue_show k = (enum rogue_show)(ROGUE_SHOW_COPIED +
-							      story_pick(s, ROGUE_SHOW_COUNT - 1));
-			rogue(s, ms, i, "shows", rogue_show_text(k));
+							      story_pick(s, ROGUE_SHOW_LATE - 1));
+			story_rogue(s, ms, i, "shows", rogue_show_text(k));
 			if (k == ROGUE_SHOW_COPIED)
 				number(s, " of n", 1 + story_pick(s, s->o.nodes - 1));
 			story_line(s, "");
-			rogue_connects(s, ms + 500, i);
-			rogue_connects(s, ms + 1500, i);
+			story_rogue_connects(s, ms + 500, i);
+			story_rogue_connects(s, ms + 1500, i);
 		}
 	}
 }
@@ -314,10 +330,10 @@ static void hidden(struct story *s)
 		admit(s, ms, i, 0);
 		for (uint32_t n = 2 + story_pick(s, 3); n > 0; n--) {
 			ms += 3000 + story_pick(s, 4000);
-			rogue_often(s, ms, i, "says", 1 + story_pick(s, 4));
+			story_rogue_often(s, ms, i, "says", 1 + story_pick(s, 4));
 		}
 		ms += 2000 + story_pick(s, 20000);
-		rogue(s, ms, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
+		story_rogue(s, ms, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
 		story_line(s, "");
 		story_until(s, ms + 10000);
 	}
@@ -331,14 +347,15 @@ static void crowd(struct story *s)
 		int64_t ms = s->busy;
 		invite(s, ms, 0, "x", i, GROUP_ROLE_INVITER);
 		story_line(s, "");
-		rogue(s, ms + 100, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
+		story_rogue(s, ms + 100, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
 		story_line(s, "");
-		rogue_connects(s, ms + 300, i);
-		rogue_connects(s, ms + 2000, i);
-		rogue(s, ms + 4000, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
+		story_rogue_connects(s, ms + 300, i);
+		story_rogue_connects(s, ms + 2000, i);
+		story_rogue(s, ms + 4000, i, "shows", rogue_show_text(ROGUE_SHOW_OWN));
 		story_line(s, "");
 		for (uint32_t n = 0; n < 12; n++)
-			rogue_often(s, ms + 5000 + n * 3000, i, "issues", 10 + story_pick(s, 60));
+			story_rogue_often(s, ms + 5000 + n * 3000, i, "issues",
+					  10 + story_pick(s, 60));
 	}
 	story_until(s, s->busy + 50000);
 }
@@ -371,11 +388,12 @@ static void over(struct story *s)
 		lie(s, ms + 8000, i, ROGUE_LIE_MEMBER, 4);
 		for (uint32_t n = 1; n < 5; n++) {
 			int64_t at = ms + life_ms + n * 7000;
-			lie(s, at, i, (enum rogue_lie)story_pick(s, ROGUE_LIE_COUNT), 1);
-			rogue_connects(s, at + 500, i);
-			rogue(s, at + 3000, i, "shows", rogue_show_text(after[story_pick(s, 3)]));
+			lie(s, at, i, (enum rogue_lie)story_pick(s, ROGUE_LIE_LATE), 1);
+			story_rogue_connects(s, at + 500, i);
+			story_rogue(s, at + 3000, i, "shows",
+				    rogue_show_text(after[story_pick(s, 3)]));
 			story_line(s, "");
-			rogue_connects(s, at + 3500, i);
+			story_rogue_connects(s, at + 3500, i);
 		}
 		story_until(s, ms + life_ms + 40000);
 	}
@@ -428,6 +446,8 @@ static const struct story_manner manners[] = {
 	[STORY_HIDDEN - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = hidden },
 	[STORY_CROWD - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = crowd },
 	[STORY_AWAY - STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = away },
+	[STORY_REMOVED -
+		STORY_GROUP_FIRST] = { .part = part, .life = record_life, .tell = story_removed },
 };
 
 const struct story_manner *story_group_manner(enum story_kind k)
@@ -458,4 +478,9 @@ void story_group_tell(struct story *s)
 	 * expires, a deletion for an hour. */
 	if (!s->o.rogues || s->o.kind == STORY_HIDDEN)
 		story_expect(s, ms, "settled");
+	if (s->o.kind != STORY_REMOVED)
+		return;
+	story_expect(s, ms, "purged");
+	story_expect(s, ms, "readable");
+	story_expect(s, ms, "covered");
 }

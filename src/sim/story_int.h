@@ -79,6 +79,13 @@ void story_at_time(struct story *s, int64_t ms);
 /* story_group.c: a story of a group, all of it. */
 const struct story_manner *story_group_manner(enum story_kind k);
 void story_group_tell(struct story *s);
+/* One whom somebody gives a membership in that role, shows it, and is led to two of them. */
+void story_admit(struct story *s, int64_t ms, uint32_t by, uint32_t i, enum group_role role);
+void story_rogue(struct story *s, int64_t ms, uint32_t i, const char *verb, const char *kind);
+void story_rogue_often(struct story *s, int64_t ms, uint32_t i, const char *verb, uint32_t n);
+void story_rogue_connects(struct story *s, int64_t ms, uint32_t i);
+/* story_removal.c: members are removed. */
+void story_removed(struct story *s);
 
 /* Node i opens the graph and is led to another. */
 void story_join(struct story *s, int64_t ms, uint32_t i, uint32_t to);

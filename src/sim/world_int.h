@@ -275,6 +275,7 @@ struct world {
 	struct expectation *expects;
 	struct list touched, streams;
 	struct list groups;   /* struct roll_group */
+	struct crypto *judge; /* reads certificates for roll_vote.c; NULL: it never had to */
 	struct map lies;      /* hashes of records that may never stand, to what they are */
 	struct list lie_keys; /* of that map */
 	struct list book;     /* struct book_record */

@@ -10,7 +10,7 @@ from tap import case, run, tree
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 KINDS = ("members", "ends", "roles", "liar", "outsider", "over", "flood", "clocks", "hidden",
-         "crowd", "away")
+         "crowd", "away", "removed")
 SMALL = ("--nodes", "3", "--records", "3")
 
 

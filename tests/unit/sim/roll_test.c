@@ -72,7 +72,7 @@ static void what_never_was(void **state)
 /* Each kind of membership that is none of its own, one after the other. */
 static void nobody_is_let_in(void **state)
 {
-	for (int k = ROGUE_SHOW_COPIED; k < ROGUE_SHOW_COUNT; k++) {
+	for (int k = ROGUE_SHOW_COPIED; k < ROGUE_SHOW_LATE; k++) {
 		char buffer[2000];
 		struct text t = TEXT_OF(buffer);
 		text_str(&t, INVITED "at 7s rogue x shows ");
@@ -88,7 +88,7 @@ static void nobody_is_let_in(void **state)
 /* It is in, all of its lies come, and none stands. */
 static void no_lie_stands(void **state)
 {
-	for (int k = 0; k < ROGUE_LIE_COUNT; k++) {
+	for (int k = 0; k < ROGUE_LIE_LATE; k++) {
 		char buffer[2000];
 		struct text t = TEXT_OF(buffer);
 		text_str(&t,
@@ -250,18 +250,32 @@ static void what_is_hidden_is_noticed(void **state)
 	story_free(t);
 }
 
-/* SIM-13.9, SIM-13.10: b, who does not hear of it, has other Removals than a, and once the
- * roll has b in the group again, that shows. */
+/* SIM-13.9, SIM-13.10: b does not hear that c is removed, and so has other Removals than a. */
 static void who_did_not_hear_is_noticed(void **state)
+{
+	struct story *t = run_of(JOINED "at 6s command a group invite c g member\n"
+					"at 7s command c group join g\n"
+					"at 8s command c group connect g 10.0.0.1\n"
+					"at 12s nothing\nexpect purged g\nat 12500ms cut a b\n"
+					"at 12500ms cut b c\n"
+					"at 13s command a group remove c g\nat 20s nothing\n");
+	assert_false(roll_purged(t->w, &of_g));
+	story_free(t);
+}
+
+/* SIM-13.12: b does not hear that it is removed itself, which is its own matter. */
+static void who_is_out_has_no_voice(void **state)
 {
 	struct story *t = run_of(JOINED "at 6s command a group invite c g member\n"
 					"at 7s command c group join g\n"
 					"at 8s command c group connect g 10.0.0.1\n"
 					"at 12s cut a b\nat 12s cut b c\n"
 					"at 13s command a group remove b g\nat 20s nothing\n");
+	const struct roll_group *g = roll_find(t->w, of_g.name);
 	assert_true(roll_purged(t->w, &of_g));
-	grant_of(t, "b")->removed = false;
-	assert_false(roll_purged(t->w, &of_g));
+	assert_false(roll_counts(story_machine(t, "b"), g));
+	assert_true(roll_counts(story_machine(t, "a"), g));
+	assert_true(roll_counts(story_machine(t, "c"), g));
 	story_free(t);
 }
 
@@ -299,6 +313,64 @@ static void wrong_words(void **state)
 	}
 }
 
+/* SIM-13.9 to SIM-13.14: it is an administrator, is removed by one whom b does not reach, and
+ * says each of these to b, who believes it until it hears. */
+#define REMOVED                                                                                    \
+	JOINED "at 6s command b group invite c g member for 20m\n"                                 \
+	       "at 7s command c group join g\nat 8s command c group connect g 10.0.0.2\n"          \
+	       "at 9s command a group invite x g administrator\nat 9500ms rogue x shows own g\n"   \
+	       "at 10s command x graph connect g 10.0.0.1\n"                                       \
+	       "at 11s command x graph connect g 10.0.0.2\nat 12s rogue x shows own g\n"           \
+	       "at 13s rogue x says g 3\nat 16s cut a b\nat 16s cut a x\n"                         \
+	       "at 16s cut a c\n"                                                                  \
+	       "at 20s command a group remove x g\n"                                               \
+	       "at 21s rogue x shows invited g\nat 22s command x graph connect g 10.0.0.2\n"
+
+static void what_a_removed_one_says(void **state)
+{
+	for (int k = ROGUE_LIE_LATE; k < ROGUE_LIE_DEPOSE; k++) {
+		char buffer[3000];
+		struct text t = TEXT_OF(buffer);
+		text_str(&t, REMOVED "at 25s rogue x lies ");
+		text_str(&t, rogue_lie_text((enum rogue_lie)k));
+		text_str(&t, " g 3\nat 35s heal a b\nat 35s heal a x\n"
+			     "at 35s heal a c\nat 36s command b group connect g 10.0.0.1\n"
+			     "at 37s command x graph connect g 10.0.0.1\nat 50s kill x\n"
+			     "at 60s nothing\nwithin 3m expect purged g\n"
+			     "within 2m expect readable g\nwithin 2m expect covered g\n");
+		story_holds(buffer);
+	}
+}
+
+/* Who made the group is removed, and all others stay. */
+static void who_made_it_is_removed(void **state)
+{
+	story_holds(REMOVED "at 25s rogue x lies depose g\nat 35s heal a b\n");
+	story_holds(JOINED "at 6s command b group invite c g member for 20m\n"
+			   "at 7s command c group join g\n"
+			   "at 8s command c group connect g 10.0.0.2\n"
+			   "at 9s command a group invite x g administrator\n"
+			   "at 9500ms rogue x shows own g\n"
+			   "at 10s command x graph connect g 10.0.0.2\n"
+			   "at 12s rogue x shows own g\nat 13s nothing\nexpect in a g\n"
+			   "expect not out a g\nat 14s rogue x lies depose g\nat 20s nothing\n"
+			   "expect out a g\nexpect in b g\nexpect in c g\nexpect listed g\n"
+			   "within 60s expect purged g\n");
+}
+
+/* What is in nobody's interest is noticed: the conditions are no more than they say. */
+static void who_was_not_removed_is_in(void **state)
+{
+	struct story *t = run_of(REMOVED "at 25s nothing\n");
+	struct scn_condition c = { .a = story_machine(t, "x")->site.index, .name = of_g.name };
+	assert_false(roll_out(t->w, &c)); /* b has not heard */
+	assert_false(roll_purged(t->w, &of_g));
+	c.a = story_machine(t, "c")->site.index;
+	assert_true(roll_in(t->w, &c));
+	assert_false(roll_out(t->w, &c));
+	story_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +389,10 @@ int main(void)
 		cmocka_unit_test(a_member_is_removed),
 		cmocka_unit_test(what_is_hidden_is_noticed),
 		cmocka_unit_test(who_did_not_hear_is_noticed),
+		cmocka_unit_test(who_is_out_has_no_voice),
+		cmocka_unit_test(what_a_removed_one_says),
+		cmocka_unit_test(who_made_it_is_removed),
+		cmocka_unit_test(who_was_not_removed_is_in),
 		cmocka_unit_test(wrong_words),
 	};
 	return cmocka_run_group_tests_name("sim_roll", tests, NULL, NULL);
