@@ -172,12 +172,13 @@ enum err graph_command(struct graph *g, const struct graph_command *c, uint64_t 
 
 void graph_cancel(struct graph *g, uint64_t number, struct mono now)
 {
-	if (graph_load_cancel(g, number))
+	if (graph_load_cancel(g, number) || graph_follower_cancel(g, number))
 		return;
 	LIST_EACH(n, tmp, &g->links)
 	{
 		struct graph_link *l = LIST_ENTRY(n, struct graph_link, all);
-		if (l->state != GRAPH_STATE_ENDED && l->command && l->command == number)
+		if (l->state != GRAPH_STATE_ENDED && l->command && l->command == number &&
+		    !graph_follow_cancel(g, l, number))
 			graph_link_end(g, l, ERR_CANCELLED, NULL, now);
 	}
 	graph_finish(g, now);

@@ -334,16 +334,25 @@ static void dial(struct graph *g, const struct graph_command *c, uint64_t number
 	l->expected = c->node;
 }
 
+/* GRAPH-8.53: what is on its way is what is wanted, unless it is on its way to another. */
+static void attach(struct graph *g, struct graph_link *l, const struct graph_command *c,
+		   uint64_t number)
+{
+	bool same =
+		!c->peer.n || !l->command || (l->wanted && span_eq(c->peer, span_str(l->wanted)));
+	enum err e = same ? graph_follow(g, l, number) : ERR_IN_USE;
+	if (e)
+		graph_out_reply(g, number, e, same ? NULL : "this address is being dialled", 0);
+}
+
 static void connect_to(struct graph *g, const struct graph_command *c, uint64_t number,
 		       struct mono now)
 {
 	struct graph_link *l = c->remote.family == ADDR_NONE ? NULL : link_to(g, &c->remote, false);
 	if (l && l->state == GRAPH_STATE_CONNECTED)
 		graph_out_reply_link(g, number, l, 0);
-	else if (l && l->command)
-		graph_out_reply(g, number, ERR_IN_USE, "this address is being dialled", 0);
 	else if (l)
-		l->command = number;
+		attach(g, l, c, number);
 	else if (g->neighbors >= GRAPH_NEIGHBORS_MAX)
 		graph_out_reply(g, number, ERR_FULL, "there are as many neighbors as may be", 0);
 	else

@@ -27,7 +27,7 @@ static void init_lists(struct graph *g)
 {
 	struct list *const all[] = { &g->links,	   &g->referrals, &g->contacts, &g->nodes,
 				     &g->deferred, &g->held,	  &g->early,	&g->outs,
-				     &g->reserve,  &g->spare,	  &g->sending };
+				     &g->reserve,  &g->spare,	  &g->sending,	&g->followers };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		list_init(all[i]);
 	for (size_t i = 0; i < GRAPH_TIMER_COUNT; i++)
@@ -142,6 +142,7 @@ static void take_down(struct graph *g)
 	graph_nodes_free(g);
 	LIST_EACH(n, tmp, &g->referrals)
 	graph_referral_free(g, LIST_ENTRY(n, struct graph_referral, all));
+	graph_followers_free(g);
 	graph_outs_free(g);
 	map_free(&g->by_number);
 	map_free(&g->by_record);

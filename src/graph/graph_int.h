@@ -264,6 +264,7 @@ struct graph {
 	uint8_t n_refresh;
 	uint16_t synced_types; /* sync.c: of the ordered list, before Sync All was cut */
 	bool sync_cut;	       /* it was: the rest comes by hash */
+	struct list followers; /* follow.c: commands that want what another asked for */
 	struct list early;     /* load.c: commands that wait for the database */
 	size_t n_early;
 	uint64_t early_octets;
@@ -432,6 +433,19 @@ void graph_connect_command(struct graph *g, const struct graph_command *c, uint6
 bool graph_node_address(const struct graph *g, uint64_t node, struct span peer, struct addr *out);
 /* An attempt on this address begins: lists remember. */
 void graph_attempt_mark(struct graph *g, const struct addr *a, struct mono now);
+
+/* ---- follow.c: several commands that want one link ---- */
+/* The command waits for the link, alone or with others. ERR_NOMEM. */
+MUST_USE enum err graph_follow(struct graph *g, struct graph_link *l, uint64_t number);
+/* All that wait for it are answered; OK: with the link. */
+void graph_follow_answer(struct graph *g, struct graph_link *l, enum err err, const char *why);
+/* They wait for another link from now on, or have it. */
+void graph_follow_move(struct graph *g, struct graph_link *from, struct graph_link *to);
+/* The command by which the link was asked for is cancelled; false: nobody else wants it. */
+bool graph_follow_cancel(struct graph *g, struct graph_link *l, uint64_t number);
+/* Another that waits is; false: it is none of these. */
+bool graph_follower_cancel(struct graph *g, uint64_t number);
+void graph_followers_free(struct graph *g);
 
 /* ---- referral.c, nodes.c ---- */
 /* One that a command names. */

@@ -291,8 +291,7 @@ static bool lower_stands(struct graph *g, struct graph_link *l, struct mono now)
 	if (own->state == GRAPH_STATE_CONNECT_WAIT && g->node < l->node)
 		return true;
 	/* The command goes with the link that stays. */
-	l->command = own->command;
-	own->command = 0;
+	graph_follow_move(g, own, l);
 	graph_link_end(g, own, ERR_EXISTS, NULL, now);
 	return false;
 }
@@ -370,6 +369,7 @@ static bool duplicate(struct graph *g, struct graph_link *l, struct mono now)
 		graph_link_end(g, there, ERR_EXISTS, NULL, now);
 		return false;
 	}
+	graph_follow_move(g, l, there);
 	graph_link_end(g, l, ERR_EXISTS, NULL, now);
 	return true;
 }
@@ -452,11 +452,31 @@ static const char *refusal_text(uint8_t code)
 	return texts[code];
 }
 
+/* GRAPH-8.53: by which the two are connected already, or soon, as far as can be known: the node
+ * has the address that was dialled, or who proved the same name is at the same machine. */
+static struct graph_link *other_link(const struct graph *g, const struct graph_link *l)
+{
+	LIST_EACH(n, tmp, &g->links)
+	{
+		struct graph_link *o = LIST_ENTRY(n, struct graph_link, all);
+		if (o == l || o->direct || o->state == GRAPH_STATE_ENDED)
+			continue;
+		bool named = l->peer && o->peer;
+		if (named && !span_eq(span_str(o->peer), span_str(l->peer)))
+			continue;
+		if (named && addr_same_host(&o->remote, &l->remote))
+			return o;
+		for (size_t i = 0; i < o->n_addresses; i++)
+			if (addr_eq(&o->addresses[i], &l->remote))
+				return o;
+	}
+	return NULL;
+}
+
 /* GRAPH-8.17. The command that asked goes on with the next attempt. */
 void graph_hello_refuse(struct graph *g, struct graph_link *l, const struct graph_goodbye *m,
 			struct mono now)
 {
-	uint64_t command = l->command;
 	if (!l->direct)
 		graph_referrals_add(g, l, &m->addresses, now);
 	/* A47: whoever says so closes the link itself. */
@@ -464,11 +484,13 @@ void graph_hello_refuse(struct graph *g, struct graph_link *l, const struct grap
 		return;
 	bool onward =
 		!l->direct && m->code == GRAPH_REFUSED_BUSY && graph_attempt_referral(g, l, now);
+	struct graph_link *there = m->code == GRAPH_REFUSED_DUPLICATE ? other_link(g, l) : NULL;
 	if (onward)
 		l->command = 0;
-	else if (command)
-		graph_out_reply(g, command, ERR_REFUSED, refusal_text(m->code), 0);
-	l->command = 0;
+	else if (there)
+		graph_follow_move(g, l, there);
+	else
+		graph_follow_answer(g, l, ERR_REFUSED, refusal_text(m->code));
 	graph_link_end(g, l, ERR_REFUSED, NULL, now);
 }
 

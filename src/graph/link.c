@@ -167,9 +167,7 @@ void graph_link_connected(struct graph *g, struct graph_link *l, struct mono now
 		take_bit(g, l);
 	}
 	tell(g, l, GRAPH_LINK_CONNECTED, OK);
-	if (l->command)
-		graph_out_reply_link(g, l->command, l, 0);
-	l->command = 0;
+	graph_follow_answer(g, l, OK, NULL);
 	/* From now on loss of the last neighbor has a time; and the pace of upkeep is another. */
 	if (!l->direct && g->neighbors == 1)
 		graph_timer_set(g, GRAPH_TIMER_MAINTAIN, mono_add(now, g->birth.times.maintain));
@@ -227,9 +225,7 @@ void graph_link_end(struct graph *g, struct graph_link *l, enum err err, const c
 	if (why)
 		tell_bad(g, l, err, why);
 	after_end(g, l, was, err, now);
-	if (l->command)
-		graph_out_reply(g, l->command, err == OK ? ERR_CLOSED : err, why, 0);
-	l->command = 0;
+	graph_follow_answer(g, l, err == OK ? ERR_CLOSED : err, why);
 	graph_data_end(g, l, err == OK ? ERR_CLOSED : err);
 	if (!l->lingers)
 		graph_out_close(g, l);
