@@ -24,10 +24,13 @@ from .wait import readable
 ALPN = "p2pgroup/2"
 AUTH_INFO, CONNECT, WELCOME, REFUSE, FLOOD = 1, 2, 3, 4, 0x0b
 NEIGHBOR = 1
+PASSWORD = 5
 POLICY = bytes([4]) + bytes(15)
 SECURITY = bytes([2]) + bytes(15)
 NOTE = bytes.fromhex("6e6f7465000040008000000000000000")
 TICKS = 10000000
+# The base point of ristretto255 (RFC 9496, A.1).
+A_POINT = bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76")
 EPOCH_1601 = 11644473600
 
 
@@ -162,10 +165,15 @@ class Ended(Exception):
 class Rogue:
     """A connection from a person's network to another's daemon."""
 
-    def __init__(self, person, to, within=20):
+    def __init__(self, person, to, within=20, source=None):
+        """source: one of several addresses of that network."""
         self.within = within
         with person.netns:
-            self.sock = socket.create_connection((to.address, PORT), within)
+            self.sock = socket.socket()
+        self.sock.settimeout(within)
+        if source:
+            self.sock.bind((source, 0))
+        self.sock.connect((to.address, PORT))
         self.tls, self.rest, self.plain = None, b"", b""
 
     def __enter__(self):
@@ -266,6 +274,23 @@ class Rogue:
             out += struct.pack("!HI", 1, len(chain)) + chain
         for at in range(0, len(out), 16000):
             self.say(out[at:at + 16000])
+
+    # ---- who knows a secret (doc/group.md, section 13)
+
+    def knock(self, invitation):
+        """M1, with a share that is a point; invitation: its identifier, none for a password."""
+        body = struct.pack("!BB16s", 1, bool(invitation), invitation or bytes(16)) + A_POINT
+        self.say(struct.pack("!HBB", 0, 2, 0) + hashlib.sha256(self.said).digest()
+                 + struct.pack("!HI", PASSWORD, len(body)) + body)
+
+    def guess(self):
+        """Hears M2, and says M3 with a proof that is none: reason and seconds of the refusal,
+        which may have come before."""
+        heard = self.hear()
+        if heard[-12:-6] != struct.pack("!HI", PASSWORD, 6):
+            self.say(struct.pack("!HIB", PASSWORD, 65, 3) + os.urandom(64))
+            heard = self.hear()
+        return struct.unpack("!BI", heard[-5:])
 
     def enter(self, group, key):
         """All that a member does to be let in; what the other side says of itself."""

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 
 from .process import Lines, Process, setns
 from .wait import until
@@ -108,12 +109,12 @@ def locked_folder():
 
 
 class Namespace:
-    """Used as `with ns:`, sockets made inside belong to it."""
+    """Used as `with ns:`, sockets made inside belong to it; each thread is in its own."""
 
     def __init__(self, name):
         self.name = name
         self.path = "/run/netns/" + name
-        self._home = None
+        self._at = threading.local()
 
     def ip(self, *words):
         return run("ip", "-n", self.name, *words)
@@ -128,7 +129,7 @@ class Namespace:
         return int(dict(zip(*rows))[counter])
 
     def __enter__(self):
-        self._home = os.open("/proc/self/ns/net", os.O_RDONLY)
+        self._at.home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
         fd = os.open(self.path, os.O_RDONLY)
         try:
             setns(fd)
@@ -137,9 +138,8 @@ class Namespace:
         return self
 
     def __exit__(self, *exc):
-        setns(self._home)
-        os.close(self._home)
-        self._home = None
+        setns(self._at.home)
+        os.close(self._at.home)
 
 
 class Relay:
