@@ -1,11 +1,16 @@
 /* Epoch and Key payloads (GROUP-12.1, GROUP-12.2). Integers are little-endian. */
 #include "group/epoch.h"
 
+#include "graph/types.h"
 #include "wire/rd.h"
 #include "wire/wr.h"
 
 #define VERSION	  1
 #define RECORD_ID 16
+
+/* What a graph takes where nobody says otherwise. */
+_Static_assert(GROUP_EPOCH_OCTETS(GROUP_EPOCH_MOST, GROUP_EPOCH_MOST) < GRAPH_RECORD_MAX,
+	       "an Epoch record fits into a graph");
 
 /* So many parts of that size in a row, each behind a first part that grows. */
 struct row {

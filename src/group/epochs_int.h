@@ -21,6 +21,7 @@ struct group_epochs {
 	struct group_octets removed; /* authorities of those removed now */
 	bool unsure;		     /* one was read before it was known who made it */
 	bool seen;		     /* there are, or were, epochs: nothing is written in clear */
+	struct mono learn_again;     /* what was learned without memory for it */
 	bool chose;		     /* since something changed: */
 	bool has_chosen, told;
 	bool fresh; /* a key has come */

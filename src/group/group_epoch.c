@@ -29,24 +29,54 @@ const struct group_credential *group_epoch_standing(const struct group *g,
 static bool is_removed(void *ctx, const uint8_t authority[GROUP_AUTHORITY])
 {
 	const struct group_octets *o = &((const struct group_epochs *)ctx)->removed;
-	for (size_t at = 0; at < o->n; at += GROUP_AUTHORITY)
-		if (memcmp(o->p + at, authority, GROUP_AUTHORITY) == 0)
+	size_t from = 0, to = o->n / GROUP_AUTHORITY;
+	while (from < to) {
+		size_t i = from + (to - from) / 2;
+		int order = memcmp(o->p + i * GROUP_AUTHORITY, authority, GROUP_AUTHORITY);
+		if (order == 0)
 			return true;
+		if (order < 0)
+			from = i + 1;
+		else
+			to = i;
+	}
 	return false;
 }
 
-/* Who is removed, once more; without memory it is tried with the next tick. */
-static void look_at_removals(struct group *g)
+static void sink(uint8_t *p, size_t at, size_t gap)
+{
+	uint8_t one[GROUP_AUTHORITY];
+	memcpy(one, p + at * GROUP_AUTHORITY, sizeof(one));
+	for (; at >= gap; at -= gap) {
+		const uint8_t *before = p + (at - gap) * GROUP_AUTHORITY;
+		if (memcmp(before, one, sizeof(one)) <= 0)
+			break;
+		memcpy(p + at * GROUP_AUTHORITY, before, sizeof(one));
+	}
+	memcpy(p + at * GROUP_AUTHORITY, one, sizeof(one));
+}
+
+/* D18: each holder of an epoch is looked up in them. */
+static void sort(struct group_octets *o)
+{
+	size_t n = o->n / GROUP_AUTHORITY;
+	for (size_t gap = n / 2; gap; gap = gap == 2 ? 1 : gap * 5 / 11)
+		for (size_t at = gap; at < n; at++)
+			sink(o->p, at, gap);
+}
+
+/* Who is removed, once more. False: without memory it is not known. */
+static bool look_at_removals(struct group *g)
 {
 	struct group_epochs *e = g->epochs;
 	struct group_removed r;
 	uint64_t turn = group_removals_turn(g->removals);
 	size_t at = 0, most = group_removals_count(g->removals);
 	if (e->turn == turn)
-		return;
+		return true;
 	uint8_t *p = env_zalloc(g->env, most + 1, GROUP_AUTHORITY);
 	if (!p)
-		return;
+		return false;
 	env_free(g->env, e->removed.p);
 	e->removed = (struct group_octets){ p, 0 };
 	while (group_removals_next(g->removals, &at, &r)) {
@@ -55,8 +85,10 @@ static void look_at_removals(struct group *g)
 		memcpy(p + e->removed.n, r.key, GROUP_AUTHORITY);
 		e->removed.n += GROUP_AUTHORITY;
 	}
+	sort(&e->removed);
 	e->turn = turn;
 	group_epoch_changed(g);
+	return true;
 }
 
 struct group_ring_choice group_epoch_choice(const struct group *g)
@@ -101,7 +133,8 @@ const struct group_ring_epoch *group_epoch_chosen(struct group *g)
 {
 	struct group_epochs *e = g->epochs;
 	const struct group_ring_epoch *found = NULL;
-	look_at_removals(g);
+	if (!look_at_removals(g))
+		return NULL;
 	if (e->chose && e->has_chosen)
 		found = group_keyring_find(e->ring, e->chosen);
 	if (e->chose && (!e->has_chosen || (found && found->until > group_time(g))))
@@ -120,12 +153,37 @@ void group_epoch_changed(struct group *g)
 	e->looked_to[0] = '\0';
 }
 
+/* GROUP-12.19 */
+static void short_of_memory(struct group *g)
+{
+	struct group_epochs *e = g->epochs;
+	if (mono_is_never(e->learn_again))
+		e->learn_again = mono_add(g->now, GROUP_AGAIN);
+}
+
+static void want(struct group *g, enum group_out_kind kind)
+{
+	if (!group_want(g, kind, span_of(NULL, 0)))
+		short_of_memory(g);
+}
+
 void group_epoch_keys_changed(struct group *g)
 {
 	group_epoch_changed(g);
 	g->epochs->fresh = true;
-	(void)group_want(g, GROUP_OUT_KEYS, span_of(NULL, 0));
-	(void)group_want(g, GROUP_OUT_REVEAL, span_of(NULL, 0));
+	want(g, GROUP_OUT_KEYS);
+	want(g, GROUP_OUT_REVEAL);
+}
+
+static void learn_again_due(struct group *g)
+{
+	struct group_epochs *e = g->epochs;
+	if (!mono_reached(e->learn_again, g->now))
+		return;
+	e->learn_again = MONO_NEVER;
+	want(g, GROUP_OUT_KEYS);
+	want(g, GROUP_OUT_RECHECK);
+	want(g, GROUP_OUT_REVEAL);
 }
 
 /* ---- learned ---- */
@@ -148,8 +206,8 @@ static bool take_key(struct group *g, const uint8_t *id, struct span box)
 	bool fresh = false;
 	if (!is_lacking(e, id) || open_box(g, box, key) != OK)
 		return false;
-	if (group_keyring_put(e->ring, id, key, &fresh) != OK)
-		fresh = false;
+	if (group_keyring_put(e->ring, id, key, &fresh) == ERR_NOMEM)
+		short_of_memory(g);
 	crypto_wipe(key, sizeof(key));
 	return fresh;
 }
@@ -186,14 +244,16 @@ void group_epoch_learn(struct group *g, const struct graph_record *r,
 		.made = times->made,
 		.until = times->until,
 	};
-	if (group_keyring_learn(e->ring, &record) != OK)
-		return;
 	e->seen = true;
 	group_epoch_changed(g);
+	if (group_keyring_learn(e->ring, &record) != OK) {
+		short_of_memory(g);
+		return;
+	}
 	if (group_epoch_box(what, span_of(own, sizeof(own)), &box) && take_key(g, id, box))
 		group_epoch_keys_changed(g);
 	else
-		(void)group_want(g, GROUP_OUT_REVEAL, span_of(NULL, 0));
+		want(g, GROUP_OUT_REVEAL);
 }
 
 void group_epoch_learn_keys(struct group *g, const struct group_key *k)
@@ -211,7 +271,7 @@ void group_epoch_learn_keys(struct group *g, const struct group_key *k)
 		struct span epoch, box;
 		group_key_gift(k, i, &epoch, &box);
 		if (group_keyring_given(e->ring, epoch.p, k->recipient) != OK)
-			return;
+			short_of_memory(g);
 		if (ours && take_key(g, epoch.p, box))
 			fresh = true;
 	}
@@ -360,7 +420,9 @@ void group_epoch_due(struct group *g)
 	struct group_epochs *e = g->epochs;
 	if (!e)
 		return;
-	look_at_removals(g);
+	learn_again_due(g);
+	if (!look_at_removals(g))
+		return;
 	if (!e->chose)
 		(void)group_epoch_chosen(g);
 	if (!e->making && !e->asked)
@@ -386,6 +448,7 @@ struct mono group_epoch_deadline(const struct group *g)
 		return g->now;
 	bool gives = group_epoch_may_give(g) && !e->gift.p;
 	struct mono at = mono_min(e->start, gives ? e->give : MONO_NEVER);
+	at = mono_min(at, e->learn_again);
 	const struct group_ring_epoch *chosen =
 		e->has_chosen ? group_keyring_find(e->ring, e->chosen) : NULL;
 	if (!chosen || !may_make(g) || e->asked || !mono_is_never(e->start))
@@ -404,17 +467,20 @@ void group_epoch_ready(struct group *g)
 	e->told = true;
 	group_epoch_changed(g);
 	if (e->unsure)
-		(void)group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0));
+		want(g, GROUP_OUT_RECHECK);
 	e->unsure = false;
 	/* GROUP-12.13: now it is known whether there are epochs. */
-	(void)group_want(g, GROUP_OUT_REVEAL, span_of(NULL, 0));
+	want(g, GROUP_OUT_REVEAL);
 }
 
 /* GROUP-12.16: who removes need not wait for anybody. */
-void group_epoch_removed(struct group *g)
+void group_epoch_removed(struct group *g, bool known)
 {
-	if (g->epochs)
-		g->epochs->ours = true;
+	if (!g->epochs)
+		return;
+	g->epochs->ours = true;
+	if (!known)
+		short_of_memory(g);
 }
 
 /* ---- asked ---- */
@@ -523,7 +589,7 @@ enum err group_epoch_begin(struct group *g, const struct group_birth *b)
 	struct group_epochs *e = g->epochs = env_zalloc(g->env, 1, sizeof(*e));
 	if (!e)
 		return ERR_NOMEM;
-	e->start = e->give = e->give_again = MONO_NEVER;
+	e->start = e->give = e->give_again = e->learn_again = MONO_NEVER;
 	e->begins = b->epochs;
 	e->secret = crypto_secret_new(CRYPTO_BOX_KEY + GROUP_EPOCH_KEY);
 	if (!e->secret)

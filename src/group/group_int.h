@@ -247,8 +247,8 @@ void group_epoch_due(struct group *g);
 struct mono group_epoch_deadline(const struct group *g);
 /* Members or Removals have changed, or what we may. */
 void group_epoch_changed(struct group *g);
-/* A Removal of ours is there. */
-void group_epoch_removed(struct group *g);
+/* A Removal of ours is there; known: and counts here. */
+void group_epoch_removed(struct group *g, bool known);
 /* An Epoch record that stands, of who touched it last, and a Key record. */
 struct group_epoch_times {
 	int64_t made, until; /* wall us */

@@ -145,8 +145,9 @@ void group_removal_published(struct group *g, const struct graph_guid *id, enum 
 		.chain = g->group_key ? NULL : g->own,
 		.when = group_time(g),
 	};
-	if (!err && graph_guid_eq(id, &e.record.id) && e.record.version && add(g, &e))
-		group_epoch_removed(g);
+	bool known = e.record.version && graph_guid_eq(id, &e.record.id);
+	if (!err)
+		group_epoch_removed(g, known && add(g, &e));
 	env_free(g->env, g->said.p);
 	env_free(g->env, g->said_shown.p);
 	g->said = g->said_shown = (struct group_octets){ NULL, 0 };

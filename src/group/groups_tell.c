@@ -90,7 +90,10 @@ void groups_rotated(struct groups *s, struct groups_entry *e)
 	{
 		struct groups_call *call = LIST_ENTRY(n, struct groups_call, all);
 		if (call->waits == GROUPS_WAIT_EPOCH && call->entry == e)
-			groups_answer(s, call, why, NULL);
+			groups_answer(s, call, why,
+				      why == ERR_RANGE ? "the record of an epoch for so many "
+							 "members is longer than the graph takes"
+						       : NULL);
 	}
 }
 

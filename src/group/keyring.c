@@ -471,7 +471,7 @@ static enum err load_one(struct group_keyring *k, struct rd *r)
 		return ERR_MALFORMED;
 	enum err err = group_keyring_put(k, id.p, key.p, &fresh);
 	if (err)
-		return err;
+		return err == ERR_DENIED ? ERR_MALFORMED : err; /* twice the same epoch */
 	struct group_ring_epoch *e = find(k, id.p);
 	e->number = number;
 	e->made = made;

@@ -109,6 +109,42 @@ static void counts_are_held_against_their_limits(void **state)
 	assert_int_equal(group_epoch_read(&e, wr_span(&w)), ERR_MALFORMED);
 }
 
+/* GROUP-12.1: as many as there can be, and one more. */
+static void the_largest_is_read_and_written(void **state)
+{
+	size_t size = GROUP_EPOCH_OCTETS(GROUP_EPOCH_MOST + 1, GROUP_EPOCH_MOST + 1), n;
+	uint8_t *covers = calloc(GROUP_EPOCH_MOST + 1, 16), *out = malloc(size);
+	uint8_t *to = calloc(GROUP_EPOCH_MOST + 1, GROUP_EPOCH_RECIPIENT);
+	uint8_t hash[GROUP_EPOCH_HASH] = { 0 };
+	struct span box;
+	for (uint32_t i = 0; i <= GROUP_EPOCH_MOST; i++) {
+		struct wr a = wr_of(covers + i * 16, 4);
+		struct wr b = wr_of(to + i * GROUP_EPOCH_RECIPIENT, 4);
+		wr_u32(&a, i);
+		wr_u32(&b, i);
+	}
+	struct group_epoch e = {
+		.number = UINT32_MAX,
+		.hash = span_of(hash, sizeof hash),
+		.covers = span_of(covers, GROUP_EPOCH_MOST * 16),
+		.recipients = span_of(to, (size_t)GROUP_EPOCH_MOST * GROUP_EPOCH_RECIPIENT),
+	};
+	assert_int_equal(group_epoch_write(&e, out, size, &n), OK);
+	assert_int_equal(n, 1160045);
+	assert_int_equal(n, GROUP_EPOCH_OCTETS(GROUP_EPOCH_MOST, GROUP_EPOCH_MOST));
+	assert_int_equal(group_epoch_read(&e, span_of(out, n)), OK);
+	assert_int_equal(group_epoch_recipients(&e), GROUP_EPOCH_MOST);
+	assert_true(group_epoch_box(&e, group_epoch_authority(&e, GROUP_EPOCH_MOST - 1), &box));
+	e.recipients = span_of(to, (size_t)(GROUP_EPOCH_MOST + 1) * GROUP_EPOCH_RECIPIENT);
+	assert_int_equal(group_epoch_write(&e, out, size, &n), ERR_MALFORMED);
+	e.recipients.n = 0;
+	e.covers = span_of(covers, (GROUP_EPOCH_MOST + 1) * 16);
+	assert_int_equal(group_epoch_write(&e, out, size, &n), ERR_MALFORMED);
+	free(covers);
+	free(out);
+	free(to);
+}
+
 /* GROUP-12.1 */
 static void each_recipient_finds_its_box(void **state)
 {
@@ -199,6 +235,7 @@ int main(void)
 		cmocka_unit_test(an_epoch_lies_in_octets),
 		cmocka_unit_test(what_is_no_epoch_is_refused),
 		cmocka_unit_test(counts_are_held_against_their_limits),
+		cmocka_unit_test(the_largest_is_read_and_written),
 		cmocka_unit_test(each_recipient_finds_its_box),
 		cmocka_unit_test(keys_for_one_lie_in_octets),
 		cmocka_unit_test(any_octets_do_no_harm),

@@ -1,72 +1,5 @@
 /* Epochs of a group in time: who begins one, who is given its key, what is read and written. */
-#include "circle.h"
-
-#include "group/epochs_int.h"
-#include "group/sealed.h"
-
-static struct circle c;
-
-static struct graph_provider of(size_t i)
-{
-	return group_provider(c.m[i].g);
-}
-
-static bool writes(size_t i)
-{
-	struct graph_provider p = of(i);
-	return p.ops->writable(p.ctx);
-}
-
-/* "hello" of the i-th, sealed and signed. */
-static enum err seal(size_t i, struct record *o)
-{
-	struct graph_provider p = of(i);
-	struct span s = span_of(NULL, 0);
-	record_init(o, people_name(&c.t, 0), people_name(&c.t, i + 1));
-	o->r.created = o->r.modified = record_time(circle_wall(&c));
-	o->r.expires = o->r.modified + 3600 * RECORD_SECOND;
-	enum err e = p.ops->protect(p.ctx, &o->r, GRAPH_CHANGE_ADDED, &s);
-	if (e || !s.n)
-		return e;
-	record_payload(o, s);
-	e = p.ops->secure(p.ctx, &o->r, GRAPH_CHANGE_ADDED, &s);
-	if (e)
-		return e;
-	memcpy(o->security, s.p, s.n);
-	o->r.security = span_of(o->security, s.n);
-	return OK;
-}
-
-static enum graph_opinion reveal(size_t i, const struct record *o, struct graph_plain *plain)
-{
-	struct graph_provider p = of(i);
-	*plain = (struct graph_plain){ o->r.payload, o->r.attributes };
-	return p.ops->reveal(p.ctx, &o->r, plain);
-}
-
-static bool reads(size_t i, const struct record *o)
-{
-	struct graph_plain plain;
-	return reveal(i, o, &plain) == GRAPH_VALID && span_eq(plain.payload, span_str("hello")) &&
-	       plain.attributes.n == 0;
-}
-
-static size_t epochs(void)
-{
-	return circle_count(&c, &group_type_epoch);
-}
-
-static size_t keys(void)
-{
-	return circle_count(&c, &group_type_key);
-}
-
-static struct group_epoch_info look(size_t i)
-{
-	struct group_epoch_info info;
-	group_epochs_look(c.m[i].g, &info);
-	return info;
-}
+#include "epochs_rig.h"
 
 /* GROUP-12.9, GROUP-12.8 */
 static void who_makes_a_group_begins_its_first_epoch(void **state)
@@ -338,31 +271,6 @@ static void an_old_epoch_is_followed_by_another(void **state)
 	circle_fini(&c);
 }
 
-static void says_removal(size_t by, size_t whom)
-{
-	char words[128];
-	struct text why = TEXT_OF(words);
-	const struct group_removing what = { .who = span_str(c.t.names[whom + 1]),
-					     .reason = span_str("left") };
-	assert_int_equal(group_remove(c.m[by].g, &what, &why, c.now), OK);
-}
-
-static void removes(size_t by, size_t whom)
-{
-	says_removal(by, whom);
-	circle_settle(&c);
-}
-
-static void admit_three(unsigned int first)
-{
-	circle_init_epochs(&c);
-	circle_admit(&c, 1, first, 0);
-	circle_admit(&c, 2, CRYPTO_ROLE_MEMBER, 0);
-	circle_admit(&c, 3, CRYPTO_ROLE_MEMBER, 0);
-	circle_run(&c, MONO_MIN);
-	assert_true(writes(0) && writes(1) && writes(2) && writes(3));
-}
-
 /* What is written once the i-th's part in it is over: the others read it, and it does not. */
 static void only_others_read(size_t by, size_t gone)
 {
@@ -440,11 +348,22 @@ static void two_removals_end_in_an_epoch_that_covers_both(void **state)
 	circle_fini(&c);
 }
 
-static bool covers_all(size_t i)
+/* GROUP-12.5: whatever the order in which they were removed. */
+static void all_who_are_removed_are_known(void **state)
 {
-	const struct group_ring_choice all = group_epoch_choice(c.m[i].g);
-	const struct group_ring_epoch *e = group_epoch_chosen(c.m[i].g);
-	return e && group_keyring_covers(e, &all);
+	for (size_t turn = 0; turn < 2; turn++) {
+		uint8_t who[GROUP_AUTHORITY];
+		admit_three(CRYPTO_ROLE_MEMBER);
+		for (size_t i = 1; i <= 3; i++)
+			removes(0, turn ? 4 - i : i);
+		circle_run(&c, MONO_SEC);
+		const struct group_ring_choice all = group_epoch_choice(c.m[0].g);
+		for (size_t i = 0; i <= 3; i++) {
+			group_epoch_authority_of(span_str(c.t.names[i + 1]), who);
+			assert_int_equal(all.removed(all.ctx, who), i > 0);
+		}
+		circle_fini(&c);
+	}
 }
 
 /* GROUP-12.16: each of two begins one at once; what covers both comes by chance. */
@@ -627,6 +546,7 @@ int main(void)
 		cmocka_unit_test(who_is_removed_reads_nothing_that_comes),
 		cmocka_unit_test(nobody_uses_up_the_numbers),
 		cmocka_unit_test(two_removals_end_in_an_epoch_that_covers_both),
+		cmocka_unit_test(all_who_are_removed_are_known),
 		cmocka_unit_test(two_who_remove_at_once_end_in_one),
 		cmocka_unit_test(others_wait_their_time),
 		cmocka_unit_test(others_stand_back),

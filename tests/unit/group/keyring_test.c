@@ -330,13 +330,30 @@ static void what_is_kept_is_there_again(void **state)
 	assert_int_equal(put(&t, 3, 3), OK);
 	size_t n = group_keyring_save(t.k, room);
 	assert_int_equal(n, 5 + 2 * 113);
+	uint8_t kept[5 + 2 * 113];
+	memcpy(kept, room, n);
 	group_keyring_free(t.k);
 	for (size_t i = 0; i < n; i++) {
 		assert_int_equal(group_keyring_new(&t.k, &t.mem.env, t.c), OK);
 		assert_int_equal(group_keyring_load(t.k, span_of(room, i)), ERR_MALFORMED);
 		group_keyring_free(t.k);
 	}
+	/* Twice the same one: nobody is kept from its group by that. */
+	uint8_t first[113];
+	memcpy(first, room + 5, 113);
+	memcpy(room + 5, room + 5 + 113, 113);
 	assert_int_equal(group_keyring_new(&t.k, &t.mem.env, t.c), OK);
+	enum err twice = group_keyring_load(t.k, span_of(room, n));
+	assert_true(twice == OK || twice == ERR_MALFORMED);
+	group_keyring_free(t.k);
+	memcpy(room + 5 + 113, first, 113);
+	memcpy(room + 5, first, 113);
+	assert_int_equal(group_keyring_new(&t.k, &t.mem.env, t.c), OK);
+	room[5 + 113 + GROUP_EPOCH_ID] ^= 1;
+	assert_int_equal(group_keyring_load(t.k, span_of(room, n)), ERR_MALFORMED);
+	group_keyring_free(t.k);
+	assert_int_equal(group_keyring_new(&t.k, &t.mem.env, t.c), OK);
+	memcpy(room, kept, n);
 	assert_int_equal(group_keyring_load(t.k, span_of(room, n)), OK);
 	assert_true(has(&t, 1) && has(&t, 3));
 	assert_int_equal(group_keyring_count(t.k), 2);
