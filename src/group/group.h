@@ -143,6 +143,7 @@ bool group_invite_next(const struct group *g, const void **at, struct group_invi
 struct group_password {
 	enum group_role role;
 	const uint8_t *prs; /* NULL: none any more */
+	bool again;	    /* the one there is, for others who may issue: who set it stays */
 };
 /* What a Policy has after its comment then; memory of g's env, the caller's to free. */
 MUST_USE enum err group_password_part(const struct group *g, const struct group_password *p,
@@ -153,6 +154,12 @@ enum group_password_state {
 	GROUP_PASSWORD_ENDED /* by a Removal, until another is set */
 };
 enum group_password_state group_password_state(const struct group *g);
+struct group_password_info {
+	enum group_password_state state;
+	int64_t when;	 /* it was set, or taken away: wall us; 0 not known */
+	struct span who; /* did that: peer name; empty: not known. Until the next call on g */
+};
+void group_password_look(const struct group *g, struct group_password_info *out);
 
 /* ---- Removal (GROUP-11.15) ---- */
 
@@ -190,8 +197,11 @@ MUST_USE enum err group_return(struct group *g, struct span chain, struct span r
 	X(RENEWED, "renewed")                                                                      \
 	X(FULL, "full") /* a limit */                                                              \
 	X(INVITE_USED,                                                                             \
-	  "invite-used")	  /* somebody was let in by an invitation or the password:      \
-					 who; over: more than it is for */  \
+	  "invite-used") /* somebody was let in by an invitation or the password:      \
+					 who; over: more than it is for */           \
+	X(PASSWORD,                                                                                \
+	  "password") /* set: one was, else it was taken away, by who; over: it was ended  \
+				     by a Removal */       \
 	X(KEY_EPOCH, "key-epoch") /* another epoch is written under: number, who made it */
 enum group_event_kind {
 #define X(name, text) GROUP_EVENT_##name,
@@ -247,7 +257,7 @@ struct group_event {
 	enum group_session_fault fault;
 	enum group_chain_fault chain;
 	unsigned int roles;
-	bool ours, over;
+	bool ours, over, set;
 	int64_t skew, until; /* us; wall us */
 	uint32_t number;
 	struct graph_guid id, type;

@@ -87,7 +87,12 @@ struct group {
 	struct group_secrets *secrets; /* NULL: of a profile without */
 	struct group_door door;
 	struct group_throttle throttle; /* of the password */
-	struct list sendings, tickets;	/* of group_secrets.c */
+	struct {
+		enum group_password_state state;
+		int64_t when;
+		bool known;
+	} password;		       /* as it was told last */
+	struct list sendings, tickets; /* of group_secrets.c */
 	uint64_t next_tag;
 	int64_t secrets_end;		 /* wall: the next record of those ends */
 	struct mono secrets_again, mend; /* mend: holders that lack are added */
@@ -219,6 +224,16 @@ bool group_secret_ended(const struct group *g, const struct group_secret *passwo
  * is none; ERR_DENIED: it is none of ours. */
 MUST_USE enum err group_secret_take(const struct group *g, const struct group_secret *s,
 				    uint8_t prs[GROUP_PRS]);
+
+/* ---- group_invite.c ---- */
+/* Removals known now, and a box for each who may issue that role; *holders is the caller's to
+ * free, also after an error. */
+MUST_USE enum err group_secret_lists(const struct group *g, const uint8_t *prs,
+				     struct group_secret *s, uint8_t **holders);
+
+/* ---- group_password.c ---- */
+/* What may have changed it has happened: what has is told. */
+void group_password_noted(struct group *g);
 
 /* ---- group_findable.c ---- */
 void group_findable_stale(struct group *g);

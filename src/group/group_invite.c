@@ -51,22 +51,17 @@ static enum err put_holders(const struct group *g, enum group_role role, const u
 	return OK;
 }
 
-/* The lists of a secret, in memory of ours. */
-struct lists {
-	uint8_t *holders;
-};
-
-static enum err make_lists(const struct group *g, const uint8_t *prs, struct group_secret *s,
-			   struct lists *l)
+enum err group_secret_lists(const struct group *g, const uint8_t *prs, struct group_secret *s,
+			    uint8_t **holders)
 {
 	const struct graph_guid *ids = NULL;
 	size_t n = group_members_count(g->members), m = group_removals_ids(g->removals, &ids);
 	n = n < GROUP_HOLDERS_MAX ? n : GROUP_HOLDERS_MAX;
-	l->holders = env_zalloc(g->env, n + 1, GROUP_HOLDER);
-	if (!l->holders)
+	*holders = env_zalloc(g->env, n + 1, GROUP_HOLDER);
+	if (!*holders)
 		return ERR_NOMEM;
-	enum err e = put_holders(g, s->role, prs, l->holders, &n);
-	s->holders = (struct group_row){ span_of(l->holders, n * GROUP_HOLDER), GROUP_HOLDER };
+	enum err e = put_holders(g, s->role, prs, *holders, &n);
+	s->holders = (struct group_row){ span_of(*holders, n * GROUP_HOLDER), GROUP_HOLDER };
 	s->removals = (struct group_row){ span_of(ids, m * sizeof(*ids)), GROUP_REMOVAL_ID };
 	return e;
 }
@@ -135,15 +130,15 @@ enum err group_invite(struct group *g, const struct group_invite *i, struct text
 		.lookup = i->lookup,
 		.label = i->label,
 	};
-	struct lists l = { NULL };
+	uint8_t *holders = NULL;
 	g->now = now;
 	memcpy(x.id, i->id, sizeof(x.id));
 	enum err e = group_may_invite_until(g, i, why);
 	if (!e)
-		e = make_lists(g, i->prs, &x.secret, &l);
+		e = group_secret_lists(g, i->prs, &x.secret, &holders);
 	if (!e)
 		e = send(g, &fresh, &x);
-	env_free(g->env, l.holders);
+	env_free(g->env, holders);
 	return e;
 }
 
@@ -175,46 +170,6 @@ enum err group_invite_revoke(struct group *g, struct span id, struct text *why, 
 	return send(g, &i->record, &x);
 }
 
-/* ---- the password ---- */
-
-/* GROUP-14.25 */
-enum err group_password_part(const struct group *g, const struct group_password *p, uint8_t **out,
-			     size_t *n)
-{
-	struct group_secret now = { .role = GROUP_ROLE_MEMBER }, s = { .role = p->role };
-	struct lists l = { NULL };
-	struct span later = span_of(NULL, 0);
-	bool has;
-	enum err e = OK;
-	if (g->has_policy)
-		e = group_policy_password_read(&now, &has, &later, g->policy.rest);
-	if (!e && p->prs)
-		e = make_lists(g, p->prs, &s, &l);
-	size_t size = (p->prs && !e ? group_secret_size(&s) : 1) + later.n;
-	uint8_t *room = e ? NULL : env_zalloc(g->env, 1, size);
-	if (!e && !room)
-		e = ERR_NOMEM;
-	if (!e)
-		e = group_policy_password_write(p->prs ? &s : NULL, later, room, size, n);
-	env_free(g->env, l.holders);
-	if (e)
-		env_free(g->env, room);
-	else
-		*out = room;
-	return e;
-}
-
-enum group_password_state group_password_state(const struct group *g)
-{
-	struct group_secret s;
-	struct span later;
-	bool has = false;
-	if (!g->has_policy || group_policy_password_read(&s, &has, &later, g->policy.rest) != OK ||
-	    !has)
-		return GROUP_PASSWORD_NONE;
-	return group_secret_ended(g, &s) ? GROUP_PASSWORD_ENDED : GROUP_PASSWORD_SET;
-}
-
 /* ---- handed on ---- */
 
 /* Somebody who may issue, and has a key, but is not among the holders. */
@@ -232,18 +187,18 @@ static bool lacks_holder(const struct group *g, const struct group_secret *s)
 static void mend_one(struct group *g, const struct group_asked_in *i)
 {
 	struct group_invitation x = i->what;
-	struct lists l = { NULL };
+	uint8_t *holders = NULL;
 	uint8_t prs[GROUP_PRS];
 	if (!may_edit(g, i) || group_invite_state(g, i) != GROUP_INVITE_OPEN ||
 	    !lacks_holder(g, &i->what.secret) || group_secret_take(g, &i->what.secret, prs) != OK)
 		return;
 	/* The Removals that it knows stay: whoever adds a holder vouches for nothing else. */
 	struct group_row removals = x.secret.removals;
-	if (make_lists(g, prs, &x.secret, &l) == OK) {
+	if (group_secret_lists(g, prs, &x.secret, &holders) == OK) {
 		x.secret.removals = removals;
 		(void)!send(g, &i->record, &x);
 	}
-	env_free(g->env, l.holders);
+	env_free(g->env, holders);
 	crypto_wipe(prs, sizeof(prs));
 }
 
@@ -261,7 +216,7 @@ static void mend_password(struct group *g)
 	    group_policy_password_read(&s, &has, &later, g->policy.rest) != OK ||
 	    !lacks_holder(g, &s) || group_secret_take(g, &s, prs) != OK)
 		return;
-	const struct group_password again = { .role = s.role, .prs = prs };
+	const struct group_password again = { .role = s.role, .prs = prs, .again = true };
 	if (group_password_part(g, &again, &rest, &n) == OK) {
 		p.rest = span_of(rest, n);
 		(void)!group_set(g, &p, &none, g->now);

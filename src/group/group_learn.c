@@ -160,6 +160,7 @@ enum err group_learn_policy(struct group *g, struct span payload)
 	g->policy_octets = copy;
 	g->policy = p;
 	g->has_policy = true;
+	group_password_noted(g);
 	(void)group_tell(g, GROUP_EVENT_PROPERTIES);
 	return OK;
 }

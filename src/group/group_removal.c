@@ -71,6 +71,7 @@ static void follow(struct group *g, uint64_t before)
 		o->ended = true;
 	group_waiting_for(g, span_of(NULL, 0));
 	group_keep_all(g);
+	group_password_noted(g);
 }
 
 static bool add(struct group *g, const struct group_removals_entry *e)

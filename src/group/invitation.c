@@ -310,6 +310,33 @@ enum err group_policy_password_write(const struct group_secret *s, struct span l
 	return written(&w, e, n);
 }
 
+/* GROUP-14.37: another version is left as it is by whoever changes something else. */
+bool group_password_setter_read(struct group_password_setter *out, struct span *rest,
+				struct span later)
+{
+	struct rd r = rd_of(later);
+	struct group_password_setter s;
+	uint8_t version = rd_u8(&r);
+	uint64_t when = rd_le64(&r);
+	if (r.failed || version != VERSION || get_text(&r, GROUP_NAME_OCTETS, &s.who) != OK)
+		return false;
+	s.when = (int64_t)((when > TIME_MAX ? TIME_MAX : when) / 10) - EPOCH_1601;
+	*out = s;
+	*rest = rd_rest(&r);
+	return true;
+}
+
+enum err group_password_setter_write(const struct group_password_setter *s, struct span rest,
+				     uint8_t *out, size_t size, size_t *n)
+{
+	struct wr w = wr_of(out, size);
+	wr_u8(&w, VERSION);
+	put_time(&w, s->when);
+	enum err e = put_text(&w, GROUP_NAME_OCTETS, s->who);
+	wr_bytes(&w, rest);
+	return written(&w, e, n);
+}
+
 /* ---- what is in them ---- */
 
 /* Of an ascending row, the one that begins with that key; count: there is none. */

@@ -108,6 +108,20 @@ MUST_USE enum err group_policy_password_read(struct group_secret *out, bool *has
 MUST_USE enum err group_policy_password_write(const struct group_secret *s, struct span later,
 					      uint8_t *out, size_t size, size_t *n);
 
+/* Who set the password, or took it away, and when, as that one said: what follows it. False: it
+ * does not say; else *rest is what follows that. GROUP-14.37. */
+struct group_password_setter {
+	int64_t when;	 /* wall us */
+	struct span who; /* peer name */
+};
+bool group_password_setter_read(struct group_password_setter *out, struct span *rest,
+				struct span later);
+#define GROUP_PASSWORD_SETTER(who_n) (1 + 8 + 2 + (who_n))
+/* With `rest` behind it. ERR_RANGE. */
+MUST_USE enum err group_password_setter_write(const struct group_password_setter *s,
+					      struct span rest, uint8_t *out, size_t size,
+					      size_t *n);
+
 /* The authority of a secure peer name, as octets; false: it is none. */
 bool group_authority_of(struct span name, uint8_t out[GROUP_AUTHORITY]);
 

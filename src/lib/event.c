@@ -32,6 +32,7 @@ static const struct {
 	{ "renew", HST_EVENT_MEMBERSHIP },
 	{ "renewed", HST_EVENT_MEMBERSHIP },
 	{ "key-epoch", HST_EVENT_MEMBERSHIP },
+	{ "password", HST_EVENT_PROPS },
 };
 
 struct change {

@@ -28,11 +28,13 @@ enum node_level node_group_event_level(const struct group_event *e)
 		[GROUP_EVENT_REFUSED] = NODE_WARNING,	  [GROUP_EVENT_RENEW] = NODE_WARNING,
 		[GROUP_EVENT_RENEWED] = NODE_NOTICE,	  [GROUP_EVENT_FULL] = NODE_WARNING,
 		[GROUP_EVENT_INVITE_USED] = NODE_NOTICE,  [GROUP_EVENT_KEY_EPOCH] = NODE_NOTICE,
+		[GROUP_EVENT_PASSWORD] = NODE_NOTICE,
 	};
 	if (e->kind >= GROUP_EVENT_COUNT || has_ended(e))
 		return NODE_ERROR;
-	/* Somebody is in who should not be, and nobody is to blame: an operator decides. */
-	return e->kind == GROUP_EVENT_INVITE_USED && e->over ? NODE_WARNING : levels[e->kind];
+	/* Somebody is in who should not be, and nobody is to blame; or nobody comes in: an
+	 * operator decides. */
+	return e->over ? NODE_WARNING : levels[e->kind];
 }
 
 /* By its friendly name, where that is known. */
@@ -244,6 +246,22 @@ static void used_text(struct text *t, const struct node_group_event *e)
 			    "reach each other meanwhile");
 }
 
+static void password_text(struct text *t, const struct node_group_event *e)
+{
+	put_group(t, e->of.over ? "the password of " : "", e);
+	if (e->of.over) {
+		text_str(t, " lets nobody in any more, since a member was removed: an "
+			    "administrator sets another");
+		return;
+	}
+	text_str(t, e->of.set ? " has another password, set by "
+			      : " has no password any more: it was taken away by ");
+	if (e->of.ours)
+		text_str(t, "us");
+	else
+		put_who(t, &e->of, "somebody");
+}
+
 static void epoch_text(struct text *t, const struct node_group_event *e)
 {
 	put_group(t, "", e);
@@ -262,11 +280,12 @@ void node_group_text(struct text *t, const struct node_group_event *e)
 {
 	static void (*const texts[GROUP_EVENT_COUNT])(struct text *,
 						      const struct node_group_event *) = {
-		[GROUP_EVENT_MEMBER] = member_text,    [GROUP_EVENT_PROPERTIES] = properties_text,
-		[GROUP_EVENT_AUTH_FAILED] = auth_text, [GROUP_EVENT_CLOCK] = clock_text,
-		[GROUP_EVENT_REFUSED] = refused_text,  [GROUP_EVENT_RENEW] = renew_text,
-		[GROUP_EVENT_RENEWED] = renewed_text,  [GROUP_EVENT_FULL] = full_text,
-		[GROUP_EVENT_INVITE_USED] = used_text, [GROUP_EVENT_KEY_EPOCH] = epoch_text,
+		[GROUP_EVENT_MEMBER] = member_text,	[GROUP_EVENT_PROPERTIES] = properties_text,
+		[GROUP_EVENT_AUTH_FAILED] = auth_text,	[GROUP_EVENT_CLOCK] = clock_text,
+		[GROUP_EVENT_REFUSED] = refused_text,	[GROUP_EVENT_RENEW] = renew_text,
+		[GROUP_EVENT_RENEWED] = renewed_text,	[GROUP_EVENT_FULL] = full_text,
+		[GROUP_EVENT_INVITE_USED] = used_text,	[GROUP_EVENT_KEY_EPOCH] = epoch_text,
+		[GROUP_EVENT_PASSWORD] = password_text,
 	};
 	if (e->of.kind < GROUP_EVENT_COUNT)
 		texts[e->of.kind](t, e);
@@ -365,6 +384,11 @@ static void fill_over(const struct node_group_event *e, struct node_field *f)
 	text_str(&f->value, e->of.over ? "true" : "false");
 }
 
+static void fill_set(const struct node_group_event *e, struct node_field *f)
+{
+	text_str(&f->value, e->of.set ? "true" : "false");
+}
+
 static void fill_id(const struct node_group_event *e, struct node_field *f)
 {
 	graph_guid_text(&f->value, &e->of.id);
@@ -391,8 +415,9 @@ static const struct row {
 	{ "member", ALWAYS, fill_member },
 	{ "label", ALWAYS, fill_label },
 	{ "role", ON(MEMBER), fill_role },
-	{ "ours", ON(MEMBER) | ON(KEY_EPOCH) | ON(INVITE_USED), fill_ours },
-	{ "over", ON(INVITE_USED), fill_over },
+	{ "ours", ON(MEMBER) | ON(KEY_EPOCH) | ON(INVITE_USED) | ON(PASSWORD), fill_ours },
+	{ "set", ON(PASSWORD), fill_set },
+	{ "over", ON(INVITE_USED) | ON(PASSWORD), fill_over },
 	{ "number", ON(KEY_EPOCH), fill_number },
 	{ "by", ON(MEMBER), fill_by },
 	{ "reason", ON(MEMBER) | ON(AUTH_FAILED) | ON(REFUSED) | ON(FULL), fill_reason },

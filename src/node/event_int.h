@@ -27,7 +27,7 @@ void node_graph_field(const struct graph_event *e, size_t at, struct node_field 
 const char *node_group_name(const struct group_event *e);
 void node_group_text(struct text *t, const struct node_group_event *e);
 /* Its field number `at`: nothing is written where the event has it not. */
-#define NODE_GROUP_FIELDS 16
+#define NODE_GROUP_FIELDS 17
 void node_group_field(const struct node_group_event *e, size_t at, struct node_field *f);
 
 #endif

@@ -239,12 +239,21 @@ static void set_epoch(struct ops_group *to, const struct groups_info *g, struct 
 	to->epoch_maker = ops_draft_str(d, e.maker);
 }
 
-static const char *password_of(const struct group *g)
+static void set_password(struct ops_group *to, const struct group *g, struct draft *d)
 {
 	static const char *const words[] = { [GROUP_PASSWORD_NONE] = "none",
 					     [GROUP_PASSWORD_SET] = "set",
 					     [GROUP_PASSWORD_ENDED] = "ended" };
-	return words[group_password_state(g)];
+	struct group_password_info i;
+	group_password_look(g, &i);
+	ops_set_text(to->password, sizeof(to->password), words[i.state]);
+	if (i.state == GROUP_PASSWORD_NONE)
+		return;
+	const struct group_member *m = group_members_find(group_members(g), i.who);
+	to->password_since = i.when;
+	to->password_by = ops_draft_span(d, i.who);
+	if (m)
+		to->password_by_label = ops_draft_span(d, group_member_label(m, os_wall().us));
 }
 
 static void set_identity(struct ops *o, struct ops_group *to, const struct groups_info *g,
@@ -277,7 +286,7 @@ static void set_group(struct ops *o, struct ops_group *to, const struct groups_i
 		     l.group.profile->crypto->id == CRYPTO_CLASSIC ? "classic" : "modern");
 	set_properties(to, &l.group, d);
 	set_membership(to, &l.group);
-	ops_set_text(to->password, sizeof(to->password), password_of(g->group));
+	set_password(to, g->group, d);
 	ops_group_names(o, to, g, d);
 	set_epoch(to, g, d);
 	to->online = ops_members_online(g);

@@ -356,6 +356,27 @@ static bool used_too_often(struct ops *o, const struct groups_info *g, struct dr
 	return need(out, d, &t, ops_draft_text(d, &h));
 }
 
+/* GROUP-14.37: only an administrator can do something about it. */
+static bool password_ended(struct ops *o, const struct groups_info *g, struct draft *d,
+			   struct ops_attention *out)
+{
+	char buffer[2][OPS_MESSAGE_MAX + 1];
+	struct text t = TEXT_OF(buffer[0]), h = TEXT_OF(buffer[1]);
+	struct group_info info;
+	if (!g->group || group_password_state(g->group) != GROUP_PASSWORD_ENDED)
+		return false;
+	group_look(g->group, &info);
+	if (!(info.roles & CRYPTO_ROLE_ADMIN))
+		return false;
+	text_str(&t, "the password of ");
+	ops_put_group(&t, g);
+	text_str(&t, " lets nobody in: a removal has ended it");
+	text_str(&h, "homestead group set ");
+	put_word(&h, o, g);
+	text_str(&h, " --password sets another, --no-password takes it away");
+	return need(out, d, &t, ops_draft_text(d, &h));
+}
+
 /* A clock that members do not agree about. */
 #define CLOCK_OFF (5 * MONO_MIN)
 
@@ -400,8 +421,8 @@ static bool classic_warning(struct ops *o, const struct groups_info *g, struct d
 /* Of each group, in turn. */
 static bool (*const checks[])(struct ops *o, const struct groups_info *g, struct draft *d,
 			      struct ops_attention *out) = {
-	owner_reminder, removed,   ends_soon,	   others_end,
-	nobody_leads,	clock_off, used_too_often, classic_warning,
+	owner_reminder, removed,	ends_soon,	others_end,	 nobody_leads,
+	clock_off,	used_too_often, password_ended, classic_warning,
 };
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 

@@ -137,6 +137,9 @@
 	X(S, TEXT, password, 15,                                                                   \
 	  "whether people may join by a password: set, ended (by a removal, until an "             \
 	  "administrator sets another) or none")                                                   \
+	X(S, TIME, password_since, 0, "when it was set; null: not known, or there is none")        \
+	X(S, STRING, password_by, 0, "who set it: peer name; empty likewise")                      \
+	X(S, STRING, password_by_label, 0, "and the friendly name of that")                        \
 	X(S, STRING, cloud, 0, "cloud that it is found in; empty: not known yet")                  \
 	X(S, STRING, classifier, 0, "its classifier")                                              \
 	X(S, BOOL, data_optional, 0, "whether members need not tell that they are ones")           \

@@ -267,6 +267,8 @@ static void note(struct circle_member *m, const struct group_event *e)
 		text_str(&m->told, changes[e->change]);
 		text_char(&m->told, ' ');
 	}
+	if (e->kind == GROUP_EVENT_PASSWORD)
+		text_str(&m->told, e->over ? "ended " : e->set ? "set " : "taken away ");
 	if (e->kind == GROUP_EVENT_RENEW)
 		text_str(&m->told, e->chain == GROUP_CHAIN_EXPIRED ? "ended " : "soon ");
 	text_str(&m->told, e->who);

@@ -399,6 +399,68 @@ static void a_password(void **state)
 	assert_int_equal(group_password_state(c->m[BEN].g), GROUP_PASSWORD_NONE);
 }
 
+static bool told(size_t who, const char *what)
+{
+	char line[300];
+	struct text t = TEXT_OF(line);
+	text_str(&t, "password ");
+	text_str(&t, what);
+	text_str(&t, c->t.names[ANN + 1]);
+	bool is = circle_told(c, who, line);
+	circle_forget(c, who);
+	return is;
+}
+
+static struct group_password_info look_at(size_t who)
+{
+	struct group_password_info i;
+	group_password_look(c->m[who].g, &i);
+	return i;
+}
+
+static void remove_cleo(void)
+{
+	const struct group_removing what = { .who = span_str(c->t.names[CLEO + 1]) };
+	struct text why = TEXT_OF(why_room);
+	assert_int_equal(group_remove(c->m[ANN].g, &what, &why, c->now), OK);
+	circle_settle(c);
+}
+
+/* GROUP-14.37 */
+static void who_set_the_password_is_known(void **state)
+{
+	assert_int_equal(look_at(BEN).when, 0);
+	password(ANN, prs_of_code);
+	struct group_password_info i = look_at(BEN);
+	assert_true(span_eq(i.who, span_str(c->t.names[ANN + 1])));
+	assert_true(i.when > 0 && i.when <= circle_wall(c));
+	assert_true(told(ANN, "set ") && told(BEN, "set ") && told(CLEO, "set "));
+	/* Not by whoever changes something else, nor adds who may issue later. */
+	struct text why = TEXT_OF(why_room);
+	struct group_policy p = c->m[ANN].g->policy;
+	p.comment[0] = 'x';
+	assert_int_equal(group_set(c->m[ANN].g, &p, &why, c->now), OK);
+	circle_settle(c);
+	circle_admit(c, DAN, CRYPTO_ROLE_INVITER, 0);
+	circle_run(c, 2 * MONO_MIN);
+	assert_int_equal(find(DAN, GROUP_SECRET_PASSWORD), GROUP_DOOR_OPEN);
+	assert_true(look_at(DAN).when == i.when);
+	assert_false(told(BEN, "set "));
+	/* Another one is another one. */
+	password(ANN, prs_of_code);
+	assert_true(look_at(BEN).when > i.when);
+	assert_true(told(BEN, "set "));
+	remove_cleo();
+	assert_int_equal(look_at(BEN).state, GROUP_PASSWORD_ENDED);
+	assert_true(span_eq(look_at(BEN).who, span_str(c->t.names[ANN + 1])));
+	assert_true(told(BEN, "ended "));
+	password(ANN, NULL);
+	assert_int_equal(look_at(BEN).state, GROUP_PASSWORD_NONE);
+	assert_true(told(BEN, "taken away "));
+	password(ANN, NULL); /* which it had not */
+	assert_false(told(BEN, "taken away "));
+}
+
 /* GROUP-14.18 */
 static void guesses_at_a_password_wait(void **state)
 {
@@ -449,6 +511,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(newcomers_find_who_can_admit, begin, end),
 		cmocka_unit_test_setup_teardown(what_has_ended_is_not_found, begin, end),
 		cmocka_unit_test_setup_teardown(a_password, begin, end),
+		cmocka_unit_test_setup_teardown(who_set_the_password_is_known, begin, end),
 		cmocka_unit_test_setup_teardown(guesses_at_a_password_wait, begin, end),
 		cmocka_unit_test_setup_teardown(a_wait_ends_by_itself, begin, end),
 		cmocka_unit_test_setup_teardown(without_the_key_of_the_box, begin, end),

@@ -289,6 +289,39 @@ static void no_password(void **state)
 	assert_true(span_eq(later, span_str("x")));
 }
 
+/* GROUP-14.37 */
+static void who_set_a_password(void **state)
+{
+	static const uint8_t vector[] = { 1,	0x00, 0x10, 0x7e, 0x23, 0xdd, 0x10, 0xd7,
+					  0x01, 3,    0,    'a',  'n',	'n',  'x',  'y' };
+	const struct group_password_setter s = { INT64_C(1614852000000000), span_str("ann") };
+	struct group_password_setter back;
+	uint8_t out[64];
+	size_t n;
+	struct span rest;
+	assert_int_equal(group_password_setter_write(&s, span_str("xy"), out, sizeof(out), &n), OK);
+	assert_int_equal(n, GROUP_PASSWORD_SETTER(3) + 2);
+	assert_int_equal(n, sizeof(vector));
+	assert_memory_equal(out, vector, n);
+	assert_true(group_password_setter_read(&back, &rest, span_of(out, n)));
+	assert_true(back.when == s.when && span_eq(back.who, s.who));
+	assert_true(span_eq(rest, span_str("xy")));
+	for (size_t cut = 0; cut < n - 2; cut++)
+		assert_false(group_password_setter_read(&back, &rest, span_of(out, cut)));
+	for (size_t room = 0; room < n; room++)
+		assert_int_equal(group_password_setter_write(&s, rest, out, room, &n), ERR_RANGE);
+	memcpy(out, vector, sizeof(vector));
+	out[0] = 2; /* of a later version: not known */
+	assert_false(group_password_setter_read(&back, &rest, span_of(out, sizeof(vector))));
+	out[0] = 1;
+	out[11] = 0xff; /* no text */
+	assert_false(group_password_setter_read(&back, &rest, span_of(out, sizeof(vector))));
+	memset(out, 0xff, 9);
+	out[0] = 1;
+	out[11] = 'a';
+	assert_true(group_password_setter_read(&back, &rest, span_of(out, sizeof(vector))));
+}
+
 static void what_is_in_a_secret(void **state)
 {
 	uint8_t authority[GROUP_AUTHORITY], id[GROUP_REMOVAL_ID];
@@ -337,6 +370,8 @@ static void random_octets(void **state)
 			assert_int_equal(n, m);
 		}
 		(void)!group_policy_password_read(&s, &has, &later, span_of(in, n));
+		struct group_password_setter by;
+		(void)group_password_setter_read(&by, &later, span_of(in, n));
 	}
 }
 
@@ -352,6 +387,7 @@ int main(void)
 		cmocka_unit_test(limits),
 		cmocka_unit_test(a_password_goes_there_and_back),
 		cmocka_unit_test(no_password),
+		cmocka_unit_test(who_set_a_password),
 		cmocka_unit_test(what_is_in_a_secret),
 		cmocka_unit_test(random_octets),
 	};

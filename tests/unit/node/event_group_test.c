@@ -222,6 +222,18 @@ static void fields(void **state)
 	e.group.of.over = true;
 	has_fields(&e, "graph=0123.home group=Home member=4567.ann ours=true over=true");
 	assert_int_equal(node_group_event_level(&e.group.of), NODE_WARNING);
+	e = event_of(GROUP_EVENT_PASSWORD);
+	e.group.of.set = true;
+	has_fields(&e, "graph=0123.home group=Home member=4567.ann ours=false set=true over=false");
+	says(&e, "group \"Home\" has another password, set by \"4567.ann\"");
+	assert_int_equal(node_group_event_level(&e.group.of), NODE_NOTICE);
+	e.group.of.over = true;
+	says(&e, "the password of group \"Home\" lets nobody in any more, since a member was "
+		 "removed: an administrator sets another");
+	assert_int_equal(node_group_event_level(&e.group.of), NODE_WARNING);
+	e.group.of.over = e.group.of.set = false;
+	e.group.of.ours = true;
+	says(&e, "group \"Home\" has no password any more: it was taken away by us");
 	e = event_of(GROUP_EVENT_REFUSED);
 	e.group.of.refusal = GROUP_REFUSAL_TIME;
 	e.group.of.type.at[0] = 1;

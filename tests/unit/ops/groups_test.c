@@ -283,6 +283,23 @@ static void off(void **state)
 	assert_at("groups", "[]");
 }
 
+/* GROUP-14.37 */
+static void the_password_of_a_group(void **state)
+{
+	static const char *const words[] = { "none", "set", "ended" };
+	struct ops_request r = about(OPS_GROUP, "Home");
+	pp->password_since = played.wall_us - MONO_DAY;
+	for (size_t i = 0; i < 3; i++) {
+		pp->password = (enum group_password_state)i;
+		ask(&r);
+		assert_at("password", words[i]);
+		assert_at("password_by", i ? pp->people.names[1] : "");
+		if (i)
+			assert_at("password_since", "2023-11-14T22:13:20Z");
+	}
+	pp->password = GROUP_PASSWORD_NONE;
+}
+
 /* The status */
 
 static bool attention(const char *text, const char *hint)
@@ -354,6 +371,23 @@ static void one_who_came_in_too_many(void **state)
 			      "homestead member remove Home MEMBER"));
 	pp->invites[1].end = played.wall_us;
 	assert_false(attention("more came in", ""));
+}
+
+/* GROUP-14.37 */
+static void a_password_that_has_ended(void **state)
+{
+	unsigned int was = pp->look.roles;
+	pp->look.roles = CRYPTO_ROLE_ADMIN;
+	pp->password = GROUP_PASSWORD_SET;
+	assert_false(attention("the password of", ""));
+	pp->password = GROUP_PASSWORD_ENDED;
+	assert_true(
+		attention("the password of group \"Home\" lets nobody in: a removal has ended it",
+			  "homestead group set Home --password sets another"));
+	pp->look.roles = CRYPTO_ROLE_INVITER;
+	assert_false(attention("the password of", ""));
+	pp->look.roles = was;
+	pp->password = GROUP_PASSWORD_NONE;
 }
 
 static void ends_are_told_in_time(void **state)
@@ -529,6 +563,8 @@ int main(void)
 		GROUPS_TEST(an_invitation_in_words),
 		GROUPS_TEST(papers_that_are_none),
 		GROUPS_TEST(off),
+		GROUPS_TEST(the_password_of_a_group),
+		GROUPS_TEST(a_password_that_has_ended),
 		GROUPS_TEST(the_status_in_short),
 		GROUPS_TEST(the_owner_is_reminded),
 		GROUPS_TEST(one_who_came_in_too_many),

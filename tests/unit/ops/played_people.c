@@ -25,6 +25,7 @@ enum err __wrap_groups_link(const struct groups *s, const struct groups_info *of
 bool __wrap_group_invite_next(const struct group *g, const void **at,
 			      struct group_invite_info *out);
 enum group_password_state __wrap_group_password_state(const struct group *g);
+void __wrap_group_password_look(const struct group *g, struct group_password_info *out);
 enum err __wrap_groups_invite_find(const struct group *g, struct span word,
 				   struct group_invite_info *out);
 void __wrap_group_epochs_look(const struct group *g, struct group_epoch_info *out);
@@ -126,6 +127,12 @@ bool __wrap_group_invite_next(const struct group *g, const void **at, struct gro
 enum group_password_state __wrap_group_password_state(const struct group *g)
 {
 	return p->password;
+}
+
+void __wrap_group_password_look(const struct group *g, struct group_password_info *out)
+{
+	*out = (struct group_password_info){ p->password, p->password_since,
+					     span_str(p->people.names[1]) };
 }
 
 enum err __wrap_groups_invite_find(const struct group *g, struct span word,

@@ -26,6 +26,7 @@ struct played_people {
 	struct group_info look;	       /* of every open one */
 	struct group_epoch_info epoch; /* of every open one */
 	enum group_password_state password;
+	int64_t password_since; /* and who set it: the first identity */
 	struct group_security security;
 	struct group_members *members;
 	struct graph_node_info node; /* one of the group's graph */
