@@ -281,6 +281,11 @@ int cli_run_group_rotate(struct cli *c)
 {
 	struct ops_write body = { c->given[CLI_DRY_RUN] };
 	struct ops_made made;
+	int exit =
+		cli_confirm(c, "Give the group another key? Each member is to be given it before "
+			       "it reads what is new.");
+	if (exit)
+		return exit;
 	return cli_make(c,
 			&(struct cli_query){ .kind = OPS_GROUP_ROTATE,
 					     .graph = c->args[0],
@@ -436,13 +441,25 @@ static const char *epoch_line(struct cli *c, const struct ops_group *g)
 	return cli_keep(c, &t);
 }
 
-static const char *password_line(const struct ops_group *g)
+static const char *password_line(struct cli *c, const struct ops_group *g)
 {
-	if (strcmp(g->password, "set") == 0)
-		return "whoever knows it may be a member";
-	return strcmp(g->password, "ended") == 0
-		       ? "ended by a removal: homestead group set GROUP --password"
-		       : "";
+	char buffer[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(buffer);
+	bool ended = strcmp(g->password, "ended") == 0;
+	if (!ended && strcmp(g->password, "set") != 0)
+		return "";
+	text_str(&t, ended ? "ended by a removal" : "whoever knows it may be a member");
+	if (g->password_since) {
+		text_str(&t, ended ? "; it was of " : "; since ");
+		text_str(&t, cli_time(c, g->password_since));
+	}
+	if (g->password_by[0]) {
+		text_str(&t, ", by ");
+		text_str(&t, g->password_by_label[0] ? g->password_by_label
+						     : cli_short(c, g->password_by));
+	}
+	text_str(&t, ended ? "; another: homestead group set GROUP --password" : "");
+	return cli_keep(c, &t);
 }
 
 static void print_group(struct cli *c, const struct ops_group *g)
@@ -475,7 +492,7 @@ static void print_group(struct cli *c, const struct ops_group *g)
 		    CLI_PLAIN } },
 		{ "last search", { last_search(c, g), CLI_PLAIN } },
 		{ "password",
-		  { cli_named(c, password_line(g), cli_short(c, g->id)),
+		  { cli_named(c, password_line(c, g), cli_short(c, g->id)),
 		    strcmp(g->password, "ended") == 0 ? CLI_YELLOW : CLI_PLAIN } },
 		{ "records",
 		  { join_words(c, cli_number(c, g->records), ", not judged yet ",

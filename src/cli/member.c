@@ -41,9 +41,53 @@ static void say_none(struct cli *c, const void *answer, bool empty)
 		fputs("no member is known here yet\n", c->place->out);
 }
 
-static const char *query_of(struct cli *c)
+/* Who is in it no more: by whom, and why. */
+static const struct cli_column removed_columns[] = {
+	{ "MEMBER", 0 }, { "REMOVED BY", 0 }, { "WHY", 1 }, { "PEER NAME", 0 }, { 0 },
+};
+
+static const char *removed_by(struct cli *c, const struct ops_member *m)
 {
-	return c->given[CLI_REMOVED] ? "removed=true" : "";
+	if (!m->removed_by[0])
+		return "the group's key";
+	return m->removed_by_label[0] ? m->removed_by_label : cli_short(c, m->removed_by);
+}
+
+static void set_removed(struct cli *c, struct cli_row *r, const void *row)
+{
+	const struct ops_member *m = row;
+	const struct cli_cell cells[] = {
+		{ m->label[0] ? m->label : "-", CLI_BOLD },
+		{ removed_by(c, m), CLI_PLAIN },
+		{ m->reason[0] ? m->reason : "-", CLI_PLAIN },
+		{ cli_short(c, m->name), CLI_PLAIN },
+	};
+	CLI_SET_CELLS(r, cells);
+}
+
+static void say_nobody(struct cli *c, const void *answer, bool empty)
+{
+	if (empty)
+		fputs("nobody was removed\n", c->place->out);
+}
+
+static const char *query_removed(struct cli *c)
+{
+	return "removed=true";
+}
+
+static int list_removed(struct cli *c)
+{
+	static const struct cli_list list = { .kind = OPS_MEMBERS,
+					      .rows = "members",
+					      .limit = "most",
+					      .page = OPS_MEMBERS_MOST,
+					      .query = query_removed,
+					      .name = name_of,
+					      .columns = removed_columns,
+					      .set = set_removed,
+					      .before = say_nobody };
+	return cli_list(c, &list);
 }
 
 int cli_run_member_list(struct cli *c)
@@ -52,13 +96,12 @@ int cli_run_member_list(struct cli *c)
 					      .rows = "members",
 					      .limit = "most",
 					      .page = OPS_MEMBERS_MOST,
-					      .query = query_of,
 					      .name = name_of,
 					      .columns = columns,
 					      .set = set_member,
 					      .before = say_none };
 	c->graph = c->args[0];
-	return cli_list(c, &list);
+	return c->given[CLI_REMOVED] ? list_removed(c) : cli_list(c, &list);
 }
 
 static void print_chain(struct cli *c, const struct ops_member *m)
@@ -85,6 +128,8 @@ static void print_member(struct cli *c, const struct ops_member *m)
 		{ "let in by", { m->issuer_label[0] ? m->issuer_label : m->issuer, CLI_PLAIN } },
 		{ "since", { m->since ? cli_time(c, m->since) : "", CLI_PLAIN } },
 		{ "until", { m->until ? cli_end(c, m->until) : "", CLI_PLAIN } },
+		{ "removed by", { m->removed ? removed_by(c, m) : "", CLI_RED } },
+		{ "why", { m->removed ? m->reason : "", CLI_PLAIN } },
 	};
 	cli_pairs_print(c, pairs, sizeof(pairs) / sizeof(pairs[0]));
 	if (m->n_chain)

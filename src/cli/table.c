@@ -224,7 +224,7 @@ const struct cli_command cli_commands[] = {
 	{ "group rotate", "GROUP", "give a group another key",
 	  "Begins a new epoch: what members write from now on is under another key. That happens by "
 	  "itself when somebody is removed, and after 90 days. Administrators may.",
-	  TAKES(CLI_DRY_RUN), 1, 1, cli_run_group_rotate },
+	  TAKES(CLI_YES, CLI_DRY_RUN), 1, 1, cli_run_group_rotate },
 	{ "group leave", "GROUP", "the same as leave", "The same as leave.",
 	  TAKES(CLI_YES, CLI_DRY_RUN), 1, 1, cli_run_group_leave },
 	{ "group export", "GROUP FILE", "write our membership, or the group's key, into a file",

@@ -144,7 +144,7 @@ def a_change_of_the_key_outlives_kill(world):
     bob.put("milk=2")
     ann.gets("milk", "2")
     for n in (2, 3):
-        ann.cli("group", "rotate", "Home")
+        ann.cli("group", "rotate", "Home", "--yes")
         ann.kill()
         ann.start()
         # What was put is under the key that was just begun.

@@ -63,7 +63,13 @@ def a_group_with_a_password(world):
     dan.gets("milk", "2", within=60)
     ann.cli("member", "remove", "Home", "Carla", "--yes")
     until("carla to know it", lambda: carla.look()["state"] == "removed")
-    assert ann.look()["password"] == "ended", ann.look()
+    ended = ann.look()
+    assert ended["password"] == "ended" and ended["password_by_label"] == "Ann", ended
+    told = [e["text"] for e in ann.cli("events", "--part", "group")["events"]
+            if e["name"] == "password"]
+    assert told[0] == 'group "Home" has another password, set by us', told
+    assert told[-1].startswith('the password of group "Home" lets nobody in'), told
+    assert any("the password of group" in a["text"] for a in ann.cli("status")["attention"])
     error = ann.fails("invite", "Home", "--password")
     assert error["code"], error
     # What she knows has ended, for whoever she says she is; the next one lets her key not in.

@@ -26,7 +26,9 @@
 	"\"neighbors\":1,\"records\":12,\"waiting\":1,"                                               \
 	"\"participant\":\"e0a1.participant\",\"participant_clouds\":\"LinkLocal_eth0, Global_\","    \
 	"\"lookups\":2,\"found\":1,\"tried\":2,\"search_why\":\"addresses of members are known, and " \
-	"not reached: 192.0.2.1:3587 timed out\",\"skew\":150000.0,\"skew_behind\":true"
+	"not reached: 192.0.2.1:3587 timed out\",\"skew\":150000.0,\"skew_behind\":true,"             \
+	"\"password\":\"set\",\"password_since\":\"2026-11-21T20:00:00Z\",\"password_by\":\"" ANN     \
+	"\",\"password_by_label\":\"Ann\""
 #define CLUB                                                                                       \
 	"{\"id\":\"" BOB "club\",\"name\":\"Club\",\"state\":\"waiting\",\"why\":\"it was never "  \
 	"connected; connect it to a member\",\"open\":true,\"role\":\"member\"}"
@@ -38,6 +40,12 @@
 #define IS_ANN	 MEMBER(ANN, "Ann", "administrator", ",\"self\":true,\"online\":true}")
 #define IS_BOB	 MEMBER(BOB, "Bob", "inviting member", ",\"online\":true")
 #define IS_CARLA MEMBER(CARLA, "Carla", "member", "}")
+#define IS_GONE_ALONE                                                                              \
+	MEMBER(CARLA, "Carla", "", ",\"removed\":true,\"reason\":\"lost laptop\",\"schema\":1}")
+#define IS_GONE                                                                                    \
+	MEMBER(CARLA, "Carla", "",                                                                 \
+	       ",\"removed\":true,\"removed_by\":\"" ANN "\",\"removed_by_label\":\"Ann\","        \
+	       "\"reason\":\"lost laptop\"}")
 #define CHAIN                                                                                      \
 	",\"addresses\":[{\"address\":\"192.0.2.7\",\"port\":3587,\"protocol\":\"tcp\"}],"         \
 	"\"chain\":[{\"name\":\"" HOME "\",\"label\":\"Home\",\"until\":"                          \
@@ -96,10 +104,26 @@ const struct canned group_running[] = {
 	  "{\"schema\":1,\"group\":\"" HOME "\",\"members\":[" IS_ANN "," IS_BOB
 	  "}],\"next\":\"bbbb\"}",
 	  NULL },
+	{ "GET /v1/groups/Bees/members/Bob", 0, IS_BOB ",\"schema\":1}", NULL },
+	{ "GET /v1/groups/Shut/members/Bob", 0, IS_BOB ",\"schema\":1}", NULL },
+	{ "GET /v1/groups/Home/members/Carla", 0, IS_GONE_ALONE, NULL },
+	{ "GET /v1/groups/Home/members/nobody", 404,
+	  PROBLEM("NOT_FOUND", "group Home has no member nobody", "homestead members Home"), NULL },
+	{ "GET /v1/groups/Club/members?removed=true$", 0,
+	  "{\"schema\":1,\"group\":\"" HOME "\",\"members\":[],\"next\":\"\"}", NULL },
+	{ "POST /v1/groups/Club/invites", 0,
+	  "{\"done\":true,\"text\":\"whoever knows the password may be in group Club\",\"link\":"
+	  "\"homestead:join/AQEA\",\"schema\":1}",
+	  NULL },
 	{ "GET /v1/groups/Home/members/Bob", 0, IS_BOB CHAIN ",\"schema\":1}", NULL },
 	{ "GET /v1/groups/Home/export", 0,
 	  "{\"done\":true,\"text\":\"a membership\",\"document\":\"<PEERGROUPCONFIG/>\","
 	  "\"schema\":1}",
+	  NULL },
+	{ "GET /v1/groups/Bees$", 0,
+	  "{\"id\":\"" BOB "bees\",\"name\":\"Bees\",\"state\":\"connected\",\"open\":true,"
+	  "\"role\":\"administrator\",\"password\":\"ended\",\"password_since\":"
+	  "\"2026-11-21T20:00:00Z\",\"password_by\":\"" BOB "\",\"schema\":1}",
 	  NULL },
 	{ "GET /v1/groups/Home$", 0, GROUP ",\"schema\":1}", NULL },
 	{ "GET /v1/groups/" HOME "$", 0, GROUP ",\"schema\":1}", NULL },
@@ -124,6 +148,19 @@ const struct canned group_running[] = {
 	{ "GET /v1/groups/Club/invites$", 0,
 	  "{\"schema\":1,\"group\":\"x\",\"name\":\"Club\",\"invites\":[]}", NULL },
 	{ "DELETE /v1/groups/Home/invites/Ben", 0, MADE("true", "invitation Ben is revoked"),
+	  NULL },
+	{ "POST /v1/groups/Home/members/Bob/remove$", 0,
+	  MADE("true", "member Bob is removed from group Home"), NULL },
+	{ "POST /v1/groups/Home/members/Bob/return$", 0, INVITATION, NULL },
+	{ "POST /v1/groups/Home/members/nobody/", 404,
+	  PROBLEM("NOT_FOUND", "group Home has no member nobody", "homestead members Home"), NULL },
+	{ "GET /v1/groups/Home/members?removed=true$", 0,
+	  "{\"schema\":1,\"group\":\"" HOME "\",\"members\":[" IS_GONE "],\"next\":\"\"}", NULL },
+	{ "POST /v1/groups/Home/rotate", 0, MADE("true", "group Home gets another key"), NULL },
+	{ "POST /v1/groups/Bees/rotate", 0, NULL, NULL },
+	{ "POST /v1/groups/Bees/password", 0, NULL, NULL },
+	{ "POST /v1/groups/Shut/rotate", 403,
+	  PROBLEM("DENIED", "only an administrator begins an epoch", "homestead members Shut"),
 	  NULL },
 	{ "POST /v1/groups/Bees/members", 0, NULL, NULL },
 	{ "POST /v1/groups/Home/members", 0, INVITATION, NULL },
