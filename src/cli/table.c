@@ -29,7 +29,12 @@ const struct cli_command cli_commands[] = {
 	  "any of them. With a code or a link the members that it leads to are asked, or those at "
 	  "an --address, one after the other until one lets us in; a wrong guess ends it. With a "
 	  "file it then connects to the first member that answers at an --address, unless "
-	  "--no-connect says otherwise.",
+	  "--no-connect says otherwise. Where nobody lets us in it is told why: no such password or "
+	  "invitation, as the code is of another group; wrong, and five wrong guesses end a code; "
+	  "used up, ended or revoked; to wait, and how long, after guesses at a password; a clock "
+	  "that is off, and by how much; a member that may let nobody in; a machine of another "
+	  "group, or that hangs up since it is in none by that name; or that none was found or "
+	  "reached.",
 	  TAKES(CLI_AS, CLI_AT_ADDRESS, CLI_NO_CONNECT, CLI_WITH_PASSWORD, CLI_SECRET_FD,
 		CLI_SECRET_FILE, CLI_WHICH_GROUP, CLI_TIMEOUT, CLI_DRY_RUN),
 	  1, 5, cli_run_group_join },

@@ -134,6 +134,11 @@ static void note(struct groups_call *call, enum err err, const char *why)
 		text_str(&t, group_chain_fault_text(i.chain_fault));
 		text_str(&t, ")");
 	}
+	if (i.off >= MONO_MIN || i.off <= -MONO_MIN) {
+		text_str(&t, ", by ");
+		text_duration(&t, (i.off < 0 ? -i.off : i.off) / MONO_MIN * MONO_MIN);
+		text_str(&t, " at least");
+	}
 	if (i.wait_s) {
 		text_str(&t, "; try again in ");
 		text_u64(&t, i.wait_s);

@@ -70,6 +70,7 @@ static void home_failed(void *ctx, const struct graph_parties *who, enum group_s
 	struct group_joiner *j = ctx;
 	j->last.fault = why;
 	j->last.chain_fault = chain;
+	j->last.off = why == GROUP_FAULT_CLOCK ? off : 0;
 	j->last.guessed |= why == GROUP_FAULT_WRONG_SECRET;
 }
 

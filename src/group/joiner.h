@@ -36,6 +36,7 @@ struct group_joiner_info {
 	struct span chain; /* PKCS #7; empty: not let in */
 	enum group_session_fault fault;
 	enum group_chain_fault chain_fault;
+	int64_t off; /* us: how far a clock is off at least, of CLOCK; 0 not known */
 	uint32_t wait_s;
 	bool guessed; /* the secret was wrong: nobody else is to be asked */
 };

@@ -110,11 +110,60 @@ static const struct {
 	{ ERR_CONFLICT, "homestead join CODE --group NAME" },
 	{ ERR_RANGE, "homestead join CODE --password" },
 	{ ERR_IN_USE, "homestead group list shows it when that is done" },
+	{ ERR_CLOSED, "is that machine in this group, and is its clock right? homestead group list "
+		      "and timedatectl tell, there" },
 };
+
+/* GROUP-13.20: what a member said, or was found to be, tells more than the kind of error. */
+static const struct {
+	enum group_session_fault fault;
+	const char *hint;
+} knocks[] = {
+	{ GROUP_FAULT_NO_SECRET,
+	  "is it of this group, and as it was given? homestead invite list GROUP, on a machine that "
+	  "is in it, shows which codes there are" },
+	{ GROUP_FAULT_WRONG_SECRET,
+	  "look whether it was typed as it was given: five wrong guesses end a code, and after one "
+	  "of a password there is a wait" },
+	{ GROUP_FAULT_SECRET_OVER,
+	  "ask for another one: homestead invite GROUP, on a machine that is in the group" },
+	{ GROUP_FAULT_MAY_NOT_ADMIT,
+	  "an administrator's or inviting member's machine has to be on; --address says where one "
+	  "is" },
+	{ GROUP_FAULT_WAIT, "wait so long, then type it once more" },
+	{ GROUP_FAULT_ASKED_BEFORE, "type it once more" },
+	{ GROUP_FAULT_PROOF,
+	  "whoever answers there is no member, or has other words: is the address right?" },
+	{ GROUP_FAULT_CLOCK,
+	  "is the clock of this machine right? timedatectl shows it; then that of the other one" },
+	{ GROUP_FAULT_OTHER_GROUP,
+	  "that machine is in another group: name one that is in this group, or no --address" },
+	{ GROUP_FAULT_NO_MEMBERSHIP,
+	  "that machine is in no group by this name: name one that is, or no --address" },
+	{ GROUP_FAULT_EXPIRED,
+	  "is the clock of this machine right? timedatectl shows it; else another member lets in, "
+	  "whom --address names" },
+	{ GROUP_FAULT_PASSWORD, "join with a card: homestead id card, and be invited by it" },
+	{ GROUP_FAULT_REMOVED, "--address names another member" },
+	{ GROUP_FAULT_OUT, "an administrator lets you back in: homestead member return" },
+};
+
+static const char *knock_hint(const char *text)
+{
+	for (size_t i = 0; text && i < sizeof(knocks) / sizeof(knocks[0]); i++)
+		if (strstr(text, group_session_fault_text(knocks[i].fault)))
+			return knocks[i].hint;
+	return NULL;
+}
+
+static bool is_knock(const struct group_wish *w)
+{
+	return w->command.kind == GROUPS_JOIN && w->command.code.n;
+}
 
 static const char *code_hint(const struct group_wish *w, enum err err)
 {
-	if (w->command.kind != GROUPS_JOIN || !w->command.code.n)
+	if (!is_knock(w))
 		return NULL;
 	for (size_t i = 0; i < sizeof(hints_by_code) / sizeof(hints_by_code[0]); i++)
 		if (hints_by_code[i].err == err)
@@ -125,7 +174,9 @@ static const char *code_hint(const struct group_wish *w, enum err err)
 const char *ops_group_hint(const struct group_wish *w, const struct engine_result *r)
 {
 	const struct groups *all = node_groups(engine_node(w->asking.ops->engine));
-	const char *hint = fault_hint(r->text);
+	const char *hint = is_knock(w) ? knock_hint(r->text) : NULL;
+	if (!hint)
+		hint = fault_hint(r->text);
 	if (hint)
 		return hint;
 	if ((r->err == ERR_STATE || r->err == ERR_DENIED) && all && groups_health(all))

@@ -2,19 +2,13 @@
 left and joined again; an inviter who is away, roles, renewals, three groups on one port,
 strangers with stolen papers, a clock that is days off."""
 
-import glob
-import os
-
 from harness.graphs import bridge, fine
-from harness.groups import PASSPHRASE, Person, household
+from harness.groups import PASSPHRASE, household, with_clock
 from harness.names import addresses
 from harness.tap import case, run, skip
 from harness.wait import until
 
 ROUGH = "seed 6\nat 0ms delay 3ms jitter 5ms loss 2% dup 1% reorder 5%\n"
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-FAKETIME = (glob.glob(os.path.join(ROOT, "build-deps/usr/lib/*/faketime/libfaketimeMT.so.1"))
-            + glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1"))
 
 
 @case
@@ -140,20 +134,8 @@ def stolen_papers(world):
 
 @case
 def a_clock_that_is_forty_hours_off(world):
-    if not FAKETIME:
-        skip("no libfaketime: tools/install-deps test fetches it")
     (ann,), hub = household(world, "ann")
-    bob = Person(world, "bob", world.namespace("bob"), 2, 1)
-    device = world.device()
-    hub.ip("link", "add", device, "type", "veth", "peer", "name", device, "netns", bob.netns.name)
-    hub.ip("link", "set", device, "master", "lan", "up")
-    for address in addresses(1, 2, ("ipv4",)):
-        bob.netns.address(device, address)
-    bob.netns.ip("link", "set", device, "up")
-    bob.start(env={"LD_PRELOAD": os.path.abspath(FAKETIME[0]), "FAKETIME": "-144000",
-                   "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
-                   "ASAN_OPTIONS": "verify_asan_link_order=0"})
-    bob.identity()
+    bob = with_clock(world, hub, "bob", 2, -144000)
     ann.make()
     error = bob.fails("join", ann.invite(bob), "--address", ann.address)
     assert "clock" in error["message"] + error["hint"], error

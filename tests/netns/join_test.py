@@ -4,7 +4,7 @@ revoked one say."""
 
 from harness import camera
 from harness.graphs import fine
-from harness.groups import houses, household, words
+from harness.groups import houses, household, with_clock, words
 from harness.tap import case, run
 from harness.wait import until
 
@@ -106,6 +106,27 @@ def guess(person, code):
         return error["code"] not in ("NOT_FOUND", "AGAIN", "WAIT") and \
             "wait" not in error["message"] and error
     return until("an answer to %s" % code, typed, 90)
+
+
+@case
+def what_keeps_somebody_out(world):
+    """Each by its own name, and with what to do about it: GROUP-13.20."""
+    (ann, bob, carla), hub = household(world, "ann", "bob", "carla", names=None)
+    ann.make()
+    link = ann.cli("invite", "Home", "--link")["link"]
+    bob.make("Club")
+    # Nobody says who is in which group: whoever is in none of it hangs up.
+    error = carla.fails("join", link, "--address", bob.address)
+    assert "is that machine in this group" in error["hint"], error
+    error = carla.fails("join", link, "--address", "192.0.2.99", "--timeout", "8s")
+    assert "unreachable" in error["message"] or "time" in error["message"], error
+    assert "is the other machine on" in error["hint"], error
+    dan = with_clock(world, hub, "dan", 4, -144000)
+    error = dan.fails("join", link)
+    assert "one of the clocks is wrong" in error["message"], error
+    assert ", by 1d15h" in error["message"] and "timedatectl" in error["hint"], error
+    assert set(ann.members()) == {"Ann"}, ann.members()
+    fine([ann, bob, carla, dan])
 
 
 run()

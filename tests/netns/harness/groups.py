@@ -1,14 +1,17 @@
 """People in groups: a daemon with the parts graph and group, driven by the command alone, as
 its owner would."""
 
+import glob
 import os
 
 from .daemon import CommandFailed, settings
 from .graphs import Node, bridge
 from .names import addresses, configuration as pnrp
+from .tap import skip
 from .wait import until
 
 PASSPHRASE = "correct horse battery"
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
 
 
 class Person(Node):
@@ -168,3 +171,27 @@ def houses(world, near, far, script=ROUGH, **values):
     wire = bridge(world, hub, other, script)
     begin(here + there)
     return here + there, wire
+
+
+# Where tools/install-deps puts it, else the machine's own.
+FAKETIME = (glob.glob(os.path.join(ROOT, "build-deps/usr/lib/*/faketime/libfaketimeMT.so.1"))
+            + glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1"))
+
+
+def with_clock(world, hub, name, host, seconds):
+    """Somebody more on a household's switch, whose clock is so far off."""
+    if not FAKETIME:
+        skip("no libfaketime: tools/install-deps test fetches it")
+    person = Person(world, name, world.namespace(name), host, 1)
+    device = world.device()
+    hub.ip("link", "add", device, "type", "veth", "peer", "name", device, "netns",
+           person.netns.name)
+    hub.ip("link", "set", device, "master", "lan", "up")
+    for address in addresses(1, host, ("ipv4",)):
+        person.netns.address(device, address)
+    person.netns.ip("link", "set", device, "up")
+    person.start(env={"LD_PRELOAD": os.path.abspath(FAKETIME[0]), "FAKETIME": "%+d" % seconds,
+                      "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
+                      "ASAN_OPTIONS": "verify_asan_link_order=0"})
+    person.identity()
+    return person

@@ -229,6 +229,65 @@ static void joining(void **state)
 	refused(ERR_DENIED, "it has expired", "ask for a new one");
 }
 
+static void join_by_code(enum err e, const char *text)
+{
+	struct ops_request r = about(OPS_GROUP_JOIN, "");
+	r.group_join.identity = r.group_join.invitation = r.group_join.password =
+		r.group_join.group = r.group_join.first = "";
+	r.group_join.code = "apple-river-stone-lemon-tiger";
+	r.group_join.deadline = -1;
+	answer(e, text);
+	ask(&r);
+	if (e)
+		refused(e, text, "");
+}
+
+/* GROUP-13.20: whatever keeps somebody out has its words, and something to do about it. */
+static void why_somebody_is_not_let_in(void **state)
+{
+	static const struct {
+		enum group_session_fault fault;
+		const char *hint;
+	} rows[] = {
+		{ GROUP_FAULT_NO_SECRET, "homestead invite list GROUP" },
+		{ GROUP_FAULT_WRONG_SECRET, "five wrong guesses end a code" },
+		{ GROUP_FAULT_SECRET_OVER, "ask for another one" },
+		{ GROUP_FAULT_MAY_NOT_ADMIT, "administrator's or inviting member's machine" },
+		{ GROUP_FAULT_WAIT, "wait so long" },
+		{ GROUP_FAULT_ASKED_BEFORE, "type it once more" },
+		{ GROUP_FAULT_PROOF, "is no member" },
+		{ GROUP_FAULT_CLOCK, "timedatectl" },
+		{ GROUP_FAULT_OTHER_GROUP, "in another group" },
+		{ GROUP_FAULT_NO_MEMBERSHIP, "in no group by this name" },
+		{ GROUP_FAULT_EXPIRED, "timedatectl" },
+		{ GROUP_FAULT_PASSWORD, "join with a card" },
+		{ GROUP_FAULT_REMOVED, "another member" },
+		{ GROUP_FAULT_OUT, "homestead member return" },
+	};
+	char text[300];
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct text t = TEXT_OF(text);
+		text_str(&t, "192.0.2.1:3587: ");
+		text_str(&t, group_session_fault_text(rows[i].fault));
+		join_by_code(ERR_DENIED, text);
+		refused(ERR_DENIED, text, rows[i].hint);
+	}
+	join_by_code(ERR_CLOSED, "192.0.2.1:3587: connection closed by the other side");
+	refused(ERR_CLOSED, "connection closed", "is that machine in this group");
+	join_by_code(ERR_UNREACHABLE, "192.0.2.1:3587: network or host unreachable");
+	refused(ERR_UNREACHABLE, "unreachable", "is the other machine on");
+	join_by_code(ERR_NOT_FOUND, "nobody answers to that code");
+	refused(ERR_NOT_FOUND, "nobody answers", "is a machine that is in the group on");
+	/* With a document it is another thing. */
+	struct ops_request r = about(OPS_GROUP_JOIN, "");
+	r.group_join.identity = r.group_join.code = r.group_join.password = r.group_join.group =
+		r.group_join.first = "";
+	r.group_join.invitation = "<PEERINVITATION/>";
+	answer(ERR_DENIED, group_session_fault_text(GROUP_FAULT_CLOCK));
+	ask(&r);
+	refused(ERR_DENIED, "one of the clocks is wrong", "ask whoever invited you");
+}
+
 static void the_life_of_a_group(void **state)
 {
 	static const struct {
@@ -475,6 +534,7 @@ int main(void)
 		GROUPS_TEST(a_group_is_made),
 		GROUPS_TEST(groups_that_cannot_be),
 		GROUPS_TEST(joining),
+		GROUPS_TEST(why_somebody_is_not_let_in),
 		GROUPS_TEST(the_life_of_a_group),
 		GROUPS_TEST(connecting),
 		GROUPS_TEST(a_deadline),
