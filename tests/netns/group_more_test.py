@@ -136,6 +136,34 @@ def a_group_of_the_published_cryptography(world):
 
 
 @case
+def nobody_is_there_who_gives_the_key(world):
+    """GRAPH-6.11: what a newcomer writes waits, and is told what is missing; reading and
+    writing begin once somebody comes who may give it."""
+    if not os.environ.get("HOMESTEAD_LONG"):
+        skip("half a minute of waiting; make soak runs it, with HOMESTEAD_LONG")
+    (ann, bob, carla), _ = household(world, "ann", "bob", "carla")
+    ann.make()
+    bob.enter(ann.invite(bob), ann)
+    bob.connected()
+    ann.put("milk=2")
+    bob.gets("milk", "2")
+    paper = ann.invite(carla)
+    assert ann.stop() == 0
+    carla.enter(paper, bob)
+    carla.connected(within=60)
+    error = carla.fails("put", "Home", "eggs=6")
+    assert error["code"] == "STATE", error
+    assert "no key of this group's epoch yet" in error["message"], error
+    assert carla.value("milk") is None
+    ann.start()
+    ann.cli("group", "connect", "Home", carla.address)
+    carla.gets("milk", "2", within=30)
+    carla.put("eggs=6")
+    bob.gets("eggs", "6", within=60)
+    fine([ann, bob, carla])
+
+
+@case
 def a_change_of_the_key_outlives_kill(world):
     """GROUP-12.17, D8: what was answered is on disk; all that was sealed before is read."""
     (ann, bob), _ = household(world, "ann", "bob")

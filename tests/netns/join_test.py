@@ -2,6 +2,8 @@
 address, over a wire that loses, and what was put is there; what a wrong code, a used one and a
 revoked one say."""
 
+import time
+
 from harness import camera
 from harness.graphs import fine
 from harness.groups import houses, household, with_clock, words
@@ -62,6 +64,28 @@ def a_camera_reads_the_code(world):
     bob.connected(within=30)
     ann.knows(Ann="administrator", Bob="member")
     fine([ann, bob])
+
+
+@case
+def an_inviter_gives_what_is_needed(world):
+    """GROUP-12.14: whoever lets somebody in gives it the key at once, also when it is no
+    administrator and nobody else is there."""
+    (ann, bob, carla), _ = household(world, "ann", "bob", "carla", names=None)
+    ann.make()
+    bob.enter(ann.invite(bob, "Home", "--role", "inviter"), ann)
+    bob.connected()
+    ann.put("milk=2")
+    bob.gets("milk", "2")
+    link = bob.cli("invite", "show", bob.code())["link"]
+    assert ann.stop() == 0
+    began = time.monotonic()
+    carla.cli("join", link)
+    carla.gets("milk", "2", within=30)
+    carla.put("eggs=6")
+    took = time.monotonic() - began
+    assert took < 5, "carla waited %.1f s" % took
+    bob.gets("eggs", "6")
+    fine([bob, carla])
 
 
 def last_word(code, other):
