@@ -13,10 +13,11 @@ extern "C" {
  * at each of them.
  *
  * What only the machine itself has to do is done when a call returns, after one round trip
- * to the daemon (HST_E_DEADLINE after 5 s); what touches the network is an operation. Other
- * programs of the machine share its graphs: a handle is a handle, and the graph stays open
- * when the handle is freed, and over restarts, until somebody closes it. Handles of a context
- * that is gone can be freed, and fail in everything else. */
+ * to the daemon (HST_E_DEADLINE after 5 s; of a change of a record after 30 s, since it may
+ * wait for the key of a group: HST_E_NOT_READY where none comes); what touches the network is an
+ * operation. Other programs of the machine share its graphs: a handle is a handle, and the
+ * graph stays open when the handle is freed, and over restarts, until somebody closes it.
+ * Handles of a context that is gone can be freed, and fail in everything else. */
 typedef struct hst_graph hst_graph;
 
 #define HST_GUID_TEXT 37 /* "0ccbb0d2-be41-4bd6-914b-058ec5dcce64", NUL and all */

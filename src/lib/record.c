@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* GRAPH-6.11: the daemon waits up to 25 s for the key of a group, and says what is missing. */
+#define CHANGE_MS 30000
+
 static const char *const types[] = { "string", "int", "date" };
 
 static int attr_type(const char *word)
@@ -178,7 +181,8 @@ static int add_small(struct hst_graph *g, const hst_record *rec, struct arena *m
 			     &(struct lib_ask){ .method = "POST",
 						.path = lib_graph_path(g, "/records", path),
 						.type = &ops_record_add_type,
-						.body = &a },
+						.body = &a,
+						.deadline_ms = CHANGE_MS },
 			     &ops_record_change_type, done, mem);
 }
 
@@ -241,7 +245,8 @@ static int update_small(struct hst_graph *g, const hst_record *rec, uint32_t mas
 			     &(struct lib_ask){ .method = "PUT",
 						.path = record_path(g, &rec->id, "", path),
 						.type = &ops_record_update_type,
-						.body = u },
+						.body = u,
+						.deadline_ms = CHANGE_MS },
 			     &ops_record_change_type, &done, mem);
 }
 
@@ -287,7 +292,8 @@ int hst_record_delete(hst_graph *g, const hst_guid *id, uint32_t flags)
 		&(struct lib_ask){
 			.method = "DELETE",
 			.path = record_path(g, id, flags & HST_RECORD_LOCAL ? "?local=true" : "",
-					    path) });
+					    path),
+			.deadline_ms = CHANGE_MS });
 }
 
 /* With room for what comes over a stream. */

@@ -152,7 +152,7 @@ def nobody_is_there_who_gives_the_key(world):
     carla.enter(paper, bob)
     carla.connected(within=60)
     error = carla.fails("put", "Home", "eggs=6")
-    assert error["code"] == "STATE", error
+    assert error["code"] == "NOT_READY", error
     assert "no key of this group's epoch yet" in error["message"], error
     assert carla.value("milk") is None
     ann.start()

@@ -51,7 +51,7 @@ def says(person, thing):
         try:
             return person.put(thing)
         except CommandFailed as failed:
-            assert failed.error["code"] == "STATE", failed.error
+            assert failed.error["code"] == "NOT_READY", failed.error
             assert "no key of this group's epoch yet" in failed.error["message"], failed.error
             return None
     until("%s to say %s" % (person.name, thing), said, 90)
