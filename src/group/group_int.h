@@ -96,6 +96,7 @@ struct group {
 	uint64_t next_tag;
 	int64_t secrets_end;		 /* wall: the next record of those ends */
 	struct mono secrets_again, mend; /* mend: holders that lack are added */
+	struct mono secrets_relearn;	 /* what lacked memory is learned once more */
 	struct mono findable;		 /* when look-ups are made anew */
 	int64_t findable_end;		 /* wall: of those the next that ends */
 	uint64_t findable_turn;		 /* of Removals, then */
@@ -211,6 +212,8 @@ MUST_USE enum err group_secrets_begin(struct group *g);
 void group_secrets_end(struct group *g);
 void group_secrets_tick(struct group *g);
 struct mono group_secrets_deadline(const struct group *g);
+/* How it went to learn such a record, or a Policy: what lacked memory is read once more. */
+void group_secrets_learned(struct group *g, enum err e);
 /* An Invitation or a Tally of somebody's is in the database. */
 void group_secrets_record(struct group *g, const struct graph_record *r,
 			  const struct group_inviting *x, const struct group_secrets_at *at);

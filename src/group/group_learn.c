@@ -153,6 +153,7 @@ enum err group_learn_policy(struct group *g, struct span payload)
 		e = group_policy_read(&p, span_of(copy.p, copy.n));
 	if (e ||
 	    (g->has_policy && span_eq(payload, span_of(g->policy_octets.p, g->policy_octets.n)))) {
+		group_secrets_learned(g, e);
 		env_free(g->env, copy.p);
 		return e;
 	}

@@ -226,6 +226,20 @@ static void ends_at(struct group *g, int64_t until)
 		g->secrets_end = until + 1;
 }
 
+/* GROUP-14.38 */
+void group_secrets_learned(struct group *g, enum err e)
+{
+	if (e == ERR_NOMEM && mono_is_never(g->secrets_relearn))
+		g->secrets_relearn = mono_add(g->now, SECRETS_AGAIN);
+}
+
+static void relearn_due(struct group *g)
+{
+	if (mono_reached(g->secrets_relearn, g->now) &&
+	    group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0)))
+		g->secrets_relearn = MONO_NEVER;
+}
+
 static void learn_ours(struct group *g, const struct group_sending *s, const struct graph_guid *id)
 {
 	const struct group_secrets_at at = {
@@ -234,7 +248,8 @@ static void learn_ours(struct group *g, const struct group_sending *s, const str
 		.until = s->until,
 		.ours = true,
 	};
-	(void)!group_secrets_learn(g->secrets, &at, span_of(s->payload.p, s->payload.n));
+	group_secrets_learned(
+		g, group_secrets_learn(g->secrets, &at, span_of(s->payload.p, s->payload.n)));
 	ends_at(g, s->until);
 }
 
@@ -565,7 +580,9 @@ void group_secrets_record(struct group *g, const struct graph_record *r,
 	if (!g->secrets)
 		return;
 	size_t before = tally ? group_secrets_sum(g->secrets, id).uses : 0;
-	if (group_secrets_learn(g->secrets, at, r->payload) == ERR_FULL)
+	enum err e = group_secrets_learn(g->secrets, at, r->payload);
+	group_secrets_learned(g, e);
+	if (e == ERR_FULL)
 		group_tell(g, GROUP_EVENT_FULL)->text = "there are as many invitations as can be";
 	ends_at(g, at->until);
 	const struct group_asked_in *i = tally ? group_secrets_find(g->secrets, id) : NULL;
@@ -578,6 +595,7 @@ void group_secrets_record(struct group *g, const struct graph_record *r,
 
 void group_secrets_tick(struct group *g)
 {
+	relearn_due(g);
 	if (!g->secrets)
 		return;
 	if (group_time(g) >= g->secrets_end)
@@ -590,7 +608,8 @@ void group_secrets_tick(struct group *g)
 /* The end of a record is looked at when something else is: nothing waits for that. */
 struct mono group_secrets_deadline(const struct group *g)
 {
-	struct mono at = mono_min(g->mend, group_findable_deadline(g));
+	struct mono at =
+		mono_min(mono_min(g->mend, g->secrets_relearn), group_findable_deadline(g));
 	if (!g->secrets || !g->ready || !group_secrets_due(g->secrets, NULL) ||
 	    mono_reached(g->secrets_again, g->now))
 		return at;
@@ -601,7 +620,7 @@ enum err group_secrets_begin(struct group *g)
 {
 	g->secrets_end = INT64_MAX;
 	g->secrets_again = g->now;
-	g->mend = g->findable = MONO_NEVER;
+	g->mend = g->findable = g->secrets_relearn = MONO_NEVER;
 	g->findable_end = INT64_MAX;
 	g->door = (struct group_door){
 		.ctx = g,

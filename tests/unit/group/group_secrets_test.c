@@ -496,6 +496,128 @@ static void without_the_key_of_the_box(void **state)
 	assert_int_equal(find_invitation(ANN), GROUP_DOOR_NOT_OURS);
 }
 
+/* ---- without memory ---- */
+
+static size_t known_to(size_t who)
+{
+	struct group_invite_info i;
+	const void *at = NULL;
+	size_t n = 0;
+	while (group_invite_next(c->m[who].g, &at, &i))
+		n++;
+	return n;
+}
+
+/* Does it with the first allocation failing, then the second, until none fails; how often one
+ * did. `check` looks at what is left of each failure. */
+static size_t each_failure(size_t who, enum err (*deed)(void), void (*check)(void))
+{
+	struct failing_env *f = &c->m[who].f;
+	for (size_t n = 1;; n++) {
+		failing_env_fail_at(f, n);
+		enum err e = deed();
+		f->fail_at = 0;
+		if (!f->failed) {
+			assert_int_equal(e, OK);
+			return n - 1;
+		}
+		assert_int_equal(e, ERR_NOMEM);
+		circle_settle(c);
+		check();
+	}
+}
+
+static enum err invite_once(void)
+{
+	const struct group_invite i = some_invite(GROUP_ROLE_MEMBER, 1);
+	struct text why = TEXT_OF(why_room);
+	return group_invite(c->m[ANN].g, &i, &why, c->now);
+}
+
+static void none_is_known(void)
+{
+	assert_int_equal(known_to(ANN) + known_to(BEN), 0);
+}
+
+static enum err revoke_once(void)
+{
+	const uint8_t *id = look(ANN).id;
+	struct text why = TEXT_OF(why_room);
+	return group_invite_revoke(c->m[ANN].g, span_of(id, GROUP_INVITATION_ID), &why, c->now);
+}
+
+static void it_is_open(void)
+{
+	assert_int_equal(look(BEN).state, GROUP_INVITE_OPEN);
+}
+
+static enum err set_password_once(void)
+{
+	const struct group_password p = { .role = GROUP_ROLE_MEMBER, .prs = prs_of_code };
+	struct group *g = c->m[ANN].g;
+	struct group_policy policy = g->policy;
+	struct text why = TEXT_OF(why_room);
+	uint8_t *rest;
+	size_t n;
+	enum err e = group_password_part(g, &p, &rest, &n);
+	if (e)
+		return e;
+	policy.rest = span_of(rest, n);
+	e = group_set(g, &policy, &why, c->now);
+	env_free(g->env, rest);
+	return e;
+}
+
+static void there_is_no_password(void)
+{
+	assert_int_equal(look_at(BEN).state, GROUP_PASSWORD_NONE);
+}
+
+static void what_is_made_without_memory(void **state)
+{
+	assert_true(each_failure(ANN, invite_once, none_is_known) >= 3);
+	circle_settle(c);
+	assert_int_equal(known_to(BEN), 1);
+	it_is_open();
+	assert_true(each_failure(ANN, revoke_once, it_is_open) >= 2);
+	circle_settle(c);
+	assert_int_equal(look(BEN).state, GROUP_INVITE_REVOKED);
+	assert_true(each_failure(ANN, set_password_once, there_is_no_password) >= 4);
+	circle_settle(c);
+	assert_int_equal(look_at(BEN).state, GROUP_PASSWORD_SET);
+}
+
+/* GROUP-14.19: nobody is half let in, and no use is lost to it. */
+static void who_is_let_in_without_memory(void **state)
+{
+	struct failing_env *f = &c->m[ANN].f;
+	enum group_door_answer a;
+	uint64_t ticket;
+	struct span chain;
+	size_t failures = 0;
+	invited(ANN, 1);
+	for (size_t n = 1;; n++) {
+		failing_env_fail_at(f, n);
+		a = admit(ANN, DAN, GROUP_SECRET_INVITATION, &ticket);
+		f->fail_at = 0;
+		if (!f->failed)
+			break;
+		failures++;
+		if (a == GROUP_DOOR_OPEN) /* what failed can be made up for */
+			break;
+		circle_settle(c);
+		assert_int_equal(look(ANN).used, 0);
+		assert_int_equal(find_invitation(ANN), GROUP_DOOR_OPEN);
+	}
+	assert_true(failures >= 3);
+	assert_int_equal(a, GROUP_DOOR_OPEN);
+	circle_run(c, 10 * MONO_SEC);
+	assert_int_equal(admitted(ANN, ticket, &chain), OK);
+	assert_true(chain.n > 0);
+	door(ANN)->admit_drop(door(ANN)->ctx, ticket);
+	assert_int_equal(look(BEN).used, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -513,6 +635,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_password, begin, end),
 		cmocka_unit_test_setup_teardown(who_set_the_password_is_known, begin, end),
 		cmocka_unit_test_setup_teardown(guesses_at_a_password_wait, begin, end),
+		cmocka_unit_test_setup_teardown(what_is_made_without_memory, begin, end),
+		cmocka_unit_test_setup_teardown(who_is_let_in_without_memory, begin, end),
 		cmocka_unit_test_setup_teardown(a_wait_ends_by_itself, begin, end),
 		cmocka_unit_test_setup_teardown(without_the_key_of_the_box, begin, end),
 	};

@@ -218,6 +218,71 @@ static void the_password(void **state)
 	assert_string_equal(i.friendly, "Home");
 }
 
+/* ---- without memory ---- */
+
+/* What is left of a command at each failure: `done` tells whether it took place. */
+static void each_failure(const struct groups_command *k, bool (*done)(void), void (*undo)(void))
+{
+	size_t failures = 0;
+	for (size_t n = 1;; n += 1 + n / 20) {
+		failing_env_fail_at(&r.f, n);
+		const struct rig_answer *a = rig_do(&r, k);
+		r.f.fail_at = 0;
+		bool failed = r.f.failed;
+		/* GROUP-14.38: what lacked memory is made up for. */
+		rig_pass(&r, 10 * MONO_SEC);
+		enum err e = a->given ? a->err : ERR_NOMEM;
+		/* A record whose answer lacked memory may be there; what was told to be is. */
+		if (e == OK)
+			assert_true(done());
+		else
+			assert_int_equal(a->n, 0);
+		if (!failed)
+			break;
+		failures++;
+		undo();
+	}
+	assert_true(failures > 5);
+	assert_true(done());
+}
+
+static bool is_invited(void)
+{
+	struct group_invite_info i;
+	return invitations(&i) > 0 && i.state == GROUP_INVITE_OPEN;
+}
+
+static void revoke_all(void)
+{
+	struct groups_command revoke = plain(GROUPS_INVITE_REVOKE);
+	revoke.who = rig_word("Ben");
+	if (is_invited())
+		(void)rig_do(&r, &revoke);
+	rig_pass(&r, MONO_SEC);
+	assert_false(is_invited());
+}
+
+static bool has_password(void)
+{
+	return group_password_state(rig_info(&r, "Home").group) == GROUP_PASSWORD_SET;
+}
+
+static void take_password(void)
+{
+	const struct groups_command none = plain(GROUPS_PASSWORD);
+	rig_expect(&r, &none, OK, "");
+	assert_false(has_password());
+}
+
+static void whatever_lacks_memory_is_told(void **state)
+{
+	struct groups_command c = plain(GROUPS_INVITE), pass = plain(GROUPS_PASSWORD);
+	c.text = rig_word("Ben");
+	each_failure(&c, is_invited, revoke_all);
+	pass.passphrase = rig_word("correct horse");
+	each_failure(&pass, has_password, take_password);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +291,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_refused, begin, end),
 		cmocka_unit_test_setup_teardown(it_is_revoked, begin, end),
 		cmocka_unit_test_setup_teardown(the_password, begin, end),
+		cmocka_unit_test_setup_teardown(whatever_lacks_memory_is_told, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

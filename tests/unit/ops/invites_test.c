@@ -88,6 +88,69 @@ static void codes_that_cannot_be(void **state)
 	assert_true(pp->command.dry_run);
 }
 
+/* What the core gave is read before it is handed on. */
+static void a_code_that_is_not_whole(void **state)
+{
+	struct ops_request r = about(OPS_INVITE_MAKE, "Home");
+	pp->result.document = span_str("apple-river-stone-lemon-tiger");
+	ask(&r);
+	refused(ERR_MALFORMED, "", "");
+	pp->result.document = span_str("apple-river-stone-lemon-tiger\nhomestead:join/AQ");
+	ask(&r);
+	refused(ERR_MALFORMED, "", "");
+	assert_int_equal(pp->commands, 2);
+	answer(ERR_DENIED, "nobody may do that");
+	ask(&r);
+	refused(ERR_DENIED, "a code cannot be made: nobody may do that", "homestead members GROUP");
+	answer(ERR_STATE, "the group has no password");
+	r.invite_make.password = true;
+	ask(&r);
+	refused(ERR_STATE, "the group has no password", "");
+	r.invite_make.password = false;
+	r.invite_make.label = "a\nb";
+	ask(&r);
+	refused(ERR_MALFORMED, "for whom it is holds a character that nobody sees", "");
+	r = about(OPS_INVITE_MAKE, "Nowhere");
+	ask(&r);
+	refused(ERR_NOT_FOUND, "Nowhere", "homestead group list");
+	r = about(OPS_INVITES, "Attic");
+	ask(&r);
+	refused(ERR_STATE, "Attic", "");
+}
+
+static void how_many_and_how_long(void **state)
+{
+	char made[2000];
+	struct ops_request r = about(OPS_INVITE_MAKE, "Home");
+	document(made, sizeof(made));
+	pp->result.document = span_str(made);
+	pp->invites[0] = some_invite();
+	pp->invites[0].uses = 12;
+	pp->n_invites = 1;
+	ask(&r);
+	assert_non_null(strstr(text_at("text"), "it lets in 12, until 2023-11-"));
+	pp->invites[0].end = OPS_NO_END;
+	ask(&r);
+	assert_non_null(strstr(text_at("text"), "without end"));
+	/* It is known no more: then the code alone is said. */
+	pp->n_invites = 0;
+	ask(&r);
+	assert_at("text", "whoever has the code may be in group \"Home\"");
+	assert_at("uses", "0");
+	r.invite_make.password = true;
+	r.invite_make.dry_run = true;
+	ask(&r);
+	assert_at("done", "false");
+	assert_at("link", "");
+	assert_true(pp->command.dry_run);
+	r = about(OPS_INVITE_REVOKE, "Home");
+	ops_set_text(r.name, sizeof(r.name), "apple-river");
+	r.write.dry_run = true;
+	ask(&r);
+	assert_at("text", "invitation \"apple-river\" would be revoked");
+	assert_true(pp->command.dry_run);
+}
+
 /* GROUP-14.33: a link without a secret. */
 static void a_link_to_the_password(void **state)
 {
@@ -259,6 +322,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GROUPS_TEST(a_code),
 		GROUPS_TEST(codes_that_cannot_be),
+		GROUPS_TEST(a_code_that_is_not_whole),
+		GROUPS_TEST(how_many_and_how_long),
 		GROUPS_TEST(a_link_to_the_password),
 		GROUPS_TEST(what_links_and_codes_say),
 		GROUPS_TEST(one_is_known_by_the_other),
