@@ -96,6 +96,61 @@ static void somebody_else_gives_it_after_a_while(void **state)
 	circle_fini(&c);
 }
 
+/* GROUP-12.14, GROUP-12.9: keys are not a plain member's to give; who may gives them when it is
+ * back. */
+static void a_plain_member_gives_nothing(void **state)
+{
+	struct text why = { NULL, 0, 0 };
+	circle_init_epochs(&c);
+	circle_admit(&c, 1, CRYPTO_ROLE_MEMBER, 0);
+	circle_run(&c, MONO_SEC);
+	assert_int_equal(circle_issue(&c, 0, 2, CRYPTO_ROLE_MEMBER, 0, &c.m[2].chain, &why), OK);
+	circle_go(&c, 0);
+	circle_come(&c, 2);
+	circle_run(&c, 10 * MONO_MIN);
+	assert_int_equal(keys(), 1);
+	assert_false(writes(2));
+	circle_come(&c, 0);
+	assert_int_equal(keys(), 2);
+	assert_true(writes(2));
+	circle_fini(&c);
+}
+
+/* GROUP-12.14: 24 a record. */
+static void the_newest_keys_are_given_first(void **state)
+{
+	struct text why = { NULL, 0, 0 };
+	struct group_key k = { { NULL, 0 }, { NULL, 0 } };
+	struct span id, box;
+	size_t most = 0;
+	circle_init_epochs(&c);
+	for (uint32_t i = 2; i <= 30; i++) {
+		assert_int_equal(group_rotate(c.m[0].g, false, &why, c.now), OK);
+		circle_settle(&c);
+		assert_int_equal(look(0).number, i);
+	}
+	circle_admit(&c, 1, CRYPTO_ROLE_MEMBER, 0);
+	circle_run(&c, MONO_SEC);
+	assert_int_equal(keys(), 2);
+	for (size_t i = 0; i < c.n_records; i++) {
+		const struct graph_record *r = &c.records[i]->r;
+		if (!graph_guid_eq(&r->type, &group_type_key))
+			continue;
+		assert_int_equal(group_key_read(&k, r->payload), OK);
+		size_t n = group_key_gifts(&k);
+		assert_int_equal(n, most ? 6 : 24);
+		for (size_t j = 0; j < n; j++) {
+			group_key_gift(&k, j, &id, &box);
+			uint32_t number = group_keyring_find(c.m[0].g->epochs->ring, id.p)->number;
+			assert_int_equal(number > 6, !most);
+		}
+		most += n;
+	}
+	assert_int_equal(most, 30);
+	assert_int_equal(look(1).epochs, 30);
+	circle_fini(&c);
+}
+
 /* GROUP-12.14: where two could, one does. */
 static void nobody_is_given_it_twice(void **state)
 {
@@ -228,6 +283,24 @@ static void a_group_without_epochs_writes_in_clear(void **state)
 	record_payload(o, span_of(odd, sizeof odd));
 	assert_int_equal(reveal(0, o, &plain), GRAPH_VALID);
 	assert_int_equal(plain.payload.n, sizeof odd);
+	circle_fini(&c);
+	free(o);
+}
+
+/* GROUP-12.13 */
+static void what_is_older_than_the_first_epoch_is_as_it_is(void **state)
+{
+	struct record *o = malloc(sizeof *o);
+	struct graph_plain plain;
+	uint8_t odd[80] = { 1, 2, 3 };
+	circle_init_epochs(&c);
+	circle_run(&c, MONO_HOUR);
+	assert_int_equal(seal(0, o), OK);
+	record_payload(o, span_of(odd, sizeof odd));
+	assert_int_equal(reveal(0, o, &plain), GRAPH_LATER);
+	o->r.modified = record_time(circle_wall(&c) - 2 * MONO_HOUR);
+	assert_int_equal(reveal(0, o, &plain), GRAPH_VALID);
+	assert_true(span_eq(plain.payload, span_of(odd, sizeof odd)));
 	circle_fini(&c);
 	free(o);
 }
@@ -536,6 +609,9 @@ int main(void)
 		cmocka_unit_test(who_comes_later_is_given_the_key_at_once),
 		cmocka_unit_test(whoever_let_it_in_gives_it_at_once),
 		cmocka_unit_test(somebody_else_gives_it_after_a_while),
+		cmocka_unit_test(a_plain_member_gives_nothing),
+		cmocka_unit_test(the_newest_keys_are_given_first),
+		cmocka_unit_test(what_is_older_than_the_first_epoch_is_as_it_is),
 		cmocka_unit_test(nobody_is_given_it_twice),
 		cmocka_unit_test(another_machine_is_given_the_keys_anew),
 		cmocka_unit_test(a_new_epoch_is_for_all_who_stand),

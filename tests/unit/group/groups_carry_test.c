@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "groups_rig.h"
 
+#include "group/groups_int.h"
+
 #define PASS "correct horse"
 
 static struct groups_command with(enum groups_command_kind k, struct span document,
@@ -72,6 +74,33 @@ static void test_owner_not_stored(void **state)
 	rig_expect(&one, &c, ERR_IO, "");
 	store_mem_break(one.mem, OK);
 	assert_false(rig_info(&one, "").owner_kept);
+	end(&one, &two);
+}
+
+static const uint8_t *box_of(struct rig *r, const char *group)
+{
+	struct groups_entry *e = NULL;
+	assert_int_equal(groups_entry_find(r->s, rig_word(group), span_of(NULL, 0), &e), OK);
+	assert_non_null(e->group);
+	return e->box;
+}
+
+/* GROUP-12.15: one key to seal to for a member, at all its machines; another in each group. */
+static void test_box_carried(void **state)
+{
+	struct rig one, two;
+	static const uint8_t none[CRYPTO_BOX_KEY];
+	begin(&one, &two);
+	(void)rig_person(&one, "Ben");
+	struct span membership = export(&one, GROUPS_EXPORT);
+	import(&two, membership, "", OK, "");
+	assert_memory_not_equal(box_of(&one, "Home"), none, CRYPTO_BOX_KEY);
+	assert_memory_equal(box_of(&one, "Home"), box_of(&two, "Home"), CRYPTO_BOX_KEY);
+	(void)rig_group(&two, "Den");
+	assert_memory_not_equal(box_of(&two, "Home"), box_of(&two, "Den"), CRYPTO_BOX_KEY);
+	rig_restart(&two);
+	rig_pass(&two, MONO_SEC);
+	assert_memory_equal(box_of(&one, "Home"), box_of(&two, "Home"), CRYPTO_BOX_KEY);
 	end(&one, &two);
 }
 
@@ -244,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_owner_kept),
 		cmocka_unit_test(test_owner_not_stored),
+		cmocka_unit_test(test_box_carried),
 		cmocka_unit_test(test_owner_carried),
 		cmocka_unit_test(test_owner_of_another),
 		cmocka_unit_test(test_owner_store),

@@ -1,6 +1,7 @@
 /* The epochs of a group and their keys: what is kept, which one is written under. */
 #include "../failing_env.h"
 #include "group/keyring.h"
+#include "wire/wr.h"
 
 #define DAY INT64_C(86400000000)
 
@@ -318,6 +319,37 @@ static void who_floods_loses_its_own(void **state)
 	end(&t);
 }
 
+/* GROUP-12.6: beyond, the one with the lowest number is for reading alone. */
+static void who_has_which_is_noted_up_to_a_limit(void **state)
+{
+	struct rig t;
+	uint8_t authority[GROUP_AUTHORITY] = { 0 };
+	unsigned int epochs = GROUP_KEYRING_HELD / 10000;
+	begin(&t);
+	for (unsigned int i = 1; i <= epochs; i++)
+		assert_int_equal(learn(&t, i, (struct made){ i, "", "", 0, 0 }), OK);
+	for (unsigned int i = 1; i <= epochs; i++)
+		for (uint32_t j = 0; j < 10000; j++) {
+			struct wr w = wr_of(authority, 4);
+			wr_u32(&w, j);
+			assert_int_equal(group_keyring_given(t.k, id_of(i),
+							     span_of(authority, sizeof authority)),
+					 OK);
+		}
+	assert_int_equal(put(&t, 1, 1), OK);
+	assert_false(group_keyring_find(t.k, id_of(1))->cut);
+	assert_int_equal(group_keyring_given(t.k, id_of(epochs), who('Z')), OK);
+	const struct group_ring_epoch *first = group_keyring_find(t.k, id_of(1));
+	assert_true(first->cut && !first->n_holders && has(&t, 1));
+	assert_false(group_keyring_find(t.k, id_of(2))->cut);
+	assert_int_equal(chosen(&t, 0), epochs);
+	/* It is not written under even where it is the only one. */
+	group_keyring_unlearn(t.k);
+	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "A", 0, 0 }), OK);
+	assert_int_equal(chosen(&t, 0), 0);
+	end(&t);
+}
+
 /* GROUP-12.3 */
 static void what_is_kept_is_there_again(void **state)
 {
@@ -408,6 +440,7 @@ int main(void)
 		cmocka_unit_test(it_is_known_who_has_which),
 		cmocka_unit_test(what_records_told_is_unlearned),
 		cmocka_unit_test(who_floods_loses_its_own),
+		cmocka_unit_test(who_has_which_is_noted_up_to_a_limit),
 		cmocka_unit_test(what_is_kept_is_there_again),
 		cmocka_unit_test(without_memory_nothing_is_lost),
 	};
