@@ -458,7 +458,10 @@ static const char *password_line(struct cli *c, const struct ops_group *g)
 		text_str(&t, g->password_by_label[0] ? g->password_by_label
 						     : cli_short(c, g->password_by));
 	}
-	text_str(&t, ended ? "; another: homestead group set GROUP --password" : "");
+	if (ended)
+		text_str(&t, strcmp(g->role, "administrator") == 0
+				     ? "; another: homestead group set GROUP --password"
+				     : "; an administrator sets another");
 	return cli_keep(c, &t);
 }
 

@@ -66,6 +66,11 @@ static int by_document(struct cli *c, const char *document)
 
 /* ---- by a code ---- */
 
+static bool is_group_name(const char *s)
+{
+	return strspn(s, "0123456789abcdefABCDEF") == DIGITS && s[DIGITS] == '.';
+}
+
 /* Whether a link has no secret in it. What is wrong with it is told when it is joined. */
 static bool asks(struct cli *c, const char *code)
 {
@@ -82,10 +87,12 @@ static bool asks(struct cli *c, const char *code)
 	       paper.asks;
 }
 
+/* The name of a group leads nowhere without its password. */
 static int ask_password(struct cli *c, const char *code, struct cli_secret *secret)
 {
-	if (!c->given[CLI_WITH_PASSWORD] && !c->passphrase_fd && !c->passphrase_file &&
-	    !asks(c, code))
+	bool given = c->given[CLI_WITH_PASSWORD] || c->passphrase_fd || c->passphrase_file;
+	bool named = is_group_name(code) && !c->given[CLI_DRY_RUN];
+	if (!given && !named && !asks(c, code))
 		return CLI_OK;
 	return cli_passphrase(c, "Password of the group: ", false, secret);
 }
@@ -125,11 +132,6 @@ static int by_code(struct cli *c, const char *code)
 }
 
 /* ---- which it is ---- */
-
-static bool is_group_name(const char *s)
-{
-	return strspn(s, "0123456789abcdefABCDEF") == DIGITS && s[DIGITS] == '.';
-}
 
 /* What is there as a file, or can be nothing else. */
 static bool is_file(const char *s)

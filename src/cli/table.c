@@ -25,7 +25,7 @@ const struct cli_command cli_commands[] = {
 	  INVITES, 1, 2, cli_run_invite_create },
 	{ "join", "CODE|LINK|FILE", "take up an invitation, and become a member",
 	  "Takes up a short code of five words, a link that begins with homestead:join/, the whole "
-	  "name of a group with a --password, or the invitation in a file; - is standard input, of "
+	  "name of a group, whose password is asked for, or the invitation in a file; - is standard input, of "
 	  "any of them. With a code or a link the members that it leads to are asked, or those at "
 	  "an --address, one after the other until one lets us in; a wrong guess ends it. With a "
 	  "file it then connects to the first member that answers at an --address, unless "

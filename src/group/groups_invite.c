@@ -126,11 +126,9 @@ static void link_of_password(struct groups *s, const struct groups_command *c,
 	if (!err && !c->dry_run)
 		err = answer_of(s, call);
 	groups_answer(s, call, err,
-		      err != ERR_STATE ? NULL
-		      : state == GROUP_PASSWORD_NONE
-			      ? "the group has no password"
-			      : "a removal has ended the group's password: an "
-				"administrator sets another");
+		      err != ERR_STATE		     ? NULL
+		      : state == GROUP_PASSWORD_NONE ? GROUPS_NO_PASSWORD
+						     : GROUPS_PASSWORD_ENDED);
 }
 
 void groups_invite(struct groups *s, const struct groups_command *c, struct groups_call *call)

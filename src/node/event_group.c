@@ -254,7 +254,7 @@ static void password_text(struct text *t, const struct node_group_event *e)
 			    "administrator sets another");
 		return;
 	}
-	text_str(t, e->of.set ? " has another password, set by "
+	text_str(t, e->of.set ? " has a new password, set by "
 			      : " has no password any more: it was taken away by ");
 	if (e->of.ours)
 		text_str(t, "us");

@@ -43,6 +43,9 @@ static const struct {
 } refusals[] = {
 	{ GROUPS_LESS_FOR_SELF, "give the card of whoever you invite: homestead id card, on the "
 				"machine of that person" },
+	{ GROUPS_NO_PASSWORD, "an administrator sets one: homestead group set GROUP --password" },
+	{ GROUPS_PASSWORD_ENDED, "an administrator sets another: homestead group set GROUP "
+				 "--password" },
 	{ GROUPS_OTHER_PROFILE, "homestead id show NAME tells the profile of an identity: "
 				"homestead create GROUP --as NAME --profile PROFILE, both "
 				"alike" },
@@ -108,7 +111,7 @@ static const struct {
 	{ ERR_DENIED, "look whether it was typed as it was given; else ask for another one" },
 	{ ERR_FULL, "wait so long, then type it once more" },
 	{ ERR_CONFLICT, "homestead join CODE --group NAME" },
-	{ ERR_RANGE, "homestead join CODE --password" },
+	{ ERR_RANGE, "homestead join NAME --password, or LINK, asks for it" },
 	{ ERR_IN_USE, "homestead group list shows it when that is done" },
 	{ ERR_CLOSED, "is that machine in this group, and is its clock right? homestead group list "
 		      "and timedatectl tell, there" },

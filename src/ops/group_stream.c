@@ -196,8 +196,10 @@ static bool read_password(struct sealed *s, struct text *nfc)
 static bool take_password(struct sealed *s, struct group_wish *w, struct text *nfc)
 {
 	w->command.role = GROUP_ROLE_MEMBER;
-	if (!passphrase_n(s))
+	if (!passphrase_n(s)) {
 		w->done = "has no password any more";
+		w->would = "would lose its password";
+	}
 	bool good = read_password(s, nfc);
 	w->command.passphrase = span_of(nfc->p, nfc->n);
 	return good;

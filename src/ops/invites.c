@@ -205,7 +205,8 @@ enum err ops_run_invite_make(struct ops *o, const struct ops_request *r, struct 
 	if (!w)
 		return ERR_NOMEM;
 	w->answer = answer_invite;
-	ops_set_text(w->object, sizeof(w->object), "a code");
+	ops_set_text(w->object, sizeof(w->object),
+		     m->password ? "a link to the password" : "a code");
 	w->done = "is made";
 	w->would = "would be made";
 	enum err e = m->password ? read_password(w, m, &c)

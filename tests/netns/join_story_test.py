@@ -67,7 +67,7 @@ def a_group_with_a_password(world):
     assert ended["password"] == "ended" and ended["password_by_label"] == "Ann", ended
     told = [e["text"] for e in ann.cli("events", "--part", "group")["events"]
             if e["name"] == "password"]
-    assert told[0] == 'group "Home" has another password, set by us', told
+    assert told[0] == 'group "Home" has a new password, set by us', told
     assert told[-1].startswith('the password of group "Home" lets nobody in'), told
     assert any("the password of group" in a["text"] for a in ann.cli("status")["attention"])
     error = ann.fails("invite", "Home", "--password")

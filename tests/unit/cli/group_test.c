@@ -609,6 +609,10 @@ static void a_password_is_in_no_request(void **state)
 	assert_non_null(strstr(asked, "POST /v1/groups/join/secret {'code':'" CANNED_NAME "'"));
 	assert_null(strstr(asked, "horse"));
 	free(asked);
+	/* A name alone asks by itself. */
+	assert_int_equal(with_people("join " CANNED_NAME, once), 0);
+	sent("horse", "");
+	free(canned_asked());
 	write_file("pass", "correct horse");
 	assert_int_equal(run("join " CANNED_NAME " --passphrase-file %s%s", at("pass"),
 			     " --address 192.0.2.1 -n --json"),

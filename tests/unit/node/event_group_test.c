@@ -225,7 +225,7 @@ static void fields(void **state)
 	e = event_of(GROUP_EVENT_PASSWORD);
 	e.group.of.set = true;
 	has_fields(&e, "graph=0123.home group=Home member=4567.ann ours=false set=true over=false");
-	says(&e, "group \"Home\" has another password, set by \"4567.ann\"");
+	says(&e, "group \"Home\" has a new password, set by \"4567.ann\"");
 	assert_int_equal(node_group_event_level(&e.group.of), NODE_NOTICE);
 	e.group.of.over = true;
 	says(&e, "the password of group \"Home\" lets nobody in any more, since a member was "

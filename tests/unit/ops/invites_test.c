@@ -102,10 +102,14 @@ static void a_code_that_is_not_whole(void **state)
 	answer(ERR_DENIED, "nobody may do that");
 	ask(&r);
 	refused(ERR_DENIED, "a code cannot be made: nobody may do that", "homestead members GROUP");
-	answer(ERR_STATE, "the group has no password");
+	answer(ERR_STATE, GROUPS_NO_PASSWORD);
 	r.invite_make.password = true;
 	ask(&r);
-	refused(ERR_STATE, "the group has no password", "");
+	refused(ERR_STATE, "a link to the password cannot be made: the group has no password",
+		"homestead group set GROUP --password");
+	answer(ERR_STATE, GROUPS_PASSWORD_ENDED);
+	ask(&r);
+	refused(ERR_STATE, "a removal has ended", "an administrator sets another");
 	r.invite_make.password = false;
 	r.invite_make.label = "a\nb";
 	ask(&r);

@@ -96,6 +96,14 @@ static void a_password_is_set(void **state)
 	read_line(s);
 	assert_at("text", "group \"Home\" has no password any more");
 	ops_stream_close(s);
+	s = open_stream(&r);
+	answer(ERR_DENIED, "only an administrator may");
+	put(s, "\0\0", 2, OK);
+	ops_stream_finish(s);
+	read_line(s);
+	assert_at("error.message",
+		  "group \"Home\" cannot lose its password: only an administrator may");
+	ops_stream_close(s);
 }
 
 static void an_import_has_a_document(void **state)
