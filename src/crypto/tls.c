@@ -191,6 +191,11 @@ struct span crypto_tls_peer(const struct crypto_tls *t)
 	return span_of(t->peer.p, t->peer.n);
 }
 
+bool crypto_tls_untimely(const struct crypto_tls *t)
+{
+	return t->untimely;
+}
+
 const char *crypto_tls_version(const struct crypto_tls *t)
 {
 	return t->state == CRYPTO_TLS_DONE ? SSL_get_version(t->ssl) : "";

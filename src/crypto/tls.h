@@ -25,8 +25,8 @@ struct crypto_tls_birth {
 	const struct crypto_key *key; /* lives as long as the connection */
 	struct span cert;	      /* DER of the certificate of that key; copied */
 	const char *alpn;	      /* lives as long; NULL none. Both must have the same */
-	/* The other's certificate, DER: OK, or why the handshake fails. Called once, while
-	 * crypto_tls_step() runs. */
+	/* The other's certificate, DER: OK, or why the handshake fails; ERR_TIMEOUT: it is not
+	 * valid now, which the other side is told. Called once, while crypto_tls_step() runs. */
 	enum err (*judge)(void *ctx, struct span cert);
 	void *ctx;
 };
@@ -57,6 +57,8 @@ MUST_USE enum err crypto_tls_seal(struct crypto_tls *t, struct span plain, struc
  * or of what came behind the handshake something is left. */
 MUST_USE enum err crypto_tls_unseal(struct crypto_tls *t, struct span record, struct span *plain,
 				    size_t *rest);
+/* Whether the other side ended it since our certificate is not valid by its clock. */
+bool crypto_tls_untimely(const struct crypto_tls *t);
 /* DER of the other's certificate; empty before it came. */
 struct span crypto_tls_peer(const struct crypto_tls *t);
 /* RFC 8446 7.5, RFC 5705: n octets bound to this connection. ERR_STATE before it is done. */

@@ -45,6 +45,14 @@ static enum err judged(struct crypto_tls *t, X509_STORE_CTX *store)
 	return e;
 }
 
+/* Each has an alert of its own. */
+static int library_fault(enum err e)
+{
+	if (e == ERR_TIMEOUT)
+		return X509_V_ERR_CERT_HAS_EXPIRED;
+	return e == ERR_NOMEM ? X509_V_ERR_OUT_OF_MEM : X509_V_ERR_CERT_REJECTED;
+}
+
 /* In place of the library's judgement of a chain (CRYPTO-6.3). */
 static int judge(X509_STORE_CTX *store, void *none)
 {
@@ -52,8 +60,7 @@ static int judge(X509_STORE_CTX *store, void *none)
 	struct crypto_tls *t = SSL_get_app_data(ssl);
 	t->judged = judged(t, store);
 	if (t->judged)
-		X509_STORE_CTX_set_error(store, t->judged == ERR_NOMEM ? X509_V_ERR_OUT_OF_MEM
-								       : X509_V_ERR_CERT_REJECTED);
+		X509_STORE_CTX_set_error(store, library_fault(t->judged));
 	return t->judged == OK;
 }
 
@@ -109,8 +116,10 @@ static void heard(const SSL *ssl, int where, int what)
 		return;
 	if (where == SSL_CB_WRITE_ALERT)
 		t->alert = what & 0xff;
-	if (where == SSL_CB_READ_ALERT)
-		t->alerted = true;
+	if (where != SSL_CB_READ_ALERT)
+		return;
+	t->alerted = true;
+	t->untimely = (what & 0xff) == SSL_AD_CERTIFICATE_EXPIRED;
 }
 
 static bool set_rules(SSL_CTX *x, const struct crypto_tls_rules *r)

@@ -31,8 +31,9 @@ struct crypto_tls {
 	enum err failed;   /* ours, while the library runs: no memory */
 	bool asked;	   /* for our certificate */
 	enum err judged;
-	int alert;    /* that ends it and that the library sends, -1 none */
-	bool alerted; /* the other side sent such a one */
+	int alert;     /* that ends it and that the library sends, -1 none */
+	bool alerted;  /* the other side sent such a one */
+	bool untimely; /* which says that our certificate is not valid now */
 };
 
 /* Both ways between a connection and the library, `in` and `out` above; the context's.

@@ -32,6 +32,7 @@ enum err group_session_fail(struct group_session *s, enum group_session_fault wh
 		[GROUP_FAULT_PROOF] = ERR_DENIED,
 		[GROUP_FAULT_REMOVED] = ERR_DENIED,
 		[GROUP_FAULT_OUT] = ERR_DENIED,
+		[GROUP_FAULT_CLOCK_THERE] = ERR_DENIED,
 	};
 	if (!s->fault)
 		s->fault = why;

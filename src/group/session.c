@@ -11,7 +11,10 @@
 
 static enum err tls_fault(struct group_session *s, enum err e)
 {
-	return e == ERR_NOMEM ? e : group_session_fail(s, GROUP_FAULT_TLS);
+	bool clock = s->tls && crypto_tls_untimely(s->tls);
+	return e == ERR_NOMEM
+		       ? e
+		       : group_session_fail(s, clock ? GROUP_FAULT_CLOCK_THERE : GROUP_FAULT_TLS);
 }
 
 /* GROUP-8.13 */
@@ -36,7 +39,8 @@ static enum err bad_identity(struct group_session *s, const struct crypto_chain 
 	return group_session_fail(s, GROUP_FAULT_CERTIFICATE);
 }
 
-/* crypto_tls's: whether a certificate may go on with the handshake. */
+/* crypto_tls's: whether a certificate may go on with the handshake. Whose clock is wrong is
+ * told there, too (GROUP-8.12). */
 static enum err judge(void *ctx, struct span cert)
 {
 	struct group_session *s = ctx;
@@ -49,7 +53,7 @@ static enum err judge(void *ctx, struct span cert)
 	else if (e != ERR_NOMEM)
 		e = bad_identity(s, idc, why);
 	crypto_chain_free(idc);
-	return e;
+	return e && s->fault == GROUP_FAULT_CLOCK ? ERR_TIMEOUT : e;
 }
 
 static bool keep_names(struct group_session *s, const struct graph_parties *p)

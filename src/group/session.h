@@ -53,7 +53,9 @@ enum group_session_state {
 	X(ASKED_BEFORE, "that member has had its one proof of what was typed")                     \
 	X(PROOF, "the other side does not know the secret itself")                                 \
 	X(REMOVED, "the other side was removed from the group")                                    \
-	X(OUT, "by what that member says we were removed from the group")
+	X(OUT, "by what that member says we were removed from the group")                          \
+	X(CLOCK_THERE, "by the other side's clock our certificate is not valid: one of the "       \
+		       "clocks is wrong")
 enum group_session_fault {
 #define X(name, text) GROUP_FAULT_##name,
 	GROUP_SESSION_FAULTS(X)

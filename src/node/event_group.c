@@ -154,6 +154,8 @@ static const char *fault_advice(enum group_session_fault f)
 	static const char *const advice[GROUP_SESSION_FAULT_COUNT] = {
 		[GROUP_FAULT_CLOCK] =
 			"set the clock of the machine that is wrong, then connect again",
+		[GROUP_FAULT_CLOCK_THERE] =
+			"set the clock of the machine that is wrong, then connect again",
 		[GROUP_FAULT_EXPIRED] = "an administrator renews it: homestead member renew",
 		[GROUP_FAULT_REMOVED] =
 			"an administrator can take it in again: homestead member return",

@@ -60,6 +60,8 @@ static const char *fault_hint(const char *text)
 	for (size_t i = 0; text && i < sizeof(faults) / sizeof(faults[0]); i++)
 		if (strstr(text, group_chain_fault_text(faults[i].fault)))
 			return faults[i].hint;
+	if (text && strstr(text, group_session_fault_text(GROUP_FAULT_CLOCK_THERE)))
+		return faults[0].hint;
 	return NULL;
 }
 

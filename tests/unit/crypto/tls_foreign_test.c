@@ -276,8 +276,9 @@ static void the_other_end_may_end(void **state)
 	part(&m);
 }
 
-/* A client is done before the server has judged it: the alert comes later. */
-static void a_client_hears_that_it_is_not_wanted(void **state)
+/* A client is done before the server has judged it: the alert comes later. CRYPTO-6.3: it says
+ * when a clock is to blame. */
+static void hears_that_it_is_not_wanted(enum err why)
 {
 	struct pair t;
 	struct span alert, plain;
@@ -285,16 +286,24 @@ static void a_client_hears_that_it_is_not_wanted(void **state)
 	size_t rest;
 	int who;
 	pair_init(&t, modern(), 1);
-	t.end[1].says = ERR_DENIED;
+	t.end[1].says = why;
 	pair_open(&t);
-	assert_int_equal(pair_shake(&t, 0, &who), ERR_DENIED);
+	assert_int_equal(pair_shake(&t, 0, &who), why);
 	assert_int_equal(who, 1);
 	assert_true(t.end[0].done);
+	assert_false(crypto_tls_untimely(t.end[0].tls));
 	assert_int_equal(crypto_tls_step(t.end[1].tls, span_of(NULL, 0), &alert, &done), ERR_STATE);
 	alert = span_of(t.end[1].tls->out.p, t.end[1].tls->out.n);
 	assert_true(alert.n > 0);
 	assert_int_equal(crypto_tls_unseal(t.end[0].tls, alert, &plain, &rest), ERR_CLOSED);
+	assert_int_equal(crypto_tls_untimely(t.end[0].tls), why == ERR_TIMEOUT);
 	pair_fini(&t);
+}
+
+static void a_client_hears_that_it_is_not_wanted(void **state)
+{
+	hears_that_it_is_not_wanted(ERR_DENIED);
+	hears_that_it_is_not_wanted(ERR_TIMEOUT);
 }
 
 /* CRYPTO-6.1, CRYPTO-6.4: down to the first, and never more than a record. */

@@ -173,8 +173,9 @@ static void a_token_cut_short_is_waited_for(void **state)
 /* CRYPTO-6.3: what the judge said is what the handshake ends with; the other is told. */
 static void the_judge_decides(void **state)
 {
-	static const enum err words[] = { ERR_DENIED, ERR_MALFORMED, ERR_NOMEM, ERR_NOT_FOUND };
-	for (int i = 0; i < 8; i++) {
+	static const enum err words[] = { ERR_DENIED, ERR_MALFORMED, ERR_NOMEM, ERR_NOT_FOUND,
+					  ERR_TIMEOUT };
+	for (int i = 0; i < 10; i++) {
 		struct pair t;
 		struct span alert = span_of(NULL, 0), out;
 		bool done;
@@ -191,7 +192,9 @@ static void the_judge_decides(void **state)
 			assert_int_equal(crypto_tls_step(t.end[1].tls, alert, &out, &done),
 					 ERR_DENIED);
 			assert_false(done);
+			assert_int_equal(crypto_tls_untimely(t.end[1].tls), i / 2 == 4);
 		}
+		assert_false(crypto_tls_untimely(t.end[who].tls));
 		pair_fini(&t);
 	}
 }

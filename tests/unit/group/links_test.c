@@ -35,7 +35,7 @@ static void failed(void *ctx, const struct graph_parties *who, enum group_sessio
 		   enum group_chain_fault chain, int64_t off, bool proved)
 {
 	l.failures++;
-	if (why == GROUP_FAULT_TLS || why == GROUP_FAULT_OURS)
+	if (why == GROUP_FAULT_TLS || why == GROUP_FAULT_OURS || why == GROUP_FAULT_CLOCK_THERE)
 		return;
 	l.fault = why;
 	l.off = off;

@@ -209,7 +209,7 @@ static void who_shows_nothing_knows_why(void **state)
 	t.end[0].shows = true;
 	t.end[1].now = RIG_BORN - 1;
 	rig_play(&t);
-	rig_assert_fault(&t, 0, GROUP_FAULT_TLS, GROUP_CHAIN_NONE);
+	rig_assert_fault(&t, 0, GROUP_FAULT_CLOCK_THERE, GROUP_CHAIN_NONE);
 	rig_close(&t);
 	assert_int_equal(t.end[0].failures, 1);
 	session_rig_fini(&t);

@@ -221,6 +221,9 @@ static void joining(void **state)
 	ask(&r);
 	refused(ERR_DENIED, "the group of this invitation cannot be joined: it is not valid yet",
 		"timedatectl");
+	answer(ERR_DENIED, group_session_fault_text(GROUP_FAULT_CLOCK_THERE));
+	ask(&r);
+	refused(ERR_DENIED, "by the other side's clock", "timedatectl");
 	answer(ERR_DENIED, "it is of another key");
 	ask(&r);
 	refused(ERR_DENIED, "it is of another key", "homestead id card");
