@@ -173,6 +173,12 @@ static void opened(struct groups *s, struct groups_call *call, const struct grap
 		answer(s, call, r->err, r->text);
 }
 
+/* GROUP-13.20: whoever has no such group hangs up before it says who it is. */
+static bool hung_up(const struct group_joiner_info *i, enum err err)
+{
+	return !i->heard && (err == ERR_CLOSED || err == ERR_RESET);
+}
+
 /* GROUP-13.14: who had one guess wrong gets no other at anybody's. */
 static void called(struct groups *s, struct groups_call *call, const struct graph_out *r)
 {
@@ -185,7 +191,12 @@ static void called(struct groups *s, struct groups_call *call, const struct grap
 		go(s, call, STEP_CLOSE, &g);
 		return;
 	}
-	note(call, r->err ? r->err : ERR_CLOSED, r->text);
+	if (hung_up(&i, r->err ? r->err : ERR_CLOSED))
+		note(call, ERR_CLOSED,
+		     "it hung up at once: it is not in that group, or takes no "
+		     "connections for it now");
+	else
+		note(call, r->err ? r->err : ERR_CLOSED, r->text);
 	j->over = over || i.guessed;
 	if (over)
 		j->err = s->stopping ? ERR_STOPPING : r->err;

@@ -132,6 +132,8 @@ static void session_free(void *session)
 /* GROUP-13.13: with a membership there is nothing more to say here. */
 static enum err step(void *session, struct span token, struct graph_session_out *out)
 {
+	struct group_joiner *j = ((struct group_session *)session)->home->ctx;
+	j->last.heard |= token.n > 0;
 	enum err e = group_session_step(session, token, out);
 	if (e || !out->done)
 		return e;

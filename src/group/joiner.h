@@ -39,6 +39,7 @@ struct group_joiner_info {
 	int64_t off; /* us: how far a clock is off at least, of CLOCK; 0 not known */
 	uint32_t wait_s;
 	bool guessed; /* the secret was wrong: nobody else is to be asked */
+	bool heard;   /* it said something */
 };
 void group_joiner_look(const struct group_joiner *j, struct group_joiner_info *out);
 /* Another is called. */

@@ -92,6 +92,7 @@ static void a_link_ends_with_the_membership(void **state)
 	begin();
 	assert_int_equal(call(), ERR_CLOSED);
 	assert_int_equal(look().fault, GROUP_FAULT_NONE);
+	assert_true(look().heard);
 	assert_true(span_eq(look().chain, rig_chain(&j.newcomer)));
 	assert_int_equal(j.admitted, 1);
 	end();
@@ -126,6 +127,7 @@ static void a_member_gets_one_proof(void **state)
 	j.admits = GROUP_DOOR_OPEN;
 	group_joiner_again(g);
 	assert_int_equal(look().wait_s, 0);
+	assert_false(look().heard);
 	assert_int_equal(call(), ERR_DENIED);
 	assert_int_equal(look().fault, GROUP_FAULT_ASKED_BEFORE);
 	/* Another member is another. */

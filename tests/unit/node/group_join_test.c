@@ -35,13 +35,13 @@ static void hand_out(uint32_t uses)
 	rig_run(r, 5 * MONO_SEC);
 }
 
-/* At the first so many machines. */
-static const struct rig_answer *join_at(size_t i, const char *typed, size_t n)
+/* At so many machines, from that one on. */
+static const struct rig_answer *join_at(size_t i, const char *typed, size_t first, size_t n)
 {
 	struct addr at[RIG_NODES];
 	for (size_t k = 0; k < n; k++) {
-		at[k] = r->m[k].at;
-		at[k].port = r->m[k].door.port;
+		at[k] = r->m[first + k].at;
+		at[k].port = r->m[first + k].door.port;
 	}
 	const struct groups_command c = {
 		.kind = GROUPS_JOIN, .code = span_str(typed), .address = at, .n_address = n
@@ -55,7 +55,7 @@ static const struct rig_answer *join_at(size_t i, const char *typed, size_t n)
 
 static const struct rig_answer *join(size_t i, const char *typed, bool with_address)
 {
-	return join_at(i, typed, with_address);
+	return join_at(i, typed, 0, with_address);
 }
 
 static void assert_in(size_t i, const struct rig_answer *a)
@@ -117,10 +117,24 @@ static void what_an_inviter_says_is_told(void **state)
 	begin(3);
 	hand_out(1);
 	assert_in(1, join(1, link, true));
-	assert_out(2, join_at(2, link, 2), "used up");
+	assert_out(2, join_at(2, link, 0, 2), "used up");
 	assert_non_null(strstr(r->m[2].answer.text, "192.0.2.1:"));
 	rig_off(r, 0);
-	assert_out(2, join_at(2, link, 2), "192.0.2.2:3587: that member may let nobody in");
+	assert_out(2, join_at(2, link, 0, 2), "192.0.2.2:3587: that member may let nobody in");
+	rig_fini(r);
+}
+
+/* GROUP-13.20 */
+static void a_machine_of_another_group(void **state)
+{
+	rig_init(r, 3);
+	begin(3);
+	(void)rig_group(r, 1, "Den");
+	hand_out(1);
+	rig_run(r, 10 * MONO_SEC);
+	assert_out(2, join_at(2, link, 1, 1), "192.0.2.2:3587: it hung up at once: it is not in");
+	assert_int_equal(r->m[2].answer.err, ERR_CLOSED);
+	assert_in(2, join(2, link, true));
 	rig_fini(r);
 }
 
@@ -170,6 +184,7 @@ int main(void)
 		cmocka_unit_test(a_link_lets_in),
 		cmocka_unit_test(a_code_lets_in),
 		cmocka_unit_test(what_an_inviter_says_is_told),
+		cmocka_unit_test(a_machine_of_another_group),
 		cmocka_unit_test(one_use_is_one),
 		cmocka_unit_test(five_guesses_end_it),
 		cmocka_unit_test(a_restart_leaves_nothing),
