@@ -214,6 +214,9 @@ def from_the_first_word_to_the_last(world):
     carla.run("put", "The Smiths", "late=1")
     until("ann to have refused it",
           lambda: ann.look("The Smiths")["counts"]["refused_sessions"] > before)
+    look = until("whoever has it to be told",
+                 lambda: (g := carla.look("The Smiths"))["state"] == "removed" and g)
+    assert "the group's key" in look["why"], look
     assert not carla.links(graph=carla.look("The Smiths")["id"])
     assert set(ann.members("The Smiths")) == {"Ann"}, ann.members("The Smiths")
     assert ann.value("late", "The Smiths") is None
