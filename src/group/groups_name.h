@@ -32,6 +32,7 @@ struct groups_resolution {
 	bool off;	 /* the part pnrp is off */
 	uint32_t clouds; /* that have an address here; 0: no network */
 	uint32_t up;	 /* of these, other nodes are known */
+	bool clock;	 /* in one, what came lately was out of date by our clock */
 };
 
 #endif

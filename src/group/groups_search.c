@@ -256,4 +256,7 @@ void groups_search_why(struct text *t, const char *name, const struct groups_res
 		text_str(t, " in ");
 		in_clouds(t, r->up);
 	}
+	if (r->clock && !r->off)
+		text_str(t, "; what one machine says is out of date by our clock: the clock of "
+			    "this machine, or of that one, is a day off or more");
 }

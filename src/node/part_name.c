@@ -72,6 +72,13 @@ static void command_of(const struct groups_out *o, struct pnrp_command *c)
 	}
 }
 
+#define LATELY (10 * MONO_MIN)
+
+static bool clocks_differ(const struct node *n, const struct pnrp_info *of)
+{
+	return of->last_expired.us && mono_since(n->now, of->last_expired) < LATELY;
+}
+
 /* How the clouds of this machine are, for whoever found nothing. */
 static void count_clouds(const struct node *n, struct groups_resolution *r)
 {
@@ -81,6 +88,7 @@ static void count_clouds(const struct node *n, struct groups_resolution *r)
 			     i.of.state != PNRP_STATE_DISABLED && i.of.state != PNRP_STATE_DEAD;
 		r->clouds += there;
 		r->up += i.of.state == PNRP_STATE_ACTIVE;
+		r->clock |= clocks_differ(n, &i.of);
 	}
 }
 

@@ -129,6 +129,9 @@ def a_clock_that_is_a_year_off(world):
         error = p.fails("join", made["link"])
         assert error["code"] == "DENIED" and "clock" in error["message"], error
         assert "timedatectl" in error["hint"], error
+    # Names have an end, too: who lives in the next year is told why it finds none.
+    error = carla.fails("join", made["code"])
+    assert "clock" in error["message"], error
     assert ann.invitations()[words(made["code"])]["wrong"] == 0
     fine([ann, bob, carla])
 

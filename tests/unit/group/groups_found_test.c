@@ -174,7 +174,7 @@ static void lookups_are_published(void **state)
 
 static void resolved(struct rig *r, enum err err, bool off, uint32_t clouds, uint32_t up)
 {
-	const struct groups_resolution end = { err, off, clouds, up };
+	const struct groups_resolution end = { err, off, clouds, up, false };
 	uint64_t number = r->resolving;
 	assert_true(number != 0);
 	r->resolving = 0;
@@ -237,6 +237,16 @@ static void who_is_not_found_is_told_why(void **state)
 		answered(r, rows[i].want, rows[i].words);
 		assert_int_equal(r->n_dialled, 0);
 	}
+	const struct groups_resolution off = { ERR_NOT_FOUND, false, 1, 1, true };
+	uint64_t number;
+	ask(r);
+	number = r->resolving;
+	r->resolving = 0;
+	groups_resolved(r->s, number, &off, r->now);
+	rig_drain(r);
+	answered(r, ERR_NOT_FOUND, "in 1 cloud; what one machine says is out of date by our clock");
+	ask(r);
+	resolved(r, ERR_TIMEOUT, false, 3, 2);
 	struct groups_seek_info i;
 	struct groups_info of = rig_info(r, "");
 	groups_seek_look(r->s, &of, &i);

@@ -65,7 +65,7 @@ static void assert_gone(void)
 
 static void resolved(enum err err)
 {
-	const struct groups_resolution e = { err, false, 1, 1 };
+	const struct groups_resolution e = { err, false, 1, 1, false };
 	uint64_t number = r->resolving;
 	r->resolving = 0;
 	groups_resolved(r->s, number, &e, r->now);

@@ -124,6 +124,18 @@ static void what_an_inviter_says_is_told(void **state)
 	rig_fini(r);
 }
 
+/* GROUP-15.7: who lives in the next year finds nobody, and is told that a clock is off. */
+static void a_clock_hides_a_code(void **state)
+{
+	rig_init_named(r, 2);
+	r->m[1].ahead = 365 * MONO_DAY;
+	begin(2);
+	hand_out(0);
+	rig_run(r, MONO_MIN);
+	assert_out(1, join(1, code, false), "or of that one, is a day off");
+	rig_fini(r);
+}
+
 /* GROUP-13.20 */
 static void a_machine_of_another_group(void **state)
 {
@@ -185,6 +197,7 @@ int main(void)
 		cmocka_unit_test(a_code_lets_in),
 		cmocka_unit_test(what_an_inviter_says_is_told),
 		cmocka_unit_test(a_machine_of_another_group),
+		cmocka_unit_test(a_clock_hides_a_code),
 		cmocka_unit_test(one_use_is_one),
 		cmocka_unit_test(five_guesses_end_it),
 		cmocka_unit_test(a_restart_leaves_nothing),
