@@ -114,6 +114,15 @@ def two_groups_are_offered(world):
     assert carla.look()["id"] == mine
     ann.knows(Carla="member")
     assert set(bob.members()) == {"Bob"}, bob.members()
+    # Each has a password of its own, and now she is in both: which is asked for, too.
+    ann.password("open sesame")
+    bob.password("open barley")
+    link = bob.cli("invite", "Home", "--password")["link"]
+    refused(typed(carla, link, "open sesame"), "is wrong")
+    assert in_time(carla, link, "open barley") is None
+    error = carla.fails("group", "show", "Home")
+    assert "more than one group is called" in error["message"], error
+    assert {carla.look(g[:12])["id"] for g in (mine, other)} == {mine, other}
     fine([ann, bob, carla])
 
 
