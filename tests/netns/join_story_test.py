@@ -65,7 +65,7 @@ def a_group_with_a_password(world):
     until("carla to know it", lambda: carla.look()["state"] == "removed")
     ended = ann.look()
     assert ended["password"] == "ended" and ended["password_by_label"] == "Ann", ended
-    told = [e["text"] for e in ann.cli("events", "--part", "group")["events"]
+    told = [e["text"] for e in ann.ask("GET", "/events/recent?part=group")["events"]
             if e["name"] == "password"]
     assert told[0] == 'group "Home" has a new password, set by us', told
     assert told[-1].startswith('the password of group "Home" lets nobody in'), told

@@ -144,7 +144,13 @@ def a_firewall_is_called_by_its_name(world):
     made = ann.cli("invite", "Home")
     wall = ("ipproto", "tcp", "sport", str(PORT), "blackhole")
     ann.netns.ip("rule", "add", *wall)
-    error = bob.fails("join", made["code"], *([] if LONG else ["--timeout", "4s"]))
+
+    def keeps_out():
+        """Once the code is found."""
+        said = bob.fails("join", made["code"], *([] if LONG else ["--timeout", "4s"]))
+        return said["code"] != "NOT_FOUND" and said
+
+    error = until("the code to be found", keeps_out, 90)
     assert error["code"] == "DEADLINE" and "firewall let TCP %d in" % PORT in error["hint"], error
     if LONG:
         assert "%s:%d: timed out" % (ann.address, PORT) in error["message"], error
