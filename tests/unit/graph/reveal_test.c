@@ -469,9 +469,84 @@ static void it_is_revealed_in_slices_test(void **state)
 	lone_end(&l);
 }
 
+/* Without memory a change is refused whole, and never stored in clear. */
+static void without_memory_nothing_is_half_sealed_test(void **state)
+{
+	const struct graph_command c = { .kind = GRAPH_RECORD_ADD,
+					 .type = lone_type,
+					 .has_payload = true,
+					 .payload = span_str("hello"),
+					 .has_attributes = true,
+					 .attributes = span_str(XML) };
+	size_t refused = 0;
+	begin();
+	for (size_t n = 1;; n++) {
+		struct graph_db_info before, after;
+		graph_db_info(l.g->db, &before);
+		uint32_t replies = l.replies;
+		failing_env_fail_at(&l.f, n);
+		enum err e = graph_command(l.g, &c, 500 + n, l.now);
+		graph_tick(l.g, l.now);
+		bool failed = l.f.failed;
+		l.f.fail_at = 0;
+		lone_pass(&l, 0);
+		assert_true(e == OK || e == ERR_NOMEM);
+		assert_int_equal(l.replies, replies + (e == OK));
+		graph_db_info(l.g->db, &after);
+		if (e || l.reply.err) {
+			assert_int_equal(e ? e : l.reply.err, ERR_NOMEM);
+			assert_int_equal(after.records, before.records);
+			refused++;
+		} else {
+			assert_int_equal(after.records, before.records + 1);
+			reads(&l.reply.id, "hello");
+			struct graph_record r = raw(&l.reply.id);
+			assert_true(r.payload.p[0] == 'S' && r.attributes.n == 0);
+		}
+		if (!failed)
+			break;
+	}
+	assert_true(refused > 2);
+	lone_end(&l);
+}
+
+/* GRAPH-6.9: what could not be shown for lack of memory stays hidden, and can be later. */
+static void without_memory_it_stays_hidden_test(void **state)
+{
+	bool failed = true;
+	size_t hidden = 0;
+	for (size_t n = 1; failed; n++) {
+		struct graph_record r;
+		begin();
+		struct graph_guid id = lone_id(&l, "0.bob", 1);
+		lone_flood(&l, 2, of_bob(1, 1, 'c', "x"));
+		lone_pass(&l, MONO_SEC);
+		seal.known = "abc";
+		failing_env_fail_at(&l.f, n);
+		graph_reveal(l.g, l.now);
+		while (l.g->reveal)
+			graph_tick(l.g, l.now);
+		failed = l.f.failed;
+		l.f.fail_at = 0;
+		lone_drain(&l);
+		if (graph_record_get(l.g, &id, &r) != OK) {
+			assert_false(found_by_color(&id));
+			hidden++;
+		}
+		graph_reveal(l.g, l.now);
+		lone_pass(&l, MONO_SEC);
+		reads(&id, "x");
+		assert_true(found_by_color(&id));
+		lone_end(&l);
+	}
+	assert_true(hidden > 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_memory_nothing_is_half_sealed_test),
+		cmocka_unit_test(without_memory_it_stays_hidden_test),
 		cmocka_unit_test(ours_are_sealed_and_read_plain_test),
 		cmocka_unit_test(an_update_rests_on_what_was_revealed_test),
 		cmocka_unit_test(without_a_key_nothing_is_written_test),
