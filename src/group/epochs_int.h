@@ -55,6 +55,8 @@ static inline const uint8_t *group_epoch_draft_key(const struct group_epochs *e)
 
 /* ---- group_epoch.c ---- */
 void group_epoch_authority_of(struct span name, uint8_t out[GROUP_AUTHORITY]);
+/* Of the epoch that an Epoch record begins; false: it is signed by nobody. */
+bool group_epoch_id(struct group *g, const struct graph_record *r, uint8_t id[GROUP_EPOCH_ID]);
 /* Under which is written; NULL: none. */
 const struct group_ring_epoch *group_epoch_chosen(struct group *g);
 struct group_ring_choice group_epoch_choice(const struct group *g);

@@ -222,18 +222,25 @@ static void id_of(struct group *g, const struct graph_record *r, struct span cre
 	memcpy(id, digest, GROUP_EPOCH_ID);
 }
 
+bool group_epoch_id(struct group *g, const struct graph_record *r, uint8_t id[GROUP_EPOCH_ID])
+{
+	struct group_signed s;
+	if (group_signed_read(&s, g->profile, r->security) != OK)
+		return false;
+	id_of(g, r, s.creator_serial, s.modifier_serial, id);
+	return true;
+}
+
 /* GROUP-12.10 */
 void group_epoch_learn(struct group *g, const struct graph_record *r,
 		       const struct group_epoch *what, struct span who,
 		       const struct group_epoch_times *times)
 {
 	struct group_epochs *e = g->epochs;
-	struct group_signed s;
 	uint8_t id[GROUP_EPOCH_ID], maker[GROUP_AUTHORITY], own[GROUP_AUTHORITY];
 	struct span box;
-	if (!e || group_signed_read(&s, g->profile, r->security) != OK)
+	if (!e || !group_epoch_id(g, r, id))
 		return;
-	id_of(g, r, s.creator_serial, s.modifier_serial, id);
 	group_epoch_authority_of(who, maker);
 	group_epoch_authority_of(span_str(g->self), own);
 	const struct group_ring_record record = {

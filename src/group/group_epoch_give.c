@@ -212,3 +212,41 @@ void group_epoch_gave(struct group *g, enum err err)
 	e->look = true;
 	e->looked_to[0] = '\0';
 }
+
+/* ---- what is purged ---- */
+
+static void epoch_fell(struct group *g, const struct graph_record *r)
+{
+	struct group_epoch what;
+	uint8_t id[GROUP_EPOCH_ID];
+	if (group_epoch_read(&what, r->payload) != OK || !group_epoch_id(g, r, id))
+		return;
+	for (size_t i = 0; i < group_epoch_recipients(&what); i++)
+		group_keyring_ungiven(g->epochs->ring, id, group_epoch_authority(&what, i));
+}
+
+static void key_fell(struct group *g, const struct graph_record *r)
+{
+	struct group_key k;
+	if (group_key_read(&k, r->payload) != OK)
+		return;
+	for (size_t i = 0; i < group_key_gifts(&k); i++) {
+		struct span epoch, box;
+		group_key_gift(&k, i, &epoch, &box);
+		group_keyring_ungiven(g->epochs->ring, epoch.p, k.recipient);
+	}
+}
+
+/* GROUP-12.20: not everybody whom it was sealed to has seen it. */
+void group_epoch_fell(struct group *g, const struct graph_record *r)
+{
+	if (!g->epochs)
+		return;
+	if (graph_guid_eq(&r->type, &group_type_epoch))
+		epoch_fell(g, r);
+	else if (graph_guid_eq(&r->type, &group_type_key))
+		key_fell(g, r);
+	else
+		return;
+	group_epoch_changed(g);
+}

@@ -276,6 +276,8 @@ void group_epoch_learn(struct group *g, const struct graph_record *r,
 		       const struct group_epoch_times *times);
 void group_epoch_learn_keys(struct group *g, const struct group_key *k);
 /* A record of that type could not be judged. */
+/* A record that was here stands no more, by Removals. */
+void group_epoch_fell(struct group *g, const struct graph_record *r);
 void group_epoch_unsure(struct group *g, const struct graph_guid *type, enum graph_change change);
 /* A member has a key to seal to; other: than before. */
 void group_epoch_learn_seal(struct group *g, struct group_member *m, bool other);

@@ -113,13 +113,14 @@ static bool is_administrators(const struct crypto_chain *chain)
 	return issuer->type == CRYPTO_CERT_ROOT || issuer->roles & CRYPTO_ROLE_ADMIN;
 }
 
-/* What others hold to be our membership where that is not what we show; NULL: it is. */
+/* What others hold to be our membership where that is not what we show; NULL: it is. GROUP-11.24:
+ * where what we show does not stand any more, any other that does. */
 static struct group_credential *other_of_ours(const struct group *g)
 {
 	const struct group_member *m = group_members_find(g->members, span_str(g->self));
 	struct group_credential *c =
 		m ? group_member_credential(m, span_of(NULL, 0), group_time(g)) : NULL;
-	return c && is_newer_of_ours(g, c->chain) ? c : NULL;
+	return c && (g->removed || is_newer_of_ours(g, c->chain)) ? c : NULL;
 }
 
 /* GROUP-9.18: when it is ours (wall us): each one that we had is one that everybody must keep. */

@@ -307,6 +307,8 @@ static enum graph_opinion validate(void *ctx, const struct graph_record *r,
 	case GRAPH_INVALID:
 		if (graph_guid_eq(&r->type, &group_type_removal) && change == GRAPH_CHANGE_STORED)
 			group_removal_purged(g, &r->id);
+		if (v.why == GROUP_REFUSAL_REMOVED && change == GRAPH_CHANGE_STORED)
+			group_epoch_fell(g, r);
 		if (v.why == GROUP_REFUSAL_REMOVED)
 			return GRAPH_ENDED;
 		refuse(g, r, &v);

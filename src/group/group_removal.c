@@ -63,6 +63,8 @@ static void follow(struct group *g, uint64_t before)
 	bool was = g->removed;
 	group_members_judge(g->members, told, g);
 	group_removal_own(g);
+	if (g->removed)
+		group_own_take(g);
 	group_judge_forget(g->judge);
 	if (was && !g->removed)
 		(void)!group_learn_own(g);

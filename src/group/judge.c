@@ -292,6 +292,10 @@ static enum group_step by_members(struct looking *l)
 	if (!kept_up && !credential_of(l, t->creator, s->creator_serial))
 		miss(g, t->creator);
 	struct group_credential *c = credential_of(l, group_toucher_last(t), s->modifier_serial);
+	/* GROUP-11.23: no membership comes for which it could wait. */
+	if (!c &&
+	    group_members_fallen(g->j->birth.members, group_toucher_last(t), s->modifier_serial))
+		return group_refuse(g, GROUP_REFUSAL_REMOVED);
 	if (!c)
 		miss(g, group_toucher_last(t));
 	if (g->missing.n)

@@ -22,7 +22,7 @@ struct group_judge_birth {
 	struct crypto *crypto;
 	const struct group_profile *profile;
 	struct span group, self; /* Group Peer Name, our own; UTF-8 */
-	const struct group_members *members;
+	struct group_members *members;
 	const struct group_removals *removals; /* NULL: none */
 	size_t roots, waiting;		       /* limits; octets of what waits: 64 MiB */
 };

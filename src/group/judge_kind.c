@@ -50,7 +50,7 @@ static enum group_step read_chain(struct group_judging *g, struct span octets)
 	enum group_chain_fault fault = GROUP_CHAIN_NONE;
 	enum err e = group_chain_read(j->birth.crypto, &rules, octets, &chain, &fault);
 	if (!e && j->birth.removals && !group_removals_chain(j->birth.removals, chain)) {
-		crypto_chain_free(chain);
+		group_members_fell(j->birth.members, chain);
 		return group_refuse(g, GROUP_REFUSAL_REMOVED);
 	}
 	if (!e) {

@@ -326,15 +326,25 @@ enum err group_keyring_given(struct group_keyring *k, const uint8_t id[GROUP_EPO
 	return err;
 }
 
+static void ungive(struct group_ring_epoch *e, const uint8_t *authority)
+{
+	size_t i;
+	if (place(e, authority, &i))
+		e->holders[i * HOLDER + GROUP_AUTHORITY] = 1;
+}
+
 void group_keyring_lost(struct group_keyring *k, struct span authority)
 {
 	LIST_EACH(n, tmp, &k->all)
-	{
-		struct group_ring_epoch *e = at(n);
-		size_t i;
-		if (place(e, authority.p, &i))
-			e->holders[i * HOLDER + GROUP_AUTHORITY] = 1;
-	}
+	ungive(at(n), authority.p);
+}
+
+void group_keyring_ungiven(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
+			   struct span authority)
+{
+	struct group_ring_epoch *e = find(k, id);
+	if (e)
+		ungive(e, authority.p);
 }
 
 void group_keyring_unlearn(struct group_keyring *k)

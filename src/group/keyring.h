@@ -62,6 +62,10 @@ MUST_USE enum err group_keyring_given(struct group_keyring *k, const uint8_t id[
 /* What was sealed to that member it cannot open any more: it has another key now, and is to be
  * given them anew. */
 void group_keyring_lost(struct group_keyring *k, struct span authority);
+/* The record by which that member was given it stands no more, and it may not have seen it: it is
+ * to be given it anew. */
+void group_keyring_ungiven(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
+			   struct span authority);
 
 /* The records are read anew, and some may be gone: what only those told is forgotten. Keys stay. */
 void group_keyring_unlearn(struct group_keyring *k);

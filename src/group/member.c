@@ -16,6 +16,7 @@ struct group_members {
 	size_t n, room;
 	uint64_t octets;
 	const struct group_removals *removals; /* NULL: none */
+	struct group_fallen fallen;
 };
 
 enum err group_members_new(struct group_members **out, const struct env *env, struct crypto *c,
@@ -28,6 +29,7 @@ enum err group_members_new(struct group_members **out, const struct env *env, st
 	m->crypto = c;
 	m->profile = p;
 	m->limits = *limits;
+	group_fallen_init(&m->fallen, env);
 	*out = m;
 	return OK;
 }
@@ -52,13 +54,20 @@ static uint64_t octets_of(const struct crypto_chain *chain)
 	return n;
 }
 
+/* The rest of it; its chain is the caller's. */
+static struct crypto_chain *credential_take(struct group_members *m, struct group_credential *c)
+{
+	struct crypto_chain *chain = c->chain;
+	list_take(&c->all);
+	m->octets -= octets_of(chain);
+	crypto_public_free(c->key);
+	env_free(m->env, c);
+	return chain;
+}
+
 static void credential_free(struct group_members *m, struct group_credential *c)
 {
-	list_take(&c->all);
-	m->octets -= octets_of(c->chain);
-	crypto_public_free(c->key);
-	crypto_chain_free(c->chain);
-	env_free(m->env, c);
+	crypto_chain_free(credential_take(m, c));
 }
 
 /* GROUP-11.16 */
@@ -286,6 +295,7 @@ void group_members_free(struct group_members *m)
 		return;
 	while (m->n)
 		member_remove(m, m->n - 1);
+	group_fallen_fini(&m->fallen);
 	env_free(m->env, m->all);
 	env_free(m->env, m);
 }
@@ -338,7 +348,7 @@ static enum err add(struct group_members *m, struct crypto_chain *chain, struct 
 		return OK;
 	}
 	if (m->removals && !group_removals_chain(m->removals, chain)) {
-		crypto_chain_free(chain);
+		group_members_fell(m, chain);
 		return ERR_DENIED;
 	}
 	if (octets_of(chain) > m->limits.octets - m->octets) {
@@ -419,6 +429,17 @@ void group_members_removals(struct group_members *m, const struct group_removals
 	m->removals = r;
 }
 
+/* GROUP-11.23 */
+void group_members_fell(struct group_members *m, struct crypto_chain *chain)
+{
+	group_fallen_add(&m->fallen, chain);
+}
+
+bool group_members_fallen(const struct group_members *m, struct span name, struct span serial)
+{
+	return group_fallen_has(&m->fallen, name, serial);
+}
+
 static bool is_fallen(const struct group_members *m, const struct group_credential *c)
 {
 	return !group_removals_chain(m->removals, c->chain);
@@ -439,7 +460,7 @@ static void judge_credentials(struct group_members *m, struct group_member *who)
 		struct group_credential *c = credential_at(at);
 		c->gone = is_gone(m, c);
 		if (is_fallen(m, c))
-			credential_free(m, c);
+			group_members_fell(m, credential_take(m, c));
 	}
 }
 
@@ -447,16 +468,17 @@ void group_members_judge(struct group_members *m,
 			 void (*told)(void *ctx, const struct group_member *who, bool removed),
 			 void *ctx)
 {
+	group_fallen_judge(&m->fallen, m->removals);
 	for (size_t i = m->n; i > 0; i--) {
 		struct group_member *who = m->all[i - 1];
 		bool was = who->removed, fallen = is_fallen_whole(m, who);
 		if (fallen && !was)
 			told(ctx, who, true);
+		judge_credentials(m, who);
 		if (fallen) {
 			member_remove(m, i - 1);
 			continue;
 		}
-		judge_credentials(m, who);
 		who->removed = is_out(who);
 		if (who->removed != was)
 			told(ctx, who, who->removed);

@@ -7,6 +7,7 @@
 
 #include "base/list.h"
 #include "group/chain.h"
+#include "group/fallen.h"
 #include "group/removals.h"
 
 /* A chain of a member. Its leaf's key is held ready for checking. */
@@ -55,6 +56,11 @@ void group_members_removals(struct group_members *m, const struct group_removals
 void group_members_judge(struct group_members *m,
 			 void (*told)(void *ctx, const struct group_member *who, bool removed),
 			 void *ctx);
+/* A chain that was never added, and may not be, since a removed key made a link of it: takes it
+ * over. Those whom group_members_judge() drops are noted by itself. */
+void group_members_fell(struct group_members *m, struct crypto_chain *chain);
+/* One of that member, with that serial, does not stand. */
+bool group_members_fallen(const struct group_members *m, struct span name, struct span serial);
 /* Takes over chain, also on error. ERR_DENIED: a removed key issued it. *fresh: it was not there. *who lives until the member has
  * no credential any more. ERR_FULL, ERR_NOMEM; ERR_MALFORMED: a key that is none. */
 MUST_USE enum err group_members_add(struct group_members *m, struct crypto_chain *chain,

@@ -184,15 +184,35 @@ static bool is_honest(struct world *w, const struct roll_group *g, struct span n
 	return true;
 }
 
+/* Somebody who stands, and may give keys, can read it: GROUP-12.20. */
+static bool can_be_given(struct world *w, const struct roll_group *g, const struct graph_guid *id)
+{
+	for (uint32_t i = 0; i < w->s->n_sites; i++) {
+		struct held_against o;
+		struct machine *m = is_raw(w->sites[i]) ? NULL : machine_of(w->sites[i]);
+		if (!m || !roll_counts(m, g) || !against_group(m, span_str(g->id), &o) ||
+		    !roll_may(g, span_str(m->self), CRYPTO_ROLE_ADMIN | CRYPTO_ROLE_INVITER, o.now))
+			continue;
+		const struct graph_entry *e = graph_db_find(graph_database(o.graph), id);
+		if (e && !e->hidden)
+			return true;
+	}
+	return false;
+}
+
 static bool all_readable(const struct held_against *h, struct text *t)
 {
 	const struct graph_db *db = graph_database(h->graph);
 	for (struct graph_entry *e = graph_db_after(db, NULL); e; e = graph_db_next(db, e)) {
 		struct found f;
-		if (!e->hidden || e->deleted ||
-		    (read_record(h, e, &f) && !is_honest(h->m->site.w, h->g, span_str(f.name))))
+		if (!e->hidden || e->deleted || !read_record(h, e, &f) ||
+		    !is_honest(h->m->site.w, h->g, span_str(f.name)) ||
+		    !can_be_given(h->m->site.w, h->g, &e->place.id))
 			continue;
-		text_str(t, "cannot read all records");
+		text_str(t, "cannot read a record of ");
+		text_str(t, f.name);
+		text_str(t, " under the epoch ");
+		text_hex(t, span_of(f.rec.payload.p, f.rec.payload.n < 17 ? 0 : 17));
 		return false;
 	}
 	return true;

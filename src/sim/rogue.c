@@ -380,6 +380,7 @@ void rogue_free(struct rogue *r)
 		crypto_key_free(r->key[i]);
 	}
 	env_free(r->env, r->chain.p);
+	env_free(r->env, r->invited.p);
 	crypto_free(r->crypto);
 	env_free(r->env, r);
 }
@@ -448,6 +449,9 @@ void rogue_act(struct machine *m, const struct scn_rogue *what)
 		rogue_issue(r, what->count);
 		return;
 	}
+	/* Or all that it says waits, where nobody met it. */
+	if (what->says && r->invited.n && r->who)
+		rogue_publish(r, span_of(r->invited.p, r->invited.n));
 	if (what->says) {
 		for (uint32_t i = 0; i < what->count; i++)
 			rogue_say(r, MONO_HOUR);

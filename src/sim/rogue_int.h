@@ -34,8 +34,9 @@ struct rogue {
 	struct crypto_key *key[2];
 	struct rogue_octets certificate[2];
 	char name[2][GROUP_NAME_OCTETS + 1];
-	int who;		   /* it is now */
-	struct rogue_octets chain; /* that it shows, PKCS #7; empty: none */
+	int who;		     /* it is now */
+	struct rogue_octets chain;   /* that it shows, PKCS #7; empty: none */
+	struct rogue_octets invited; /* of whom it lets in: one and the same */
 	struct rng rng;
 	struct roll_group *group; /* NULL: it shows nothing yet */
 	struct group_session_home home;

@@ -171,7 +171,8 @@ static enum err let_in(struct rogue *r, int64_t until, struct rogue_octets *out)
 	    !roll_until(r->group, name))
 		(void)!roll_grant(r->m->site.w, r->group, r->m->site.index, name,
 				  CRYPTO_ROLE_MEMBER, until);
-	return issued(r, CRYPTO_ROLE_MEMBER, until, out);
+	enum err e = r->invited.n ? OK : issued(r, CRYPTO_ROLE_MEMBER, until, &r->invited);
+	return e ? e : rogue_set(r, out, span_of(r->invited.p, r->invited.n));
 }
 
 enum err rogue_chain(struct rogue *r, enum rogue_show k, uint32_t other, struct rogue_octets *out)

@@ -177,6 +177,9 @@ static void lies(struct story *s, const struct removing *r, uint32_t i)
 		enum rogue_lie k = any < 18   ? (enum rogue_lie)(ROGUE_LIE_LATE + any / 2)
 				   : any < 21 ? ROGUE_LIE_REPLAY
 					      : ROGUE_LIE_CHANGE;
+		/* All others stay, whom nobody removes. */
+		if (k == ROGUE_LIE_REMOVE && r->clash == CLASH_CREATOR)
+			k = ROGUE_LIE_BACKDATED;
 		story_rogue(
 			s, ms, i, "shows",
 			rogue_show_text(story_pick(s, 4) ? ROGUE_SHOW_OWN : ROGUE_SHOW_INVITED));

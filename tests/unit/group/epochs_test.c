@@ -460,6 +460,46 @@ static void two_who_remove_at_once_end_in_one(void **state)
 	circle_fini(&c);
 }
 
+static const struct graph_record *record_of_epoch(uint32_t number)
+{
+	for (size_t i = 0; i < c.n_records; i++) {
+		struct group_epoch e;
+		const struct graph_record *r = &c.records[i]->r;
+		if (graph_guid_eq(&r->type, &group_type_epoch) &&
+		    group_epoch_read(&e, r->payload) == OK && e.number == number)
+			return r;
+	}
+	return NULL;
+}
+
+/* GROUP-12.20: the 1st begins an epoch that the 2nd does not hear of, and is removed with nothing
+ * kept. What others have written under it the 2nd can read. */
+static void what_fell_is_given_anew(void **state)
+{
+	static uint8_t octets[4096];
+	struct record *o = malloc(sizeof *o);
+	char words[128];
+	struct text why = TEXT_OF(words);
+	struct wr w = wr_of(octets, sizeof octets);
+	struct graph_record fell;
+	admit_three(CRYPTO_ROLE_ADMIN);
+	circle_go(&c, 2);
+	assert_int_equal(group_rotate(c.m[1].g, false, &why, c.now), OK);
+	circle_settle(&c);
+	assert_int_equal(look(0).number, 2);
+	assert_int_equal(seal(0, o), OK);
+	graph_record_put(&w, record_of_epoch(2));
+	assert_int_equal(graph_record_decode(wr_span(&w), &fell), OK);
+	circle_lose(&c, &group_type_epoch);
+	removes(0, 1);
+	assert_int_equal(of(0).ops->validate(of(0).ctx, &fell, GRAPH_CHANGE_STORED), GRAPH_ENDED);
+	circle_come(&c, 2);
+	circle_run(&c, 2 * MONO_MIN);
+	assert_true(reads(2, o));
+	circle_fini(&c);
+	free(o);
+}
+
 /* GROUP-12.12, GROUP-12.16: who removed is gone before it could begin one: somebody else does,
  * after 5 to 60 s. */
 static void others_wait_their_time(void **state)
@@ -624,6 +664,7 @@ int main(void)
 		cmocka_unit_test(two_removals_end_in_an_epoch_that_covers_both),
 		cmocka_unit_test(all_who_are_removed_are_known),
 		cmocka_unit_test(two_who_remove_at_once_end_in_one),
+		cmocka_unit_test(what_fell_is_given_anew),
 		cmocka_unit_test(others_wait_their_time),
 		cmocka_unit_test(others_stand_back),
 		cmocka_unit_test(one_that_is_being_made_is_made_anew),

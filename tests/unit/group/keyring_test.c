@@ -276,6 +276,25 @@ static void it_is_known_who_has_which(void **state)
 	end(&t);
 }
 
+/* GROUP-12.20: it may not have seen the record; it counts as having the key all the same. */
+static void what_fell_is_to_be_given_anew(void **state)
+{
+	struct rig t;
+	begin(&t);
+	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "ABC", 0, 0 }), OK);
+	const struct group_ring_epoch *e = group_keyring_find(t.k, id_of(1));
+	group_keyring_ungiven(t.k, id_of(1), who('B'));
+	group_keyring_ungiven(t.k, id_of(1), who('D'));
+	group_keyring_ungiven(t.k, id_of(2), who('A'));
+	assert_false(group_keyring_holds(e, who('B')));
+	assert_true(group_keyring_holds(e, who('A')) && group_keyring_holds(e, who('C')));
+	removed(&t, 'r', 'B');
+	assert_int_equal(chosen(&t, 0), 0);
+	assert_int_equal(group_keyring_given(t.k, id_of(1), who('B')), OK);
+	assert_true(group_keyring_holds(e, who('B')));
+	end(&t);
+}
+
 /* GROUP-12.18: of what records told only the keys are left, and the records tell it again. */
 static void what_records_told_is_unlearned(void **state)
 {
@@ -438,6 +457,7 @@ int main(void)
 		cmocka_unit_test(who_was_removed_reads_nothing_new),
 		cmocka_unit_test(two_removals_need_one_that_covers_both),
 		cmocka_unit_test(it_is_known_who_has_which),
+		cmocka_unit_test(what_fell_is_to_be_given_anew),
 		cmocka_unit_test(what_records_told_is_unlearned),
 		cmocka_unit_test(who_floods_loses_its_own),
 		cmocka_unit_test(who_has_which_is_noted_up_to_a_limit),

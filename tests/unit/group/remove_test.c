@@ -186,6 +186,67 @@ static void test_kept_certificates(void **state)
 	}
 }
 
+/* GROUP-11.23: what was signed under a membership that fell does not stand, and waits for nothing;
+ * until that stands again. */
+static void test_fallen(void **state)
+{
+	struct circle c;
+	char words[200];
+	struct text why = TEXT_OF(words);
+	struct record *r = calloc(1, sizeof *r);
+	circle_init(&c, CRYPTO_MODERN, 0);
+	circle_admit(&c, 1, ADMIN, 0);
+	circle_admit(&c, 2, ADMIN, 0);
+	assert_int_equal(circle_issue(&c, 2, 3, MEMBER, 0, &c.m[3].chain, &why), OK);
+	circle_come(&c, 3);
+	circle_settle(&c);
+	assert_int_equal(put(&c, 3, r, 201), OK);
+	assert_int_equal(opinion(&c, 0, r, GRAPH_CHANGE_ADDED), GRAPH_VALID);
+	assert_int_equal(remove_keeping(&c, 1, 2, NULL, 0), OK);
+	circle_show(&c, 0);
+	assert_false(is_let_in(&c, 0, 3));
+	assert_int_equal(opinion(&c, 0, r, GRAPH_CHANGE_STORED), GRAPH_ENDED);
+	assert_int_equal(opinion(&c, 0, r, GRAPH_CHANGE_ADDED), GRAPH_ENDED);
+	/* With the group's key, so that the first does not count. */
+	assert_int_equal(remove_keeping(&c, 0, 1, NULL, 0), OK);
+	assert_int_equal(opinion(&c, 0, r, GRAPH_CHANGE_STORED), GRAPH_LATER);
+	circle_show(&c, 0);
+	assert_int_equal(opinion(&c, 0, r, GRAPH_CHANGE_STORED), GRAPH_VALID);
+	free(r);
+	circle_fini(&c);
+}
+
+/* GROUP-11.24: who gives us a newer membership does not take us along. */
+static void test_own_falls(void **state)
+{
+	struct circle c;
+	char words[200];
+	struct text why = TEXT_OF(words);
+	struct people_octets newer = { 0 };
+	struct crypto_chain *chain = NULL;
+	enum group_chain_fault fault;
+	circle_init(&c, CRYPTO_MODERN, 0);
+	circle_admit(&c, 1, ADMIN, 0);
+	circle_admit(&c, 2, ADMIN, 0);
+	circle_admit(&c, 3, MEMBER, 0);
+	circle_run(&c, 10 * MONO_MIN);
+	assert_int_equal(circle_issue(&c, 2, 3, MEMBER, 0, &newer, &why), OK);
+	struct group *g = c.m[3].g;
+	const struct group_chain_rules rules = { .profile = g->profile,
+						 .group = people_name(&c.t, 0),
+						 .now = circle_wall(&c) };
+	struct span octets = span_of(newer.p, newer.n);
+	assert_int_equal(group_chain_read(g->crypto, &rules, octets, &chain, &fault), OK);
+	group_chain_is(g, chain, octets, c.now);
+	circle_settle(&c);
+	assert_true(span_eq(group_chain_leaf(g->own)->issuer_name, people_name(&c.t, 3)));
+	assert_int_equal(remove_keeping(&c, 1, 2, NULL, 0), OK);
+	assert_true(span_eq(group_chain_leaf(g->own)->issuer_name, people_name(&c.t, 1)));
+	assert_false(circle_look(&c, 3).removed);
+	assert_true(circle_look(&c, 2).removed);
+	circle_fini(&c);
+}
+
 /* GROUP-11.15: who may remove whom. */
 static void test_may(void **state)
 {
@@ -345,7 +406,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_removed),	     cmocka_unit_test(test_newcomer),
-		cmocka_unit_test(test_signed_again), cmocka_unit_test(test_may),
+		cmocka_unit_test(test_signed_again), cmocka_unit_test(test_fallen),
+		cmocka_unit_test(test_own_falls),    cmocka_unit_test(test_may),
 		cmocka_unit_test(test_group_key),    cmocka_unit_test(test_returned),
 		cmocka_unit_test(test_told_later),   cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_kept_certificates),
