@@ -120,7 +120,8 @@ static struct group_credential *other_of_ours(const struct group *g)
 	const struct group_member *m = group_members_find(g->members, span_str(g->self));
 	struct group_credential *c =
 		m ? group_member_credential(m, span_of(NULL, 0), group_time(g)) : NULL;
-	return c && (g->removed || is_newer_of_ours(g, c->chain)) ? c : NULL;
+	bool other = c && !span_eq(c->serial, group_chain_leaf(g->own)->serial);
+	return other && (g->removed || is_newer_of_ours(g, c->chain)) ? c : NULL;
 }
 
 /* GROUP-9.18: when it is ours (wall us): each one that we had is one that everybody must keep. */

@@ -54,7 +54,7 @@ enum rogue_show {
 	X(BACKDATED, "backdated") /* a record from before that */                                  \
 	X(RESIGNED, "resigned")	  /* one of its own, signed anew: same ID, same version */         \
 	X(ADVANCED, "advanced")	  /* the next version of one of its own, from before that */       \
-	X(REMOVE, "remove")	  /* a Removal of anybody, of its remover too */                   \
+	X(REMOVE, "remove")	  /* a Removal of anybody, of its remover too: fair */             \
 	X(INVITE, "invite")	  /* a membership under its old certificate */                     \
 	X(RETURN, "return")	  /* a Return of itself */                                         \
 	X(EPOCH, "epoch")	  /* a key of its own for all */                                   \

@@ -117,7 +117,8 @@ static bool anew(struct rogue_draft *d, uint32_t later)
 	d->rec = rec;
 	d->rec.creator = creator;
 	d->rec.version += later;
-	d->rec.modified = rec.modified + later;
+	/* Of one moment neither would win: it writes any time it likes, but not that one. */
+	d->rec.modified = rec.modified + 1 + rng_below(&d->r->rng, GRAPH_TICKS_SEC);
 	rogue_draft_fill(d, 30 + rng_below(&d->r->rng, 30));
 	return true;
 }
@@ -145,28 +146,7 @@ static bool payload_of(struct rogue_draft *d, const struct group_removal *what)
 	return true;
 }
 
-/* With nothing kept: all that it let in would go with it. */
-static bool tell_remove(struct rogue_draft *d)
-{
-	struct graph_record rec;
-	struct group_membership m;
-	struct crypto_chain *chain = NULL;
-	struct rogue *r = d->r;
-	if (!pick(d, is_membership, &rec) || group_membership_read(&m, rec.payload, r->profile) ||
-	    crypto_chain_parse(r->crypto, r->profile->crypto, m.chain, &chain))
-		return false;
-	const struct group_removal what = {
-		.key = group_chain_leaf(chain)->public,
-		.could_issue = true,
-		.chain = span_of(r->chain.p, r->chain.n),
-		.reason = span_str("a rogue's"),
-	};
-	bool good = payload_of(d, &what);
-	crypto_chain_free(chain);
-	return good;
-}
-
-/* ---- who made the group ---- */
+/* ---- kept sets ---- */
 
 #define KEPT_MOST 64
 
@@ -252,16 +232,15 @@ static bool is_makers(const struct rogue_draft *d, const struct graph_record *re
 	return its_own;
 }
 
-/* GROUP-11.15 is for who obeys: an administrator removes who made the group, and fairly, so that
- * all others stay. */
-static bool tell_depose(struct rogue_draft *d)
+/* Of any of those, as fairly as an administrator would: all that is there of it is kept. */
+static bool removes(struct rogue_draft *d, wanted_fn *whom)
 {
 	struct rogue *r = d->r;
 	struct graph_record rec;
 	struct group_membership m;
 	struct crypto_chain *chain = NULL;
 	struct kept records = { .each = GROUP_KEPT_RECORD }, certs = { .each = GROUP_KEPT_CERT };
-	if (!pick(d, is_makers, &rec) || group_membership_read(&m, rec.payload, r->profile) ||
+	if (!pick(d, whom, &rec) || group_membership_read(&m, rec.payload, r->profile) ||
 	    crypto_chain_parse(r->crypto, r->profile->crypto, m.chain, &chain))
 		return false;
 	const struct crypto_cert *leaf = group_chain_leaf(chain);
@@ -272,11 +251,22 @@ static bool tell_depose(struct rogue_draft *d)
 		.certs = span_of(certs.at, certs.n * certs.each),
 		.records = span_of(records.at, records.n * records.each),
 		.chain = span_of(r->chain.p, r->chain.n),
-		.reason = span_str("deposed"),
+		.reason = span_str("a rogue's"),
 	};
 	bool good = payload_of(d, &what);
 	crypto_chain_free(chain);
 	return good;
+}
+
+static bool tell_remove(struct rogue_draft *d)
+{
+	return removes(d, is_membership);
+}
+
+/* GROUP-11.15 is for who obeys: an administrator removes who made the group. */
+static bool tell_depose(struct rogue_draft *d)
+{
+	return removes(d, is_makers);
 }
 
 static bool tell_return(struct rogue_draft *d)

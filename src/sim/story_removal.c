@@ -45,13 +45,16 @@ static void group_verb(struct story *s, int64_t ms, uint32_t by, const char *ver
 	text_char(&s->t, ' ');
 }
 
+/* What somebody wrote under a membership that a liar gave it goes with that, where it is dropped:
+ * then a liar's is kept. */
 static void removes(struct story *s, int64_t ms, uint32_t by, const char *kind, uint32_t i)
 {
 	group_verb(s, ms, by, "remove");
 	name(s, kind, i);
 	text_char(&s->t, ' ');
 	text_str(&s->t, s->graph);
-	story_line(s, story_pick(s, 6) ? "" : " drop");
+	bool drops = story_pick(s, 6) == 0;
+	story_line(s, drops && kind[0] == 'n' ? " drop" : "");
 }
 
 /* Of the nodes from..to-1 an administrator, or whoever it may be; not `but`. */
@@ -236,4 +239,7 @@ void story_removed(struct story *s)
 		lies(s, &r, i);
 	if (story_pick(s, 3) == 0)
 		story_graph(s, r.to + 5000, r.here, "rotate");
+	/* Who led them before may be out. */
+	for (uint32_t i = 0; i < s->o.nodes; i++)
+		story_lead(s, s->calm + 15000 + i * 100, i);
 }
