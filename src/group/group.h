@@ -69,6 +69,9 @@ void group_chain_is(struct group *g, struct crypto_chain *chain, struct span oct
 /* We have the group key from now on; it lives as long. */
 void group_owner_is(struct group *g, const struct crypto_key *group_key);
 
+/* Whoever is called is asked to let us in, by that secret; NULL: no longer. Lives as long. */
+void group_knock_is(struct group *g, const struct group_knock *k);
+
 /* A certificate for somebody, below our own (creator: its own membership too, 3.6): the PKCS
  * #7 chain, until the next call. ERR_DENIED with `why`. */
 MUST_USE enum err group_issue(struct group *g, const struct group_grant *grant, struct span *chain,

@@ -245,7 +245,10 @@ static void home_failed(void *ctx, const struct graph_parties *who, enum group_s
 			enum group_chain_fault chain, int64_t off, bool proved)
 {
 	struct group *g = ctx;
+	const struct group_knock *k = who->initiator ? g->home.knock : NULL;
 	g->counts.refused_sessions++;
+	if (k)
+		k->failed(k->ctx, why, chain, off);
 	struct group_event *e = group_tell_of(g, GROUP_EVENT_AUTH_FAILED, who->other);
 	e->fault = why;
 	e->chain = chain;
@@ -279,4 +282,9 @@ void group_learn_home(struct group *g)
 		.failed = home_failed,
 		.door = g->profile->policy ? &g->door : NULL,
 	};
+}
+
+void group_knock_is(struct group *g, const struct group_knock *k)
+{
+	g->home.knock = k;
 }

@@ -24,6 +24,8 @@ struct group_ticket {
 	uint64_t need;	/* of our tally: so many changes must be stored; 0: they are */
 	uint64_t after; /* the newest put it rests on */
 	enum err err;
+	uint8_t back[CRYPTO_PUBLIC_MAX]; /* the key, where it was removed and a Return lets it */
+	size_t n_back;
 };
 
 static struct span id_span(const uint8_t *id)
@@ -437,6 +439,44 @@ static enum err read_serial(struct group *g, struct group_ticket *t)
 	return OK;
 }
 
+/* GROUP-14.37: an invitation that names the Removals, and so was made knowing them, may let the
+ * key back that they removed. A password is for everybody, and lets back nobody. */
+static bool may_let_back(const struct group *g, const struct opening *o, struct span public)
+{
+	uint8_t key[CRYPTO_AUTHORITY];
+	struct group_removed r;
+	crypto_authority(g->crypto, g->profile->crypto, public, key);
+	for (size_t at = 0; group_removals_next(g->removals, &at, &r);) {
+		const struct graph_guid *id = &r.record->id;
+		if (r.removal->returns || !r.counts || memcmp(r.key, key, sizeof(key)) != 0)
+			continue;
+		if (!o->invitation || !group_secret_knows(&o->secret, span_of(id->at, 16)))
+			return false;
+	}
+	return true;
+}
+
+/* Published ahead of the membership, which does not stand without it. */
+static enum err let_back(struct group *g, const struct opening *o, struct group_ticket *t)
+{
+	char room[200];
+	struct text why = TEXT_OF(room);
+	if (!t->n_back)
+		return OK;
+	if (!may_let_back(g, o, span_of(t->back, t->n_back)))
+		return ERR_DENIED;
+	return group_return(g, span_of(t->chain.p, t->chain.n), span_str("by a new invitation"),
+			    &why, g->now);
+}
+
+static void note_back(const struct group *g, struct span public, struct group_ticket *t)
+{
+	if (!group_removals_named_now(g->removals, public))
+		return;
+	memcpy(t->back, public.p, public.n);
+	t->n_back = public.n;
+}
+
 static enum err issue(struct group *g, const struct opening *o, const struct crypto_cert *idc,
 		      struct group_ticket *t)
 {
@@ -445,6 +485,7 @@ static enum err issue(struct group *g, const struct opening *o, const struct cry
 		.name = idc->subject_name,
 		.friendly = idc->subject,
 		.roles = group_role_bit(o->secret.role),
+		.returns = t->n_back > 0,
 	};
 	char room[200];
 	struct text why = TEXT_OF(room), who = TEXT_OF(t->who);
@@ -499,7 +540,10 @@ static enum group_door_answer door_admit(void *ctx, const struct group_secret_na
 	if (!t)
 		return GROUP_DOOR_NOT_OURS;
 	list_push_back(&g->tickets, &t->all);
+	note_back(g, idc->public, t);
 	enum err e = issue(g, &o, idc, t);
+	if (!e)
+		e = let_back(g, &o, t);
 	if (!e)
 		e = publish_member(g, t);
 	if (!e)
@@ -523,6 +567,7 @@ static struct group_ticket *ticket_of(struct group *g, uint64_t number)
 
 static enum err door_admitted(void *ctx, uint64_t ticket, struct span *chain, uint64_t *after)
 {
+	const struct group *g = ctx;
 	struct group_ticket *t = ticket_of(ctx, ticket);
 	if (!t)
 		return ERR_NOT_FOUND;
@@ -530,6 +575,10 @@ static enum err door_admitted(void *ctx, uint64_t ticket, struct span *chain, ui
 		return ERR_STATE;
 	if (t->err)
 		return t->err == ERR_STATE ? ERR_IO : t->err;
+	/* GROUP-14.37: the Return could not be stored. */
+	if (t->n_back && group_removals_gone(g->removals, span_of(t->back, t->n_back),
+					     span_of(t->serial, sizeof(t->serial))))
+		return ERR_IO;
 	*chain = span_of(t->chain.p, t->chain.n);
 	*after = t->after;
 	return OK;

@@ -121,6 +121,7 @@ void groups_free(struct groups *s)
 {
 	if (!s)
 		return;
+	s->graphs = NULL; /* they went before */
 	free_calls(s, &s->calls);
 	free_calls(s, &s->outs);
 	groups_call_free(s, s->last);

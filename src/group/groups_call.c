@@ -54,6 +54,7 @@ void groups_answer(struct groups *s, struct groups_call *c, enum err err, const 
 		groups_call_free(s, c);
 		return;
 	}
+	groups_joining_end(s, c);
 	c->out.kind = GROUPS_OUT_REPLY;
 	c->out.err = err;
 	c->out.after = err ? 0 : s->put;

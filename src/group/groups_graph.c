@@ -316,6 +316,11 @@ static void follow(struct groups *s, struct groups_entry *e, const struct group_
 	if (v->kind == GROUP_EVENT_AUTH_FAILED) {
 		e->fault = v->fault;
 		e->chain_fault = v->chain;
+		/* GROUP-11.22: that which is new does not stand either. */
+		if (v->fault == GROUP_FAULT_OUT && e->hopes) {
+			e->hopes = false;
+			groups_seek_mind(s, e);
+		}
 	} else if (v->kind == GROUP_EVENT_PROPERTIES) {
 		remember_names(e);
 		say(s, e);

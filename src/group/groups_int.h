@@ -6,7 +6,7 @@
  * groups_tell.c (what members tell and change), groups_graph.c (what graphs say),
  * groups_names.c (names published), groups_search.c (names resolved), groups_seek.c (other
  * members found),
- * groups_join.c (joining by a secret), groups_job.c (passphrases). */
+ * groups_join.c (joining by a secret), groups_again.c (what is here, joined again), groups_job.c (passphrases). */
 #ifndef GROUP_GROUPS_INT_H
 #define GROUP_GROUPS_INT_H
 
@@ -143,6 +143,8 @@ struct groups_entry {
 	bool opening;			      /* its graph was asked for */
 	bool ready;			      /* told that it may publish */
 	bool quiet;			      /* we are removed: its graph calls nobody */
+	bool knocks;			      /* it is being joined again */
+	bool hopes;			      /* it has a membership since it was removed */
 	bool leaving;			      /* its graph is being deleted; not listed */
 	bool unsaved;			      /* its row is to be put again */
 	struct mono again;		      /* when to open it again */
@@ -457,6 +459,8 @@ void groups_join_secret(struct groups *s, const struct groups_command *c, struct
 /* The call is answered. */
 void groups_joining_end(struct groups *s, struct groups_call *call);
 void groups_joinings_free(struct groups *s);
+/* groups_again.c: we are removed from it, or our membership has ended. */
+bool groups_entry_out(const struct groups *s, const struct groups_entry *e);
 /* An identity of that name is being let in somewhere. */
 bool groups_joining_is(const struct groups *s, struct span self);
 /* Whose graph it is while it is called with; NULL: not that. */

@@ -1,41 +1,10 @@
 /* Groups joined by a secret (GROUP-13.10 to GROUP-13.17): a code, a link or a password becomes
  * a membership, member after member; from then on it is as if it had come in a document. */
 #include "group/code.h"
-#include "group/groups_int.h"
 #include "group/groups_job.h"
-#include "group/joiner.h"
+#include "group/groups_join_int.h"
 
 #include "wire/rd.h"
-
-enum step {
-	STEP_NAMED, /* looked up, and its PRS made */
-	STEP_LEFT,  /* nobody waits for it any more */
-	STEP_OPEN,  /* the graph, with the joiner as provider */
-	STEP_CALL,
-	STEP_CLOSE, /* let in */
-	STEP_DROP,  /* not */
-	STEP_ENTRY,
-	STEP_CONNECT
-};
-
-struct groups_joining {
-	struct list all; /* of groups.joinings */
-	enum step step;
-	char self[GROUP_NAME_OCTETS + 1], group[GROUP_NAME_OCTETS + 1];
-	char friendly[GROUP_FRIENDLY_OCTETS + 1];
-	char wanted[GROUP_NAME_OCTETS + 1]; /* which of those that a code leads to; "" any */
-	struct group_secret_name name;
-	uint8_t secret[GROUPS_PASS_MAX];
-	size_t n_secret;
-	struct addr at[GROUPS_ADDRESSES];
-	size_t n_at, tried;
-	bool given;    /* addresses were typed: no others are asked */
-	bool searched; /* by name, for more of them */
-	struct group_joiner *joiner;
-	enum err err; /* why not; text is the call's */
-	bool told;    /* text says more than that nobody could be reached */
-	bool over;    /* nobody wants it any more */
-};
 
 static void joining_free(struct groups *s, struct groups_joining *j)
 {
@@ -52,7 +21,8 @@ void groups_joining_end(struct groups *s, struct groups_call *call)
 	call->joining = NULL;
 	if (!j)
 		return;
-	if (j->joiner && j->step >= STEP_CALL)
+	groups_again_end(s, j);
+	if (j->joiner && j->step >= STEP_CALL && !j->entry)
 		j->step = STEP_LEFT;
 	else
 		joining_free(s, j);
@@ -103,7 +73,7 @@ static struct graphs_command command_of(const struct groups_joining *j, enum gra
 	};
 }
 
-static void go(struct groups *s, struct groups_call *call, enum step step,
+static void go(struct groups *s, struct groups_call *call, enum groups_join_step step,
 	       const struct graphs_command *g)
 {
 	struct graphs_command copy = *g;
@@ -144,6 +114,7 @@ static void note(struct groups_call *call, enum err err, const char *why)
 		text_u64(&t, i.wait_s);
 		text_str(&t, i.wait_s == 1 ? " second" : " seconds");
 	}
+	groups_again_why(j, i.fault, &t);
 	j->told = i.fault != GROUP_FAULT_NONE;
 	j->err = i.fault == GROUP_FAULT_WAIT ? ERR_FULL : i.fault ? ERR_DENIED : err;
 }
@@ -156,11 +127,29 @@ static void call_next(struct groups *s, struct groups_call *call)
 	struct graphs_command g = command_of(j, GRAPHS_OF);
 	g.of = (struct graph_command){ .kind = GRAPH_CONNECT_TO, .remote = j->at[j->tried++] };
 	group_joiner_again(j->joiner);
-	go(s, call, STEP_CALL, &g);
+	go(s, call, j->entry ? STEP_KNOCK : STEP_CALL, &g);
+}
+
+static bool search(struct groups *s, struct groups_call *call, groups_looked_up *then);
+
+static void searched(struct groups *s, struct groups_call *call, const struct groups_lookup *found,
+		     size_t n, const struct groups_resolution *why);
+
+/* GROUP-13.19: whoever is there under the group's name, where nobody answered. */
+static void call_others(struct groups *s, struct groups_call *call)
+{
+	const struct groups_joining *j = call->joining;
+	if (j->told || j->over || !search(s, call, searched))
+		answer(s, call, j->err, NULL);
 }
 
 static void drop(struct groups *s, struct groups_call *call)
 {
+	if (call->joining->entry) {
+		call->joining->step = STEP_NAMED;
+		call_others(s, call);
+		return;
+	}
 	const struct graphs_command g = command_of(call->joining, GRAPHS_DELETE);
 	go(s, call, STEP_DROP, &g);
 }
@@ -187,6 +176,10 @@ static void called(struct groups *s, struct groups_call *call, const struct grap
 	group_joiner_look(j->joiner, &i);
 	const struct graphs_command g = command_of(j, GRAPHS_CLOSE);
 	bool over = r->err == ERR_CANCELLED || r->err == ERR_STOPPING || s->stopping;
+	if (i.chain.n && j->entry) {
+		groups_again_in(s, call, i.chain);
+		return;
+	}
 	if (i.chain.n) {
 		go(s, call, STEP_CLOSE, &g);
 		return;
@@ -226,19 +219,15 @@ static void closed(struct groups *s, struct groups_call *call, const struct grap
 	group_joiner_free(joiner);
 }
 
-static bool search(struct groups *s, struct groups_call *call, groups_looked_up *then);
-
-static void searched(struct groups *s, struct groups_call *call, const struct groups_lookup *found,
-		     size_t n, const struct groups_resolution *why);
-
-/* GROUP-13.19: whoever is there under the group's name, where nobody answered. */
 static void dropped(struct groups *s, struct groups_call *call, const struct graph_out *r)
 {
 	struct groups_joining *j = call->joining;
-	if (!r->err)
-		j->step = STEP_NAMED;
-	if (r->err || j->told || j->over || !search(s, call, searched))
+	if (r->err) {
 		answer(s, call, j->err, NULL);
+		return;
+	}
+	j->step = STEP_NAMED;
+	call_others(s, call);
 }
 
 /* GROUP-13.16: whoever let us in is the first neighbor; where that fails we are in all the
@@ -261,9 +250,9 @@ bool groups_joining_answered(struct groups *s, struct groups_call *call, const s
 {
 	static void (*const takes[])(struct groups *, struct groups_call *,
 				     const struct graph_out *) = {
-		[STEP_NAMED] = NULL,  [STEP_LEFT] = NULL,	  [STEP_OPEN] = opened,
-		[STEP_CALL] = called, [STEP_CLOSE] = closed,	  [STEP_DROP] = dropped,
-		[STEP_ENTRY] = NULL,  [STEP_CONNECT] = connected,
+		[STEP_NAMED] = NULL,   [STEP_LEFT] = NULL,    [STEP_OPEN] = opened,
+		[STEP_CALL] = called,  [STEP_KNOCK] = called, [STEP_CLOSE] = closed,
+		[STEP_DROP] = dropped, [STEP_ENTRY] = NULL,   [STEP_CONNECT] = connected,
 	};
 	if (!call->joining || !takes[call->joining->step])
 		return false;
@@ -302,6 +291,11 @@ static void open_graph(struct groups *s, struct groups_call *call)
 {
 	const struct graph_properties p = { .profile = CRYPTO_MODERN, .scope = GRAPH_SCOPE_GLOBAL };
 	struct graphs_command g = command_of(call->joining, GRAPHS_OPEN);
+	if (call->joining->entry) {
+		groups_again_begin(s, call->joining);
+		call_next(s, call);
+		return;
+	}
 	g.properties = &p;
 	go(s, call, STEP_OPEN, &g);
 }
@@ -320,11 +314,13 @@ void groups_joining_prs(struct groups *s, struct groups_call *call, enum err err
 
 static bool is_there(struct groups *s, struct groups_call *call)
 {
-	const struct groups_joining *j = call->joining;
-	if (groups_entry_named(s, span_str(j->group), span_str(j->self))) {
-		answer(s, call, ERR_EXISTS,
-		       "this machine is in that group already; if its membership has ended, leave "
-		       "the group first");
+	struct groups_joining *j = call->joining;
+	j->entry = call->entry = groups_entry_named(s, span_str(j->group), span_str(j->self));
+	struct text why = TEXT_OF(call->out.text);
+	enum err e = j->entry ? groups_again_may(s, j->entry, &why) : OK;
+	if (e) {
+		j->entry = NULL;
+		answer(s, call, e, NULL);
 		return true;
 	}
 	LIST_EACH(n, tmp, &s->joinings)

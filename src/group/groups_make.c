@@ -476,7 +476,14 @@ static void renew(struct groups *s, struct groups_entry *e, struct joining *j,
 	if (e->group)
 		group_look(e->group, &i);
 	group_chain_period(j->chain, &from, &to);
-	if (e->group && leaf->not_before <= i.from) {
+	bool out = groups_entry_out(s, e), same = span_eq(paper->octets, groups_span(&e->chain));
+	if (e->group && out && same) {
+		groups_answer(s, call, ERR_DENIED,
+			      "that is the membership that this machine has, and it does not count "
+			      "any more: ask for a new invitation");
+		return;
+	}
+	if (e->group && !out && leaf->not_before <= i.from) {
 		groups_answer(s, call, ERR_EXISTS,
 			      "this machine is in that group already, with a membership that is "
 			      "as new");
@@ -486,6 +493,8 @@ static void renew(struct groups *s, struct groups_entry *e, struct joining *j,
 	if (!err && e->group) {
 		group_chain_is(e->group, j->chain, paper->octets, s->now);
 		j->chain = NULL;
+		e->hopes = true;
+		groups_seek_mind(s, e);
 	}
 	if (err || (e->open && e->group))
 		groups_answer(s, call, err, NULL);

@@ -402,12 +402,15 @@ void groups_seek_mind(struct groups *s, struct groups_entry *e)
 	struct group_info i = { .removed = false };
 	if (e->group)
 		group_look(e->group, &i);
-	if (i.removed == e->quiet)
+	bool quiet = i.removed && !e->hopes;
+	e->hopes &= i.removed;
+	if (quiet == e->quiet)
 		return;
-	e->quiet = i.removed;
+	e->quiet = quiet;
 	e->sought.next = MONO_NEVER;
 	e->sought.pause = 0;
-	graphs_apart(s->graphs, span_str(e->id), span_str(e->self), e->quiet, s->now);
+	if (!e->knocks)
+		graphs_apart(s->graphs, span_str(e->id), span_str(e->self), e->quiet, s->now);
 	if (e->sought.now && !is_waited_for(s, e))
 		seek_free(s, e);
 	soon(s, e);

@@ -200,13 +200,21 @@ static enum err say_proof(struct group_session *s, enum group_step step, const u
 	return group_session_say(s, m, your_gmc.n ? 2 : 1);
 }
 
+/* GROUP-13.20: a group that is here knocks for a while alone. */
+static enum err still_knocks(struct group_session *s)
+{
+	return s->home->knock ? OK : group_session_fail(s, GROUP_FAULT_ORDER);
+}
+
 /* M3 */
 enum err group_join_prove(struct group_session *s, const struct group_flight *f)
 {
 	const struct group_knock *k = s->home->knock;
 	struct group_join *j = s->join;
 	uint8_t ya[GROUP_SHARE];
-	enum err e = is_issuer(s, f);
+	enum err e = still_knocks(s);
+	if (!e)
+		e = is_issuer(s, f);
 	if (e)
 		return e;
 	memcpy(ya, j->pake.y, sizeof ya);
@@ -262,6 +270,9 @@ enum err group_join_take(struct group_session *s, const struct group_flight *f)
 	const struct group_session_home *h = s->home;
 	struct span tb = span_of(s->join->tb, sizeof s->join->tb);
 	size_t over = CRYPTO_GCM_NONCE + CRYPTO_GCM_TAG;
+	enum err e = still_knocks(s);
+	if (e)
+		return e;
 	if (!crypto_equal(f->password.octets, tb))
 		return group_session_fail(s, GROUP_FAULT_PROOF);
 	if (f->gmc.n <= over)
@@ -270,7 +281,7 @@ enum err group_join_take(struct group_session *s, const struct group_flight *f)
 	if (!chain.p)
 		return ERR_NOMEM;
 	uint8_t *plain = (uint8_t *)(uintptr_t)chain.p;
-	enum err e = open_gmc(s, f->gmc, plain);
+	e = open_gmc(s, f->gmc, plain);
 	if (!e)
 		e = is_ours(s, chain);
 	if (!e)
@@ -292,6 +303,9 @@ static const enum group_session_fault faults[GROUP_DOOR_ANSWERS] = {
 enum err group_join_refused(struct group_session *s, const struct group_flight *f)
 {
 	const struct group_knock *k = s->home->knock;
+	enum err e = still_knocks(s);
+	if (e)
+		return e;
 	k->refused(k->ctx, f->password.why, f->password.wait_s);
 	return group_session_fail(s, faults[f->password.why]);
 }

@@ -64,14 +64,20 @@ static void home_learned(void *ctx, struct crypto_chain *chain)
 	crypto_chain_free(chain);
 }
 
-static void home_failed(void *ctx, const struct graph_parties *who, enum group_session_fault why,
-			enum group_chain_fault chain, int64_t off, bool proved)
+static void failed(void *ctx, enum group_session_fault why, enum group_chain_fault chain,
+		   int64_t off)
 {
 	struct group_joiner *j = ctx;
 	j->last.fault = why;
 	j->last.chain_fault = chain;
 	j->last.off = why == GROUP_FAULT_CLOCK ? off : 0;
 	j->last.guessed |= why == GROUP_FAULT_WRONG_SECRET;
+}
+
+static void home_failed(void *ctx, const struct graph_parties *who, enum group_session_fault why,
+			enum group_chain_fault chain, int64_t off, bool proved)
+{
+	failed(ctx, why, chain, off);
 }
 
 /* GROUP-13.7: noted before it is said. */
@@ -172,6 +178,11 @@ struct graph_provider group_joiner_provider(struct group_joiner *j)
 	return (struct graph_provider){ &j->ops, j };
 }
 
+const struct group_knock *group_joiner_knock(const struct group_joiner *j)
+{
+	return &j->knock;
+}
+
 /* ---- life ---- */
 
 enum err group_joiner_new(struct group_joiner **out, const struct group_joiner_birth *b)
@@ -188,9 +199,12 @@ enum err group_joiner_new(struct group_joiner **out, const struct group_joiner_b
 	j->ctx = b->ctx;
 	j->ops = ops;
 	j->ops.frame_plain = b->profile->packet_max;
-	j->knock = (struct group_knock){
-		.ctx = j, .name = b->name, .prove = prove, .let_in = let_in, .refused = refused
-	};
+	j->knock = (struct group_knock){ .ctx = j,
+					 .name = b->name,
+					 .prove = prove,
+					 .let_in = let_in,
+					 .refused = refused,
+					 .failed = failed };
 	memcpy(j->knock.prs, b->prs, sizeof j->knock.prs);
 	j->home = (struct group_session_home){
 		.ctx = j,

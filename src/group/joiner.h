@@ -29,6 +29,8 @@ struct group_joiner_birth {
 MUST_USE enum err group_joiner_new(struct group_joiner **out, const struct group_joiner_birth *b);
 /* Its sessions may still be freed after it. */
 void group_joiner_free(struct group_joiner *j);
+/* What a group that is here knocks with; lives as long as the joiner. */
+const struct group_knock *group_joiner_knock(const struct group_joiner *j);
 struct graph_provider group_joiner_provider(struct group_joiner *j);
 
 /* What became of the last call. */

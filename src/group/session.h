@@ -77,6 +77,9 @@ struct group_knock {
 	void (*let_in)(void *ctx, struct span chain);
 	/* It was not, and how many seconds it should wait. */
 	void (*refused)(void *ctx, enum group_door_answer why, uint32_t wait_s);
+	/* A connection of whoever knocks has failed; told by the home. */
+	void (*failed)(void *ctx, enum group_session_fault why, enum group_chain_fault chain,
+		       int64_t off);
 };
 
 /* Whom a session asks; group.c's. Times: wall us. */

@@ -118,12 +118,15 @@ def while_connected(world):
 @case
 def while_away(world):
     """Whoever was off is told by whom and why when it comes back, keeps what it has, and
-    calls nobody any more; also when it starts anew where nobody is."""
+    calls nobody any more; also when it starts anew where nobody is. A new code, and none that
+    was made before, lets it in again where it is."""
     people, _ = household(world, "ann", "bob", "carla")
     ann, bob, carla = people
     family(people, bob)
     carla.put("milk=2")
     bob.gets("milk", "2")
+    old = ann.cli("invite", "Home")["link"]
+    assert carla.cli("join", old)["already"]
     carla.stop()
     remove(bob, "Carla", "--reason", "moved out")
     misses(ann, "Carla")
@@ -140,13 +143,24 @@ def while_away(world):
     refused = [p.look()["counts"]["refused_sessions"] for p in (ann, bob)]
     quiet_for(8)
     assert refused == [p.look()["counts"]["refused_sessions"] for p in (ann, bob)]
-    carla.stop()
     for p in (ann, bob):
         p.stop()
+    carla.stop()
     carla.start()
     is_out(carla, bob, "moved out")
     assert carla.value("milk") == "2"
-    fine([carla])
+    for p in (ann, bob):
+        p.start()
+    error = carla.fails("join", old)
+    assert "only an invitation that an administrator has made since" in error["message"], error
+    new = ann.cli("invite", "Home")["link"]
+    assert carla.cli("join", new)["name"] == carla.look()["id"]
+    bob.knows(within=30, Carla="member")
+    carla.connected(within=30)
+    assert carla.value("milk") == "2"
+    says(carla, "again=1")
+    bob.gets("again", "1", within=30)
+    fine(people)
 
 
 @case
@@ -203,7 +217,7 @@ def no_door_is_open(world):
                    ann.cli("invite", "list", "Home")["invites"]}.get(words) != "open", 30)
     new = ann.cli("invite", "Home")["code"]
     carla.cli("leave", "Home", "--yes")
-    for code in (old, new, bobs):
+    for code in (old, bobs):
         comes_not(carla, code)
     assert set(ann.members()) == {"Ann"}, ann.members()
     # A paper is taken without a question to anybody; but nobody lets her in with it.
@@ -212,6 +226,10 @@ def no_door_is_open(world):
     until("ann to have refused her",
           lambda: ann.look()["counts"]["refused_sessions"] > before, 30)
     assert set(ann.members()) == {"Ann"}, ann.members()
+    # GROUP-14.37: what Ann has made since lets her in, and takes a use as for anybody.
+    carla.cli("join", new)
+    ann.knows(within=30, Carla="member")
+    comes_not(bob, new)
     fine(people)
 
 

@@ -618,6 +618,58 @@ static void who_is_let_in_without_memory(void **state)
 	assert_int_equal(look(BEN).used, 1);
 }
 
+static void remove_dan(void)
+{
+	struct text why = TEXT_OF(why_room);
+	const struct group_removing what = { .who = people_name(&c->t, DAN + 1) };
+	assert_int_equal(group_remove(c->m[ANN].g, &what, &why, c->now), OK);
+	circle_settle(c);
+	assert_true(circle_look(c, DAN).removed);
+}
+
+static bool knows_dan(size_t who)
+{
+	const struct group *g = c->m[who].g;
+	return g->home.known((void *)(uintptr_t)g, people_name(&c->t, DAN + 1),
+			     crypto_key_public(c->t.keys[DAN + 1]));
+}
+
+/* GROUP-14.39: it was made before, or it is for everybody: no use is counted. */
+static void what_was_there_lets_nobody_back(void **state)
+{
+	uint64_t ticket;
+	circle_admit(c, DAN, CRYPTO_ROLE_MEMBER, 0);
+	invited(ANN, 2);
+	remove_dan();
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OPEN); /* for others */
+	for (size_t who = ANN; who <= BEN; who++)
+		assert_int_equal(admit(who, DAN, GROUP_SECRET_INVITATION, &ticket),
+				 GROUP_DOOR_NOT_OURS);
+	assert_int_equal(look(ANN).used, 0);
+	password(ANN, prs_of_code);
+	assert_int_equal(find(ANN, GROUP_SECRET_PASSWORD), GROUP_DOOR_OPEN);
+	assert_int_equal(admit(ANN, DAN, GROUP_SECRET_PASSWORD, &ticket), GROUP_DOOR_NOT_OURS);
+	circle_settle(c);
+	assert_false(knows_dan(ANN) || knows_dan(BEN) || knows_dan(CLEO));
+	assert_true(circle_look(c, DAN).removed);
+}
+
+/* GROUP-14.39: by an administrator; who may not sign a Return lets nobody back. */
+static void a_later_invitation_lets_back(void **state)
+{
+	uint64_t ticket;
+	circle_admit(c, DAN, CRYPTO_ROLE_MEMBER, 0);
+	remove_dan();
+	invited(BEN, 1);
+	assert_int_equal(admit(BEN, DAN, GROUP_SECRET_INVITATION, &ticket), GROUP_DOOR_NOT_OURS);
+	circle_settle(c);
+	assert_false(knows_dan(BEN));
+	let_in(ANN, GROUP_SECRET_INVITATION);
+	assert_true(knows_dan(ANN) && knows_dan(BEN) && knows_dan(CLEO));
+	assert_int_equal(look(ANN).used, 1);
+	assert_int_equal(find_invitation(BEN), GROUP_DOOR_OVER);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -639,6 +691,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(who_is_let_in_without_memory, begin, end),
 		cmocka_unit_test_setup_teardown(a_wait_ends_by_itself, begin, end),
 		cmocka_unit_test_setup_teardown(without_the_key_of_the_box, begin, end),
+		cmocka_unit_test_setup_teardown(what_was_there_lets_nobody_back, begin, end),
+		cmocka_unit_test_setup_teardown(a_later_invitation_lets_back, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

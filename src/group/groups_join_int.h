@@ -1,0 +1,53 @@
+/* groups_join_int.h - between joining by a secret (groups_join.c) and the same of a group that is
+ * here already (groups_again.c). */
+#ifndef GROUP_GROUPS_JOIN_INT_H
+#define GROUP_GROUPS_JOIN_INT_H
+
+#include "group/groups_int.h"
+#include "group/joiner.h"
+
+enum groups_join_step {
+	STEP_NAMED, /* looked up, and its PRS made */
+	STEP_LEFT,  /* nobody waits for it any more */
+	STEP_OPEN,  /* the graph, with the joiner as provider */
+	STEP_CALL,
+	STEP_KNOCK, /* the graph of the group that is here calls */
+	STEP_CLOSE, /* let in */
+	STEP_DROP,  /* not */
+	STEP_ENTRY,
+	STEP_CONNECT
+};
+
+struct groups_joining {
+	struct list all; /* of groups.joinings */
+	enum groups_join_step step;
+	char self[GROUP_NAME_OCTETS + 1], group[GROUP_NAME_OCTETS + 1];
+	char friendly[GROUP_FRIENDLY_OCTETS + 1];
+	char wanted[GROUP_NAME_OCTETS + 1]; /* which of those that a code leads to; "" any */
+	struct group_secret_name name;
+	uint8_t secret[GROUPS_PASS_MAX];
+	size_t n_secret;
+	struct addr at[GROUPS_ADDRESSES];
+	size_t n_at, tried;
+	bool given;    /* addresses were typed: no others are asked */
+	bool searched; /* by name, for more of them */
+	struct group_joiner *joiner;
+	struct groups_entry *entry; /* the group is here already; NULL: it is not */
+	enum err err;		    /* why not; text is the call's */
+	bool told;		    /* text says more than that nobody could be reached */
+	bool over;		    /* nobody wants it any more */
+};
+
+/* ---- groups_again.c ---- */
+/* Whether the group that is here may be joined again: ERR_EXISTS, ERR_STATE, with `why`. */
+MUST_USE enum err groups_again_may(const struct groups *s, const struct groups_entry *e,
+				   struct text *why);
+/* Its graph knocks from now on, and calls nobody by itself; until its joining ends. */
+void groups_again_begin(struct groups *s, struct groups_joining *j);
+void groups_again_end(struct groups *s, struct groups_joining *j);
+/* What more there is to say where it was not let in. */
+void groups_again_why(const struct groups_joining *j, enum group_session_fault f, struct text *t);
+/* It was let in with that chain: answers. */
+void groups_again_in(struct groups *s, struct groups_call *call, struct span chain);
+
+#endif
