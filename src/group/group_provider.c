@@ -274,11 +274,12 @@ static void learn(struct group *g, const struct graph_record *r, const struct gr
 		group_epoch_learn_keys(g, v->keys);
 }
 
-/* A Removal that does not fit any more is not stored either: it would count nowhere. */
+/* GROUP-11.10: one that does not fit any more is not stored either: it would count nowhere, which
+ * is not the fault of who sends it. */
 static enum graph_opinion learn_removal(struct group *g, const struct graph_record *r,
 					struct group_verdict *v)
 {
-	return group_removal_learn(g, r, v) ? GRAPH_VALID : GRAPH_INVALID;
+	return group_removal_learn(g, r, v) ? GRAPH_VALID : GRAPH_ENDED;
 }
 
 /* ---- judged ---- */

@@ -439,7 +439,7 @@ static enum err read_serial(struct group *g, struct group_ticket *t)
 	return OK;
 }
 
-/* GROUP-14.37: an invitation that names the Removals, and so was made knowing them, may let the
+/* GROUP-14.39: an invitation that names the Removals, and so was made knowing them, may let the
  * key back that they removed. A password is for everybody, and lets back nobody. */
 static bool may_let_back(const struct group *g, const struct opening *o, struct span public)
 {
@@ -575,7 +575,7 @@ static enum err door_admitted(void *ctx, uint64_t ticket, struct span *chain, ui
 		return ERR_STATE;
 	if (t->err)
 		return t->err == ERR_STATE ? ERR_IO : t->err;
-	/* GROUP-14.37: the Return could not be stored. */
+	/* GROUP-14.39: the Return could not be stored. */
 	if (t->n_back && group_removals_gone(g->removals, span_of(t->back, t->n_back),
 					     span_of(t->serial, sizeof(t->serial))))
 		return ERR_IO;

@@ -1,4 +1,4 @@
-/* Joining a group that is here already (GROUP-13.20), since we were removed from it or its
+/* Joining a group that is here already (GROUP-13.21), since we were removed from it or its
  * membership has ended: the graph that is there knocks, and goes on with its database. */
 #include "group/groups_join_int.h"
 

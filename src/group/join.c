@@ -200,7 +200,7 @@ static enum err say_proof(struct group_session *s, enum group_step step, const u
 	return group_session_say(s, m, your_gmc.n ? 2 : 1);
 }
 
-/* GROUP-13.20: a group that is here knocks for a while alone. */
+/* GROUP-13.21: a group that is here knocks for a while alone. */
 static enum err still_knocks(struct group_session *s)
 {
 	return s->home->knock ? OK : group_session_fail(s, GROUP_FAULT_ORDER);

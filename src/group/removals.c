@@ -159,6 +159,8 @@ static enum err grow(struct group_removals *r)
 	if (!e)
 		e = grow_one(r, &r->keyed, sizeof *r->keyed, room);
 	if (!e)
+		e = grow_one(r, &r->pathed, sizeof *r->pathed, room);
+	if (!e)
 		e = grow_one(r, &r->ids, sizeof *r->ids, room);
 	if (!e)
 		e = grow_one(r, &r->slot, sizeof *r->slot, room);
@@ -183,15 +185,6 @@ static size_t slot_free(const struct group_removals *r)
 	while (s < r->room && r->slot[s])
 		s++;
 	return s;
-}
-
-/* GROUP-11.10: who fills it loses what counts for nothing already. */
-static size_t slot_idle(const struct group_removals *r)
-{
-	for (size_t i = r->n; i > 0; i--)
-		if (r->order[i - 1]->state == REMOVALS_OUT)
-			return slot_of(r, &r->order[i - 1]->record.id);
-	return r->room;
 }
 
 int removals_by_id(const struct removals_item *a, const struct removals_item *b)
@@ -235,6 +228,7 @@ static void slot_clear(struct group_removals *r, size_t at)
 {
 	list_out(r->order, r->n, r->slot[at]);
 	list_out(r->keyed, r->n, r->slot[at]);
+	list_out(r->pathed, r->n, r->slot[at]);
 	r->n--;
 	item_free(r, r->slot[at]);
 	r->slot[at] = NULL;
@@ -248,6 +242,7 @@ static void slot_fill(struct group_removals *r, size_t at, struct removals_item 
 	r->slot[at] = fresh;
 	list_in(r->order, r->n, fresh, removals_by_id);
 	list_in(r->keyed, r->n, fresh, removals_by_key);
+	list_in(r->pathed, r->n, fresh, removals_by_path);
 	r->n++;
 	for (size_t s = 0; s < r->room; s++) {
 		struct removals_item *other = r->slot[s];
@@ -260,83 +255,32 @@ static void slot_fill(struct group_removals *r, size_t at, struct removals_item 
 	}
 }
 
-/* ---- limits ---- */
-
-struct census {
-	size_t signer, members, returns;
-};
-
-static struct census census_of(const struct group_removals *r, const struct removals_item *of)
-{
-	struct census c = { 0, 0, 0 };
-	for (size_t s = 0; s < r->room; s++) {
-		const struct removals_item *i = r->slot[s];
-		if (!i)
-			continue;
-		c.members += !i->by_group;
-		c.signer += i->by_group == of->by_group && removals_same(i->signer, of->signer);
-		c.returns += of->p.returns && i->p.returns && removals_same(i->key, of->key);
-	}
-	return c;
-}
-
-/* *idle: whose place it takes; r->room: nobody's. */
-static enum err is_room(const struct group_removals *r, const struct removals_item *of,
-			size_t *idle)
-{
-	struct census c = census_of(r, of);
-	*idle = r->room;
-	if (c.signer >= r->limits.signer || c.returns >= r->limits.returns)
-		return ERR_FULL;
-	if (of->by_group || c.members < r->limits.all)
-		return OK;
-	*idle = slot_idle(r);
-	return *idle < r->room ? OK : ERR_FULL;
-}
-
-enum err group_removals_room(const struct group_removals *r, const struct crypto_chain *signer)
-{
-	struct removals_item of = { .by_group = !signer };
-	size_t idle;
-	if (signer)
-		authority_of(r, group_chain_leaf(signer)->public, of.signer);
-	return is_room(r, &of, &idle);
-}
-
 /* ---- added ---- */
-
-static enum err place_of(struct group_removals *r, const struct removals_item *fresh, size_t *at)
-{
-	size_t idle;
-	*at = slot_of(r, &fresh->record.id);
-	if (*at < r->room)
-		return OK;
-	enum err e = is_room(r, fresh, &idle);
-	if (e)
-		return e;
-	*at = idle < r->room ? idle : slot_free(r);
-	return OK;
-}
 
 enum err group_removals_add(struct group_removals *r, const struct group_removals_entry *e)
 {
-	struct removals_item *fresh = NULL;
-	size_t at = r->room;
+	struct removals_item *fresh = NULL, *least;
 	enum err err = r->n == r->room ? grow(r) : OK;
 	if (!err)
 		err = item_new(r, e, &fresh);
-	if (!err)
-		err = place_of(r, fresh, &at);
-	if (err) {
-		item_free(r, fresh);
+	if (err)
 		return err;
-	}
-	bool other = r->slot[at] != NULL;
+	size_t at = slot_of(r, &fresh->record.id);
+	bool other = at < r->room;
 	if (other)
 		slot_clear(r, at);
+	else
+		at = slot_free(r);
 	slot_fill(r, at, fresh);
+	/* GROUP-11.10: one more is one too many, of those that it is counted with. */
+	least = other ? NULL : removals_least(r, fresh);
+	err = least == fresh ? ERR_FULL : OK;
+	if (least) {
+		slot_clear(r, slot_of(r, &least->record.id));
+		other = !err;
+	}
 	r->turn += removals_decide(r) || other;
-	return OK;
+	return err;
 }
 
 bool group_removals_has(const struct group_removals *r, const struct group_kept_record *record)
@@ -385,6 +329,7 @@ void group_removals_free(struct group_removals *r)
 	env_free(r->env, r->returns);
 	env_free(r->env, r->order);
 	env_free(r->env, r->keyed);
+	env_free(r->env, r->pathed);
 	env_free(r->env, r->ids);
 	env_free(r->env, r->slot);
 	env_free(r->env, r);

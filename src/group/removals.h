@@ -15,7 +15,7 @@ struct group_removals;
 struct group_removals_limits {
 	size_t signer;	/* of one key: 1,000 */
 	size_t all;	/* by members: 4,096; the group's own key has `signer` beside that */
-	size_t returns; /* of one removed key: 64 */
+	size_t returns; /* of one removed key by one signer: 64 */
 };
 extern const struct group_removals_limits group_removals_limits_default;
 
@@ -33,8 +33,8 @@ struct group_removals_entry {
 	const struct crypto_chain *chain; /* of who signed, read from it; NULL: the group's key */
 	int64_t when;			  /* wall us; told, never judged by */
 };
-/* In the place of one with its ID. ERR_FULL: a limit; ERR_NOMEM, ERR_MALFORMED: nothing has
- * changed. */
+/* In the place of one with its ID; where a limit is reached another may go for it. ERR_FULL:
+ * that one is itself; ERR_NOMEM, ERR_MALFORMED: nothing has changed. */
 MUST_USE enum err group_removals_add(struct group_removals *r,
 				     const struct group_removals_entry *e);
 /* Whether one more of that signer would be taken: the same limits. NULL: the group's key. */

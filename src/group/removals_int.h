@@ -1,5 +1,5 @@
 /* removals_int.h - between the set of Removals (removals.c) and what it comes to
- * (removals_verdict.c). */
+ * (removals_verdict.c), and how many it has (removals_limits.c). */
 #ifndef GROUP_REMOVALS_INT_H
 #define GROUP_REMOVALS_INT_H
 
@@ -35,6 +35,7 @@ struct removals_item {
 	uint64_t *against; /* a bit for each slot whose Removal would stop it */
 	enum removals_state state;
 	bool ended; /* by a Return that counts */
+	bool gone;  /* of removals_limits.c: the group's key has removed who signed */
 };
 
 struct group_removals {
@@ -48,6 +49,7 @@ struct group_removals {
 	struct removals_item **removals, **returns;
 	size_t n_removals, n_returns;
 	struct removals_item **order, **keyed; /* all, by Record ID; by key, then Record ID */
+	struct removals_item **pathed;	       /* all, by who has its membership from whom */
 	struct graph_guid *ids;		       /* in force */
 	size_t n_ids;
 	uint64_t *bits[4]; /* of the verdict: see removals_verdict.c */
@@ -68,6 +70,11 @@ static inline bool removals_same(const uint8_t *a, const uint8_t *b)
 
 int removals_by_id(const struct removals_item *a, const struct removals_item *b);
 int removals_by_key(const struct removals_item *a, const struct removals_item *b);
+
+int removals_by_path(const struct removals_item *a, const struct removals_item *b);
+/* removals_limits.c: the one that has to go now that `fresh` is there; NULL: none has. */
+struct removals_item *removals_least(const struct group_removals *r,
+				     const struct removals_item *fresh);
 
 /* The state of each, then what follows from them. True: it is another than before. */
 bool removals_decide(struct group_removals *r);

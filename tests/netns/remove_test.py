@@ -226,7 +226,7 @@ def no_door_is_open(world):
     until("ann to have refused her",
           lambda: ann.look()["counts"]["refused_sessions"] > before, 30)
     assert set(ann.members()) == {"Ann"}, ann.members()
-    # GROUP-14.37: what Ann has made since lets her in, and takes a use as for anybody.
+    # GROUP-14.39: what Ann has made since lets her in, and takes a use as for anybody.
     carla.cli("join", new)
     ann.knows(within=30, Carla="member")
     comes_not(bob, new)

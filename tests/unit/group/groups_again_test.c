@@ -1,4 +1,4 @@
-/* Groups that are here, joined again by a secret (GROUP-13.20), as far as it goes without another
+/* Groups that are here, joined again by a secret (GROUP-13.21), as far as it goes without another
  * machine: who may, who is called, and that nothing of what is here is lost. */
 #include "group/code.h"
 #include "groups_rig.h"
