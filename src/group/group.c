@@ -44,6 +44,7 @@ static struct group *blank(const struct group_birth *b, const struct env *env,
 	for (size_t k = 0; k < GROUP_NEED_COUNT; k++)
 		g->need[k].renew = INT64_MAX;
 	list_init(&g->outs);
+	list_init(&g->said);
 	list_init(&g->sendings);
 	list_init(&g->tickets);
 	memcpy(g->id, b->id, sizeof(g->id));
@@ -151,8 +152,7 @@ void group_free(struct group *g)
 	env_free(env, LIST_ENTRY(n, struct group_own_out, all));
 	env_free(env, g->last);
 	group_secrets_end(g);
-	env_free(env, g->said.p);
-	env_free(env, g->said_shown.p);
+	group_removal_end(g);
 	env_free(env, g->signatures.p);
 	group_provider_end(g);
 	group_lookups_free(g);

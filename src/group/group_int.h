@@ -64,11 +64,9 @@ struct group {
 	uint8_t box[32];
 	const uint8_t *box_secret; /* NULL: not at hand */
 	int64_t renew_warning;
-	bool warned, ended;		      /* RENEW was told: before the end, at it */
-	bool removed;			      /* by a Removal: what ours may do is nothing */
-	struct group_kept_record said_record; /* a Removal of ours that is signed, */
-	struct group_octets said;	      /* and its payload, until it is stored, */
-	struct group_octets said_shown;	      /* and all of it, as on the wire */
+	bool warned, ended; /* RENEW was told: before the end, at it */
+	bool removed;	    /* by a Removal: what ours may do is nothing */
+	struct list said;   /* Removals of ours that are signed, until stored */
 
 	struct group_members *members;
 	struct group_removals *removals; /* what Removals come to; never NULL */
@@ -172,6 +170,7 @@ bool group_removal_learn(struct group *g, const struct graph_record *r, struct g
 void group_removal_signed(struct group *g, const struct graph_record *r,
 			  const struct group_signing *s, struct span security);
 void group_removal_published(struct group *g, const struct graph_guid *id, enum err err);
+void group_removal_end(struct group *g);
 /* One that was learned does not stand. */
 void group_removal_purged(struct group *g, const struct graph_guid *id);
 /* Our own chain is another. */

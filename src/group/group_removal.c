@@ -124,34 +124,75 @@ void group_removal_purged(struct group *g, const struct graph_guid *id)
 
 /* ---- ours, which nobody judges here ---- */
 
+/* GROUP-11.30: several may be on their way at once. */
+struct said {
+	struct list all;
+	struct group_kept_record record;
+	struct group_octets payload, shown; /* shown: whole, as on the wire */
+};
+
+static void forget(struct group *g, struct said *s)
+{
+	list_take(&s->all);
+	env_free(g->env, s->payload.p);
+	env_free(g->env, s->shown.p);
+	env_free(g->env, s);
+}
+
+void group_removal_end(struct group *g)
+{
+	LIST_EACH(n, tmp, &g->said)
+	forget(g, LIST_ENTRY(n, struct said, all));
+}
+
+/* Without memory it is learned from what is stored, a little later. */
 void group_removal_signed(struct group *g, const struct graph_record *r,
 			  const struct group_signing *s, struct span security)
 {
 	struct graph_record whole = *r;
 	if (!graph_guid_eq(&r->type, &group_type_removal))
 		return;
+	struct said *said = env_zalloc(g->env, 1, sizeof *said);
+	if (!said)
+		return;
+	list_push_back(&g->said, &said->all);
 	whole.security = security;
-	env_free(g->env, g->said_shown.p);
-	g->said_shown = octets_of(g, &whole);
+	said->shown = octets_of(g, &whole);
 	group_record_digest(g->crypto, g->profile, r, s->creator_serial, s->modifier_serial,
-			    &g->said_record);
-	if (group_octets_set(g, &g->said, r->payload) != OK)
-		g->said_record.version = 0;
+			    &said->record);
+	if (group_octets_set(g, &said->payload, r->payload) != OK)
+		forget(g, said);
 }
 
-void group_removal_published(struct group *g, const struct graph_guid *id, enum err err)
+static struct said *said_of(const struct group *g, const struct graph_guid *id)
 {
-	struct group_removals_entry e = {
-		.record = g->said_record,
-		.payload = span_of(g->said.p, g->said.n),
-		.shown = span_of(g->said_shown.p, g->said_shown.n),
+	LIST_EACH(n, tmp, (struct list *)(uintptr_t)&g->said)
+	if (graph_guid_eq(&LIST_ENTRY(n, struct said, all)->record.id, id))
+		return LIST_ENTRY(n, struct said, all);
+	return NULL;
+}
+
+static bool learn_said(struct group *g, const struct said *s)
+{
+	const struct group_removals_entry e = {
+		.record = s->record,
+		.payload = span_of(s->payload.p, s->payload.n),
+		.shown = span_of(s->shown.p, s->shown.n),
 		.chain = g->group_key ? NULL : g->own,
 		.when = group_time(g),
 	};
-	bool known = e.record.version && graph_guid_eq(id, &e.record.id);
+	return add(g, &e);
+}
+
+/* What failed has not always a Record ID: those that are stored all the same are learned from
+ * there. */
+void group_removal_published(struct group *g, const struct graph_guid *id, enum err err)
+{
+	struct said *s = said_of(g, id);
 	if (!err)
-		group_epoch_removed(g, known && add(g, &e));
-	env_free(g->env, g->said.p);
-	env_free(g->env, g->said_shown.p);
-	g->said = g->said_shown = (struct group_octets){ NULL, 0 };
+		group_epoch_removed(g, s && learn_said(g, s));
+	if (s)
+		forget(g, s);
+	else if (err)
+		group_removal_end(g);
 }

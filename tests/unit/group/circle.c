@@ -181,12 +181,24 @@ static void drop_last(struct circle *c)
 	free(c->records[--c->n_records]);
 }
 
+static void postpone(struct circle *c, size_t by, const struct graph_guid *id, enum err e)
+{
+	assert_true(c->n_unanswered < sizeof c->unanswered / sizeof *c->unanswered);
+	c->unanswered[c->n_unanswered].by = by;
+	c->unanswered[c->n_unanswered].id = *id;
+	c->unanswered[c->n_unanswered++].err = e;
+}
+
 /* As a graph does: what is there is changed, else it is added. */
 static void answer(struct circle *c, size_t i, const struct group_out *o,
 		   const struct graph_guid *id, enum err e)
 {
 	struct graph_guid type = o->type;
 	const struct group_stored stored = { .tag = o->tag, .id = *id, .err = e, .after = 7 };
+	if (c->late && graph_guid_eq(&type, &group_type_removal)) {
+		postpone(c, i, id, e);
+		return;
+	}
 	if (o->tag)
 		group_stored(c->m[i].g, &stored, c->now);
 	if (!o->other)
@@ -224,6 +236,15 @@ static void publish(struct circle *c, size_t i, const struct group_out *o)
 		drop_last(c);
 	m->published += !e;
 	answer(c, i, o, &id, e);
+}
+
+void circle_answer(struct circle *c)
+{
+	for (size_t i = 0; i < c->n_unanswered; i++)
+		group_published(c->m[c->unanswered[i].by].g, &group_type_removal,
+				&c->unanswered[i].id, c->unanswered[i].err, c->now);
+	c->n_unanswered = 0;
+	circle_settle(c);
 }
 
 void circle_lose(struct circle *c, const struct graph_guid *type)

@@ -37,6 +37,13 @@ struct circle {
 	uint32_t life; /* s: of Membership records; 0: as usual */
 	uint8_t minor;
 	bool epochs; /* keys to seal to are real, and the 0th begins an epoch */
+	bool late;   /* Removals are published, and that is told by circle_answer() */
+	struct {
+		size_t by;
+		struct graph_guid id;
+		enum err err;
+	} unanswered[4];
+	size_t n_unanswered;
 };
 
 /* The 0th has made it, and published what it has to. */
@@ -54,6 +61,7 @@ enum err circle_birth(struct circle *c, size_t i, struct text *why);
 void circle_go(struct circle *c, size_t i);
 void circle_run(struct circle *c, int64_t us);
 void circle_settle(struct circle *c);
+void circle_answer(struct circle *c);
 enum err circle_set(struct circle *c, size_t i, const char *friendly, struct text *why);
 /* The record of that type that ends last; NULL: none that has not ended. */
 const struct graph_record *circle_record(const struct circle *c, const struct graph_guid *type);

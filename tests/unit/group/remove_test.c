@@ -379,6 +379,42 @@ static void test_lies(void **state)
 	circle_fini(&c);
 }
 
+/* GROUP-11.30: those of one turn are signed together, and stored before the first is told. */
+static void test_together(void **state)
+{
+	struct circle c;
+	begin(&c);
+	c.late = true;
+	assert_int_equal(remove_keeping(&c, 1, 3, NULL, 0), OK);
+	assert_int_equal(remove_keeping(&c, 1, 2, NULL, 0), OK);
+	assert_true(is_let_in(&c, 1, 2) && is_let_in(&c, 1, 3));
+	circle_answer(&c);
+	for (size_t i = 0; i < 2; i++)
+		assert_false(is_let_in(&c, i, 2) || is_let_in(&c, i, 3));
+	assert_int_equal(circle_look(&c, 1).members, 2);
+	circle_fini(&c);
+}
+
+/* One that failed takes none along, and nothing of it is left. */
+static void test_together_fails(void **state)
+{
+	struct circle c;
+	begin(&c);
+	c.late = true;
+	assert_int_equal(remove_keeping(&c, 1, 3, NULL, 0), OK);
+	assert_int_equal(remove_keeping(&c, 1, 2, NULL, 0), OK);
+	c.unanswered[0].err = ERR_IO;
+	circle_answer(&c);
+	assert_true(is_let_in(&c, 1, 3));
+	assert_false(is_let_in(&c, 1, 2));
+	assert_int_equal(remove_keeping(&c, 1, 3, NULL, 0), OK);
+	memset(&c.unanswered[0].id, 0, sizeof c.unanswered[0].id);
+	c.unanswered[0].err = ERR_IO;
+	circle_answer(&c);
+	assert_true(list_empty(&c.m[1].g->said));
+	circle_fini(&c);
+}
+
 /* Without memory it is said; nobody is half removed. */
 static void test_no_memory(void **state)
 {
@@ -411,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_group_key),    cmocka_unit_test(test_returned),
 		cmocka_unit_test(test_told_later),   cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_kept_certificates),
+		cmocka_unit_test(test_together),     cmocka_unit_test(test_together_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
