@@ -11,6 +11,9 @@ const struct store_table graph_table_records = { "graph_records", STORE_KEY_INTE
 #define RESERVED_QUOTA	 (UINT64_C(64) << 10)
 #define RESERVED_RECORDS 1024
 #define RESERVED_PERSONS 64
+#define RESERVED_PART	 64 /* of a creator's octets */
+#define VITAL_PART	 8
+#define VITAL_FLOOR	 (UINT64_C(2) << 20) /* of a creator, whoever has filled the room */
 
 #define ROW_ROOM_KEPT 65536
 
@@ -105,42 +108,43 @@ static bool fits(uint64_t used, uint64_t more, uint64_t less, uint64_t room)
 	return more <= less || used - less + more <= room;
 }
 
-static uint64_t share(uint64_t limit, bool reserved, uint64_t least)
+/* What has no room of its own has all. */
+static uint64_t share(uint64_t limit, enum graph_room in, uint64_t least)
 {
-	return reserved ? limit / 8 + least : limit;
+	return in == GRAPH_ROOM_APPS ? limit : limit / 8 + least;
 }
 
-static uint64_t quota_used(const struct graph_person *p, bool reserved)
+/* GRAPH-7.9: who makes little of what is reserved needs little; GRAPH-7.15. */
+static uint64_t quota(const struct graph_db_limits *l, enum graph_room in)
 {
-	return reserved ? p->reserved : p->octets - p->reserved;
+	uint64_t part = in == GRAPH_ROOM_RESERVED ? RESERVED_PART : VITAL_PART;
+	return in == GRAPH_ROOM_APPS ? l->creator_octets
+				     : l->creator_octets / part + RESERVED_QUOTA;
 }
 
-static bool reserved_entry(const struct graph_db *db, const struct graph_entry *e)
+static enum graph_room room_of(const struct graph_db *db, const struct graph_entry *e)
 {
-	return db->types.at[e->type]->reserved;
+	return db->types.at[e->type]->in;
 }
 
-/* GRAPH-7.8, GRAPH-7.9: limits hold what comes, not what is there. */
+/* GRAPH-7.8, GRAPH-7.9, GRAPH-7.15: limits hold what comes, not what is there. */
 static enum err check_room(const struct graph_db *db, const struct graph_change *c,
 			   enum graph_fault *why)
 {
-	bool reserved = c->type->reserved;
+	enum graph_room in = c->type->in;
 	const struct graph_db_limits *l = &db->limits;
-	const struct graph_used *used = &db->used[reserved];
-	bool same = c->old && reserved_entry(db, c->old) == reserved;
+	const struct graph_used *used = &db->used[in];
+	bool same = c->old && room_of(db, c->old) == in;
 	uint64_t more = c->put->octets.n, less = same ? c->old->octets : 0;
+	uint64_t own = same && c->old->creator == c->creator ? less : 0;
 
+	bool floor = in == GRAPH_ROOM_VITAL && fits(c->creator->octets[in], more, own, VITAL_FLOOR);
 	*why = GRAPH_FAULT_FULL;
-	if (!fits(used->octets, more, less, share(l->octets, reserved, RESERVED_OCTETS)) ||
-	    !fits(used->records, 1, same, share(l->records, reserved, RESERVED_RECORDS)))
+	if (!floor && (!fits(used->octets, more, less, share(l->octets, in, RESERVED_OCTETS)) ||
+		       !fits(used->records, 1, same, share(l->records, in, RESERVED_RECORDS))))
 		return ERR_FULL;
 	*why = GRAPH_FAULT_QUOTA;
-	if (!same || c->old->creator != c->creator)
-		less = 0;
-	return fits(quota_used(c->creator, reserved), more, less,
-		    share(l->creator_octets, reserved, RESERVED_QUOTA))
-		       ? OK
-		       : ERR_FULL;
+	return fits(c->creator->octets[in], more, own, quota(l, in)) ? OK : ERR_FULL;
 }
 
 static enum err take_persons(struct graph_db *db, struct graph_change *c, bool limited)
@@ -208,26 +212,22 @@ void graph_change_undo(struct graph_db *db, struct graph_change *c)
 /* Counts an entry, once it is filled in. */
 static void account(struct graph_db *db, const struct graph_entry *e)
 {
-	bool reserved = reserved_entry(db, e);
-	db->used[reserved].octets += e->octets;
-	db->used[reserved].records++;
+	enum graph_room in = room_of(db, e);
+	db->used[in].octets += e->octets;
+	db->used[in].records++;
 	db->deleted += e->deleted;
 	db->hidden += e->hidden;
-	e->creator->octets += e->octets;
-	if (reserved)
-		e->creator->reserved += e->octets;
+	e->creator->octets[in] += e->octets;
 }
 
 static void unaccount(struct graph_db *db, const struct graph_entry *e)
 {
-	bool reserved = reserved_entry(db, e);
-	db->used[reserved].octets -= e->octets;
-	db->used[reserved].records--;
+	enum graph_room in = room_of(db, e);
+	db->used[in].octets -= e->octets;
+	db->used[in].records--;
 	db->deleted -= e->deleted;
 	db->hidden -= e->hidden;
-	e->creator->octets -= e->octets;
-	if (reserved)
-		e->creator->reserved -= e->octets;
+	e->creator->octets[in] -= e->octets;
 }
 
 static void fill(const struct graph_db *db, const struct graph_change *c, struct graph_entry *e)
@@ -447,9 +447,19 @@ struct graph_entry *graph_db_first_expiry(const struct graph_db *db)
 	return graph_order_after(&db->by_expiry, NULL);
 }
 
+static struct graph_used used_in_all(const struct graph_db *db)
+{
+	struct graph_used all = { 0, 0 };
+	for (size_t i = 0; i < GRAPH_ROOMS; i++) {
+		all.octets += db->used[i].octets;
+		all.records += db->used[i].records;
+	}
+	return all;
+}
+
 size_t graph_db_count(const struct graph_db *db)
 {
-	return db->used[0].records + db->used[1].records;
+	return used_in_all(db).records;
 }
 
 static uint64_t memory_of_order(const struct graph_order *o)
@@ -471,7 +481,7 @@ void graph_db_info(const struct graph_db *db, struct graph_db_info *out)
 		.deleted = db->deleted,
 		.hidden = db->hidden,
 		.dropped = db->dropped,
-		.octets = db->used[0].octets + db->used[1].octets,
+		.octets = used_in_all(db).octets,
 		.memory = memory,
 		.loaded = db->loaded,
 	};

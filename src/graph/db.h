@@ -22,11 +22,17 @@ struct graph_db;
 extern const struct store_table graph_table_records;
 
 /* A Peer ID that records share; counted, so that a creator's octets can be bounded. */
+enum graph_room {
+	GRAPH_ROOM_APPS,
+	GRAPH_ROOM_RESERVED,
+	GRAPH_ROOM_VITAL
+};
+#define GRAPH_ROOMS 3
+
 struct graph_person {
-	struct span utf16; /* as on the wire */
-	uint8_t fold[8];   /* of Record IDs it may make */
-	uint64_t octets;   /* of records it created */
-	uint64_t reserved; /* of them, those of reserved types */
+	struct span utf16;	      /* as on the wire */
+	uint8_t fold[8];	      /* of Record IDs it may make */
+	uint64_t octets[GRAPH_ROOMS]; /* of records it created */
 	uint32_t refs;
 };
 
@@ -58,11 +64,13 @@ struct graph_entry {
 };
 
 /* What goes beyond is refused, nothing is evicted. Records of reserved types are counted
- * apart and have an eighth of each limit, and a little more, for themselves: GRAPH-7.9. */
+ * apart and have an eighth of each limit, and a little more, for themselves, and those of vital
+ * types likewise: GRAPH-7.9, GRAPH-7.15. */
 struct graph_db_limits {
 	uint64_t octets;	 /* of all records */
 	uint64_t creator_octets; /* of one creator */
 	uint32_t records, types, persons;
+	bool (*vital)(const struct graph_guid *type); /* of a reserved one; NULL: none is */
 };
 
 /* Borrows all for life. Reads nothing: graph_db_load() does, in slices. `next_row` is

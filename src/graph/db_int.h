@@ -89,6 +89,7 @@ struct graph_type {
 	size_t count;
 	uint16_t number;
 	bool reserved;
+	enum graph_room in;
 };
 struct graph_types {
 	struct map by_guid;
@@ -153,7 +154,7 @@ struct graph_db {
 	struct graph_types types;
 	struct map persons, terms;
 	struct graph_person *recent[GRAPH_PERSONS_NEAR]; /* found last, by place_of() */
-	struct graph_used used[2]; /* of applications' types, of reserved ones */
+	struct graph_used used[GRAPH_ROOMS];
 	size_t deleted, dropped, hidden;
 	uint64_t memory; /* of persons, terms, attributes */
 	uint8_t *row;	 /* where rows are made */

@@ -15,6 +15,9 @@ static enum err name(struct graph_db *db, struct graph_type *t, const struct gra
 {
 	t->guid = *guid;
 	t->reserved = graph_type_reserved(guid);
+	t->in = t->reserved ? GRAPH_ROOM_RESERVED : GRAPH_ROOM_APPS;
+	if (t->reserved && db->limits.vital && db->limits.vital(guid))
+		t->in = GRAPH_ROOM_VITAL;
 	enum err e = map_put(&db->types.by_guid, key_of(t), t);
 	if (!e && !t->reserved)
 		db->types.app++;

@@ -97,8 +97,10 @@ static enum err begin(struct graph *g, const struct graph_birth *b, struct mono 
 	g->wall = wall;
 	g->wall_at = now;
 	g->timer[GRAPH_TIMER_LOAD] = now;
+	struct graph_db_limits limits = b->limits.db;
+	limits.vital = b->provider.ops->vital;
 	return graph_db_new(&g->db, b->number, s->env, s->store, s->crypto, b->properties.profile,
-			    &b->limits.db, &s->next_row);
+			    &limits, &s->next_row);
 }
 
 enum err graph_new(struct graph **out, const struct graph_birth *b, struct graph_shared *shared,

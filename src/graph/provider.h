@@ -101,6 +101,9 @@ struct graph_provider_ops {
 	 * creator in UTF-16BE with its terminator, from which the Record ID is derived, too;
 	 * empty: as usual. May be NULL. */
 	struct span (*creator)(void *ctx, const struct graph_guid *type);
+	/* Whether records of that reserved type must find room when nothing else does
+	 * (GRAPH-7.15): who must be removed could else fill all that there is. May be NULL. */
+	bool (*vital)(const struct graph_guid *type);
 	/* Peer time at which our right to sign ends: what this node publishes of itself ends
 	 * no later. May be NULL: it does not. */
 	uint64_t (*ends)(void *ctx);

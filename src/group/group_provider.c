@@ -376,6 +376,12 @@ static enum err session_new(void *ctx, const struct graph_parties *p, void **ses
 
 /* ---- life ---- */
 
+/* GRAPH-7.15: else whoever must be removed fills the room for that. */
+static bool vital(const struct graph_guid *type)
+{
+	return graph_guid_eq(type, &group_type_removal) || graph_guid_eq(type, &group_type_epoch);
+}
+
 static const struct graph_provider_ops ops = {
 	.name = "group",
 	.sessions = true,
@@ -391,6 +397,7 @@ static const struct graph_provider_ops ops = {
 	.secure_many = secure_many,
 	.creator = creator,
 	.ends = ends,
+	.vital = vital,
 	.protect = group_epoch_protect,
 	.reveal = group_epoch_reveal,
 	.writable = group_epoch_writable,

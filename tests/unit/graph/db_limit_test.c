@@ -206,6 +206,59 @@ static void reserved_types_end_too(void **state)
 	db_rig_fini(&r);
 }
 
+static bool is_vital(const struct graph_guid *type)
+{
+	const struct graph_guid vital = db_type(2);
+	return graph_guid_eq(type, &vital);
+}
+
+#define HALF 500000
+
+/* How many of half a megabyte each find room. */
+static size_t fills(struct db_rig *r, uint32_t first, uint32_t type, const char *creator)
+{
+	struct graph_entry *e;
+	struct db_spec s = {
+		.id = first, .version = 1, .type = type, .payload = HALF, .creator = creator
+	};
+	for (; db_put(r, &s, &e) == OK; s.id++)
+		assert_true(s.id < first + 100);
+	return s.id - first;
+}
+
+/* GRAPH-7.15 */
+static void what_is_vital_finds_room(void **state)
+{
+	(void)state;
+	struct db_rig r;
+	begin(&r, &(struct graph_db_limits){ 0, 64 << 20, 0, 9, 9, is_vital });
+	/* All that is reserved is full, and so is what is vital; */
+	assert_int_equal(fills(&r, 100, 3, "bob"), 2);
+	assert_int_equal(r.why, GRAPH_FAULT_FULL);
+	assert_int_equal(fills(&r, 200, 2, "bob"), 4);
+	assert_int_equal(r.why, GRAPH_FAULT_FULL);
+	/* the first of each is there all the same, but not more. */
+	assert_int_equal(fills(&r, 300, 2, "ann"), 4);
+	assert_int_equal(fills(&r, 400, 3, "ann"), 0);
+	assert_int_equal(fills(&r, 500, 2, "carl"), 4);
+	db_rig_fini(&r);
+}
+
+/* GRAPH-7.15: nobody has it alone. */
+static void what_is_vital_has_a_quota(void **state)
+{
+	(void)state;
+	struct db_rig r;
+	begin(&r, &(struct graph_db_limits){ 1 << 30, 32 << 20, 1 << 20, 9, 9, is_vital });
+	assert_int_equal(fills(&r, 100, 2, "bob"), 8);
+	assert_int_equal(r.why, GRAPH_FAULT_QUOTA);
+	assert_int_equal(fills(&r, 200, 2, "ann"), 8);
+	/* What is only reserved has less. */
+	assert_int_equal(fills(&r, 300, 3, "ann"), 1);
+	assert_int_equal(r.why, GRAPH_FAULT_QUOTA);
+	db_rig_fini(&r);
+}
+
 /* GRAPH-7.10: limits hold what comes. */
 static void what_is_stored_is_loaded_beyond_limits(void **state)
 {
@@ -234,6 +287,8 @@ int main(void)
 		cmocka_unit_test(reserved_types_have_room_of_their_own),
 		cmocka_unit_test(reserved_quotas_types_and_persons_end),
 		cmocka_unit_test(reserved_types_end_too),
+		cmocka_unit_test(what_is_vital_finds_room),
+		cmocka_unit_test(what_is_vital_has_a_quota),
 		cmocka_unit_test(what_is_stored_is_loaded_beyond_limits),
 	};
 	return cmocka_run_group_tests_name("db_limit", tests, NULL, NULL);

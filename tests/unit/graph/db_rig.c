@@ -164,7 +164,8 @@ static uint64_t mix_entry(uint64_t sum, const struct graph_entry *e)
 	sum = mix(sum, e->expires);
 	sum = mix(sum, e->row);
 	sum = mix(sum, map_hash(key, e->creator->utf16));
-	sum = mix(sum, e->creator->octets);
+	for (size_t i = 0; i < GRAPH_ROOMS; i++)
+		sum = mix(sum, e->creator->octets[i]);
 	sum = mix(sum, e->creator->refs);
 	if (e->modifier)
 		sum = mix(sum, map_hash(key, e->modifier->utf16));

@@ -141,7 +141,7 @@ static void persons_are_shared_and_counted(void **state)
 	assert_null(graph_db_person(r.db, db_utf16("an")));
 	assert_int_equal(graph_db_remove(r.db, a, &r.number), OK);
 	assert_int_equal(b->modifier->refs, 1);
-	assert_int_equal(b->modifier->octets, 0);
+	assert_int_equal(b->modifier->octets[GRAPH_ROOM_APPS], 0);
 	db_must(&r, &(struct db_spec){ .id = 2, .version = 3, .type = 9, .creator = "bob" });
 	assert_null(graph_db_person(r.db, db_utf16("ann")));
 	db_rig_fini(&r);
