@@ -185,6 +185,8 @@ struct group_removing {
 /* Published by us; group_asked(). As group_may_remove(); ERR_NOMEM, ERR_RANGE. */
 MUST_USE enum err group_remove(struct group *g, const struct group_removing *what, struct text *why,
 			       struct mono now);
+/* Who may sign a Return. As below; but for the key that comes back. */
+MUST_USE enum err group_may_return(const struct group *g, struct text *why);
 /* The Removals of a key in force are ended for that chain, which group_issue() made for it.
  * ERR_NOT_FOUND: none is; ERR_DENIED, with `why`. */
 MUST_USE enum err group_return(struct group *g, struct span chain, struct span reason,

@@ -8,8 +8,11 @@
 #define FINDABLE_BEGINS	   "homestead-"
 #define FINDABLE_NAME_ROOM (sizeof(FINDABLE_BEGINS) + GROUP_LOOKUP_OCTETS)
 
+#define FINDABLE_OF_OTHERS 8 /* of one maker: nobody takes the place of all others' */
+
 struct shown {
 	size_t n;
+	const struct group_asked_in *of[GROUP_LOOKUPS_MAX];
 	struct group_lookup row[GROUP_LOOKUPS_MAX];
 	struct {
 		char name[FINDABLE_NAME_ROOM];
@@ -55,6 +58,31 @@ static bool is_ours_to_show(const struct group *g, const struct group_asked_in *
 	       group_invite_state(g, i) == GROUP_INVITE_OPEN;
 }
 
+static bool is_ours(const struct group *g, const struct group_asked_in *i)
+{
+	return span_eq(i->what.maker, span_str(g->self));
+}
+
+/* How many there are of that maker already. */
+static size_t shown_of(const struct group_asked_in *of, const struct shown *s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n; i++)
+		n += span_eq(s->of[i]->what.maker, of->what.maker);
+	return n;
+}
+
+static void look(struct group *g, const struct group_asked_in *i, struct shown *s)
+{
+	if (s->n == GROUP_LOOKUPS_MAX || !is_ours_to_show(g, i))
+		return;
+	s->of[s->n] = i;
+	show(g, i, s);
+	if (i->what.end < g->findable_end)
+		g->findable_end = i->what.end;
+}
+
+/* GROUP-14.31 */
 void group_findable_due(struct group *g)
 {
 	struct shown *s = NULL;
@@ -69,13 +97,12 @@ void group_findable_due(struct group *g)
 		return;
 	g->findable = MONO_NEVER;
 	g->findable_end = INT64_MAX;
-	while ((i = group_secrets_next(g->secrets, i)) && s->n < GROUP_LOOKUPS_MAX) {
-		if (!is_ours_to_show(g, i))
-			continue;
-		show(g, i, s);
-		if (i->what.end < g->findable_end)
-			g->findable_end = i->what.end;
-	}
+	while ((i = group_secrets_next(g->secrets, i)))
+		if (is_ours(g, i))
+			look(g, i, s);
+	while ((i = group_secrets_next(g->secrets, i)))
+		if (!is_ours(g, i) && shown_of(i, s) < FINDABLE_OF_OTHERS)
+			look(g, i, s);
 	(void)!group_lookups_are(g, s->row, s->n);
 	env_free(g->env, s);
 }

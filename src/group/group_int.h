@@ -228,10 +228,10 @@ MUST_USE enum err group_secret_take(const struct group *g, const struct group_se
 				    uint8_t prs[GROUP_PRS]);
 
 /* ---- group_invite.c ---- */
-/* Removals known now, and a box for each who may issue that role; *holders is the caller's to
+/* Removals known now, and a box for each who may issue that role; *room is the caller's to
  * free, also after an error. */
 MUST_USE enum err group_secret_lists(const struct group *g, const uint8_t *prs,
-				     struct group_secret *s, uint8_t **holders);
+				     struct group_secret *s, uint8_t **room);
 
 /* ---- group_password.c ---- */
 /* What may have changed it has happened: what has is told. */

@@ -51,18 +51,31 @@ static enum err put_holders(const struct group *g, enum group_role role, const u
 	return OK;
 }
 
-enum err group_secret_lists(const struct group *g, const uint8_t *prs, struct group_secret *s,
-			    uint8_t **holders)
+/* GROUP-14.21: those that a Return has ended too, since they have ended what was open then. */
+static size_t put_removals(const struct group *g, uint8_t *out)
 {
-	const struct graph_guid *ids = NULL;
-	size_t n = group_members_count(g->members), m = group_removals_ids(g->removals, &ids);
+	struct group_removed r;
+	size_t at = 0, n = 0;
+	while (group_removals_next(g->removals, &at, &r))
+		if ((r.counts || r.ended) && !r.removal->returns)
+			memcpy(out + n++ * GROUP_REMOVAL_ID, r.record->id.at, GROUP_REMOVAL_ID);
+	return n;
+}
+
+enum err group_secret_lists(const struct group *g, const uint8_t *prs, struct group_secret *s,
+			    uint8_t **room)
+{
+	size_t n = group_members_count(g->members), m = group_removals_count(g->removals);
 	n = n < GROUP_HOLDERS_MAX ? n : GROUP_HOLDERS_MAX;
-	*holders = env_zalloc(g->env, n + 1, GROUP_HOLDER);
-	if (!*holders)
+	size_t holders = (n + 1) * GROUP_HOLDER;
+	*room = env_zalloc(g->env, 1, holders + m * GROUP_REMOVAL_ID);
+	if (!*room)
 		return ERR_NOMEM;
-	enum err e = put_holders(g, s->role, prs, *holders, &n);
-	s->holders = (struct group_row){ span_of(*holders, n * GROUP_HOLDER), GROUP_HOLDER };
-	s->removals = (struct group_row){ span_of(ids, m * sizeof(*ids)), GROUP_REMOVAL_ID };
+	enum err e = put_holders(g, s->role, prs, *room, &n);
+	m = put_removals(g, *room + holders);
+	s->holders = (struct group_row){ span_of(*room, n * GROUP_HOLDER), GROUP_HOLDER };
+	s->removals = (struct group_row){ span_of(*room + holders, m * GROUP_REMOVAL_ID),
+					  GROUP_REMOVAL_ID };
 	return e;
 }
 

@@ -249,12 +249,13 @@ static void learn_epoch(struct group *g, const struct graph_record *r,
 static void learn_inviting(struct group *g, const struct graph_record *r,
 			   const struct group_verdict *v)
 {
-	const struct group_secrets_at at = {
+	struct group_secrets_at at = {
 		.record = r->id,
 		.made = group_wall_of(r->created),
 		.until = group_wall_of(r->expires),
 		.ours = span_eq(v->who, span_str(g->self)),
 	};
+	(void)group_authority_of(v->who, at.by);
 	group_secrets_record(g, r, v->inviting, &at);
 }
 
@@ -293,6 +294,17 @@ static void refuse(struct group *g, const struct graph_record *r, const struct g
 	e->type = r->type;
 }
 
+/* What is stored stands no more. */
+static void purged(struct group *g, const struct graph_record *r, const struct group_verdict *v)
+{
+	if (graph_guid_eq(&r->type, &group_type_removal))
+		group_removal_purged(g, &r->id);
+	if (graph_guid_eq(&r->type, &group_type_invitation) && g->secrets)
+		group_secrets_forget(g->secrets, &r->id);
+	if (v->why == GROUP_REFUSAL_REMOVED)
+		group_epoch_fell(g, r);
+}
+
 static enum graph_opinion validate(void *ctx, const struct graph_record *r,
 				   enum graph_change change)
 {
@@ -306,10 +318,8 @@ static enum graph_opinion validate(void *ctx, const struct graph_record *r,
 		learn(g, r, &v);
 		break;
 	case GRAPH_INVALID:
-		if (graph_guid_eq(&r->type, &group_type_removal) && change == GRAPH_CHANGE_STORED)
-			group_removal_purged(g, &r->id);
-		if (v.why == GROUP_REFUSAL_REMOVED && change == GRAPH_CHANGE_STORED)
-			group_epoch_fell(g, r);
+		if (change == GRAPH_CHANGE_STORED)
+			purged(g, r, &v);
 		if (v.why == GROUP_REFUSAL_REMOVED)
 			return GRAPH_ENDED;
 		refuse(g, r, &v);

@@ -41,6 +41,11 @@ static enum err may_sign(const struct group *g, struct text *why)
 		       : refuse(why, ERR_FULL, "the group has as many Removals as it can have");
 }
 
+enum err group_may_return(const struct group *g, struct text *why)
+{
+	return may_sign(g, why);
+}
+
 static bool is_creator(const struct group *g, struct span who)
 {
 	return g->has_security && span_eq(span_str(g->security.creator), who);

@@ -12,8 +12,10 @@ struct group_secrets;
 
 struct group_secrets_limits {
 	size_t invitations; /* 1,024 */
+	size_t of_maker;    /* 256 of them */
 	size_t octets;	    /* 64 MiB of them */
 	size_t tallies;	    /* 4,096 of others, and as many of ours */
+	size_t of_creator;  /* 512 of them */
 	size_t uses;	    /* 65,536 in tallies of others */
 };
 extern const struct group_secrets_limits group_secrets_limits_default;
@@ -40,11 +42,14 @@ struct group_counted_use {
 	bool again; /* it stands in another tally, too, and counts there */
 };
 
+struct group_tallies; /* of one invitation */
+
 /* What one member has counted. Ours is changed here first and published then. */
 struct group_counted {
-	struct list all;
+	struct list all, same;
+	struct group_tallies *in;
 	struct graph_guid record; /* zeros: there is none yet */
-	uint8_t id[GROUP_INVITATION_ID];
+	uint8_t id[GROUP_INVITATION_ID], by[GROUP_AUTHORITY];
 	bool ours;
 	int64_t until;
 	uint16_t wrong;
@@ -54,16 +59,21 @@ struct group_counted {
 	uint64_t changed, asked, stored;
 };
 
-/* Where a record is, and until when. */
+/* Where a record is, whose, and until when. */
 struct group_secrets_at {
 	struct graph_guid record;
+	uint8_t by[GROUP_AUTHORITY]; /* of a tally */
 	int64_t made, until;
 	bool ours;
 };
-/* In the place of what that record said before. ERR_FULL: a limit; ERR_NOMEM. `payload` is an
- * Invitation that was judged. */
+/* In the place of what that record said before. ERR_FULL: a limit; ERR_DENIED: it would take
+ * the place of another invitation; ERR_NOMEM. `payload` is an Invitation that was judged. */
 MUST_USE enum err group_secrets_learn(struct group_secrets *s, const struct group_secrets_at *at,
 				      struct span payload);
+/* That record is in the database no more. */
+void group_secrets_forget(struct group_secrets *s, const struct graph_guid *record);
+/* An invitation of others, out of the way. */
+void group_secrets_drop(struct group_secrets *s, struct group_asked_in *i);
 /* Records that ended before `now` are forgotten. *next: when there is another, INT64_MAX. */
 void group_secrets_expire(struct group_secrets *s, int64_t now, int64_t *next);
 
@@ -90,10 +100,12 @@ bool group_secrets_use(const struct group_secrets *s, struct span id, struct gro
 /* Ours, made where there is none. ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err group_secrets_ours(struct group_secrets *s, struct span id,
 				     struct group_counted **out);
+/* Whether there is room for one of ours, or it is there. */
+bool group_secrets_counts(const struct group_secrets *s, struct span id);
 /* ERR_FULL, ERR_NOMEM. */
 MUST_USE enum err group_counted_use(const struct group_secrets *s, struct group_counted *c,
 				    const struct group_use *u);
-void group_counted_undo(const struct group_secrets *s, struct group_counted *c, struct span serial);
+void group_counted_undo(struct group_counted *c, struct span serial);
 void group_counted_wrong(struct group_counted *c);
 /* As the payload of a record, of GROUP_TALLY_OCTETS(c->n). */
 MUST_USE enum err group_counted_write(const struct group_counted *c, const struct env *env,

@@ -214,9 +214,10 @@ static void publish(struct circle *c, size_t i, const struct group_out *o)
 	struct record *r = graph_guid_eq(&o->id, &none) ? NULL : find(c, &o->id);
 	bool update = r != NULL;
 	struct graph_guid type = o->type;
-	if (m->refused || (!update && !graph_guid_eq(&o->id, &none)) ||
+	bool refused = m->refused && (!m->refuses || graph_guid_eq(m->refuses, &type));
+	if (refused || (!update && !graph_guid_eq(&o->id, &none)) ||
 	    (update && is_over(c, &r->r))) {
-		answer(c, i, o, &none, m->refused ? ERR_IO : ERR_NOT_FOUND);
+		answer(c, i, o, &none, refused ? ERR_IO : ERR_NOT_FOUND);
 		return;
 	}
 	uint32_t version = update ? r->r.version + 1 : 1;

@@ -18,8 +18,9 @@ struct circle_member {
 	struct people_octets chain;
 	unsigned int published, rechecks, revalidations, resumes;
 	uint8_t box[32], box_secret[32];
-	bool refused;  /* what it publishes fails */
-	uint8_t *keys; /* of epochs, as it kept them; NULL none */
+	bool refused;			  /* what it publishes fails; */
+	const struct graph_guid *refuses; /* of that type alone; NULL: of all */
+	uint8_t *keys;			  /* of epochs, as it kept them; NULL none */
 	size_t n_keys;
 	unsigned int kept, reveals;
 	enum graph_opinion opinion; /* of the Removal that it was shown last */

@@ -2,16 +2,20 @@
 #include "../failing_env.h"
 #include "group/secrets.h"
 
-#define NAME "0123456789abcdef0123456789abcdef01234567.ann"
+#define NAME  "0123456789abcdef0123456789abcdef01234567.ann"
+#define OTHER "0123456789abcdef0123456789abcdef01234567.bob"
 
 static struct failing_env f;
 static struct group_secrets *s;
 
 static int begin(void **state)
 {
-	const struct group_secrets_limits limits = {
-		.invitations = 3, .octets = 1000, .tallies = 4, .uses = 8
-	};
+	const struct group_secrets_limits limits = { .invitations = 3,
+						     .of_maker = 3,
+						     .octets = 1000,
+						     .tallies = 4,
+						     .of_creator = 4,
+						     .uses = 8 };
 	failing_env_init(&f, 3);
 	assert_int_equal(group_secrets_new(&s, &f.env, &limits), OK);
 	return 0;
@@ -24,9 +28,11 @@ static int end(void **state)
 	return 0;
 }
 
+static uint8_t creator;
+
 static struct group_secrets_at at_of(uint8_t record, bool ours)
 {
-	struct group_secrets_at at = { .until = 1000, .ours = ours };
+	struct group_secrets_at at = { .by = { creator }, .until = 1000, .ours = ours };
 	memset(at.record.at, record, sizeof(at.record.at));
 	return at;
 }
@@ -38,9 +44,11 @@ static struct span id_of(uint8_t id)
 	return span_of(room, sizeof(room));
 }
 
+static const char *maker = NAME;
+
 static enum err invitation(uint8_t record, uint8_t id, uint16_t uses)
 {
-	struct group_invitation i = { .uses = uses, .end = 500, .maker = span_str(NAME) };
+	struct group_invitation i = { .uses = uses, .end = 500, .maker = span_str(maker) };
 	struct group_secrets_at at = at_of(record, false);
 	uint8_t room[400];
 	size_t n;
@@ -138,7 +146,9 @@ static void the_lowest_record_holds(void **state)
 /* GROUP-14.16 */
 static void octets_have_a_most(void **state)
 {
-	const struct group_secrets_limits limits = { .invitations = 3, .octets = 250 };
+	const struct group_secrets_limits limits = { .invitations = 3,
+						     .of_maker = 3,
+						     .octets = 250 };
 	group_secrets_free(s);
 	assert_int_equal(group_secrets_new(&s, &f.env, &limits), OK);
 	assert_int_equal(invitation(1, 1, 1), OK);
@@ -146,6 +156,40 @@ static void octets_have_a_most(void **state)
 	assert_int_equal(invitation(3, 3, 1), ERR_FULL);
 	assert_int_equal(invitation(2, 2, 2), OK);
 	assert_null(group_secrets_find(s, id_of(3)));
+}
+
+/* GROUP-14.16: nobody has all the room, and nobody the identifier of another's. */
+static void each_has_a_share(void **state)
+{
+	const struct group_secrets_limits limits = { .invitations = 3,
+						     .of_maker = 2,
+						     .octets = 1000,
+						     .tallies = 4,
+						     .of_creator = 2,
+						     .uses = 8 };
+	group_secrets_free(s);
+	assert_int_equal(group_secrets_new(&s, &f.env, &limits), OK);
+	assert_int_equal(invitation(1, 1, 1), OK);
+	assert_int_equal(invitation(2, 2, 1), OK);
+	assert_int_equal(invitation(3, 3, 1), ERR_FULL);
+	assert_int_equal(invitation(2, 3, 1), ERR_DENIED);
+	maker = OTHER;
+	assert_int_equal(invitation(0, 1, 1), ERR_DENIED);
+	assert_int_equal(invitation(3, 3, 1), OK);
+	maker = NAME;
+	assert_int_equal(tally(1, false, 1, "a"), OK);
+	assert_int_equal(tally(2, false, 1, "b"), OK);
+	assert_int_equal(tally(3, false, 1, "c"), ERR_FULL);
+	creator = 9;
+	assert_int_equal(tally(3, false, 1, "c"), OK);
+	creator = 0;
+	/* What is purged gives its place. */
+	struct group_secrets_at at = at_of(1, false);
+	group_secrets_forget(s, &at.record);
+	assert_null(group_secrets_find(s, id_of(1)));
+	assert_sum(2, 2);
+	assert_int_equal(tally(4, false, 1, "d"), OK);
+	assert_int_equal(invitation(5, 5, 1), OK);
 }
 
 /* GROUP-14.16 */
@@ -163,6 +207,8 @@ static void there_is_a_most(void **state)
 	for (uint8_t i = 1; i <= 4; i++)
 		assert_int_equal(group_secrets_ours(s, id_of(i), &c), OK);
 	assert_int_equal(group_secrets_ours(s, id_of(5), &c), ERR_FULL);
+	assert_false(group_secrets_counts(s, id_of(5)));
+	assert_true(group_secrets_counts(s, id_of(4)));
 	group_secrets_expire(s, 1000, &next);
 	assert_int_equal(next, 1001);
 	assert_non_null(group_secrets_find(s, id_of(1)));
@@ -208,7 +254,7 @@ static void ours_are_merged(void **state)
 	assert_sum(3, 3);
 	assert_int_equal(group_counted_use(s, c, &b), OK);
 	assert_null(group_secrets_due(s, NULL));
-	group_counted_undo(s, c, span_of(b.serial, sizeof(b.serial)));
+	group_counted_undo(c, span_of(b.serial, sizeof(b.serial)));
 	assert_ptr_equal(group_secrets_due(s, NULL), c);
 	assert_sum(2, 3);
 }
@@ -235,9 +281,12 @@ static void without_memory(void **state)
 {
 	FAILING_ENV_EACH(f, 5)
 	{
-		const struct group_secrets_limits limits = {
-			.invitations = 3, .octets = 1000, .tallies = 4, .uses = 8
-		};
+		const struct group_secrets_limits limits = { .invitations = 3,
+							     .of_maker = 3,
+							     .octets = 1000,
+							     .tallies = 4,
+							     .of_creator = 4,
+							     .uses = 8 };
 		s = NULL;
 		if (group_secrets_new(&s, &f.env, &limits) != OK) {
 			assert_true(f.failed);
@@ -265,6 +314,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(uses_count_once, begin, end),
 		cmocka_unit_test_setup_teardown(the_lowest_record_holds, begin, end),
 		cmocka_unit_test_setup_teardown(octets_have_a_most, begin, end),
+		cmocka_unit_test_setup_teardown(each_has_a_share, begin, end),
 		cmocka_unit_test_setup_teardown(there_is_a_most, begin, end),
 		cmocka_unit_test_setup_teardown(uses_have_a_most, begin, end),
 		cmocka_unit_test_setup_teardown(ours_are_merged, begin, end),
