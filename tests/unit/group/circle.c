@@ -207,6 +207,11 @@ static void answer(struct circle *c, size_t i, const struct group_out *o,
 		group_published_for(c->m[i].g, o->payload, o->expires, c->now);
 }
 
+static bool refuses(const struct circle_member *m, const struct graph_guid *type)
+{
+	return m->refused && (!m->refuses || graph_guid_eq(m->refuses, type));
+}
+
 static void publish(struct circle *c, size_t i, const struct group_out *o)
 {
 	static const struct graph_guid none;
@@ -214,7 +219,7 @@ static void publish(struct circle *c, size_t i, const struct group_out *o)
 	struct record *r = graph_guid_eq(&o->id, &none) ? NULL : find(c, &o->id);
 	bool update = r != NULL;
 	struct graph_guid type = o->type;
-	bool refused = m->refused && (!m->refuses || graph_guid_eq(m->refuses, &type));
+	bool refused = refuses(m, &type);
 	if (refused || (!update && !graph_guid_eq(&o->id, &none)) ||
 	    (update && is_over(c, &r->r))) {
 		answer(c, i, o, &none, refused ? ERR_IO : ERR_NOT_FOUND);
