@@ -153,6 +153,7 @@ void group_free(struct group *g)
 	env_free(env, g->last);
 	group_secrets_end(g);
 	group_removal_end(g);
+	group_mend_end(g);
 	env_free(env, g->signatures.p);
 	group_provider_end(g);
 	group_lookups_free(g);
@@ -176,7 +177,7 @@ void group_tick(struct group *g, struct mono now)
 	group_epoch_due(g);
 	group_waiting_due(g);
 	group_secrets_tick(g);
-	group_invite_mend(g);
+	group_mend_due(g);
 }
 
 void group_wall(struct group *g, struct wall wall, struct mono now)

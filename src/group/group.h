@@ -146,7 +146,8 @@ bool group_invite_next(const struct group *g, const void **at, struct group_invi
 struct group_password {
 	enum group_role role;
 	const uint8_t *prs; /* NULL: none any more */
-	bool again;	    /* the one there is, for others who may issue: who set it stays */
+	/* The one there is, for others who may issue: who set it stays. NULL: another one. */
+	const struct group_secret *again;
 };
 /* What a Policy has after its comment then; memory of g's env, the caller's to free. */
 MUST_USE enum err group_password_part(const struct group *g, const struct group_password *p,

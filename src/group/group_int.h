@@ -47,6 +47,26 @@ struct group_own_out {
 	struct group_event event;
 };
 
+/* Secrets looked at one after the other, each member after member (group_mend.c). */
+struct group_mending {
+	struct mono due; /* holders that lack are added */
+	bool on;	 /* since then, a slice a turn, */
+	bool more;	 /* and once more after that */
+	/* Which: invitations by Record ID, then the password. */
+	struct graph_guid record;
+	bool inside, password, over;
+	/* Within it. */
+	bool making;   /* somebody lacks: boxes are made, */
+	bool gained;   /* one of them for who had none */
+	uint64_t turn; /* of Removals */
+	uint8_t ours[GROUP_HOLDER_BOX];
+	char to[GROUP_NAME_OCTETS + 1]; /* the last member that was looked at, */
+	uint8_t last[GROUP_AUTHORITY];	/* the last that may issue, */
+	size_t n;			/* and how many of them there were */
+	uint8_t *holders;		/* `made` of them */
+	size_t made;
+};
+
 struct group {
 	const struct env *env;
 	struct crypto *crypto;
@@ -92,13 +112,14 @@ struct group {
 	} password;		       /* as it was told last */
 	struct list sendings, tickets; /* of group_secrets.c */
 	uint64_t next_tag;
-	int64_t secrets_end;		 /* wall: the next record of those ends */
-	struct mono secrets_again, mend; /* mend: holders that lack are added */
-	struct mono secrets_relearn;	 /* what lacked memory is learned once more */
-	struct mono findable;		 /* when look-ups are made anew */
-	int64_t findable_end;		 /* wall: of those the next that ends */
-	uint64_t findable_turn;		 /* of Removals, then */
-	struct group_batch *batch;	 /* of the last secure_many */
+	int64_t secrets_end; /* wall: the next record of those ends */
+	struct mono secrets_again;
+	struct group_mending mending;
+	struct mono secrets_relearn; /* what lacked memory is learned once more */
+	struct mono findable;	     /* when look-ups are made anew */
+	int64_t findable_end;	     /* wall: of those the next that ends */
+	uint64_t findable_turn;	     /* of Removals, then */
+	struct group_batch *batch;   /* of the last secure_many */
 	uint8_t signature[GROUP_SECURITY_MAX];
 	struct group_octets signatures;	  /* of the last secure_many, those signed alone */
 	uint8_t id16[2 * GRAPH_ID_UNITS]; /* Group Peer Name, as in records */
@@ -243,9 +264,19 @@ void group_findable_due(struct group *g);
 struct mono group_findable_deadline(const struct group *g);
 
 /* ---- group_invite.c ---- */
+/* The X25519 key of somebody who may issue that role; NULL: it may not, or has none. */
+const uint8_t *group_secret_key_of(const struct group *g, const struct group_member *m,
+				   enum group_role role);
+bool group_invite_may_edit(const struct group *g, const struct group_asked_in *i);
+/* Published in the place of that record; zeros: a new one. ERR_NOMEM. */
+MUST_USE enum err group_invite_send(struct group *g, const struct graph_guid *record,
+				    const struct group_invitation *i);
+
+/* ---- group_mend.c ---- */
 /* Somebody may issue, or has a key, who did not before. */
-void group_invite_stale(struct group *g);
-void group_invite_mend(struct group *g);
+void group_mend_stale(struct group *g);
+void group_mend_due(struct group *g); /* a slice */
+void group_mend_end(struct group *g);
 
 /* ---- group_provider.c: what the graph asks ---- */
 int64_t group_wall_of(uint64_t peer_time); /* as if it were that of this machine (digest 9.3) */

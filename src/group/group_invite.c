@@ -1,11 +1,7 @@
-/* Invitations and the password, made and ended by who may (GROUP-14.23 to GROUP-14.26), and
- * handed on to those who may issue later. */
+/* Invitations and the password, made and ended by who may (GROUP-14.23 to GROUP-14.25). */
 #include "group/group_int.h"
 
 #define INVITE_KEPT (24 * MONO_HOUR) /* a record stays so long after its invitation has ended */
-#define MEND_SOON   MONO_SEC
-#define MEND_LEAST  (5 * MONO_SEC)
-#define MEND_SPREAD (55 * MONO_SEC)
 
 static enum err refuse(struct text *why, const char *words)
 {
@@ -15,9 +11,8 @@ static enum err refuse(struct text *why, const char *words)
 
 /* ---- holders ---- */
 
-/* The X25519 key of somebody who may issue that role; NULL: it may not, or has none. */
-static const uint8_t *key_of(const struct group *g, const struct group_member *m,
-			     enum group_role role)
+const uint8_t *group_secret_key_of(const struct group *g, const struct group_member *m,
+				   enum group_role role)
 {
 	const struct group_credential *c =
 		group_member_credential(m, span_of(NULL, 0), group_time(g));
@@ -38,12 +33,14 @@ static enum err put_holders(const struct group *g, enum group_role role, const u
 	*n = 0;
 	while ((m = group_members_next(g->members, m)) && *n < GROUP_HOLDERS_MAX) {
 		uint8_t *at = out + *n * GROUP_HOLDER;
-		const uint8_t *key = key_of(g, m, role);
+		const uint8_t *key = group_secret_key_of(g, m, role);
 		if (!key || !group_authority_of(m->name, at) ||
 		    (*n && memcmp(at - GROUP_HOLDER, at, GROUP_AUTHORITY) == 0))
 			continue;
 		enum err e =
 			crypto_box_put(g->env, key, span_of(prs, GROUP_PRS), at + GROUP_AUTHORITY);
+		if (e == ERR_MALFORMED)
+			continue; /* its own fault */
 		if (e)
 			return e;
 		++*n;
@@ -114,8 +111,8 @@ enum err group_may_invite_until(const struct group *g, const struct group_invite
 	return OK;
 }
 
-static enum err send(struct group *g, const struct graph_guid *record,
-		     const struct group_invitation *i)
+enum err group_invite_send(struct group *g, const struct graph_guid *record,
+			   const struct group_invitation *i)
 {
 	size_t size = group_invitation_size(i), n;
 	int64_t until = i->end + INVITE_KEPT, latest = group_own_latest(g, g->to);
@@ -150,14 +147,14 @@ enum err group_invite(struct group *g, const struct group_invite *i, struct text
 	if (!e)
 		e = group_secret_lists(g, i->prs, &x.secret, &holders);
 	if (!e)
-		e = send(g, &fresh, &x);
+		e = group_invite_send(g, &fresh, &x);
 	env_free(g->env, holders);
 	return e;
 }
 
 /* ---- ended ---- */
 
-static bool may_edit(const struct group *g, const struct group_asked_in *i)
+bool group_invite_may_edit(const struct group *g, const struct group_asked_in *i)
 {
 	return g->roles & CRYPTO_ROLE_ADMIN || span_eq(i->what.maker, span_str(g->self));
 }
@@ -171,7 +168,7 @@ enum err group_invite_revoke(struct group *g, struct span id, struct text *why, 
 		text_str(why, "the group has no such invitation");
 		return ERR_NOT_FOUND;
 	}
-	if (!may_edit(g, i) || !group_own_valid(g))
+	if (!group_invite_may_edit(g, i) || !group_own_valid(g))
 		return refuse(why,
 			      "an invitation is revoked by who made it, or by an administrator");
 	if (!g->ready) {
@@ -180,85 +177,7 @@ enum err group_invite_revoke(struct group *g, struct span id, struct text *why, 
 	}
 	struct group_invitation x = i->what;
 	x.revoked = true;
-	return send(g, &i->record, &x);
-}
-
-/* ---- handed on ---- */
-
-/* Somebody who may issue, and has a key, but is not among the holders. */
-static bool lacks_holder(const struct group *g, const struct group_secret *s)
-{
-	struct group_member *m = NULL;
-	uint8_t authority[GROUP_AUTHORITY];
-	while ((m = group_members_next(g->members, m)))
-		if (key_of(g, m, s->role) && group_authority_of(m->name, authority) &&
-		    !group_secret_box(s, authority).n)
-			return true;
-	return false;
-}
-
-static void mend_one(struct group *g, const struct group_asked_in *i)
-{
-	struct group_invitation x = i->what;
-	uint8_t *holders = NULL;
-	uint8_t prs[GROUP_PRS];
-	if (!may_edit(g, i) || group_invite_state(g, i) != GROUP_INVITE_OPEN ||
-	    !lacks_holder(g, &i->what.secret) || group_secret_take(g, &i->what.secret, prs) != OK)
-		return;
-	/* The Removals that it knows stay: whoever adds a holder vouches for nothing else. */
-	struct group_row removals = x.secret.removals;
-	if (group_secret_lists(g, prs, &x.secret, &holders) == OK) {
-		x.secret.removals = removals;
-		(void)!send(g, &i->record, &x);
-	}
-	env_free(g->env, holders);
-	crypto_wipe(prs, sizeof(prs));
-}
-
-static void mend_password(struct group *g)
-{
-	struct group_secret s;
-	struct group_policy p = g->policy;
-	uint8_t *rest = NULL;
-	size_t n = 0;
-	struct span later;
-	struct text none = text_of((char[1]){ 0 }, 1);
-	uint8_t prs[GROUP_PRS];
-	bool has;
-	if (!(g->roles & CRYPTO_ROLE_ADMIN) || group_password_state(g) != GROUP_PASSWORD_SET ||
-	    group_policy_password_read(&s, &has, &later, g->policy.rest) != OK ||
-	    !lacks_holder(g, &s) || group_secret_take(g, &s, prs) != OK)
-		return;
-	const struct group_password again = { .role = s.role, .prs = prs, .again = true };
-	if (group_password_part(g, &again, &rest, &n) == OK) {
-		p.rest = span_of(rest, n);
-		(void)!group_set(g, &p, &none, g->now);
-	}
-	env_free(g->env, rest);
-	crypto_wipe(prs, sizeof(prs));
-}
-
-void group_invite_mend(struct group *g)
-{
-	const struct group_asked_in *i = NULL;
-	if (!g->secrets || !mono_reached(g->mend, g->now))
-		return;
-	g->mend = MONO_NEVER;
-	if (!g->ready || !group_own_valid(g) || !group_role_issuable(g->roles))
-		return;
-	while ((i = group_secrets_next(g->secrets, i)))
-		mend_one(g, i);
-	mend_password(g);
-}
-
-/* GROUP-14.26: its maker is first; of the administrators one is by chance. */
-void group_invite_stale(struct group *g)
-{
-	if (!g->secrets || !mono_is_never(g->mend))
-		return;
-	bool admin = g->roles & CRYPTO_ROLE_ADMIN;
-	int64_t wait = MEND_LEAST + (int64_t)env_random_below(g->env, MEND_SPREAD);
-	g->mend = mono_add(g->now, admin ? wait : MEND_SOON);
+	return group_invite_send(g, &i->record, &x);
 }
 
 /* ---- looks ---- */

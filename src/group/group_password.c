@@ -80,7 +80,7 @@ enum err group_password_part(const struct group *g, const struct group_password 
 	if (!e && p->prs)
 		e = group_secret_lists(g, p->prs, &s, &holders);
 	if (!e)
-		e = write_part(g, p->prs ? &s : NULL, later, out, n);
+		e = write_part(g, p->again ? p->again : p->prs ? &s : NULL, later, out, n);
 	env_free(g->env, holders);
 	env_free(g->env, setter);
 	return e;

@@ -164,7 +164,7 @@ static void learn_seal_key(struct group *g, const struct group_verdict *v, struc
 		     !span_eq(v->membership.seal_key, span_of(m->seal_key, sizeof(m->seal_key)));
 	memcpy(m->seal_key, v->membership.seal_key.p, sizeof(m->seal_key));
 	m->has_seal_key = true;
-	group_invite_stale(g);
+	group_mend_stale(g);
 	group_epoch_learn_seal(g, m, other);
 }
 

@@ -336,7 +336,7 @@ void group_secrets_tick(struct group *g)
 struct mono group_secrets_deadline(const struct group *g)
 {
 	struct mono at =
-		mono_min(mono_min(g->mend, g->secrets_relearn), group_findable_deadline(g));
+		mono_min(mono_min(g->mending.due, g->secrets_relearn), group_findable_deadline(g));
 	if (!g->secrets || !g->ready || !group_secrets_due(g->secrets, NULL) ||
 	    mono_reached(g->secrets_again, g->now))
 		return at;
@@ -347,7 +347,7 @@ enum err group_secrets_begin(struct group *g)
 {
 	g->secrets_end = INT64_MAX;
 	g->secrets_again = g->now;
-	g->mend = g->findable = g->secrets_relearn = MONO_NEVER;
+	g->mending.due = g->findable = g->secrets_relearn = MONO_NEVER;
 	g->findable_end = INT64_MAX;
 	group_door_begin(g);
 	if (!g->profile->policy)

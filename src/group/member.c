@@ -492,6 +492,13 @@ struct group_member *group_members_next(const struct group_members *m,
 	return at < m->n ? m->all[at] : NULL;
 }
 
+struct group_member *group_members_beyond(const struct group_members *m, struct span name)
+{
+	size_t at = place_of(m, name);
+	at += at < m->n && span_eq(m->all[at]->name, name);
+	return at < m->n ? m->all[at] : NULL;
+}
+
 size_t group_members_count(const struct group_members *m)
 {
 	size_t n = 0;

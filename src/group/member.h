@@ -88,6 +88,8 @@ bool group_members_expire(struct group_members *m, int64_t now,
 /* In the order of names; NULL begins and ends. */
 struct group_member *group_members_next(const struct group_members *m,
 					const struct group_member *after);
+/* The first behind that name, whether anybody has it or not; NULL: none. */
+struct group_member *group_members_beyond(const struct group_members *m, struct span name);
 /* Those who are removed are not counted. */
 size_t group_members_count(const struct group_members *m);
 
