@@ -4,6 +4,8 @@
 
 #include "base/number.h"
 
+#define GUID 16
+
 /* ---- names ---- */
 
 void group_epoch_authority_of(struct span name, uint8_t out[GROUP_AUTHORITY])
@@ -26,13 +28,35 @@ const struct group_credential *group_epoch_standing(const struct group *g,
 
 /* ---- the one to write under ---- */
 
+#define REMOVED (GROUP_AUTHORITY + GUID) /* and the Removal */
+
+/* The first of that authority; n: there is none. */
+static size_t first_of(const struct group_octets *o, const uint8_t *authority)
+{
+	size_t from = 0, n = o->n / REMOVED, to = n;
+	while (from < to) {
+		size_t i = from + (to - from) / 2;
+		if (memcmp(o->p + i * REMOVED, authority, GROUP_AUTHORITY) < 0)
+			from = i + 1;
+		else
+			to = i;
+	}
+	bool there = from < n && memcmp(o->p + from * REMOVED, authority, GROUP_AUTHORITY) == 0;
+	return there ? from : n;
+}
+
 static bool is_removed(void *ctx, const uint8_t authority[GROUP_AUTHORITY])
 {
 	const struct group_octets *o = &((const struct group_epochs *)ctx)->removed;
-	size_t from = 0, to = o->n / GROUP_AUTHORITY;
+	return first_of(o, authority) < o->n / REMOVED;
+}
+
+static bool covers(const struct group_ring_epoch *e, const uint8_t *removal)
+{
+	size_t from = 0, to = e->n_covers;
 	while (from < to) {
 		size_t i = from + (to - from) / 2;
-		int order = memcmp(o->p + i * GROUP_AUTHORITY, authority, GROUP_AUTHORITY);
+		int order = memcmp(e->covers + i * GUID, removal, GUID);
 		if (order == 0)
 			return true;
 		if (order < 0)
@@ -43,23 +67,38 @@ static bool is_removed(void *ctx, const uint8_t authority[GROUP_AUTHORITY])
 	return false;
 }
 
+/* GROUP-12.22 */
+static bool is_covered(void *ctx, const uint8_t authority[GROUP_AUTHORITY],
+		       const struct group_ring_epoch *e)
+{
+	const struct group_octets *o = &((const struct group_epochs *)ctx)->removed;
+	for (size_t i = first_of(o, authority); i < o->n / REMOVED; i++) {
+		const uint8_t *p = o->p + i * REMOVED;
+		if (memcmp(p, authority, GROUP_AUTHORITY) != 0)
+			break;
+		if (covers(e, p + GROUP_AUTHORITY))
+			return true;
+	}
+	return false;
+}
+
 static void sink(uint8_t *p, size_t at, size_t gap)
 {
-	uint8_t one[GROUP_AUTHORITY];
-	memcpy(one, p + at * GROUP_AUTHORITY, sizeof(one));
+	uint8_t one[REMOVED];
+	memcpy(one, p + at * REMOVED, sizeof(one));
 	for (; at >= gap; at -= gap) {
-		const uint8_t *before = p + (at - gap) * GROUP_AUTHORITY;
+		const uint8_t *before = p + (at - gap) * REMOVED;
 		if (memcmp(before, one, sizeof(one)) <= 0)
 			break;
-		memcpy(p + at * GROUP_AUTHORITY, before, sizeof(one));
+		memcpy(p + at * REMOVED, before, sizeof(one));
 	}
-	memcpy(p + at * GROUP_AUTHORITY, one, sizeof(one));
+	memcpy(p + at * REMOVED, one, sizeof(one));
 }
 
 /* D18: each holder of an epoch is looked up in them. */
 static void sort(struct group_octets *o)
 {
-	size_t n = o->n / GROUP_AUTHORITY;
+	size_t n = o->n / REMOVED;
 	for (size_t gap = n / 2; gap; gap = gap == 2 ? 1 : gap * 5 / 11)
 		for (size_t at = gap; at < n; at++)
 			sink(o->p, at, gap);
@@ -74,7 +113,7 @@ static bool look_at_removals(struct group *g)
 	size_t at = 0, most = group_removals_count(g->removals);
 	if (e->turn == turn)
 		return true;
-	uint8_t *p = env_zalloc(g->env, most + 1, GROUP_AUTHORITY);
+	uint8_t *p = env_zalloc(g->env, most + 1, REMOVED);
 	if (!p)
 		return false;
 	env_free(g->env, e->removed.p);
@@ -83,7 +122,8 @@ static bool look_at_removals(struct group *g)
 		if (!r.counts || r.removal->returns)
 			continue;
 		memcpy(p + e->removed.n, r.key, GROUP_AUTHORITY);
-		e->removed.n += GROUP_AUTHORITY;
+		memcpy(p + e->removed.n + GROUP_AUTHORITY, r.record->id.at, GUID);
+		e->removed.n += REMOVED;
 	}
 	sort(&e->removed);
 	e->turn = turn;
@@ -95,6 +135,7 @@ struct group_ring_choice group_epoch_choice(const struct group *g)
 {
 	struct group_ring_choice c = {
 		.removed = is_removed,
+		.covered = is_covered,
 		.ctx = g->epochs,
 		.now = group_time(g),
 	};
@@ -605,6 +646,8 @@ enum err group_epoch_begin(struct group *g, const struct group_birth *b)
 	if (e->has_secret)
 		memcpy(e->secret, b->box_secret, CRYPTO_BOX_KEY);
 	enum err err = group_keyring_new(&e->ring, g->env, g->crypto);
+	if (!err)
+		group_keyring_removed(e->ring, is_removed, e);
 	if (!err && b->keys.n)
 		err = group_keyring_load(e->ring, b->keys);
 	if (err == ERR_MALFORMED)

@@ -221,8 +221,7 @@ static void epoch_fell(struct group *g, const struct graph_record *r)
 	uint8_t id[GROUP_EPOCH_ID];
 	if (group_epoch_read(&what, r->payload) != OK || !group_epoch_id(g, r, id))
 		return;
-	for (size_t i = 0; i < group_epoch_recipients(&what); i++)
-		group_keyring_ungiven(g->epochs->ring, id, group_epoch_authority(&what, i));
+	group_keyring_fell(g->epochs->ring, id);
 }
 
 static void key_fell(struct group *g, const struct graph_record *r)

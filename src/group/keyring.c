@@ -7,21 +7,39 @@
 #define SLOTS_FIRST 8
 #define SAVED	    1 /* format */
 #define GUID	    16
-#define HOLDER	    (GROUP_AUTHORITY + 1) /* and whether what it was given is of no use any more */
+#define HOLDER	    (GROUP_AUTHORITY + 1) /* and marks: */
+#define LOST	    1			  /* what it was given is of no use to it any more */
+#define GIVEN	    2			  /* by a Key record alone */
+
+struct group_ring_maker {
+	struct list all;
+	uint8_t authority[GROUP_AUTHORITY];
+	size_t epochs, held; /* held: holders of all its epochs */
+};
 
 struct group_keyring {
 	const struct env *env;
 	struct crypto *crypto;
-	struct list all; /* struct group_ring_epoch */
-	size_t n, held;	 /* holders of all */
-	uint8_t *keys;	 /* locked, GROUP_EPOCH_KEY octets each */
-	bool *taken;	 /* of slots */
+	struct list all;    /* struct group_ring_epoch */
+	struct list makers; /* struct group_ring_maker, of at least one epoch each */
+	bool (*removed)(void *ctx, const uint8_t *authority);
+	void *removed_ctx;
+	size_t n, held; /* holders of all */
+	uint8_t *keys;	/* locked, GROUP_EPOCH_KEY octets each */
+	bool *taken;	/* of slots */
 	size_t slots;
 };
+
+static const uint8_t nobody[GROUP_AUTHORITY];
 
 static struct group_ring_epoch *at(struct list *n)
 {
 	return LIST_ENTRY(n, struct group_ring_epoch, all);
+}
+
+static struct group_ring_maker *maker_at(struct list *n)
+{
+	return LIST_ENTRY(n, struct group_ring_maker, all);
 }
 
 /* ---- slots ---- */
@@ -75,11 +93,54 @@ static void key_drop(struct group_keyring *k, struct group_ring_epoch *e)
 	e->has_key = e->proved = false;
 }
 
+/* ---- makers ---- */
+
+static struct group_ring_maker *maker_of(struct group_keyring *k, const uint8_t *authority)
+{
+	LIST_EACH(i, tmp, &k->makers)
+	{
+		if (memcmp(maker_at(i)->authority, authority, GROUP_AUTHORITY) == 0)
+			return maker_at(i);
+	}
+	struct group_ring_maker *m = env_zalloc(k->env, 1, sizeof(*m));
+	if (!m)
+		return NULL;
+	memcpy(m->authority, authority, GROUP_AUTHORITY);
+	list_push_back(&k->makers, &m->all);
+	return m;
+}
+
+static void leave(struct group_keyring *k, struct group_ring_epoch *e)
+{
+	struct group_ring_maker *m = e->by;
+	m->held -= e->n_holders;
+	if (--m->epochs)
+		return;
+	list_take(&m->all);
+	env_free(k->env, m);
+}
+
+static enum err made_by(struct group_keyring *k, struct group_ring_epoch *e,
+			const uint8_t *authority)
+{
+	struct group_ring_maker *m = maker_of(k, authority);
+	if (!m)
+		return ERR_NOMEM;
+	m->epochs++;
+	m->held += e->n_holders;
+	if (e->by)
+		leave(k, e);
+	e->by = m;
+	e->maker = m->authority;
+	return OK;
+}
+
 /* ---- entries ---- */
 
 static void holders_drop(struct group_keyring *k, struct group_ring_epoch *e)
 {
 	k->held -= e->n_holders;
+	e->by->held -= e->n_holders;
 	env_free(k->env, e->holders);
 	e->holders = NULL;
 	e->n_holders = e->room = 0;
@@ -89,32 +150,21 @@ static void drop(struct group_keyring *k, struct group_ring_epoch *e)
 {
 	key_drop(k, e);
 	holders_drop(k, e);
+	leave(k, e);
 	list_take(&e->all);
 	env_free(k->env, e->covers);
 	env_free(k->env, e);
 	k->n--;
 }
 
-static size_t made_by(const struct group_keyring *k, const uint8_t *maker)
-{
-	size_t n = 0;
-	LIST_EACH(i, tmp, &k->all)
-	n += memcmp(at(i)->maker, maker, GROUP_AUTHORITY) == 0;
-	return n;
-}
-
 /* GROUP-12.6: of who made the most the one that came first goes. */
 static void make_room(struct group_keyring *k)
 {
 	struct group_ring_epoch *first = NULL;
-	size_t most = 0;
 	LIST_EACH(i, tmp, &k->all)
 	{
-		size_t n = made_by(k, at(i)->maker);
-		if (n <= most)
-			continue;
-		most = n;
-		first = at(i);
+		if (!first || at(i)->by->epochs > first->by->epochs)
+			first = at(i);
 	}
 	if (first)
 		drop(k, first);
@@ -130,7 +180,8 @@ static struct group_ring_epoch *find(const struct group_keyring *k, const uint8_
 	return NULL;
 }
 
-static struct group_ring_epoch *take(struct group_keyring *k, const uint8_t *id)
+static struct group_ring_epoch *take(struct group_keyring *k, const uint8_t *id,
+				     const uint8_t *maker)
 {
 	struct group_ring_epoch *e = find(k, id);
 	if (e)
@@ -140,6 +191,10 @@ static struct group_ring_epoch *take(struct group_keyring *k, const uint8_t *id)
 		return NULL;
 	if (k->n >= GROUP_KEYRING_MOST)
 		make_room(k);
+	if (made_by(k, e, maker) != OK) {
+		env_free(k->env, e);
+		return NULL;
+	}
 	memcpy(e->id, id, GROUP_EPOCH_ID);
 	list_push_back(&k->all, &e->all);
 	k->n++;
@@ -177,13 +232,15 @@ static enum err room_for(struct group_keyring *k, struct group_ring_epoch *e, si
 	return OK;
 }
 
-static enum err hold(struct group_keyring *k, struct group_ring_epoch *e, const uint8_t *authority)
+/* One that the record names counts as such, whatever it was given beside. */
+static enum err hold(struct group_keyring *k, struct group_ring_epoch *e, const uint8_t *authority,
+		     uint8_t how)
 {
 	size_t i;
 	if (e->cut)
 		return OK;
 	if (place(e, authority, &i)) {
-		e->holders[i * HOLDER + GROUP_AUTHORITY] = 0;
+		e->holders[i * HOLDER + GROUP_AUTHORITY] &= how;
 		return OK;
 	}
 	enum err err = room_for(k, e, e->n_holders + 1);
@@ -192,19 +249,37 @@ static enum err hold(struct group_keyring *k, struct group_ring_epoch *e, const 
 	uint8_t *p = e->holders + i * HOLDER;
 	memmove(p + HOLDER, p, (e->n_holders - i) * HOLDER);
 	memcpy(p, authority, GROUP_AUTHORITY);
-	p[GROUP_AUTHORITY] = 0;
+	p[GROUP_AUTHORITY] = how;
 	e->n_holders++;
+	e->by->held++;
 	k->held++;
 	return OK;
 }
 
-/* The one with the lowest number of those that still know who has them. */
-static struct group_ring_epoch *lowest(const struct group_keyring *k)
+/* Nothing is ever written under it, as far as can be seen. */
+static bool is_over(const struct group_keyring *k, const struct group_ring_epoch *e)
+{
+	return e->fell || (k->removed && k->removed(k->removed_ctx, e->maker));
+}
+
+static bool goes_before(const struct group_keyring *k, const struct group_ring_epoch *a,
+			const struct group_ring_epoch *b)
+{
+	bool over_a = is_over(k, a), over_b = is_over(k, b);
+	if (over_a != over_b)
+		return over_a;
+	if (a->by->held != b->by->held)
+		return a->by->held > b->by->held;
+	return a->number < b->number;
+}
+
+/* GROUP-12.21: of those that still know who has them. */
+static struct group_ring_epoch *least(const struct group_keyring *k)
 {
 	struct group_ring_epoch *out = NULL;
 	LIST_EACH(i, tmp, &k->all)
 	{
-		if (at(i)->n_holders && (!out || at(i)->number < out->number))
+		if (at(i)->n_holders && (!out || goes_before(k, at(i), out)))
 			out = at(i);
 	}
 	return out;
@@ -214,7 +289,7 @@ static struct group_ring_epoch *lowest(const struct group_keyring *k)
 static void bound(struct group_keyring *k)
 {
 	while (k->held > GROUP_KEYRING_HELD) {
-		struct group_ring_epoch *e = lowest(k);
+		struct group_ring_epoch *e = least(k);
 		holders_drop(k, e);
 		e->cut = true;
 	}
@@ -240,7 +315,7 @@ static enum err learn_holders(struct group_keyring *k, struct group_ring_epoch *
 	size_t n = group_epoch_recipients(from);
 	enum err err = e->cut ? OK : room_for(k, e, e->n_holders + n);
 	for (size_t i = 0; i < n && !err; i++)
-		err = hold(k, e, group_epoch_authority(from, i).p);
+		err = hold(k, e, group_epoch_authority(from, i).p, 0);
 	return err;
 }
 
@@ -254,21 +329,23 @@ static bool is_key(const struct group_keyring *k, const struct group_ring_epoch 
 
 enum err group_keyring_learn(struct group_keyring *k, const struct group_ring_record *r)
 {
-	struct group_ring_epoch *e = take(k, r->id);
+	struct group_ring_epoch *e = take(k, r->id, r->maker);
 	if (!e)
 		return ERR_NOMEM;
 	bool was_held = e->number != 0 && e->until != 0;
-	enum err err = learn_covers(k, e, r->epoch->covers);
+	enum err err = made_by(k, e, r->maker);
+	if (!err)
+		err = learn_covers(k, e, r->epoch->covers);
 	if (!err && !was_held)
 		err = learn_holders(k, e, r->epoch);
 	if (err)
 		return err;
 	e->number = r->epoch->number;
 	memcpy(e->hash, r->epoch->hash.p, sizeof(e->hash));
-	memcpy(e->maker, r->maker, sizeof(e->maker));
 	e->record = r->record;
 	e->made = r->made;
 	e->until = r->until;
+	e->fell = false;
 	if (e->has_key && !is_key(k, e, key_at(k, e->slot)))
 		key_drop(k, e);
 	e->proved = e->has_key;
@@ -280,7 +357,7 @@ enum err group_keyring_learn(struct group_keyring *k, const struct group_ring_re
 enum err group_keyring_put(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
 			   const uint8_t key[GROUP_EPOCH_KEY], bool *fresh)
 {
-	struct group_ring_epoch *e = take(k, id);
+	struct group_ring_epoch *e = take(k, id, nobody);
 	*fresh = false;
 	if (!e)
 		return ERR_NOMEM;
@@ -320,8 +397,8 @@ void group_keyring_tried(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_I
 enum err group_keyring_given(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
 			     struct span authority)
 {
-	struct group_ring_epoch *e = take(k, id);
-	enum err err = e ? hold(k, e, authority.p) : ERR_NOMEM;
+	struct group_ring_epoch *e = take(k, id, nobody);
+	enum err err = e ? hold(k, e, authority.p, GIVEN) : ERR_NOMEM;
 	bound(k);
 	return err;
 }
@@ -330,7 +407,7 @@ static void ungive(struct group_ring_epoch *e, const uint8_t *authority)
 {
 	size_t i;
 	if (place(e, authority, &i))
-		e->holders[i * HOLDER + GROUP_AUTHORITY] = 1;
+		e->holders[i * HOLDER + GROUP_AUTHORITY] |= LOST;
 }
 
 void group_keyring_lost(struct group_keyring *k, struct span authority)
@@ -345,6 +422,17 @@ void group_keyring_ungiven(struct group_keyring *k, const uint8_t id[GROUP_EPOCH
 	struct group_ring_epoch *e = find(k, id);
 	if (e)
 		ungive(e, authority.p);
+}
+
+void group_keyring_fell(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID])
+{
+	struct group_ring_epoch *e = find(k, id);
+	if (!e)
+		return;
+	e->until = 0;
+	e->fell = true;
+	for (size_t i = 0; i < e->n_holders; i++)
+		e->holders[i * HOLDER + GROUP_AUTHORITY] |= LOST;
 }
 
 void group_keyring_unlearn(struct group_keyring *k)
@@ -379,7 +467,7 @@ size_t group_keyring_count(const struct group_keyring *k)
 bool group_keyring_holds(const struct group_ring_epoch *e, struct span authority)
 {
 	size_t i;
-	return place(e, authority.p, &i) && !e->holders[i * HOLDER + GROUP_AUTHORITY];
+	return place(e, authority.p, &i) && !(e->holders[i * HOLDER + GROUP_AUTHORITY] & LOST);
 }
 
 /* ---- the one to write under ---- */
@@ -397,13 +485,21 @@ static size_t covered(const struct group_ring_epoch *e, const struct group_ring_
 	return n;
 }
 
+/* GROUP-12.22: whoever made it knew that this one is removed, and did not give it the key. */
+static bool is_spoilt(const struct group_ring_epoch *e, const struct group_ring_choice *c,
+		      const uint8_t *holder)
+{
+	bool given = holder[GROUP_AUTHORITY] & GIVEN;
+	return c->removed(c->ctx, holder) && !(given && c->covered(c->ctx, holder, e));
+}
+
 /* GROUP-12.5: nobody who was removed has it or made it. */
 static bool is_usable(const struct group_ring_epoch *e, const struct group_ring_choice *c)
 {
 	if (!e->number || e->cut || e->until <= c->now || c->removed(c->ctx, e->maker))
 		return false;
 	for (size_t i = 0; c->n_removals && i < e->n_holders; i++)
-		if (c->removed(c->ctx, e->holders + i * HOLDER))
+		if (is_spoilt(e, c, e->holders + i * HOLDER))
 			return false;
 	return true;
 }
@@ -447,7 +543,7 @@ static void save_one(const struct group_keyring *k, struct wr *w, const struct g
 	wr_bytes(w, span_of(e->id, sizeof(e->id)));
 	wr_bytes(w, span_of(key_at(k, e->slot), GROUP_EPOCH_KEY));
 	wr_bytes(w, span_of(e->hash, sizeof(e->hash)));
-	wr_bytes(w, span_of(e->maker, sizeof(e->maker)));
+	wr_bytes(w, span_of(e->maker, GROUP_AUTHORITY));
 	wr_u32(w, e->number);
 	wr_u64(w, (uint64_t)e->made);
 	wr_u8(w, e->proved);
@@ -487,8 +583,7 @@ static enum err load_one(struct group_keyring *k, struct rd *r)
 	e->made = made;
 	e->proved = proved != 0;
 	memcpy(e->hash, hash.p, hash.n);
-	memcpy(e->maker, maker.p, maker.n);
-	return OK;
+	return made_by(k, e, maker.p);
 }
 
 enum err group_keyring_load(struct group_keyring *k, struct span from)
@@ -516,8 +611,17 @@ enum err group_keyring_new(struct group_keyring **out, const struct env *env, st
 	k->env = env;
 	k->crypto = crypto;
 	list_init(&k->all);
+	list_init(&k->makers);
 	*out = k;
 	return OK;
+}
+
+void group_keyring_removed(struct group_keyring *k,
+			   bool (*removed)(void *ctx, const uint8_t authority[GROUP_AUTHORITY]),
+			   void *ctx)
+{
+	k->removed = removed;
+	k->removed_ctx = ctx;
 }
 
 void group_keyring_free(struct group_keyring *k)

@@ -13,6 +13,7 @@
 #define GROUP_KEYRING_OCTETS (5 + GROUP_KEYRING_MOST * 113)
 
 struct group_keyring;
+struct group_ring_maker;
 
 /* Read-only, until the next change. */
 struct group_ring_epoch {
@@ -20,11 +21,13 @@ struct group_ring_epoch {
 	uint8_t id[GROUP_EPOCH_ID];
 	uint32_t number;		/* 0: its record is not known */
 	uint8_t hash[GROUP_EPOCH_HASH]; /* where number is not 0 */
-	uint8_t maker[GROUP_AUTHORITY];
-	int64_t made, until;	  /* of its record, wall us; until 0: it stands no more */
-	struct graph_guid record; /* its Record ID */
+	struct group_ring_maker *by;	/* the keyring's */
+	const uint8_t *maker;		/* authority; zeros: not known */
+	int64_t made, until;		/* of its record, wall us; until 0: it stands no more */
+	struct graph_guid record;	/* its Record ID */
 	bool has_key;
 	bool proved;	  /* it is the right one: by its hash, or it has opened a record */
+	bool fell;	  /* its record was judged again, and does not stand */
 	bool cut;	  /* who has it is not known any more: nothing is written under it */
 	uint8_t *covers;  /* Record IDs of Removals, ascending */
 	size_t n_covers;  /* in numbers, not octets */
@@ -37,6 +40,10 @@ struct group_ring_epoch {
 MUST_USE enum err group_keyring_new(struct group_keyring **out, const struct env *env,
 				    struct crypto *crypto);
 void group_keyring_free(struct group_keyring *k);
+/* Who is removed now, for life: where not all can be noted, what they made goes first. */
+void group_keyring_removed(struct group_keyring *k,
+			   bool (*removed)(void *ctx, const uint8_t authority[GROUP_AUTHORITY]),
+			   void *ctx);
 
 /* An Epoch record that stands. */
 struct group_ring_record {
@@ -66,6 +73,9 @@ void group_keyring_lost(struct group_keyring *k, struct span authority);
  * to be given it anew. */
 void group_keyring_ungiven(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
 			   struct span authority);
+/* Its record does not stand any more: nothing is written under it, and all are to be given it
+ * anew. */
+void group_keyring_fell(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID]);
 
 /* The records are read anew, and some may be gone: what only those told is forgotten. Keys stay. */
 void group_keyring_unlearn(struct group_keyring *k);
@@ -82,6 +92,9 @@ struct group_ring_choice {
 	const struct graph_guid *removals; /* that count, ascending */
 	size_t n_removals;
 	bool (*removed)(void *ctx, const uint8_t authority[GROUP_AUTHORITY]);
+	/* And a Removal by which it is removed is among those that e covers. */
+	bool (*covered)(void *ctx, const uint8_t authority[GROUP_AUTHORITY],
+			const struct group_ring_epoch *e);
 	void *ctx;
 	int64_t now; /* wall us */
 };

@@ -380,28 +380,6 @@ static void who_is_removed_reads_nothing_that_comes(void **state)
 	circle_fini(&c);
 }
 
-/* GROUP-12.11: of an administrator that counts to the end, and is removed for that. */
-static void nobody_uses_up_the_numbers(void **state)
-{
-	const uint8_t id[GROUP_EPOCH_ID] = { 7 }, hash[GROUP_EPOCH_HASH] = { 7 };
-	const struct group_epoch what = { .number = UINT32_MAX, .hash = span_of(hash, 32) };
-	uint8_t maker[GROUP_AUTHORITY];
-	admit_three(CRYPTO_ROLE_ADMIN);
-	group_epoch_authority_of(span_str(c.t.names[2]), maker);
-	const struct group_ring_record r = {
-		.id = id,
-		.epoch = &what,
-		.maker = maker,
-		.made = circle_wall(&c),
-		.until = INT64_MAX,
-	};
-	assert_int_equal(group_keyring_learn(c.m[0].g->epochs->ring, &r), OK);
-	removes(0, 1);
-	circle_run(&c, MONO_SEC);
-	assert_int_equal(look(0).number, 2);
-	circle_fini(&c);
-}
-
 /* GROUP-12.12: an epoch each that covers one of them is followed by one that covers both. */
 static void two_removals_end_in_an_epoch_that_covers_both(void **state)
 {
@@ -660,7 +638,6 @@ int main(void)
 		cmocka_unit_test(keys_outlive_the_process),
 		cmocka_unit_test(an_old_epoch_is_followed_by_another),
 		cmocka_unit_test(who_is_removed_reads_nothing_that_comes),
-		cmocka_unit_test(nobody_uses_up_the_numbers),
 		cmocka_unit_test(two_removals_end_in_an_epoch_that_covers_both),
 		cmocka_unit_test(all_who_are_removed_are_known),
 		cmocka_unit_test(two_who_remove_at_once_end_in_one),

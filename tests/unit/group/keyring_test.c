@@ -110,6 +110,25 @@ static bool is_gone(void *ctx, const uint8_t *authority)
 	return memchr(t->gone, authority[0], t->n_gone) != NULL;
 }
 
+/* By the Removal that is written with the same letter, small. */
+static bool is_covered(void *ctx, const uint8_t *authority, const struct group_ring_epoch *e)
+{
+	for (size_t i = 0; i < e->n_covers; i++)
+		if (e->covers[16 * i] == authority[0] + ('a' - 'A'))
+			return true;
+	return false;
+}
+
+static struct group_ring_choice choice(struct rig *t, int64_t now)
+{
+	return (struct group_ring_choice){ .removals = t->removals,
+					   .n_removals = t->n_removals,
+					   .removed = is_gone,
+					   .covered = is_covered,
+					   .ctx = t,
+					   .now = now };
+}
+
 static void removed(struct rig *t, char removal, char who)
 {
 	t->removals[t->n_removals++] = removal_of(removal);
@@ -119,7 +138,7 @@ static void removed(struct rig *t, char removal, char who)
 /* The epoch that is written under; 0 none. */
 static unsigned int chosen(struct rig *t, int64_t now)
 {
-	const struct group_ring_choice c = { t->removals, t->n_removals, is_gone, t, now };
+	const struct group_ring_choice c = choice(t, now);
 	const struct group_ring_epoch *e = group_keyring_choose(t->k, &c);
 	return e ? e->id[GROUP_EPOCH_ID - 1] : 0;
 }
@@ -238,7 +257,7 @@ static void two_removals_need_one_that_covers_both(void **state)
 	begin(&t);
 	removed(&t, 'q', 'C');
 	removed(&t, 'r', 'D');
-	const struct group_ring_choice now = { t.removals, t.n_removals, is_gone, &t, 0 };
+	const struct group_ring_choice now = choice(&t, 0);
 	c = &now;
 	assert_int_equal(learn(&t, 1, (struct made){ 2, "q", "ABD", 0, 0 }), OK);
 	assert_int_equal(learn(&t, 2, (struct made){ 2, "r", "ABC", 0, 0 }), OK);
@@ -276,6 +295,32 @@ static void it_is_known_who_has_which(void **state)
 	end(&t);
 }
 
+/* GROUP-12.22: who says that it gave the newest key to somebody removed ends no writing. */
+static void who_is_removed_is_given_nothing(void **state)
+{
+	struct rig t;
+	begin(&t);
+	removed(&t, 'c', 'C');
+	assert_int_equal(learn(&t, 1, (struct made){ 2, "c", "AB", 0, 0 }), OK);
+	assert_int_equal(group_keyring_given(t.k, id_of(1), who('C')), OK);
+	assert_int_equal(chosen(&t, 0), 1);
+	/* Whoever made this one knew nothing of it. */
+	assert_int_equal(learn(&t, 2, (struct made){ 3, "d", "AB", 0, 0 }), OK);
+	assert_int_equal(learn(&t, 3, (struct made){ 9, "d", "AB", 0, 0 }), OK);
+	assert_int_equal(group_keyring_given(t.k, id_of(3), who('C')), OK);
+	assert_int_equal(chosen(&t, 0), 1);
+	removed(&t, 'd', 'D');
+	t.removals[0] = t.removals[1];
+	t.n_removals = 1;
+	assert_int_equal(chosen(&t, 0), 2);
+	/* A recipient has it all the same, whatever the order. */
+	assert_int_equal(group_keyring_given(t.k, id_of(4), who('D')), OK);
+	assert_int_equal(learn(&t, 4, (struct made){ 7, "d", "ABD", 0, 0 }), OK);
+	assert_int_equal(group_keyring_given(t.k, id_of(4), who('D')), OK);
+	assert_int_equal(chosen(&t, 0), 2);
+	end(&t);
+}
+
 /* GROUP-12.20: it may not have seen the record; it counts as having the key all the same. */
 static void what_fell_is_to_be_given_anew(void **state)
 {
@@ -292,6 +337,16 @@ static void what_fell_is_to_be_given_anew(void **state)
 	assert_int_equal(chosen(&t, 0), 0);
 	assert_int_equal(group_keyring_given(t.k, id_of(1), who('B')), OK);
 	assert_true(group_keyring_holds(e, who('B')));
+	/* An Epoch record: nothing is written under it, until it stands again. */
+	t.n_gone = 0;
+	assert_int_equal(chosen(&t, 0), 1);
+	group_keyring_fell(t.k, id_of(1));
+	group_keyring_fell(t.k, id_of(2));
+	assert_int_equal(chosen(&t, 0), 0);
+	for (char i = 'A'; i <= 'C'; i++)
+		assert_false(group_keyring_holds(e, who(i)));
+	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "ABC", 0, 0 }), OK);
+	assert_int_equal(chosen(&t, 0), 1);
 	end(&t);
 }
 
@@ -338,23 +393,60 @@ static void who_floods_loses_its_own(void **state)
 	end(&t);
 }
 
+/* The i-th has so many holders. */
+static void fill(struct rig *t, unsigned int i, uint32_t n)
+{
+	uint8_t authority[GROUP_AUTHORITY] = { 0 };
+	for (uint32_t j = 0; j < n; j++) {
+		struct wr w = wr_of(authority, 4);
+		wr_u32(&w, j);
+		assert_int_equal(
+			group_keyring_given(t->k, id_of(i), span_of(authority, sizeof authority)),
+			OK);
+	}
+}
+
+/* GROUP-12.21: by an administrator that names members who never were. */
+static void who_floods_with_names_loses_its_own(void **state)
+{
+	struct rig t;
+	unsigned int epochs = GROUP_KEYRING_HELD / 10000;
+	begin(&t);
+	group_keyring_removed(t.k, is_gone, &t);
+	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "AB", 'A', 0 }), OK);
+	for (unsigned int i = 2; i < epochs + 3; i++) {
+		assert_int_equal(learn(&t, i, (struct made){ 90 + i, "", "", 'C', 0 }), OK);
+		fill(&t, i, 10000);
+	}
+	assert_false(group_keyring_find(t.k, id_of(1))->cut);
+	assert_true(group_keyring_find(t.k, id_of(2))->cut);
+	assert_true(group_keyring_find(t.k, id_of(3))->cut);
+	assert_false(group_keyring_find(t.k, id_of(4))->cut);
+	removed(&t, 'c', 'C');
+	assert_int_equal(chosen(&t, 0), 1);
+	/* Now it is the first to lose, whoever has more. */
+	group_keyring_fell(t.k, id_of(1));
+	for (unsigned int i = 30; i < 30 + epochs; i++) {
+		assert_int_equal(learn(&t, i, (struct made){ i, "c", "", 'A', 0 }), OK);
+		fill(&t, i, 10000);
+	}
+	for (unsigned int i = 1; i < epochs + 3; i++)
+		assert_true(group_keyring_find(t.k, id_of(i))->cut);
+	assert_false(group_keyring_find(t.k, id_of(30))->cut);
+	assert_int_equal(chosen(&t, 0), 30 + epochs - 1);
+	end(&t);
+}
+
 /* GROUP-12.6: beyond, the one with the lowest number is for reading alone. */
 static void who_has_which_is_noted_up_to_a_limit(void **state)
 {
 	struct rig t;
-	uint8_t authority[GROUP_AUTHORITY] = { 0 };
 	unsigned int epochs = GROUP_KEYRING_HELD / 10000;
 	begin(&t);
 	for (unsigned int i = 1; i <= epochs; i++)
 		assert_int_equal(learn(&t, i, (struct made){ i, "", "", 0, 0 }), OK);
 	for (unsigned int i = 1; i <= epochs; i++)
-		for (uint32_t j = 0; j < 10000; j++) {
-			struct wr w = wr_of(authority, 4);
-			wr_u32(&w, j);
-			assert_int_equal(group_keyring_given(t.k, id_of(i),
-							     span_of(authority, sizeof authority)),
-					 OK);
-		}
+		fill(&t, i, 10000);
 	assert_int_equal(put(&t, 1, 1), OK);
 	assert_false(group_keyring_find(t.k, id_of(1))->cut);
 	assert_int_equal(group_keyring_given(t.k, id_of(epochs), who('Z')), OK);
@@ -457,9 +549,11 @@ int main(void)
 		cmocka_unit_test(who_was_removed_reads_nothing_new),
 		cmocka_unit_test(two_removals_need_one_that_covers_both),
 		cmocka_unit_test(it_is_known_who_has_which),
+		cmocka_unit_test(who_is_removed_is_given_nothing),
 		cmocka_unit_test(what_fell_is_to_be_given_anew),
 		cmocka_unit_test(what_records_told_is_unlearned),
 		cmocka_unit_test(who_floods_loses_its_own),
+		cmocka_unit_test(who_floods_with_names_loses_its_own),
 		cmocka_unit_test(who_has_which_is_noted_up_to_a_limit),
 		cmocka_unit_test(what_is_kept_is_there_again),
 		cmocka_unit_test(without_memory_nothing_is_lost),
