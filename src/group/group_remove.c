@@ -36,7 +36,7 @@ static enum err may_sign(const struct group *g, struct text *why)
 		return refuse(why, ERR_DENIED, "only an administrator of the group may do that");
 	if (!g->ready)
 		return refuse(why, ERR_STATE, "the group is not ready: connect to a member first");
-	return group_removals_room(g->removals, signer_of(g)) == OK
+	return group_removals_room(g->removals, signer_of(g), 0) == OK
 		       ? OK
 		       : refuse(why, ERR_FULL, "the group has as many Removals as it can have");
 }
@@ -156,6 +156,21 @@ static bool could_issue(const struct group_member *m)
 	return group_role_issuable(roles) != 0;
 }
 
+/* GROUP-11.31 */
+static enum err has_room(const struct group *g, const struct group_removal *p, struct text *why)
+{
+	size_t octets = group_removal_size(p);
+	if (p->chain.n && octets > GROUP_REMOVAL_MEMBER)
+		return refuse(why, ERR_RANGE,
+			      "more of that member's would be kept than an administrator can list: "
+			      "with --drop-records, or by who has the group's key");
+	return group_removals_room(g->removals, signer_of(g), octets) == OK
+		       ? OK
+		       : refuse(why, ERR_FULL,
+				"we have as many Removals that keep so much as we can have: it "
+				"takes --drop-records");
+}
+
 enum err group_remove(struct group *g, const struct group_removing *what, struct text *why,
 		      struct mono now)
 {
@@ -172,7 +187,8 @@ enum err group_remove(struct group *g, const struct group_removing *what, struct
 		.chain = carried(g),
 		.reason = what->reason,
 	};
-	return publish(g, &p);
+	e = has_room(g, &p, why);
+	return e ? e : publish(g, &p);
 }
 
 /* Those of the key that are in force, ascending; *ours: all may be ended by us. */

@@ -196,10 +196,14 @@ static bool is_groups_key(const struct group_judge *j, struct span key)
 	return j->root.key && span_eq(crypto_public_octets(j->root.key), key);
 }
 
-/* GROUP-11.12: made once, of a member's key. */
+/* GROUP-11.12: made once, of a member's key. GROUP-11.31: what is too long for a member is not
+ * looked at. */
 static enum group_step read_removal(struct group_judging *g)
 {
 	struct group_removal *p = &g->j->read_removal;
+	if (g->r->payload.n > GROUP_REMOVAL_MEMBER &&
+	    !span_eq(g->j->names.creator, g->j->birth.group))
+		return group_refuse(g, GROUP_REFUSAL_PAYLOAD);
 	enum err e = group_removal_read(p, g->r->payload);
 	if (e)
 		return unreadable(g, e);

@@ -145,7 +145,7 @@ enum err group_removal_read(struct group_removal *out, struct span payload)
 	if (!rd_done(&r) || version != VERSION || flags & ~FLAG_RETURNS)
 		return ERR_MALFORMED;
 	if (!p.key.n || p.key.n > CRYPTO_PUBLIC_MAX || p.chain.n > CRYPTO_CHAIN_MAX ||
-	    group_removal_reason(p.reason) != OK)
+	    (p.chain.n && payload.n > GROUP_REMOVAL_MEMBER) || group_removal_reason(p.reason) != OK)
 		return ERR_MALFORMED;
 	*out = p;
 	return OK;
@@ -164,7 +164,9 @@ static bool fits(const struct group_removal *p)
 {
 	bool lists = p->returns ? is_list(p->ids, &named) && is_list(p->serials, &named)
 				: is_list(p->certs, &certs) && is_list(p->records, &records);
-	return lists && p->key.n && p->key.n <= CRYPTO_PUBLIC_MAX && p->chain.n <= CRYPTO_CHAIN_MAX;
+	return lists && p->key.n && p->key.n <= CRYPTO_PUBLIC_MAX &&
+	       p->chain.n <= CRYPTO_CHAIN_MAX &&
+	       (!p->chain.n || group_removal_size(p) <= GROUP_REMOVAL_MEMBER);
 }
 
 enum err group_removal_write(const struct group_removal *p, uint8_t *out, size_t size, size_t *n)

@@ -13,6 +13,7 @@
 #define GROUP_REMOVAL_CERTS   65536   /* kept certificates of one */
 #define GROUP_REMOVAL_RECORDS 1000000 /* kept records */
 #define GROUP_REMOVAL_NAMED   1024    /* Removals, certificates that a Return names */
+#define GROUP_REMOVAL_MEMBER  1048576 /* octets of one that a member signed, its chain with it */
 
 /* Entries of lists are of one size and ascend. */
 #define GROUP_KEPT_CERT	  (CRYPTO_SERIAL + GROUP_REMOVAL_DIGEST)

@@ -100,6 +100,7 @@ static enum err item_fill(struct group_removals *r, const struct group_removals_
 	if (err)
 		return err;
 	authority_of(r, i->p.key, i->key);
+	i->length = removals_length(!e->chain, e->payload.n);
 	err = keep_shown(r, e->shown, i);
 	return err ? err : signed_by(r, i, e->chain);
 }

@@ -12,9 +12,10 @@
 
 struct group_removals;
 
+/* Of those of 16 KiB at most; of those of 128 KiB an eighth of it, of longer ones a 64th. */
 struct group_removals_limits {
-	size_t signer;	/* of one key: 1,000 */
-	size_t all;	/* by members: 4,096; the group's own key has `signer` beside that */
+	size_t signer;	/* of one key: 1,000; the group's own has as many of any length */
+	size_t all;	/* by members: 4,096 */
 	size_t returns; /* of one removed key by one signer: 64 */
 };
 extern const struct group_removals_limits group_removals_limits_default;
@@ -37,9 +38,10 @@ struct group_removals_entry {
  * that one is itself; ERR_NOMEM, ERR_MALFORMED: nothing has changed. */
 MUST_USE enum err group_removals_add(struct group_removals *r,
 				     const struct group_removals_entry *e);
-/* Whether one more of that signer would be taken: the same limits. NULL: the group's key. */
+/* Whether one more of that signer, with so long a payload, would be taken: the same limits.
+ * NULL: the group's key. */
 MUST_USE enum err group_removals_room(const struct group_removals *r,
-				      const struct crypto_chain *signer);
+				      const struct crypto_chain *signer, size_t octets);
 
 /* This very record is in it. */
 bool group_removals_has(const struct group_removals *r, const struct group_kept_record *record);

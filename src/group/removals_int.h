@@ -34,8 +34,9 @@ struct removals_item {
 	size_t n_links;
 	uint64_t *against; /* a bit for each slot whose Removal would stop it */
 	enum removals_state state;
-	bool ended; /* by a Return that counts */
-	bool gone;  /* of removals_limits.c: the group's key has removed who signed */
+	bool ended;	     /* by a Return that counts */
+	bool gone;	     /* of removals_limits.c: the group's key has removed who signed */
+	unsigned int length; /* likewise: of those that are counted together */
 };
 
 struct group_removals {
@@ -72,6 +73,7 @@ int removals_by_id(const struct removals_item *a, const struct removals_item *b)
 int removals_by_key(const struct removals_item *a, const struct removals_item *b);
 
 int removals_by_path(const struct removals_item *a, const struct removals_item *b);
+unsigned int removals_length(bool by_group, size_t octets);
 /* removals_limits.c: the one that has to go now that `fresh` is there; NULL: none has. */
 struct removals_item *removals_least(const struct group_removals *r,
 				     const struct removals_item *fresh);

@@ -2,8 +2,30 @@
  * are, whatever the order in which they come. Of one signer those with the lowest Record IDs; of
  * all members as if each took one in turn, and likewise among those who have their membership
  * from the same: so nobody's make anybody else's go, however many keys somebody makes. One that
- * had to go has as many before it, whatever comes. */
+ * had to go has as many before it, whatever comes.
+ *
+ * Of longer ones there may be fewer (GROUP-11.31), and they are counted apart: were octets counted,
+ * one that went could have left room for what went before it. */
 #include "group/removals_int.h"
+
+#define SHORT	16384
+#define LONGER	8 /* times as long, and as many fewer */
+#define LONGEST 2
+
+unsigned int removals_length(bool by_group, size_t octets)
+{
+	unsigned int length = 0;
+	for (size_t most = SHORT; !by_group && octets > most && length < LONGEST; most *= LONGER)
+		length++;
+	return length;
+}
+
+static size_t limit(size_t most, unsigned int length)
+{
+	for (; length; length--)
+		most /= LONGER;
+	return most ? most : 1;
+}
 
 /* ---- by path ---- */
 
@@ -32,7 +54,8 @@ int removals_by_path(const struct removals_item *a, const struct removals_item *
 
 static bool same_signer(const struct removals_item *a, const struct removals_item *b)
 {
-	return a->by_group == b->by_group && removals_same(a->signer, b->signer);
+	return a->by_group == b->by_group && a->length == b->length &&
+	       removals_same(a->signer, b->signer);
 }
 
 static bool same_return(const struct removals_item *a, const struct removals_item *b)
@@ -54,7 +77,7 @@ static struct removals_item *beyond(const struct group_removals *r, const struct
 		last = r->order[i];
 		n++;
 	}
-	return n > most ? last : NULL;
+	return n > limit(most, of->length) ? last : NULL;
 }
 
 /* ---- of all members ---- */
@@ -78,9 +101,9 @@ struct share {
 };
 
 /* Of a part of r->pathed whose paths are alike so far; the last of it, as each in turn has
- * one. Deep as a chain is long. */
+ * one, of those that are as long and as gone. Deep as a chain is long. */
 static struct share share_of(const struct group_removals *r, size_t from, size_t to, size_t depth,
-			     bool gone)
+			     const struct removals_item *like)
 {
 	struct share all = { NULL, 0 };
 	size_t most = 0, end;
@@ -93,13 +116,13 @@ static struct share share_of(const struct group_removals *r, size_t from, size_t
 			if (own ? length(i) != depth
 				: !removals_same(step(i, depth), step(first, depth)))
 				break;
-			if (!own || i->gone != gone)
+			if (!own || i->gone != like->gone || i->length != like->length)
 				continue;
 			part.last = i;
 			part.n++;
 		}
 		if (!own)
-			part = share_of(r, at, end, depth + 1, gone);
+			part = share_of(r, at, end, depth + 1, like);
 		all.n += part.n;
 		if (!part.n || part.n < most ||
 		    (part.n == most && removals_by_id(part.last, all.last) < 0))
@@ -110,19 +133,21 @@ static struct share share_of(const struct group_removals *r, size_t from, size_t
 	return all;
 }
 
-static struct removals_item *beyond_all(const struct group_removals *r)
+static struct removals_item *beyond_all(const struct group_removals *r, unsigned int length)
 {
-	size_t from = 0;
-	bool any = false;
+	struct removals_item like = { .length = length };
+	size_t from = 0, n = 0;
 	while (from < r->n && r->pathed[from]->by_group)
 		from++;
-	if (r->n - from <= r->limits.all)
+	for (size_t i = from; i < r->n; i++)
+		n += r->pathed[i]->length == length;
+	if (n <= limit(r->limits.all, length))
 		return NULL;
 	for (size_t i = from; i < r->n; i++) {
 		r->pathed[i]->gone = is_gone(r, r->pathed[i]);
-		any |= r->pathed[i]->gone;
+		like.gone |= r->pathed[i]->length == length && r->pathed[i]->gone;
 	}
-	return share_of(r, from, r->n, 0, any).last;
+	return share_of(r, from, r->n, 0, &like).last;
 }
 
 struct removals_item *removals_least(const struct group_removals *r,
@@ -133,17 +158,19 @@ struct removals_item *removals_least(const struct group_removals *r,
 		i = beyond(r, fresh, same_return, r->limits.returns);
 	if (!i)
 		i = beyond(r, fresh, same_signer, r->limits.signer);
-	return i || fresh->by_group ? i : beyond_all(r);
+	return i || fresh->by_group ? i : beyond_all(r, fresh->length);
 }
 
-enum err group_removals_room(const struct group_removals *r, const struct crypto_chain *signer)
+enum err group_removals_room(const struct group_removals *r, const struct crypto_chain *signer,
+			     size_t octets)
 {
-	struct removals_item of = { .by_group = !signer };
+	struct removals_item of = { .by_group = !signer,
+				    .length = removals_length(!signer, octets) };
 	size_t n = 0;
 	if (signer)
 		crypto_authority(r->crypto, r->profile->crypto, group_chain_leaf(signer)->public,
 				 of.signer);
 	for (size_t i = 0; i < r->n; i++)
 		n += same_signer(r->order[i], &of);
-	return n < r->limits.signer ? OK : ERR_FULL;
+	return n < limit(r->limits.signer, of.length) ? OK : ERR_FULL;
 }

@@ -104,6 +104,29 @@ static void test_round_trip(void **state)
 	}
 }
 
+/* GROUP-11.31: of a member 1 MiB; the group's key is not held to that. */
+static void test_too_long(void **state)
+{
+	size_t n, each = GROUP_KEPT_RECORD, count = GROUP_REMOVAL_MEMBER / each + 1;
+	uint8_t *kept = calloc(count, each), *out = malloc(count * each + ROOM);
+	assert_true(kept && out);
+	for (size_t i = 0; i < count * 4; i++)
+		kept[i / 4 * each + i % 4] = (uint8_t)(i / 4 >> (24 - 8 * (i % 4)));
+	struct group_removal p = removal(), back;
+	p.records = span_of(kept, count * each);
+	assert_int_equal(group_removal_write(&p, out, count * each + ROOM, &n), ERR_RANGE);
+	p.chain = span_of(NULL, 0);
+	assert_int_equal(group_removal_write(&p, out, count * each + ROOM, &n), OK);
+	assert_int_equal(group_removal_read(&back, span_of(out, n)), OK);
+	/* The same with a chain of one octet: before the reason and its length. */
+	size_t at = n - p.reason.n - 2 - 4;
+	memmove(out + at + 5, out + at + 4, n - at - 4);
+	out[at] = 1;
+	assert_int_equal(group_removal_read(&back, span_of(out, n + 1)), ERR_MALFORMED);
+	free(kept);
+	free(out);
+}
+
 static void test_truncated(void **state)
 {
 	uint8_t out[ROOM];
@@ -227,10 +250,11 @@ static void test_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_octets),	  cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_truncated), cmocka_unit_test(test_order),
-		cmocka_unit_test(test_bad),	  cmocka_unit_test(test_reason),
-		cmocka_unit_test(test_kept),	  cmocka_unit_test(test_random),
+		cmocka_unit_test(test_octets),	 cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_too_long), cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_order),	 cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_reason),	 cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_random),
 	};
 	return cmocka_run_group_tests(tests, begin, NULL);
 }

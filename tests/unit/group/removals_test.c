@@ -2,8 +2,6 @@
  * and who is gone at the end, whatever order they come in. */
 #include "removals_rig.h"
 
-#define MANY 1000
-
 static void test_nothing(void **state)
 {
 	struct group_removals *r = fresh();
@@ -436,145 +434,6 @@ static void test_any_order(void **state)
 	failing_env_assert_clean(&f);
 }
 
-static enum err put_any(struct group_removals *r, const char *by, size_t whom, size_t id)
-{
-	uint8_t out[512], key[16] = { 9, (uint8_t)(whom >> 8), (uint8_t)whom };
-	size_t n;
-	struct group_removal p = { .key = span_of(key, sizeof key) };
-	assert_int_equal(group_removal_write(&p, out, sizeof out, &n), OK);
-	struct group_removals_entry e = {
-		.payload = span_of(out, n),
-		.chain = by[0] ? path_of(by)->chain : NULL,
-	};
-	e.record.id.at[0] = (uint8_t)(id >> 8);
-	e.record.id.at[1] = (uint8_t)id;
-	e.record.id.at[2] = by[0] ? (uint8_t)by[0] : 1;
-	return group_removals_add(r, &e);
-}
-
-#define FEW 24
-
-/* What is left of many, told in that order; and what each was told. */
-struct few {
-	const char *by;
-	size_t id;
-};
-static void left_of(const struct few *f, const size_t *order, char out[TEXT])
-{
-	struct group_removals *r;
-	const struct group_removals_limits few = { .signer = 3, .all = 7, .returns = 2 };
-	struct group_removed i;
-	struct text t = text_of(out, TEXT);
-	assert_int_equal(group_removals_new(&r, &w.mem.env, w.c, w.p, &few), OK);
-	for (size_t k = 0; k < FEW; k++) {
-		const struct few *x = &f[order[k]];
-		enum err e = put_any(r, x->by, x->id, x->id);
-		assert_true(e == OK || e == ERR_FULL);
-	}
-	text_clear(&t);
-	for (size_t at = 0; group_removals_next(r, &at, &i);) {
-		text_u64(&t, (uint64_t)(i.record->id.at[0] << 8 | i.record->id.at[1]));
-		text_char(&t, i.signer ? (char)i.record->id.at[2] : '*');
-		text_char(&t, ' ');
-	}
-	group_removals_free(r);
-}
-
-/* GROUP-11.10: whatever the order, the same are left; of each signer the lowest, of all as if
- * each took one in turn. */
-static void test_limits(void **state)
-{
-	static const char *const by[] = { "", "a", "b", "c", "ad", "ae", "af", "g" };
-	struct few f[FEW];
-	size_t order[FEW];
-	char first[TEXT], other[TEXT];
-	/* Of a and those it let in the lowest IDs, of g the highest. */
-	for (size_t i = 0; i < FEW; i++) {
-		f[i] = (struct few){ by[i % 8], 10 * (i % 8) + i };
-		order[i] = i;
-	}
-	left_of(f, order, first);
-	assert_non_null(strstr(first, "g "));
-	assert_non_null(strstr(first, "b "));
-	assert_non_null(strstr(first, "c "));
-	for (size_t k = 0; k < 400; k++) {
-		for (size_t i = FEW; i > 1; i--) {
-			size_t j = (size_t)env_random_below(&w.draw.env, i), x = order[i - 1];
-			order[i - 1] = order[j];
-			order[j] = x;
-		}
-		left_of(f, order, other);
-		assert_string_equal(first, other);
-	}
-}
-
-/* GROUP-11.10: somebody with many keys takes nobody's place but its own. */
-static void test_puppets(void **state)
-{
-	struct group_removals *r;
-	const struct group_removals_limits few = { .signer = 3, .all = 4, .returns = 2 };
-	assert_int_equal(group_removals_new(&r, &w.mem.env, w.c, w.p, &few), OK);
-	assert_int_equal(put_any(r, "g", 900, 900), OK);
-	assert_int_equal(put_any(r, "h", 901, 901), OK);
-	const char *const puppets[] = { "a", "ab", "ac", "ad", "ae" };
-	for (size_t i = 0; i < 15; i++)
-		(void)!put_any(r, puppets[i % 5], i, i);
-	assert_int_equal(group_removals_count(r), 4);
-	struct group_kept_record k = { .id.at = { 900 >> 8, 900 & 255, 'g' } };
-	assert_true(group_removals_has(r, &k));
-	k = (struct group_kept_record){ .id.at = { 901 >> 8, 901 & 255, 'h' } };
-	assert_true(group_removals_has(r, &k));
-	/* Whom the group's key removes gives room at once for what comes. */
-	const struct say a = { .id = 200, .by = "", .whom = 'a' };
-	assert_int_equal(put(r, &a, 1), OK);
-	assert_int_equal(put_any(r, "g", 910, 910), OK);
-	assert_int_equal(put_any(r, "g", 911, 911), OK);
-	assert_int_equal(put_any(r, "g", 912, 912), ERR_FULL);
-	assert_int_equal(put_any(r, "ab", 0, 99), ERR_FULL);
-	group_removals_free(r);
-}
-
-/* GROUP-11.10: of one signer, of one key. */
-static void test_limit_of_returns(void **state)
-{
-	struct group_removals *r;
-	const struct group_removals_limits few = { .signer = 9, .all = 9, .returns = 2 };
-	assert_int_equal(group_removals_new(&r, &w.mem.env, w.c, w.p, &few), OK);
-	for (uint8_t i = 4; i > 0; i--) {
-		const struct say s = {
-			.id = i, .by = "a", .whom = 'b', .ends = { 9 }, .certs = { "b2" }
-		};
-		assert_int_equal(put(r, &s, 1), OK);
-	}
-	assert_int_equal(group_removals_count(r), 2);
-	const struct say high = {
-		.id = 7, .by = "a", .whom = 'b', .ends = { 9 }, .certs = { "b2" }
-	};
-	assert_int_equal(put(r, &high, 1), ERR_FULL);
-	const struct say c = { .id = 7, .by = "c", .whom = 'b', .ends = { 9 }, .certs = { "b2" } };
-	assert_int_equal(put(r, &c, 1), OK);
-	group_removals_free(r);
-}
-
-/* GROUP-11.10: a thousand of one signer, and as many of the group's key. */
-static void test_many(void **state)
-{
-	struct group_removals *r = fresh();
-	const struct graph_guid *ids;
-	for (size_t i = 0; i < MANY; i++) {
-		assert_int_equal(put_any(r, "a", i, i), OK);
-		assert_int_equal(put_any(r, "", i, i), OK);
-	}
-	assert_int_equal(group_removals_room(r, path_of("a")->chain), ERR_FULL);
-	assert_int_equal(group_removals_room(r, NULL), ERR_FULL);
-	assert_int_equal(put_any(r, "a", 0, MANY), ERR_FULL);
-	assert_int_equal(put_any(r, "", 0, MANY), ERR_FULL);
-	assert_int_equal(group_removals_ids(r, &ids), 2 * MANY);
-	for (size_t i = 1; i < 2 * MANY; i++)
-		assert_true(memcmp(&ids[i - 1], &ids[i], sizeof *ids) < 0);
-	group_removals_free(r);
-}
-
 static void test_no_memory(void **state)
 {
 	const struct say s = { .id = 1, .by = "ab", .whom = 'c', .certs = { "cd" } };
@@ -624,10 +483,6 @@ int main(void)
 		cmocka_unit_test(test_return_of_other),
 		cmocka_unit_test(test_turn),
 		cmocka_unit_test(test_any_order),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_puppets),
-		cmocka_unit_test(test_limit_of_returns),
-		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_no_memory),
 	};
 	return cmocka_run_group_tests(tests, removals_begin, removals_end);

@@ -415,6 +415,25 @@ static void test_together_fails(void **state)
 	circle_fini(&c);
 }
 
+/* GROUP-11.31: it is said what helps. */
+static void test_too_much(void **state)
+{
+	struct circle c;
+	char words[200];
+	struct text why = TEXT_OF(words);
+	begin(&c);
+	uint8_t *kept = calloc(1, GROUP_REMOVAL_MEMBER);
+	assert_non_null(kept);
+	const struct group_removing what = {
+		.who = span_str(c.t.names[4]),
+		.records = span_of(kept, GROUP_REMOVAL_MEMBER),
+	};
+	assert_int_equal(group_remove(c.m[1].g, &what, &why, c.now), ERR_RANGE);
+	assert_non_null(strstr(words, "--drop-records"));
+	free(kept);
+	circle_fini(&c);
+}
+
 /* Without memory it is said; nobody is half removed. */
 static void test_no_memory(void **state)
 {
@@ -441,13 +460,14 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_removed),	     cmocka_unit_test(test_newcomer),
-		cmocka_unit_test(test_signed_again), cmocka_unit_test(test_fallen),
-		cmocka_unit_test(test_own_falls),    cmocka_unit_test(test_may),
-		cmocka_unit_test(test_group_key),    cmocka_unit_test(test_returned),
-		cmocka_unit_test(test_told_later),   cmocka_unit_test(test_lies),
-		cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_kept_certificates),
-		cmocka_unit_test(test_together),     cmocka_unit_test(test_together_fails),
+		cmocka_unit_test(test_removed),	       cmocka_unit_test(test_newcomer),
+		cmocka_unit_test(test_signed_again),   cmocka_unit_test(test_fallen),
+		cmocka_unit_test(test_own_falls),      cmocka_unit_test(test_may),
+		cmocka_unit_test(test_group_key),      cmocka_unit_test(test_returned),
+		cmocka_unit_test(test_told_later),     cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_no_memory),      cmocka_unit_test(test_kept_certificates),
+		cmocka_unit_test(test_too_much),       cmocka_unit_test(test_together),
+		cmocka_unit_test(test_together_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
