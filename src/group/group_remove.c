@@ -30,7 +30,7 @@ static enum err may_sign(const struct group *g, struct text *why)
 	if (!g->profile->policy)
 		return refuse(why, ERR_UNSUPPORTED,
 			      "groups of the profile classic cannot remove anybody");
-	if (!group_own_valid(g))
+	if (!g->group_key && !group_own_valid(g))
 		return refuse(why, ERR_DENIED, "our own membership has ended");
 	if (!g->group_key && !(g->roles & CRYPTO_ROLE_ADMIN))
 		return refuse(why, ERR_DENIED, "only an administrator of the group may do that");

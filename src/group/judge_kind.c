@@ -196,6 +196,21 @@ static bool is_groups_key(const struct group_judge *j, struct span key)
 	return j->root.key && span_eq(crypto_public_octets(j->root.key), key);
 }
 
+/* GROUP-11.25: else whoever is removed takes the creator along that had let its remover in, and
+ * nobody is left to settle it. */
+static enum group_step spares_creator(struct group_judging *g, const struct group_removal *p)
+{
+	struct group_judge *j = g->j;
+	uint8_t key[CRYPTO_AUTHORITY], creator[GROUP_AUTHORITY];
+	if (!p->chain.n || p->returns)
+		return GROUP_STEP_ON;
+	if (!j->security || !group_authority_of(span_str(j->security->creator), creator))
+		return GROUP_STEP_LATER;
+	crypto_authority(j->birth.crypto, j->birth.profile->crypto, p->key, key);
+	return memcmp(key, creator, sizeof key) ? GROUP_STEP_ON
+						: group_refuse(g, GROUP_REFUSAL_OWNER);
+}
+
 /* GROUP-11.12: made once, of a member's key. GROUP-11.31: what is too long for a member is not
  * looked at. */
 static enum group_step read_removal(struct group_judging *g)
@@ -211,6 +226,9 @@ static enum group_step read_removal(struct group_judging *g)
 		return group_refuse(g, GROUP_REFUSAL_FIXED);
 	if (is_groups_key(g->j, p->key))
 		return group_refuse(g, GROUP_REFUSAL_PAYLOAD);
+	enum group_step step = spares_creator(g, p);
+	if (step != GROUP_STEP_ON)
+		return step;
 	g->out->removal = p;
 	return p->chain.n ? read_signer(g, p->chain) : GROUP_STEP_ON;
 }

@@ -172,7 +172,7 @@ static enum err spread(struct circle *c, size_t i, struct record *r, enum graph_
 	r->r.security = span_of(r->security, security.n);
 	for (size_t k = 0; k < CIRCLE_MOST; k++)
 		if (k != i && c->m[k].g)
-			assert_int_not_equal(show(c, k, r, change), GRAPH_INVALID);
+			assert_true(show(c, k, r, change) != GRAPH_INVALID || c->m[i].lies);
 	return OK;
 }
 
@@ -263,6 +263,14 @@ void circle_lose(struct circle *c, const struct graph_guid *type)
 	c->n_records--;
 	memmove(&c->records[at - 1], &c->records[at],
 		(c->n_records - (at - 1)) * sizeof(c->records[0]));
+}
+
+void circle_show_of(struct circle *c, size_t i, const struct graph_guid *type)
+{
+	for (size_t k = 0; k < c->n_records; k++)
+		if (graph_guid_eq(&c->records[k]->r.type, type))
+			assert_int_equal(show(c, i, c->records[k], GRAPH_CHANGE_ADDED),
+					 GRAPH_VALID);
 }
 
 void circle_show(struct circle *c, size_t i)

@@ -18,6 +18,7 @@ struct circle_member {
 	struct people_octets chain;
 	unsigned int published, rechecks, revalidations, resumes;
 	uint8_t box[32], box_secret[32];
+	bool lies;			  /* others may refuse what it publishes */
 	bool refused;			  /* what it publishes fails; */
 	const struct graph_guid *refuses; /* of that type alone; NULL: of all */
 	uint8_t *keys;			  /* of epochs, as it kept them; NULL none */
@@ -70,6 +71,7 @@ const struct graph_record *circle_record(const struct circle *c, const struct gr
 void circle_lose(struct circle *c, const struct graph_guid *type);
 /* All that is there is judged by the i-th. */
 void circle_show(struct circle *c, size_t i);
+void circle_show_of(struct circle *c, size_t i, const struct graph_guid *type);
 size_t circle_count(const struct circle *c, const struct graph_guid *type);
 int64_t circle_end(const struct graph_record *r); /* wall us */
 struct group_info circle_look(const struct circle *c, size_t i);

@@ -266,6 +266,24 @@ static void test_may(void **state)
 	circle_fini(&c);
 }
 
+/* GROUP-11.25: whatever an administrator says that lies. */
+static void test_creator(void **state)
+{
+	struct circle c;
+	begin(&c);
+	struct text other = TEXT_OF(c.m[1].g->security.creator);
+	text_clear(&other);
+	text_str(&other, c.t.names[4]);
+	c.m[1].lies = true;
+	assert_int_equal(remove_keeping(&c, 1, 0, NULL, 0), OK);
+	assert_true(is_let_in(&c, 2, 0));
+	assert_false(circle_look(&c, 0).removed);
+	/* It still removes who lied. */
+	assert_int_equal(remove_keeping(&c, 0, 1, NULL, 0), OK);
+	assert_false(is_let_in(&c, 2, 1));
+	circle_fini(&c);
+}
+
 /* GROUP-11.15: the group's key outranks who it removes, whatever that removes meanwhile. */
 static void test_group_key(void **state)
 {
@@ -334,6 +352,7 @@ static void test_told_later(void **state)
 		struct text why = TEXT_OF(text);
 		c.m[3].chain = chain;
 		assert_int_equal(circle_birth(&c, 3, &why), OK);
+		circle_show_of(&c, 3, &group_type_security);
 		assert_false(circle_look(&c, 3).removed);
 		struct span record = shown_by(&c, (size_t)by, by != 1);
 		assert_true(record.n > 0);
@@ -359,6 +378,7 @@ static void test_lies(void **state)
 	struct text why = TEXT_OF(text);
 	c.m[3].chain = chain;
 	assert_int_equal(circle_birth(&c, 3, &why), OK);
+	circle_show_of(&c, 3, &group_type_security);
 	struct span record = shown_by(&c, 0, true);
 	uint8_t *copy = malloc(record.n);
 	assert_non_null(copy);
@@ -460,14 +480,14 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_removed),	       cmocka_unit_test(test_newcomer),
-		cmocka_unit_test(test_signed_again),   cmocka_unit_test(test_fallen),
-		cmocka_unit_test(test_own_falls),      cmocka_unit_test(test_may),
-		cmocka_unit_test(test_group_key),      cmocka_unit_test(test_returned),
-		cmocka_unit_test(test_told_later),     cmocka_unit_test(test_lies),
-		cmocka_unit_test(test_no_memory),      cmocka_unit_test(test_kept_certificates),
-		cmocka_unit_test(test_too_much),       cmocka_unit_test(test_together),
-		cmocka_unit_test(test_together_fails),
+		cmocka_unit_test(test_removed),	     cmocka_unit_test(test_newcomer),
+		cmocka_unit_test(test_signed_again), cmocka_unit_test(test_fallen),
+		cmocka_unit_test(test_own_falls),    cmocka_unit_test(test_may),
+		cmocka_unit_test(test_group_key),    cmocka_unit_test(test_returned),
+		cmocka_unit_test(test_told_later),   cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_kept_certificates),
+		cmocka_unit_test(test_too_much),     cmocka_unit_test(test_together),
+		cmocka_unit_test(test_creator),	     cmocka_unit_test(test_together_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
