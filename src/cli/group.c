@@ -415,7 +415,8 @@ static const char *last_search(struct cli *c, const struct ops_group *g)
 {
 	if (g->searching)
 		return "members are being looked for";
-	if (!g->search_why[0])
+	/* What led nowhere is over when somebody has come all the same. */
+	if (!g->search_why[0] || g->neighbors)
 		return "";
 	return join_words(c, "nobody was connected", ": ", g->search_why);
 }
