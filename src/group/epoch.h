@@ -15,7 +15,7 @@
 #define GROUP_EPOCH_RECIPIENT (GROUP_AUTHORITY + GROUP_EPOCH_BOX)
 #define GROUP_EPOCH_GIFT      (GROUP_EPOCH_ID + GROUP_EPOCH_BOX)
 #define GROUP_EPOCH_MOST      10000 /* recipients, and Removals covered, of one */
-#define GROUP_KEY_MOST	      1024  /* epochs of one Key record */
+#define GROUP_KEY_MOST	      24    /* epochs of one Key record: D18, each is a box to open */
 
 /* Spans point into the octets that were read. */
 struct group_epoch {

@@ -81,5 +81,7 @@ void group_epoch_look_on(struct group *g); /* a slice */
 void group_epoch_give_on(struct group *g);
 bool group_epoch_may_give(const struct group *g);
 void group_epoch_gave(struct group *g, enum err err);
+/* That member has another key to seal to. */
+void group_epoch_give_later(struct group *g, struct group_member *m);
 
 #endif

@@ -240,14 +240,14 @@ static bool is_lacking(const struct group_epochs *e, const uint8_t *id)
 }
 
 /* True: a key that we had not. One that is not the epoch's is as if there were none. */
-static bool take_key(struct group *g, const uint8_t *id, struct span box)
+static bool take_key(struct group *g, const uint8_t *id, const uint8_t *maker, struct span box)
 {
 	struct group_epochs *e = g->epochs;
 	uint8_t key[GROUP_EPOCH_KEY];
 	bool fresh = false;
 	if (!is_lacking(e, id) || open_box(g, box, key) != OK)
 		return false;
-	if (group_keyring_put(e->ring, id, key, &fresh) == ERR_NOMEM)
+	if (group_keyring_put(e->ring, id, maker, key, &fresh) == ERR_NOMEM)
 		short_of_memory(g);
 	crypto_wipe(key, sizeof(key));
 	return fresh;
@@ -298,30 +298,53 @@ void group_epoch_learn(struct group *g, const struct graph_record *r,
 		short_of_memory(g);
 		return;
 	}
-	if (group_epoch_box(what, span_of(own, sizeof(own)), &box) && take_key(g, id, box))
+	if (group_epoch_box(what, span_of(own, sizeof(own)), &box) && take_key(g, id, maker, box))
 		group_epoch_keys_changed(g);
 	else
 		want(g, GROUP_OUT_REVEAL);
 }
 
-void group_epoch_learn_keys(struct group *g, const struct group_key *k)
+static struct group_member *member_of(const struct group *g, const uint8_t *authority)
+{
+	char digits[GROUP_AUTHORITY_DIGITS + 1];
+	struct text hex = TEXT_OF(digits);
+	struct group_member *m = NULL;
+	text_hex(&hex, span_of(authority, GROUP_AUTHORITY));
+	while ((m = group_members_next(g->members, m)))
+		if (m->name.n > GROUP_AUTHORITY_DIGITS &&
+		    memcmp(m->name.p, digits, GROUP_AUTHORITY_DIGITS) == 0)
+			break;
+	return m;
+}
+
+/* GROUP-12.23: made-up people do not fill the room for who has which. */
+static bool is_noted(struct group *g, const uint8_t *recipient)
+{
+	return !group_keyring_busy(g->epochs->ring) || is_removed(g->epochs, recipient) ||
+	       member_of(g, recipient);
+}
+
+void group_epoch_learn_keys(struct group *g, const struct group_key *k, struct span who)
 {
 	struct group_epochs *e = g->epochs;
-	uint8_t own[GROUP_AUTHORITY];
+	uint8_t own[GROUP_AUTHORITY], giver[GROUP_AUTHORITY];
 	bool fresh = false;
 	if (!e)
 		return;
 	group_epoch_authority_of(span_str(g->self), own);
+	group_epoch_authority_of(who, giver);
 	bool ours = span_eq(k->recipient, span_of(own, sizeof(own)));
+	bool noted = is_noted(g, k->recipient.p);
 	e->seen = true;
 	e->chose = false;
+	e->unsure |= !noted && !g->ready;
 	for (size_t i = 0; i < group_key_gifts(k); i++) {
 		struct span epoch, box;
 		group_key_gift(k, i, &epoch, &box);
-		if (group_keyring_given(e->ring, epoch.p, k->recipient) != OK)
-			short_of_memory(g);
-		if (ours && take_key(g, epoch.p, box))
+		if (ours && take_key(g, epoch.p, giver, box))
 			fresh = true;
+		if (noted && group_keyring_given(e->ring, epoch.p, k->recipient, giver) != OK)
+			short_of_memory(g);
 	}
 	if (fresh)
 		group_epoch_keys_changed(g);
@@ -344,8 +367,10 @@ void group_epoch_learn_seal(struct group *g, struct group_member *m, bool other)
 	if (!g->epochs)
 		return;
 	group_epoch_authority_of(m->name, authority);
-	if (other)
+	if (other) {
 		group_keyring_lost(g->epochs->ring, span_of(authority, sizeof(authority)));
+		group_epoch_give_later(g, m);
+	}
 	group_epoch_look(g, m);
 }
 
@@ -581,15 +606,12 @@ bool group_rotated(struct group *g, enum err *why)
 void group_epoch_maker(const struct group *g, const uint8_t *authority,
 		       char out[GROUP_NAME_OCTETS + 1])
 {
-	char digits[GROUP_AUTHORITY_DIGITS + 1];
-	struct text hex = TEXT_OF(digits), t = text_of(out, GROUP_NAME_OCTETS + 1);
-	struct group_member *m = NULL;
-	text_hex(&hex, span_of(authority, GROUP_AUTHORITY));
-	while ((m = group_members_next(g->members, m)))
-		if (m->name.n > GROUP_AUTHORITY_DIGITS &&
-		    memcmp(m->name.p, digits, GROUP_AUTHORITY_DIGITS) == 0)
-			break;
-	text_span(&t, m ? m->name : span_str(digits));
+	struct text t = text_of(out, GROUP_NAME_OCTETS + 1);
+	const struct group_member *m = member_of(g, authority);
+	if (m)
+		text_span(&t, m->name);
+	else
+		text_hex(&t, span_of(authority, GROUP_AUTHORITY));
 }
 
 static size_t lacking(const struct group *g, const struct group_ring_epoch *chosen)

@@ -2,8 +2,10 @@
  * another key to seal to. One record at a time. */
 #include "group/epochs_int.h"
 
-#define LOOKED 256 /* members of a turn */
-#define GIFTS  24  /* of one record: about 3 ms */
+#define LOOKED	   256 /* members of a turn */
+#define PAUSE	   MONO_MIN
+#define PAUSE_MOST MONO_DAY
+#define GIFTS	   GROUP_KEY_MOST
 
 static struct span authority_of(const struct group_member *m, uint8_t room[GROUP_AUTHORITY])
 {
@@ -47,7 +49,23 @@ static int64_t give_at(const struct group *g, const struct group_member *m)
 	uint64_t more = env_random_below(g->env, (uint64_t)GROUP_EPOCH_MORE + 1);
 	int64_t wait = is_admitted_by_us(g, m) ? 0 : GROUP_EPOCH_LEAST + (int64_t)more;
 	int64_t at = mono_add(g->now, wait).us;
+	if (at < m->keys_wait)
+		at = m->keys_wait;
 	return at ? at : 1;
+}
+
+/* GROUP-12.24: it has another key to seal to. The first time nobody waits; each time after that
+ * waits twice as long as the last one, until a day passed without. */
+void group_epoch_give_later(struct group *g, struct group_member *m)
+{
+	int64_t now = g->now.us, from = m->keys_wait + m->keys_pause;
+	if (now < m->keys_wait)
+		return;
+	bool calm = !m->keys_pause || now - from > PAUSE_MOST;
+	m->keys_wait = calm || from < now ? now : from;
+	m->keys_pause = calm ? PAUSE : 2 * m->keys_pause;
+	if (m->keys_pause > PAUSE_MOST)
+		m->keys_pause = PAUSE_MOST;
 }
 
 void group_epoch_look(struct group *g, struct group_member *m)
@@ -205,7 +223,7 @@ void group_epoch_gave(struct group *g, enum err err)
 	struct group_epochs *e = g->epochs;
 	struct group_key k;
 	if (!err && e->gift.p && group_key_read(&k, span_of(e->gift.p, e->gift.n)) == OK)
-		group_epoch_learn_keys(g, &k);
+		group_epoch_learn_keys(g, &k, span_str(g->self));
 	forget(g);
 	e->give_again = err ? mono_add(g->now, GROUP_AGAIN) : MONO_NEVER;
 	/* Whoever has not all of them yet is found again. */

@@ -168,7 +168,7 @@ static void learn(struct group *g, const struct graph_guid *id)
 	};
 	if (group_epoch_read(&what, span_of(e->draft.p, e->draft.n)) != OK ||
 	    group_keyring_learn(e->ring, &r) != OK ||
-	    group_keyring_put(e->ring, e->signed_id, group_epoch_draft_key(e), &fresh) != OK)
+	    group_keyring_put(e->ring, e->signed_id, own, group_epoch_draft_key(e), &fresh) != OK)
 		return; /* the box in the record has it, too */
 	e->seen = true;
 	group_epoch_keys_changed(g);

@@ -304,7 +304,7 @@ struct group_epoch_times {
 void group_epoch_learn(struct group *g, const struct graph_record *r,
 		       const struct group_epoch *what, struct span who,
 		       const struct group_epoch_times *times);
-void group_epoch_learn_keys(struct group *g, const struct group_key *k);
+void group_epoch_learn_keys(struct group *g, const struct group_key *k, struct span who);
 /* A record of that type could not be judged. */
 /* A record that was here stands no more, by Removals. */
 void group_epoch_fell(struct group *g, const struct graph_record *r);

@@ -272,7 +272,7 @@ static void learn(struct group *g, const struct graph_record *r, const struct gr
 	else if (v->epoch)
 		learn_epoch(g, r, v);
 	else if (v->keys)
-		group_epoch_learn_keys(g, v->keys);
+		group_epoch_learn_keys(g, v->keys, v->who);
 }
 
 /* GROUP-11.10: one that does not fit any more is not stored either: it would count nowhere, which

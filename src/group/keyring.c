@@ -14,7 +14,7 @@
 struct group_ring_maker {
 	struct list all;
 	uint8_t authority[GROUP_AUTHORITY];
-	size_t epochs, held; /* held: holders of all its epochs */
+	size_t epochs, held, covers; /* held, covers: of all its epochs */
 };
 
 struct group_keyring {
@@ -24,13 +24,11 @@ struct group_keyring {
 	struct list makers; /* struct group_ring_maker, of at least one epoch each */
 	bool (*removed)(void *ctx, const uint8_t *authority);
 	void *removed_ctx;
-	size_t n, held; /* holders of all */
-	uint8_t *keys;	/* locked, GROUP_EPOCH_KEY octets each */
-	bool *taken;	/* of slots */
+	size_t n, held, covers; /* holders, Removals covered: of all */
+	uint8_t *keys;		/* locked, GROUP_EPOCH_KEY octets each */
+	bool *taken;		/* of slots */
 	size_t slots;
 };
-
-static const uint8_t nobody[GROUP_AUTHORITY];
 
 static struct group_ring_epoch *at(struct list *n)
 {
@@ -114,6 +112,7 @@ static void leave(struct group_keyring *k, struct group_ring_epoch *e)
 {
 	struct group_ring_maker *m = e->by;
 	m->held -= e->n_holders;
+	m->covers -= e->n_covers;
 	if (--m->epochs)
 		return;
 	list_take(&m->all);
@@ -128,6 +127,7 @@ static enum err made_by(struct group_keyring *k, struct group_ring_epoch *e,
 		return ERR_NOMEM;
 	m->epochs++;
 	m->held += e->n_holders;
+	m->covers += e->n_covers;
 	if (e->by)
 		leave(k, e);
 	e->by = m;
@@ -146,28 +146,44 @@ static void holders_drop(struct group_keyring *k, struct group_ring_epoch *e)
 	e->n_holders = e->room = 0;
 }
 
+static void covers_drop(struct group_keyring *k, struct group_ring_epoch *e)
+{
+	k->covers -= e->n_covers;
+	e->by->covers -= e->n_covers;
+	env_free(k->env, e->covers);
+	e->covers = NULL;
+	e->n_covers = 0;
+}
+
 static void drop(struct group_keyring *k, struct group_ring_epoch *e)
 {
 	key_drop(k, e);
 	holders_drop(k, e);
+	covers_drop(k, e);
 	leave(k, e);
 	list_take(&e->all);
-	env_free(k->env, e->covers);
 	env_free(k->env, e);
 	k->n--;
 }
 
-/* GROUP-12.6: of who made the most the one that came first goes. */
-static void make_room(struct group_keyring *k)
+/* Some Key record names it, and that is all. */
+static bool is_name_alone(const struct group_ring_epoch *e)
+{
+	return !e->number && !e->has_key;
+}
+
+/* GROUP-12.6: what is known by name alone, then of who made the most the one that came first. */
+static struct group_ring_epoch *first_to_go(const struct group_keyring *k)
 {
 	struct group_ring_epoch *first = NULL;
 	LIST_EACH(i, tmp, &k->all)
 	{
-		if (!first || at(i)->by->epochs > first->by->epochs)
+		bool name = is_name_alone(at(i));
+		bool more = first && at(i)->by->epochs > first->by->epochs;
+		if (!first || name > is_name_alone(first) || (name == is_name_alone(first) && more))
 			first = at(i);
 	}
-	if (first)
-		drop(k, first);
+	return first;
 }
 
 static struct group_ring_epoch *find(const struct group_keyring *k, const uint8_t *id)
@@ -190,7 +206,7 @@ static struct group_ring_epoch *take(struct group_keyring *k, const uint8_t *id,
 	if (!e)
 		return NULL;
 	if (k->n >= GROUP_KEYRING_MOST)
-		make_room(k);
+		drop(k, first_to_go(k));
 	if (made_by(k, e, maker) != OK) {
 		env_free(k->env, e);
 		return NULL;
@@ -262,25 +278,46 @@ static bool is_over(const struct group_keyring *k, const struct group_ring_epoch
 	return e->fell || (k->removed && k->removed(k->removed_ctx, e->maker));
 }
 
+/* GROUP-12.21; `more`: who made a has noted more than who made b, below 0: less. */
 static bool goes_before(const struct group_keyring *k, const struct group_ring_epoch *a,
-			const struct group_ring_epoch *b)
+			const struct group_ring_epoch *b, int more)
 {
 	bool over_a = is_over(k, a), over_b = is_over(k, b);
+	if (is_name_alone(a) != is_name_alone(b))
+		return is_name_alone(a);
 	if (over_a != over_b)
 		return over_a;
-	if (a->by->held != b->by->held)
-		return a->by->held > b->by->held;
-	return a->number < b->number;
+	return more ? more > 0 : a->number < b->number;
 }
 
-/* GROUP-12.21: of those that still know who has them. */
-static struct group_ring_epoch *least(const struct group_keyring *k)
+static int compare(size_t a, size_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* Of those that still know who has them. */
+static struct group_ring_epoch *least_held(const struct group_keyring *k)
 {
 	struct group_ring_epoch *out = NULL;
 	LIST_EACH(i, tmp, &k->all)
 	{
-		if (at(i)->n_holders && (!out || goes_before(k, at(i), out)))
-			out = at(i);
+		struct group_ring_epoch *e = at(i);
+		if (e->n_holders &&
+		    (!out || goes_before(k, e, out, compare(e->by->held, out->by->held))))
+			out = e;
+	}
+	return out;
+}
+
+static struct group_ring_epoch *least_covering(const struct group_keyring *k)
+{
+	struct group_ring_epoch *out = NULL;
+	LIST_EACH(i, tmp, &k->all)
+	{
+		struct group_ring_epoch *e = at(i);
+		if (e->n_covers &&
+		    (!out || goes_before(k, e, out, compare(e->by->covers, out->by->covers))))
+			out = e;
 	}
 	return out;
 }
@@ -289,22 +326,26 @@ static struct group_ring_epoch *least(const struct group_keyring *k)
 static void bound(struct group_keyring *k)
 {
 	while (k->held > GROUP_KEYRING_HELD) {
-		struct group_ring_epoch *e = least(k);
+		struct group_ring_epoch *e = least_held(k);
 		holders_drop(k, e);
-		e->cut = true;
+		e->cut = e->number != 0;
 	}
+	while (k->covers > GROUP_KEYRING_COVERS)
+		covers_drop(k, least_covering(k));
 }
 
 /* ---- learning ---- */
 
 static enum err learn_covers(struct group_keyring *k, struct group_ring_epoch *e, struct span s)
 {
-	if (e->covers)
+	if (e->covers || !s.n)
 		return OK;
 	e->covers = env_copy(k->env, s.p, s.n);
 	if (!e->covers)
 		return ERR_NOMEM;
 	e->n_covers = s.n / GUID;
+	k->covers += e->n_covers;
+	e->by->covers += e->n_covers;
 	return OK;
 }
 
@@ -355,9 +396,9 @@ enum err group_keyring_learn(struct group_keyring *k, const struct group_ring_re
 
 /* GROUP-12.4: by its hash, where that is known; else until it fails. */
 enum err group_keyring_put(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
-			   const uint8_t key[GROUP_EPOCH_KEY], bool *fresh)
+			   const uint8_t *maker, const uint8_t key[GROUP_EPOCH_KEY], bool *fresh)
 {
-	struct group_ring_epoch *e = take(k, id, nobody);
+	struct group_ring_epoch *e = take(k, id, maker);
 	*fresh = false;
 	if (!e)
 		return ERR_NOMEM;
@@ -395,9 +436,12 @@ void group_keyring_tried(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_I
 }
 
 enum err group_keyring_given(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
-			     struct span authority)
+			     struct span authority, const uint8_t *giver)
 {
-	struct group_ring_epoch *e = take(k, id, nobody);
+	bool full = k->n >= GROUP_KEYRING_MOST && !is_name_alone(first_to_go(k));
+	if (full && !find(k, id))
+		return OK;
+	struct group_ring_epoch *e = take(k, id, giver);
 	enum err err = e ? hold(k, e, authority.p, GIVEN) : ERR_NOMEM;
 	bound(k);
 	return err;
@@ -408,6 +452,11 @@ static void ungive(struct group_ring_epoch *e, const uint8_t *authority)
 	size_t i;
 	if (place(e, authority, &i))
 		e->holders[i * HOLDER + GROUP_AUTHORITY] |= LOST;
+}
+
+bool group_keyring_busy(const struct group_keyring *k)
+{
+	return k->held > GROUP_KEYRING_HELD / 2;
 }
 
 void group_keyring_lost(struct group_keyring *k, struct span authority)
@@ -493,11 +542,15 @@ static bool is_spoilt(const struct group_ring_epoch *e, const struct group_ring_
 	return c->removed(c->ctx, holder) && !(given && c->covered(c->ctx, holder, e));
 }
 
-/* GROUP-12.5: nobody who was removed has it or made it. */
-static bool is_usable(const struct group_ring_epoch *e, const struct group_ring_choice *c)
+/* GROUP-12.5: nobody who was removed made it, */
+static bool stands(const struct group_ring_epoch *e, const struct group_ring_choice *c)
 {
-	if (!e->number || e->cut || e->until <= c->now || c->removed(c->ctx, e->maker))
-		return false;
+	return e->number && !e->cut && e->until > c->now && !c->removed(c->ctx, e->maker);
+}
+
+/* or has it. */
+static bool is_clean(const struct group_ring_epoch *e, const struct group_ring_choice *c)
+{
 	for (size_t i = 0; c->n_removals && i < e->n_holders; i++)
 		if (is_spoilt(e, c, e->holders + i * HOLDER))
 			return false;
@@ -519,11 +572,13 @@ const struct group_ring_epoch *group_keyring_choose(const struct group_keyring *
 {
 	const struct group_ring_epoch *best = NULL;
 	size_t most = 0;
-	LIST_EACH(i, tmp, &k->all)
-	{
+	/* D18: what came last mostly covers the most, and then the others need no look. */
+	for (struct list *i = k->all.prev; i != &k->all; i = i->prev) {
 		const struct group_ring_epoch *e = at(i);
+		if (!stands(e, c) || e->n_covers < most)
+			continue;
 		size_t n = covered(e, c);
-		if ((best && !is_better(e, n, best, most)) || !is_usable(e, c))
+		if ((best && !is_better(e, n, best, most)) || !is_clean(e, c))
 			continue;
 		best = e;
 		most = n;
@@ -575,7 +630,7 @@ static enum err load_one(struct group_keyring *k, struct rd *r)
 	bool fresh;
 	if (r->failed)
 		return ERR_MALFORMED;
-	enum err err = group_keyring_put(k, id.p, key.p, &fresh);
+	enum err err = group_keyring_put(k, id.p, maker.p, key.p, &fresh);
 	if (err)
 		return err == ERR_DENIED ? ERR_MALFORMED : err; /* twice the same epoch */
 	struct group_ring_epoch *e = find(k, id.p);
@@ -583,7 +638,7 @@ static enum err load_one(struct group_keyring *k, struct rd *r)
 	e->made = made;
 	e->proved = proved != 0;
 	memcpy(e->hash, hash.p, hash.n);
-	return made_by(k, e, maker.p);
+	return OK;
 }
 
 enum err group_keyring_load(struct group_keyring *k, struct span from)

@@ -10,6 +10,7 @@
 
 #define GROUP_KEYRING_MOST   1024   /* epochs; beyond, GROUP-12.6 */
 #define GROUP_KEYRING_HELD   160000 /* members that are noted as having keys, of all epochs */
+#define GROUP_KEYRING_COVERS 65536  /* Removals that epochs cover, of all epochs */
 #define GROUP_KEYRING_OCTETS (5 + GROUP_KEYRING_MOST * 113)
 
 struct group_keyring;
@@ -56,16 +57,21 @@ struct group_ring_record {
 /* ERR_NOMEM. A key that is not its hash's is dropped. */
 MUST_USE enum err group_keyring_learn(struct group_keyring *k, const struct group_ring_record *r);
 /* ERR_DENIED: it is not that epoch's, by its hash. *fresh: there was none. One that is not proved
- * gives way to one that is. ERR_NOMEM. */
+ * gives way to one that is. `maker`: whose it is where its record is not known: of who gave it.
+ * ERR_NOMEM. */
 MUST_USE enum err group_keyring_put(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
-				    const uint8_t key[GROUP_EPOCH_KEY], bool *fresh);
+				    const uint8_t *maker, const uint8_t key[GROUP_EPOCH_KEY],
+				    bool *fresh);
 /* NULL: there is none. */
 const uint8_t *group_keyring_key(const struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID]);
 /* It has opened a record, or failed to: one that was never proved goes then. */
 void group_keyring_tried(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID], bool opened);
-/* A member was given it (by a Key record). ERR_NOMEM. */
+/* A member was given it (by a Key record of `giver`). Where there is no room for one that is known
+ * by name alone, nothing is noted. ERR_NOMEM. */
 MUST_USE enum err group_keyring_given(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
-				      struct span authority);
+				      struct span authority, const uint8_t *giver);
+/* Half of the room for who has which is taken. */
+bool group_keyring_busy(const struct group_keyring *k);
 /* What was sealed to that member it cannot open any more: it has another key now, and is to be
  * given them anew. */
 void group_keyring_lost(struct group_keyring *k, struct span authority);

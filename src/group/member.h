@@ -34,6 +34,7 @@ struct group_member {
 	bool removed; /* all its credentials are gone: no member, though what it signed may stand */
 	/* The owner's: when we hand it keys of epochs, mono us; 0: it has them all. */
 	int64_t keys_at;
+	int64_t keys_wait, keys_pause; /* not before, mono us; and how long after that again, us */
 	bool online; /* it has a live presence, or is a neighbor, as told by the owner */
 };
 

@@ -200,6 +200,26 @@ static void keys_for_one_lie_in_octets(void **state)
 	assert_int_equal(group_key_read(&back, span_of(out, 25)), ERR_MALFORMED);
 }
 
+/* GROUP-12.2: each is a box to open. */
+static void a_key_record_has_24_epochs_at_most(void **state)
+{
+	uint8_t gifts[25 * GROUP_EPOCH_GIFT] = { 0 }, out[GROUP_KEY_OCTETS(25)];
+	uint8_t who[GROUP_AUTHORITY] = { 0 };
+	size_t n;
+	for (size_t i = 0; i < 25; i++)
+		gifts[i * GROUP_EPOCH_GIFT] = (uint8_t)i;
+	struct group_key back,
+		k = { span_of(who, sizeof who), span_of(gifts, 24 * GROUP_EPOCH_GIFT) };
+	assert_int_equal(group_key_write(&k, out, sizeof out, &n), OK);
+	assert_int_equal(group_key_read(&back, span_of(out, n)), OK);
+	assert_int_equal(group_key_gifts(&back), 24);
+	out[21] = 25;
+	memcpy(out + n, gifts + k.gifts.n, GROUP_EPOCH_GIFT);
+	assert_int_equal(group_key_read(&back, span_of(out, sizeof out)), ERR_MALFORMED);
+	k.gifts.n = sizeof gifts;
+	assert_int_equal(group_key_write(&k, out, sizeof out, &n), ERR_MALFORMED);
+}
+
 /* Whatever is read is written the same. */
 static void any_octets_do_no_harm(void **state)
 {
@@ -238,6 +258,7 @@ int main(void)
 		cmocka_unit_test(the_largest_is_read_and_written),
 		cmocka_unit_test(each_recipient_finds_its_box),
 		cmocka_unit_test(keys_for_one_lie_in_octets),
+		cmocka_unit_test(a_key_record_has_24_epochs_at_most),
 		cmocka_unit_test(any_octets_do_no_harm),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,12 +88,24 @@ static enum err learn(struct rig *t, unsigned int i, struct made m)
 	return group_keyring_learn(t->k, &r);
 }
 
-static enum err put(struct rig *t, unsigned int id, unsigned int key)
+static struct span who(char letter)
+{
+	static uint8_t authority[GROUP_AUTHORITY];
+	memset(authority, letter, sizeof authority);
+	return span_of(authority, sizeof authority);
+}
+
+static enum err put_of(struct rig *t, unsigned int id, unsigned int key, char by)
 {
 	uint8_t octets[GROUP_EPOCH_KEY];
 	bool fresh;
 	key_of(key, octets);
-	return group_keyring_put(t->k, id_of(id), octets, &fresh);
+	return group_keyring_put(t->k, id_of(id), who(by).p, octets, &fresh);
+}
+
+static enum err put(struct rig *t, unsigned int id, unsigned int key)
+{
+	return put_of(t, id, key, 'A');
 }
 
 static bool has(struct rig *t, unsigned int i)
@@ -143,11 +155,11 @@ static unsigned int chosen(struct rig *t, int64_t now)
 	return e ? e->id[GROUP_EPOCH_ID - 1] : 0;
 }
 
-static struct span who(char letter)
+static enum err given(struct rig *t, unsigned int i, char to, char by)
 {
-	static uint8_t authority[GROUP_AUTHORITY];
-	memset(authority, letter, sizeof authority);
-	return span_of(authority, sizeof authority);
+	uint8_t giver[GROUP_AUTHORITY];
+	memset(giver, by, sizeof giver);
+	return group_keyring_given(t->k, id_of(i), who(to), giver);
 }
 
 /* GROUP-12.3 */
@@ -244,7 +256,7 @@ static void who_was_removed_reads_nothing_new(void **state)
 	/* Also where the key was given later, and of those whom the removed one made. */
 	assert_int_equal(learn(&t, 5, (struct made){ 10, "r", "AB", 'C', 0 }), OK);
 	assert_int_equal(chosen(&t, 0), 4);
-	assert_int_equal(group_keyring_given(t.k, id_of(4), who('C')), OK);
+	assert_int_equal(given(&t, 4, 'C', 'A'), OK);
 	assert_int_equal(chosen(&t, 0), 3);
 	end(&t);
 }
@@ -280,8 +292,8 @@ static void it_is_known_who_has_which(void **state)
 	const struct group_ring_epoch *e = group_keyring_find(t.k, id_of(1));
 	assert_true(group_keyring_holds(e, who('A')) && group_keyring_holds(e, who('C')));
 	assert_false(group_keyring_holds(e, who('B')));
-	assert_int_equal(group_keyring_given(t.k, id_of(1), who('B')), OK);
-	assert_int_equal(group_keyring_given(t.k, id_of(1), who('B')), OK);
+	assert_int_equal(given(&t, 1, 'B', 'A'), OK);
+	assert_int_equal(given(&t, 1, 'B', 'A'), OK);
 	assert_int_equal(e->n_holders, 3);
 	/* Another key to seal to: to be given anew, but what it had it has. */
 	group_keyring_lost(t.k, who('B'));
@@ -290,7 +302,7 @@ static void it_is_known_who_has_which(void **state)
 	removed(&t, 'r', 'B');
 	assert_int_equal(chosen(&t, 0), 0);
 	t.n_gone = 0;
-	assert_int_equal(group_keyring_given(t.k, id_of(1), who('B')), OK);
+	assert_int_equal(given(&t, 1, 'B', 'A'), OK);
 	assert_true(group_keyring_holds(e, who('B')));
 	end(&t);
 }
@@ -302,21 +314,21 @@ static void who_is_removed_is_given_nothing(void **state)
 	begin(&t);
 	removed(&t, 'c', 'C');
 	assert_int_equal(learn(&t, 1, (struct made){ 2, "c", "AB", 0, 0 }), OK);
-	assert_int_equal(group_keyring_given(t.k, id_of(1), who('C')), OK);
+	assert_int_equal(given(&t, 1, 'C', 'A'), OK);
 	assert_int_equal(chosen(&t, 0), 1);
 	/* Whoever made this one knew nothing of it. */
 	assert_int_equal(learn(&t, 2, (struct made){ 3, "d", "AB", 0, 0 }), OK);
 	assert_int_equal(learn(&t, 3, (struct made){ 9, "d", "AB", 0, 0 }), OK);
-	assert_int_equal(group_keyring_given(t.k, id_of(3), who('C')), OK);
+	assert_int_equal(given(&t, 3, 'C', 'A'), OK);
 	assert_int_equal(chosen(&t, 0), 1);
 	removed(&t, 'd', 'D');
 	t.removals[0] = t.removals[1];
 	t.n_removals = 1;
 	assert_int_equal(chosen(&t, 0), 2);
 	/* A recipient has it all the same, whatever the order. */
-	assert_int_equal(group_keyring_given(t.k, id_of(4), who('D')), OK);
+	assert_int_equal(given(&t, 4, 'D', 'A'), OK);
 	assert_int_equal(learn(&t, 4, (struct made){ 7, "d", "ABD", 0, 0 }), OK);
-	assert_int_equal(group_keyring_given(t.k, id_of(4), who('D')), OK);
+	assert_int_equal(given(&t, 4, 'D', 'A'), OK);
 	assert_int_equal(chosen(&t, 0), 2);
 	end(&t);
 }
@@ -335,7 +347,7 @@ static void what_fell_is_to_be_given_anew(void **state)
 	assert_true(group_keyring_holds(e, who('A')) && group_keyring_holds(e, who('C')));
 	removed(&t, 'r', 'B');
 	assert_int_equal(chosen(&t, 0), 0);
-	assert_int_equal(group_keyring_given(t.k, id_of(1), who('B')), OK);
+	assert_int_equal(given(&t, 1, 'B', 'A'), OK);
 	assert_true(group_keyring_holds(e, who('B')));
 	/* An Epoch record: nothing is written under it, until it stands again. */
 	t.n_gone = 0;
@@ -357,7 +369,7 @@ static void what_records_told_is_unlearned(void **state)
 	begin(&t);
 	assert_int_equal(learn(&t, 1, (struct made){ 1, "", "AC", 0, 0 }), OK);
 	assert_int_equal(learn(&t, 2, (struct made){ 2, "", "AC", 0, 0 }), OK);
-	assert_int_equal(group_keyring_given(t.k, id_of(2), who('B')), OK);
+	assert_int_equal(given(&t, 2, 'B', 'A'), OK);
 	assert_int_equal(put(&t, 1, 1), OK);
 	assert_int_equal(put(&t, 2, 2), OK);
 	assert_int_equal(chosen(&t, 0), 2);
@@ -393,16 +405,92 @@ static void who_floods_loses_its_own(void **state)
 	end(&t);
 }
 
+/* GROUP-12.23 */
+static void who_gives_what_is_not_pushes_nothing_out(void **state)
+{
+	struct rig t;
+	unsigned int most = GROUP_KEYRING_MOST, made_up = 2 * most;
+	begin(&t);
+	for (unsigned int i = 1; i < most; i++) {
+		assert_int_equal(learn(&t, i, (struct made){ i, "", "AB", 'A', 0 }), OK);
+		assert_int_equal(put(&t, i, i), OK);
+	}
+	for (unsigned int i = 0; i < 30; i++)
+		assert_int_equal(given(&t, made_up + i, 'B', 'D'), OK);
+	assert_int_equal(group_keyring_count(t.k), most);
+	for (unsigned int i = 1; i < most; i++)
+		assert_true(has(&t, i));
+	/* One that begins takes its place, and then there is none for a name. */
+	assert_int_equal(learn(&t, most, (struct made){ most, "", "AB", 'A', 0 }), OK);
+	assert_int_equal(given(&t, made_up, 'B', 'D'), OK);
+	assert_null(group_keyring_find(t.k, id_of(made_up)));
+	assert_int_equal(group_keyring_count(t.k), most);
+	assert_true(has(&t, 1));
+	assert_int_equal(given(&t, 7, 'C', 'D'), OK);
+	assert_true(group_keyring_holds(group_keyring_find(t.k, id_of(7)), who('C')));
+	end(&t);
+}
+
+/* GROUP-12.23: keys whose records are not known are theirs who gave them. */
+static void who_gives_too_many_keys_loses_its_own(void **state)
+{
+	struct rig t;
+	begin(&t);
+	assert_int_equal(put_of(&t, 1, 1, 'E'), OK);
+	for (unsigned int i = 2; i < GROUP_KEYRING_MOST + 50; i++)
+		assert_int_equal(put_of(&t, i, i, 'D'), OK);
+	assert_int_equal(group_keyring_count(t.k), GROUP_KEYRING_MOST);
+	assert_true(has(&t, 1));
+	assert_false(has(&t, 2));
+	end(&t);
+}
+
+static enum err learn_covering(struct rig *t, unsigned int i, char by, uint32_t n)
+{
+	static uint8_t covers[GROUP_EPOCH_MOST * 16];
+	uint8_t hash[GROUP_EPOCH_HASH] = { 0 };
+	for (uint32_t j = 0; j < n; j++) {
+		struct wr w = wr_of(covers + (size_t)j * 16, 4);
+		wr_u32(&w, j);
+	}
+	const struct group_epoch e = { .number = i,
+				       .hash = span_of(hash, sizeof hash),
+				       .covers = span_of(covers, (size_t)n * 16) };
+	const struct group_ring_record r = {
+		.id = id_of(i), .epoch = &e, .maker = who(by).p, .until = DAY
+	};
+	return group_keyring_learn(t->k, &r);
+}
+
+/* GROUP-12.25 */
+static void what_epochs_cover_is_kept_up_to_a_limit(void **state)
+{
+	struct rig t;
+	unsigned int epochs = GROUP_KEYRING_COVERS / 8192;
+	begin(&t);
+	removed(&t, 'c', 'C');
+	assert_int_equal(learn(&t, 90, (struct made){ 1, "c", "AB", 'A', 0 }), OK);
+	for (unsigned int i = 1; i <= epochs; i++)
+		assert_int_equal(learn_covering(&t, i, 'B', 8192), OK);
+	assert_int_equal(group_keyring_find(t.k, id_of(1))->n_covers, 0);
+	assert_int_equal(group_keyring_find(t.k, id_of(2))->n_covers, 8192);
+	assert_int_equal(group_keyring_find(t.k, id_of(90))->n_covers, 1);
+	assert_int_equal(chosen(&t, 0), 90);
+	/* It is read and written under all the same. */
+	assert_false(group_keyring_find(t.k, id_of(1))->cut);
+	end(&t);
+}
+
 /* The i-th has so many holders. */
 static void fill(struct rig *t, unsigned int i, uint32_t n)
 {
-	uint8_t authority[GROUP_AUTHORITY] = { 0 };
+	uint8_t authority[GROUP_AUTHORITY] = { 0 }, giver[GROUP_AUTHORITY] = { 0 };
 	for (uint32_t j = 0; j < n; j++) {
 		struct wr w = wr_of(authority, 4);
 		wr_u32(&w, j);
-		assert_int_equal(
-			group_keyring_given(t->k, id_of(i), span_of(authority, sizeof authority)),
-			OK);
+		assert_int_equal(group_keyring_given(t->k, id_of(i),
+						     span_of(authority, sizeof authority), giver),
+				 OK);
 	}
 }
 
@@ -449,7 +537,7 @@ static void who_has_which_is_noted_up_to_a_limit(void **state)
 		fill(&t, i, 10000);
 	assert_int_equal(put(&t, 1, 1), OK);
 	assert_false(group_keyring_find(t.k, id_of(1))->cut);
-	assert_int_equal(group_keyring_given(t.k, id_of(epochs), who('Z')), OK);
+	assert_int_equal(given(&t, epochs, 'Z', 'A'), OK);
 	const struct group_ring_epoch *first = group_keyring_find(t.k, id_of(1));
 	assert_true(first->cut && !first->n_holders && has(&t, 1));
 	assert_false(group_keyring_find(t.k, id_of(2))->cut);
@@ -528,7 +616,7 @@ static void without_memory_nothing_is_lost(void **state)
 			if (!e)
 				e = put(&t, i, i);
 			if (!e)
-				e = group_keyring_given(k, id_of(i), who('C'));
+				e = given(&t, i, 'C', 'A');
 		}
 		assert_true(e == OK || e == ERR_NOMEM);
 		assert_int_equal(f.failed, e == ERR_NOMEM);
@@ -553,6 +641,9 @@ int main(void)
 		cmocka_unit_test(what_fell_is_to_be_given_anew),
 		cmocka_unit_test(what_records_told_is_unlearned),
 		cmocka_unit_test(who_floods_loses_its_own),
+		cmocka_unit_test(who_gives_what_is_not_pushes_nothing_out),
+		cmocka_unit_test(who_gives_too_many_keys_loses_its_own),
+		cmocka_unit_test(what_epochs_cover_is_kept_up_to_a_limit),
 		cmocka_unit_test(who_floods_with_names_loses_its_own),
 		cmocka_unit_test(who_has_which_is_noted_up_to_a_limit),
 		cmocka_unit_test(what_is_kept_is_there_again),
