@@ -176,7 +176,11 @@ struct groups_identity {
 };
 bool groups_identity_next(const struct groups *s, size_t *at, struct groups_identity *out);
 /* Refusals that somebody else has more to say to: why what was asked cannot be. */
-#define GROUPS_LESS_FOR_SELF  "that card is our own, and we would have less than we have now"
+#define GROUPS_LESS_FOR_SELF "that card is our own, and we would have less than we have now"
+#define GROUPS_OWN_SECRET    "a password was typed with it, but it has a secret of its own"
+#define GROUPS_FRIENDLY                                                                            \
+	"a group with a password is joined by its link, or by its whole name, which begins with "  \
+	"40 digits"
 #define GROUPS_NO_PASSWORD    "the group has no password"
 #define GROUPS_PASSWORD_ENDED "a removal has ended the group's password"
 #define GROUPS_OTHER_PROFILE  "the identity is of another profile than the group would be"

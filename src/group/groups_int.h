@@ -22,15 +22,16 @@
 #define GROUPS_AGAIN	   (30 * MONO_SEC) /* until what failed is tried again */
 #define GROUPS_SECRET_KIND 16
 /* Names and those found by them (section 15). */
-#define GROUPS_ENDPOINTS   4  /* of a member, told (digest 10) */
-#define GROUPS_PUBLISHERS  8  /* asked for at once */
-#define GROUPS_ADDRESSES   32 /* tried in one search, known or found, each */
-#define GROUPS_LOOKUPS	   8  /* answers to a look-up name that are kept */
-#define GROUPS_SEEK_FIRST  (5 * MONO_SEC)
-#define GROUPS_SEEK_MOST   (5 * MONO_MIN)
-#define GROUPS_REPAIR_MOST MONO_HOUR
-#define GROUPS_QUIET_FIRST MONO_HOUR /* of who was removed */
-#define GROUPS_QUIET_MOST  MONO_DAY
+#define GROUPS_ENDPOINTS	4  /* of a member, told (digest 10) */
+#define GROUPS_PUBLISHERS	8  /* asked for at once, */
+#define GROUPS_PUBLISHERS_AGAIN 32 /* and where those may let nobody in */
+#define GROUPS_ADDRESSES	32 /* tried in one search, known or found, each */
+#define GROUPS_LOOKUPS		8  /* answers to a look-up name that are kept */
+#define GROUPS_SEEK_FIRST	(5 * MONO_SEC)
+#define GROUPS_SEEK_MOST	(5 * MONO_MIN)
+#define GROUPS_REPAIR_MOST	MONO_HOUR
+#define GROUPS_QUIET_FIRST	MONO_HOUR /* of who was removed */
+#define GROUPS_QUIET_MOST	MONO_DAY
 
 struct groups_octets {
 	uint8_t *p;
@@ -465,6 +466,10 @@ bool groups_entry_out(const struct groups *s, const struct groups_entry *e);
 bool groups_joining_is(const struct groups *s, struct span self);
 /* Whose graph it is while it is called with; NULL: not that. */
 struct group_joiner *groups_joining_guard(const struct groups *s, struct span id, struct span self);
+/* The name of its group is looked for once more (GROUP-13.25). */
+bool groups_joining_again(const struct groups_call *call);
+/* All those addresses were called for it already. */
+bool groups_joining_called(const struct groups_call *call, const struct groups_hit *hit);
 /* The job is done. */
 void groups_joining_prs(struct groups *s, struct groups_call *call, enum err err, struct span prs);
 /* A graph has answered; false: it is not for us. */

@@ -116,6 +116,7 @@ static void note(struct groups_call *call, enum err err, const char *why)
 	}
 	groups_again_why(j, i.fault, &t);
 	j->told = i.fault != GROUP_FAULT_NONE;
+	j->plain = i.fault == GROUP_FAULT_MAY_NOT_ADMIT;
 	j->err = i.fault == GROUP_FAULT_WAIT ? ERR_FULL : i.fault ? ERR_DENIED : err;
 }
 
@@ -135,11 +136,13 @@ static bool search(struct groups *s, struct groups_call *call, groups_looked_up 
 static void searched(struct groups *s, struct groups_call *call, const struct groups_lookup *found,
 		     size_t n, const struct groups_resolution *why);
 
-/* GROUP-13.19: whoever is there under the group's name, where nobody answered. */
+/* GROUP-13.19: whoever is there under the group's name, where nobody answered; GROUP-13.25: or
+ * nobody who may let in. */
 static void call_others(struct groups *s, struct groups_call *call)
 {
 	const struct groups_joining *j = call->joining;
-	if (j->told || j->over || !search(s, call, searched))
+	bool enough = j->told && !j->plain;
+	if (enough || j->over || !search(s, call, searched))
 		answer(s, call, j->err, NULL);
 }
 
@@ -340,7 +343,8 @@ static bool is_there(struct groups *s, struct groups_call *call)
 
 static bool take_addresses(struct groups_joining *j, const struct addr *at, size_t n)
 {
-	for (size_t i = 0; i < n && j->n_at < GROUPS_ADDRESSES; i++) {
+	size_t most = j->again ? 2 * GROUPS_ADDRESSES : GROUPS_ADDRESSES;
+	for (size_t i = 0; i < n && j->n_at < most; i++) {
 		bool known = false;
 		for (size_t k = 0; k < j->n_at; k++)
 			known |= addr_eq(&j->at[k], &at[i]);
@@ -350,16 +354,34 @@ static bool take_addresses(struct groups_joining *j, const struct addr *at, size
 	return j->n_at > 0;
 }
 
-/* GROUP-13.19: once, and not where it was typed who is to be called. */
+bool groups_joining_again(const struct groups_call *call)
+{
+	return call->joining && call->joining->again;
+}
+
+bool groups_joining_called(const struct groups_call *call, const struct groups_hit *hit)
+{
+	const struct groups_joining *j = call->joining;
+	size_t n = 0;
+	for (size_t i = 0; j && i < hit->n_at; i++)
+		for (size_t k = 0, was = n; k < j->tried && n == was; k++)
+			n += addr_eq(&j->at[k], &hit->at[i]);
+	return n && n == hit->n_at;
+}
+
+/* GROUP-13.19: once, GROUP-13.25: and once more where those who were called may let nobody in.
+ * Not where it was typed who is to be called. */
 static bool search(struct groups *s, struct groups_call *call, groups_looked_up *then)
 {
 	struct groups_joining *j = call->joining;
 	char name[GROUP_NAME_OCTETS + 1];
 	struct text t = TEXT_OF(name);
-	if (j->given || j->searched || group_name_participant(span_str(j->group), &t) != OK ||
+	bool done = j->searched && (j->again || !j->plain);
+	if (j->given || done || group_name_participant(span_str(j->group), &t) != OK ||
 	    groups_lookup_start(s, call, name, then) != OK)
 		return false;
 	groups_words(call->name, sizeof(call->name), span_str(name));
+	j->again = j->searched;
 	return j->searched = true;
 }
 
@@ -540,7 +562,7 @@ static enum err by_code(struct groups *s, const struct groups_command *c, struct
 	struct group_code code;
 	char room[GROUP_NAME_OCTETS + 1];
 	struct text t = TEXT_OF(room), why = TEXT_OF(call->out.text);
-	enum err e = group_code_parse(&code, c->code, &why);
+	enum err e = groups_typed_code(&code, c, &why);
 	if (e)
 		return e;
 	(void)take_secret(call->joining, span_str(code.secret));
@@ -553,19 +575,12 @@ static enum err by_code(struct groups *s, const struct groups_command *c, struct
 
 /* ---- by a link, by a group's name ---- */
 
-static enum err no_secret(struct groups_call *call)
-{
-	struct text t = TEXT_OF(call->out.text);
-	text_str(&t, "the group's password is needed: 1 to 1,024 octets");
-	return ERR_RANGE;
-}
-
 static enum err by_link(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct groups_joining *j = call->joining;
 	struct group_link l;
 	struct text why = TEXT_OF(call->out.text);
-	enum err e = group_link_parse(&l, c->code, &why);
+	enum err e = groups_typed_link(&l, c, &why);
 	if (e)
 		return e;
 	groups_words(j->group, sizeof(j->group), span_str(l.group));
@@ -577,24 +592,19 @@ static enum err by_link(struct groups *s, const struct groups_command *c, struct
 	bool known = take_secret(j, l.secret[0] ? span_str(l.secret) : c->passphrase);
 	group_link_wipe(&l);
 	if (!known)
-		return no_secret(call);
+		return groups_typed_nothing(&why);
 	if (!c->dry_run)
 		begin(s, call);
 	return OK;
-}
-
-static bool is_group_name(struct span typed)
-{
-	struct group_name n;
-	return group_name_parse(&n, typed) == OK;
 }
 
 static enum err by_name(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct groups_joining *j = call->joining;
 	groups_words(j->group, sizeof(j->group), c->code);
+	struct text why = TEXT_OF(call->out.text);
 	if (!take_secret(j, c->passphrase))
-		return no_secret(call);
+		return groups_typed_nothing(&why);
 	if (!c->dry_run)
 		begin(s, call);
 	return OK;
@@ -641,14 +651,13 @@ static enum err check(const struct groups_command *c, struct groups_call *call)
 	struct text why = TEXT_OF(call->out.text);
 	enum err e = OK;
 	if (group_link_is(c->code)) {
-		e = group_link_parse(&l, c->code, &why);
-		bool known = !e && (l.secret[0] || c->passphrase.n);
+		e = groups_typed_link(&l, c, &why);
 		group_link_wipe(&l);
-		return e || known ? e : no_secret(call);
+		return e;
 	}
-	if (is_group_name(c->code))
-		return c->passphrase.n ? OK : no_secret(call);
-	e = group_code_parse(&code, c->code, &why);
+	if (groups_typed_name(c))
+		return c->passphrase.n ? OK : groups_typed_nothing(&why);
+	e = groups_typed_code(&code, c, &why);
 	group_code_wipe(&code);
 	return e;
 }
@@ -667,9 +676,9 @@ void groups_join_secret(struct groups *s, const struct groups_command *c, struct
 		groups_answer(s, call, ERR_NOMEM, NULL);
 		return;
 	}
-	enum err e = group_link_is(c->code)   ? by_link(s, c, call)
-		     : is_group_name(c->code) ? by_name(s, c, call)
-					      : by_code(s, c, call);
+	enum err e = group_link_is(c->code) ? by_link(s, c, call)
+		     : groups_typed_name(c) ? by_name(s, c, call)
+					    : by_code(s, c, call);
 	if (e || c->dry_run)
 		answer(s, call, e, NULL);
 }

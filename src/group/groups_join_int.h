@@ -3,6 +3,7 @@
 #ifndef GROUP_GROUPS_JOIN_INT_H
 #define GROUP_GROUPS_JOIN_INT_H
 
+#include "group/code.h"
 #include "group/groups_int.h"
 #include "group/joiner.h"
 
@@ -27,16 +28,28 @@ struct groups_joining {
 	struct group_secret_name name;
 	uint8_t secret[GROUPS_PASS_MAX];
 	size_t n_secret;
-	struct addr at[GROUPS_ADDRESSES];
+	struct addr at[2 * GROUPS_ADDRESSES]; /* the second half of who is looked for once more */
 	size_t n_at, tried;
 	bool given;    /* addresses were typed: no others are asked */
-	bool searched; /* by name, for more of them */
+	bool searched; /* by name, for more of them, */
+	bool again;    /* and once more, after plain members alone */
 	struct group_joiner *joiner;
 	struct groups_entry *entry; /* the group is here already; NULL: it is not */
 	enum err err;		    /* why not; text is the call's */
-	bool told;		    /* text says more than that nobody could be reached */
+	bool told;		    /* text says more than that nobody could be reached, */
+	bool plain;		    /* but only that those who were may let nobody in */
 	bool over;		    /* nobody wants it any more */
 };
+
+/* ---- groups_typed.c: what somebody joins by. ERR_MALFORMED, ERR_RANGE, with `why` ---- */
+/* The password typed with it is needed, or is none of it. */
+MUST_USE enum err groups_typed_link(struct group_link *out, const struct groups_command *c,
+				    struct text *why);
+MUST_USE enum err groups_typed_code(struct group_code *out, const struct groups_command *c,
+				    struct text *why);
+bool groups_typed_name(const struct groups_command *c);
+/* There is no password. */
+enum err groups_typed_nothing(struct text *why);
 
 /* ---- groups_again.c ---- */
 /* Whether the group that is here may be joined again: ERR_EXISTS, ERR_STATE, with `why`. */

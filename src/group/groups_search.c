@@ -105,22 +105,29 @@ static void add_addresses(struct groups_lookup *l, const struct groups_hit *hit)
 }
 
 /* GROUP-15.10: who says the same is one; others are kept apart, since words may be chosen
- * twice. */
-static void note(struct groups *s, struct groups_search *x, const struct groups_hit *hit)
+ * twice. NULL: no room. */
+static struct groups_lookup *lookup_of(struct groups *s, struct groups_search *x,
+				       const struct groups_hit *hit)
 {
-	for (size_t i = 0; i < x->n_found; i++) {
-		if (!span_eq(groups_span(&x->found[i].payload), hit->payload))
-			continue;
-		add_addresses(&x->found[i], hit);
-		return;
-	}
+	for (size_t i = 0; i < x->n_found; i++)
+		if (span_eq(groups_span(&x->found[i].payload), hit->payload))
+			return &x->found[i];
 	if (x->n_found == GROUPS_LOOKUPS)
-		return;
+		return NULL;
 	struct groups_lookup *l = &x->found[x->n_found];
 	if (hit->payload.n && groups_octets_set(s, &l->payload, hit->payload) != OK)
+		return NULL;
+	x->n_found++;
+	return l;
+}
+
+/* GROUP-15.11, GROUP-13.25: who was called already is nobody who is found. */
+static void note(struct groups *s, struct groups_search *x, const struct groups_hit *hit)
+{
+	struct groups_lookup *l = groups_joining_called(x->call, hit) ? NULL : lookup_of(s, x, hit);
+	if (!l)
 		return;
 	add_addresses(l, hit);
-	x->n_found++;
 	x->enough = mono_min(x->enough, mono_add(s->now, OTHERS));
 }
 
@@ -199,7 +206,11 @@ void groups_lookup_end(struct groups *s, struct groups_call *call)
 
 static bool ask(struct groups *s, struct groups_search *x, struct groups_out *out)
 {
-	s->naming = (struct groups_naming){ .name = x->name, .most = GROUPS_PUBLISHERS };
+	bool again = x->call && groups_joining_again(x->call);
+	s->naming = (struct groups_naming){
+		.name = x->name,
+		.most = again ? GROUPS_PUBLISHERS_AGAIN : GROUPS_PUBLISHERS,
+	};
 	*out = (struct groups_out){ .kind = GROUPS_OUT_NAME_RESOLVE,
 				    .number = x->number,
 				    .naming = &s->naming };

@@ -43,6 +43,9 @@ static const struct {
 } refusals[] = {
 	{ GROUPS_LESS_FOR_SELF, "give the card of whoever you invite: homestead id card, on the "
 				"machine of that person" },
+	{ GROUPS_OWN_SECRET, "join by it alone: homestead join CODE, or LINK" },
+	{ GROUPS_FRIENDLY, "on a machine that is in the group: homestead group show GROUP shows it "
+			   "as peer name, homestead invite GROUP --password makes the link" },
 	{ GROUPS_NO_PASSWORD, "an administrator sets one: homestead group set GROUP --password" },
 	{ GROUPS_PASSWORD_ENDED, "an administrator sets another: homestead group set GROUP "
 				 "--password" },

@@ -1,6 +1,7 @@
 /* Groups joined by a secret, as far as it goes without another machine: what is typed, found,
  * called, and told when nobody lets in. */
 #include "group/code.h"
+#include "group/groups_join_int.h"
 #include "groups_rig.h"
 #include "wire/wr.h"
 
@@ -221,6 +222,30 @@ static void what_is_typed_must_make_sense(void **state)
 	end();
 }
 
+/* GROUP-13.26 */
+static void a_password_is_not_left_away(void **state)
+{
+	for (int known = 0; known < 2; known++) {
+		begin();
+		if (!known) {
+			rig_fini(r);
+			rig_init(r); /* nobody is made for it */
+		}
+		make_link("stone-lemon-tiger", 1);
+		struct groups_command c = join_of("Home");
+		rig_expect(r, &c, ERR_MALFORMED, "is no word of a code");
+		c.passphrase = span_str("open sesame");
+		rig_expect(r, &c, ERR_RANGE, GROUPS_FRIENDLY);
+		c.code = span_str(code);
+		rig_expect(r, &c, ERR_RANGE, GROUPS_OWN_SECRET);
+		c.code = span_str(link);
+		rig_expect(r, &c, ERR_RANGE, GROUPS_OWN_SECRET);
+		assert_int_equal(r->n_dialled, 0);
+		assert_gone();
+		end();
+	}
+}
+
 static void a_dry_run_calls_nobody(void **state)
 {
 	begin();
@@ -231,6 +256,61 @@ static void a_dry_run_calls_nobody(void **state)
 	c.code = span_str(code);
 	assert_int_equal(rig_do(r, &c)->err, OK);
 	assert_int_equal(r->n_dialled, 0);
+	assert_gone();
+	end();
+}
+
+/* Whoever was called last says so, and hangs up. */
+static void says(enum group_session_fault fault, enum group_door_answer said)
+{
+	struct groups_joining *j = LIST_ENTRY(r->s->joinings.next, struct groups_joining, all);
+	const struct group_knock *k = group_joiner_knock(j->joiner);
+	k->refused(k->ctx, said, 0);
+	k->failed(k->ctx, fault, GROUP_CHAIN_NONE, 0);
+	graphs_down(r->graphs, r->links[r->n_dialled - 1], ERR_DENIED, r->now);
+	rig_drain(r);
+	rig_pass(r, 6 * MONO_SEC);
+}
+
+/* GROUP-13.25: who may let in has answered too late, once. */
+static void plain_members_are_not_all(void **state)
+{
+	begin();
+	struct groups_command c = join_of(G1);
+	c.passphrase = span_str("open sesame");
+	r->dials = OK;
+	(void)rig_do(r, &c);
+	member_at(1);
+	rig_pass(r, MONO_SEC);
+	assert_int_equal(r->n_dialled, 1);
+	says(GROUP_FAULT_MAY_NOT_ADMIT, GROUP_DOOR_NOT_OURS);
+	assert_false(r->answer.given);
+	assert_int_equal(r->most, 32);
+	/* Who was called already is no reason to wait no longer; another is. */
+	member_at(1);
+	rig_pass(r, 5 * MONO_SEC);
+	assert_int_equal(r->n_dialled, 1);
+	member_at(2);
+	rig_pass(r, MONO_SEC);
+	assert_int_equal(r->n_dialled, 2);
+	says(GROUP_FAULT_MAY_NOT_ADMIT, GROUP_DOOR_NOT_OURS);
+	assert_answer(ERR_DENIED, "192.0.2.1:3587: that member may let nobody in");
+	assert_gone();
+	end();
+}
+
+/* What else is told is enough. */
+static void who_may_let_in_is_believed(void **state)
+{
+	begin();
+	struct groups_command c = join_of(G1);
+	c.passphrase = span_str("open sesame");
+	r->dials = OK;
+	(void)rig_do(r, &c);
+	member_at(1);
+	rig_pass(r, MONO_SEC);
+	says(GROUP_FAULT_NO_SECRET, GROUP_DOOR_NO_SUCH);
+	assert_true(r->answer.given && r->answer.err == ERR_DENIED);
 	assert_gone();
 	end();
 }
@@ -411,6 +491,9 @@ int main(void)
 		cmocka_unit_test(the_name_leads_to_others),
 		cmocka_unit_test(a_link_may_say_no_address),
 		cmocka_unit_test(what_is_typed_must_make_sense),
+		cmocka_unit_test(plain_members_are_not_all),
+		cmocka_unit_test(who_may_let_in_is_believed),
+		cmocka_unit_test(a_password_is_not_left_away),
 		cmocka_unit_test(a_dry_run_calls_nobody),
 		cmocka_unit_test(a_code_leads_to_members),
 		cmocka_unit_test(a_code_may_lead_to_nobody),

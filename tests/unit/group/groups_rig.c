@@ -179,6 +179,7 @@ static void take_name(struct rig *r, const struct groups_out *o)
 	} else if (o->kind == GROUPS_OUT_NAME_RESOLVE) {
 		note_name(r, "resolve", o->naming);
 		r->resolving = o->number;
+		r->most = o->naming->most;
 	} else {
 		assert_int_equal(o->kind, GROUPS_OUT_NAME_CANCEL);
 		assert_int_equal(o->number, r->resolving);

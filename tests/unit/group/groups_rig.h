@@ -41,6 +41,7 @@ struct rig {
 	struct text named;
 	enum err publishes;  /* how */
 	uint64_t resolving;  /* the search that waits; 0 none */
+	uint32_t most;	     /* asked for by the last */
 	struct span payload; /* said last */
 	struct addr dialled[64];
 	size_t n_dialled;

@@ -281,6 +281,10 @@ static void why_somebody_is_not_let_in(void **state)
 	refused(ERR_UNREACHABLE, "unreachable", "is the other machine on");
 	join_by_code(ERR_NOT_FOUND, "nobody answers to that code");
 	refused(ERR_NOT_FOUND, "nobody answers", "is a machine that is in the group on");
+	join_by_code(ERR_RANGE, GROUPS_OWN_SECRET);
+	refused(ERR_RANGE, GROUPS_OWN_SECRET, "join by it alone");
+	join_by_code(ERR_RANGE, GROUPS_FRIENDLY);
+	refused(ERR_RANGE, GROUPS_FRIENDLY, "homestead group show GROUP shows it as peer name");
 	/* With a document it is another thing. */
 	struct ops_request r = about(OPS_GROUP_JOIN, "");
 	r.group_join.identity = r.group_join.code = r.group_join.password = r.group_join.group =
