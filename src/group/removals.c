@@ -22,7 +22,8 @@ static void item_free(struct group_removals *r, struct removals_item *i)
 	env_free(r->env, i->shown);
 	env_free(r->env, i->label);
 	env_free(r->env, i->links);
-	env_free(r->env, i->against);
+	env_free(r->env, i->hits);
+	env_free(r->env, i->left);
 	env_free(r->env, i);
 }
 
@@ -93,8 +94,9 @@ static enum err item_fill(struct group_removals *r, const struct group_removals_
 	i->record = e->record;
 	i->when = e->when;
 	i->payload = env_copy(r->env, e->payload.p, e->payload.n);
-	i->against = env_zalloc(r->env, r->room / 64, sizeof *i->against);
-	if (!i->payload || !i->against)
+	i->hits = env_zalloc(r->env, r->room / 64, sizeof *i->hits);
+	i->left = env_zalloc(r->env, r->room / 64, sizeof *i->left);
+	if (!i->payload || !i->hits || !i->left)
 		return ERR_NOMEM;
 	enum err err = group_removal_read(&i->p, span_of(i->payload, e->payload.n));
 	if (err)
@@ -134,15 +136,15 @@ static enum err grow_one(const struct group_removals *r, void *at, size_t each, 
 
 static enum err grow_bits(struct group_removals *r, size_t room)
 {
-	enum err e = OK;
-	for (size_t k = 0; !e && k < sizeof r->bits / sizeof *r->bits; k++)
-		e = grow_one(r, &r->bits[k], sizeof(uint64_t), room / 64);
+	enum err e = grow_one(r, &r->open, sizeof(uint64_t), room / 64);
 	for (size_t s = 0; !e && s < r->room; s++) {
 		if (!r->slot[s])
 			continue;
-		e = grow_one(r, &r->slot[s]->against, sizeof(uint64_t), room / 64);
+		e = grow_one(r, &r->slot[s]->left, sizeof(uint64_t), room / 64);
 		if (!e)
-			memset(r->slot[s]->against + r->room / 64, 0, (room - r->room) / 8);
+			e = grow_one(r, &r->slot[s]->hits, sizeof(uint64_t), room / 64);
+		if (!e)
+			memset(r->slot[s]->hits + r->room / 64, 0, (room - r->room) / 8);
 	}
 	return e;
 }
@@ -161,6 +163,8 @@ static enum err grow(struct group_removals *r)
 		e = grow_one(r, &r->keyed, sizeof *r->keyed, room);
 	if (!e)
 		e = grow_one(r, &r->pathed, sizeof *r->pathed, room);
+	if (!e)
+		e = grow_one(r, &r->queue, sizeof *r->queue, room);
 	if (!e)
 		e = grow_one(r, &r->ids, sizeof *r->ids, room);
 	if (!e)
@@ -227,33 +231,40 @@ static void list_out(struct removals_item **list, size_t n, const struct removal
 
 static void slot_clear(struct group_removals *r, size_t at)
 {
-	list_out(r->order, r->n, r->slot[at]);
-	list_out(r->keyed, r->n, r->slot[at]);
-	list_out(r->pathed, r->n, r->slot[at]);
+	struct removals_item *gone = r->slot[at];
+	list_out(r->order, r->n, gone);
+	list_out(r->keyed, r->n, gone);
+	list_out(r->pathed, r->n, gone);
 	r->n--;
-	item_free(r, r->slot[at]);
 	r->slot[at] = NULL;
-	for (size_t s = 0; s < r->room; s++)
-		if (r->slot[s])
-			r->slot[s]->against[at / 64] &= ~(UINT64_C(1) << at % 64);
+	for (size_t i = 0; i < r->n; i++) {
+		struct removals_item *other = r->order[i];
+		other->hit_by -= removals_bit(gone->hits, other->at);
+		removals_set_bit(other->hits, at, false);
+	}
+	item_free(r, gone);
+}
+
+static void would_stop(struct removals_item *q, struct removals_item *other)
+{
+	if (!removals_attacks(q, other))
+		return;
+	removals_set_bit(q->hits, other->at, true);
+	other->hit_by++;
 }
 
 static void slot_fill(struct group_removals *r, size_t at, struct removals_item *fresh)
 {
+	fresh->at = at;
+	for (size_t i = 0; i < r->n; i++) {
+		would_stop(fresh, r->order[i]);
+		would_stop(r->order[i], fresh);
+	}
 	r->slot[at] = fresh;
 	list_in(r->order, r->n, fresh, removals_by_id);
 	list_in(r->keyed, r->n, fresh, removals_by_key);
 	list_in(r->pathed, r->n, fresh, removals_by_path);
 	r->n++;
-	for (size_t s = 0; s < r->room; s++) {
-		struct removals_item *other = r->slot[s];
-		if (!other)
-			continue;
-		if (removals_attacks(fresh, other))
-			other->against[at / 64] |= UINT64_C(1) << at % 64;
-		if (removals_attacks(other, fresh))
-			fresh->against[s / 64] |= UINT64_C(1) << s % 64;
-	}
 }
 
 /* ---- added ---- */
@@ -324,8 +335,8 @@ void group_removals_free(struct group_removals *r)
 		return;
 	for (size_t s = 0; s < r->room; s++)
 		item_free(r, r->slot[s]);
-	for (size_t k = 0; k < sizeof r->bits / sizeof *r->bits; k++)
-		env_free(r->env, r->bits[k]);
+	env_free(r->env, r->open);
+	env_free(r->env, r->queue);
 	env_free(r->env, r->removals);
 	env_free(r->env, r->returns);
 	env_free(r->env, r->order);

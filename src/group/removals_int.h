@@ -32,9 +32,16 @@ struct removals_item {
 	size_t n_label;
 	struct removals_link *links;
 	size_t n_links;
-	uint64_t *against; /* a bit for each slot whose Removal would stop it */
+	size_t at;	/* its slot */
+	uint64_t *hits; /* a bit for each slot that it would stop */
+	size_t hit_by;	/* how many would stop it */
 	enum removals_state state;
-	bool ended;	     /* by a Return that counts */
+	bool ended; /* by a Return that counts */
+	/* Of removals_verdict.c, while it is decided. */
+	uint64_t *left;	     /* of hits, those that it may stop still */
+	size_t left_by;	     /* how many may stop it still */
+	size_t run, run_end; /* in `keyed`, those of the same key */
+	bool soft, before;   /* some Return names it; it counted before */
 	bool gone;	     /* of removals_limits.c: the group's key has removed who signed */
 	unsigned int length; /* likewise: of those that are counted together */
 };
@@ -53,9 +60,22 @@ struct group_removals {
 	struct removals_item **pathed;	       /* all, by who has its membership from whom */
 	struct graph_guid *ids;		       /* in force */
 	size_t n_ids;
-	uint64_t *bits[4]; /* of the verdict: see removals_verdict.c */
+	uint64_t *open;		      /* of the verdict: a bit a slot */
+	struct removals_item **queue; /* likewise: decided, and what follows is not looked at */
+	size_t n_queue;
 	uint64_t turn;
 };
+
+static inline bool removals_bit(const uint64_t *bits, size_t at)
+{
+	return bits[at / 64] >> at % 64 & 1;
+}
+
+static inline void removals_set_bit(uint64_t *bits, size_t at, bool on)
+{
+	uint64_t one = UINT64_C(1) << at % 64;
+	bits[at / 64] = on ? bits[at / 64] | one : bits[at / 64] & ~one;
+}
 
 /* Whether q would stop r, whatever stops q. */
 bool removals_attacks(const struct removals_item *q, const struct removals_item *r);

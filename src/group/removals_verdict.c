@@ -3,14 +3,6 @@
  * the least fixpoint of "counts when all that would stop it does not". */
 #include "group/removals_int.h"
 
-/* r->bits: one bit a slot. */
-enum {
-	OPEN_OR_IN, /* not OUT */
-	IN,	    /* Removals that count */
-	SOFT,	    /* Removals that some Return names */
-	BEFORE	    /* what counted before */
-};
-
 /* ---- what stops what ---- */
 
 /* A key by which q was signed: its signer's, or one in the chain that lets it sign. */
@@ -81,122 +73,123 @@ bool removals_excuses(const struct removals_item *t, const struct removals_item 
 	return true;
 }
 
-/* ---- bits ---- */
-
-static bool bit(const uint64_t *bits, size_t at)
-{
-	return bits[at / 64] >> at % 64 & 1;
-}
-
-static void set_bit(uint64_t *bits, size_t at, bool on)
-{
-	uint64_t one = UINT64_C(1) << at % 64;
-	bits[at / 64] = on ? bits[at / 64] | one : bits[at / 64] & ~one;
-}
-
 /* ---- decided ---- */
 
-/* What is behind one that would be stopped, as far as is decided. */
-struct outlook {
-	bool stopped, all_out;
+/* GROUP-11.32: each once; what follows is looked at afterwards. */
+static void decide_one(struct group_removals *r, struct removals_item *i, enum removals_state state)
+{
+	if (i->state != REMOVALS_OPEN)
+		return;
+	i->state = state;
+	removals_set_bit(r->open, i->at, false);
+	r->queue[r->n_queue++] = i;
+}
+
+static void drop(struct group_removals *r, struct removals_item *q, struct removals_item *of)
+{
+	removals_set_bit(q->left, of->at, false);
+	if (--of->left_by == 0)
+		decide_one(r, of, REMOVALS_IN);
+}
+
+/* Whether a Return keeps q from stopping it, or may. */
+enum excuse {
+	EXCUSE_NONE,
+	EXCUSE_MAYBE,
+	EXCUSE_IS
 };
 
-/* One of those that Returns have to do with. */
-static void look_soft(const struct group_removals *r, size_t q, const struct removals_item *of,
-		      struct outlook *o)
+static enum excuse excuse_of(const struct group_removals *r, const struct removals_item *q,
+			     const struct removals_item *of)
 {
-	bool may_excuse = false;
-	for (size_t i = 0; i < r->n_returns; i++) {
-		const struct removals_item *t = r->returns[i];
-		if (t->state == REMOVALS_OUT || !removals_excuses(t, r->slot[q], of))
+	enum excuse x = EXCUSE_NONE;
+	for (size_t i = q->run; q->soft && i < q->run_end && x != EXCUSE_IS; i++) {
+		const struct removals_item *t = r->keyed[i];
+		if (!t->p.returns || t->state == REMOVALS_OUT || !removals_excuses(t, q, of))
 			continue;
-		if (t->state == REMOVALS_IN)
-			return;
-		may_excuse = true;
+		x = t->state == REMOVALS_IN ? EXCUSE_IS : EXCUSE_MAYBE;
 	}
-	o->all_out = false;
-	o->stopped |= !may_excuse && bit(r->bits[IN], q);
+	return x;
 }
 
-static struct outlook outlook_of(const struct group_removals *r, const struct removals_item *of)
+static void look(struct group_removals *r, struct removals_item *q, struct removals_item *of)
 {
-	struct outlook o = { false, true };
-	for (size_t w = 0; w < r->room / 64 && !o.stopped; w++) {
-		uint64_t left = of->against[w] & r->bits[OPEN_OR_IN][w];
-		uint64_t hard = left & ~r->bits[SOFT][w], soft = left & r->bits[SOFT][w];
-		o.stopped |= (hard & r->bits[IN][w]) != 0;
-		o.all_out &= hard == 0;
-		for (size_t b = 0; soft >> b && b < 64; b++)
-			if (soft >> b & 1)
-				look_soft(r, 64 * w + b, of, &o);
+	enum excuse x = q->state == REMOVALS_OUT ? EXCUSE_IS : excuse_of(r, q, of);
+	if (x == EXCUSE_IS)
+		drop(r, q, of);
+	else if (x == EXCUSE_NONE && q->state == REMOVALS_IN)
+		decide_one(r, of, REMOVALS_OUT);
+}
+
+/* All that q may stop still. */
+static void look_all(struct group_removals *r, struct removals_item *q)
+{
+	for (size_t w = 0; w < r->room / 64; w++) {
+		uint64_t left = q->left[w] & r->open[w];
+		for (size_t b = 0; b < 64 && left >> b; b++)
+			if (left >> b & 1)
+				look(r, q, r->slot[64 * w + b]);
 	}
-	return o;
 }
 
-static void decide_one(struct group_removals *r, size_t at, enum removals_state state)
+static void follow(struct group_removals *r, struct removals_item *i)
 {
-	struct removals_item *i = r->slot[at];
-	i->state = state;
-	set_bit(r->bits[OPEN_OR_IN], at, state != REMOVALS_OUT);
-	set_bit(r->bits[IN], at, state == REMOVALS_IN);
-}
-
-static bool pass(struct group_removals *r)
-{
-	bool any = false;
-	for (size_t s = 0; s < r->room; s++) {
-		struct removals_item *i = r->slot[s];
-		if (!i || i->state != REMOVALS_OPEN)
-			continue;
-		struct outlook o = outlook_of(r, i);
-		if (o.stopped)
-			decide_one(r, s, REMOVALS_OUT);
-		else if (o.all_out)
-			decide_one(r, s, REMOVALS_IN);
-		any |= i->state != REMOVALS_OPEN;
+	if (!i->p.returns) {
+		look_all(r, i);
+		return;
 	}
-	return any;
+	for (size_t k = i->run; k < i->run_end; k++)
+		if (!r->keyed[k]->p.returns && removals_ends(i, r->keyed[k]))
+			look_all(r, r->keyed[k]);
 }
 
-static void settle(struct group_removals *r, bool returns, enum removals_state state)
+static void go_on(struct group_removals *r, size_t *at)
 {
-	for (size_t s = 0; s < r->room; s++)
-		if (r->slot[s] && r->slot[s]->state == REMOVALS_OPEN &&
-		    (!returns || r->slot[s]->p.returns))
-			decide_one(r, s, state);
+	while (*at < r->n_queue)
+		follow(r, r->queue[(*at)++]);
 }
 
 /* ---- begun ---- */
 
-/* All Returns are there while it is decided; afterwards those that count. */
-static void list_returns(struct group_removals *r)
+static bool is_ended(const struct group_removals *r, const struct removals_item *q, bool counted)
 {
-	r->n_returns = 0;
-	for (size_t i = 0; i < r->n; i++)
-		if (r->order[i]->p.returns)
-			r->returns[r->n_returns++] = r->order[i];
+	for (size_t i = q->run; i < q->run_end; i++) {
+		const struct removals_item *t = r->keyed[i];
+		if (t->p.returns && (!counted || t->state == REMOVALS_IN) && removals_ends(t, q))
+			return true;
+	}
+	return false;
 }
 
-static bool is_soft(const struct group_removals *r, const struct removals_item *q)
+static void find_runs(struct group_removals *r)
 {
-	for (size_t i = 0; i < r->n_returns; i++)
-		if (removals_ends(r->returns[i], q))
-			return true;
-	return false;
+	for (size_t from = 0, to; from < r->n; from = to) {
+		for (to = from; to < r->n; to++)
+			if (!removals_same(r->keyed[to]->key, r->keyed[from]->key))
+				break;
+		for (size_t i = from; i < to; i++) {
+			r->keyed[i]->run = from;
+			r->keyed[i]->run_end = to;
+		}
+	}
 }
 
 static void begin(struct group_removals *r)
 {
-	list_returns(r);
-	for (size_t s = 0; s < r->room; s++) {
-		struct removals_item *i = r->slot[s];
-		set_bit(r->bits[BEFORE], s, i && i->state == REMOVALS_IN);
-		set_bit(r->bits[OPEN_OR_IN], s, i != NULL);
-		set_bit(r->bits[IN], s, false);
-		set_bit(r->bits[SOFT], s, i && !i->p.returns && is_soft(r, i));
-		if (i)
-			i->state = REMOVALS_OPEN;
+	r->n_queue = 0;
+	find_runs(r);
+	for (size_t i = 0; i < r->n; i++) {
+		struct removals_item *one = r->order[i];
+		one->before = one->state == REMOVALS_IN;
+		one->state = REMOVALS_OPEN;
+		one->soft = !one->p.returns && is_ended(r, one, false);
+		one->left_by = one->hit_by;
+		memcpy(one->left, one->hits, r->room / 8);
+		removals_set_bit(r->open, one->at, true);
 	}
+	for (size_t i = 0; i < r->n; i++)
+		if (!r->order[i]->left_by)
+			decide_one(r, r->order[i], REMOVALS_IN);
 }
 
 /* ---- concluded ---- */
@@ -206,45 +199,37 @@ static bool counts(const struct removals_item *i)
 	return i->state == REMOVALS_IN;
 }
 
-static void conclude(struct group_removals *r)
+static bool conclude(struct group_removals *r)
 {
-	size_t n_returns = r->n_returns;
+	bool other = false;
 	r->n_returns = r->n_removals = r->n_ids = 0;
-	for (size_t i = 0; i < n_returns; i++)
-		if (counts(r->returns[i]))
-			r->returns[r->n_returns++] = r->returns[i];
 	for (size_t i = 0; i < r->n; i++) {
 		struct removals_item *q = r->order[i];
-		q->ended = !q->p.returns && counts(q) && is_soft(r, q);
-		if (!q->p.returns && counts(q) && !q->ended)
+		other |= counts(q) != q->before;
+		q->ended = !q->p.returns && counts(q) && is_ended(r, q, true);
+		if (q->p.returns && counts(q))
+			r->returns[r->n_returns++] = q;
+		else if (counts(q) && !q->ended)
 			r->ids[r->n_ids++] = q->record.id;
 	}
 	for (size_t i = 0; i < r->n; i++)
 		if (!r->keyed[i]->p.returns && counts(r->keyed[i]))
 			r->removals[r->n_removals++] = r->keyed[i];
-}
-
-static bool has_changed(const struct group_removals *r)
-{
-	for (size_t s = 0; s < r->room; s++) {
-		bool now = r->slot[s] && counts(r->slot[s]);
-		if (now != bit(r->bits[BEFORE], s))
-			return true;
-	}
-	return false;
+	return other;
 }
 
 bool removals_decide(struct group_removals *r)
 {
+	size_t at = 0;
 	begin(r);
-	while (pass(r))
-		;
+	go_on(r, &at);
 	/* GROUP-11.6: a Return that hangs in the air lets nobody back. */
-	settle(r, true, REMOVALS_OUT);
-	while (pass(r))
-		;
+	for (size_t i = 0; i < r->n; i++)
+		if (r->order[i]->p.returns)
+			decide_one(r, r->order[i], REMOVALS_OUT);
+	go_on(r, &at);
 	/* GROUP-11.5: where nothing settles it, both sides go. */
-	settle(r, false, REMOVALS_IN);
-	conclude(r);
-	return has_changed(r);
+	for (size_t i = 0; i < r->n; i++)
+		decide_one(r, r->order[i], REMOVALS_IN);
+	return conclude(r);
 }

@@ -434,6 +434,54 @@ static void test_any_order(void **state)
 	failing_env_assert_clean(&f);
 }
 
+#define DEEP 240
+
+/* Each stops the one behind it alone: by the next of three persons, of whom it keeps all else. */
+static enum err put_deep(struct group_removals *r, size_t i)
+{
+	static const char *const by[] = { "a", "b", "c" };
+	static uint8_t out[DEEP * GROUP_KEPT_RECORD + 512], kept[DEEP * GROUP_KEPT_RECORD];
+	struct group_removal p = { .key = public_of((char)('a' + (i + 1) % 3)) };
+	size_t n = 0;
+	for (size_t k = (i + 1) % 3; k < DEEP; k += 3) {
+		struct group_kept_record one = record_of((uint8_t)k);
+		if (k != i + 1)
+			group_kept_record_put(&one, kept + n++ * GROUP_KEPT_RECORD);
+	}
+	p.records = span_of(kept, n * GROUP_KEPT_RECORD);
+	assert_int_equal(group_removal_write(&p, out, sizeof out, &n), OK);
+	const struct group_removals_entry e = {
+		.record = record_of((uint8_t)i),
+		.payload = span_of(out, n),
+		.chain = path_of(by[i % 3])->chain,
+	};
+	return group_removals_add(r, &e);
+}
+
+/* GROUP-11.32: however far one leads to the next. */
+static void test_deep(void **state)
+{
+	for (size_t order = 0; order < 3; order++) {
+		struct group_removals *r = fresh();
+		struct group_removed i;
+		for (size_t k = 0; k < DEEP; k++)
+			assert_int_equal(put_deep(r, order == 0	  ? k
+						     : order == 1 ? DEEP - 1 - k
+								  : k * 7 % DEEP),
+					 OK);
+		size_t n = 0;
+		for (size_t at = 0; group_removals_next(r, &at, &i); n++)
+			assert_int_equal(i.counts, n % 2 == 0);
+		assert_int_equal(n, DEEP);
+		struct group_kept_record first = record_of(0);
+		group_removals_drop(r, &first.id);
+		for (size_t at = n = 0; group_removals_next(r, &at, &i); n++)
+			assert_int_equal(i.counts, n % 2 == 0);
+		assert_int_equal(n, DEEP - 1);
+		group_removals_free(r);
+	}
+}
+
 static void test_no_memory(void **state)
 {
 	const struct say s = { .id = 1, .by = "ab", .whom = 'c', .certs = { "cd" } };
@@ -483,6 +531,7 @@ int main(void)
 		cmocka_unit_test(test_return_of_other),
 		cmocka_unit_test(test_turn),
 		cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_deep),
 		cmocka_unit_test(test_no_memory),
 	};
 	return cmocka_run_group_tests(tests, removals_begin, removals_end);
