@@ -174,6 +174,8 @@ MUST_USE enum err group_may_remove(const struct group *g, struct span who, struc
  * one that a Removal keeps; without `all` only what the group itself needs is. */
 bool group_keeps_record(struct group *g, struct span who, const struct graph_record *r, bool all,
 			struct group_kept_record *out);
+/* The most records that a Removal of ours can list (GROUP-11.31). */
+size_t group_keeps_most(const struct group *g);
 /* Certificates issued by the key of `who` that a chain of that member shows: how many of the
  * entries (at most `most`) are at `out`. */
 size_t group_keeps_certs(const struct group *g, struct span who, const struct group_member *of,

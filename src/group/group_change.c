@@ -38,7 +38,10 @@ enum err group_security_ask(struct group *g, const struct group_security *s, int
 
 enum err group_policy_ask(struct group *g, const struct group_policy *p, int64_t *until)
 {
+	static const struct graph_guid fresh;
 	size_t size = GROUP_POLICY_OCTETS + p->rest.n, n;
+	const struct graph_guid *id =
+		group_policy_lost(g) ? &fresh : &g->policy_id; /* GROUP-11.33 */
 	uint8_t *room = env_zalloc(g->env, 1, size);
 	if (!room)
 		return ERR_NOMEM;
@@ -47,7 +50,7 @@ enum err group_policy_ask(struct group *g, const struct group_policy *p, int64_t
 	if (!e)
 		e = group_octets_set(g, &g->need[GROUP_NEED_POLICY].payload, span_of(room, n));
 	if (!e)
-		e = want_record(g, &group_type_policy, &g->policy_id, span_of(room, n), *until);
+		e = want_record(g, &group_type_policy, id, span_of(room, n), *until);
 	env_free(g->env, room);
 	return e;
 }

@@ -98,7 +98,8 @@ struct group {
 	bool has_security, has_policy, has_first;
 	struct graph_guid security_id, policy_id; /* zero: no such record is here */
 
-	uint32_t policy_version; /* of its record; 0: none */
+	uint32_t policy_version;	       /* of its record; 0: none */
+	char policy_by[GROUP_NAME_OCTETS + 1]; /* who signed it last */
 	struct group_session_home home;
 	struct graph_provider_ops ops;
 	struct group_judge *judge;
@@ -214,6 +215,8 @@ MUST_USE enum err group_learn_policy(struct group *g, struct span payload);
 /* The same of records that we made. */
 void group_learn_our_security(struct group *g, struct span payload, const struct graph_guid *id);
 void group_learn_our_policy(struct group *g, struct span payload, const struct graph_guid *id);
+/* The Policy that holds was signed last by a key that is removed. */
+bool group_policy_lost(const struct group *g);
 /* Takes over the chain, judged, of a member. */
 enum group_told {
 	GROUP_TOLD_BY_LINK,   /* shown on a connection, or known otherwise */

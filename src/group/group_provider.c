@@ -203,12 +203,25 @@ void group_learn_our_security(struct group *g, struct span payload, const struct
 	group_waiting_for(g, span_of(NULL, 0)); /* GROUP-7.19 */
 }
 
+static void policy_is_by(struct group *g, struct span who)
+{
+	struct text t = TEXT_OF(g->policy_by);
+	text_clear(&t);
+	text_span(&t, who);
+}
+
 void group_learn_our_policy(struct group *g, struct span payload, const struct graph_guid *id)
 {
 	if (group_learn_policy(g, payload) != OK)
 		return;
 	g->policy_version = graph_guid_eq(id, &g->policy_id) ? g->policy_version + 1 : 1;
 	g->policy_id = *id;
+	policy_is_by(g, span_str(g->self));
+}
+
+bool group_policy_lost(const struct group *g)
+{
+	return group_removals_name_now(g->removals, span_str(g->policy_by));
 }
 
 static void learn_security(struct group *g, const struct graph_record *r)
@@ -218,23 +231,28 @@ static void learn_security(struct group *g, const struct graph_record *r)
 }
 
 /* D6: the higher version first, then the lowest Record ID; any, where the one that held has
- * ended. */
-static bool is_better_policy(const struct group *g, const struct graph_record *r)
+ * ended. GROUP-11.33: whoever is removed has none that holds against others, however high it has
+ * put its version. */
+static bool is_better_policy(const struct group *g, const struct graph_record *r, struct span who)
 {
 	bool ended = g->need[GROUP_NEED_POLICY].until <= group_time(g);
 	if (!g->policy_version || ended || graph_guid_eq(&r->id, &g->policy_id))
 		return true;
+	if (group_policy_lost(g) != group_removals_name_now(g->removals, who))
+		return group_policy_lost(g);
 	if (r->version != g->policy_version)
 		return r->version > g->policy_version;
 	return memcmp(r->id.at, g->policy_id.at, sizeof(r->id.at)) < 0;
 }
 
-static void learn_policy(struct group *g, const struct graph_record *r)
+static void learn_policy(struct group *g, const struct graph_record *r,
+			 const struct group_verdict *v)
 {
-	if (!is_better_policy(g, r) || group_learn_policy(g, r->payload) != OK)
+	if (!is_better_policy(g, r, v->who) || group_learn_policy(g, r->payload) != OK)
 		return;
 	g->policy_id = r->id;
 	g->policy_version = r->version;
+	policy_is_by(g, v->who);
 	group_own_policy(g, group_wall_of(r->expires));
 }
 
@@ -266,7 +284,7 @@ static void learn(struct group *g, const struct graph_record *r, const struct gr
 	else if (v->security)
 		learn_security(g, r);
 	else if (v->policy)
-		learn_policy(g, r);
+		learn_policy(g, r, v);
 	else if (v->inviting)
 		learn_inviting(g, r, v);
 	else if (v->epoch)

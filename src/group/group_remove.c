@@ -156,6 +156,11 @@ static bool could_issue(const struct group_member *m)
 	return group_role_issuable(roles) != 0;
 }
 
+size_t group_keeps_most(const struct group *g)
+{
+	return g->group_key ? GROUP_REMOVAL_RECORDS : GROUP_REMOVAL_MEMBER / GROUP_KEPT_RECORD;
+}
+
 /* GROUP-11.31 */
 static enum err has_room(const struct group *g, const struct group_removal *p, struct text *why)
 {

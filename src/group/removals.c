@@ -412,16 +412,31 @@ static uint8_t digit_of(uint8_t c)
 	return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
-bool group_removals_name(const struct group_removals *r, struct span name)
+/* The first of whose name that is. */
+static size_t first_named(const struct group_removals *r, struct span name)
 {
 	uint8_t key[CRYPTO_AUTHORITY];
 	struct group_name parts;
 	if (!r->n_removals || group_name_parse(&parts, name) != OK)
-		return false;
+		return r->n_removals;
 	for (size_t i = 0; i < sizeof key; i++)
 		key[i] = (uint8_t)(digit_of(parts.authority.p[2 * i]) << 4 |
 				   digit_of(parts.authority.p[2 * i + 1]));
-	return first_of(r, key) < r->n_removals;
+	return first_of(r, key);
+}
+
+bool group_removals_name(const struct group_removals *r, struct span name)
+{
+	return first_named(r, name) < r->n_removals;
+}
+
+bool group_removals_name_now(const struct group_removals *r, struct span name)
+{
+	size_t from = first_named(r, name);
+	for (size_t i = from; i < r->n_removals && is_of(r, i, r->removals[from]->key); i++)
+		if (!r->removals[i]->ended)
+			return true;
+	return false;
 }
 
 /* GROUP-11.7: each Removal of the key that counts must let it stand. */

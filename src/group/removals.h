@@ -62,6 +62,8 @@ bool group_removals_named(const struct group_removals *r, struct span public);
 bool group_removals_named_now(const struct group_removals *r, struct span public);
 /* The same as _named() by the authority of a peer name. */
 bool group_removals_name(const struct group_removals *r, struct span name);
+/* The same of _named_now(). */
+bool group_removals_name_now(const struct group_removals *r, struct span name);
 /* No link of the chain was made by a removed key, but for kept ones and those that a key made
  * which was back; its last key is not asked about. */
 bool group_removals_chain(const struct group_removals *r, const struct crypto_chain *chain);

@@ -435,6 +435,31 @@ static void test_together_fails(void **state)
 	circle_fini(&c);
 }
 
+/* GROUP-11.33: a Policy raised to its last version freezes nothing once who did it is out. */
+static void test_policy(void **state)
+{
+	struct circle c;
+	char words[200];
+	struct text why = TEXT_OF(words);
+	struct record *r = calloc(1, sizeof *r);
+	assert_non_null(r);
+	begin(&c);
+	assert_int_equal(circle_set(&c, 2, "Mine", &why), OK);
+	for (size_t i = 0; i < 4; i++)
+		c.m[i].g->policy_version = UINT32_MAX;
+	r->r = *circle_record(&c, &group_type_policy);
+	assert_int_equal(remove_keeping(&c, 1, 2, r, 1), OK);
+	assert_string_equal(circle_look(&c, 0).friendly, "Mine");
+	assert_int_equal(circle_set(&c, 1, "Loft", &why), OK);
+	assert_int_equal(circle_count(&c, &group_type_policy), 2);
+	for (size_t i = 0; i < 4; i++) {
+		circle_show(&c, i); /* the other is no news */
+		assert_string_equal(circle_look(&c, i).friendly, "Loft");
+	}
+	free(r);
+	circle_fini(&c);
+}
+
 /* GROUP-11.31: it is said what helps. */
 static void test_too_much(void **state)
 {
@@ -488,6 +513,7 @@ int main(void)
 		cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_kept_certificates),
 		cmocka_unit_test(test_too_much),     cmocka_unit_test(test_together),
 		cmocka_unit_test(test_creator),	     cmocka_unit_test(test_together_fails),
+		cmocka_unit_test(test_policy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
