@@ -6,8 +6,9 @@
 #define LOOKED	   4096 /* entries of the database in a slice */
 #define JUDGED	   64	/* of them records that are read and judged */
 #define SORTED	   4096 /* taken out of the heap in a slice */
-#define CERTS	   4096 /* most kept certificates */
+#define MEMBERS	   64	/* whose chains are looked at in a slice */
 #define CERTS_EACH (8 * CRYPTO_CHAIN_CERTS)
+#define CERTS_SEEN (4 * GROUP_REMOVAL_CERTS) /* one is in the chain of all below it */
 
 /* Entries of one size, first a heap with the largest on top, then in order. */
 struct sorting {
@@ -20,7 +21,8 @@ struct groups_removing {
 	char who[GROUP_NAME_OCTETS + 1];
 	char reason[4 * GROUP_REMOVAL_REASON + 1];
 	bool all_records, all_certs;
-	bool began, walked;
+	bool began, walked, gathered;
+	char at[GROUP_NAME_OCTETS + 1]; /* whose chains were looked at last */
 	struct graph_place after;
 	struct sorting records, certs;
 };
@@ -144,22 +146,60 @@ static enum err walk(struct groups *s, struct groups_entry *e, struct groups_rem
 	return OK;
 }
 
-/* Who it let in stays in, as long as the others know of it. */
+/* GROUP-11.34 */
+static enum err too_many(struct groups_call *call, const char *words)
+{
+	struct text t = TEXT_OF(call->out.text);
+	text_clear(&t);
+	text_str(&t, words);
+	return ERR_RANGE;
+}
+
+static enum err too_many_certs(struct groups_call *call)
+{
+	return too_many(call, "it has let in more members than a removal can list: with "
+			      "--drop-invited they go along");
+}
+
+static enum err too_many_records(struct groups_call *call)
+{
+	return too_many(call, "there are more records of it than a removal of ours can list: with "
+			      "--drop-records they go along");
+}
+
+/* Who it let in stays in, as long as the others know of it. Begun anew where the one that it had
+ * come to is gone. */
 static enum err gather_certs(struct groups *s, struct groups_entry *e, struct groups_removing *r)
 {
-	static const size_t most = CERTS_EACH;
-	uint8_t(*out)[GROUP_KEPT_CERT] = env_zalloc(s->env, most, sizeof *out);
+	uint8_t(*out)[GROUP_KEPT_CERT] = env_zalloc(s->env, CERTS_EACH, sizeof *out);
 	const struct group_members *all = group_members(e->group);
-	struct group_member *m = NULL;
+	struct group_member *m = group_members_find(all, span_str(r->at));
 	enum err err = out ? OK : ERR_NOMEM;
-	while (!err && (m = group_members_next(all, m))) {
-		size_t n = group_keeps_certs(e->group, span_str(r->who), m, out, most);
-		for (size_t i = 0; i < n && !err; i++)
-			err = push(s, &r->certs, out[i]);
+	if (!m)
+		r->certs.n = r->certs.heap = 0;
+	for (size_t i = 0; !err && i < MEMBERS && (m = group_members_next(all, m)); i++) {
+		size_t n = group_keeps_certs(e->group, span_str(r->who), m, out, CERTS_EACH);
+		for (size_t k = 0; k < n && !err; k++)
+			err = push(s, &r->certs, out[k]);
 	}
 	env_free(s->env, out);
-	while (!sort_some(&r->certs, SORTED))
-		;
+	r->gathered = !m;
+	groups_words(r->at, sizeof r->at, m ? m->name : span_of(NULL, 0));
+	return err;
+}
+
+static enum err gather(struct groups *s, struct groups_call *call, const struct graph *g)
+{
+	struct groups_removing *r = call->removing;
+	enum err err = OK;
+	if (!r->gathered)
+		err = gather_certs(s, call->entry, r);
+	if (!err && r->certs.n > CERTS_SEEN)
+		return too_many_certs(call);
+	if (!err && !r->walked)
+		err = walk(s, call->entry, r, g);
+	if (!err && r->records.n > group_keeps_most(call->entry->group))
+		return too_many_records(call);
 	return err;
 }
 
@@ -192,6 +232,12 @@ static void finish(struct groups *s, struct groups_call *call)
 		.reason = span_str(r->reason),
 	};
 	bool dry = call->dry_run;
+	if (what.certs.n / GROUP_KEPT_CERT > GROUP_REMOVAL_CERTS) {
+		enum err many = too_many_certs(call);
+		groups_removing_free(s, call);
+		groups_answer(s, call, many, NULL);
+		return;
+	}
 	enum err err = dry ? group_may_remove(e->group, what.who, &why)
 			   : group_remove(e->group, &what, &why, s->now);
 	if (!err)
@@ -211,12 +257,13 @@ static void go_on(struct groups *s, struct groups_call *call)
 		e && e->group ? graphs_instance(s->graphs, span_str(e->id), span_str(e->self))
 			      : NULL;
 	enum err err = g ? OK : ERR_CLOSED;
-	if (!err && !r->walked)
-		err = walk(s, e, r, g);
+	if (!err)
+		err = gather(s, call, g);
 	if (err) {
 		groups_removing_free(s, call);
 		groups_answer(s, call, err, NULL);
-	} else if (r->walked && sort_some(&r->records, SORTED)) {
+	} else if (r->walked && r->gathered && sort_some(&r->records, SORTED) &&
+		   sort_some(&r->certs, SORTED)) {
 		finish(s, call);
 	}
 }
@@ -266,7 +313,8 @@ static enum err begin(struct groups *s, const struct groups_command *c, struct g
 	r->all_certs = !c->drop_invited;
 	r->records.each = GROUP_KEPT_RECORD;
 	r->certs.each = GROUP_KEPT_CERT;
-	return r->all_certs ? gather_certs(s, e, r) : OK;
+	r->gathered = !r->all_certs;
+	return OK;
 }
 
 void groups_remove(struct groups *s, const struct groups_command *c, struct groups_call *call)
