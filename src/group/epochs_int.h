@@ -19,6 +19,7 @@ struct group_epochs {
 	bool begins;		     /* made with epochs: we begin the first one, or wait for it */
 	uint64_t turn;		     /* of the Removals that were looked at */
 	struct group_octets removed; /* those removed now: authority, Removal; ascending */
+	uint8_t maybe[8192];	     /* a bit for each first two octets that they have */
 	bool unsure;		     /* one was read before it was known who made it */
 	bool seen;		     /* there are, or were, epochs: nothing is written in clear */
 	struct mono learn_again;     /* what was learned without memory for it */
