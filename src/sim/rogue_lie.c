@@ -400,6 +400,10 @@ static void tell_one(struct rogue *r, enum rogue_lie k)
 
 void rogue_tell(struct rogue *r, enum rogue_lie k, uint32_t count)
 {
+	/* Or all that it says may wait for ever where nobody met it (SIM-13.6): it stands, where
+	 * the Removal of who let it in was stopped. */
+	if (k >= ROGUE_LIE_LATE && k != ROGUE_LIE_INVITE && r->who)
+		tell_late(r, ROGUE_LIE_INVITE);
 	for (uint32_t i = 0; i < count; i++)
 		tell_one(r, k);
 }
