@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-struct world w;
+struct removals_world w;
 
 int removals_begin(void **state)
 {
@@ -93,10 +93,9 @@ struct path *path_of(const char *name)
 			issuer = name[i] >= 'a' ? who_of(name[i]) : issuer;
 		certs[count++] = issue(issuer, who_of(name[above]), &p->der);
 	}
-	static struct people_octets pkcs7;
-	assert_int_equal(crypto_chain_make(w.c, certs, count, pkcs7.p, sizeof pkcs7.p, &pkcs7.n),
-			 OK);
-	assert_int_equal(crypto_chain_parse(w.c, w.p->crypto, span_of(pkcs7.p, pkcs7.n), &p->chain),
+	struct people_octets *all = &p->pkcs7;
+	assert_int_equal(crypto_chain_make(w.c, certs, count, all->p, sizeof all->p, &all->n), OK);
+	assert_int_equal(crypto_chain_parse(w.c, w.p->crypto, span_of(all->p, all->n), &p->chain),
 			 OK);
 	return p;
 }
@@ -137,7 +136,7 @@ static size_t certs_in(const struct say *s, uint8_t *out, size_t each)
 
 enum err put(struct group_removals *r, const struct say *s, int64_t when)
 {
-	uint8_t out[2048], certs[256], records[256], ids[64] = { 0 };
+	uint8_t out[sizeof(struct people_octets) + 2048], certs[256], records[256], ids[64] = { 0 };
 	size_t n_ids = 0, n_records = 0, n;
 	struct group_removal p = { .returns = s->ends[0] != 0, .key = public_of(s->whom) };
 	for (; n_ids < 3 && s->ends[n_ids]; n_ids++)
@@ -146,6 +145,8 @@ enum err put(struct group_removals *r, const struct say *s, int64_t when)
 		struct group_kept_record k = record_of(s->records[n_records]);
 		group_kept_record_put(&k, records + n_records * GROUP_KEPT_RECORD);
 	}
+	if (s->by[0])
+		p.chain = span_of(path_of(s->by)->pkcs7.p, path_of(s->by)->pkcs7.n);
 	size_t n_certs = certs_in(s, certs, p.returns ? CRYPTO_SERIAL : GROUP_KEPT_CERT);
 	if (p.returns) {
 		p.ids = span_of(ids, n_ids * 16);

@@ -14,10 +14,10 @@
 /* A digit behind a letter is another certificate of the same: "a2". */
 struct path {
 	char name[8];
-	struct people_octets der;
+	struct people_octets der, pkcs7; /* the last certificate; the chain */
 	struct crypto_chain *chain;
 };
-struct world {
+struct removals_world {
 	struct failing_env mem, draw;
 	struct crypto *c;
 	const struct group_profile *p;
@@ -26,7 +26,7 @@ struct world {
 	struct path *paths;
 	size_t n_paths;
 };
-extern struct world w;
+extern struct removals_world w;
 int removals_begin(void **state);
 int removals_end(void **state);
 
