@@ -483,4 +483,5 @@ void story_group_tell(struct story *s)
 	story_expect(s, ms, "purged");
 	story_expect(s, ms, "readable");
 	story_expect(s, ms, "covered");
+	story_removed_end(s, ms);
 }

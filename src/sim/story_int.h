@@ -24,6 +24,7 @@ struct story {
 	int64_t ends;	    /* when all is expected to be well */
 	uint32_t first;	    /* nodes that are there from the beginning */
 	struct story_member *members; /* of a group, by node */
+	bool sweeping;		      /* somebody may be removed who is not told of there */
 };
 
 #define STORY_NO_END INT64_MAX
@@ -31,7 +32,8 @@ struct story {
 struct story_member {
 	uint32_t by; /* whom by */
 	enum group_role role;
-	int64_t end; /* ms */
+	int64_t end;  /* ms */
+	bool removed; /* somebody was asked to remove it */
 };
 
 /* How a kind differs, NULL where it does not. */
@@ -84,8 +86,9 @@ void story_admit(struct story *s, int64_t ms, uint32_t by, uint32_t i, enum grou
 void story_rogue(struct story *s, int64_t ms, uint32_t i, const char *verb, const char *kind);
 void story_rogue_often(struct story *s, int64_t ms, uint32_t i, const char *verb, uint32_t n);
 void story_rogue_connects(struct story *s, int64_t ms, uint32_t i);
-/* story_removal.c: members are removed. */
+/* story_removal.c: members are removed; and what is expected of the others. */
 void story_removed(struct story *s);
+void story_removed_end(struct story *s, int64_t ms);
 
 /* Node i opens the graph and is led to another. */
 void story_join(struct story *s, int64_t ms, uint32_t i, uint32_t to);

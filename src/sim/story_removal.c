@@ -55,6 +55,10 @@ static void removes(struct story *s, int64_t ms, uint32_t by, const char *kind, 
 	text_str(&s->t, s->graph);
 	bool drops = story_pick(s, 6) == 0;
 	story_line(s, drops && kind[0] == 'n' ? " drop" : "");
+	if (kind[0] != 'n')
+		return;
+	s->members[i].removed = true;
+	s->sweeping |= drops;
 }
 
 /* Of the nodes from..to-1 an administrator, or whoever it may be; not `but`. */
@@ -146,6 +150,7 @@ static void clash(struct story *s, const struct removing *r)
 		removes_other(s, later, r->there, victim);
 		break;
 	case CLASH_CREATOR:
+		s->members[0].removed = true;
 		story_rogue(s, r->from - 3000, 0, "lies", rogue_lie_text(ROGUE_LIE_DEPOSE));
 		story_line(s, "");
 		break;
@@ -183,6 +188,7 @@ static void lies(struct story *s, const struct removing *r, uint32_t i)
 		/* All others stay, whom nobody removes. */
 		if (k == ROGUE_LIE_REMOVE && r->clash == CLASH_CREATOR)
 			k = ROGUE_LIE_BACKDATED;
+		s->sweeping |= k == ROGUE_LIE_REMOVE;
 		story_rogue(
 			s, ms, i, "shows",
 			rogue_show_text(story_pick(s, 4) ? ROGUE_SHOW_OWN : ROGUE_SHOW_INVITED));
@@ -242,4 +248,18 @@ void story_removed(struct story *s)
 	/* Who led them before may be out. */
 	for (uint32_t i = 0; i < s->o.nodes; i++)
 		story_lead(s, s->calm + 15000 + i * 100, i);
+}
+
+/* SIM-13.14: whom nobody removes stays, whoever goes. */
+void story_removed_end(struct story *s, int64_t ms)
+{
+	for (uint32_t i = 0; i < s->o.nodes && !s->sweeping; i++) {
+		char buffer[32];
+		struct text t = TEXT_OF(buffer);
+		if (s->members[i].removed)
+			continue;
+		text_str(&t, "in n");
+		text_u64(&t, i);
+		story_expect(s, ms, t.p);
+	}
 }
