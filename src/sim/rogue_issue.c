@@ -22,6 +22,10 @@ static enum err issue_to(struct rogue *r, struct span public, struct span name)
 		e ? NULL
 		  : roll_grant(w, r->group, r->m->site.index, name, CRYPTO_ROLE_MEMBER, until);
 	if (g) {
+		/* Whether it stands, its chain says: its issuer may be out by another's. */
+		if (roll_judge(w) && crypto_chain_parse(w->judge, r->profile->crypto,
+							span_of(chain.p, chain.n), &g->chain))
+			g->chain = NULL;
 		g->asked = rogue_wall(r);
 		g->published = true;
 		rogue_publish(r, span_of(chain.p, chain.n));
