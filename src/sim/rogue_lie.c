@@ -382,7 +382,7 @@ static void tell_late(struct rogue *r, enum rogue_lie k)
 {
 	struct rogue_draft d;
 	if (rogue_draft_begin(&d, r) && rogue_late_tell(&d, k) && sign(&d))
-		emit(&d, k, false);
+		emit(&d, k, k == ROGUE_LIE_DEPOSE); /* GROUP-11.25 */
 }
 
 static void tell_one(struct rogue *r, enum rogue_lie k)

@@ -15,7 +15,7 @@ enum clash {
 	CLASH_EACH_OTHER,
 	CLASH_SAME,
 	CLASH_REMOVER, /* the other removes who removed, and was not known to */
-	CLASH_CREATOR, /* a liar is an administrator, and removes who made the group */
+	CLASH_CREATOR, /* a liar is an administrator, and would remove who made the group */
 	CLASH_COUNT
 };
 
@@ -150,7 +150,6 @@ static void clash(struct story *s, const struct removing *r)
 		removes_other(s, later, r->there, victim);
 		break;
 	case CLASH_CREATOR:
-		s->members[0].removed = true;
 		story_rogue(s, r->from - 3000, 0, "lies", rogue_lie_text(ROGUE_LIE_DEPOSE));
 		story_line(s, "");
 		break;
