@@ -117,8 +117,10 @@ static bool anew(struct rogue_draft *d, uint32_t later)
 	d->rec = rec;
 	d->rec.creator = creator;
 	d->rec.version += later;
-	/* Of one moment neither would win: it writes any time it likes, but not that one. */
+	/* Of one moment neither would win, and who changes a record says so: what looks as if it
+	 * was never changed is compared by its version alone (GRAPH-9.25). */
 	d->rec.modified = rec.modified + 1 + rng_below(&d->r->rng, GRAPH_TICKS_SEC);
+	d->rec.modifier = creator;
 	rogue_draft_fill(d, 30 + rng_below(&d->r->rng, 30));
 	return true;
 }
