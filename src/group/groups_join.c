@@ -569,7 +569,6 @@ static enum err by_code(struct groups *s, const struct groups_command *c, struct
 	group_code_name(&t, code.lookup);
 	groups_words(call->name, sizeof(call->name), span_str(room));
 	group_code_wipe(&code);
-	call->joining->searched = true;
 	return c->dry_run ? OK : groups_lookup_start(s, call, room, looked_up);
 }
 

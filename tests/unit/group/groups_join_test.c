@@ -352,8 +352,12 @@ static void a_code_leads_to_members(void **state)
 	hit(G1, 7, 1);
 	hit(G1, 7, 2);
 	resolved(OK);
-	assert_answer(ERR_REFUSED, "192.0.2.2:3587");
 	assert_int_equal(r->n_dialled, 2);
+	/* GROUP-13.19: whoever has put these addresses there can not forge the members' name. */
+	assert_false(r->answer.given);
+	assert_true(r->resolving != 0);
+	resolved(ERR_NOT_FOUND);
+	assert_answer(ERR_REFUSED, "192.0.2.2:3587");
 	assert_gone();
 	end();
 }
@@ -397,8 +401,9 @@ static void two_groups_are_told_apart(void **state)
 	hit(G1, 7, 1);
 	hit(G2, 7, 2);
 	resolved(OK);
-	assert_answer(ERR_REFUSED, "192.0.2.2");
 	assert_int_equal(r->n_dialled, 1);
+	resolved(ERR_NOT_FOUND);
+	assert_answer(ERR_REFUSED, "192.0.2.2");
 	assert_gone();
 	end();
 }
