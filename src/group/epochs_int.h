@@ -1,7 +1,7 @@
-/* epochs_int.h - the epochs of one group in time, for its files: group_epoch.c (what records
- * tell, under which is written, when a new one begins), group_epoch_make.c (an Epoch record, in
- * slices), group_epoch_give.c (keys for who lacks them), group_seal.c (records sealed and
- * revealed). */
+/* epochs_int.h - the epochs of one group in time, for its files: group_epoch.c (under which is
+ * written, when a new one begins), group_epoch_learn.c (what records tell), group_epoch_make.c
+ * (an Epoch record, in slices), group_epoch_give.c (keys for who lacks them), group_seal.c
+ * (records sealed and revealed). */
 #ifndef GROUP_EPOCHS_INT_H
 #define GROUP_EPOCHS_INT_H
 
@@ -56,8 +56,6 @@ static inline const uint8_t *group_epoch_draft_key(const struct group_epochs *e)
 
 /* ---- group_epoch.c ---- */
 void group_epoch_authority_of(struct span name, uint8_t out[GROUP_AUTHORITY]);
-/* Of the epoch that an Epoch record begins; false: it is signed by nobody. */
-bool group_epoch_id(struct group *g, const struct graph_record *r, uint8_t id[GROUP_EPOCH_ID]);
 /* Under which is written; NULL: none. */
 const struct group_ring_epoch *group_epoch_chosen(struct group *g);
 struct group_ring_choice group_epoch_choice(const struct group *g);
@@ -72,6 +70,19 @@ const struct group_credential *group_epoch_standing(const struct group *g,
 						    const struct group_member *m);
 MUST_USE enum err group_epoch_want(struct group *g, const struct graph_guid *type,
 				   const struct group_octets *payload);
+
+/* Memory was short: what records tell is learned once more. */
+void group_epoch_short(struct group *g);
+/* An output without more. */
+void group_epoch_ask(struct group *g, enum group_out_kind kind);
+/* That key is removed now; ctx: a struct group_epochs. */
+bool group_epoch_is_removed(void *ctx, const uint8_t authority[GROUP_AUTHORITY]);
+
+/* ---- group_epoch_learn.c ---- */
+/* Of the epoch that an Epoch record begins; false: it is signed by nobody. */
+bool group_epoch_id(struct group *g, const struct graph_record *r, uint8_t id[GROUP_EPOCH_ID]);
+/* The first by name; NULL: none. */
+struct group_member *group_epoch_member_of(const struct group *g, const uint8_t *authority);
 
 /* ---- group_epoch_make.c ---- */
 void group_epoch_make_on(struct group *g); /* a slice */

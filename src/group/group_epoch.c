@@ -1,5 +1,4 @@
-/* Epochs in time (GROUP-12.9 to 12.14): what records tell of them, under which one is written,
- * when a new one begins. */
+/* Epochs in time (GROUP-12.11 to 12.18): under which one is written, when a new one begins. */
 #include "group/epochs_int.h"
 
 #include "base/number.h"
@@ -45,7 +44,7 @@ static size_t first_of(const struct group_octets *o, const uint8_t *authority)
 }
 
 /* D18: most of 160,000 holders are told by a bit. */
-static bool is_removed(void *ctx, const uint8_t authority[GROUP_AUTHORITY])
+bool group_epoch_is_removed(void *ctx, const uint8_t authority[GROUP_AUTHORITY])
 {
 	const struct group_epochs *e = ctx;
 	bool maybe = e->maybe[authority[0] * 32 + authority[1] / 8] >> authority[1] % 8 & 1;
@@ -137,7 +136,7 @@ static bool look_at_removals(struct group *g)
 struct group_ring_choice group_epoch_choice(const struct group *g)
 {
 	struct group_ring_choice c = {
-		.removed = is_removed,
+		.removed = group_epoch_is_removed,
 		.covered = is_covered,
 		.ctx = g->epochs,
 		.now = group_time(g),
@@ -198,25 +197,25 @@ void group_epoch_changed(struct group *g)
 }
 
 /* GROUP-12.19 */
-static void short_of_memory(struct group *g)
+void group_epoch_short(struct group *g)
 {
 	struct group_epochs *e = g->epochs;
 	if (mono_is_never(e->learn_again))
 		e->learn_again = mono_add(g->now, GROUP_AGAIN);
 }
 
-static void want(struct group *g, enum group_out_kind kind)
+void group_epoch_ask(struct group *g, enum group_out_kind kind)
 {
 	if (!group_want(g, kind, span_of(NULL, 0)))
-		short_of_memory(g);
+		group_epoch_short(g);
 }
 
 void group_epoch_keys_changed(struct group *g)
 {
 	group_epoch_changed(g);
 	g->epochs->fresh = true;
-	want(g, GROUP_OUT_KEYS);
-	want(g, GROUP_OUT_REVEAL);
+	group_epoch_ask(g, GROUP_OUT_KEYS);
+	group_epoch_ask(g, GROUP_OUT_REVEAL);
 }
 
 static void learn_again_due(struct group *g)
@@ -225,174 +224,9 @@ static void learn_again_due(struct group *g)
 	if (!mono_reached(e->learn_again, g->now))
 		return;
 	e->learn_again = MONO_NEVER;
-	want(g, GROUP_OUT_KEYS);
-	want(g, GROUP_OUT_RECHECK);
-	want(g, GROUP_OUT_REVEAL);
-}
-
-/* ---- learned ---- */
-
-static enum err open_box(struct group *g, struct span box, uint8_t key[GROUP_EPOCH_KEY])
-{
-	return crypto_box_take(g->box, g->epochs->secret, box, key);
-}
-
-static bool is_lacking(const struct group_epochs *e, const uint8_t *id)
-{
-	return e->has_secret && !group_keyring_key(e->ring, id);
-}
-
-/* True: a key that we had not. One that is not the epoch's is as if there were none. */
-static bool take_key(struct group *g, const uint8_t *id, const uint8_t *maker, struct span box)
-{
-	struct group_epochs *e = g->epochs;
-	uint8_t key[GROUP_EPOCH_KEY];
-	bool fresh = false;
-	if (!is_lacking(e, id) || open_box(g, box, key) != OK)
-		return false;
-	if (group_keyring_put(e->ring, id, maker, key, &fresh) == ERR_NOMEM)
-		short_of_memory(g);
-	crypto_wipe(key, sizeof(key));
-	return fresh;
-}
-
-static void id_of(struct group *g, const struct graph_record *r, struct span creator_serial,
-		  struct span modifier_serial, uint8_t id[GROUP_EPOCH_ID])
-{
-	uint8_t digest[CRYPTO_HASH_MAX];
-	size_t n;
-	group_stream_digest(g->crypto, g->profile, group_judge_version11(g->judge), r,
-			    creator_serial, modifier_serial, 0, digest, &n);
-	memcpy(id, digest, GROUP_EPOCH_ID);
-}
-
-bool group_epoch_id(struct group *g, const struct graph_record *r, uint8_t id[GROUP_EPOCH_ID])
-{
-	struct group_signed s;
-	if (group_signed_read(&s, g->profile, r->security) != OK)
-		return false;
-	id_of(g, r, s.creator_serial, s.modifier_serial, id);
-	return true;
-}
-
-/* GROUP-12.10 */
-void group_epoch_learn(struct group *g, const struct graph_record *r,
-		       const struct group_epoch *what, struct span who,
-		       const struct group_epoch_times *times)
-{
-	struct group_epochs *e = g->epochs;
-	uint8_t id[GROUP_EPOCH_ID], maker[GROUP_AUTHORITY], own[GROUP_AUTHORITY];
-	struct span box;
-	if (!e || !group_epoch_id(g, r, id))
-		return;
-	group_epoch_authority_of(who, maker);
-	group_epoch_authority_of(span_str(g->self), own);
-	const struct group_ring_record record = {
-		.id = id,
-		.epoch = what,
-		.record = r->id,
-		.maker = maker,
-		.made = times->made,
-		.until = times->until,
-	};
-	e->seen = true;
-	group_epoch_changed(g);
-	if (group_keyring_learn(e->ring, &record) != OK) {
-		short_of_memory(g);
-		return;
-	}
-	if (group_epoch_box(what, span_of(own, sizeof(own)), &box) && take_key(g, id, maker, box))
-		group_epoch_keys_changed(g);
-	else
-		want(g, GROUP_OUT_REVEAL);
-}
-
-static struct group_member *member_of(const struct group *g, const uint8_t *authority)
-{
-	char digits[GROUP_AUTHORITY_DIGITS + 1];
-	struct text hex = TEXT_OF(digits);
-	struct group_member *m = NULL;
-	text_hex(&hex, span_of(authority, GROUP_AUTHORITY));
-	while ((m = group_members_next(g->members, m)))
-		if (m->name.n > GROUP_AUTHORITY_DIGITS &&
-		    memcmp(m->name.p, digits, GROUP_AUTHORITY_DIGITS) == 0)
-			break;
-	return m;
-}
-
-/* GROUP-12.23: made-up people do not fill the room for who has which. */
-static bool is_noted(struct group *g, const uint8_t *recipient)
-{
-	return !group_keyring_busy(g->epochs->ring) || is_removed(g->epochs, recipient) ||
-	       member_of(g, recipient);
-}
-
-void group_epoch_learn_keys(struct group *g, const struct group_key *k, struct span who)
-{
-	struct group_epochs *e = g->epochs;
-	uint8_t own[GROUP_AUTHORITY], giver[GROUP_AUTHORITY];
-	bool fresh = false;
-	if (!e)
-		return;
-	group_epoch_authority_of(span_str(g->self), own);
-	group_epoch_authority_of(who, giver);
-	bool ours = span_eq(k->recipient, span_of(own, sizeof(own)));
-	bool noted = is_noted(g, k->recipient.p);
-	e->seen = true;
-	e->chose = false;
-	e->unsure |= !noted && !g->ready;
-	for (size_t i = 0; i < group_key_gifts(k); i++) {
-		struct span epoch, box;
-		group_key_gift(k, i, &epoch, &box);
-		if (ours && take_key(g, epoch.p, giver, box))
-			fresh = true;
-		if (noted && group_keyring_given(e->ring, epoch.p, k->recipient, giver) != OK)
-			short_of_memory(g);
-	}
-	if (fresh)
-		group_epoch_keys_changed(g);
-}
-
-/* What is stored is read in the order of changes, and of two of one moment in any: whoever made
- * it may come later. Then all is read once more. */
-void group_epoch_unsure(struct group *g, const struct graph_guid *type, enum graph_change change)
-{
-	bool epochs =
-		graph_guid_eq(type, &group_type_epoch) || graph_guid_eq(type, &group_type_key);
-	if (g->epochs && epochs && change == GRAPH_CHANGE_STORED && !g->ready)
-		g->epochs->unsure = true;
-}
-
-/* GROUP-12.7 */
-void group_epoch_learn_seal(struct group *g, struct group_member *m, bool other)
-{
-	uint8_t authority[GROUP_AUTHORITY];
-	if (!g->epochs)
-		return;
-	group_epoch_authority_of(m->name, authority);
-	if (other) {
-		group_keyring_lost(g->epochs->ring, span_of(authority, sizeof(authority)));
-		group_epoch_give_later(g, m);
-	}
-	group_epoch_look(g, m);
-}
-
-void group_epoch_signed(struct group *g, const struct graph_record *r,
-			const struct group_signing *s)
-{
-	if (!g->epochs || !graph_guid_eq(&r->type, &group_type_epoch))
-		return;
-	id_of(g, r, s->creator_serial, s->modifier_serial, g->epochs->signed_id);
-	g->epochs->has_signed = true;
-}
-
-/* GROUP-12.18 */
-void group_epochs_lost(struct group *g)
-{
-	if (!g->epochs)
-		return;
-	group_keyring_unlearn(g->epochs->ring);
-	group_epoch_changed(g);
+	group_epoch_ask(g, GROUP_OUT_KEYS);
+	group_epoch_ask(g, GROUP_OUT_RECHECK);
+	group_epoch_ask(g, GROUP_OUT_REVEAL);
 }
 
 /* ---- published ---- */
@@ -543,10 +377,10 @@ void group_epoch_ready(struct group *g)
 	e->told = true;
 	group_epoch_changed(g);
 	if (e->unsure)
-		want(g, GROUP_OUT_RECHECK);
+		group_epoch_ask(g, GROUP_OUT_RECHECK);
 	e->unsure = false;
 	/* GROUP-12.13: now it is known whether there are epochs. */
-	want(g, GROUP_OUT_REVEAL);
+	group_epoch_ask(g, GROUP_OUT_REVEAL);
 }
 
 /* GROUP-12.16: who removes need not wait for anybody. */
@@ -556,7 +390,7 @@ void group_epoch_removed(struct group *g, bool known)
 		return;
 	g->epochs->ours = true;
 	if (!known)
-		short_of_memory(g);
+		group_epoch_short(g);
 }
 
 /* ---- asked ---- */
@@ -610,7 +444,7 @@ void group_epoch_maker(const struct group *g, const uint8_t *authority,
 		       char out[GROUP_NAME_OCTETS + 1])
 {
 	struct text t = text_of(out, GROUP_NAME_OCTETS + 1);
-	const struct group_member *m = member_of(g, authority);
+	const struct group_member *m = group_epoch_member_of(g, authority);
 	if (m)
 		text_span(&t, m->name);
 	else
@@ -672,7 +506,7 @@ enum err group_epoch_begin(struct group *g, const struct group_birth *b)
 		memcpy(e->secret, b->box_secret, CRYPTO_BOX_KEY);
 	enum err err = group_keyring_new(&e->ring, g->env, g->crypto);
 	if (!err)
-		group_keyring_removed(e->ring, is_removed, e);
+		group_keyring_removed(e->ring, group_epoch_is_removed, e);
 	if (!err && b->keys.n)
 		err = group_keyring_load(e->ring, b->keys);
 	if (err == ERR_MALFORMED)

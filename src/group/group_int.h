@@ -290,7 +290,7 @@ void group_waiting_for(struct group *g, struct span who);
 void group_waiting_due(struct group *g);
 struct mono group_waiting_deadline(const struct group *g);
 
-/* ---- group_epoch.c, group_epoch_give.c: epochs (epochs_int.h has their inside) ---- */
+/* ---- group_epoch*.c: epochs (epochs_int.h has their inside) ---- */
 MUST_USE enum err group_epoch_begin(struct group *g, const struct group_birth *b);
 void group_epoch_end(struct group *g);
 void group_epoch_ready(struct group *g);
