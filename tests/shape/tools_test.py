@@ -124,13 +124,13 @@ done
 @case
 def matrix_accepts_equal_hashes():
     status, output = matrix(GOOD, GOOD)
-    assert status == 0 and output.startswith("1..3\n") and output.count("\nok ") == 3, output
+    assert status == 0 and output.startswith("1..2\n") and output.count("\nok ") == 2, output
 
 
 @case
 def matrix_notices_another_hash():
     status, output = matrix(GOOD, GOOD + '[ $seed != 77 ] || echo "$1 seed=77 hash=abc"\n')
-    assert status == 1 and output.count("\nnot ok ") == 2, output
+    assert status == 1 and output.count("\nnot ok ") == 1, output
     assert "a.scn, seed 77: hash abc" in output, output
 
 
@@ -147,7 +147,7 @@ def matrix_notices_hashes_that_never_change():
 
 
 # Given --quiet, it says that all seeds of the given files hold.
-MANY = """case "$*" in *' --quiet --seeds 1..9')
+MANY = """case "$*" in *' --quiet --seeds 1..'[59])
 	for a; do case $a in *.scn | %s) echo "ok 1 - $a" ;; esac; done
 	case $1 in graph | groups) echo 1..1 ;; *) echo 1..2 ;; esac
 	exit $((%d)) ;;
@@ -158,14 +158,14 @@ esac
 @case
 def matrix_runs_many_seeds():
     status, output = matrix(GOOD, MANY % ("graph | groups", 0) + GOOD, "--seeds", "9")
-    assert status == 0 and output.startswith("1..4\n") and output.count("\nok ") == 4, output
+    assert status == 0 and output.startswith("1..3\n") and output.count("\nok ") == 3, output
 
 
 @case
 def matrix_notices_a_seed_that_fails():
     for fake in (MANY % ("graph | groups", 1), MANY % ("nothing", 0), MANY % ("graph", 0)):
         status, output = matrix(GOOD, fake + GOOD, "--seeds", "9")
-        assert status == 1 and "\nnot ok 4 - 9 seeds of each" in output, output
+        assert status == 1 and "\nnot ok 3 - 9 seeds of each" in output, output
 
 
 @case
