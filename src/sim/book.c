@@ -391,12 +391,18 @@ static const char *what_stays(const struct graph *g, const struct graph_info *in
 	return NULL;
 }
 
-/* What somebody did who is removed stands as far as kept sets say (SIM-13.9). */
+static bool told_it(const struct book_record *r, uint32_t site)
+{
+	return r->tellers >> (site < 63 ? site : 63) & 1;
+}
+
+/* What somebody did who is removed stands as far as kept sets say (SIM-13.9). What is purged does
+ * not come back with who comes back, when who removed it turns out to have had no right. */
 static bool is_removed(struct world *w, const struct book_record *r)
 {
 	const struct roll_group *g = roll_find(w, r->graph);
 	for (uint32_t i = 0; g && i < w->s->n_sites; i++)
-		if (r->tellers >> (i < 63 ? i : 63) & 1 && roll_is_out(w, g, i))
+		if (told_it(r, i) && (roll_is_out(w, g, i) || roll_was_out(w, g, i)))
 			return true;
 	return false;
 }

@@ -97,6 +97,8 @@ void invariant_out(struct machine *m, const struct node_out *out)
 		check_datagram(m, out);
 	else if (out->kind == NODE_OUT_EVENT)
 		invariant_event(m, out->event);
+	if (out->kind == NODE_OUT_EVENT && out->event->part == NODE_PART_GROUP)
+		roll_event(m, &out->event->group);
 }
 
 /* A tick at the deadline must move the deadline on. */

@@ -371,3 +371,18 @@ void roll_reply(struct machine *m, const struct call *call, const struct node_ou
 	else if (call->group->verb == SCN_GROUP_RETURN)
 		returned(m, call, out);
 }
+
+/* ---- events ---- */
+
+void roll_event(struct machine *m, const struct node_group_event *e)
+{
+	struct roll_group *g = roll_named(m->site.w, span_str(e->id));
+	const struct group_event *v = &e->of;
+	if (!g || m->rogue || v->kind != GROUP_EVENT_MEMBER || v->change != GROUP_CHANGE_REMOVED)
+		return;
+	LIST_EACH(i, next, &g->grants)
+	{
+		struct roll_grant *r = LIST_ENTRY(i, struct roll_grant, at);
+		r->was_out |= span_eq(span_str(r->name), span_str(v->who));
+	}
+}

@@ -19,6 +19,7 @@ struct roll_grant {
 	bool published;	   /* as a record, for all to see */
 	bool removed;	   /* somebody removed who has it, and nobody let it back: */
 	uint32_t remover;  /* its site */
+	bool was_out;	   /* some node once told that it was removed */
 	uint8_t *paper;	   /* the invitation that says so; NULL: the maker's */
 	size_t n;
 	struct crypto_chain *chain; /* of that, once it was looked at */
@@ -39,6 +40,8 @@ struct roll_group {
 /* A command about identities and groups, and its answer. */
 void roll_command(struct machine *m, const struct scn_action *a);
 void roll_reply(struct machine *m, const struct call *call, const struct node_out *out);
+/* What a node tells of its group. */
+void roll_event(struct machine *m, const struct node_group_event *e);
 void roll_free(struct world *w);
 
 /* By alias; NULL: no group is called so. By Group Peer Name likewise. */
@@ -62,6 +65,8 @@ bool roll_counts(const struct machine *m, const struct roll_group *g);
 /* roll_vote.c: SIM-13.12 */
 /* Most of the others that stand have Removals by which it does not. */
 bool roll_is_out(struct world *w, const struct roll_group *g, uint32_t site);
+/* Somewhere it did not for a time, nor whoever let it in. */
+bool roll_was_out(struct world *w, const struct roll_group *g, uint32_t site);
 /* The world's own means to read certificates; NULL without memory. */
 struct crypto *roll_judge(struct world *w);
 /* What was granted there, as a chain; NULL: there is no paper. */

@@ -76,6 +76,48 @@ static bool any_removal(struct world *w, const struct roll_group *g)
 	return false;
 }
 
+/* ---- who was out for a time ---- */
+
+static bool was_out(const struct roll_group *g, const uint8_t key[GROUP_AUTHORITY])
+{
+	LIST_EACH(i, next, &g->grants)
+	{
+		const struct roll_grant *r = LIST_ENTRY(i, struct roll_grant, at);
+		uint8_t of[GROUP_AUTHORITY];
+		if (r->was_out && group_authority_of(span_str(r->name), of) &&
+		    memcmp(of, key, sizeof(of)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* It itself, or one of those between the group and it. */
+static bool any_was_out(struct world *w, const struct roll_group *g, const struct roll_grant *r)
+{
+	const struct crypto_chain *chain = roll_chain(w, r);
+	for (size_t i = 1; chain && i < crypto_chain_count(chain); i++) {
+		uint8_t key[GROUP_AUTHORITY];
+		crypto_authority(w->judge, group_profile(CRYPTO_MODERN)->crypto,
+				 crypto_chain_cert(chain, i)->public, key);
+		if (was_out(g, key))
+			return true;
+	}
+	return r->was_out;
+}
+
+bool roll_was_out(struct world *w, const struct roll_group *g, uint32_t site)
+{
+	LIST_EACH(i, next, &g->grants)
+	{
+		const struct roll_grant *r = LIST_ENTRY(i, struct roll_grant, at);
+		if (r->site == site && any_was_out(w, g, r))
+			return true;
+	}
+	return false;
+}
+
+/* ---- who is out ---- */
+
 /* What of[voter * n + site] they say; has[voter]: it has a voice. */
 struct ballot {
 	uint32_t n;
