@@ -28,6 +28,7 @@ static void broken(struct graph *g, struct graph_link *l, const char *why, struc
 	graph_link_end(g, l, ERR_MALFORMED, why, now);
 }
 
+/* What waits for it goes on waiting: it may have been asked for since (GRAPH-8.51). */
 static void reset(struct graph *g, struct graph_link *l)
 {
 	struct graph_sync *s = &l->sync;
@@ -35,7 +36,7 @@ static void reset(struct graph *g, struct graph_link *l)
 	s->hash = NULL;
 	s->kind = GRAPH_SYNC_NONE;
 	s->phase = GRAPH_PHASE_NONE;
-	s->waiting = s->then_hash = s->last_asked = s->more = false;
+	s->then_hash = s->last_asked = s->more = false;
 	s->at = 0;
 	s->send_at = 0;
 	graph_sync_answer_fini(g, l);
@@ -386,6 +387,7 @@ void graph_sync_fini(struct graph *g, struct graph_link *l, struct mono now)
 	if (all && g->never_connected && s->at > 1)
 		g->sync_cut = true;
 	reset(g, l);
+	s->waiting = false;
 	graph_slice_soon(g, now);
 }
 
