@@ -102,6 +102,15 @@ static const struct {
 	  "first the identity, then the membership, then the key of the group: homestead id "
 	  "import FILE, homestead group import FILE" },
 	{ GROUPS_IMPORT, ERR_MALFORMED, "homestead invite show FILE tells what a document is" },
+	{ GROUPS_REMOVE, ERR_EXISTS,
+	  "homestead members GROUP shows who is in; homestead member return GROUP MEMBER lets it "
+	  "back in" },
+	{ GROUPS_REMOVE, ERR_RANGE,
+	  "homestead member remove GROUP MEMBER --drop-records, or --drop-invited" },
+	{ GROUPS_REMOVE, ERR_FULL, "another administrator can, or who made the group" },
+	{ GROUPS_REMOVE, ERR_CLOSED, "homestead group connect GROUP, then the same again" },
+	{ GROUPS_RETURN, ERR_NOT_FOUND, "homestead members GROUP shows who is in" },
+	{ GROUPS_RETURN, ERR_FULL, "another administrator can, or who made the group" },
 };
 
 /* Of a code nobody has a card. */
