@@ -171,7 +171,15 @@ void groups_connect(struct groups *s, const struct groups_command *c, struct gro
 		dial(s, call);
 }
 
-/* What a graph does for it ends there, and then here; a job runs to its end unheard. */
+/* A job runs to its end unheard; a removal that is gathered still was not said yet. */
+static bool ends_here(const struct groups_call *call)
+{
+	return call->waits == GROUPS_WAIT_JOB || call->waits == GROUPS_WAIT_SEEK ||
+	       call->waits == GROUPS_WAIT_LOOKUP || call->waits == GROUPS_WAIT_EPOCH ||
+	       call->removing;
+}
+
+/* What a graph does for it ends there, and then here. */
 void groups_cancel(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	LIST_EACH(n, tmp, &s->calls)
@@ -179,8 +187,7 @@ void groups_cancel(struct groups *s, const struct groups_command *c, struct grou
 		struct groups_call *other = LIST_ENTRY(n, struct groups_call, all);
 		if (other == call || other->out.number != c->other)
 			continue;
-		if (other->waits == GROUPS_WAIT_JOB || other->waits == GROUPS_WAIT_SEEK ||
-		    other->waits == GROUPS_WAIT_LOOKUP || other->waits == GROUPS_WAIT_EPOCH) {
+		if (ends_here(other)) {
 			groups_answer(s, other, ERR_CANCELLED, NULL);
 		} else if (other->kind == GROUPS_CONNECT || other->joining) {
 			const struct graphs_command g = { .kind = GRAPHS_CANCEL,

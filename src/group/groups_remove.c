@@ -320,9 +320,9 @@ static enum err begin(struct groups *s, const struct groups_command *c, struct g
 void groups_remove(struct groups *s, const struct groups_command *c, struct groups_call *call)
 {
 	struct groups_entry *e = groups_live_entry(s, c, call);
-	struct text why = TEXT_OF(call->out.text);
 	if (!e)
 		return;
+	struct text why = TEXT_OF(call->out.text);
 	enum err err = group_removal_reason(c->text);
 	if (err)
 		text_str(&why, "a reason is one line of at most 255 characters");
