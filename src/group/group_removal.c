@@ -122,6 +122,34 @@ void group_removal_purged(struct group *g, const struct graph_guid *id)
 	follow(g, before);
 }
 
+void group_removal_rests(struct group *g, const struct graph_guid *id, uint64_t put)
+{
+	if (g->removals)
+		group_removals_rest(g->removals, id, put);
+}
+
+/* The first that does; false: none. */
+static bool rests_on(const struct group *g, uint64_t first, struct graph_guid *id)
+{
+	struct group_removed i;
+	for (size_t at = 0; group_removals_next(g->removals, &at, &i);) {
+		if (i.put < first)
+			continue;
+		*id = i.record->id;
+		return true;
+	}
+	return false;
+}
+
+/* GROUP-11.35 */
+void group_removals_lost(struct group *g, uint64_t first, struct mono now)
+{
+	struct graph_guid id;
+	g->now = now;
+	while (first && g->removals && rests_on(g, first, &id))
+		group_removal_purged(g, &id);
+}
+
 /* ---- ours, which nobody judges here ---- */
 
 /* GROUP-11.30: several may be on their way at once. */

@@ -241,8 +241,10 @@ void groups_store_failed(struct groups *s, uint64_t first, enum err why, struct 
 	{
 		struct groups_entry *e = LIST_ENTRY(n, struct groups_entry, all);
 		e->ready = false;
-		if (e->group)
+		if (e->group) {
 			group_epochs_lost(e->group);
+			group_removals_lost(e->group, first, now);
+		}
 		undo(s, e, first, why);
 	}
 	groups_persons_again(s);

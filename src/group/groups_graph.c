@@ -196,6 +196,8 @@ static void published(struct groups *s, struct groups_call *call, const struct g
 	else if (e->group && !r->err && call->granted.n)
 		group_published_for(e->group, span_of(call->granted.p, call->granted.n),
 				    call->granted_until, s->now);
+	if (e->group && !r->err && graph_guid_eq(&call->type, &group_type_removal))
+		group_removal_rests(e->group, &r->type, r->after);
 	if (!r->err && r->after > s->put)
 		s->put = r->after;
 	groups_answer(s, call, r->err, r->text);

@@ -302,6 +302,13 @@ bool group_removals_has(const struct group_removals *r, const struct group_kept_
 	       memcmp(r->slot[at]->record.digest, record->digest, sizeof record->digest) == 0;
 }
 
+void group_removals_rest(struct group_removals *r, const struct graph_guid *id, uint64_t put)
+{
+	size_t at = slot_of(r, id);
+	if (at < r->room)
+		r->slot[at]->put = put;
+}
+
 void group_removals_drop(struct group_removals *r, const struct graph_guid *id)
 {
 	size_t at = slot_of(r, id);
@@ -524,6 +531,7 @@ static void look(const struct removals_item *i, struct group_removed *out)
 		.signer_name = span_str(i->name),
 		.signer_label = span_of(i->label, i->n_label),
 		.shown = span_of(i->shown, i->n_shown),
+		.put = i->put,
 		.when = i->when,
 		.counts = i->state == REMOVALS_IN && (i->p.returns || !i->ended),
 		.ended = i->state == REMOVALS_IN && !i->p.returns && i->ended,

@@ -45,6 +45,8 @@ MUST_USE enum err group_removals_room(const struct group_removals *r,
 
 /* This very record is in it. */
 bool group_removals_has(const struct group_removals *r, const struct group_kept_record *record);
+/* The put on which one of ours rests (D8). */
+void group_removals_rest(struct group_removals *r, const struct graph_guid *id, uint64_t put);
 /* It is purged: as if it had never come. */
 void group_removals_drop(struct group_removals *r, const struct graph_guid *id);
 
@@ -88,6 +90,7 @@ struct group_removed {
 	const uint8_t *signer;		       /* authority; NULL: the group's key */
 	struct span signer_name, signer_label; /* of the last certificate; empty: the group's */
 	struct span shown; /* as on the wire, for whom it is about; empty: it is not at hand */
+	uint64_t put;	   /* on which it rests, of ours: group_removals_rest(); 0: none */
 	int64_t when;
 	bool counts; /* a Removal: and is not ended; a Return: it has ended something */
 	bool ended;  /* a Removal that counted, by a Return */

@@ -24,6 +24,7 @@ struct removals_item {
 	uint8_t *payload, *shown;
 	size_t n_shown;
 	int64_t when;
+	uint64_t put; /* 0: none of ours */
 	uint8_t key[CRYPTO_AUTHORITY];
 	bool by_group;
 	uint8_t signer[CRYPTO_AUTHORITY], serial[CRYPTO_SERIAL];

@@ -494,6 +494,30 @@ static void others_wait_their_time(void **state)
 	circle_fini(&c);
 }
 
+/* GROUP-12.12: who was never given a key spoils no epoch; all the same one that covers its Removal
+ * begins, here by another than who removed. */
+static void who_never_had_a_key_is_covered_too(void **state)
+{
+	struct text why = { NULL, 0, 0 };
+	circle_init_epochs(&c);
+	circle_admit(&c, 1, CRYPTO_ROLE_ADMIN, 0);
+	assert_int_equal(circle_issue(&c, 0, 3, CRYPTO_ROLE_MEMBER, 0, &c.m[3].chain, &why), OK);
+	struct span chain = span_of(c.m[3].chain.p, c.m[3].chain.n);
+	assert_int_equal(group_publish_for(c.m[0].g, chain, c.now), OK);
+	circle_settle(&c);
+	circle_run(&c, MONO_MIN);
+	removes(0, 3);
+	circle_go(&c, 0);
+	circle_run(&c, 4 * MONO_SEC);
+	assert_int_equal(epochs(), 1);
+	assert_true(writes(1) && !covers_all(1));
+	circle_run(&c, 57 * MONO_SEC);
+	assert_int_equal(epochs(), 2);
+	assert_true(writes(1) && covers_all(1));
+	assert_int_equal(look(1).number, 2);
+	circle_fini(&c);
+}
+
 /* GROUP-12.16: one that covers came meanwhile. */
 static void others_stand_back(void **state)
 {
@@ -643,6 +667,7 @@ int main(void)
 		cmocka_unit_test(two_who_remove_at_once_end_in_one),
 		cmocka_unit_test(what_fell_is_given_anew),
 		cmocka_unit_test(others_wait_their_time),
+		cmocka_unit_test(who_never_had_a_key_is_covered_too),
 		cmocka_unit_test(others_stand_back),
 		cmocka_unit_test(one_that_is_being_made_is_made_anew),
 		cmocka_unit_test(a_failure_is_made_up_for),

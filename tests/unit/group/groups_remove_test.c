@@ -509,6 +509,7 @@ static void without_memory(void **state)
 	assert_int_equal(there(70), 70);
 }
 
+/* GROUP-11.35, D8 */
 static void without_a_store(void **state)
 {
 	come(0, 2);
@@ -518,10 +519,27 @@ static void without_a_store(void **state)
 	store_mem_break(one.mem, OK);
 	rig_pass(&one, MONO_SEC);
 	assert_true(is_in(ben));
+	rig_commit(&one);
+	rig_expect(&one, &c, OK, "");
+	assert_false(is_in(ben));
+	rig_fail_store(&one);
+	assert_true(is_in(ben));
+	assert_true(rig_told(&one, "member returned"));
+	rig_pass(&one, 2 * MONO_MIN);
+	assert_true(is_in(ben));
+	assert_int_equal(there(2), 2);
+	/* One that was on disk before stays. */
 	rig_expect(&one, &c, OK, "");
 	assert_kept(2, 0);
+	rig_commit(&one);
+	const struct groups_command set = { .kind = GROUPS_SET,
+					    .set = GROUPS_SET_TEXT,
+					    .text = rig_word("Den") };
+	rig_expect(&one, &set, OK, "");
+	rig_fail_store(&one);
 	rig_pass(&one, MONO_SEC);
 	assert_false(is_in(ben));
+	assert_int_equal(there(2), 2);
 }
 
 #define REMOVE_TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
