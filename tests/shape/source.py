@@ -3,6 +3,7 @@
 Knows just enough of C: comments, literals, preprocessor lines, braces.
 """
 
+import functools
 import os
 import re
 
@@ -16,7 +17,16 @@ def root():
     return os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
+@functools.lru_cache(maxsize=None)
+def _read_ours(path):
+    with open(os.path.join(root(), path), encoding="utf-8") as f:
+        return f.read()
+
+
 def read(top, path):
+    """Our own tree stays as it is while a test runs; those that tests make do not."""
+    if top == root():
+        return _read_ours(path)
     with open(os.path.join(top, path), encoding="utf-8") as f:
         return f.read()
 
@@ -37,6 +47,7 @@ def _blank(match):
     return '"' + kept[2:] + '"' if text[0] == '"' else kept
 
 
+@functools.lru_cache(maxsize=None)
 def bare(text):
     """The text with comments and literals blanked out; lines stay."""
     return _BLANKED.sub(_blank, text)
@@ -64,16 +75,18 @@ class Function:
 
 def _closing(text, start):
     depth = 0
-    for i in range(start, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[i], 0)
+    for m in _BRACE.finditer(text, start):
+        depth += 1 if m.group() == "{" else -1
         if depth == 0:
-            return i
+            return m.start()
     return len(text) - 1
 
 
+_BRACE = re.compile(r"[{}]")
 _HEAD = re.compile(r"(\w+)\s*\((?:[^(){};]|\([^(){};]*\))*\)\s*$")
 
 
+@functools.lru_cache(maxsize=None)
 def functions(text):
     """Every function defined in the text; a length is of the braces and all
     between them."""
