@@ -105,12 +105,15 @@ static bool any_was_out(struct world *w, const struct roll_group *g, const struc
 	return r->was_out;
 }
 
+/* By any membership: also by one that a rogue gave it, which it may have signed under. */
 bool roll_was_out(struct world *w, const struct roll_group *g, uint32_t site)
 {
+	struct span name = is_raw(w->sites[site]) ? span_of(NULL, 0)
+						  : span_str(machine_of(w->sites[site])->self);
 	LIST_EACH(i, next, &g->grants)
 	{
 		const struct roll_grant *r = LIST_ENTRY(i, struct roll_grant, at);
-		if (r->site == site && any_was_out(w, g, r))
+		if (span_eq(span_str(r->name), name) && any_was_out(w, g, r))
 			return true;
 	}
 	return false;
