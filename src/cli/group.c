@@ -432,7 +432,7 @@ static const char *epoch_line(struct cli *c, const struct ops_group *g)
 	text_str(&t, ", since ");
 	text_str(&t, cli_time(c, g->epoch_since));
 	text_str(&t, ", by ");
-	text_str(&t, cli_short(c, g->epoch_maker));
+	text_str(&t, g->epoch_maker_label[0] ? g->epoch_maker_label : cli_short(c, g->epoch_maker));
 	if (!g->epoch_key)
 		text_str(&t, ", its key is not here yet");
 	if (g->epoch_lacking) {

@@ -36,6 +36,8 @@ size_t ops_members_online(const struct groups_info *g);
 /* How the member of a group that is that graph is called; "" unknown, or it is no group. */
 const char *ops_member_label(struct ops *o, const struct graph *of, const char *peer,
 			     struct draft *d);
+/* The same of a group that is open, or of itself. */
+const char *ops_label_in(const struct groups_info *g, const char *peer, struct draft *d);
 /* "\"Bob\"", by the friendly name where there is one. */
 void ops_put_member(struct text *t, const struct group_member *m);
 /* By peer name, friendly name, or the beginning of a peer name, six characters or more.

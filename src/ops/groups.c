@@ -237,6 +237,7 @@ static void set_epoch(struct ops_group *to, const struct groups_info *g, struct 
 	to->epoch_since = e.from;
 	to->epoch_lacking = e.lacking;
 	to->epoch_maker = ops_draft_str(d, e.maker);
+	to->epoch_maker_label = ops_label_in(g, e.maker, d);
 }
 
 static void set_password(struct ops_group *to, const struct group *g, struct draft *d)

@@ -48,7 +48,7 @@ void ops_put_member(struct text *t, const struct group_member *m)
 	text_quoted(t, label.n ? label : m->name, 80);
 }
 
-static const char *label_in(const struct groups_info *g, const char *peer, struct draft *d)
+const char *ops_label_in(const struct groups_info *g, const char *peer, struct draft *d)
 {
 	const struct group_member *m = group_members_find(group_members(g->group), span_str(peer));
 	if (m)
@@ -63,7 +63,7 @@ const char *ops_member_label(struct ops *o, const struct graph *of, const char *
 	struct groups_info g;
 	for (size_t at = 0; all && peer[0] && groups_next(all, &at, &g);)
 		if (g.group && ops_graph_of_group(o, &g) == of)
-			return label_in(&g, peer, d);
+			return ops_label_in(&g, peer, d);
 	return "";
 }
 

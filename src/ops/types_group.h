@@ -167,6 +167,7 @@
 	X(S, BOOL, epoch_key, 0, "whether its key is here: we can write, and read what is new")    \
 	X(S, TIME, epoch_since, 0, "when it began")                                                \
 	X(S, STRING, epoch_maker, 0, "peer name of who began it")                                  \
+	X(S, STRING, epoch_maker_label, 0, "and how it is called; empty: nobody here knows")       \
 	X(S, NUMBER, epoch_lacking, 0, "members that were not given its key yet")                  \
 	X(S, OBJECT, counts, ops_group_counts, "what is counted")
 

@@ -28,7 +28,8 @@
 	"\"lookups\":2,\"found\":1,\"tried\":2,\"search_why\":\"addresses of members are known, and " \
 	"not reached: 192.0.2.1:3587 timed out\",\"skew\":150000.0,\"skew_behind\":true,"             \
 	"\"password\":\"set\",\"password_since\":\"2026-11-21T20:00:00Z\",\"password_by\":\"" ANN     \
-	"\",\"password_by_label\":\"Ann\""
+	"\",\"password_by_label\":\"Ann\",\"epoch\":3,\"epoch_key\":true,\"epoch_since\":"            \
+	"\"2026-11-21T21:00:00Z\",\"epoch_maker\":\"" BOB "\",\"epoch_maker_label\":\"Bob\""
 #define CLUB                                                                                       \
 	"{\"id\":\"" BOB "club\",\"name\":\"Club\",\"state\":\"waiting\",\"why\":\"it was never "  \
 	"connected; connect it to a member\",\"open\":true,\"role\":\"member\"}"
@@ -123,7 +124,9 @@ const struct canned group_running[] = {
 	{ "GET /v1/groups/Bees$", 0,
 	  "{\"id\":\"" BOB "bees\",\"name\":\"Bees\",\"state\":\"connected\",\"open\":true,"
 	  "\"role\":\"administrator\",\"password\":\"ended\",\"password_since\":"
-	  "\"2026-11-21T20:00:00Z\",\"password_by\":\"" BOB "\",\"schema\":1}",
+	  "\"2026-11-21T20:00:00Z\",\"password_by\":\"" BOB "\",\"epoch\":7,\"epoch_since\":"
+	  "\"2026-11-21T21:00:00Z\",\"epoch_maker\":\"" BOB "\",\"epoch_lacking\":2,"
+	  "\"schema\":1}",
 	  NULL },
 	{ "GET /v1/groups/Home$", 0, GROUP ",\"schema\":1}", NULL },
 	{ "GET /v1/groups/" HOME "$", 0, GROUP ",\"schema\":1}", NULL },

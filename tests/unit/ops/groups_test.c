@@ -82,6 +82,26 @@ static void how_a_group_is_found(void **state)
 	assert_at("participant_clouds", "");
 }
 
+/* Who began the epoch that is written under, by name where that is known. */
+static void who_began_the_epoch(void **state)
+{
+	struct ops_request r = about(OPS_GROUP, "Home");
+	pp->epoch = (struct group_epoch_info){ .number = 3, .from = PEOPLE_BORN, .has_key = true };
+	ops_set_text(pp->epoch.maker, sizeof(pp->epoch.maker), pp->people.names[2]);
+	ask(&r);
+	assert_at("epoch", "3");
+	assert_at("epoch_maker", pp->people.names[2]);
+	assert_at("epoch_maker_label", pp->people.names[2]); /* theirs are called so */
+	ops_set_text(pp->epoch.maker, sizeof(pp->epoch.maker), "0123456789012345678901234567");
+	ask(&r);
+	assert_at("epoch_maker", "0123456789012345678901234567");
+	assert_at("epoch_maker_label", "");
+	pp->epoch.number = 0;
+	pp->epoch.maker[0] = 0;
+	ask(&r);
+	assert_at("epoch_maker_label", "");
+}
+
 static void a_group_in_full(void **state)
 {
 	struct ops_request r = about(OPS_GROUP, "Home");
@@ -557,6 +577,7 @@ int main(void)
 		GROUPS_TEST(an_identity_has_a_card),
 		GROUPS_TEST(groups_are_listed),
 		GROUPS_TEST(how_a_group_is_found),
+		GROUPS_TEST(who_began_the_epoch),
 		GROUPS_TEST(a_group_in_full),
 		GROUPS_TEST(members_we_first),
 		GROUPS_TEST(a_member_with_its_chain),
