@@ -1,5 +1,5 @@
 /* Epochs and their keys (GROUP-12.3 to GROUP-12.6). */
-#include "group/keyring.h"
+#include "group/keyring_int.h"
 
 #include "wire/rd.h"
 #include "wire/wr.h"
@@ -7,33 +7,6 @@
 #define SLOTS_FIRST 8
 #define SAVED	    1 /* format */
 #define GUID	    16
-#define HOLDER	    (GROUP_AUTHORITY + 1) /* and marks: */
-#define LOST	    1			  /* what it was given is of no use to it any more */
-#define GIVEN	    2			  /* by a Key record alone */
-
-struct group_ring_maker {
-	struct list all;
-	uint8_t authority[GROUP_AUTHORITY];
-	size_t epochs, held, covers; /* held, covers: of all its epochs */
-};
-
-struct group_keyring {
-	const struct env *env;
-	struct crypto *crypto;
-	struct list all;    /* struct group_ring_epoch */
-	struct list makers; /* struct group_ring_maker, of at least one epoch each */
-	bool (*removed)(void *ctx, const uint8_t *authority);
-	void *removed_ctx;
-	size_t n, held, covers; /* holders, Removals covered: of all */
-	uint8_t *keys;		/* locked, GROUP_EPOCH_KEY octets each */
-	bool *taken;		/* of slots */
-	size_t slots;
-};
-
-static struct group_ring_epoch *at(struct list *n)
-{
-	return LIST_ENTRY(n, struct group_ring_epoch, all);
-}
 
 static struct group_ring_maker *maker_at(struct list *n)
 {
@@ -137,61 +110,23 @@ static enum err made_by(struct group_keyring *k, struct group_ring_epoch *e,
 
 /* ---- entries ---- */
 
-static void holders_drop(struct group_keyring *k, struct group_ring_epoch *e)
-{
-	k->held -= e->n_holders;
-	e->by->held -= e->n_holders;
-	env_free(k->env, e->holders);
-	e->holders = NULL;
-	e->n_holders = e->room = 0;
-}
-
-static void covers_drop(struct group_keyring *k, struct group_ring_epoch *e)
-{
-	k->covers -= e->n_covers;
-	e->by->covers -= e->n_covers;
-	env_free(k->env, e->covers);
-	e->covers = NULL;
-	e->n_covers = 0;
-}
-
 static void drop(struct group_keyring *k, struct group_ring_epoch *e)
 {
 	key_drop(k, e);
-	holders_drop(k, e);
-	covers_drop(k, e);
+	keyring_holders_drop(k, e);
+	keyring_covers_drop(k, e);
 	leave(k, e);
 	list_take(&e->all);
 	env_free(k->env, e);
 	k->n--;
 }
 
-/* Some Key record names it, and that is all. */
-static bool is_name_alone(const struct group_ring_epoch *e)
-{
-	return !e->number && !e->has_key;
-}
-
-/* GROUP-12.6: what is known by name alone, then of who made the most the one that came first. */
-static struct group_ring_epoch *first_to_go(const struct group_keyring *k)
-{
-	struct group_ring_epoch *first = NULL;
-	LIST_EACH(i, tmp, &k->all)
-	{
-		bool name = is_name_alone(at(i));
-		bool more = first && at(i)->by->epochs > first->by->epochs;
-		if (!first || name > is_name_alone(first) || (name == is_name_alone(first) && more))
-			first = at(i);
-	}
-	return first;
-}
-
 static struct group_ring_epoch *find(const struct group_keyring *k, const uint8_t *id)
 {
 	LIST_EACH(i, tmp, &k->all)
 	{
-		if (memcmp(at(i)->id, id, GROUP_EPOCH_ID) == 0)
-			return at(i);
+		if (memcmp(keyring_at(i)->id, id, GROUP_EPOCH_ID) == 0)
+			return keyring_at(i);
 	}
 	return NULL;
 }
@@ -206,7 +141,7 @@ static struct group_ring_epoch *take(struct group_keyring *k, const uint8_t *id,
 	if (!e)
 		return NULL;
 	if (k->n >= GROUP_KEYRING_MOST)
-		drop(k, first_to_go(k));
+		drop(k, keyring_first_to_go(k));
 	if (made_by(k, e, maker) != OK) {
 		env_free(k->env, e);
 		return NULL;
@@ -215,123 +150,6 @@ static struct group_ring_epoch *take(struct group_keyring *k, const uint8_t *id,
 	list_push_back(&k->all, &e->all);
 	k->n++;
 	return e;
-}
-
-/* ---- who has it ---- */
-
-/* Where it is, or would be, among n authorities; true: it is there. */
-static bool place(const struct group_ring_epoch *e, const uint8_t *authority, size_t *where)
-{
-	size_t from = 0, to = e->n_holders;
-	while (from < to) {
-		size_t i = from + (to - from) / 2;
-		if (memcmp(e->holders + i * HOLDER, authority, GROUP_AUTHORITY) < 0)
-			from = i + 1;
-		else
-			to = i;
-	}
-	*where = from;
-	return from < e->n_holders &&
-	       memcmp(e->holders + from * HOLDER, authority, GROUP_AUTHORITY) == 0;
-}
-
-static enum err room_for(struct group_keyring *k, struct group_ring_epoch *e, size_t n)
-{
-	if (n <= e->room)
-		return OK;
-	size_t room = n < 8 ? 8 : n + n / 2;
-	uint8_t *p = env_resize(k->env, e->holders, room * HOLDER);
-	if (!p)
-		return ERR_NOMEM;
-	e->holders = p;
-	e->room = room;
-	return OK;
-}
-
-/* One that the record names counts as such, whatever it was given beside. */
-static enum err hold(struct group_keyring *k, struct group_ring_epoch *e, const uint8_t *authority,
-		     uint8_t how)
-{
-	size_t i;
-	if (e->cut)
-		return OK;
-	if (place(e, authority, &i)) {
-		e->holders[i * HOLDER + GROUP_AUTHORITY] &= how;
-		return OK;
-	}
-	enum err err = room_for(k, e, e->n_holders + 1);
-	if (err)
-		return err;
-	uint8_t *p = e->holders + i * HOLDER;
-	memmove(p + HOLDER, p, (e->n_holders - i) * HOLDER);
-	memcpy(p, authority, GROUP_AUTHORITY);
-	p[GROUP_AUTHORITY] = how;
-	e->n_holders++;
-	e->by->held++;
-	k->held++;
-	return OK;
-}
-
-/* Nothing is ever written under it, as far as can be seen. */
-static bool is_over(const struct group_keyring *k, const struct group_ring_epoch *e)
-{
-	return e->fell || (k->removed && k->removed(k->removed_ctx, e->maker));
-}
-
-/* GROUP-12.21; `more`: who made a has noted more than who made b, below 0: less. */
-static bool goes_before(const struct group_keyring *k, const struct group_ring_epoch *a,
-			const struct group_ring_epoch *b, int more)
-{
-	bool over_a = is_over(k, a), over_b = is_over(k, b);
-	if (is_name_alone(a) != is_name_alone(b))
-		return is_name_alone(a);
-	if (over_a != over_b)
-		return over_a;
-	return more ? more > 0 : a->number < b->number;
-}
-
-static int compare(size_t a, size_t b)
-{
-	return (a > b) - (a < b);
-}
-
-/* Of those that still know who has them. */
-static struct group_ring_epoch *least_held(const struct group_keyring *k)
-{
-	struct group_ring_epoch *out = NULL;
-	LIST_EACH(i, tmp, &k->all)
-	{
-		struct group_ring_epoch *e = at(i);
-		if (e->n_holders &&
-		    (!out || goes_before(k, e, out, compare(e->by->held, out->by->held))))
-			out = e;
-	}
-	return out;
-}
-
-static struct group_ring_epoch *least_covering(const struct group_keyring *k)
-{
-	struct group_ring_epoch *out = NULL;
-	LIST_EACH(i, tmp, &k->all)
-	{
-		struct group_ring_epoch *e = at(i);
-		if (e->n_covers &&
-		    (!out || goes_before(k, e, out, compare(e->by->covers, out->by->covers))))
-			out = e;
-	}
-	return out;
-}
-
-/* GROUP-12.6 */
-static void bound(struct group_keyring *k)
-{
-	while (k->held > GROUP_KEYRING_HELD) {
-		struct group_ring_epoch *e = least_held(k);
-		holders_drop(k, e);
-		e->cut = e->number != 0;
-	}
-	while (k->covers > GROUP_KEYRING_COVERS)
-		covers_drop(k, least_covering(k));
 }
 
 /* ---- learning ---- */
@@ -354,9 +172,9 @@ static enum err learn_holders(struct group_keyring *k, struct group_ring_epoch *
 			      const struct group_epoch *from)
 {
 	size_t n = group_epoch_recipients(from);
-	enum err err = e->cut ? OK : room_for(k, e, e->n_holders + n);
+	enum err err = e->cut ? OK : keyring_room_for(k, e, e->n_holders + n);
 	for (size_t i = 0; i < n && !err; i++)
-		err = hold(k, e, group_epoch_authority(from, i).p, 0);
+		err = keyring_hold(k, e, group_epoch_authority(from, i).p, 0);
 	return err;
 }
 
@@ -390,7 +208,7 @@ enum err group_keyring_learn(struct group_keyring *k, const struct group_ring_re
 	if (e->has_key && !is_key(k, e, key_at(k, e->slot)))
 		key_drop(k, e);
 	e->proved = e->has_key;
-	bound(k);
+	keyring_bound(k);
 	return OK;
 }
 
@@ -438,31 +256,13 @@ void group_keyring_tried(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_I
 enum err group_keyring_given(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
 			     struct span authority, const uint8_t *giver)
 {
-	bool full = k->n >= GROUP_KEYRING_MOST && !is_name_alone(first_to_go(k));
+	bool full = k->n >= GROUP_KEYRING_MOST && !keyring_is_name_alone(keyring_first_to_go(k));
 	if (full && !find(k, id))
 		return OK;
 	struct group_ring_epoch *e = take(k, id, giver);
-	enum err err = e ? hold(k, e, authority.p, GIVEN) : ERR_NOMEM;
-	bound(k);
+	enum err err = e ? keyring_hold(k, e, authority.p, KEYRING_GIVEN) : ERR_NOMEM;
+	keyring_bound(k);
 	return err;
-}
-
-static void ungive(struct group_ring_epoch *e, const uint8_t *authority)
-{
-	size_t i;
-	if (place(e, authority, &i))
-		e->holders[i * HOLDER + GROUP_AUTHORITY] |= LOST;
-}
-
-bool group_keyring_busy(const struct group_keyring *k)
-{
-	return k->held > GROUP_KEYRING_HELD / 2;
-}
-
-void group_keyring_lost(struct group_keyring *k, struct span authority)
-{
-	LIST_EACH(n, tmp, &k->all)
-	ungive(at(n), authority.p);
 }
 
 void group_keyring_ungiven(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID],
@@ -470,7 +270,7 @@ void group_keyring_ungiven(struct group_keyring *k, const uint8_t id[GROUP_EPOCH
 {
 	struct group_ring_epoch *e = find(k, id);
 	if (e)
-		ungive(e, authority.p);
+		keyring_ungive(e, authority.p);
 }
 
 void group_keyring_fell(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID])
@@ -480,16 +280,15 @@ void group_keyring_fell(struct group_keyring *k, const uint8_t id[GROUP_EPOCH_ID
 		return;
 	e->until = 0;
 	e->fell = true;
-	for (size_t i = 0; i < e->n_holders; i++)
-		e->holders[i * HOLDER + GROUP_AUTHORITY] |= LOST;
+	keyring_ungive_all(e);
 }
 
 void group_keyring_unlearn(struct group_keyring *k)
 {
 	LIST_EACH(n, tmp, &k->all)
 	{
-		at(n)->until = 0;
-		holders_drop(k, at(n));
+		keyring_at(n)->until = 0;
+		keyring_holders_drop(k, keyring_at(n));
 	}
 }
 
@@ -513,12 +312,6 @@ size_t group_keyring_count(const struct group_keyring *k)
 	return k->n;
 }
 
-bool group_keyring_holds(const struct group_ring_epoch *e, struct span authority)
-{
-	size_t i;
-	return place(e, authority.p, &i) && !(e->holders[i * HOLDER + GROUP_AUTHORITY] & LOST);
-}
-
 /* ---- the one to write under ---- */
 
 /* Both ascend. */
@@ -538,7 +331,7 @@ static size_t covered(const struct group_ring_epoch *e, const struct group_ring_
 static bool is_spoilt(const struct group_ring_epoch *e, const struct group_ring_choice *c,
 		      const uint8_t *holder)
 {
-	bool given = holder[GROUP_AUTHORITY] & GIVEN;
+	bool given = holder[GROUP_AUTHORITY] & KEYRING_GIVEN;
 	return c->removed(c->ctx, holder) && !(given && c->covered(c->ctx, holder, e));
 }
 
@@ -552,7 +345,7 @@ static bool stands(const struct group_ring_epoch *e, const struct group_ring_cho
 static bool is_clean(const struct group_ring_epoch *e, const struct group_ring_choice *c)
 {
 	for (size_t i = 0; c->n_removals && i < e->n_holders; i++)
-		if (is_spoilt(e, c, e->holders + i * HOLDER))
+		if (is_spoilt(e, c, e->holders + i * KEYRING_HOLDER))
 			return false;
 	return true;
 }
@@ -574,7 +367,7 @@ const struct group_ring_epoch *group_keyring_choose(const struct group_keyring *
 	size_t most = 0;
 	/* D18: what came last mostly covers the most, and then the others need no look. */
 	for (struct list *i = k->all.prev; i != &k->all; i = i->prev) {
-		const struct group_ring_epoch *e = at(i);
+		const struct group_ring_epoch *e = keyring_at(i);
 		if (!stands(e, c) || e->n_covers < most)
 			continue;
 		size_t n = covered(e, c);
@@ -609,13 +402,13 @@ size_t group_keyring_save(const struct group_keyring *k, uint8_t *out)
 	struct wr w = wr_of(out, GROUP_KEYRING_OCTETS);
 	uint32_t n = 0;
 	LIST_EACH(i, tmp, &k->all)
-	n += at(i)->has_key;
+	n += keyring_at(i)->has_key;
 	wr_u8(&w, SAVED);
 	wr_u32(&w, n);
 	LIST_EACH(i, tmp2, &k->all)
 	{
-		if (at(i)->has_key)
-			save_one(k, &w, at(i));
+		if (keyring_at(i)->has_key)
+			save_one(k, &w, keyring_at(i));
 	}
 	return w.n;
 }
@@ -684,7 +477,7 @@ void group_keyring_free(struct group_keyring *k)
 	if (!k)
 		return;
 	LIST_EACH(i, tmp, &k->all)
-	drop(k, at(i));
+	drop(k, keyring_at(i));
 	crypto_secret_free(k->keys);
 	env_free(k->env, k->taken);
 	env_free(k->env, k);
