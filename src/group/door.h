@@ -35,8 +35,9 @@ enum group_door_answer {
 struct group_door {
 	void *ctx;
 	/* Asked twice in a run: before anything is said about the secret, and again before a
-	 * proof is looked at, since others may have guessed meanwhile. OPEN: prs is filled;
-	 * WAIT: *wait_s seconds. It changes nothing: who stops has used no guess. */
+	 * proof is looked at, since others may have guessed meanwhile, or the secret is another
+	 * one by then: who began with the old one is refused. OPEN: prs is filled; WAIT: *wait_s
+	 * seconds. It changes nothing: who stops has used no guess. */
 	enum group_door_answer (*find)(void *ctx, const struct group_secret_name *name,
 				       struct span source, uint8_t prs[GROUP_SECRET_PRS],
 				       uint32_t *wait_s);

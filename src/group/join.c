@@ -17,6 +17,7 @@
 struct group_join {
 	struct crypto_pake pake; /* until both shares are there */
 	struct group_secret_name name;
+	uint8_t prs[HASH];  /* hash of what it began with: of who lets in */
 	uint8_t m1[M1_MAX]; /* the joiner's, until M3 */
 	size_t n_m1;
 	uint8_t ta[CRYPTO_PAKE_TAG], tb[CRYPTO_PAKE_TAG];
@@ -136,6 +137,7 @@ static enum err start(struct group_session *s, const struct group_secret_name *n
 	if (!s->join)
 		return ERR_NOMEM;
 	s->join->name = *name;
+	hash(s, prs, s->join->prs);
 	return begin(s, prs);
 }
 
@@ -401,16 +403,30 @@ static enum err admit(struct group_session *s)
 	return a ? refuse(s, a, a == GROUP_DOOR_WAIT ? AGAIN_S : 0) : OK;
 }
 
+/* GROUP-13.6: a password that was changed since M1 is over, for who knows the old one and for who
+ * knows the new one alike. */
+static enum group_door_answer find_again(struct group_session *s, struct span source,
+					 uint32_t *wait_s)
+{
+	const struct group_door *d = s->home->door;
+	uint8_t prs[GROUP_SECRET_PRS] = { 0 }, now[HASH];
+	enum group_door_answer a = d->find(d->ctx, &s->join->name, source, prs, wait_s);
+	hash(s, span_of(prs, sizeof prs), now);
+	crypto_wipe(prs, sizeof prs);
+	if (!a && !crypto_equal(span_of(now, HASH), span_of(s->join->prs, HASH)))
+		a = GROUP_DOOR_OVER;
+	crypto_wipe(now, sizeof now);
+	return a;
+}
+
 /* Of M3 */
 enum err group_join_check(struct group_session *s, const struct group_flight *f)
 {
 	const struct group_door *d = s->home->door;
 	struct span source = span_of(s->source, s->n_source);
-	uint8_t prs[GROUP_SECRET_PRS];
 	uint32_t wait_s = 0;
 	/* Of many that came together one guess is taken: after it this says no. */
-	enum group_door_answer a = d->find(d->ctx, &s->join->name, source, prs, &wait_s);
-	crypto_wipe(prs, sizeof prs);
+	enum group_door_answer a = find_again(s, source, &wait_s);
 	if (a)
 		return refuse(s, a, wait_s);
 	if (crypto_equal(f->password.octets, span_of(s->join->ta, sizeof s->join->ta)))

@@ -14,6 +14,7 @@ struct join_rig {
 	enum group_door_answer answer, admits; /* of find() and admit(), where the name is known */
 	uint32_t wait_s;
 	unsigned int no_more; /* the find() from which there is a wait; 0 none */
+	unsigned int other;   /* the find() that finds another secret of that name; 0 none */
 	unsigned int found, wrong, admitted, dropped, asked;
 	unsigned int waits; /* how often admitted() says not yet */
 	enum err fails;	    /* what it says then */

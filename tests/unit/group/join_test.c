@@ -83,6 +83,23 @@ static void a_guess_in_between_shuts_the_door(void **state)
 	}
 }
 
+/* GROUP-13.6: whether it is the old one that was typed or the new one. */
+static void a_secret_that_was_changed_in_between_is_over(void **state)
+{
+	for (int old = 0; old < 2; old++) {
+		join_rig_init(&j);
+		j.known = (struct group_secret_name){ .kind = GROUP_SECRET_PASSWORD };
+		j.knock.name = j.known;
+		j.other = 2;
+		j.knock.prs[0] ^= (uint8_t)!old;
+		join_play(&j);
+		join_assert_refused(&j, GROUP_DOOR_OVER, GROUP_FAULT_SECRET_OVER);
+		assert_int_equal(j.found, 2);
+		assert_int_equal(j.wrong + j.admitted, 0);
+		join_rig_fini(&j);
+	}
+}
+
 static void another_invitation_is_none(void **state)
 {
 	join_rig_init(&j);
@@ -267,6 +284,7 @@ int main(void)
 		cmocka_unit_test(who_does_not_is_counted),
 		cmocka_unit_test(the_door_may_say_no),
 		cmocka_unit_test(a_guess_in_between_shuts_the_door),
+		cmocka_unit_test(a_secret_that_was_changed_in_between_is_over),
 		cmocka_unit_test(another_invitation_is_none),
 		cmocka_unit_test(who_lets_in_waits_for_the_store),
 		cmocka_unit_test(a_use_that_cannot_be_kept_is_none),
