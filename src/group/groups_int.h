@@ -6,7 +6,7 @@
  * groups_tell.c (what members tell and change), groups_graph.c (what graphs say),
  * groups_names.c (names published), groups_search.c (names resolved), groups_seek.c (other
  * members found),
- * groups_join.c (joining by a secret), groups_again.c (what is here, joined again), groups_job.c (passphrases). */
+ * groups_join.c (joining by a secret), groups_code.c (what a code leads to), groups_again.c (what is here, joined again), groups_job.c (passphrases). */
 #ifndef GROUP_GROUPS_INT_H
 #define GROUP_GROUPS_INT_H
 
@@ -67,7 +67,9 @@ struct groups_name {
 /* Somebody whom a look-up name led to: several groups may have taken the same words. */
 struct groups_lookup {
 	struct groups_octets payload;
+	size_t told; /* by so many */
 	struct addr at[GROUPS_ADDRESSES];
+	uint8_t place[GROUPS_ADDRESSES]; /* of each, where it was told; the first go before */
 	size_t n_at;
 };
 
@@ -466,10 +468,15 @@ bool groups_entry_out(const struct groups *s, const struct groups_entry *e);
 bool groups_joining_is(const struct groups *s, struct span self);
 /* Whose graph it is while it is called with; NULL: not that. */
 struct group_joiner *groups_joining_guard(const struct groups *s, struct span id, struct span self);
-/* The name of its group is looked for once more (GROUP-13.25). */
+/* A name is looked for that many may publish (GROUP-13.25, GROUP-13.27). */
 bool groups_joining_again(const struct groups_call *call);
 /* All those addresses were called for it already. */
 bool groups_joining_called(const struct groups_call *call, const struct groups_hit *hit);
+/* One of those refused us at its door: it is there, and a member (GROUP-13.29). */
+bool groups_joining_heard(const struct groups_call *call, const struct groups_hit *hit);
+/* groups_code.c, of what somebody publishes under a name that call looks up: false: nothing that
+ * it could use. */
+bool groups_code_wants(const struct groups_call *call, struct span payload);
 /* The job is done. */
 void groups_joining_prs(struct groups *s, struct groups_call *call, enum err err, struct span prs);
 /* A graph has answered; false: it is not for us. */

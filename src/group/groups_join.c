@@ -1,10 +1,10 @@
-/* Groups joined by a secret (GROUP-13.10 to GROUP-13.17): a code, a link or a password becomes
+/* Groups joined by a secret (GROUP-13.10 to GROUP-13.16): a code, a link or a password becomes
  * a membership, member after member; from then on it is as if it had come in a document. */
 #include "group/code.h"
 #include "group/groups_job.h"
 #include "group/groups_join_int.h"
 
-#include "wire/rd.h"
+#include <assert.h>
 
 static void joining_free(struct groups *s, struct groups_joining *j)
 {
@@ -12,6 +12,13 @@ static void joining_free(struct groups *s, struct groups_joining *j)
 	group_joiner_free(j->joiner);
 	crypto_wipe(j, sizeof(*j));
 	env_free(s->env, j);
+}
+
+/* What was typed is not needed any more. */
+static void forget(struct groups_joining *j)
+{
+	crypto_wipe(j->secret, sizeof(j->secret));
+	j->n_secret = 0;
 }
 
 /* While its graph may ask the joiner is there: it goes with the others at the end. */
@@ -22,6 +29,7 @@ void groups_joining_end(struct groups *s, struct groups_call *call)
 	if (!j)
 		return;
 	groups_again_end(s, j);
+	forget(j);
 	if (j->joiner && j->step >= STEP_CALL && !j->entry)
 		j->step = STEP_LEFT;
 	else
@@ -81,10 +89,12 @@ static void go(struct groups *s, struct groups_call *call, enum groups_join_step
 	groups_ask(s, call, &copy);
 }
 
-/* GROUP-13.15: that a plain member lets nobody in says nothing of what was typed. */
+/* GROUP-13.15: that a plain member lets nobody in says nothing of what was typed; that somebody
+ * knows of no such secret says less than what another knows of it. */
 static bool says_less(const struct groups_joining *j, enum group_session_fault f)
 {
-	return j->told && (f == GROUP_FAULT_NONE || f == GROUP_FAULT_MAY_NOT_ADMIT);
+	return j->told && (f == GROUP_FAULT_NONE || f == GROUP_FAULT_MAY_NOT_ADMIT ||
+			   (f == GROUP_FAULT_NO_SECRET && j->known));
 }
 
 /* GROUP-13.15: which answer is told of several: the last that a member gave. */
@@ -117,16 +127,28 @@ static void note(struct groups_call *call, enum err err, const char *why)
 	groups_again_why(j, i.fault, &t);
 	j->told = i.fault != GROUP_FAULT_NONE;
 	j->plain = i.fault == GROUP_FAULT_MAY_NOT_ADMIT;
+	j->known |= i.fault == GROUP_FAULT_SECRET_OVER || i.fault == GROUP_FAULT_WAIT;
 	j->err = i.fault == GROUP_FAULT_WAIT ? ERR_FULL : i.fault ? ERR_DENIED : err;
 }
 
 /* ---- member after member ---- */
 
+/* GROUP-13.28: for another identifier those are called again who refused the one before. */
+static bool more(struct groups_joining *j)
+{
+	while (j->tried < j->n_called && !j->refused[j->tried])
+		j->tried++;
+	return j->tried < j->n_at;
+}
+
 static void call_next(struct groups *s, struct groups_call *call)
 {
 	struct groups_joining *j = call->joining;
 	struct graphs_command g = command_of(j, GRAPHS_OF);
+	bool is = more(j);
+	assert(is);
 	g.of = (struct graph_command){ .kind = GRAPH_CONNECT_TO, .remote = j->at[j->tried++] };
+	j->n_called = j->tried > j->n_called ? j->tried : j->n_called;
 	group_joiner_again(j->joiner);
 	go(s, call, j->entry ? STEP_KNOCK : STEP_CALL, &g);
 }
@@ -136,13 +158,26 @@ static bool search(struct groups *s, struct groups_call *call, groups_looked_up 
 static void searched(struct groups *s, struct groups_call *call, const struct groups_lookup *found,
 		     size_t n, const struct groups_resolution *why);
 
-/* GROUP-13.19: whoever is there under the group's name, where nobody answered; GROUP-13.25: or
- * nobody who may let in. */
-static void call_others(struct groups *s, struct groups_call *call)
+/* GROUP-13.28: after a proof no other identifier is tried, whatever came of it. */
+static bool next_name(struct groups_joining *j)
 {
-	const struct groups_joining *j = call->joining;
-	bool enough = j->told && !j->plain;
-	if (enough || j->over || !search(s, call, searched))
+	bool may = j->n_refused && !j->proved && j->of + 1 < j->n_names;
+	j->of += may;
+	j->tried = may ? j->first : j->tried;
+	return may;
+}
+
+/* GROUP-13.19: whoever is there under the group's name, where nobody answered; GROUP-13.25: or
+ * nobody who may let in; GROUP-13.29: or only such as a code has led to. */
+void groups_joining_others(struct groups *s, struct groups_call *call)
+{
+	struct groups_joining *j = call->joining;
+	bool enough = j->told && !j->plain && (!j->by_code || j->searched);
+	if (j->over)
+		answer(s, call, j->err, NULL);
+	else if (next_name(j))
+		groups_joining_call(s, call);
+	else if (!groups_code_again(s, call) && (enough || !search(s, call, searched)))
 		answer(s, call, j->err, NULL);
 }
 
@@ -150,7 +185,7 @@ static void drop(struct groups *s, struct groups_call *call)
 {
 	if (call->joining->entry) {
 		call->joining->step = STEP_NAMED;
-		call_others(s, call);
+		groups_joining_others(s, call);
 		return;
 	}
 	const struct graphs_command g = command_of(call->joining, GRAPHS_DELETE);
@@ -171,6 +206,16 @@ static bool hung_up(const struct group_joiner_info *i, enum err err)
 	return !i->heard && (err == ERR_CLOSED || err == ERR_RESET);
 }
 
+/* What the call shows of the secret, and of who is at that address. */
+static void learn(struct groups_joining *j, const struct group_joiner_info *i)
+{
+	j->refused[j->tried - 1] = i->refused && !i->proved;
+	j->n_refused += j->refused[j->tried - 1];
+	j->proved |= i->proved;
+	if (i->chain.n || i->proved)
+		forget(j);
+}
+
 /* GROUP-13.14: who had one guess wrong gets no other at anybody's. */
 static void called(struct groups *s, struct groups_call *call, const struct graph_out *r)
 {
@@ -179,6 +224,7 @@ static void called(struct groups *s, struct groups_call *call, const struct grap
 	group_joiner_look(j->joiner, &i);
 	const struct graphs_command g = command_of(j, GRAPHS_CLOSE);
 	bool over = r->err == ERR_CANCELLED || r->err == ERR_STOPPING || s->stopping;
+	learn(j, &i);
 	if (i.chain.n && j->entry) {
 		groups_again_in(s, call, i.chain);
 		return;
@@ -196,7 +242,7 @@ static void called(struct groups *s, struct groups_call *call, const struct grap
 	j->over = over || i.guessed;
 	if (over)
 		j->err = s->stopping ? ERR_STOPPING : r->err;
-	if (!over && !i.guessed && j->tried < j->n_at)
+	if (!j->over && more(j))
 		call_next(s, call);
 	else
 		drop(s, call);
@@ -230,7 +276,7 @@ static void dropped(struct groups *s, struct groups_call *call, const struct gra
 		return;
 	}
 	j->step = STEP_NAMED;
-	call_others(s, call);
+	groups_joining_others(s, call);
 }
 
 /* GROUP-13.16: whoever let us in is the first neighbor; where that fails we are in all the
@@ -275,6 +321,10 @@ static enum err joiner_of(struct groups *s, struct groups_joining *j, struct spa
 	const struct groups_person *p = groups_person_named(s, span_str(j->self));
 	if (!p || !p->key || prs.n != GROUP_SECRET_PRS)
 		return ERR_STATE;
+	if (j->joiner) {
+		group_joiner_take(j->joiner, &j->name[j->of], prs.p);
+		return OK;
+	}
 	const struct group_joiner_birth b = {
 		.profile = group_profile(CRYPTO_MODERN),
 		.crypto = s->crypto,
@@ -282,7 +332,7 @@ static enum err joiner_of(struct groups *s, struct groups_joining *j, struct spa
 		.group = j->group,
 		.key = p->key,
 		.certificate = groups_span(&p->certificate),
-		.name = j->name,
+		.name = j->name[j->of],
 		.prs = prs.p,
 		.now = joiner_now,
 		.ctx = s,
@@ -294,6 +344,7 @@ static void open_graph(struct groups *s, struct groups_call *call)
 {
 	const struct graph_properties p = { .profile = CRYPTO_MODERN, .scope = GRAPH_SCOPE_GLOBAL };
 	struct graphs_command g = command_of(call->joining, GRAPHS_OPEN);
+	call->joining->n_refused = 0;
 	if (call->joining->entry) {
 		groups_again_begin(s, call->joining);
 		call_next(s, call);
@@ -311,6 +362,30 @@ void groups_joining_prs(struct groups *s, struct groups_call *call, enum err err
 		answer(s, call, err, NULL);
 	else
 		open_graph(s, call);
+}
+
+/* GROUP-13.10 */
+static void make_prs(struct groups *s, struct groups_call *call)
+{
+	struct groups_joining *j = call->joining;
+	const struct group_secret_name *name = &j->name[j->of];
+	struct groups_prs x = {
+		.secret = span_of(j->secret, j->n_secret),
+		.group = span_str(j->group),
+		.invitation = name->kind == GROUP_SECRET_INVITATION,
+	};
+	memcpy(x.id, name->id, sizeof(x.id));
+	uint8_t *room = groups_call_room(s, call, groups_prs_size(&x));
+	if (!room) {
+		answer(s, call, ERR_NOMEM, NULL);
+		return;
+	}
+	struct wr w = wr_of(room, groups_prs_size(&x));
+	groups_prs_write(&w, &x);
+	j->prs_of = j->of;
+	if (j->n_names == 1 && !j->by_code)
+		forget(j);
+	groups_job_start(s, call, GROUPS_JOB_PRS);
 }
 
 /* ---- what is known of it first ---- */
@@ -341,9 +416,9 @@ static bool is_there(struct groups *s, struct groups_call *call)
 
 /* ---- addresses ---- */
 
-static bool take_addresses(struct groups_joining *j, const struct addr *at, size_t n)
+bool groups_joining_at(struct groups_joining *j, const struct addr *at, size_t n)
 {
-	size_t most = j->again ? 2 * GROUPS_ADDRESSES : GROUPS_ADDRESSES;
+	size_t most = j->first || j->code_again ? GROUPS_JOIN_ADDRESSES : GROUPS_ADDRESSES;
 	for (size_t i = 0; i < n && j->n_at < most; i++) {
 		bool known = false;
 		for (size_t k = 0; k < j->n_at; k++)
@@ -356,17 +431,36 @@ static bool take_addresses(struct groups_joining *j, const struct addr *at, size
 
 bool groups_joining_again(const struct groups_call *call)
 {
-	return call->joining && call->joining->again;
+	return call->joining && (call->joining->again || call->joining->at_code);
+}
+
+/* Who is called, or is to be, at that address; n_at: nobody. */
+static size_t place_of(const struct groups_joining *j, const struct addr *at)
+{
+	size_t k = 0;
+	while (k < j->n_at && !addr_eq(&j->at[k], at))
+		k++;
+	return k;
 }
 
 bool groups_joining_called(const struct groups_call *call, const struct groups_hit *hit)
 {
 	const struct groups_joining *j = call->joining;
 	size_t n = 0;
-	for (size_t i = 0; j && i < hit->n_at; i++)
-		for (size_t k = 0, was = n; k < j->tried && n == was; k++)
-			n += addr_eq(&j->at[k], &hit->at[i]);
+	for (size_t i = 0; j && !j->at_code && i < hit->n_at; i++)
+		n += place_of(j, &hit->at[i]) < j->n_called;
 	return n && n == hit->n_at;
+}
+
+bool groups_joining_heard(const struct groups_call *call, const struct groups_hit *hit)
+{
+	const struct groups_joining *j = call->joining;
+	bool heard = false;
+	for (size_t i = 0; j->told && !j->plain && i < hit->n_at; i++) {
+		size_t k = place_of(j, &hit->at[i]);
+		heard |= k < j->n_called && j->refused[k];
+	}
+	return heard;
 }
 
 /* GROUP-13.19: once, GROUP-13.25: and once more where those who were called may let nobody in.
@@ -388,7 +482,15 @@ static bool search(struct groups *s, struct groups_call *call, groups_looked_up 
 static void take_all(struct groups_joining *j, const struct groups_lookup *found, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		(void)take_addresses(j, found[i].at, found[i].n_at);
+		(void)groups_joining_at(j, found[i].at, found[i].n_at);
+}
+
+void groups_joining_call(struct groups *s, struct groups_call *call)
+{
+	if (call->joining->joiner && call->joining->prs_of == call->joining->of)
+		open_graph(s, call);
+	else
+		make_prs(s, call);
 }
 
 /* What the last of the others said stays told where there is nobody more. */
@@ -396,14 +498,15 @@ static void searched(struct groups *s, struct groups_call *call, const struct gr
 		     size_t n, const struct groups_resolution *why)
 {
 	struct groups_joining *j = call->joining;
+	j->first = j->tried;
 	take_all(j, found, n);
-	if (j->tried < j->n_at)
-		open_graph(s, call);
-	else
+	if (j->tried == j->n_at) {
 		answer(s, call, j->err, NULL);
+		return;
+	}
+	j->of = j->proved ? j->of : 0;
+	groups_joining_call(s, call);
 }
-
-static void begin(struct groups *s, struct groups_call *call);
 
 static void found_first(struct groups *s, struct groups_call *call,
 			const struct groups_lookup *found, size_t n,
@@ -413,7 +516,7 @@ static void found_first(struct groups *s, struct groups_call *call,
 	struct text t = TEXT_OF(call->out.text);
 	take_all(j, found, n);
 	if (j->n_at) {
-		begin(s, call);
+		groups_joining_begin(s, call);
 		return;
 	}
 	text_str(&t, "no member's address is known: ");
@@ -425,8 +528,7 @@ static void found_first(struct groups *s, struct groups_call *call,
 static const char no_address[] =
 	"no member's address is known: give one of a machine that is in the group";
 
-/* GROUP-13.10 */
-static void begin(struct groups *s, struct groups_call *call)
+void groups_joining_begin(struct groups *s, struct groups_call *call)
 {
 	struct groups_joining *j = call->joining;
 	groups_words(call->out.made, sizeof(call->out.made), span_str(j->group));
@@ -437,139 +539,16 @@ static void begin(struct groups *s, struct groups_call *call)
 			answer(s, call, ERR_NOT_FOUND, no_address);
 		return;
 	}
-	struct groups_prs x = {
-		.secret = span_of(j->secret, j->n_secret),
-		.group = span_str(j->group),
-		.invitation = j->name.kind == GROUP_SECRET_INVITATION,
-	};
-	memcpy(x.id, j->name.id, sizeof(x.id));
-	uint8_t *room = groups_call_room(s, call, groups_prs_size(&x));
-	if (!room) {
-		answer(s, call, ERR_NOMEM, NULL);
-		return;
-	}
-	struct wr w = wr_of(room, groups_prs_size(&x));
-	groups_prs_write(&w, &x);
-	crypto_wipe(j->secret, sizeof(j->secret));
-	groups_job_start(s, call, GROUPS_JOB_PRS);
+	groups_joining_call(s, call);
 }
 
-static bool take_secret(struct groups_joining *j, struct span secret)
+bool groups_joining_secret(struct groups_joining *j, struct span secret)
 {
 	if (!secret.n || secret.n > sizeof(j->secret))
 		return false;
 	memcpy(j->secret, secret.p, secret.n);
 	j->n_secret = secret.n;
 	return true;
-}
-
-/* ---- by a code ---- */
-
-/* What a look-up name carries (GROUP-14). */
-struct found {
-	struct group_secret_name name;
-	struct span group, friendly;
-};
-
-static bool read_found(struct span payload, struct found *f)
-{
-	struct rd r = rd_of(payload);
-	uint8_t version = rd_u8(&r), kind = rd_u8(&r);
-	struct span id = rd_bytes(&r, GROUP_SECRET_ID);
-	size_t n = rd_le16(&r);
-	f->group = rd_bytes(&r, n);
-	n = rd_le16(&r);
-	f->friendly = rd_bytes(&r, n);
-	if (!rd_done(&r) || version != 1 || kind > GROUP_SECRET_INVITATION)
-		return false;
-	f->name.kind = (enum group_secret_kind)kind;
-	memcpy(f->name.id, id.p, id.n);
-	return f->group.n && f->group.n <= GROUP_NAME_OCTETS &&
-	       f->friendly.n <= GROUP_FRIENDLY_OCTETS;
-}
-
-static bool is_same(const struct groups_joining *j, const struct found *f)
-{
-	return span_eq(span_str(j->group), f->group) && j->name.kind == f->name.kind &&
-	       memcmp(j->name.id, f->name.id, sizeof(j->name.id)) == 0;
-}
-
-static bool is_wanted(const struct groups_joining *j, const struct found *f)
-{
-	struct span w = span_str(j->wanted);
-	return !w.n || span_eq(w, f->friendly) ||
-	       (w.n <= f->group.n && span_eq(w, span_of(f->group.p, w.n)));
-}
-
-/* GROUP-13.17: of several groups one is chosen by who types, not by us. */
-static void say_several(struct groups_call *call, const struct found *other)
-{
-	const struct groups_joining *j = call->joining;
-	struct text t = TEXT_OF(call->out.text);
-	text_str(&t, "several groups answer to that code: ");
-	text_str(&t, j->friendly);
-	text_str(&t, " (");
-	text_span(&t, span_of(j->group, 12));
-	text_str(&t, "), ");
-	text_span(&t, other->friendly);
-	text_str(&t, " (");
-	text_span(&t, span_of(other->group.p, other->group.n < 12 ? other->group.n : 12));
-	text_str(&t, "): ask which it is, and say it with --group");
-}
-
-static enum err take_found(struct groups_call *call, const struct groups_lookup *l)
-{
-	struct groups_joining *j = call->joining;
-	struct found f;
-	if (!read_found(groups_span(&l->payload), &f) || !is_wanted(j, &f))
-		return OK;
-	if (j->group[0] && !is_same(j, &f)) {
-		say_several(call, &f);
-		return ERR_CONFLICT;
-	}
-	groups_words(j->group, sizeof(j->group), f.group);
-	groups_words(j->friendly, sizeof(j->friendly), f.friendly);
-	j->name = f.name;
-	if (!j->given)
-		(void)take_addresses(j, l->at, l->n_at);
-	return OK;
-}
-
-static void looked_up(struct groups *s, struct groups_call *call, const struct groups_lookup *found,
-		      size_t n, const struct groups_resolution *why)
-{
-	struct groups_joining *j = call->joining;
-	enum err err = OK;
-	struct text t = TEXT_OF(call->out.text);
-	for (size_t i = 0; !err && i < n; i++)
-		err = take_found(call, &found[i]);
-	if (!err && !j->group[0]) {
-		err = ERR_NOT_FOUND;
-		text_str(&t, "nobody in reach answers to that code: ");
-		groups_search_why(&t, call->name, why);
-		if (j->given)
-			text_str(&t, "; with an address alone it takes the link: a code does not "
-				     "say which group is meant");
-	}
-	if (err)
-		answer(s, call, err, NULL);
-	else
-		begin(s, call);
-}
-
-static enum err by_code(struct groups *s, const struct groups_command *c, struct groups_call *call)
-{
-	struct group_code code;
-	char room[GROUP_NAME_OCTETS + 1];
-	struct text t = TEXT_OF(room), why = TEXT_OF(call->out.text);
-	enum err e = groups_typed_code(&code, c, &why);
-	if (e)
-		return e;
-	(void)take_secret(call->joining, span_str(code.secret));
-	group_code_name(&t, code.lookup);
-	groups_words(call->name, sizeof(call->name), span_str(room));
-	group_code_wipe(&code);
-	return c->dry_run ? OK : groups_lookup_start(s, call, room, looked_up);
 }
 
 /* ---- by a link, by a group's name ---- */
@@ -584,16 +563,17 @@ static enum err by_link(struct groups *s, const struct groups_command *c, struct
 		return e;
 	groups_words(j->group, sizeof(j->group), span_str(l.group));
 	groups_words(j->friendly, sizeof(j->friendly), span_str(l.friendly));
-	j->name.kind = l.invitation ? GROUP_SECRET_INVITATION : GROUP_SECRET_PASSWORD;
-	memcpy(j->name.id, l.id, sizeof(j->name.id));
+	j->name[0].kind = l.invitation ? GROUP_SECRET_INVITATION : GROUP_SECRET_PASSWORD;
+	memcpy(j->name[0].id, l.id, sizeof(l.id));
+	j->n_names = 1;
 	if (!j->given)
-		(void)take_addresses(j, l.address, l.n_address);
-	bool known = take_secret(j, l.secret[0] ? span_str(l.secret) : c->passphrase);
+		(void)groups_joining_at(j, l.address, l.n_address);
+	bool known = groups_joining_secret(j, l.secret[0] ? span_str(l.secret) : c->passphrase);
 	group_link_wipe(&l);
 	if (!known)
 		return groups_typed_nothing(&why);
 	if (!c->dry_run)
-		begin(s, call);
+		groups_joining_begin(s, call);
 	return OK;
 }
 
@@ -601,11 +581,12 @@ static enum err by_name(struct groups *s, const struct groups_command *c, struct
 {
 	struct groups_joining *j = call->joining;
 	groups_words(j->group, sizeof(j->group), c->code);
+	j->n_names = 1; /* its password */
 	struct text why = TEXT_OF(call->out.text);
-	if (!take_secret(j, c->passphrase))
+	if (!groups_joining_secret(j, c->passphrase))
 		return groups_typed_nothing(&why);
 	if (!c->dry_run)
-		begin(s, call);
+		groups_joining_begin(s, call);
 	return OK;
 }
 
@@ -623,7 +604,7 @@ static bool joining_new(struct groups *s, const struct groups_command *c,
 	groups_words(j->self, sizeof(j->self), span_str(p->name));
 	if (c->group.n < sizeof(j->wanted))
 		groups_words(j->wanted, sizeof(j->wanted), c->group);
-	j->given = take_addresses(j, c->address, c->n_address);
+	j->given = groups_joining_at(j, c->address, c->n_address);
 	return true;
 }
 
@@ -677,7 +658,7 @@ void groups_join_secret(struct groups *s, const struct groups_command *c, struct
 	}
 	enum err e = group_link_is(c->code) ? by_link(s, c, call)
 		     : groups_typed_name(c) ? by_name(s, c, call)
-					    : by_code(s, c, call);
+					    : groups_code_typed(s, c, call);
 	if (e || c->dry_run)
 		answer(s, call, e, NULL);
 }

@@ -93,15 +93,34 @@ void groups_searches_lost(struct groups *s)
 
 /* ---- found ---- */
 
-static void add_addresses(struct groups_lookup *l, const struct groups_hit *hit)
+static void drop_address(struct groups_lookup *l, size_t k)
 {
-	for (size_t i = 0; i < hit->n_at && l->n_at < GROUPS_ADDRESSES; i++) {
-		bool known = false;
-		for (size_t k = 0; k < l->n_at; k++)
-			known |= addr_eq(&l->at[k], &hit->at[i]);
-		if (!known)
-			l->at[l->n_at++] = hit->at[i];
-	}
+	l->n_at--;
+	memmove(&l->at[k], &l->at[k + 1], (l->n_at - k) * sizeof(l->at[0]));
+	memmove(&l->place[k], &l->place[k + 1], l->n_at - k);
+}
+
+/* GROUP-15.10: the first that each tells go before the second; so nobody fills the room. */
+static void add_address(struct groups_lookup *l, const struct addr *a, uint8_t place)
+{
+	size_t k = 0;
+	while (k < l->n_at && !addr_eq(&l->at[k], a))
+		k++;
+	if (k < l->n_at && l->place[k] <= place)
+		return;
+	if (k < l->n_at)
+		drop_address(l, k);
+	for (k = 0; k < l->n_at && l->place[k] <= place;)
+		k++;
+	if (k == GROUPS_ADDRESSES)
+		return;
+	if (l->n_at == GROUPS_ADDRESSES)
+		l->n_at--;
+	memmove(&l->at[k + 1], &l->at[k], (l->n_at - k) * sizeof(l->at[0]));
+	memmove(&l->place[k + 1], &l->place[k], l->n_at - k);
+	l->at[k] = *a;
+	l->place[k] = place;
+	l->n_at++;
 }
 
 /* GROUP-15.10: who says the same is one; others are kept apart, since words may be chosen
@@ -112,7 +131,7 @@ static struct groups_lookup *lookup_of(struct groups *s, struct groups_search *x
 	for (size_t i = 0; i < x->n_found; i++)
 		if (span_eq(groups_span(&x->found[i].payload), hit->payload))
 			return &x->found[i];
-	if (x->n_found == GROUPS_LOOKUPS)
+	if (x->n_found == GROUPS_LOOKUPS || !groups_code_wants(x->call, hit->payload))
 		return NULL;
 	struct groups_lookup *l = &x->found[x->n_found];
 	if (hit->payload.n && groups_octets_set(s, &l->payload, hit->payload) != OK)
@@ -121,13 +140,18 @@ static struct groups_lookup *lookup_of(struct groups *s, struct groups_search *x
 	return l;
 }
 
-/* GROUP-15.11, GROUP-13.25: who was called already is nobody who is found. */
+/* GROUP-15.11, GROUP-13.25: who was called already is nobody who is found; GROUP-13.29: but is
+ * enough where it is a member whose word counts. */
 static void note(struct groups *s, struct groups_search *x, const struct groups_hit *hit)
 {
-	struct groups_lookup *l = groups_joining_called(x->call, hit) ? NULL : lookup_of(s, x, hit);
-	if (!l)
+	bool called = groups_joining_called(x->call, hit);
+	struct groups_lookup *l = called ? NULL : lookup_of(s, x, hit);
+	if (!l && !(called && groups_joining_heard(x->call, hit)))
 		return;
-	add_addresses(l, hit);
+	for (size_t i = 0; l && i < hit->n_at && i < UINT8_MAX; i++)
+		add_address(l, &hit->at[i], (uint8_t)i);
+	if (l)
+		l->told++;
 	x->enough = mono_min(x->enough, mono_add(s->now, OTHERS));
 }
 

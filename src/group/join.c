@@ -305,9 +305,13 @@ static const enum group_session_fault faults[GROUP_DOOR_ANSWERS] = {
 enum err group_join_refused(struct group_session *s, const struct group_flight *f)
 {
 	const struct group_knock *k = s->home->knock;
+	bool wrong = f->password.why == GROUP_DOOR_WRONG;
 	enum err e = still_knocks(s);
 	if (e)
 		return e;
+	/* GROUP-13.4: that a guess is wrong says only who had one. */
+	if (wrong && s->state == GROUP_SESSION_KNOCKED)
+		return group_session_fail(s, GROUP_FAULT_ORDER);
 	k->refused(k->ctx, f->password.why, f->password.wait_s);
 	return group_session_fail(s, faults[f->password.why]);
 }

@@ -4,6 +4,8 @@
 
 #include "group/session_int.h"
 
+#include <assert.h>
+
 struct group_joiner {
 	const struct env *env;
 	struct group_session_home home;
@@ -105,6 +107,7 @@ static void refused(void *ctx, enum group_door_answer why, uint32_t wait_s)
 {
 	struct group_joiner *j = ctx;
 	j->last.wait_s = wait_s;
+	j->last.refused = true;
 }
 
 /* ---- what the graph asks ---- */
@@ -239,10 +242,20 @@ void group_joiner_look(const struct group_joiner *j, struct group_joiner_info *o
 {
 	*out = j->last;
 	out->chain = span_of(j->chain, j->n_chain);
+	out->proved = j->n_shown > 0;
 }
 
 void group_joiner_again(struct group_joiner *j)
 {
 	bool guessed = j->last.guessed;
 	j->last = (struct group_joiner_info){ .guessed = guessed };
+}
+
+/* GROUP-13.28 */
+void group_joiner_take(struct group_joiner *j, const struct group_secret_name *name,
+		       const uint8_t prs[GROUP_SECRET_PRS])
+{
+	assert(!j->n_shown);
+	j->knock.name = *name;
+	memcpy(j->knock.prs, prs, sizeof j->knock.prs);
 }

@@ -41,10 +41,16 @@ struct group_joiner_info {
 	int64_t off; /* us: how far a clock is off at least, of CLOCK; 0 not known */
 	uint32_t wait_s;
 	bool guessed; /* the secret was wrong: nobody else is to be asked */
+	bool proved;  /* somebody had a proof, now or before */
+	bool refused; /* by its door */
 	bool heard;   /* it said something */
 };
 void group_joiner_look(const struct group_joiner *j, struct group_joiner_info *out);
 /* Another is called. */
 void group_joiner_again(struct group_joiner *j);
+/* What was typed may be the secret of that one as well: its PRS, from the next call on. Not
+ * after a proof. */
+void group_joiner_take(struct group_joiner *j, const struct group_secret_name *name,
+		       const uint8_t prs[GROUP_SECRET_PRS]);
 
 #endif

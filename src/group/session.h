@@ -47,7 +47,8 @@ enum group_session_state {
 	X(PASSWORD, "joining by a password is not possible here")                                  \
 	X(NO_SECRET, "there is no such password or invitation")                                    \
 	X(WRONG_SECRET, "the password or code is wrong")                                           \
-	X(SECRET_OVER, "the invitation is used up, has ended or was revoked")                      \
+	X(SECRET_OVER, "that invitation or password has ended: it is used up, revoked or "         \
+		       "changed, its time is over, or a removal ended it")                         \
 	X(MAY_NOT_ADMIT, "that member may let nobody in")                                          \
 	X(WAIT, "too many wrong guesses: none is taken for a while")                               \
 	X(ASKED_BEFORE, "that member has had its one proof of what was typed")                     \

@@ -143,7 +143,8 @@ static const struct {
 	  "look whether it was typed as it was given: five wrong guesses end a code, and after one "
 	  "of a password there is a wait" },
 	{ GROUP_FAULT_SECRET_OVER,
-	  "ask for another one: homestead invite GROUP, on a machine that is in the group" },
+	  "ask for another one: homestead invite GROUP, for a password homestead group set GROUP "
+	  "--password, on a machine that is in the group" },
 	{ GROUP_FAULT_MAY_NOT_ADMIT,
 	  "an administrator's or inviting member's machine has to be on; --address says where one "
 	  "is" },

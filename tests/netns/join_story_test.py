@@ -127,6 +127,23 @@ def two_groups_are_offered(world):
 
 
 @case
+def a_stranger_publishes_the_code(world):
+    """Two who are in no group: another identifier of the right group, and dead addresses."""
+    (ann, carla, dan, eve), _ = household(world, "ann", "carla", "dan", "eve", names=IPV4)
+    mine = ann.make()
+    code = ann.code()
+    for p, address in ((dan, ann.address), (eve, dan.address)):
+        path = p.file("payload")
+        with open(path, "wb") as f:
+            f.write(look_up("5a" * 16, mine, "Home"))
+        p.cli("name", "publish", "homestead-" + words(code), "--port", "3587",
+              "--address", address, "--payload", path)
+    carla.types(code)
+    ann.knows(Carla="member")
+    fine([ann, carla, dan, eve])
+
+
+@case
 def one_use_at_both_sides_of_a_cut(world):
     people, wire = houses(world, ["ann", "carla"], ["bob", "dan"], names=IPV4, lab=True)
     ann, carla, bob, dan = people

@@ -460,6 +460,7 @@ static void a_search_ends_with_the_part(void **state)
 static struct {
 	size_t calls, n, addresses[GROUPS_LOOKUPS];
 	char payload[GROUPS_LOOKUPS][16];
+	struct addr at[GROUPS_ADDRESSES]; /* of the first */
 	struct groups_resolution end;
 } looked;
 
@@ -468,6 +469,8 @@ static void looked_up(struct groups *s, struct groups_call *call, const struct g
 {
 	looked.calls++;
 	looked.n = n;
+	if (n)
+		memcpy(looked.at, found[0].at, sizeof(looked.at));
 	looked.end = *why;
 	for (size_t i = 0; i < n; i++) {
 		struct text t = TEXT_OF(looked.payload[i]);
@@ -508,6 +511,40 @@ static void a_name_is_looked_up(void **state)
 	rig_drain(r);
 	assert_true(named(r, "cancel\n"));
 	assert_int_equal(looked.calls, 1);
+	rig_fini(r);
+}
+
+/* GROUP-15.10: who tells many addresses takes nobody's first. */
+static void nobody_fills_the_room(void **state)
+{
+	static const uint8_t first[] = { 100, 110, 120, 130, 140, 8, 101 };
+	struct rig *r = *state;
+	rig_init(r);
+	memset(&looked, 0, sizeof(looked));
+	struct groups_call *call = groups_call_new(r->s, GROUPS_JOIN, 7);
+	assert_non_null(call);
+	assert_int_equal(groups_lookup_start(r->s, call, "0.homestead-a-b", looked_up), OK);
+	rig_drain(r);
+	for (int i = 10; i < 15; i++) {
+		char said[200];
+		struct text t = TEXT_OF(said);
+		for (int k = 0; k < 7; k++) {
+			text_str(&t, k ? " 192.0.2." : "192.0.2.");
+			text_u64(&t, (uint64_t)(10 * i + k));
+		}
+		text_str(&t, " 192.0.2.8"); /* as if it were somewhere behind */
+		hit(r, said, "Smith");
+	}
+	hit(r, "192.0.2.8 192.0.2.9", "Smith");
+	resolved(r, OK, false, 1, 1);
+	assert_int_equal(looked.n, 1);
+	assert_int_equal(looked.addresses[0], GROUPS_ADDRESSES);
+	for (size_t i = 0; i < 7; i++)
+		assert_int_equal(looked.at[i].ip[3], first[i]);
+	for (size_t i = 0; i < GROUPS_ADDRESSES; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_false(addr_eq(&looked.at[i], &looked.at[k]));
+	assert_int_equal(looked.at[11].ip[3], 9);
 	rig_fini(r);
 }
 
@@ -586,6 +623,7 @@ int main(void)
 		T(parts_of_a_group_are_looked_for),
 		T(a_search_ends_with_the_part),
 		T(a_name_is_looked_up),
+		T(nobody_fills_the_room),
 		T(who_typed_a_code_does_not_wait),
 		T(who_is_removed_has_no_name),
 		T(memory_runs_out),

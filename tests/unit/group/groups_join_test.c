@@ -3,11 +3,9 @@
 #include "group/code.h"
 #include "group/groups_join_int.h"
 #include "groups_rig.h"
-#include "wire/wr.h"
 
 #define G1	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.home"
 #define G1_NAME "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.participant"
-#define G2	"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.home"
 
 static struct rig rig, *r = &rig;
 static char code[GROUP_CODE_SIZE], link[GROUP_LINK_SIZE];
@@ -315,99 +313,6 @@ static void who_may_let_in_is_believed(void **state)
 	end();
 }
 
-/* ---- by a code ---- */
-
-static void hit(const char *group, uint8_t id, uint8_t host)
-{
-	uint8_t payload[256];
-	struct addr a = at(host);
-	struct wr w = wr_of(payload, sizeof payload);
-	wr_u8(&w, 1);
-	wr_u8(&w, 1);
-	wr_u8(&w, id);
-	wr_zero(&w, 15);
-	wr_le16(&w, (uint16_t)strlen(group));
-	wr_bytes(&w, span_str(group));
-	wr_le16(&w, 10);
-	wr_bytes(&w, span_str("The Smiths"));
-	const struct groups_hit h = { .payload = wr_span(&w), .at = &a, .n_at = 1 };
-	groups_found(r->s, r->resolving, &h, r->now);
-	rig_drain(r);
-}
-
-static void ask(struct groups_command *c)
-{
-	*c = join_of(code);
-	(void)rig_do(r, c);
-	assert_false(r->answer.given);
-	assert_true(r->resolving != 0);
-	assert_non_null(strstr(r->names, "resolve 0.homestead-"));
-}
-
-static void a_code_leads_to_members(void **state)
-{
-	struct groups_command c;
-	begin();
-	ask(&c);
-	hit(G1, 7, 1);
-	hit(G1, 7, 2);
-	resolved(OK);
-	assert_int_equal(r->n_dialled, 2);
-	/* GROUP-13.19: whoever has put these addresses there can not forge the members' name. */
-	assert_false(r->answer.given);
-	assert_true(r->resolving != 0);
-	resolved(ERR_NOT_FOUND);
-	assert_answer(ERR_REFUSED, "192.0.2.2:3587");
-	assert_gone();
-	end();
-}
-
-static void a_code_may_lead_to_nobody(void **state)
-{
-	struct groups_command c;
-	begin();
-	ask(&c);
-	resolved(ERR_NOT_FOUND);
-	assert_answer(ERR_NOT_FOUND, "nobody publishes the name");
-	struct addr typed = at(9);
-	ask(&c);
-	resolved(ERR_NOT_FOUND);
-	assert_null(strstr(r->answer.text, "it takes the link"));
-	c = join_of(code);
-	c.address = &typed;
-	c.n_address = 1;
-	(void)rig_do(r, &c);
-	resolved(ERR_NOT_FOUND);
-	assert_answer(ERR_NOT_FOUND, "it takes the link");
-	assert_int_equal(r->n_dialled, 0);
-	assert_gone();
-	end();
-}
-
-/* GROUP-13.17 */
-static void two_groups_are_told_apart(void **state)
-{
-	struct groups_command c;
-	begin();
-	ask(&c);
-	hit(G1, 7, 1);
-	hit(G2, 7, 2);
-	resolved(OK);
-	assert_answer(ERR_CONFLICT, "several groups answer");
-	assert_int_equal(r->n_dialled, 0);
-	c = join_of(code);
-	c.group = span_str("bbbbbb");
-	(void)rig_do(r, &c);
-	hit(G1, 7, 1);
-	hit(G2, 7, 2);
-	resolved(OK);
-	assert_int_equal(r->n_dialled, 1);
-	resolved(ERR_NOT_FOUND);
-	assert_answer(ERR_REFUSED, "192.0.2.2");
-	assert_gone();
-	end();
-}
-
 /* ---- meanwhile ---- */
 
 /* The link stays open, nobody speaks. */
@@ -500,9 +405,6 @@ int main(void)
 		cmocka_unit_test(who_may_let_in_is_believed),
 		cmocka_unit_test(a_password_is_not_left_away),
 		cmocka_unit_test(a_dry_run_calls_nobody),
-		cmocka_unit_test(a_code_leads_to_members),
-		cmocka_unit_test(a_code_may_lead_to_nobody),
-		cmocka_unit_test(two_groups_are_told_apart),
 		cmocka_unit_test(one_joining_at_a_time),
 		cmocka_unit_test(it_can_be_cancelled),
 		cmocka_unit_test(so_can_the_search),

@@ -109,6 +109,39 @@ static void note_answer(struct rig *r, const struct groups_out *o)
 	a->document[a->n] = 0;
 }
 
+/* scrypt is slow on purpose: of the same input it is done once. */
+static enum err run_job(struct rig *r, enum groups_job job, struct span input, uint8_t *result,
+			size_t size, size_t *n)
+{
+	static struct {
+		uint8_t input[512], result[GROUP_SECRET_PRS];
+		size_t n;
+	} known[8], *k;
+	static size_t next;
+	if (job != GROUPS_JOB_PRS || input.n > sizeof(k->input))
+		return groups_job_run(job, input, &r->f.env, result, size, n);
+	for (k = known; k < known + 8 && !span_eq(span_of(k->input, k->n), input);)
+		k++;
+	if (k == known + 8) {
+		k = &known[next++ % 8];
+		k->n = 0;
+		enum err e = groups_job_run(job, input, &r->f.env, result, size, n);
+		if (e)
+			return e;
+		assert_int_equal(*n, sizeof(k->result));
+		memcpy(k->result, result, *n);
+		memcpy(k->input, input.p, k->n = input.n);
+	}
+	memcpy(result, k->result, *n = sizeof(k->result));
+	return OK;
+}
+
+enum err rig_prs(struct rig *r, struct span input, uint8_t result[GROUP_SECRET_PRS])
+{
+	size_t n;
+	return run_job(r, GROUPS_JOB_PRS, input, result, GROUP_SECRET_PRS, &n);
+}
+
 /* As the engine does: the input is copied, the answer comes later. */
 static void do_job(struct rig *r, const struct groups_out *o)
 {
@@ -116,8 +149,7 @@ static void do_job(struct rig *r, const struct groups_out *o)
 	size_t n = 0;
 	assert_true(o->bytes.n <= sizeof(input));
 	memcpy(input, o->bytes.p, o->bytes.n);
-	enum err e = groups_job_run(o->job, span_of(input, o->bytes.n), &r->f.env, result,
-				    sizeof(result), &n);
+	enum err e = run_job(r, o->job, span_of(input, o->bytes.n), result, sizeof(result), &n);
 	groups_job_done(r->s, o->number, e, span_of(result, e ? 0 : n), r->now);
 }
 

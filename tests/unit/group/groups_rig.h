@@ -6,6 +6,7 @@
 #include "../failing_env.h"
 
 #include "base/store_mem.h"
+#include "group/door.h"
 #include "group/groups.h"
 
 #define RIG_WALL INT64_C(1790000000000000)
@@ -79,6 +80,8 @@ void rig_expect(struct rig *r, const struct groups_command *c, enum err expected
 size_t rig_groups(const struct rig *r);
 struct groups_info rig_info(const struct rig *r, const char *name);
 struct span rig_word(const char *s);
+/* What the job of groups_prs_write() gives. */
+enum err rig_prs(struct rig *r, struct span input, uint8_t result[GROUP_SECRET_PRS]);
 bool rig_told(const struct rig *r, const char *words);
 
 #endif

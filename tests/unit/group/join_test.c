@@ -67,6 +67,17 @@ static void the_door_may_say_no(void **state)
 	}
 }
 
+/* GROUP-13.4: so whoever is no member can not end it so, either. */
+static void who_had_no_proof_calls_nothing_wrong(void **state)
+{
+	join_rig_init(&j);
+	j.answer = GROUP_DOOR_WRONG;
+	join_play(&j);
+	rig_assert_fault(&j.t, 0, GROUP_FAULT_ORDER, GROUP_CHAIN_NONE);
+	assert_int_equal(j.refusals + j.proofs, 0);
+	join_rig_fini(&j);
+}
+
 /* GROUP-13.6: who guessed while another did is not told whether it was right. */
 static void a_guess_in_between_shuts_the_door(void **state)
 {
@@ -283,6 +294,7 @@ int main(void)
 		cmocka_unit_test(a_password_has_no_identifier),
 		cmocka_unit_test(who_does_not_is_counted),
 		cmocka_unit_test(the_door_may_say_no),
+		cmocka_unit_test(who_had_no_proof_calls_nothing_wrong),
 		cmocka_unit_test(a_guess_in_between_shuts_the_door),
 		cmocka_unit_test(a_secret_that_was_changed_in_between_is_over),
 		cmocka_unit_test(another_invitation_is_none),

@@ -104,7 +104,7 @@ static void after_a_wrong_guess_there_is_none(void **state)
 	begin();
 	j.prs[0] ^= 1;
 	assert_int_equal(call(), ERR_DENIED);
-	assert_true(look().guessed);
+	assert_true(look().guessed && look().proved);
 	assert_int_equal(look().fault, GROUP_FAULT_WRONG_SECRET);
 	assert_int_equal(j.wrong, 1);
 	group_joiner_again(g);
@@ -141,6 +141,26 @@ static void a_member_gets_one_proof(void **state)
 	end();
 }
 
+/* GROUP-13.28: where it is refused before a proof it may be the secret of another. */
+static void another_name_may_be_tried(void **state)
+{
+	struct group_secret_name wrong;
+	uint8_t prs[GROUP_SECRET_PRS] = { 1 };
+	begin();
+	wrong = j.known;
+	wrong.id[0] ^= 1;
+	group_joiner_take(g, &wrong, prs);
+	assert_int_equal(call(), ERR_DENIED);
+	assert_int_equal(look().fault, GROUP_FAULT_NO_SECRET);
+	assert_true(look().refused && !look().proved);
+	group_joiner_again(g);
+	assert_false(look().refused);
+	group_joiner_take(g, &j.known, j.prs);
+	assert_int_equal(call(), ERR_CLOSED);
+	assert_true(look().chain.n > 0 && look().proved);
+	end();
+}
+
 static void it_is_no_member(void **state)
 {
 	struct graph_parties called;
@@ -172,6 +192,7 @@ int main(void)
 		cmocka_unit_test(a_link_ends_with_the_membership),
 		cmocka_unit_test(after_a_wrong_guess_there_is_none),
 		cmocka_unit_test(a_member_gets_one_proof),
+		cmocka_unit_test(another_name_may_be_tried),
 		cmocka_unit_test(it_is_no_member),
 		cmocka_unit_test(a_session_may_be_last),
 	};

@@ -167,8 +167,8 @@ static void five_guesses_end_it(void **state)
 		assert_out(1, join(1, wrong, true), "code is wrong");
 		rig_run(r, 5 * MONO_SEC);
 	}
-	assert_out(1, join(1, wrong, true), "used up, has ended or was revoked");
-	assert_out(1, join(1, link, true), "used up, has ended or was revoked");
+	assert_out(1, join(1, wrong, true), "that invitation or password has ended");
+	assert_out(1, join(1, link, true), "that invitation or password has ended");
 	rig_fini(r);
 }
 
