@@ -55,6 +55,12 @@ bool graph_sync_may_send(const struct graph *g, const struct graph_link *l);
 /* Sends a stored record unless it has expired; false: it has, or is not there. */
 bool graph_sync_send(struct graph *g, struct graph_link *l, const struct graph_entry *e,
 		     struct mono now);
+/* GRAPH-9.27: a comparison more on a link; false: too many in so short a time. The one who begins
+ * them has fewer than the other takes, since what it says may come late and at once. */
+#define GRAPH_COMPARES	     3
+#define GRAPH_COMPARES_TAKEN 6
+bool graph_may_compare(const struct graph_link *l, int64_t most, struct mono now);
+MUST_USE bool graph_compare_take(struct graph_link *l, int64_t most, struct mono now);
 void graph_sync_answer_on(struct graph *g, struct graph_link *l, struct mono now);
 void graph_sync_answer_fini(struct graph *g, struct graph_link *l);
 /* Calls for a slice as soon as the owner has taken out what there is. */

@@ -90,7 +90,8 @@ struct graph_sync {
 	uint8_t n_skip;
 	struct graph_guid *wanted; /* of a REQUEST */
 	size_t wanted_at, wanted_n;
-	bool compared, cut;	   /* as responder: SOLICIT_HASH came; more may come */
+	struct mono compares;	   /* as many as at first may be made then: graph_may_compare() */
+	bool cut;		   /* as responder: one more may come */
 	bool more;		   /* as initiator: the ADVERTISE was cut, */
 	struct graph_place cut_at; /* there, and so many were */
 	uint32_t rounds;

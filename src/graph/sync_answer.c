@@ -209,17 +209,37 @@ static void ask_hash(struct graph *g, struct graph_link *l, const struct graph_s
 		graph_sync_on(g, l, now);
 }
 
-/* GRAPH-9.7, GRAPH-9.26: a comparison is one, unless the answer could not be whole. */
-static bool in_turn(struct graph_link *l, enum graph_message_type type)
+#define COMPARE_EACH MONO_MIN
+
+static int64_t ahead_of(const struct graph_link *l, struct mono now)
+{
+	int64_t ahead = l->sync.compares.us - now.us;
+	return ahead > 0 ? ahead : 0;
+}
+
+bool graph_may_compare(const struct graph_link *l, int64_t most, struct mono now)
+{
+	return ahead_of(l, now) <= (most - 1) * COMPARE_EACH;
+}
+
+bool graph_compare_take(struct graph_link *l, int64_t most, struct mono now)
+{
+	if (!graph_may_compare(l, most, now))
+		return false;
+	l->sync.compares = mono_add(now, ahead_of(l, now) + COMPARE_EACH);
+	return true;
+}
+
+/* GRAPH-9.7, GRAPH-9.26, GRAPH-9.27 */
+static bool in_turn(struct graph_link *l, enum graph_message_type type, struct mono now)
 {
 	struct graph_sync *s = &l->sync;
 	if (l->initiator || s->phase != GRAPH_PHASE_NONE)
 		return false;
-	if (type != GRAPH_SOLICIT_HASH)
-		return true;
-	bool good = !s->compared || s->cut;
-	s->compared = true;
-	s->cut = false;
+	bool good = type != GRAPH_SOLICIT_HASH || s->cut ||
+		    graph_compare_take(l, GRAPH_COMPARES_TAKEN, now);
+	if (type == GRAPH_SOLICIT_HASH)
+		s->cut = false;
 	return good;
 }
 
@@ -228,7 +248,7 @@ void graph_sync_solicit(struct graph *g, struct graph_link *l, const struct grap
 			struct mono now)
 {
 	struct graph_sync *s = &l->sync;
-	if (!in_turn(l, m->type)) {
+	if (!in_turn(l, m->type, now)) {
 		graph_link_end(g, l, ERR_MALFORMED, "a synchronisation out of turn", now);
 		return;
 	}

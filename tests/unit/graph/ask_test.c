@@ -63,6 +63,7 @@ static void three_times_test(void **state)
 static void begun_anew_test(void **state)
 {
 	begin();
+	assert_int_equal(compared(10 * MONO_MIN), 0);
 	graph_ask_begin(l.g, l.now);
 	assert_int_equal(compared(30 * MONO_SEC), 1);
 	graph_ask_begin(l.g, l.now);
@@ -88,6 +89,22 @@ static void one_that_runs_is_followed_test(void **state)
 	say_end(dialled);
 	lone_pass(&l, 0);
 	assert_int_equal(lone_count(&l, dialled, GRAPH_SOLICIT_HASH), 2);
+	lone_end(&l);
+}
+
+/* GRAPH-9.27: however often it begins anew, nobody is compared with more often than it takes; the
+ * last time is not lost by that. */
+static void never_too_often_test(void **state)
+{
+	size_t n = 0;
+	begin();
+	for (int i = 0; i < 300; i++) {
+		graph_ask_begin(l.g, l.now);
+		n += compared(MONO_SEC);
+	}
+	assert_in_range(n, GRAPH_COMPARES + 3, GRAPH_COMPARES + 5);
+	assert_int_equal(compared(2 * MONO_MIN), 1);
+	assert_int_equal(compared(10 * MONO_MIN), 1);
 	lone_end(&l);
 }
 
@@ -201,6 +218,7 @@ int main(void)
 		cmocka_unit_test(three_times_test),
 		cmocka_unit_test(begun_anew_test),
 		cmocka_unit_test(one_that_runs_is_followed_test),
+		cmocka_unit_test(never_too_often_test),
 		cmocka_unit_test(every_one_that_we_dialled_test),
 		cmocka_unit_test(who_stops_asks_nobody_test),
 		cmocka_unit_test(after_a_round_test),

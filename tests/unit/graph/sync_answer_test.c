@@ -311,17 +311,28 @@ static void nothing_wanted_test(void **state)
 	end();
 }
 
-/* GRAPH-9.26 */
-static void compares_twice_test(void **state)
+static void compares(void)
+{
+	solicit_hash();
+	lone_pass(&l, 0);
+	request(NULL);
+	assert_ended();
+}
+
+/* GRAPH-9.27: six at once, and one more for each minute. */
+static void compares_again_test(void **state)
 {
 	(void)state;
 	begin();
 	fill(&lone_type, 0, 5);
 	caller();
-	solicit_hash();
-	lone_pass(&l, 0);
-	request(NULL);
-	assert_ended();
+	for (int i = 0; i < GRAPH_COMPARES_TAKEN; i++)
+		compares();
+	for (int i = 0; i < 3; i++) {
+		lone_pass(&l, MONO_MIN);
+		compares();
+	}
+	lone_pass(&l, MONO_MIN - 1);
 	solicit_hash();
 	assert_true(l.closed[2]);
 	assert_int_equal(l.last[GRAPH_EVENT_BAD_PEER].err, ERR_MALFORMED);
@@ -510,7 +521,7 @@ int main(void)
 		cmocka_unit_test(busy_graph_test),
 		cmocka_unit_test(ours_waits_for_the_disk_test),
 		cmocka_unit_test(by_hash_test),
-		cmocka_unit_test(compares_twice_test),
+		cmocka_unit_test(compares_again_test),
 		cmocka_unit_test(compares_what_did_not_fit_test),
 		cmocka_unit_test(nothing_wanted_test),
 		cmocka_unit_test(requests_are_sliced_test),
