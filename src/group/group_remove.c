@@ -51,6 +51,21 @@ static bool is_creator(const struct group *g, struct span who)
 	return g->has_security && span_eq(span_str(g->security.creator), who);
 }
 
+/* Two may remove somebody at a time: the second is told who did. */
+static enum err refuse_again(const struct group *g, const struct group_member *m, struct text *why)
+{
+	const struct group_credential *c =
+		LIST_ENTRY(m->credentials.next, struct group_credential, all);
+	struct group_removed by;
+	text_str(why, "that member is removed already");
+	if (!group_removals_cause(g->removals, c->chain, &by))
+		return ERR_EXISTS;
+	text_str(why, by.signer ? ", by " : ", with the group's key");
+	if (by.signer)
+		text_quoted(why, by.signer_label.n ? by.signer_label : by.signer_name, 80);
+	return ERR_EXISTS;
+}
+
 enum err group_may_remove(const struct group *g, struct span who, struct text *why)
 {
 	const struct group_member *m = group_members_find(g->members, who);
@@ -60,7 +75,7 @@ enum err group_may_remove(const struct group *g, struct span who, struct text *w
 	if (!m)
 		return refuse(why, ERR_NOT_FOUND, "the group has no such member");
 	if (m->removed)
-		return refuse(why, ERR_EXISTS, "that member is removed already");
+		return refuse_again(g, m, why);
 	if (span_eq(who, span_str(g->self)))
 		return refuse(why, ERR_DENIED, "nobody removes itself: leave the group");
 	if (is_creator(g, who) && !g->group_key)

@@ -322,7 +322,7 @@ static void two_at_a_time_are_one(void **state)
 	rig_drain(&one);
 	assert_true(one.answer.given);
 	assert_int_equal(one.answer.err, OK);
-	rig_expect(&one, &c, ERR_EXISTS, "removed already");
+	rig_expect(&one, &c, ERR_EXISTS, "removed already, with the group's key");
 	rig_pass(&one, MONO_SEC);
 	assert_false(is_in(ben));
 	assert_int_equal(there(70), 70);
@@ -369,7 +369,7 @@ static void what_is_refused(void **state)
 	rig_expect(&one, &c, OK, "");
 	assert_true(!is_in(ben) && is_in(second));
 	c.who = span_str(ben);
-	rig_expect(&one, &c, ERR_EXISTS, "removed already");
+	rig_expect(&one, &c, ERR_EXISTS, "removed already, with the group's key");
 	const struct groups_command shut = { .kind = GROUPS_CLOSE };
 	rig_expect(&one, &shut, OK, "");
 	rig_expect(&one, &c, ERR_STATE, "the group is not open");

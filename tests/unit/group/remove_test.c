@@ -262,7 +262,15 @@ static void test_may(void **state)
 	assert_int_equal(group_may_remove(c.m[1].g, span_str("x"), &why), ERR_NOT_FOUND);
 	assert_int_equal(group_may_remove(c.m[0].g, ben, &why), OK);
 	assert_int_equal(remove_keeping(&c, 1, 3, NULL, 0), OK);
+	text_clear(&why);
 	assert_int_equal(group_may_remove(c.m[2].g, dan, &why), ERR_EXISTS);
+	char by[200];
+	(void)snprintf(by, sizeof by, "removed already, by \"%s\"", c.t.names[2]);
+	assert_non_null(strstr(words, by));
+	assert_int_equal(remove_keeping(&c, 0, 2, NULL, 0), OK);
+	text_clear(&why);
+	assert_int_equal(group_may_remove(c.m[1].g, span_str(c.t.names[3]), &why), ERR_EXISTS);
+	assert_string_equal(words, "that member is removed already, with the group's key");
 	circle_fini(&c);
 }
 
