@@ -2,6 +2,7 @@
 or paper that it has; what the others keep of it, who did what, and the way back."""
 
 import os
+import threading
 import time
 
 from harness.daemon import CommandFailed
@@ -256,6 +257,70 @@ def two_remove_each_other(world):
         assert set(p.members()) == {"Ann", "Dan"}, p.members()
     says(dan, "both=gone")
     ann.gets("both", "gone", within=60)
+    fine(people)
+
+
+def together(*calls):
+    """What each came to, begun at the same time: nothing, or the error of its command."""
+    gate, out = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def one(i):
+        gate.wait()
+        try:
+            calls[i]()
+        except CommandFailed as failed:
+            out[i] = failed.error
+
+    threads = [threading.Thread(target=one, args=[i]) for i in range(len(calls))]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(60)
+        assert not t.is_alive(), "a command does not end"
+    return out
+
+
+@case
+def by_two_at_once(world):
+    """Both commands end well, or the second says who did it already. All agree, and nobody's
+    connection ends for it. Then an epoch comes that covers both: within a minute one would
+    follow that does not (GROUP-12.12)."""
+    people, _ = household(world, "ann", "bob", "carla", "dan")
+    ann, bob, carla, dan = people
+    here = (ann, bob, dan)
+    family(people, bob)
+    carla.put("milk=2")
+    for p in here:
+        p.gets("milk", "2")
+    before = ann.look()["epoch"]
+    errors = together(lambda: remove(ann, "Carla", "--reason", "moved out"),
+                      lambda: remove(bob, "Carla", "--reason", "moved out"))
+    assert None in errors, errors
+    for error, other in zip(errors, ('by "Bob"', "with the group's key")):
+        if error:
+            assert error["code"] == "EXISTS", error
+            assert "removed already, " + other in error["message"], error
+    for p in here:
+        misses(p, "Carla")
+        assert set(p.members()) == {"Ann", "Bob", "Dan"}, p.members()
+    until("carla to know it", lambda: carla.look()["state"] == "removed", 30)
+    assert "moved out" in carla.look()["why"], carla.look()["why"]
+    for p, thing in zip(here, ("eggs", "bread", "salt")):
+        says_at_once(p, thing + "=1")
+        for other in here:
+            other.gets(thing, "1")
+            assert other.value("milk") == "2"
+    for thing in ("eggs", "bread", "salt"):
+        assert carla.value(thing) is None
+    assert carla.fails("put", "Home", "late=1")["code"] == "DENIED"
+    for p in here:
+        assert "out of turn" not in p.said(), p.said()[-2000:]
+    if os.environ.get("HOMESTEAD_LONG"):
+        quiet_for(62)
+        last = [p.look()["epoch"] for p in here]
+        assert last in ([before + 1] * 3, [before + 2] * 3), (before, last)
+        quiet_for(62)
+        assert last == [p.look()["epoch"] for p in here], last
     fine(people)
 
 
