@@ -20,7 +20,7 @@
 #include "wire/rd.h"
 #include "wire/wr.h"
 
-#define RECORD_MAGIC "HSTREC06"
+#define RECORD_MAGIC "HSTREC07"
 
 enum record_kind {
 	RECORD_BIRTH = 1, /* record_birth_write */

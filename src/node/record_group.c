@@ -113,8 +113,10 @@ void record_group_event_write(struct wr *w, const struct node_group_event *e)
 	wr_u32(w, of->roles);
 	wr_u8(w, of->ours);
 	wr_u8(w, of->over);
+	wr_u8(w, of->set);
 	wr_u64(w, (uint64_t)of->skew);
 	wr_u64(w, (uint64_t)of->until);
+	wr_u32(w, of->number);
 	record_guid_write(w, &of->id);
 	record_guid_write(w, &of->type);
 	record_string_write(w, of->text);
@@ -138,8 +140,10 @@ void record_group_event_read(struct rd *r, struct node_group_event *e)
 	of->roles = rd_u32(r);
 	of->ours = record_bool_read(r);
 	of->over = record_bool_read(r);
+	of->set = record_bool_read(r);
 	of->skew = (int64_t)rd_u64(r);
 	of->until = (int64_t)rd_u64(r);
+	of->number = rd_u32(r);
 	record_guid_read(r, &of->id);
 	record_guid_read(r, &of->type);
 	of->text = record_string_read(r);
