@@ -35,6 +35,7 @@ struct sealed {
 	struct ops_stream stream; /* first */
 	const struct work *work;
 	char name[OPS_GRAPH_ID_MAX + 1]; /* identity or group; "": the document tells */
+	char self[OPS_GRAPH_ID_MAX + 1]; /* of a group: which identity of ours is in it */
 	char object[200];
 	uint8_t *secret; /* length and passphrase, locked */
 	size_t secret_n;
@@ -235,11 +236,9 @@ static void send(struct sealed *s)
 	struct groups_command *k = &w->command;
 	k->passphrase = span_of(s->secret + HEAD, passphrase_n(s));
 	k->document = span_of(s->document, s->document_n);
-	k->identity = k->group = span_str(s->name);
-	if (k->kind == GROUPS_ID_EXPORT || k->kind == GROUPS_ID_IMPORT)
-		k->group = span_of(NULL, 0);
-	else
-		k->identity = span_of(NULL, 0);
+	bool person = k->kind == GROUPS_ID_EXPORT || k->kind == GROUPS_ID_IMPORT;
+	k->identity = span_str(person ? s->name : s->self);
+	k->group = span_str(person ? "" : s->name);
 	ops_set_text(w->object, sizeof(w->object), s->object);
 	w->done = s->work->done;
 	w->would = s->work->would;
@@ -318,14 +317,19 @@ static struct sealed *sealed_new(struct ops *o, const struct work *work)
 	return NULL;
 }
 
+/* What a stream is about; "": its document tells. self: as whom, of a group. */
+struct about {
+	const char *name, *self, *object;
+};
+
 /* Leave to begin, or what would be done. */
 static enum err open_stream(struct ops *o, const struct ops_request *r, struct ops_call call,
-			    const char *name, const char *object)
+			    const struct about *what)
 {
 	const struct work *work = work_of(r->kind);
 	char buffer[OPS_MESSAGE_MAX + 1];
 	struct text t = TEXT_OF(buffer);
-	text_str(&t, object);
+	text_str(&t, what->object);
 	text_char(&t, ' ');
 	text_str(&t, work->would);
 	if (r->write.dry_run) {
@@ -335,8 +339,9 @@ static enum err open_stream(struct ops *o, const struct ops_request *r, struct o
 	struct sealed *p = sealed_new(o, work);
 	if (!p)
 		return ERR_NOMEM;
-	ops_set_text(p->name, sizeof(p->name), name);
-	ops_set_text(p->object, sizeof(p->object), object);
+	ops_set_text(p->name, sizeof(p->name), what->name);
+	ops_set_text(p->self, sizeof(p->self), what->self);
+	ops_set_text(p->object, sizeof(p->object), what->object);
 	ops_stream_answer(&p->stream, 0, call);
 	return OK;
 }
@@ -367,18 +372,19 @@ enum err ops_run_identity_export(struct ops *o, const struct ops_request *r, str
 		return OK;
 	text_str(&t, "identity ");
 	text_quoted(&t, span_str(id.label && id.label[0] ? id.label : id.name), 80);
-	return open_stream(o, r, call, id.name, object);
+	return open_stream(o, r, call, &(struct about){ id.name, "", object });
 }
 
 enum err ops_run_identity_import(struct ops *o, const struct ops_request *r, struct ops_call call)
 {
-	return ops_groups_of(o, call) ? open_stream(o, r, call, "", "the identity in the document")
-				      : OK;
+	const struct about what = { "", "", "the identity in the document" };
+	return ops_groups_of(o, call) ? open_stream(o, r, call, &what) : OK;
 }
 
 enum err ops_run_group_import(struct ops *o, const struct ops_request *r, struct ops_call call)
 {
-	return ops_groups_of(o, call) ? open_stream(o, r, call, "", "what is in the document") : OK;
+	const struct about what = { "", "", "what is in the document" };
+	return ops_groups_of(o, call) ? open_stream(o, r, call, &what) : OK;
 }
 
 enum err ops_run_group_owner(struct ops *o, const struct ops_request *r, struct ops_call call)
@@ -390,7 +396,7 @@ enum err ops_run_group_owner(struct ops *o, const struct ops_request *r, struct 
 		return OK;
 	ops_put_group(&t, &g);
 	if (g.owner)
-		return open_stream(o, r, call, g.id, object);
+		return open_stream(o, r, call, &(struct about){ g.id, g.self, object });
 	text_str(&why, "the key of ");
 	text_str(&why, object);
 	text_str(&why, " is not on this machine");
@@ -407,5 +413,5 @@ enum err ops_run_group_password(struct ops *o, const struct ops_request *r, stru
 	if (!ops_group_find_open(o, r, call, &g))
 		return OK;
 	ops_put_group(&t, &g);
-	return open_stream(o, r, call, g.id, object);
+	return open_stream(o, r, call, &(struct about){ g.id, g.self, object });
 }

@@ -95,12 +95,23 @@ static enum err read_made(struct span document, struct ops_invite_made *out, str
 	return OK;
 }
 
+/* Two of ours may be in it. */
+static bool find_mine(const struct groups *all, const struct group_wish *w, struct groups_info *g)
+{
+	size_t at = 0;
+	while (groups_next(all, &at, g))
+		if (strcmp(g->id, w->group_id) == 0 &&
+		    span_eq(span_str(g->self), w->command.identity))
+			return true;
+	return false;
+}
+
 static void set_known(struct ops *o, const struct group_wish *w, struct ops_invite_made *out)
 {
 	const struct groups *all = node_groups(engine_node(o->engine));
 	struct group_invite_info i;
 	struct groups_info g;
-	if (!all || groups_find(all, span_str(w->group_id), &g) != OK || !g.group ||
+	if (!all || !find_mine(all, w, &g) || !g.group ||
 	    groups_invite_find(g.group, span_str(out->id), &i) != OK)
 		return;
 	out->until = i.end;

@@ -59,6 +59,13 @@ static void a_code(void **state)
 	assert_at("uses", "1");
 	assert_non_null(
 		strstr(text_at("text"), "may be in group \"Home\" as member; it lets in one"));
+	/* GROUP-10.6: and where two of ours are in it. */
+	pp->groups[1] = pp->groups[0];
+	pp->groups[1].self = "0123456789.old";
+	ops_set_text(r.graph, sizeof(r.graph), "Home/0123456789.old");
+	ask(&r);
+	assert_string_equal(pp->identity, "0123456789.old");
+	assert_at("uses", "1");
 }
 
 static void codes_that_cannot_be(void **state)

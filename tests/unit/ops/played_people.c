@@ -71,9 +71,12 @@ static bool fits(struct span typed, const char *name, const char *label)
 
 enum err __wrap_groups_find(const struct groups *s, struct span group, struct groups_info *out)
 {
-	size_t n = 0;
+	const uint8_t *slash = memchr(group.p, '/', group.n); /* GROUP/IDENTITY */
+	size_t n = 0, word = slash ? (size_t)(slash - group.p) : group.n;
+	struct span self = slash ? span_of(slash + 1, group.n - word - 1) : span_of(NULL, 0);
 	for (size_t i = 0; i < p->n_groups; i++)
-		if (fits(group, p->groups[i].id, p->groups[i].friendly) && n++ == 0)
+		if (fits(span_of(group.p, word), p->groups[i].id, p->groups[i].friendly) &&
+		    (!slash || span_eq(self, span_str(p->groups[i].self))) && n++ == 0)
 			*out = p->groups[i];
 	return n > 1 ? ERR_CONFLICT : n ? OK : ERR_NOT_FOUND;
 }

@@ -60,6 +60,7 @@ static void an_export_needs_a_passphrase_alone(void **state)
 	ops_stream_finish(s);
 	assert_int_equal(pp->command.kind, GROUPS_OWNER);
 	assert_string_equal(pp->group, pp->people.names[0]);
+	assert_string_equal(pp->identity, pp->groups[0].self);
 	read_line(s);
 	ops_stream_close(s);
 	r = about(OPS_GROUP_OWNER, "Attic");
@@ -103,6 +104,29 @@ static void a_password_is_set(void **state)
 	read_line(s);
 	assert_at("error.message",
 		  "group \"Home\" cannot lose its password: only an administrator may");
+	ops_stream_close(s);
+}
+
+/* GROUP-10.6: the name alone would be that of both. */
+static void a_password_by_one_of_two(void **state)
+{
+	struct ops_request r = about(OPS_GROUP_PASSWORD, "Home");
+	pp->groups[1] = pp->groups[0];
+	pp->groups[1].self = "0123456789.old";
+	ask(&r);
+	refused(ERR_MALFORMED, "Home", "GROUP/IDENTITY");
+	r = about(OPS_GROUP_PASSWORD, "Home/0123456789.old");
+	struct ops_stream *s = open_stream(&r);
+	put(s, "\0\1a", 3, OK);
+	ops_stream_finish(s);
+	assert_string_equal(pp->group, pp->people.names[0]);
+	assert_string_equal(pp->identity, "0123456789.old");
+	ops_stream_close(s);
+	r = about(OPS_GROUP_OWNER, "Home/0123456789.old");
+	s = open_stream(&r);
+	put(s, "\0\6sesame", 8, OK);
+	ops_stream_finish(s);
+	assert_string_equal(pp->identity, "0123456789.old");
 	ops_stream_close(s);
 }
 
@@ -284,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GROUPS_TEST(an_export_needs_a_passphrase_alone),
 		GROUPS_TEST(a_password_is_set),
+		GROUPS_TEST(a_password_by_one_of_two),
 		GROUPS_TEST(an_import_has_a_document),
 		GROUPS_TEST(streams_that_make_no_sense),
 		GROUPS_TEST(hanging_up),
