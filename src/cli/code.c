@@ -53,8 +53,29 @@ static int say_code(struct cli *c, const struct ops_invite_made *made)
 	return exit;
 }
 
+/* A file holds the link, which homestead join takes. Where it cannot be written the code is said
+ * all the same: it is made, and nobody shows it again. */
+static int write_link(struct cli *c, const struct ops_invite_made *made)
+{
+	bool standard = strcmp(c->output, "-") == 0;
+	char what[CLI_TEXT_MAX];
+	struct text t = TEXT_OF(what);
+	text_str(&t, "the link into group ");
+	text_str(&t, made->name[0] ? made->name : made->group);
+	if (standard && !cli_is_terse(c))
+		cli_line(c->place->err, "%s", made->text);
+	int exit = cli_write_document(c, made->link, what);
+	if (exit && c->given[CLI_JSON])
+		(void)!cli_print_answer(c);
+	else if (exit)
+		(void)!say_code(c, made);
+	return exit;
+}
+
 static int say_made(struct cli *c, const struct ops_invite_made *made)
 {
+	if (c->output && made->done)
+		return write_link(c, made);
 	if (c->given[CLI_JSON])
 		return cli_print_answer(c);
 	if (!made->done)
@@ -72,6 +93,12 @@ int cli_run_code(struct cli *c)
 {
 	struct ops_invite_make body;
 	struct ops_invite_made made;
+	if (c->given[CLI_PUBLISH])
+		return cli_usage(c, "--publish is of an invitation to a card, and there is none",
+				 "homestead invite GROUP CARD --publish");
+	if (c->given[CLI_QR] && c->output)
+		return cli_usage(c, "a QR code is drawn on the terminal: a file is for the link",
+				 "homestead invite GROUP --output FILE");
 	ops_clear(&ops_invite_make_type, &body);
 	body.password = c->given[CLI_WITH_PASSWORD];
 	body.label = c->invitee ? c->invitee : "";

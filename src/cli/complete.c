@@ -39,7 +39,7 @@ static void nouns(FILE *f, const char *before, const char *after)
 {
 	static const char *const all[] = {
 		"masc",	  "doctor", "daemon", "name",  "cloud",	 "graph",
-		"record", "peer",   "id",     "group", "member", "invite"
+		"record", "peer",   "id",     "group", "member",
 	};
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		fprintf(f, "\t%s) %s", all[i], before);
@@ -57,11 +57,14 @@ static void nouns(FILE *f, const char *before, const char *after)
 #define OF_PEERS   "'peer ping '*|'peer disconnect '*"
 
 /* And those that begin with a group or an identity. */
-#define OF_GROUPS                                                                                               \
-	"leave|members|put|invite|'group show'|'group set'|'group connect'|'group disconnect'|"                 \
-	"'group rotate'|'group leave'|'group export'|'member list'|'member show'|'member role'|'member renew'|" \
-	"'invite create'"
-#define OF_MEMBERS    "'member show '*|'member role '*|'member renew '*"
+#define OF_GROUPS                                                                                  \
+	"leave|members|put|'group show'|'group set'|'group connect'|'group disconnect'|"           \
+	"'group rotate'|'group leave'|'group export'|'member list'|'member show'|"                 \
+	"'member role'|'member renew'|'member remove'|'member return'|'invite create'|"            \
+	"'invite list'|'invite revoke'"
+#define OF_MEMBERS    "'member show '*|'member role '*|'member renew '*|'member remove '*"
+#define OF_REMOVED    "'member return '*"
+#define OF_INVITES    "'invite revoke '*"
 #define OF_IDENTITIES "'id show'|'id card'|'id rename'|'id default'|'id export'|'id delete'"
 
 #define LEVELS "error warning notice info debug"
@@ -88,6 +91,14 @@ static void bash(FILE *f)
 	following(f, "");
 	fputs("' ;;\n", f);
 	nouns(f, "words='", "' ;;\n");
+	fputs("\tinvite) words=\"", f);
+	following(f, "invite"); /* or a group, without a word between */
+	fputs(" $(homestead group list -q 2>/dev/null)\" ;;\n", f);
+	fputs("\t" OF_REMOVED ") words=$(homestead members \"${COMP_WORDS[3]}\" --removed -q "
+	      "2>/dev/null) ;;\n"
+	      "\t" OF_INVITES
+	      ") words=$(homestead invite list \"${COMP_WORDS[3]}\" -q 2>/dev/null) ;;\n",
+	      f);
 	fputs("\t" OF_MEMBERS
 	      ") words=$(homestead members \"${COMP_WORDS[3]}\" -q 2>/dev/null) ;;\n"
 	      "\t" OF_GROUPS ") words=$(homestead group list -q 2>/dev/null) ;;\n"
@@ -142,6 +153,14 @@ static void zsh(FILE *f)
 	following(f, "");
 	fputs(") ;;\n", f);
 	nouns(f, "words_=(", ") ;;\n");
+	fputs("\tinvite) words_=(", f);
+	following(f, "invite");
+	fputs(" ${(f)\"$(homestead group list -q 2>/dev/null)\"}) ;;\n", f);
+	fputs("\t" OF_REMOVED ") words_=(${(f)\"$(homestead members $words[4] --removed -q "
+	      "2>/dev/null)\"}) ;;\n"
+	      "\t" OF_INVITES ") words_=(${(f)\"$(homestead invite list $words[4] -q "
+	      "2>/dev/null)\"}) ;;\n",
+	      f);
 	fputs("\t" OF_MEMBERS ") words_=(${(f)\"$(homestead members $words[4] -q "
 	      "2>/dev/null)\"}) ;;\n"
 	      "\t" OF_GROUPS ") words_=(${(f)\"$(homestead group list -q 2>/dev/null)\"}) ;;\n"

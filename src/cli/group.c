@@ -370,7 +370,7 @@ static void say_none(struct cli *c, const void *answer, bool empty)
 	else if (empty)
 		cli_wrap(c,
 			 "this machine is in no group; try: homestead create NAME, or homestead "
-			 "join FILE with an invitation",
+			 "join CODE with the code that a member gave you",
 			 0);
 }
 

@@ -16,17 +16,18 @@ const struct cli_command cli_commands[] = {
 	{ "invite", "GROUP [CARD]", "let somebody into a group, by a code or a card",
 	  "Prints a code of five words: whoever has it is let in by any member that may invite, who "
 	  "need not be you. It is for one and a week, but for --uses and --expires; to be read out, "
-	  "or sent as --link; with --qr the link is also drawn as a QR code, for a camera. With "
-	  "--password it is a link for whoever knows the group's password, which is not in it "
-	  "(group set). With a CARD it prints an invitation for the identity whose card is in the "
-	  "file CARD (- is standard input; homestead id card makes it), or writes it into --output. It is of use to nobody "
-	  "else: mail it, or carry it. What role it gives is yours to say up to your own, and it "
+	  "or sent as --link, also in the file --output, which homestead join takes; with --qr the "
+	  "link is also drawn as a QR code, for a camera. With --password it is a link for whoever "
+	  "knows the group's password, which is not in it (group set). With a CARD it prints an "
+	  "invitation for the identity whose card is in the file CARD (- is standard input; "
+	  "homestead id card makes it), or writes it into --output. It is of use to nobody else: "
+	  "mail it, or carry it. What role it gives is yours to say up to your own, and it "
 	  "ends with your own membership or before, at --expires.",
 	  INVITES, 1, 2, cli_run_invite_create },
 	{ "join", "CODE|LINK|FILE", "take up an invitation, and become a member",
 	  "Takes up a short code of five words, a link that begins with homestead:join/, the whole "
-	  "name of a group, whose password is asked for, or the invitation in a file; - is standard input, of "
-	  "any of them. With a code or a link the members that it leads to are asked, or those at "
+	  "name of a group, whose password is asked for, or the invitation in a file; - is standard "
+	  "input, of any of them. With a code or a link the members that it leads to are asked, or those at "
 	  "an --address, one after the other until one lets us in; a wrong guess ends it. With a "
 	  "file it then connects to the first member that answers at an --address, unless "
 	  "--no-connect says otherwise. Where nobody lets us in it is told why: no such password or "

@@ -540,7 +540,17 @@ static void bash_completes_words(void **state)
 	offer("homestead events --level wa", 3, "warning");
 	offer("homestead id ''", 2, "create list show card rename default export import delete");
 	offer("homestead members no", 2, "north");
+	offer("homestead member ''", 2, "list show role renew remove return");
 	offer("homestead member role Home so", 4, "south");
+	offer("homestead member remove no", 3, "north");
+	offer("homestead member remove Home so", 4, "south");
+	offer("homestead member return no", 3, "north");
+	offer("homestead member return Home so", 4, "south");
+	offer("homestead invite ''", 2, "create list revoke show north south");
+	offer("homestead invite list no", 3, "north");
+	offer("homestead invite revoke no", 3, "north");
+	offer("homestead invite revoke Home so", 4, "south");
+	offer("homestead group rotate no", 3, "north");
 	offer("homestead invite Home x --role inv", 5, "inviter");
 	offer("homestead create x --as so", 4, "south");
 	offer("homestead completion ''", 2, "bash zsh fish");
@@ -576,6 +586,8 @@ static void the_other_shells_have_scripts(void **state)
 	assert_memory_equal(run_out, "#compdef homestead\n", 19);
 	assert_non_null(strstr(run_out, "masc) words_=(peers peer prefixes claims space "
 					"claim demand withdraw clashes resolve show)"));
+	assert_non_null(strstr(run_out, "'member return '*) words_=(${(f)\"$(homestead members "
+					"$words[4] --removed -q"));
 	assert_int_equal(run("completion fish"), 0);
 	assert_non_null(strstr(run_out, "complete -c homestead -l watch -s w -d"));
 	assert_non_null(strstr(run_out, "__fish_seen_subcommand_from masc' -a peers"));

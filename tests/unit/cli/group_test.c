@@ -116,6 +116,12 @@ static const struct golden goldens[] = {
 	    "invite list Club", "invite list", "invite revoke Home Ben",
 	    "invite revoke Bees apple-river -n", "invite revoke Home",
 	    "create Home --no-invite" } },
+	{ "codes-written",
+	  group_running,
+	  80,
+	  { "invite Home --publish", "invite Home --qr -o x", "invite Home -o -",
+	    "invite Home -o - -q", "invite Home -o /nowhere/x",
+	    "invite Home -o /nowhere/x --json" } },
 	{ "removal",
 	  group_running,
 	  80,
@@ -465,6 +471,18 @@ static void a_membership_needs_no_passphrase(void **state)
 	sent("", "<PEERGROUPCONFIG/>");
 }
 
+/* As homestead join takes it. What is there is not written over; then the code is said. */
+static void a_link_is_written(void **state)
+{
+	assert_int_equal(run("invite Home -o %s%s", at("link"), ""), 0);
+	assert_non_null(strstr(canned_out, "the link into group Home is in "));
+	holds("link", "homestead:join/AQEA");
+	assert_int_equal(run("invite Home -o %s%s", at("link"), ""), 1);
+	assert_non_null(strstr(canned_out, "apple-river-stone-lemon-tiger"));
+	assert_int_equal(run("join %s%s", at("link"), ""), 0);
+	assert_non_null(strstr(canned_out, "{'code':'homestead:join/AQEA'}"));
+}
+
 static void text_that_is_no_utf8_goes_nowhere(void **state)
 {
 	assert_int_equal(canned_run("id create Zo\xeb"), 2);
@@ -667,6 +685,7 @@ int main(int argc, char **argv)
 		TEST(passphrases_have_a_length),
 		TEST(a_group_key_is_kept),
 		TEST(a_membership_needs_no_passphrase),
+		TEST(a_link_is_written),
 		TEST(text_that_is_no_utf8_goes_nowhere),
 		TEST(documents_are_documents),
 		TEST(files_are_put),
