@@ -64,6 +64,8 @@ void group_published(struct group *g, const struct graph_guid *type, const struc
 /* A Removal or Return of ours, which rests on that put; and puts from that one on are lost. */
 void group_removal_rests(struct group *g, const struct graph_guid *id, uint64_t put);
 void group_removals_lost(struct group *g, uint64_t first, struct mono now);
+/* The same of what it has counted and invited, and of whom it lets in. */
+void group_invites_lost(struct group *g, uint64_t first, struct mono now);
 /* A node of `peer` is here or left. */
 void group_presence(struct group *g, struct span peer, bool online, struct mono now);
 /* A newer chain of ours, judged by group_chain_read(), and its octets; takes the chain over. */

@@ -119,6 +119,20 @@ void group_tickets_member(struct group *g, const struct group_stored *r)
 	}
 }
 
+/* GROUP-14.50 */
+void group_tickets_lost(struct group *g, uint64_t first)
+{
+	LIST_EACH(n, tmp, &g->tickets)
+	{
+		struct group_ticket *t = ticket_at(n);
+		if (t->after < first)
+			continue;
+		t->err = ERR_IO;
+		t->need = t->member = 0;
+		follow(g, t);
+	}
+}
+
 void group_tickets_end(struct group *g)
 {
 	LIST_EACH(n, tmp, &g->tickets)

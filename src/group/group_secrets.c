@@ -115,8 +115,7 @@ static void tally_done(struct group *g, const struct group_sending *s, const str
 	if (group_secrets_ours(g->secrets, group_invitation_id(s->id), &c) != OK)
 		return;
 	if (!r->err) {
-		c->record = r->id;
-		c->stored = s->asked;
+		group_counted_stored(c, &r->id, s->asked, r->after);
 		c->until = s->until;
 	}
 	group_tickets_counted(g, s, r, c);
@@ -146,10 +145,11 @@ static void relearn_due(struct group *g)
 		g->secrets_relearn = MONO_NEVER;
 }
 
-static void learn_ours(struct group *g, const struct group_sending *s, const struct graph_guid *id)
+static void learn_ours(struct group *g, const struct group_sending *s, const struct group_stored *r)
 {
 	const struct group_secrets_at at = {
-		.record = *id,
+		.record = r->id,
+		.put = r->after,
 		.made = group_time(g),
 		.until = s->until,
 		.ours = true,
@@ -170,8 +170,19 @@ void group_stored(struct group *g, const struct group_stored *r, struct mono now
 	else if (!s->payload.n)
 		group_tickets_member(g, r);
 	else if (!r->err)
-		learn_ours(g, s, &r->id);
+		learn_ours(g, s, r);
 	group_sending_free(g, s);
+	group_secrets_due_on(g);
+}
+
+/* GROUP-14.50 */
+void group_invites_lost(struct group *g, uint64_t first, struct mono now)
+{
+	g->now = now;
+	if (!g->secrets || !first)
+		return;
+	group_secrets_lost(g->secrets, first);
+	group_tickets_lost(g, first);
 	group_secrets_due_on(g);
 }
 

@@ -33,6 +33,8 @@ void group_tickets_counted(struct group *g, const struct group_sending *s,
 			   const struct group_stored *r, struct group_counted *c);
 /* A Membership likewise. */
 void group_tickets_member(struct group *g, const struct group_stored *r);
+/* Who rests on a put from that one on is not let in. */
+void group_tickets_lost(struct group *g, uint64_t first);
 void group_tickets_end(struct group *g);
 
 #endif

@@ -244,6 +244,7 @@ void groups_store_failed(struct groups *s, uint64_t first, enum err why, struct 
 		if (e->group) {
 			group_epochs_lost(e->group);
 			group_removals_lost(e->group, first, now);
+			group_invites_lost(e->group, first, now);
 		}
 		undo(s, e, first, why);
 	}

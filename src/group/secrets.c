@@ -86,6 +86,7 @@ static enum err add_invitation(struct group_secrets *s, const struct group_secre
 		return ERR_NOMEM;
 	i->record = at->record;
 	i->made = at->made;
+	i->put = at->put;
 	list_push_back(&s->invitations, &i->all);
 	s->n_invitations++;
 	*out = i;
@@ -170,6 +171,17 @@ void group_secrets_forget(struct group_secrets *s, const struct graph_guid *reco
 		group_secrets_drop(s, i);
 	if (c && !c->ours)
 		group_tally_drop(s, c);
+}
+
+/* GROUP-14.50 */
+void group_secrets_lost(struct group_secrets *s, uint64_t first)
+{
+	LIST_EACH(n, tmp, &s->invitations)
+	if (invitation_at(n)->put >= first)
+		group_secrets_drop(s, invitation_at(n));
+	LIST_EACH(n, tmp, &s->counted)
+	if (group_counted_at(n)->put >= first)
+		group_tally_lost(group_counted_at(n), first);
 }
 
 /* ---- time ---- */

@@ -31,6 +31,7 @@ struct group_asked_in {
 	struct graph_guid record;
 	int64_t until;		      /* wall us: of the record */
 	int64_t made;		      /* likewise */
+	uint64_t put;		      /* that made the record, of ours; 0: none of ours */
 	struct group_invitation what; /* points into `octets` */
 	uint8_t *octets;
 	size_t n_octets;
@@ -40,6 +41,8 @@ struct group_counted_use {
 	struct group_use use;
 	uint8_t key[CRYPTO_SERIAL + GROUP_AUTHORITY]; /* what makes it another one */
 	bool again; /* it stands in another tally, too, and counts there */
+	/* Ours: which change it was, and the put by which it was stored first; 0: not known. */
+	uint64_t change, put;
 };
 
 struct group_tallies; /* of one invitation */
@@ -55,8 +58,9 @@ struct group_counted {
 	uint16_t wrong;
 	struct group_counted_use *uses;
 	size_t n;
-	/* Ours: how often it was changed; of these how many are asked for, and stored. */
-	uint64_t changed, asked, stored;
+	/* Ours: how often it was changed; of these how many are asked for. */
+	uint64_t changed, asked;
+	uint64_t made, put; /* likewise: the puts of its record, the first and the newest */
 };
 
 /* Where a record is, whose, and until when. */
@@ -64,6 +68,7 @@ struct group_secrets_at {
 	struct graph_guid record;
 	uint8_t by[GROUP_AUTHORITY]; /* of a tally */
 	int64_t made, until;
+	uint64_t put; /* of an invitation of ours; 0: it is not known */
 	bool ours;
 };
 /* In the place of what that record said before. ERR_FULL: a limit; ERR_DENIED: it would take
@@ -107,6 +112,11 @@ MUST_USE enum err group_counted_use(const struct group_secrets *s, struct group_
 				    const struct group_use *u);
 void group_counted_undo(struct group_counted *c, struct span serial);
 void group_counted_wrong(struct group_counted *c);
+/* So many of its changes are in the store, by that put. */
+void group_counted_stored(struct group_counted *c, const struct graph_guid *record, uint64_t asked,
+			  uint64_t put);
+/* Puts from that one on are lost, and with them what of ours rests on them but for guesses. */
+void group_secrets_lost(struct group_secrets *s, uint64_t first);
 /* As the payload of a record, of GROUP_TALLY_OCTETS(c->n). */
 MUST_USE enum err group_counted_write(const struct group_counted *c, const struct env *env,
 				      uint8_t **out, size_t *n);

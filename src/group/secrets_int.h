@@ -30,6 +30,7 @@ MUST_USE enum err group_tally_learn(struct group_secrets *s, const struct group_
 struct group_counted *group_tally_of_record(const struct group_secrets *s,
 					    const struct graph_guid *record);
 void group_tally_drop(struct group_secrets *s, struct group_counted *c);
+void group_tally_lost(struct group_counted *c, uint64_t first);
 
 static inline struct group_counted *group_counted_at(struct list *n)
 {

@@ -194,10 +194,10 @@ static bool has_use(const struct group_counted *c, const struct group_counted_us
 	return false;
 }
 
-enum err group_counted_use(const struct group_secrets *s, struct group_counted *c,
-			   const struct group_use *use)
+static enum err add_use(const struct group_secrets *s, struct group_counted *c,
+			const struct group_use *use, uint64_t change)
 {
-	struct group_counted_use u = { .use = *use };
+	struct group_counted_use u = { .use = *use, .change = change };
 	put_key(&u);
 	if (has_use(c, &u))
 		return OK;
@@ -210,6 +210,12 @@ enum err group_counted_use(const struct group_secrets *s, struct group_counted *
 	c->uses[c->n++] = u;
 	changes(c);
 	return OK;
+}
+
+enum err group_counted_use(const struct group_secrets *s, struct group_counted *c,
+			   const struct group_use *use)
+{
+	return add_use(s, c, use, c->changed + 1);
 }
 
 void group_counted_undo(struct group_counted *c, struct span serial)
@@ -231,6 +237,39 @@ void group_counted_wrong(struct group_counted *c)
 	changes(c);
 }
 
+/* ---- stored, and lost ---- */
+
+void group_counted_stored(struct group_counted *c, const struct graph_guid *record, uint64_t asked,
+			  uint64_t put)
+{
+	if (!graph_guid_eq(&c->record, record))
+		c->made = put;
+	c->record = *record;
+	c->put = put;
+	for (size_t i = 0; i < c->n; i++)
+		if (!c->uses[i].put && c->uses[i].change && c->uses[i].change <= asked)
+			c->uses[i].put = put;
+}
+
+/* GROUP-14.50: what is left is stored anew, as a record of its own where the first is lost. */
+void group_tally_lost(struct group_counted *c, uint64_t first)
+{
+	static const struct graph_guid none;
+	size_t n = 0;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->uses[i].put < first)
+			c->uses[n++] = c->uses[i];
+	c->n = n;
+	if (c->made >= first) {
+		c->record = none;
+		c->made = 0;
+	}
+	c->put = 0;
+	c->in->stale = true;
+	if (c->changed == c->asked)
+		c->changed++;
+}
+
 /* ---- learned ---- */
 
 /* GROUP-14.15: what two machines of one member have counted is one, and nothing is lost. */
@@ -241,7 +280,7 @@ static enum err merge(const struct group_secrets *s, struct group_counted *c,
 	struct group_use u;
 	for (size_t i = 0; i < group_tally_count(t); i++) {
 		group_tally_use(t, i, &u);
-		enum err e = group_counted_use(s, c, &u);
+		enum err e = add_use(s, c, &u, 0);
 		if (e)
 			return e;
 	}
@@ -314,6 +353,8 @@ enum err group_tally_learn(struct group_secrets *s, const struct group_secrets_a
 		return e;
 	}
 	if (!e) {
+		if (!graph_guid_eq(&c->record, &at->record))
+			c->made = 0;
 		c->record = at->record;
 		c->until = at->until;
 		memcpy(c->by, at->by, sizeof(c->by));

@@ -277,6 +277,47 @@ static void ours_as_a_record(void **state)
 	env_free(&f.env, octets);
 }
 
+/* GROUP-14.50 */
+static void what_is_lost_of_ours(void **state)
+{
+	struct group_secrets_at at = at_of(8, true);
+	struct group_use a = use_of('a'), b = use_of('b'), d = use_of('d');
+	struct group_counted *c = ours();
+	assert_int_equal(group_counted_use(s, c, &a), OK);
+	group_counted_stored(c, &at.record, c->changed, 10);
+	assert_int_equal(group_counted_use(s, c, &b), OK);
+	group_counted_wrong(c);
+	c->asked = c->changed;
+	assert_int_equal(group_counted_use(s, c, &d), OK); /* not stored yet */
+	group_counted_stored(c, &at.record, c->asked, 20);
+	group_secrets_lost(s, 21);
+	assert_sum(3, 1);
+	/* Only what was stored by the commit that failed is gone. */
+	group_secrets_lost(s, 11);
+	assert_sum(2, 1);
+	assert_int_equal(c->record.at[0], 8);
+	c->asked = c->changed;
+	group_counted_stored(c, &at.record, c->asked, 30);
+	group_secrets_lost(s, 30);
+	assert_sum(1, 1);
+	assert_int_equal(c->record.at[0], 8);
+	assert_ptr_equal(group_secrets_due(s, NULL), c);
+	/* The record as well. */
+	c->asked = c->changed;
+	group_secrets_forget(s, &at.record);
+	assert_int_equal(tally(9, true, 0, "ab"), OK);
+	assert_sum(2, 1);
+	memset(at.record.at, 7, sizeof(at.record.at));
+	c->asked = c->changed;
+	group_counted_stored(c, &at.record, c->asked, 40);
+	assert_null(group_secrets_due(s, NULL));
+	group_secrets_lost(s, 40);
+	assert_int_equal(c->record.at[0], 0);
+	/* What came of records is not ours to lose. */
+	assert_sum(2, 1);
+	assert_ptr_equal(group_secrets_due(s, NULL), c);
+}
+
 static void without_memory(void **state)
 {
 	FAILING_ENV_EACH(f, 5)
@@ -319,6 +360,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(uses_have_a_most, begin, end),
 		cmocka_unit_test_setup_teardown(ours_are_merged, begin, end),
 		cmocka_unit_test_setup_teardown(ours_as_a_record, begin, end),
+		cmocka_unit_test_setup_teardown(what_is_lost_of_ours, begin, end),
 		cmocka_unit_test_setup_teardown(without_memory, NULL, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
