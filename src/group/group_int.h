@@ -186,8 +186,9 @@ void group_keep_due(struct group *g);
 int64_t group_keep_next(const struct group *g); /* wall us; INT64_MAX: nothing is due */
 
 /* ---- group_removal.c: what Removals change ---- */
-/* Takes over the chain of the verdict. False: a limit. */
-bool group_removal_learn(struct group *g, const struct graph_record *r, struct group_verdict *v);
+/* Takes over the chain of the verdict. ERR_FULL: a limit; ERR_NOMEM: it is judged once more. */
+MUST_USE enum err group_removal_learn(struct group *g, const struct graph_record *r,
+				      struct group_verdict *v);
 /* One of ours is signed; it is published, or is not. */
 void group_removal_signed(struct group *g, const struct graph_record *r,
 			  const struct group_signing *s, struct span security);
@@ -235,7 +236,8 @@ MUST_USE enum err group_secrets_begin(struct group *g);
 void group_secrets_end(struct group *g);
 void group_secrets_tick(struct group *g);
 struct mono group_secrets_deadline(const struct group *g);
-/* How it went to learn such a record, or a Policy: what lacked memory is read once more. */
+/* How it went to learn such a record, a Policy or a Removal: what lacked memory is judged once
+ * more, what waits as well. */
 void group_secrets_learned(struct group *g, enum err e);
 /* An Invitation or a Tally of somebody's is in the database. */
 void group_secrets_record(struct group *g, const struct graph_record *r,

@@ -294,11 +294,14 @@ static void learn(struct group *g, const struct graph_record *r, const struct gr
 }
 
 /* GROUP-11.10: one that does not fit any more is not stored either: it would count nowhere, which
- * is not the fault of who sends it. */
+ * is not the fault of who sends it. GROUP-11.40: one for which there was no memory waits. */
 static enum graph_opinion learn_removal(struct group *g, const struct graph_record *r,
 					struct group_verdict *v)
 {
-	return group_removal_learn(g, r, v) ? GRAPH_VALID : GRAPH_ENDED;
+	enum err e = group_removal_learn(g, r, v);
+	if (e == ERR_NOMEM)
+		return GRAPH_LATER;
+	return e ? GRAPH_ENDED : GRAPH_VALID;
 }
 
 /* ---- judged ---- */

@@ -76,14 +76,14 @@ static void follow(struct group *g, uint64_t before)
 	group_password_noted(g);
 }
 
-static bool add(struct group *g, const struct group_removals_entry *e)
+static enum err add(struct group *g, const struct group_removals_entry *e)
 {
 	uint64_t before = group_removals_turn(g->removals);
 	enum err err = group_removals_add(g->removals, e);
 	if (err == ERR_FULL)
 		group_tell(g, GROUP_EVENT_FULL)->text = "there are too many Removals";
 	follow(g, before);
-	return err == OK;
+	return err;
 }
 
 /* GROUP-11.21: the record whole, in memory of its own; n 0: it is too long, or there is none. */
@@ -99,7 +99,7 @@ static struct group_octets octets_of(const struct group *g, const struct graph_r
 	return (struct group_octets){ room, w.failed ? 0 : n };
 }
 
-bool group_removal_learn(struct group *g, const struct graph_record *r, struct group_verdict *v)
+enum err group_removal_learn(struct group *g, const struct graph_record *r, struct group_verdict *v)
 {
 	struct group_octets shown = octets_of(g, r);
 	const struct group_removals_entry e = {
@@ -109,10 +109,11 @@ bool group_removal_learn(struct group *g, const struct graph_record *r, struct g
 		.chain = v->chain,
 		.when = (int64_t)(r->created / 10) - EPOCH_1601,
 	};
-	bool there = group_removals_has(g->removals, &v->record) || add(g, &e);
+	enum err err = group_removals_has(g->removals, &v->record) ? OK : add(g, &e);
 	crypto_chain_free(v->chain);
 	env_free(g->env, shown.p);
-	return there;
+	group_secrets_learned(g, err);
+	return err;
 }
 
 void group_removal_purged(struct group *g, const struct graph_guid *id)
@@ -209,7 +210,7 @@ static bool learn_said(struct group *g, const struct said *s)
 		.chain = g->group_key ? NULL : g->own,
 		.when = group_time(g),
 	};
-	return add(g, &e);
+	return add(g, &e) == OK;
 }
 
 /* What failed has not always a Record ID: those that are stored all the same are learned from

@@ -141,7 +141,8 @@ void group_secrets_learned(struct group *g, enum err e)
 static void relearn_due(struct group *g)
 {
 	if (mono_reached(g->secrets_relearn, g->now) &&
-	    group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0)))
+	    group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0)) &&
+	    group_want(g, GROUP_OUT_REVALIDATE, span_of(NULL, 0)))
 		g->secrets_relearn = MONO_NEVER;
 }
 

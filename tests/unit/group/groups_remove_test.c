@@ -509,6 +509,28 @@ static void without_memory(void **state)
 	assert_int_equal(there(70), 70);
 }
 
+/* GROUP-11.40: a Removal that is stored stays, whatever fails when it is read. */
+static void read_without_memory(void **state)
+{
+	size_t failures = 0;
+	rig_expect(&one, &c, OK, "");
+	rig_pass(&one, 2 * MONO_MIN);
+	for (size_t n = 1;; n += 1 + n / 20) {
+		rig_stop(&one);
+		rig_commit(&one);
+		assert_int_equal(rig_start(&one), OK);
+		failing_env_fail_at(&one.f, n);
+		rig_drain(&one);
+		one.f.fail_at = 0;
+		rig_pass(&one, MONO_MIN);
+		assert_false(is_in(ben));
+		if (!one.f.failed)
+			break;
+		failures++;
+	}
+	assert_true(failures > 5);
+}
+
 /* GROUP-11.35, D8 */
 static void without_a_store(void **state)
 {
@@ -562,6 +584,7 @@ int main(void)
 		REMOVE_TEST(one_when_all_ends),
 		REMOVE_TEST(without_memory),
 		REMOVE_TEST(without_a_store),
+		REMOVE_TEST(read_without_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -510,6 +510,52 @@ static void test_no_memory(void **state)
 	circle_fini(&c);
 }
 
+static enum graph_opinion opinion_of(const struct circle *c, enum graph_change change)
+{
+	const struct graph_record *r = circle_record(c, &group_type_removal);
+	return of(c, 2).ops->validate(of(c, 2).ctx, r, change);
+}
+
+/* The Removal of the 3rd comes to the 2nd, while the n-th allocation fails. */
+static enum graph_opinion comes_without(struct circle *c, enum graph_change change, size_t n)
+{
+	struct failing_env *f = &c->m[2].f;
+	group_removal_purged(c->m[2].g, &circle_record(c, &group_type_removal)->id);
+	circle_settle(c);
+	assert_true(is_let_in(c, 2, 3));
+	failing_env_fail_at(f, n);
+	enum graph_opinion o = opinion_of(c, change);
+	f->fail_at = 0;
+	return o;
+}
+
+/* GROUP-11.40: it waits, and is judged once more; what is stored stays there. */
+static void test_learned_later(void **state)
+{
+	static const enum graph_change changes[] = { GRAPH_CHANGE_STORED, GRAPH_CHANGE_ADDED };
+	struct circle c;
+	size_t later = 0;
+	begin(&c);
+	assert_int_equal(remove_keeping(&c, 1, 3, NULL, 0), OK);
+	for (size_t i = 0; i < 2; i++)
+		for (size_t n = 1;; n++) {
+			enum graph_opinion o = comes_without(&c, changes[i], n);
+			if (!c.m[2].f.failed)
+				break;
+			if (o == GRAPH_VALID) /* but for what shows it */
+				continue;
+			later++;
+			assert_int_equal(o, GRAPH_LATER);
+			assert_true(is_let_in(&c, 2, 3));
+			unsigned int rechecks = c.m[2].rechecks;
+			circle_run(&c, 6 * MONO_SEC);
+			assert_true(c.m[2].rechecks > rechecks);
+			assert_false(is_let_in(&c, 2, 3));
+		}
+	assert_true(later > 6);
+	circle_fini(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,7 +567,7 @@ int main(void)
 		cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_kept_certificates),
 		cmocka_unit_test(test_too_much),     cmocka_unit_test(test_together),
 		cmocka_unit_test(test_creator),	     cmocka_unit_test(test_together_fails),
-		cmocka_unit_test(test_policy),
+		cmocka_unit_test(test_policy),	     cmocka_unit_test(test_learned_later),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
