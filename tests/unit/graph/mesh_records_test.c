@@ -2,7 +2,7 @@
  * was answered is lost, nothing deleted comes back. */
 #include "mesh_rig.h"
 
-#include "graph/graph_int.h"
+#include "graph/flood_int.h"
 
 #define MOST 400
 
@@ -552,9 +552,44 @@ static void deleted_while_away_test(void **state)
 	mesh_free(m);
 }
 
+/* GRAPH-8.51, GRAPH-9.27: what one lost is there again, over the link that there is, however far
+ * apart the two are and however often it is asked for. */
+static void asked_again_test(void **state)
+{
+	struct mesh *m = mesh_new(2, 43);
+	mesh_join_all(m);
+	struct graph_guid id = mesh_add(m, 0, "lost", 3600);
+	mesh_run(m, MONO_SEC);
+	struct mesh_stream *link = mesh_stream(m, 0, 1);
+	for (int i = 0; i < 60; i++) {
+		const struct graph_command c = { .kind = GRAPH_RECORD_DELETE,
+						 .id = id,
+						 .local_only = true };
+		uint64_t number;
+		if (i % 20 == 0) {
+			number = mesh_command(m, 1, &c);
+			mesh_run(m, MONO_SEC);
+			assert_int_equal(mesh_reply(m, 1, number)->err, OK);
+			assert_null(entry(m, 1, &id));
+		}
+		mesh_slow(m, 1, 0, (i % 3) * 20 * MONO_SEC);
+		graph_ask_begin(m->node[1].g, m->now);
+		mesh_run(m, 7 * MONO_SEC);
+	}
+	mesh_slow(m, 1, 0, 0);
+	mesh_run(m, 2 * MONO_MIN);
+	assert_non_null(entry(m, 1, &id));
+	assert_alike(m);
+	assert_ptr_equal(mesh_stream(m, 0, 1), link);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(m->node[i].events[GRAPH_EVENT_BAD_PEER], 0);
+	mesh_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(asked_again_test),
 		cmocka_unit_test(late_joiner_test),
 		cmocka_unit_test(cut_synchronisation_test),
 		cmocka_unit_test(same_record_at_both_sides_test),
