@@ -23,6 +23,7 @@ struct group_epochs {
 	bool unsure;		     /* one was read before it was known who made it */
 	bool seen;		     /* there are, or were, epochs: nothing is written in clear */
 	struct mono learn_again;     /* what was learned without memory for it */
+	struct mono look_again;	     /* at the Removals, for which there was no memory */
 	bool chose;		     /* since something changed: */
 	bool has_chosen, told;
 	bool fresh; /* a key has come */

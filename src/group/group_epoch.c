@@ -114,8 +114,11 @@ static bool look_at_removals(struct group *g)
 	if (e->turn == turn)
 		return true;
 	uint8_t *p = env_zalloc(g->env, most + 1, REMOVED);
-	if (!p)
+	if (!p) {
+		if (mono_reached(e->look_again, g->now))
+			e->look_again = mono_add(g->now, GROUP_AGAIN);
 		return false;
+	}
 	env_free(g->env, e->removed.p);
 	e->removed = (struct group_octets){ p, 0 };
 	memset(e->maybe, 0, sizeof(e->maybe));
@@ -354,7 +357,9 @@ struct mono group_epoch_deadline(const struct group *g)
 	const struct group_epochs *e = g->epochs;
 	if (!e)
 		return MONO_NEVER;
-	if (e->making || (e->look && g->ready) || e->turn != group_removals_turn(g->removals))
+	if (e->turn != group_removals_turn(g->removals))
+		return mono_reached(e->look_again, g->now) ? g->now : e->look_again;
+	if (e->making || (e->look && g->ready))
 		return g->now;
 	bool gives = group_epoch_may_give(g) && !e->gift.p;
 	struct mono at = mono_min(e->start, gives ? e->give : MONO_NEVER);

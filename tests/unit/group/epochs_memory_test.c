@@ -90,12 +90,35 @@ static void without_memory_nothing_is_sealed_or_opened(void **state)
 	free(o);
 }
 
+/* GROUP-12.19: who is removed is looked at again in half a minute, and not without a pause. */
+static void without_memory_it_is_looked_at_later(void **state)
+{
+	admit_three(CRYPTO_ROLE_MEMBER);
+	struct circle_member *m = &c.m[0];
+	circle_run(&c, 2 * MONO_MIN);
+	uint64_t turn = m->g->epochs->turn--;
+	assert_true(mono_reached(group_deadline(m->g), c.now));
+	failing_env_fail_at(&m->f, 1);
+	m->f.fail_on = true;
+	group_tick(m->g, c.now);
+	assert_true(m->f.failed);
+	struct mono at = group_deadline(m->g);
+	assert_false(mono_reached(at, mono_add(c.now, 29 * MONO_SEC)));
+	assert_true(mono_reached(at, mono_add(c.now, 30 * MONO_SEC)));
+	m->f.fail_at = 0;
+	m->f.fail_on = false;
+	group_tick(m->g, at);
+	assert_true(m->g->epochs->turn == turn);
+	circle_fini(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_memory_it_is_made_later),
 		cmocka_unit_test(without_memory_it_is_learned_later),
 		cmocka_unit_test(without_memory_nothing_is_sealed_or_opened),
+		cmocka_unit_test(without_memory_it_is_looked_at_later),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
