@@ -27,11 +27,16 @@ static const char *words_of(const struct group_link *l, struct span lookup, stru
 	text_span(&typed, lookup);
 	text_char(&typed, '-');
 	text_str(&typed, l->secret);
-	if (typed.cut || group_code_parse(&code, span_of(typed.p, typed.n), &why) != OK)
-		return "";
-	group_code_text(&t, &code);
-	group_code_wipe(&code);
-	return ops_draft_text(d, &t);
+	bool good = !typed.cut && group_code_parse(&code, span_of(typed.p, typed.n), &why) == OK;
+	if (good) {
+		group_code_text(&t, &code);
+		group_code_wipe(&code);
+	}
+	const char *kept = good ? ops_draft_text(d, &t) : "";
+	crypto_wipe(buffer, sizeof(buffer));
+	crypto_wipe(whole, sizeof(whole));
+	crypto_wipe(ignored, sizeof(ignored)); /* it may say a word that is none */
+	return kept;
 }
 
 /* The invitation's record has the first two words, a link the others. */
@@ -143,6 +148,7 @@ static enum err look_code(struct ops *o, struct span s, struct draft *d, struct 
 	group_code_text(&whole, &code);
 	out->code = ops_draft_text(d, &whole);
 	set_link(o, &code, d, out);
+	crypto_wipe(words, sizeof(words));
 	group_code_wipe(&code);
 	return d->failed ? ERR_NOMEM : OK;
 }
