@@ -274,6 +274,16 @@ static enum err may_issue_below(const struct group *g, const struct group_grant 
 	return OK;
 }
 
+/* GROUP-14.39: who is in no list any more cannot be named to member return. */
+static const char *was_removed(const struct group *g, const struct group_grant *grant)
+{
+	return group_members_find(g->members, grant->name)
+		       ? "that member was removed: an administrator lets it back in with homestead "
+			 "member return"
+		       : "that member was removed, and its membership has ended: a code lets it back "
+			 "in that an administrator makes with homestead invite GROUP";
+}
+
 static enum err may_issue(const struct group *g, const struct group_grant *grant, bool root,
 			  struct text *why)
 {
@@ -283,8 +293,7 @@ static enum err may_issue(const struct group *g, const struct group_grant *grant
 		return refuse(why, "inviting members are in groups of version 1.1 and of the "
 				   "modern profile alone");
 	if (!grant->returns && group_removals_named_now(g->removals, grant->public))
-		return refuse(why, "that member was removed: an administrator lets it back in "
-				   "with homestead member return");
+		return refuse(why, was_removed(g, grant));
 	return root ? OK : may_issue_below(g, grant, why);
 }
 

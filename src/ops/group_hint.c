@@ -163,7 +163,8 @@ static const struct {
 	  "whom --address names" },
 	{ GROUP_FAULT_PASSWORD, "join with a card: homestead id card, and be invited by it" },
 	{ GROUP_FAULT_REMOVED, "--address names another member" },
-	{ GROUP_FAULT_OUT, "an administrator lets you back in: homestead member return" },
+	{ GROUP_FAULT_OUT, "an administrator lets you back in: homestead member return, or by a "
+			   "code, homestead invite" },
 };
 
 static const char *knock_hint(const char *text)

@@ -78,6 +78,10 @@ enum err ops_run_member_return(struct ops *o, const struct ops_request *r, struc
 	w->done = "is let back in";
 	w->would = "would be let back in";
 	enum err e = ops_grant_who(w, &g, r->member, &c);
+	if (e == ERR_NOT_FOUND)
+		c.hint =
+			"homestead members GROUP --removed shows who can be; one whose membership has "
+			"ended comes back by a code: homestead invite GROUP";
 	if (!e)
 		e = ops_grant_role(w, m->role, &c,
 				   "homestead member return GROUP MEMBER --role inviter");

@@ -546,6 +546,40 @@ static void test_birth_refused(void **state)
 	circle_fini(&c);
 }
 
+static void says_why_not(struct circle *c, size_t whom, const char *words)
+{
+	char room[300];
+	struct text why = TEXT_OF(room);
+	const struct group_grant grant = {
+		.public = crypto_key_public(c->t.keys[whom + 1]),
+		.name = people_name(&c->t, whom + 1),
+		.friendly = people_name(&c->t, whom + 1),
+		.roles = MEMBER,
+	};
+	struct span chain;
+	assert_int_equal(group_issue(c->m[0].g, &grant, &chain, &why, c->now), ERR_DENIED);
+	assert_words(&why, words);
+}
+
+/* GROUP-14.39: whoever invites who was removed is told what lets it back in, which is something
+ * else once nobody can name it any more. */
+static void the_way_back_is_told(void **state)
+{
+	char room[200];
+	struct text why = TEXT_OF(room);
+	struct circle c;
+	circle_init(&c, CRYPTO_MODERN, 0);
+	circle_admit(&c, 1, MEMBER, circle_wall(&c) + MONO_HOUR);
+	const struct group_removing what = { .who = people_name(&c.t, 2) };
+	assert_int_equal(group_remove(c.m[0].g, &what, &why, c.now), OK);
+	circle_settle(&c);
+	says_why_not(&c, 1, "homestead member return");
+	circle_run(&c, 2 * MONO_HOUR);
+	assert_null(group_members_find(group_members(c.m[0].g), people_name(&c.t, 2)));
+	says_why_not(&c, 1, "a code lets it back in");
+	circle_fini(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -565,6 +599,7 @@ int main(void)
 		cmocka_unit_test(test_set),
 		cmocka_unit_test(test_set_untimely),
 		cmocka_unit_test(test_issued),
+		cmocka_unit_test(the_way_back_is_told),
 		cmocka_unit_test(test_inviters),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_clock_of_strangers),

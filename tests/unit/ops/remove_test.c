@@ -120,7 +120,8 @@ static void what_cannot_be_asked(void **state)
 		const char **reason = i ? &r.member_return.reason : &r.member_remove.reason;
 		ask(&r);
 		refused(ERR_NOT_FOUND, "group \"Home\" has no member \"nobody\"",
-			"homestead members GROUP");
+			i ? "comes back by a code: homestead invite GROUP"
+			  : "homestead members GROUP shows");
 		r = named(kind, ben());
 		*reason = letters(GROUP_REMOVAL_REASON + 1);
 		ask(&r);
