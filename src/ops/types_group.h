@@ -249,7 +249,8 @@
 #define OPS_INVITES_FIELDS(X, S)                                                                   \
 	X(S, STRING, group, 0, "the group's peer name")                                            \
 	X(S, STRING, name, 0, "and its friendly name")                                             \
-	X(S, LIST, invites, ops_invite, "all that are known, ended ones for a day")
+	X(S, LIST, invites, ops_invite,                                                            \
+	  "all that are known, used up and revoked ones too, until a day after their time")
 
 #define OPS_INVITE_MADE(X, S)                                                                      \
 	X(S, BOOL, done, 0, "false when it was only asked what would be done")                     \
