@@ -253,12 +253,6 @@ bool group_secret_ended(const struct group *g, const struct group_secret *passwo
 MUST_USE enum err group_secret_take(const struct group *g, const struct group_secret *s,
 				    uint8_t prs[GROUP_PRS]);
 
-/* ---- group_invite.c ---- */
-/* Removals known now, and a box for each who may issue that role; *room is the caller's to
- * free, also after an error. */
-MUST_USE enum err group_secret_lists(const struct group *g, const uint8_t *prs,
-				     struct group_secret *s, uint8_t **room);
-
 /* ---- group_password.c ---- */
 /* What may have changed it has happened: what has is told. */
 void group_password_noted(struct group *g);
@@ -269,6 +263,10 @@ void group_findable_due(struct group *g);
 struct mono group_findable_deadline(const struct group *g);
 
 /* ---- group_invite.c ---- */
+/* Removals known now, and a box for each who may issue that role; *room is the caller's to
+ * free, also after an error. */
+MUST_USE enum err group_secret_lists(const struct group *g, const uint8_t *prs,
+				     struct group_secret *s, uint8_t **room);
 /* The X25519 key of somebody who may issue that role; NULL: it may not, or has none. */
 const uint8_t *group_secret_key_of(const struct group *g, const struct group_member *m,
 				   enum group_role role);

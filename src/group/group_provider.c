@@ -2,7 +2,7 @@
  * The judge (judge.h) decides; what its verdicts teach is learned here. */
 #include "group/group_int.h"
 
-#define EPOCH_1601 INT64_C(11644473600000000) /* us from 1601 to 1970 */
+#define EPOCH_1601 ((int64_t)(GRAPH_TIME_UNIX / 10)) /* us from 1601 to 1970 */
 
 /* Peer time as if it were that of this machine (digest 9.3). */
 int64_t group_wall_of(uint64_t peer_time)

@@ -22,7 +22,6 @@
 #define GROUPS_AGAIN	   (30 * MONO_SEC) /* until what failed is tried again */
 #define GROUPS_SECRET_KIND 16
 /* Names and those found by them (section 15). */
-#define GROUPS_ENDPOINTS	4  /* of a member, told (digest 10) */
 #define GROUPS_PUBLISHERS	8  /* asked for at once, */
 #define GROUPS_PUBLISHERS_AGAIN 32 /* and where those may let nobody in */
 #define GROUPS_ADDRESSES	32 /* tried in one search, known or found, each */
@@ -253,7 +252,7 @@ void groups_call_free(struct groups *s, struct groups_call *c);
 void groups_answer(struct groups *s, struct groups_call *c, enum err err, const char *text);
 /* Memory of the answer's document, n octets; NULL: none. */
 uint8_t *groups_call_room(struct groups *s, struct groups_call *c, size_t n);
-/* Has graphs do something for c; its answer comes to groups_graph_answered(). */
+/* Has graphs do something for c; its answer comes to groups_answered(). */
 void groups_ask(struct groups *s, struct groups_call *c, struct graphs_command *g);
 struct groups_call *groups_call_waiting(struct groups *s, enum groups_wait w, uint64_t number);
 /* Hands out a job for c over its bytes. */

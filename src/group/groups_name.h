@@ -20,10 +20,9 @@ struct groups_naming {
 
 /* A publisher that was found. */
 struct groups_hit {
-	struct span public, payload;
+	struct span payload;
 	const struct addr *at; /* link-local ones with their zone */
 	size_t n_at;
-	const char *cloud;
 };
 
 /* How a search ended, and why nothing more was found. */

@@ -7,7 +7,7 @@
 #include "wire/wr.h"
 
 #define VERSION	   1
-#define EPOCH_1601 INT64_C(11644473600000000) /* us from 1601 to 1970 */
+#define EPOCH_1601 ((int64_t)(GRAPH_TIME_UNIX / 10)) /* us from 1601 to 1970 */
 #define TIME_MAX   (UINT64_MAX / 2)
 
 /* ---- lists ---- */

@@ -1,5 +1,5 @@
 /* lookups.h - the names by which people without a membership find a group: of its open
- * invitations and of its password. What they are is others' to say (group_secrets); they are
+ * invitations. A password has none: it is for who knows the group's name, or a link. What they are is others' to say (group_secrets); they are
  * published by groups_names.c. doc/group.md, section 15. */
 #ifndef GROUP_LOOKUPS_H
 #define GROUP_LOOKUPS_H

@@ -156,11 +156,7 @@ static void found(struct node *n, const struct pnrp_clouds_out *o)
 			at[count].scope = zone;
 		count++;
 	}
-	const struct groups_hit hit = { .public = span_of(r->public_key, r->public_n),
-					.payload = r->payload,
-					.at = at,
-					.n_at = count,
-					.cloud = o->cloud };
+	const struct groups_hit hit = { .payload = r->payload, .at = at, .n_at = count };
 	groups_found(n->group.core, o->number, &hit, n->now);
 }
 
