@@ -5,8 +5,8 @@
  * groups_make.c (creating, joining), groups_open.c (opening, closing, leaving, connecting),
  * groups_tell.c (what members tell and change), groups_graph.c (what graphs say),
  * groups_names.c (names published), groups_search.c (names resolved), groups_seek.c (other
- * members found),
- * groups_join.c (joining by a secret), groups_code.c (what a code leads to), groups_again.c (what is here, joined again), groups_job.c (passphrases). */
+ * members found), groups_join.c (joining by a secret), groups_code.c (what a code leads to),
+ * groups_again.c (what is here, joined again), groups_job.c (passphrases). */
 #ifndef GROUP_GROUPS_INT_H
 #define GROUP_GROUPS_INT_H
 
