@@ -25,7 +25,7 @@ enum group_door_answer {
 	GROUP_DOOR_OPEN = 0,
 	GROUP_DOOR_NO_SUCH = 1,
 	GROUP_DOOR_WRONG = 2,
-	GROUP_DOOR_OVER = 3,	 /* used up or expired */
+	GROUP_DOOR_OVER = 3,	 /* used up, expired or ended */
 	GROUP_DOOR_NOT_OURS = 4, /* our role may not issue that */
 	GROUP_DOOR_WAIT = 5	 /* too many guesses: after some seconds */
 };

@@ -160,7 +160,9 @@ static const char *fault_advice(enum group_session_fault f)
 		[GROUP_FAULT_REMOVED] =
 			"an administrator can take it in again: homestead member return",
 		[GROUP_FAULT_OUT] = "ask an administrator for a new invitation",
-		[GROUP_FAULT_SECRET_OVER] = "make another one: homestead invite create",
+		[GROUP_FAULT_SECRET_OVER] =
+			"give out another one: homestead invite, or for a password homestead group set "
+			"--password",
 		[GROUP_FAULT_OURS] = "ask an administrator for a new invitation",
 		[GROUP_FAULT_VERSION] = "both sides need the same profile, modern or classic",
 	};

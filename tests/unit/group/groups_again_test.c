@@ -5,6 +5,7 @@
 
 #include "group/group_int.h"
 #include "group/groups_int.h"
+#include "wire/wr.h"
 
 static struct rig rig, *r = &rig;
 static char link[GROUP_LINK_SIZE];
@@ -172,6 +173,67 @@ static void a_refusal_is_told(void **state)
 	assert_same(true);
 }
 
+static void publish(uint8_t id, uint8_t host)
+{
+	uint8_t payload[256];
+	const struct addr at = { .family = ADDR_IPV4, .ip = { 192, 0, 2, host }, .port = 3587 };
+	struct wr w = wr_of(payload, sizeof payload);
+	wr_u8(&w, 1);
+	wr_u8(&w, GROUP_SECRET_INVITATION);
+	wr_u8(&w, id);
+	wr_zero(&w, 15);
+	wr_le16(&w, (uint16_t)strlen(entry()->id));
+	wr_bytes(&w, span_str(entry()->id));
+	wr_le16(&w, 0);
+	const struct groups_hit h = { .payload = wr_span(&w), .at = &at, .n_at = 1 };
+	groups_found(r->s, r->resolving, &h, r->now);
+	rig_drain(r);
+}
+
+/* That one is knocked at with that identifier, which it does not know. */
+static void knows_none(size_t dialled, uint8_t id)
+{
+	const struct group_session_home *h = &entry()->group->home;
+	const struct graph_parties who = { .initiator = true };
+	assert_int_equal(r->n_dialled, dialled);
+	assert_non_null(h->knock);
+	assert_int_equal(h->knock->name.id[0], id);
+	h->knock->refused(h->knock->ctx, GROUP_DOOR_NO_SUCH, 0);
+	h->failed(h->ctx, &who, GROUP_FAULT_NO_SECRET, GROUP_CHAIN_NONE, 0, false);
+	graphs_down(r->graphs, r->links[dialled - 1], ERR_DENIED, r->now);
+	rig_drain(r);
+	rig_pass(r, 6 * MONO_SEC);
+}
+
+/* GROUP-13.28: so does the graph that is here. */
+static void it_knocks_with_each_identifier(void **state)
+{
+	const struct groups_resolution all = { OK, false, 1, 1 };
+	char code[GROUP_CODE_SIZE];
+	struct group_code c;
+	struct text t = TEXT_OF(code);
+	group_code_make(&c, &r->f.env);
+	group_code_text(&t, &c);
+	is_removed(true);
+	r->dials = OK;
+	join.code = span_str(code);
+	(void)rig_do(r, &join);
+	publish(9, 2);
+	publish(7, 3);
+	groups_resolved(r->s, r->resolving, &all, r->now);
+	rig_drain(r);
+	knows_none(1, 9);
+	knows_none(2, 9);
+	knows_none(3, 7);
+	knows_none(4, 7);
+	nobody_is_found(); /* under the code, */
+	nobody_is_found(); /* and under the group's name */
+	assert_true(r->answer.given);
+	assert_int_equal(r->answer.err, ERR_DENIED);
+	assert_non_null(strstr(r->answer.text, "there is no such password or invitation"));
+	assert_same(true);
+}
+
 /* The new chain takes the place of the old one; the membership of before is none. */
 static void what_lets_in_is_kept(void **state)
 {
@@ -202,6 +264,7 @@ int main(void)
 		T(leaving_ends_it),
 		T(it_may_stop_in_the_middle),
 		T(a_refusal_is_told),
+		T(it_knocks_with_each_identifier),
 		T(what_lets_in_is_kept),
 	};
 	return cmocka_run_group_tests_name("groups again", tests, NULL, NULL);
