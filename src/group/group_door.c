@@ -13,6 +13,7 @@ struct group_ticket {
 	char who[GROUP_NAME_OCTETS + 1];
 	uint64_t need;	/* of our tally: so many changes must be stored; 0: they are */
 	uint64_t after; /* the newest put it rests on */
+	bool counted;	/* a use of that serial */
 	enum err err;
 	uint8_t back[CRYPTO_PUBLIC_MAX]; /* the key, where it was removed and a Return lets it */
 	size_t n_back;
@@ -55,6 +56,23 @@ static void follow(struct group *g, struct group_ticket *t)
 	(void)group_want(g, GROUP_OUT_RESUME, span_of(NULL, 0));
 }
 
+/* GROUP-14.19: nobody is let in, and it was no use. */
+static void refuse(struct group *g, struct group_ticket *t, enum err why)
+{
+	struct group_counted *c;
+	t->err = why;
+	t->need = t->member = 0;
+	if (t->counted && group_secrets_ours(g->secrets, group_invitation_id(t->id), &c) == OK)
+		group_counted_undo(c, span_of(t->serial, sizeof(t->serial)));
+}
+
+/* GROUP-14.39: the Return could not be stored. */
+static bool is_out(const struct group *g, const struct group_ticket *t)
+{
+	return t->n_back && group_removals_gone(g->removals, span_of(t->back, t->n_back),
+						span_of(t->serial, sizeof(t->serial)));
+}
+
 static void later(uint64_t *after, uint64_t a)
 {
 	if (a > *after)
@@ -87,7 +105,7 @@ static enum err publish_in(struct group *g, struct group_ticket *t)
 
 /* GROUP-14.19 */
 void group_tickets_counted(struct group *g, const struct group_sending *s,
-			   const struct group_stored *r, struct group_counted *c)
+			   const struct group_stored *r)
 {
 	LIST_EACH(n, tmp, &g->tickets)
 	{
@@ -95,17 +113,15 @@ void group_tickets_counted(struct group *g, const struct group_sending *s,
 		if (!t->need || t->need > s->asked || memcmp(t->id, s->id, sizeof(t->id)) != 0)
 			continue;
 		t->need = 0;
-		t->err = r->err;
 		later(&t->after, r->after);
-		if (r->err)
-			group_counted_undo(c, span_of(t->serial, sizeof(t->serial)));
-		else
-			(void)!publish_in(g, t);
+		enum err e = r->err ? r->err : publish_in(g, t);
+		if (e)
+			refuse(g, t, e);
 		follow(g, t);
 	}
 }
 
-/* Others learn of it from its own record, too: who cannot be told now is let in all the same. */
+/* GROUP-13.8 */
 void group_tickets_member(struct group *g, const struct group_stored *r)
 {
 	LIST_EACH(n, tmp, &g->tickets)
@@ -115,6 +131,8 @@ void group_tickets_member(struct group *g, const struct group_stored *r)
 			continue;
 		t->member = 0;
 		later(&t->after, r->after);
+		if (r->err || is_out(g, t))
+			refuse(g, t, r->err ? r->err : ERR_IO);
 		follow(g, t);
 	}
 }
@@ -127,8 +145,7 @@ void group_tickets_lost(struct group *g, uint64_t first)
 		struct group_ticket *t = ticket_at(n);
 		if (t->after < first)
 			continue;
-		t->err = ERR_IO;
-		t->need = t->member = 0;
+		refuse(g, t, ERR_IO);
 		follow(g, t);
 	}
 }
@@ -311,6 +328,7 @@ static enum err count(struct group *g, const struct opening *o, struct group_tic
 		e = group_counted_use(g->secrets, c, &u);
 	if (!e)
 		t->need = c->changed;
+	t->counted = !e;
 	return e;
 }
 
@@ -355,18 +373,13 @@ static struct group_ticket *ticket_of(struct group *g, uint64_t number)
 
 static enum err door_admitted(void *ctx, uint64_t ticket, struct span *chain, uint64_t *after)
 {
-	const struct group *g = ctx;
-	struct group_ticket *t = ticket_of(ctx, ticket);
+	const struct group_ticket *t = ticket_of(ctx, ticket);
 	if (!t)
 		return ERR_NOT_FOUND;
 	if (!is_through(t))
 		return ERR_STATE;
 	if (t->err)
 		return t->err == ERR_STATE ? ERR_IO : t->err;
-	/* GROUP-14.39: the Return could not be stored. */
-	if (t->n_back && group_removals_gone(g->removals, span_of(t->back, t->n_back),
-					     span_of(t->serial, sizeof(t->serial))))
-		return ERR_IO;
 	*chain = span_of(t->chain.p, t->chain.n);
 	*after = t->after;
 	return OK;

@@ -118,7 +118,7 @@ static void tally_done(struct group *g, const struct group_sending *s, const str
 		group_counted_stored(c, &r->id, s->asked, r->after);
 		c->until = s->until;
 	}
-	group_tickets_counted(g, s, r, c);
+	group_tickets_counted(g, s, r);
 	if (r->err)
 		g->secrets_again = mono_add(g->now, SECRETS_AGAIN);
 	if (r->err && c->changed == c->asked)

@@ -28,9 +28,9 @@ void group_secrets_due_on(struct group *g);
 
 /* ---- group_door.c ---- */
 void group_door_begin(struct group *g);
-/* A tally of ours, c, was stored, or could not be. */
+/* A tally of ours was stored, or could not be. */
 void group_tickets_counted(struct group *g, const struct group_sending *s,
-			   const struct group_stored *r, struct group_counted *c);
+			   const struct group_stored *r);
 /* A Membership likewise. */
 void group_tickets_member(struct group *g, const struct group_stored *r);
 /* Who rests on a put from that one on is not let in. */

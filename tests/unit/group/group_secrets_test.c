@@ -465,6 +465,82 @@ static void a_later_invitation_lets_back(void **state)
 	assert_int_equal(find_invitation(BEN), GROUP_DOOR_OVER);
 }
 
+/* Nobody is let in, and the invitation is as it was. */
+static void assert_not_in(enum group_secret_kind kind)
+{
+	uint64_t ticket;
+	struct span chain;
+	assert_int_equal(admit(ANN, DAN, kind, &ticket), GROUP_DOOR_OPEN);
+	unsigned int resumes = c->m[ANN].resumes;
+	circle_settle(c);
+	assert_true(c->m[ANN].resumes > resumes);
+	assert_int_equal(admitted(ANN, ticket, &chain), ERR_IO);
+	door(ANN)->admit_drop(door(ANN)->ctx, ticket);
+	assert_int_equal(find(ANN, kind), GROUP_DOOR_OPEN);
+	assert_false(circle_told(c, ANN, "invite-used"));
+	assert_int_equal(look(ANN).used, 0);
+	assert_int_equal(look(CLEO).used, 0);
+}
+
+/* GROUP-14.19, GROUP-13.8 */
+static void a_membership_is_stored_too(void **state)
+{
+	invited(ANN, 1);
+	password(ANN, prs_of_code);
+	c->m[ANN].refused = true;
+	c->m[ANN].refuses = &group_type_membership;
+	assert_not_in(GROUP_SECRET_INVITATION);
+	assert_not_in(GROUP_SECRET_PASSWORD);
+	c->m[ANN].refused = false;
+	let_in(ANN, GROUP_SECRET_INVITATION);
+	assert_int_equal(look(CLEO).used, 1);
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OVER);
+}
+
+/* GROUP-14.39, GROUP-14.19 */
+static void a_return_is_stored_too(void **state)
+{
+	circle_admit(c, DAN, CRYPTO_ROLE_MEMBER, 0);
+	remove_dan();
+	invited(ANN, 1);
+	c->m[ANN].refused = true;
+	c->m[ANN].refuses = &group_type_removal;
+	assert_not_in(GROUP_SECRET_INVITATION);
+	assert_false(knows_dan(ANN) || knows_dan(BEN));
+	c->m[ANN].refused = false;
+	let_in(ANN, GROUP_SECRET_INVITATION);
+	assert_true(knows_dan(ANN) && knows_dan(BEN));
+	assert_int_equal(look(CLEO).used, 1);
+}
+
+/* GROUP-14.19: who is in is counted, and who is counted is in. */
+static void what_follows_lacks_memory(void **state)
+{
+	struct failing_env *f = &c->m[ANN].f;
+	uint64_t ticket;
+	struct span chain;
+	size_t used = 0, refused = 0;
+	invited(ANN, GROUP_USES_MAX);
+	for (size_t n = 1;; n++) {
+		assert_int_equal(admit(ANN, DAN, GROUP_SECRET_INVITATION, &ticket),
+				 GROUP_DOOR_OPEN);
+		failing_env_fail_at(f, n);
+		circle_settle(c);
+		f->fail_at = 0;
+		bool failed = f->failed;
+		circle_run(c, 10 * MONO_SEC);
+		enum err e = admitted(ANN, ticket, &chain);
+		door(ANN)->admit_drop(door(ANN)->ctx, ticket);
+		used += e == OK;
+		refused += e != OK;
+		assert_int_equal(look(ANN).used, used);
+		assert_int_equal(look(BEN).used, used);
+		if (!failed)
+			break;
+	}
+	assert_true(refused > 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -486,6 +562,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_the_key_of_the_box, begin, end),
 		cmocka_unit_test_setup_teardown(what_was_there_lets_nobody_back, begin, end),
 		cmocka_unit_test_setup_teardown(a_later_invitation_lets_back, begin, end),
+		cmocka_unit_test_setup_teardown(a_membership_is_stored_too, begin, end),
+		cmocka_unit_test_setup_teardown(a_return_is_stored_too, begin, end),
+		cmocka_unit_test_setup_teardown(what_follows_lacks_memory, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
