@@ -245,6 +245,10 @@ void group_secrets_record(struct group *g, const struct graph_record *r,
 /* Published, in place of that record; group_stored() learns of it. */
 MUST_USE enum err group_secrets_send(struct group *g, const struct graph_guid *record,
 				     struct span payload, int64_t until, uint64_t *tag);
+/* Said in our tally, and published. ERR_FULL, ERR_NOMEM. */
+MUST_USE enum err group_secrets_revoke(struct group *g, struct span id);
+/* What was revoked by who leaves earlier than it ends is said by us, too, if we stay. */
+void group_secrets_uphold(struct group *g, const struct group_asked_in *i);
 enum group_invite_state group_invite_state(const struct group *g, const struct group_asked_in *i);
 /* A password, by a Removal. */
 bool group_secret_ended(const struct group *g, const struct group_secret *password);
@@ -278,6 +282,8 @@ MUST_USE enum err group_invite_send(struct group *g, const struct graph_guid *re
 /* ---- group_mend.c ---- */
 /* Somebody may issue, or has a key, who did not before. */
 void group_mend_stale(struct group *g);
+/* One of all who may issue should look, whichever is first. */
+void group_mend_chance(struct group *g);
 void group_mend_due(struct group *g); /* a slice */
 void group_mend_end(struct group *g);
 

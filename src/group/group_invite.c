@@ -175,9 +175,7 @@ enum err group_invite_revoke(struct group *g, struct span id, struct text *why, 
 		text_str(why, "the group is not ready: connect to a member first");
 		return ERR_STATE;
 	}
-	struct group_invitation x = i->what;
-	x.revoked = true;
-	return group_invite_send(g, &i->record, &x);
+	return group_secrets_revoke(g, id);
 }
 
 /* ---- looks ---- */

@@ -6,6 +6,8 @@
 #define LEAST  (5 * MONO_SEC)
 #define SPREAD (55 * MONO_SEC)
 
+#define CLOCKS_APART (20 * MONO_MIN) /* as in GRAPH-10.28 */
+
 /* Of a turn: about 4 ms. */
 #define LOOKS 512 /* at members; */
 #define EACH  32  /* what it takes to begin with an invitation is as much as so many */
@@ -23,8 +25,7 @@ struct what {
 
 /* ---- when ---- */
 
-/* GROUP-14.26: its maker is first; of the administrators one is by chance. */
-void group_mend_stale(struct group *g)
+static void plan(struct group *g, bool by_chance)
 {
 	struct group_mending *m = &g->mending;
 	if (!g->secrets)
@@ -32,9 +33,19 @@ void group_mend_stale(struct group *g)
 	m->more = m->on;
 	if (m->on || !mono_is_never(m->due))
 		return;
-	bool admin = g->roles & CRYPTO_ROLE_ADMIN;
 	int64_t wait = LEAST + (int64_t)env_random_below(g->env, SPREAD);
-	m->due = mono_add(g->now, admin ? wait : SOON);
+	m->due = mono_add(g->now, by_chance ? wait : SOON);
+}
+
+/* GROUP-14.26: its maker is first; of the administrators one is by chance. */
+void group_mend_stale(struct group *g)
+{
+	plan(g, g->roles & CRYPTO_ROLE_ADMIN);
+}
+
+void group_mend_chance(struct group *g)
+{
+	plan(g, true);
 }
 
 void group_mend_end(struct group *g)
@@ -89,6 +100,13 @@ static void next(struct group *g)
 	m->password = !found;
 }
 
+/* GROUP-14.26: a record ends no earlier than it did, and no later than the membership of who
+ * changes it. What a graph takes for the same end is one here, too. */
+static bool outlasts(const struct group *g, int64_t until)
+{
+	return g->to >= until && group_own_latest(g, g->to) + CLOCKS_APART >= until;
+}
+
 /* False: it is none of ours to mend. */
 static bool look_up(const struct group *g, struct what *w)
 {
@@ -97,11 +115,12 @@ static bool look_up(const struct group *g, struct what *w)
 	*w = (struct what){ .in = NULL };
 	if (g->mending.password)
 		return g->roles & CRYPTO_ROLE_ADMIN &&
+		       outlasts(g, g->need[GROUP_NEED_POLICY].until) &&
 		       group_password_state(g) == GROUP_PASSWORD_SET &&
 		       group_policy_password_read(&w->secret, &has, &later_part, g->policy.rest) ==
 			       OK;
 	w->in = find(g, &g->mending.record);
-	if (!w->in || !group_invite_may_edit(g, w->in) ||
+	if (!w->in || !group_invite_may_edit(g, w->in) || !outlasts(g, w->in->until) ||
 	    group_invite_state(g, w->in) != GROUP_INVITE_OPEN)
 		return false;
 	w->secret = w->in->what.secret;
@@ -135,6 +154,13 @@ static void enter(struct group *g)
 	memcpy(m->ours, box.p, sizeof(m->ours));
 	m->turn = group_removals_turn(g->removals);
 	from_the_first(m);
+}
+
+static void uphold(struct group *g)
+{
+	const struct group_asked_in *i = g->mending.password ? NULL : find(g, &g->mending.record);
+	if (i)
+		group_secrets_uphold(g, i);
 }
 
 /* A box is made anew with each change of the others, so ours tells whether one was made. */
@@ -272,6 +298,7 @@ static void go_on(struct group *g, struct slice *x)
 	x->looks -= x->looks < EACH ? x->looks : EACH;
 	if (!m->inside) {
 		next(g);
+		uphold(g);
 		if (m->over)
 			stop(g);
 		else

@@ -88,6 +88,7 @@ void group_chain_is(struct group *g, struct crypto_chain *chain, struct span oct
 	}
 	env_free(g->env, before_octets.p);
 	(void)!group_learn_own(g);
+	group_mend_chance(g); /* we may now, or stay for longer */
 	(void)group_want(g, GROUP_OUT_CHAIN, octets);
 	struct group_event *e = group_tell_of(g, GROUP_EVENT_RENEWED, span_str(g->self));
 	e->until = g->to;

@@ -59,6 +59,13 @@ static struct group_sending *sending_of(struct group *g, uint64_t tag)
 
 /* ---- what we have counted ---- */
 
+/* It is revoked, but who says so stays in no longer than to a time at which it would be open. */
+static bool lapses(const struct group *g, const struct group_asked_in *i)
+{
+	int64_t until = group_secrets_revoked(g->secrets, group_invitation_id(i->what.id));
+	return until != INT64_MIN && until < i->what.end && group_time(g) < i->what.end;
+}
+
 /* GROUP-14.20: it ends with its invitation, or a day later. */
 static enum err send_tally(struct group *g, struct group_counted *c)
 {
@@ -80,6 +87,31 @@ static enum err send_tally(struct group *g, struct group_counted *c)
 	memcpy(s->id, c->id, sizeof(s->id));
 	s->asked = c->asked = c->changed;
 	return OK;
+}
+
+/* GROUP-14.24: at once, since somebody waits for it. A second record, where the first is on its
+ * way, does no harm: what is revoked is counted no more. */
+enum err group_secrets_revoke(struct group *g, struct span id)
+{
+	struct group_counted *c;
+	enum err e = group_secrets_ours(g->secrets, id, &c);
+	if (e)
+		return e;
+	bool was = c->revoked;
+	group_counted_revoked(c, true);
+	e = send_tally(g, c);
+	if (e)
+		group_counted_revoked(c, was);
+	group_findable_stale(g);
+	return e;
+}
+
+/* GROUP-14.41 */
+void group_secrets_uphold(struct group *g, const struct group_asked_in *i)
+{
+	struct span id = group_invitation_id(i->what.id);
+	if (lapses(g, i) && group_own_latest(g, g->to) >= i->what.end)
+		(void)!group_secrets_revoke(g, id);
 }
 
 static bool is_sending(const struct group *g, const struct group_counted *c)
@@ -232,10 +264,16 @@ const char *group_invite_state_text(enum group_invite_state s)
 	return texts[s];
 }
 
+static bool is_revoked(const struct group *g, const struct group_asked_in *i)
+{
+	return i->what.revoked ||
+	       group_secrets_revoked(g->secrets, group_invitation_id(i->what.id)) != INT64_MIN;
+}
+
 enum group_invite_state group_invite_state(const struct group *g, const struct group_asked_in *i)
 {
 	struct group_sum sum = group_secrets_sum(g->secrets, group_invitation_id(i->what.id));
-	if (i->what.revoked)
+	if (is_revoked(g, i))
 		return GROUP_INVITE_REVOKED;
 	if (is_removed_invitation(g, &i->what))
 		return GROUP_INVITE_REMOVED;
@@ -293,7 +331,7 @@ static bool make_room(struct group *g)
 	bool any = false;
 	for (; i; i = next) {
 		next = group_secrets_next(g->secrets, i);
-		if (!i->what.revoked && i->what.end > group_time(g) &&
+		if (!is_revoked(g, i) && i->what.end > group_time(g) &&
 		    !is_removed_invitation(g, &i->what))
 			continue;
 		group_secrets_drop(g->secrets, i);
@@ -324,8 +362,10 @@ void group_secrets_record(struct group *g, const struct graph_record *r,
 	if (e == ERR_FULL)
 		group_tell(g, GROUP_EVENT_FULL)->text = "there are as many invitations as can be";
 	ends_at(g, at->until);
-	const struct group_asked_in *i = tally ? group_secrets_find(g->secrets, id) : NULL;
-	if (i && group_secrets_sum(g->secrets, id).uses > before)
+	const struct group_asked_in *i = group_secrets_find(g->secrets, id);
+	if (i && lapses(g, i))
+		group_mend_chance(g);
+	if (i && tally && group_secrets_sum(g->secrets, id).uses > before)
 		tell_other(g, i);
 	group_secrets_due_on(g);
 }

@@ -204,9 +204,10 @@ size_t group_invitation_size(const struct group_invitation *i)
 /* GROUP-14.3 */
 static enum err get_tally(struct rd *r, struct group_tally *t)
 {
+	enum err e = get_state(r, &t->revoked);
 	t->wrong = rd_le16(r);
 	uint32_t n = rd_le32(r);
-	if (r->failed || n > GROUP_USES_MAX)
+	if (e || r->failed || n > GROUP_USES_MAX)
 		return ERR_MALFORMED;
 	t->uses = rd_bytes(r, n * (size_t)GROUP_USE);
 	return r->failed ? ERR_MALFORMED : OK;
@@ -218,6 +219,7 @@ enum err group_tally_write(const struct group_tally *t, uint8_t *out, size_t siz
 	if (t->uses.n % GROUP_USE || group_tally_count(t) > GROUP_USES_MAX)
 		return ERR_RANGE;
 	begin(&w, GROUP_TALLY, t->id);
+	wr_u8(&w, t->revoked ? 1 : 0);
 	wr_le16(&w, t->wrong);
 	wr_le32(&w, (uint32_t)group_tally_count(t));
 	wr_bytes(&w, t->uses);

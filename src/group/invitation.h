@@ -52,7 +52,7 @@ struct group_invitation {
 	struct group_secret secret;
 	int64_t end; /* wall us */
 	uint16_t uses;
-	bool revoked;
+	bool revoked;	    /* as it was made known before tallies did (GROUP-14.24) */
 	struct span maker;  /* peer name */
 	struct span lookup; /* two words of a code (code.h) */
 	struct span label;  /* for whom; may be empty */
@@ -61,6 +61,7 @@ struct group_invitation {
 /* What one member has seen of an invitation. */
 struct group_tally {
 	uint8_t id[GROUP_INVITATION_ID];
+	bool revoked; /* it was, as this member knows */
 	uint16_t wrong;
 	struct span uses; /* GROUP_USE octets each, in the order of their happening */
 };
@@ -91,7 +92,7 @@ MUST_USE enum err group_inviting_read(struct group_inviting *out, struct span pa
 /* Octets of a password in a Policy, of an Invitation. */
 size_t group_secret_size(const struct group_secret *s);
 size_t group_invitation_size(const struct group_invitation *i);
-#define GROUP_TALLY_OCTETS(uses) (2 + GROUP_INVITATION_ID + 2 + 4 + (uses)*GROUP_USE)
+#define GROUP_TALLY_OCTETS(uses) (2 + GROUP_INVITATION_ID + 1 + 2 + 4 + (uses)*GROUP_USE)
 /* ERR_RANGE: too small, or what is beyond a limit. */
 MUST_USE enum err group_invitation_write(const struct group_invitation *i, uint8_t *out,
 					 size_t size, size_t *n);

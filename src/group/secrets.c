@@ -5,8 +5,8 @@ const struct group_secrets_limits group_secrets_limits_default = {
 	.invitations = 1024,
 	.of_maker = 256,
 	.octets = 64 << 20,
-	.tallies = 4096,
-	.of_creator = 512,
+	.tallies = 8192,
+	.of_creator = 1024,
 	.uses = 65536,
 };
 

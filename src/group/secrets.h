@@ -14,8 +14,8 @@ struct group_secrets_limits {
 	size_t invitations; /* 1,024 */
 	size_t of_maker;    /* 256 of them */
 	size_t octets;	    /* 64 MiB of them */
-	size_t tallies;	    /* 4,096 of others, and as many of ours */
-	size_t of_creator;  /* 512 of them */
+	size_t tallies;	    /* 8,192 of others, and as many of ours */
+	size_t of_creator;  /* 1,024 of them: who revokes has as many as there are invitations */
 	size_t uses;	    /* 65,536 in tallies of others */
 };
 extern const struct group_secrets_limits group_secrets_limits_default;
@@ -53,7 +53,7 @@ struct group_counted {
 	struct group_tallies *in;
 	struct graph_guid record; /* zeros: there is none yet */
 	uint8_t id[GROUP_INVITATION_ID], by[GROUP_AUTHORITY];
-	bool ours;
+	bool ours, revoked;
 	int64_t until;
 	uint16_t wrong;
 	struct group_counted_use *uses;
@@ -94,6 +94,8 @@ struct group_sum {
 	uint32_t wrong;
 };
 struct group_sum group_secrets_sum(const struct group_secrets *s, struct span id);
+/* Until when tallies say that it was revoked; INT64_MIN: none says so. */
+int64_t group_secrets_revoked(const struct group_secrets *s, struct span id);
 /* Each use once: *at begins with { NULL, 0 }; false: no more. */
 struct group_use_at {
 	const struct group_counted *in;
@@ -112,10 +114,13 @@ MUST_USE enum err group_counted_use(const struct group_secrets *s, struct group_
 				    const struct group_use *u);
 void group_counted_undo(struct group_counted *c, struct span serial);
 void group_counted_wrong(struct group_counted *c);
+/* From now on, or no more since it could not be said; either is a change. */
+void group_counted_revoked(struct group_counted *c, bool is);
 /* So many of its changes are in the store, by that put. */
 void group_counted_stored(struct group_counted *c, const struct graph_guid *record, uint64_t asked,
 			  uint64_t put);
-/* Puts from that one on are lost, and with them what of ours rests on them but for guesses. */
+/* Puts from that one on are lost, and with them what of ours rests on them but for guesses,
+ * and that something was revoked. */
 void group_secrets_lost(struct group_secrets *s, uint64_t first);
 /* As the payload of a record, of GROUP_TALLY_OCTETS(c->n). */
 MUST_USE enum err group_counted_write(const struct group_counted *c, const struct env *env,

@@ -65,6 +65,17 @@ static const struct group_counted *next_of(const struct group_tallies *t,
 	return n == &t->of ? NULL : same_at(n);
 }
 
+int64_t group_secrets_revoked(const struct group_secrets *s, struct span id)
+{
+	const struct group_tallies *t = tallies_of(s, id);
+	const struct group_counted *c = NULL;
+	int64_t until = INT64_MIN;
+	while (t && (c = next_of(t, c)))
+		if (c->revoked && c->until > until)
+			until = c->until;
+	return until;
+}
+
 bool group_secrets_use(const struct group_secrets *s, struct span id, struct group_use_at *at,
 		       const struct group_use **out)
 {
@@ -237,6 +248,12 @@ void group_counted_wrong(struct group_counted *c)
 	changes(c);
 }
 
+void group_counted_revoked(struct group_counted *c, bool is)
+{
+	c->revoked = is;
+	changes(c);
+}
+
 /* ---- stored, and lost ---- */
 
 void group_counted_stored(struct group_counted *c, const struct graph_guid *record, uint64_t asked,
@@ -284,9 +301,11 @@ static enum err merge(const struct group_secrets *s, struct group_counted *c,
 		if (e)
 			return e;
 	}
-	bool lacks = c->n > group_tally_count(t) || c->wrong > t->wrong;
+	bool lacks =
+		c->n > group_tally_count(t) || c->wrong > t->wrong || (c->revoked && !t->revoked);
 	if (c->wrong < t->wrong)
 		c->wrong = t->wrong;
+	c->revoked |= t->revoked;
 	/* What the record has is no change of ours; what it lacks is one, asked for or not. */
 	c->changed = changed + (lacks && changed == c->asked);
 	return OK;
@@ -310,6 +329,7 @@ static enum err replace(struct group_secrets *s, struct group_counted *c,
 	c->uses = uses;
 	c->n = n;
 	c->wrong = t->wrong;
+	c->revoked = t->revoked;
 	return OK;
 }
 
@@ -370,7 +390,9 @@ enum err group_counted_write(const struct group_counted *c, const struct env *en
 {
 	size_t size = GROUP_TALLY_OCTETS(c->n);
 	uint8_t *uses = env_zalloc(env, c->n + 1, GROUP_USE), *room = env_zalloc(env, 1, size);
-	struct group_tally t = { .wrong = c->wrong, .uses = span_of(uses, c->n * GROUP_USE) };
+	struct group_tally t = { .revoked = c->revoked,
+				 .wrong = c->wrong,
+				 .uses = span_of(uses, c->n * GROUP_USE) };
 	enum err e = uses && room ? OK : ERR_NOMEM;
 	memcpy(t.id, c->id, sizeof(t.id));
 	for (size_t i = 0; !e && i < c->n; i++)

@@ -212,6 +212,12 @@ static bool refuses(const struct circle_member *m, const struct graph_guid *type
 	return m->refused && (!m->refuses || graph_guid_eq(m->refuses, type));
 }
 
+/* GRAPH-10.28: a graph would refuse it. */
+static bool ends_before(const struct group_out *o, const struct record *r)
+{
+	return r && record_time(o->expires + 20 * MONO_MIN) < r->r.expires;
+}
+
 static void publish(struct circle *c, size_t i, const struct group_out *o)
 {
 	static const struct graph_guid none;
@@ -225,6 +231,7 @@ static void publish(struct circle *c, size_t i, const struct group_out *o)
 		answer(c, i, o, &none, refused ? ERR_IO : ERR_NOT_FOUND);
 		return;
 	}
+	m->shortened += ends_before(o, r);
 	uint32_t version = update ? r->r.version + 1 : 1;
 	if (!update)
 		r = fresh(c, i, o);

@@ -18,6 +18,7 @@ struct circle_member {
 	struct people_octets chain;
 	unsigned int published, rechecks, revalidations, resumes;
 	uint8_t box[32], box_secret[32];
+	unsigned int shortened;		  /* updates that end before what they change */
 	bool lies;			  /* others may refuse what it publishes */
 	bool refused;			  /* what it publishes fails; */
 	const struct graph_guid *refuses; /* of that type alone; NULL: of all */

@@ -5,7 +5,8 @@
 enum {
 	ANN,
 	BEN,
-	CLEO
+	CLEO,
+	DAN
 };
 
 #define BOXES 24
@@ -247,6 +248,26 @@ static void what_changes_meanwhile(void **state)
 	assert_int_equal(holders(1), 2);
 }
 
+/* GROUP-14.26: a record ends no earlier than it did, so who leaves before that leaves it alone. */
+static void who_leaves_earlier_mends_nothing(void **state)
+{
+	circle_admit(c, CLEO, CRYPTO_ROLE_ADMIN, circle_wall(c) + 3 * MONO_DAY);
+	invited(1);
+	password();
+	circle_run(c, 2 * MONO_MIN);
+	assert_int_equal(holders(1), 3);
+	circle_admit(c, DAN, CRYPTO_ROLE_INVITER, 0);
+	circle_go(c, ANN);
+	unsigned int published = c->m[CLEO].published;
+	circle_run(c, 2 * MONO_MIN);
+	assert_int_equal(c->m[CLEO].shortened, 0);
+	assert_int_equal(c->m[CLEO].published, published);
+	circle_come(c, ANN);
+	circle_run(c, 2 * MONO_MIN);
+	assert_int_equal(holders(1), 4);
+	assert_int_equal(password_holders(), 4);
+}
+
 /* Its own fault: nobody else lacks anything, and it is not tried for ever. */
 static void a_key_that_is_none(void **state)
 {
@@ -302,6 +323,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(many_invitations_take_turns, begin, end),
 		cmocka_unit_test_setup_teardown(who_comes_meanwhile, begin, end),
 		cmocka_unit_test_setup_teardown(what_changes_meanwhile, begin, end),
+		cmocka_unit_test_setup_teardown(who_leaves_earlier_mends_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(a_key_that_is_none, begin, end),
 		cmocka_unit_test_setup_teardown(without_memory, begin, end),
 		cmocka_unit_test_setup_teardown(a_password_without_memory, begin, end),

@@ -88,6 +88,94 @@ static void it_is_revoked(void **state)
 	assert_int_equal(look(CLEO).state, GROUP_INVITE_REVOKED);
 }
 
+static enum err revoke(size_t who)
+{
+	struct text why = TEXT_OF(why_room);
+	uint8_t id[GROUP_INVITATION_ID];
+	memset(id, 0x77, sizeof(id));
+	enum err e = group_invite_revoke(c->m[who].g, span_of(id, sizeof(id)), &why, c->now);
+	circle_settle(c);
+	return e;
+}
+
+static void assert_revoked(void)
+{
+	for (size_t who = ANN; who <= CLEO; who++)
+		if (c->m[who].g)
+			assert_int_equal(look(who).state, GROUP_INVITE_REVOKED);
+}
+
+/* GROUP-14.24: whoever has added holders where nobody knew of it, however often. */
+static void no_mend_opens_it_again(void **state)
+{
+	invited(BEN, 1);
+	const struct group_asked_in *in = group_secrets_next(c->m[BEN].g->secrets, NULL);
+	assert_int_equal(revoke(ANN), OK);
+	assert_false(in->what.revoked);
+	for (size_t n = 0; n < 3; n++) {
+		assert_int_equal(group_invite_send(c->m[BEN].g, &in->record, &in->what), OK);
+		circle_settle(c);
+		assert_revoked();
+		assert_int_equal(find_invitation(ANN), GROUP_DOOR_OVER);
+	}
+	/* And who comes later learns the same, in whatever order. */
+	circle_go(c, CLEO);
+	circle_come(c, CLEO);
+	assert_revoked();
+}
+
+/* GROUP-14.24: also while it is counted, and what cannot be stored is tried again. */
+static void it_is_revoked_whatever_is_on_its_way(void **state)
+{
+	invited(ANN, 2);
+	wrong(ANN, GROUP_SECRET_INVITATION);
+	assert_int_equal(revoke(ANN), OK);
+	assert_revoked();
+	circle_fini(c);
+	circle_init(c, CRYPTO_MODERN, 0);
+	circle_admit(c, BEN, CRYPTO_ROLE_INVITER, 0);
+	circle_admit(c, CLEO, CRYPTO_ROLE_MEMBER, 0);
+	invited(ANN, 2);
+	c->m[ANN].refused = true;
+	assert_int_equal(revoke(ANN), OK);
+	assert_int_equal(look(BEN).state, GROUP_INVITE_OPEN);
+	assert_int_equal(find_invitation(ANN), GROUP_DOOR_OVER);
+	c->m[ANN].refused = false;
+	circle_run(c, 6 * MONO_SEC);
+	assert_revoked();
+}
+
+/* GROUP-14.24, GROUP-14.41: an administrator who leaves before it would end. */
+static void who_leaves_earlier_revokes_for_good(void **state)
+{
+	for (int alone = 0; alone < 2; alone++) {
+		circle_fini(c);
+		circle_init(c, CRYPTO_MODERN, 0);
+		circle_admit(c, BEN, CRYPTO_ROLE_INVITER, 0);
+		circle_admit(c, CLEO, CRYPTO_ROLE_MEMBER, 0);
+		circle_admit(c, DAN, CRYPTO_ROLE_ADMIN, circle_wall(c) + 3 * MONO_DAY);
+		invited(ANN, 1);
+		if (alone)
+			circle_go(c, ANN);
+		assert_int_equal(revoke(DAN), OK);
+		assert_int_equal(c->m[DAN].shortened, 0);
+		assert_revoked();
+		circle_run(c, 2 * MONO_MIN);
+		circle_go(c, DAN);
+		circle_run(c, 4 * MONO_DAY);
+		assert_revoked();
+		assert_int_equal(find_invitation(BEN), GROUP_DOOR_OVER);
+		/* One said it for all. */
+		struct group *g = c->m[CLEO].g;
+		size_t n = 0;
+		for (size_t i = 0; i < c->n_records; i++)
+			n += graph_guid_eq(&c->records[i]->r.type, &group_type_invitation);
+		assert_int_equal(n, 3);
+		assert_true(group_secrets_revoked(g->secrets, span_of(look(CLEO).id, 16)) >=
+			    look(CLEO).end);
+	}
+}
+
 static void it_ends(void **state)
 {
 	invited(ANN, 1);
@@ -548,6 +636,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_use_is_stored_first, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_not_stored_is_no_use, begin, end),
 		cmocka_unit_test_setup_teardown(it_is_revoked, begin, end),
+		cmocka_unit_test_setup_teardown(no_mend_opens_it_again, begin, end),
+		cmocka_unit_test_setup_teardown(it_is_revoked_whatever_is_on_its_way, begin, end),
+		cmocka_unit_test_setup_teardown(who_leaves_earlier_revokes_for_good, begin, end),
 		cmocka_unit_test_setup_teardown(it_ends, begin, end),
 		cmocka_unit_test_setup_teardown(who_may_invite, begin, end),
 		cmocka_unit_test_setup_teardown(who_may_issue_later_gets_it, begin, end),

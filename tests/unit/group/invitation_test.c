@@ -92,6 +92,7 @@ static void a_tally_octet_for_octet(void **state)
 	assert_hex(out, n,
 		   "0102"
 		   "abababababababababababababababab"
+		   "00"
 		   "0200"
 		   "01000000"
 		   "1010101010101010101010101010101010101010"
@@ -142,9 +143,11 @@ static void a_tally_goes_there_and_back(void **state)
 	struct group_inviting x;
 	struct group_use u;
 	struct group_tally t = some_tally();
+	t.revoked = true;
 	assert_int_equal(group_tally_write(&t, out, sizeof(out), &n), OK);
 	assert_int_equal(group_inviting_read(&x, span_of(out, n)), OK);
 	assert_int_equal(x.kind, GROUP_TALLY);
+	assert_true(x.tally.revoked);
 	assert_int_equal(x.tally.wrong, 2);
 	assert_int_equal(group_tally_count(&x.tally), 2);
 	group_tally_use(&x.tally, 1, &u);
@@ -158,6 +161,8 @@ static void a_tally_goes_there_and_back(void **state)
 		assert_int_equal(group_tally_write(&t, again, room, &m), ERR_RANGE);
 	for (size_t cut = 0; cut < n; cut++)
 		assert_int_equal(group_inviting_read(&x, span_of(out, cut)), ERR_MALFORMED);
+	out[2 + GROUP_INVITATION_ID] = 2;
+	assert_int_equal(group_inviting_read(&x, span_of(out, n)), ERR_MALFORMED);
 }
 
 /* GROUP-14.1: the octet at `at`, and what comes of it. */

@@ -66,10 +66,14 @@ static struct group_use use_of(uint8_t who)
 	return u;
 }
 
+static bool revoked;
+static int64_t lasts = 1000;
+
 static enum err tally(uint8_t record, bool ours, uint16_t wrong, const char *who)
 {
-	struct group_tally t = { .wrong = wrong };
+	struct group_tally t = { .wrong = wrong, .revoked = revoked };
 	struct group_secrets_at at = at_of(record, ours);
+	at.until = lasts;
 	uint8_t uses[8 * GROUP_USE], room[GROUP_TALLY_OCTETS(8)];
 	size_t n = 0;
 	memset(t.id, 1, sizeof(t.id));
@@ -259,6 +263,55 @@ static void ours_are_merged(void **state)
 	assert_sum(2, 3);
 }
 
+static enum err revoking(uint8_t record, bool ours, int64_t until)
+{
+	revoked = true;
+	lasts = until;
+	enum err e = tally(record, ours, 0, "");
+	revoked = false;
+	lasts = 1000;
+	return e;
+}
+
+/* GROUP-14.24: as soon as one says so, until the last of them ends. */
+static void one_that_says_so_revokes(void **state)
+{
+	int64_t next;
+	assert_true(group_secrets_revoked(s, id_of(1)) == INT64_MIN);
+	assert_int_equal(tally(1, false, 1, "a"), OK);
+	assert_true(group_secrets_revoked(s, id_of(1)) == INT64_MIN);
+	assert_int_equal(revoking(2, false, 300), OK);
+	assert_int_equal(group_secrets_revoked(s, id_of(1)), 300);
+	assert_int_equal(revoking(3, false, 400), OK);
+	assert_int_equal(revoking(4, false, 200), OK);
+	assert_int_equal(group_secrets_revoked(s, id_of(1)), 400);
+	assert_true(group_secrets_revoked(s, id_of(2)) == INT64_MIN);
+	group_secrets_expire(s, 401, &next);
+	assert_true(group_secrets_revoked(s, id_of(1)) == INT64_MIN);
+	assert_sum(1, 1);
+}
+
+/* GROUP-14.15: nor does another machine of ours take it back. */
+static void what_we_revoked_stays(void **state)
+{
+	struct group_counted *c = ours();
+	group_counted_revoked(c, true);
+	assert_ptr_equal(group_secrets_due(s, NULL), c);
+	c->asked = c->changed;
+	assert_int_equal(tally(9, true, 0, ""), OK);
+	assert_true(c->revoked);
+	assert_ptr_equal(group_secrets_due(s, NULL), c);
+	c->asked = c->changed;
+	assert_int_equal(revoking(9, true, 1000), OK);
+	assert_null(group_secrets_due(s, NULL));
+	/* What that one has revoked, we have. */
+	group_counted_revoked(c, false);
+	c->asked = c->changed;
+	assert_int_equal(revoking(9, true, 1000), OK);
+	assert_true(c->revoked);
+	assert_null(group_secrets_due(s, NULL));
+}
+
 static void ours_as_a_record(void **state)
 {
 	struct group_use a = use_of('a');
@@ -268,11 +321,13 @@ static void ours_as_a_record(void **state)
 	size_t n;
 	assert_int_equal(group_counted_use(s, c, &a), OK);
 	group_counted_wrong(c);
+	group_counted_revoked(c, true);
 	assert_int_equal(group_counted_write(c, &f.env, &octets, &n), OK);
 	assert_int_equal(n, GROUP_TALLY_OCTETS(1));
 	assert_int_equal(group_inviting_read(&x, span_of(octets, n)), OK);
 	assert_int_equal(x.kind, GROUP_TALLY);
 	assert_int_equal(x.tally.wrong, 1);
+	assert_true(x.tally.revoked);
 	assert_int_equal(x.tally.id[15], 1);
 	env_free(&f.env, octets);
 }
@@ -359,6 +414,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(there_is_a_most, begin, end),
 		cmocka_unit_test_setup_teardown(uses_have_a_most, begin, end),
 		cmocka_unit_test_setup_teardown(ours_are_merged, begin, end),
+		cmocka_unit_test_setup_teardown(one_that_says_so_revokes, begin, end),
+		cmocka_unit_test_setup_teardown(what_we_revoked_stays, begin, end),
 		cmocka_unit_test_setup_teardown(ours_as_a_record, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_lost_of_ours, begin, end),
 		cmocka_unit_test_setup_teardown(without_memory, NULL, end),
