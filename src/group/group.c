@@ -146,8 +146,8 @@ void group_free(struct group *g)
 	if (!g)
 		return;
 	const struct env *env = g->env;
-	struct group_octets *const all[] = { &g->certificate, &g->chain, &g->room,
-					     &g->security_octets, &g->policy_octets };
+	struct group_octets *const all[] = { &g->certificate,	  &g->chain,	     &g->room,
+					     &g->security_octets, &g->policy_octets, &g->newer };
 	LIST_EACH(n, tmp, &g->outs)
 	env_free(env, LIST_ENTRY(n, struct group_own_out, all));
 	env_free(env, g->last);

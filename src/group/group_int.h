@@ -95,9 +95,11 @@ struct group {
 	struct group_security security;
 	struct group_policy policy, first;
 	struct group_octets security_octets, policy_octets;
+	struct group_octets newer; /* policy.rest, where a password was set later; NULL: not so */
 	bool has_security, has_policy, has_first;
 	struct graph_guid security_id, policy_id; /* zero: no such record is here */
 
+	bool policy_unsure;		       /* a commit failed: what is here may be lost */
 	uint32_t policy_version;	       /* of its record; 0: none */
 	char policy_by[GROUP_NAME_OCTETS + 1]; /* who signed it last */
 	struct group_session_home home;
@@ -166,6 +168,9 @@ bool group_own_valid(const struct group *g);
 void group_own_take(struct group *g);
 /* When a record of whose writer's right ends at `to` should end. */
 int64_t group_own_latest(const struct group *g, int64_t to);
+/* Whether one that ends then may be changed by us: it ends no earlier than it did, and no later
+ * than our membership. What a graph takes for the same end (GRAPH-10.28) is one here, too. */
+bool group_own_outlasts(const struct group *g, int64_t until);
 /* Our record of that need is in the database, good until then. */
 void group_own_seen(struct group *g, enum group_need_kind k, int64_t until);
 /* The Policy that holds is good until then. */
@@ -213,6 +218,8 @@ MUST_USE enum err group_membership_ask(struct group *g, int64_t *until);
 /* ---- group_learn.c: what records and connections tell ---- */
 MUST_USE enum err group_learn_security(struct group *g, struct span payload);
 MUST_USE enum err group_learn_policy(struct group *g, struct span payload);
+/* Of a Policy that does not hold: the password, where it is the newer one. False: it is not. */
+bool group_learn_password(struct group *g, struct span payload);
 /* The same of records that we made. */
 void group_learn_our_security(struct group *g, struct span payload, const struct graph_guid *id);
 void group_learn_our_policy(struct group *g, struct span payload, const struct graph_guid *id);
@@ -258,6 +265,12 @@ MUST_USE enum err group_secret_take(const struct group *g, const struct group_se
 				    uint8_t prs[GROUP_PRS]);
 
 /* ---- group_password.c ---- */
+/* Whether what that Policy says of the password (group_policy.rest) was set later. */
+bool group_password_newer(struct span rest, struct span than);
+/* Copied, for p, in the place of what it says; empty: what it says holds. ERR_NOMEM. */
+MUST_USE enum err group_password_keep(struct group *g, struct group_policy *p, struct span rest);
+/* We set the one there is, or took it away. */
+bool group_password_is_ours(const struct group *g);
 /* What may have changed it has happened: what has is told. */
 void group_password_noted(struct group *g);
 

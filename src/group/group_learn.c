@@ -144,15 +144,27 @@ enum err group_learn_security(struct group *g, struct span payload)
 	return OK;
 }
 
+/* GROUP-14.42: of who is removed nothing stays beyond what its record says. */
+static bool keeps_password(const struct group *g, const struct group_policy *p)
+{
+	return g->has_policy && !g->policy_unsure && !group_policy_lost(g) &&
+	       group_password_newer(g->policy.rest, p->rest);
+}
+
 enum err group_learn_policy(struct group *g, struct span payload)
 {
 	struct group_octets copy = { NULL, 0 };
 	struct group_policy p;
+	bool same =
+		g->has_policy && span_eq(payload, span_of(g->policy_octets.p, g->policy_octets.n));
 	enum err e = group_octets_set(g, &copy, payload);
 	if (!e)
 		e = group_policy_read(&p, span_of(copy.p, copy.n));
-	if (e ||
-	    (g->has_policy && span_eq(payload, span_of(g->policy_octets.p, g->policy_octets.n)))) {
+	if (!e && !same)
+		e = group_password_keep(g, &p,
+					keeps_password(g, &p) ? g->policy.rest : span_of(NULL, 0));
+	g->policy_unsure &= e != OK;
+	if (e || same) {
 		group_secrets_learned(g, e);
 		env_free(g->env, copy.p);
 		return e;
@@ -164,6 +176,19 @@ enum err group_learn_policy(struct group *g, struct span payload)
 	group_password_noted(g);
 	(void)group_tell(g, GROUP_EVENT_PROPERTIES);
 	return OK;
+}
+
+/* GROUP-14.42 */
+bool group_learn_password(struct group *g, struct span payload)
+{
+	struct group_policy p;
+	if (group_policy_read(&p, payload) != OK || !group_password_newer(p.rest, g->policy.rest))
+		return false;
+	enum err e = group_password_keep(g, &g->policy, p.rest);
+	group_secrets_learned(g, e);
+	if (!e)
+		group_password_noted(g);
+	return !e;
 }
 
 /* ---- connections ---- */

@@ -6,8 +6,6 @@
 #define LEAST  (5 * MONO_SEC)
 #define SPREAD (55 * MONO_SEC)
 
-#define CLOCKS_APART (20 * MONO_MIN) /* as in GRAPH-10.28 */
-
 /* Of a turn: about 4 ms. */
 #define LOOKS 512 /* at members; */
 #define EACH  32  /* what it takes to begin with an invitation is as much as so many */
@@ -100,14 +98,7 @@ static void next(struct group *g)
 	m->password = !found;
 }
 
-/* GROUP-14.26: a record ends no earlier than it did, and no later than the membership of who
- * changes it. What a graph takes for the same end is one here, too. */
-static bool outlasts(const struct group *g, int64_t until)
-{
-	return g->to >= until && group_own_latest(g, g->to) + CLOCKS_APART >= until;
-}
-
-/* False: it is none of ours to mend. */
+/* False: it is none of ours to mend (GROUP-14.26). */
 static bool look_up(const struct group *g, struct what *w)
 {
 	struct span later_part;
@@ -115,12 +106,12 @@ static bool look_up(const struct group *g, struct what *w)
 	*w = (struct what){ .in = NULL };
 	if (g->mending.password)
 		return g->roles & CRYPTO_ROLE_ADMIN &&
-		       outlasts(g, g->need[GROUP_NEED_POLICY].until) &&
+		       group_own_outlasts(g, g->need[GROUP_NEED_POLICY].until) &&
 		       group_password_state(g) == GROUP_PASSWORD_SET &&
 		       group_policy_password_read(&w->secret, &has, &later_part, g->policy.rest) ==
 			       OK;
 	w->in = find(g, &g->mending.record);
-	if (!w->in || !group_invite_may_edit(g, w->in) || !outlasts(g, w->in->until) ||
+	if (!w->in || !group_invite_may_edit(g, w->in) || !group_own_outlasts(g, w->in->until) ||
 	    group_invite_state(g, w->in) != GROUP_INVITE_OPEN)
 		return false;
 	w->secret = w->in->what.secret;

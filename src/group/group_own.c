@@ -2,6 +2,8 @@
  * it is published again, when a membership ends. */
 #include "group/group_int.h"
 
+#define CLOCKS_APART (20 * MONO_MIN) /* as in GRAPH-10.28 */
+
 bool group_own_valid(const struct group *g)
 {
 	int64_t now = group_time(g);
@@ -22,6 +24,18 @@ int64_t group_own_latest(const struct group *g, int64_t to)
 
 /* ---- the Policy ---- */
 
+/* GROUP-14.42: a password that was set later goes into it at once by who did, 5 to 60 s later by
+ * the others. */
+static int64_t by_chance(const struct group *g)
+{
+	return 5 * MONO_SEC + (int64_t)env_random_below(g->env, 55 * MONO_SEC);
+}
+
+bool group_own_outlasts(const struct group *g, int64_t until)
+{
+	return g->to >= until && group_own_latest(g, g->to) + CLOCKS_APART >= until;
+}
+
 /* GROUP-9.15: it ends with the membership of who wrote it. Whoever may, and outlives it, is
  * ready to publish it again; by chance one of them is first, and then the others need not. */
 static void plan_policy(struct group *g)
@@ -31,7 +45,13 @@ static void plan_policy(struct group *g)
 	int64_t lead = left / 4 < GROUP_POLICY_LEAD ? left / 4 : GROUP_POLICY_LEAD;
 	bool outlives = group_own_latest(g, g->to) - n->until > 2 * GROUP_SLACK;
 	n->renew = INT64_MAX;
-	if (!g->has_policy || !(g->roles & CRYPTO_ROLE_ADMIN) || !outlives)
+	if (!g->has_policy || !(g->roles & CRYPTO_ROLE_ADMIN))
+		return;
+	if (g->newer.p && group_own_outlasts(g, n->until)) {
+		n->renew = now + (group_password_is_ours(g) ? 0 : by_chance(g));
+		return;
+	}
+	if (!outlives)
 		return;
 	int64_t from = left > 0 ? n->until - lead : now;
 	int64_t spread = left > 0 ? lead / 2 : GROUP_POLICY_LATE;

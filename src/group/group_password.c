@@ -34,15 +34,61 @@ enum group_password_state group_password_state(const struct group *g)
 	return i.state;
 }
 
+/* ---- the newest ---- */
+
+/* When what a Policy says of the password was set; INT64_MIN: it does not say. */
+static int64_t set_at(struct span rest)
+{
+	struct group_secret s;
+	struct group_password_setter by;
+	struct span later;
+	bool has;
+	bool said = group_policy_password_read(&s, &has, &later, rest) == OK &&
+		    group_password_setter_read(&by, &later, later);
+	return said ? by.when : INT64_MIN;
+}
+
+bool group_password_newer(struct span rest, struct span than)
+{
+	return set_at(rest) > set_at(than);
+}
+
+enum err group_password_keep(struct group *g, struct group_policy *p, struct span rest)
+{
+	struct group_octets copy = { NULL, 0 };
+	enum err e = rest.n ? group_octets_set(g, &copy, rest) : OK;
+	if (e)
+		return e;
+	env_free(g->env, g->newer.p);
+	g->newer = copy;
+	if (copy.p)
+		p->rest = span_of(copy.p, copy.n);
+	return OK;
+}
+
+bool group_password_is_ours(const struct group *g)
+{
+	struct group_password_info i;
+	group_password_look(g, &i);
+	return span_eq(i.who, span_str(g->self));
+}
+
 /* ---- changed ---- */
+
+/* GROUP-14.42: after the one that it takes the place of, whatever clocks say. */
+static int64_t set_now(const struct group *g, const struct group_password_setter *was)
+{
+	int64_t now = group_time(g);
+	return was->when < now ? now : was->when + 1;
+}
 
 /* Who sets it says so; what others wrote behind that stays. */
 static enum err put_setter(const struct group *g, struct span later, uint8_t **out, size_t *n)
 {
-	const struct group_password_setter us = { group_time(g), span_str(g->self) };
-	struct group_password_setter was;
+	struct group_password_setter was = { .when = 0 };
 	struct span rest = later;
 	(void)group_password_setter_read(&was, &rest, later);
+	const struct group_password_setter us = { set_now(g, &was), span_str(g->self) };
 	size_t size = GROUP_PASSWORD_SETTER(us.who.n) + rest.n;
 	*out = env_zalloc(g->env, 1, size);
 	return *out ? group_password_setter_write(&us, rest, *out, size, n) : ERR_NOMEM;

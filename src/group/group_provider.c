@@ -236,7 +236,7 @@ static void learn_security(struct group *g, const struct graph_record *r)
 static bool is_better_policy(const struct group *g, const struct graph_record *r, struct span who)
 {
 	bool ended = g->need[GROUP_NEED_POLICY].until <= group_time(g);
-	if (!g->policy_version || ended || graph_guid_eq(&r->id, &g->policy_id))
+	if (!g->policy_version || ended || g->policy_unsure || graph_guid_eq(&r->id, &g->policy_id))
 		return true;
 	if (group_policy_lost(g) != group_removals_name_now(g->removals, who))
 		return group_policy_lost(g);
@@ -248,7 +248,13 @@ static bool is_better_policy(const struct group *g, const struct graph_record *r
 static void learn_policy(struct group *g, const struct graph_record *r,
 			 const struct group_verdict *v)
 {
-	if (!is_better_policy(g, r, v->who) || group_learn_policy(g, r->payload) != OK)
+	if (!is_better_policy(g, r, v->who)) {
+		if (!group_removals_name_now(g->removals, v->who) &&
+		    group_learn_password(g, r->payload))
+			group_own_policy(g, g->need[GROUP_NEED_POLICY].until);
+		return;
+	}
+	if (group_learn_policy(g, r->payload) != OK)
 		return;
 	g->policy_id = r->id;
 	g->policy_version = r->version;

@@ -214,6 +214,7 @@ void group_invites_lost(struct group *g, uint64_t first, struct mono now)
 	g->now = now;
 	if (!g->secrets || !first)
 		return;
+	g->policy_unsure = true;
 	group_secrets_lost(g->secrets, first);
 	group_tickets_lost(g, first);
 	group_secrets_due_on(g);
