@@ -319,6 +319,11 @@ static enum err write_row(struct graph_db *db, const struct graph_db_put *p, uin
 	return store_put(db->store, &graph_table_records, span_of(key, 8), wr_span(&w), number);
 }
 
+uint64_t graph_db_newest(const struct graph_db *db)
+{
+	return db->newest;
+}
+
 enum err graph_db_put(struct graph_db *db, const struct graph_db_put *p, struct graph_entry **entry,
 		      uint64_t *number, enum graph_fault *why)
 {
@@ -337,6 +342,7 @@ enum err graph_db_put(struct graph_db *db, const struct graph_db_put *p, struct 
 			*why = fault;
 		return e;
 	}
+	db->newest = *number;
 	if (!c.old)
 		++*db->next_row;
 	*entry = graph_change_commit(db, &c, row);
@@ -348,9 +354,11 @@ enum err graph_db_remove(struct graph_db *db, struct graph_entry *e, uint64_t *n
 	uint8_t key[8];
 	key_of_row(e->row, key);
 	enum err err = store_del(db->store, &graph_table_records, span_of(key, 8), number);
-	if (!err)
-		graph_entry_unlink(db, e);
-	return err;
+	if (err)
+		return err;
+	db->newest = *number;
+	graph_entry_unlink(db, e);
+	return OK;
 }
 
 enum err graph_db_show(struct graph_db *db, struct graph_entry *e, struct graph_attrs *attrs,

@@ -125,6 +125,8 @@ MUST_USE enum err graph_db_put(struct graph_db *db, const struct graph_db_put *p
 			       struct graph_entry **entry, uint64_t *number, enum graph_fault *why);
 /* Purges, with its row. */
 MUST_USE enum err graph_db_remove(struct graph_db *db, struct graph_entry *e, uint64_t *number);
+/* The put, or delete, that was last since it was read; 0: there was none. */
+uint64_t graph_db_newest(const struct graph_db *db);
 /* What is stored is shown from now on: with these attributes, taken over also on failure, and so
  * many octets of payload. ERR_NOMEM: nothing changed. */
 MUST_USE enum err graph_db_show(struct graph_db *db, struct graph_entry *e,

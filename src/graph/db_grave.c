@@ -17,6 +17,7 @@ void graph_db_forget(struct graph_db *db)
 	db->index = (struct graph_index){ .key = { g->index.key[0], g->index.key[1] } };
 	memset(db->used, 0, sizeof(db->used));
 	db->deleted = db->dropped = db->hidden = 0;
+	db->newest = 0;
 	db->begun = db->loaded = db->has_double = false;
 }
 

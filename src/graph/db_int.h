@@ -159,6 +159,7 @@ struct graph_db {
 	uint64_t memory; /* of persons, terms, attributes */
 	uint8_t *row;	 /* where rows are made */
 	size_t row_room;
+	uint64_t newest; /* put or delete, since it was read; 0: none */
 	uint8_t loaded_to[8];
 	uint64_t double_row; /* to be deleted */
 	bool begun, loaded, has_double;

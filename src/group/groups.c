@@ -219,7 +219,10 @@ struct mono groups_deadline(const struct groups *s)
  * did not, it may still ask. */
 static void undo(struct groups *s, struct groups_entry *e, uint64_t first, enum err why)
 {
-	e->unsaved |= e->saved >= first;
+	if (e->saved >= first) {
+		e->unsaved = true;
+		e->saved = first - 1;
+	}
 	if (!e->born || e->born < first)
 		return;
 	groups_calls_end(s, e, why);
@@ -237,6 +240,8 @@ static void undo(struct groups *s, struct groups_entry *e, uint64_t first, enum 
 void groups_store_failed(struct groups *s, uint64_t first, enum err why, struct mono now)
 {
 	s->now = now;
+	if (s->put >= first)
+		s->put = first - 1;
 	LIST_EACH(n, tmp, &s->entries)
 	{
 		struct groups_entry *e = LIST_ENTRY(n, struct groups_entry, all);

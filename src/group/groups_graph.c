@@ -1,4 +1,5 @@
 /* What graphs ask, say and answer; what members want of them (GROUP-9.3, GROUP-9.8). */
+#include "graph/db.h"
 #include "group/groups_int.h"
 #include "group/joiner.h"
 
@@ -188,6 +189,9 @@ static bool is_needed(enum groups_command_kind k)
 static void published(struct groups *s, struct groups_call *call, const struct graph_out *r)
 {
 	struct groups_entry *e = call->entry;
+	/* GROUP-10.13: what the group tells rests on it. */
+	if (!r->err && r->after > s->put)
+		s->put = r->after;
 	if (e->group && call->tag)
 		stored(s, call, r);
 	if (e->group && is_needed(call->kind))
@@ -198,8 +202,6 @@ static void published(struct groups *s, struct groups_call *call, const struct g
 				    call->granted_until, s->now);
 	if (e->group && !r->err && graph_guid_eq(&call->type, &group_type_removal))
 		group_removal_rests(e->group, &r->type, r->after);
-	if (!r->err && r->after > s->put)
-		s->put = r->after;
 	groups_answer(s, call, r->err, r->text);
 }
 
@@ -342,6 +344,16 @@ static void take_shown(struct groups *s, struct groups_entry *e, struct span rec
 	(void)!graphs_command(s->graphs, &g, GROUPS_CALLS + s->next_call++, s->now);
 }
 
+/* GROUP-10.13: what comes of records of others is put before it is taken out here. */
+static uint64_t rests_on(const struct groups *s, const struct groups_entry *e)
+{
+	const struct graph *g = graphs_instance(s->graphs, span_str(e->id), span_str(e->self));
+	uint64_t after = g ? graph_db_newest(graph_database(g)) : 0;
+	if (e->saved > after)
+		after = e->saved;
+	return s->put > after ? s->put : after;
+}
+
 /* True: it is for whoever polls. */
 static bool take(struct groups *s, struct groups_entry *e, const struct group_out *o,
 		 struct groups_out *out)
@@ -394,7 +406,7 @@ static bool take(struct groups *s, struct groups_entry *e, const struct group_ou
 		.group = e->id,
 		.friendly = e->friendly,
 		.event = o->event,
-		.after = e->saved,
+		.after = rests_on(s, e),
 	};
 	return true;
 }

@@ -531,6 +531,42 @@ static void read_without_memory(void **state)
 	assert_true(failures > 5);
 }
 
+static void online(bool is)
+{
+	struct graph_event e = { .kind = GRAPH_EVENT_NEIGHBOR,
+				 .graph = graph()->birth.number,
+				 .status = is ? GRAPH_LINK_CONNECTED : GRAPH_LINK_ENDED };
+	struct text peer = TEXT_OF(e.peer);
+	text_str(&peer, ben);
+	one.told_after = 0;
+	groups_graph_event(one.s, &e, one.now);
+	rig_drain(&one);
+}
+
+/* GROUP-10.13, D8: for what came of others, too, and not for what is lost. */
+static void what_is_told_waits(void **state)
+{
+	rig_pass(&one, 2 * MONO_MIN);
+	rig_commit(&one);
+	uint64_t before = store_mem_newest(one.mem);
+	comes(0, 1);
+	assert_true(store_mem_newest(one.mem) > before);
+	online(true);
+	assert_true(rig_told(&one, "member online"));
+	uint64_t lost = store_mem_newest(one.mem);
+	assert_int_equal(one.told_after, lost);
+	rig_fail_store(&one);
+	online(false);
+	assert_true(rig_told(&one, "member offline"));
+	assert_true(one.told_after <= before || one.told_after > lost);
+	rig_pass(&one, 2 * MONO_MIN);
+	rig_commit(&one);
+	one.told_after = 0;
+	rig_expect(&one, &c, OK, "");
+	assert_true(rig_told(&one, "member removed"));
+	assert_true(one.told_after >= one.answer.after);
+}
+
 /* GROUP-11.35, D8 */
 static void without_a_store(void **state)
 {
@@ -585,6 +621,7 @@ int main(void)
 		REMOVE_TEST(without_memory),
 		REMOVE_TEST(without_a_store),
 		REMOVE_TEST(read_without_memory),
+		REMOVE_TEST(what_is_told_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,6 +165,7 @@ static void note_event(struct rig *r, const struct groups_out *o)
 		GROUP_CHANGES(X)
 #undef X
 	};
+	r->told_after = o->after;
 	text_str(&r->told, kinds[o->event->kind]);
 	if (o->event->kind == GROUP_EVENT_MEMBER) {
 		text_char(&r->told, ' ');

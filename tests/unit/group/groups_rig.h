@@ -36,6 +36,7 @@ struct rig {
 	uint64_t expected;
 	char events[4096]; /* "kind change who\n" */
 	struct text told;
+	uint64_t told_after; /* what the last of them waits for */
 	/* The part pnrp: "publish NAME PORT COMMENT chain\n", "withdraw NAME\n",
 	 * "resolve NAME\n", "cancel\n"; publishing is answered at once. */
 	char names[4096];
