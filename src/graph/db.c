@@ -1,4 +1,5 @@
 #include "graph/db_int.h"
+#include "graph/profile.h"
 #include "wire/rd.h"
 
 #include <assert.h>
@@ -239,7 +240,7 @@ static void fill(const struct graph_db *db, const struct graph_change *c, struct
 	e->payload = c->put->revealed ? c->put->payload : (uint32_t)r->payload.n;
 	e->hidden = c->put->hidden;
 	e->type = c->type->number;
-	e->local = c->put->local;
+	e->local = c->put->local & GRAPH_ENTRY_LOCAL;
 	e->heard_in = e->heard = 0;
 	e->deleted = graph_record_deleted(r);
 	e->created = r->created;
@@ -251,6 +252,8 @@ static void fill(const struct graph_db *db, const struct graph_change *c, struct
 	e->modifier = c->modifier;
 	e->attrs = c->put->attrs;
 	e->terms = c->terms;
+	if (graph_profile(db->profile)->contents)
+		graph_record_content(db->crypto, db->profile, r, e->content);
 }
 
 /* Out of what an update moves it in. */
@@ -392,7 +395,12 @@ void graph_db_hide(struct graph_db *db, struct graph_entry *e)
 void graph_db_mark(struct graph_db *db, struct graph_entry *e, uint8_t local)
 {
 	(void)db;
-	e->local = local;
+	e->local = local & GRAPH_ENTRY_LOCAL;
+}
+
+enum crypto_profile_id graph_db_profile(const struct graph_db *db)
+{
+	return db->profile;
 }
 
 enum err graph_db_octets(const struct graph_db *db, const struct graph_entry *e, struct span *out)

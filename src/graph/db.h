@@ -36,8 +36,9 @@ struct graph_person {
 	uint32_t refs;
 };
 
-#define GRAPH_ENTRY_REFRESH 0x01 /* local: autorefresh */
-#define GRAPH_ENTRY_OURS    0x02 /* local: made or last changed by this node */
+#define GRAPH_ENTRY_REFRESH 0x01  /* local: autorefresh */
+#define GRAPH_ENTRY_OURS    0x02  /* local: made or last changed by this node */
+#define GRAPH_ENTRY_LOCAL   0x3fu /* as many as there can be */
 
 /* What is in memory of a record. Read-only but for the db. */
 struct graph_entry {
@@ -46,18 +47,20 @@ struct graph_entry {
 			       * number of octets, means the same record (GRAPH-10.2) */
 	uint32_t octets;      /* of the record */
 	uint32_t version;
-	uint32_t heard_in; /* for the core: which neighbors have it, of which time; 0 in a */
-	uint8_t heard;	   /* fresh one and in one that has changed */
-	uint8_t local;	   /* GRAPH_ENTRY_ */
-	uint16_t type;	   /* graph_db_type() */
-	uint64_t row;	   /* in the store */
+	uint32_t heard_in;	/* for the core: which neighbors have it, of which time; 0 in a */
+	uint8_t heard;		/* fresh one and in one that has changed */
+	unsigned int local : 6; /* GRAPH_ENTRY_ */
+	bool deleted : 1;
+	bool hidden : 1; /* the provider cannot reveal it: shown to nobody */
+	uint16_t type;	 /* graph_db_type() */
+	uint64_t row;	 /* in the store */
 	struct graph_person *creator, *modifier; /* modifier NULL: none */
 	uint64_t created, expires;		 /* peer time */
+	uint8_t content[CRYPTO_FINGERPRINT];	 /* graph_record_content(); zeros where the profile
+						  * has no use for it */
+	struct graph_attrs *attrs;		 /* NULL: none */
 	uint32_t payload;			 /* octets of it, as it is shown */
-	bool deleted;
-	bool hidden;		   /* the provider cannot reveal it: shown to nobody */
-	struct graph_attrs *attrs; /* NULL: none */
-	uint32_t index;		   /* this and what follows: the db's */
+	uint32_t index;				 /* this and what follows: the db's */
 	struct list by_type;
 	void *order[2]; /* by place, by expiry */
 	void *terms;
@@ -137,6 +140,8 @@ void graph_db_mark(struct graph_db *db, struct graph_entry *e, uint8_t local);
 /* The record's octets; they live until the next call on the store. */
 MUST_USE enum err graph_db_octets(const struct graph_db *db, const struct graph_entry *e,
 				  struct span *out);
+
+enum crypto_profile_id graph_db_profile(const struct graph_db *db);
 
 /* Types have small numbers; 0 to 3 are Graph Info, Signature, Contact, Presence. */
 const struct graph_guid *graph_db_type(const struct graph_db *db, uint16_t type);

@@ -95,6 +95,7 @@ struct graph_sync {
 	bool more;		   /* as initiator: the ADVERTISE was cut, */
 	struct graph_place cut_at; /* there, and so many were */
 	uint32_t rounds;
+	bool mixed, again;     /* likewise: there may be forks yet; this is for them: GRAPH-9.30 */
 	uint32_t advertised;   /* abstracts of our ADVERTISE: as many may be requested */
 	size_t send_at;	       /* of what the other side lacks */
 	uint8_t phase;	       /* enum graph_phase of sync.c */

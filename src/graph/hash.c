@@ -1,11 +1,14 @@
 #include "graph/hash_int.h"
+#include "graph/profile.h"
 
 #include <assert.h>
 
 #define SOLICIT_HEAD 20
 #define MESSAGE_MAX  (UINT32_C(64) << 20) /* what a receiver takes, digest 2 */
-#define PINS	     64			  /* records modified last, */
-#define PINS_LOOK    1024		  /* among so many */
+#define DIGEST	     CRYPTO_FINGERPRINT
+#define DIGESTS_MAX  (UINT32_C(65536) * DIGEST) /* of a range that is hashed, GRAPH-9.22 */
+#define PINS	     64				/* records modified last, */
+#define PINS_LOOK    1024			/* among so many */
 
 static size_t square_root(size_t n)
 {
@@ -46,6 +49,8 @@ void graph_hash_free(struct graph_hash *h)
 		return;
 	env_free(h->env, h->message.p);
 	env_free(h->env, h->aside.p);
+	env_free(h->env, h->digests.p);
+	env_free(h->env, h->whole.p);
 	env_free(h->env, h->input.p);
 	env_free(h->env, h->slots);
 	env_free(h->env, h->ids);
@@ -55,12 +60,27 @@ void graph_hash_free(struct graph_hash *h)
 enum err graph_hash_abstract(struct graph_hash *h, struct graph_octets *o,
 			     const struct graph_entry *e)
 {
-	uint8_t *p = graph_octets_add(h->env, o, GRAPH_ABSTRACT);
-	if (!p)
+	bool seen = h->contents && h->digests.n < DIGESTS_MAX;
+	uint8_t *digest = seen ? graph_octets_add(h->env, &h->digests, DIGEST) : NULL;
+	uint8_t *p = seen && !digest ? NULL : graph_octets_add(h->env, o, GRAPH_ABSTRACT);
+	if (!p) {
+		h->digests.n -= digest ? DIGEST : 0;
 		return ERR_NOMEM;
+	}
 	struct wr w = wr_of(p, GRAPH_ABSTRACT);
 	graph_put_abstract(&w, &(struct graph_abstract){ e->place.id, e->version });
+	if (digest)
+		memcpy(digest, e->content, DIGEST);
 	return OK;
+}
+
+/* GRAPH-9.21, GRAPH-9.28. */
+void graph_hash_hash(const struct graph_hash *h, struct span abstracts,
+		     uint8_t out[CRYPTO_FINGERPRINT])
+{
+	const struct span parts[] = { abstracts, span_of(h->digests.p, h->digests.n) };
+	size_t n = h->digests.n ? 2 : abstracts.n > 0;
+	crypto_fingerprint(h->crypto, h->profile, parts, n, out);
 }
 
 struct graph_entry *graph_hash_resume(const struct graph_hash *h)
@@ -95,6 +115,7 @@ enum err graph_hash_solicit(struct graph_hash **out, struct graph_db *db, struct
 		return e;
 	h->crypto = crypto;
 	h->profile = profile;
+	h->contents = graph_profile(profile)->contents;
 	h->range = graph_hash_range(graph_db_count(db));
 	h->pins = graph_db_modified(db, PINS, PINS_LOOK, &h->pins_from);
 	if (!graph_octets_add(h->env, &h->message, SOLICIT_HEAD)) {
@@ -105,18 +126,16 @@ enum err graph_hash_solicit(struct graph_hash **out, struct graph_db *db, struct
 	return OK;
 }
 
-/* GRAPH-9.21. */
 static enum err end_range(struct graph_hash *h, const struct graph_place *upper)
 {
 	struct graph_hash_info info = { .upper = *upper };
-	struct span abstracts = span_of(h->aside.p, h->aside.n);
-	crypto_fingerprint(h->crypto, h->profile, &abstracts, abstracts.n > 0, info.hash);
 	uint8_t *p = graph_octets_add(h->env, &h->message, GRAPH_HASH_INFO);
 	if (!p)
 		return ERR_NOMEM;
 	struct wr w = wr_of(p, GRAPH_HASH_INFO);
+	graph_hash_hash(h, span_of(h->aside.p, h->aside.n), info.hash);
 	graph_put_hash_info(&w, &info);
-	h->aside.n = 0;
+	h->aside.n = h->digests.n = 0;
 	h->alone = false;
 	h->ended = *upper;
 	h->i++;
@@ -243,6 +262,6 @@ struct span graph_hash_message(const struct graph_hash *h)
 
 size_t graph_hash_octets(const struct graph_hash *h)
 {
-	return sizeof(*h) + h->message.room + h->aside.room + h->input.room +
-	       h->n_slots * sizeof(*h->slots) + h->ids_room * sizeof(*h->ids);
+	return sizeof(*h) + h->message.room + h->aside.room + h->input.room + h->digests.room +
+	       h->whole.room + h->n_slots * sizeof(*h->slots) + h->ids_room * sizeof(*h->ids);
 }

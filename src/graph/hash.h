@@ -8,6 +8,14 @@
 
 struct graph_hash;
 
+/* What a comparison makes of a range that differs where both have the same records in the same
+ * versions: their contents differ (GRAPH-9.29). */
+enum graph_hash_forks {
+	GRAPH_FORKS_UNSEEN, /* nothing: hashes do not cover contents */
+	GRAPH_FORKS_ALONE,  /* asks for all of it where nothing else differs there */
+	GRAPH_FORKS_ALL	    /* and where something else does */
+};
+
 /* Records of a range: max(10, sqrt(n / 5)) where n > 1,000, else 10. */
 size_t graph_hash_range(size_t n);
 
@@ -30,6 +38,10 @@ void graph_hash_free(struct graph_hash *h);
  * not fit is for another one, and graph_hash_cut() tells of that once it is done. */
 void graph_hash_window(struct graph_hash *h, uint64_t octets);
 bool graph_hash_cut(const struct graph_hash *h);
+/* Of compare, before its first step; without it UNSEEN. */
+void graph_hash_see(struct graph_hash *h, enum graph_hash_forks forks);
+/* Of compare, once done: with ALONE there may be forks that were not asked for. */
+bool graph_hash_mixed(const struct graph_hash *h);
 /* Of solicit, once done: whether what answers it is cut, and where: in none of its ranges'
  * ends, nor in the end of all. */
 bool graph_hash_cut_at(const struct graph_hash *h, const struct graph_advertise *a,

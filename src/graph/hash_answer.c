@@ -1,5 +1,6 @@
 /* The responder's part: which ranges differ (GRAPH-9.22). */
 #include "graph/hash_int.h"
+#include "graph/profile.h"
 
 #include <assert.h>
 
@@ -34,6 +35,7 @@ enum err graph_hash_answer(struct graph_hash **out, const struct graph_array *ha
 		return e;
 	h->crypto = crypto;
 	h->profile = profile;
+	h->contents = hashes->n > 0 && graph_profile(profile)->contents;
 	size_t n = (size_t)hashes->n * GRAPH_HASH_INFO;
 	uint8_t *p = graph_octets_add(h->env, &h->input, n);
 	if (!p) {
@@ -64,7 +66,7 @@ static enum err add_boundary(struct graph_hash *h, const struct graph_place *upp
 	return OK;
 }
 
-static bool same(struct graph_hash *h, const struct graph_hash_info *theirs)
+static bool same(const struct graph_hash *h, const struct graph_hash_info *theirs)
 {
 	uint8_t ours[16];
 	struct span s = { NULL, h->message.n - h->range_at };
@@ -72,7 +74,7 @@ static bool same(struct graph_hash *h, const struct graph_hash_info *theirs)
 		return false;
 	if (s.n > 0)
 		s.p = h->message.p + h->range_at;
-	crypto_fingerprint(h->crypto, h->profile, &s, s.n > 0, ours);
+	graph_hash_hash(h, s, ours);
 	return memcmp(ours, theirs->hash, sizeof(ours)) == 0;
 }
 
@@ -90,7 +92,9 @@ static enum err end_range(struct graph_hash *h)
 	if (e)
 		return e;
 	h->upper = theirs.upper;
+	h->digests.n = 0;
 	h->i++;
+	h->contents &= h->i < h->first.n; /* what is behind them is not hashed */
 	return OK;
 }
 

@@ -30,7 +30,11 @@ static enum err keep_input(struct graph_hash *h, const struct graph_advertise *a
 	for (h->n_slots = 16; h->n_slots / 4 * 3 < a->abstracts.n;)
 		h->n_slots *= 2;
 	h->slots = env_zalloc(h->env, h->n_slots, sizeof(*h->slots));
-	return h->slots && graph_octets_add(h->env, &h->message, REQUEST_HEAD) ? OK : ERR_NOMEM;
+	uint8_t *whole = graph_octets_add(h->env, &h->whole, a->boundaries.n);
+	if (!whole || !h->slots)
+		return ERR_NOMEM;
+	memset(whole, 0, a->boundaries.n);
+	return graph_octets_add(h->env, &h->message, REQUEST_HEAD) ? OK : ERR_NOMEM;
 }
 
 enum err graph_hash_compare(struct graph_hash **out, const struct graph_advertise *a,
@@ -82,21 +86,140 @@ enum err graph_hash_index_step(struct graph_hash *h, size_t records)
 			*slot = h->j + 1;
 	}
 	if (h->j == h->second.n)
+		restart(h, GRAPH_HASH_SEND);
+	return OK;
+}
+
+/* ---- what the other side lacks ---- */
+
+enum share {
+	LACKED,	 /* there; or it has an older one */
+	NEITHER, /* it has a newer one; or ours has expired */
+	SHARED
+};
+
+/* Abstracts of the boundary are [from, to). */
+static enum share share_of(const struct graph_hash *h, const struct graph_entry *e, uint32_t from,
+			   uint32_t to)
+{
+	uint32_t at = *slot_of(h, &e->place.id);
+	if (e->expires <= h->now)
+		return NEITHER;
+	if (at == 0)
+		return LACKED;
+	struct graph_abstract a = graph_abstract_at(&h->second, at - 1);
+	bool here = at - 1 >= from && at - 1 < to;
+	if (e->version == a.version)
+		return here ? SHARED : LACKED;
+	return e->version > a.version ? LACKED : NEITHER;
+}
+
+/* The first entry of the boundary that was not looked at yet. */
+static struct graph_entry *first_of(const struct graph_hash *h, const struct graph_boundary *b)
+{
+	struct graph_place before = b->lower;
+	bool any = graph_place_down(&before);
+	if (h->walked && (!any || graph_place_cmp(&before, &h->at) < 0))
+		return graph_hash_resume(h);
+	return graph_db_after(h->db, any ? &before : NULL);
+}
+
+static enum err add_id(struct graph_hash *h, const struct graph_guid *id)
+{
+	if (h->n_ids == h->ids_room) {
+		size_t room = h->ids_room ? 2 * h->ids_room : 16;
+		struct graph_guid *ids = env_resize(h->env, h->ids, room * sizeof(*ids));
+		if (!ids)
+			return ERR_NOMEM;
+		h->ids = ids;
+		h->ids_room = room;
+	}
+	h->ids[h->n_ids++] = *id;
+	return OK;
+}
+
+/* GRAPH-9.29: the hashes differ. Where nothing else does it is a content; where something else
+ * does it may be one, too. */
+static void end_boundary(struct graph_hash *h, const struct graph_boundary *b)
+{
+	bool alike = h->shared == b->count && !h->lacks;
+	h->whole.p[h->i] = h->forks == GRAPH_FORKS_ALL || (h->forks && alike);
+	h->mixed |= h->shared && !alike;
+	h->until += b->count;
+	h->shared = 0;
+	h->lacks = false;
+}
+
+static enum err send_one(struct graph_hash *h, const struct graph_entry *e, uint32_t count)
+{
+	enum err err = OK;
+	switch (share_of(h, e, h->until, h->until + count)) {
+	case LACKED:
+		err = add_id(h, &e->place.id);
+		h->lacks = true;
+		break;
+	case NEITHER:
+		break;
+	case SHARED:
+		h->shared++;
+		break;
+	}
+	return err;
+}
+
+/* Goes through boundary i; *done when nothing of it is left. */
+static enum err send_boundary(struct graph_hash *h, size_t *records, bool *done)
+{
+	struct graph_boundary b = graph_boundary_at(&h->first, h->i);
+	struct graph_entry *e = first_of(h, &b);
+	while (e && graph_place_cmp(&e->place, &b.upper) <= 0) {
+		if (*records == 0)
+			return OK;
+		enum err err = send_one(h, e, b.count);
+		if (err)
+			return err;
+		--*records;
+		h->walked = true;
+		h->at = e->place;
+		e = graph_db_next(h->db, e);
+	}
+	end_boundary(h, &b);
+	*done = true;
+	return OK;
+}
+
+enum err graph_hash_send_step(struct graph_hash *h, size_t records)
+{
+	while (h->i < h->first.n && records > 0) {
+		bool done = false;
+		enum err e = send_boundary(h, &records, &done);
+		if (e)
+			return e;
+		if (done) {
+			h->i++;
+			records -= records > 0;
+		}
+	}
+	if (h->i == h->first.n)
 		restart(h, GRAPH_HASH_WANT);
 	return OK;
 }
+
+/* ---- what we lack ---- */
 
 static bool inside(const struct graph_boundary *b, const struct graph_place *p)
 {
 	return graph_place_cmp(&b->lower, p) <= 0 && graph_place_cmp(p, &b->upper) <= 0;
 }
 
-/* The version that both have, at another time than theirs: two changes made apart. */
+/* The version that both have: at another time than theirs, two changes made apart; else a fork,
+ * maybe (GRAPH-9.29). */
 static bool wanted(const struct graph_hash *h, const struct graph_abstract *a,
 		   const struct graph_boundary *b)
 {
 	const struct graph_entry *e = graph_db_find(h->db, &a->id);
-	return !e || e->version < a->version || (e->version == a->version && !inside(b, &e->place));
+	return !e || e->version < a->version ||
+	       (e->version == a->version && (h->whole.p[h->i] || !inside(b, &e->place)));
 }
 
 static void end_want(struct graph_hash *h)
@@ -107,7 +230,7 @@ static void end_want(struct graph_hash *h)
 		h->message.n = REQUEST_NONE;
 	graph_put_request(&w, n);
 	assert(!w.failed && w.n == w.size);
-	restart(h, GRAPH_HASH_SEND);
+	h->phase = GRAPH_HASH_DONE;
 }
 
 static enum err want(struct graph_hash *h, const struct graph_boundary *b)
@@ -143,86 +266,18 @@ enum err graph_hash_want_step(struct graph_hash *h, size_t records)
 	return OK;
 }
 
-/* Whether the other side lacks it: abstracts of the boundary are [from, to). */
-static bool lacked(const struct graph_hash *h, const struct graph_entry *e, uint32_t from,
-		   uint32_t to)
-{
-	uint32_t at = *slot_of(h, &e->place.id);
-	if (e->expires <= h->now)
-		return false;
-	if (at == 0)
-		return true;
-	struct graph_abstract a = graph_abstract_at(&h->second, at - 1);
-	bool here = at - 1 >= from && at - 1 < to;
-	return e->version > a.version || (e->version == a.version && !here);
-}
-
-/* The first entry of the boundary that was not looked at yet. */
-static struct graph_entry *first_of(const struct graph_hash *h, const struct graph_boundary *b)
-{
-	struct graph_place before = b->lower;
-	bool any = graph_place_down(&before);
-	if (h->walked && (!any || graph_place_cmp(&before, &h->at) < 0))
-		return graph_hash_resume(h);
-	return graph_db_after(h->db, any ? &before : NULL);
-}
-
-static enum err add_id(struct graph_hash *h, const struct graph_guid *id)
-{
-	if (h->n_ids == h->ids_room) {
-		size_t room = h->ids_room ? 2 * h->ids_room : 16;
-		struct graph_guid *ids = env_resize(h->env, h->ids, room * sizeof(*ids));
-		if (!ids)
-			return ERR_NOMEM;
-		h->ids = ids;
-		h->ids_room = room;
-	}
-	h->ids[h->n_ids++] = *id;
-	return OK;
-}
-
-/* Goes through boundary i; *done when nothing of it is left. */
-static enum err send_boundary(struct graph_hash *h, size_t *records, bool *done)
-{
-	struct graph_boundary b = graph_boundary_at(&h->first, h->i);
-	struct graph_entry *e = first_of(h, &b);
-	while (e && graph_place_cmp(&e->place, &b.upper) <= 0) {
-		if (*records == 0)
-			return OK;
-		if (lacked(h, e, h->until, h->until + b.count)) {
-			enum err err = add_id(h, &e->place.id);
-			if (err)
-				return err;
-		}
-		--*records;
-		h->walked = true;
-		h->at = e->place;
-		e = graph_db_next(h->db, e);
-	}
-	h->until += b.count;
-	*done = true;
-	return OK;
-}
-
-enum err graph_hash_send_step(struct graph_hash *h, size_t records)
-{
-	while (h->i < h->first.n && records > 0) {
-		bool done = false;
-		enum err e = send_boundary(h, &records, &done);
-		if (e)
-			return e;
-		if (done) {
-			h->i++;
-			records -= records > 0;
-		}
-	}
-	if (h->i == h->first.n)
-		h->phase = GRAPH_HASH_DONE;
-	return OK;
-}
-
 struct graph_ids graph_hash_to_send(const struct graph_hash *h)
 {
 	bool done = h->phase == GRAPH_HASH_DONE;
 	return (struct graph_ids){ done ? h->ids : NULL, done ? h->n_ids : 0 };
+}
+
+void graph_hash_see(struct graph_hash *h, enum graph_hash_forks forks)
+{
+	h->forks = forks;
+}
+
+bool graph_hash_mixed(const struct graph_hash *h)
+{
+	return h->forks == GRAPH_FORKS_ALONE && h->mixed;
 }

@@ -9,8 +9,8 @@ enum graph_hash_phase {
 	GRAPH_HASH_SOLICIT,
 	GRAPH_HASH_ANSWER,
 	GRAPH_HASH_INDEX, /* of an ADVERTISE: which Record IDs it lists */
-	GRAPH_HASH_WANT,  /* what of them we lack */
-	GRAPH_HASH_SEND,  /* what the other side lacks */
+	GRAPH_HASH_SEND,  /* what of ours the other side lacks, */
+	GRAPH_HASH_WANT,  /* what of theirs we lack */
 	GRAPH_HASH_DONE
 };
 
@@ -26,6 +26,8 @@ struct graph_hash {
 	bool cut;		     /* so it did */
 	struct graph_octets message; /* what is made */
 	struct graph_octets aside;   /* SOLICIT: abstracts of the range; ANSWER: boundaries */
+	bool contents;		     /* SOLICIT, ANSWER: the range is hashed with its, GRAPH-9.28 */
+	struct graph_octets digests; /* of them */
 	struct graph_guid *ids;	     /* to send */
 	size_t n_ids, ids_room;
 	struct graph_octets input;	  /* what was received, as arrays */
@@ -40,16 +42,26 @@ struct graph_hash {
 	struct graph_place pins_from, ended;
 	size_t range_at; /* ANSWER: where the range's abstracts begin */
 	uint32_t until;	 /* WANT, SEND: end of the boundary's abstracts */
-	uint32_t *slots; /* 0: free; else 1 + the place of an abstract */
-	size_t n_slots;	 /* a power of two */
+	enum graph_hash_forks forks;
+	struct graph_octets whole; /* SEND, WANT: an octet a boundary, 1: all of it is wanted */
+	uint32_t shared;	   /* SEND: so many of the boundary's both have, */
+	bool lacks;		   /* and some of ours they have not */
+	bool mixed;		   /* some boundary has records that both have, and others */
+	uint32_t *slots;	   /* 0: free; else 1 + the place of an abstract */
+	size_t n_slots;		   /* a power of two */
 	uint64_t key[2];
 };
 
 /* ---- hash.c ---- */
 MUST_USE enum err graph_hash_make(struct graph_hash **out, enum graph_hash_phase phase,
 				  struct graph_db *db, const struct env *env, uint64_t now);
+/* Adds an entry's abstract to o, and to the digests what else the range is hashed with; both or
+ * neither. */
 MUST_USE enum err graph_hash_abstract(struct graph_hash *h, struct graph_octets *o,
 				      const struct graph_entry *e);
+/* Of a range with those abstracts, and the digests that there are. */
+void graph_hash_hash(const struct graph_hash *h, struct span abstracts,
+		     uint8_t out[CRYPTO_FINGERPRINT]);
 /* The entry to look at next: the first behind `at`. */
 struct graph_entry *graph_hash_resume(const struct graph_hash *h);
 /* The smallest place above, and the largest below; false: there is none. */

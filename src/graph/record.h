@@ -89,6 +89,10 @@ enum graph_verdict {
 };
 enum graph_verdict graph_record_compare(const struct graph_record *stored,
 					const struct graph_record *received);
+/* The fingerprint of all that decides between two records of one version (GRAPH-3.8): equal where
+ * they compare as PRESENT. */
+void graph_record_content(struct crypto *c, enum crypto_profile_id p, const struct graph_record *r,
+			  uint8_t out[CRYPTO_FINGERPRINT]);
 
 /* UTF-8 to UTF-16BE with a terminator and back, without. most: units, with the terminator,
  * twice as many octets are at out; *n: octets. ERR_MALFORMED (no UTF-8), ERR_RANGE. Back: unpaired surrogates

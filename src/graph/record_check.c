@@ -96,6 +96,20 @@ static int stronger(const struct graph_record *a, const struct graph_record *b)
 	return c;
 }
 
+/* GRAPH-3.8: all of the above, and nothing else: what compares as the same must look the same, or
+ * it would be exchanged for ever. */
+void graph_record_content(struct crypto *c, enum crypto_profile_id p, const struct graph_record *r,
+			  uint8_t out[CRYPTO_FINGERPRINT])
+{
+	uint8_t head[4 + 8 + 4];
+	struct wr w = wr_of(head, sizeof(head));
+	wr_u32(&w, r->version);
+	wr_u64(&w, r->modified);
+	wr_u32(&w, (uint32_t)r->modifier.n);
+	const struct span parts[] = { wr_span(&w), r->modifier, r->security };
+	crypto_fingerprint(c, p, parts, sizeof(parts) / sizeof(*parts), out);
+}
+
 enum graph_verdict graph_record_compare(const struct graph_record *stored,
 					const struct graph_record *received)
 {

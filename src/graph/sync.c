@@ -1,6 +1,7 @@
 /* Synchronisation as the initiator of a connection drives it (digest 14): what it asks for,
  * what it sends in return, and when it is over. */
 #include "graph/flood_int.h"
+#include "graph/profile.h"
 
 #include "wire/rd.h"
 
@@ -37,6 +38,7 @@ static void reset(struct graph *g, struct graph_link *l)
 	s->kind = GRAPH_SYNC_NONE;
 	s->phase = GRAPH_PHASE_NONE;
 	s->then_hash = s->last_asked = s->more = false;
+	s->mixed = s->again = false;
 	s->at = 0;
 	s->send_at = 0;
 	graph_sync_answer_fini(g, l);
@@ -107,8 +109,8 @@ static void tell(struct graph *g, const struct graph_guid *type)
 	graph_out_event(g, &ev, 0);
 }
 
-/* GRAPH-9.26 */
-static void compare_rest(struct graph *g, struct graph_link *l, struct mono now)
+/* GRAPH-9.26, GRAPH-9.30 */
+static void compare_more(struct graph *g, struct graph_link *l, struct mono now)
 {
 	struct graph_sync *s = &l->sync;
 	graph_hash_free(s->hash);
@@ -118,11 +120,22 @@ static void compare_rest(struct graph *g, struct graph_link *l, struct mono now)
 	begin_hash(g, l, now);
 }
 
+/* GRAPH-9.30: what lacked is there now, so that contents which differ show. Once alone. */
+static bool compares_again(struct graph_link *l, struct mono now)
+{
+	struct graph_sync *s = &l->sync;
+	if (!s->mixed || s->again || !graph_may_compare(l, GRAPH_COMPARES + 1, now))
+		return false;
+	s->again = true;
+	s->rounds = 0;
+	return true;
+}
+
 /* GRAPH-9.8 */
 static void complete(struct graph *g, struct graph_link *l, struct mono now)
 {
-	if (l->sync.more) {
-		compare_rest(g, l, now);
+	if (l->sync.more || compares_again(l, now)) {
+		compare_more(g, l, now);
 		return;
 	}
 	bool told = l->sync.tell || g->never_connected;
@@ -200,6 +213,7 @@ static void hash_ready(struct graph *g, struct graph_link *l, struct mono now)
 		solicit_made(g, l, message, now);
 	} else if (s->phase == GRAPH_PHASE_COMPARING) {
 		s->phase = GRAPH_PHASE_WANTED;
+		s->mixed |= graph_hash_mixed(s->hash);
 		graph_send(g, l, message, 0);
 	} else {
 		/* An ADVERTISE tells that records of ours are there (D8). */
@@ -272,6 +286,8 @@ void graph_sync_advertise(struct graph *g, struct graph_link *l, const struct gr
 	graph_hash_free(s->hash);
 	s->hash = NULL;
 	enum err err = graph_hash_compare(&s->hash, m, g->db, g->shared->env, graph_now(g, now));
+	if (!err && graph_profile(g->birth.properties.profile)->contents)
+		graph_hash_see(s->hash, s->again ? GRAPH_FORKS_ALL : GRAPH_FORKS_ALONE);
 	if (hash_made(g, l, err, now))
 		graph_sync_on(g, l, now);
 }

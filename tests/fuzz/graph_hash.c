@@ -92,6 +92,7 @@ static void compare(struct fuzz *f, const struct graph_advertise *a, size_t slic
 	struct graph_message m;
 	if (graph_hash_compare(&h, a, f->db, &f->fuzz.env, NOW))
 		return;
+	graph_hash_see(h, (enum graph_hash_forks)(slice % 3));
 	run(h, slice, size);
 	hold(graph_message_decode(graph_hash_message(h), &m) == OK);
 	hold(m.type == GRAPH_REQUEST && m.request.n <= a->abstracts.n);

@@ -47,6 +47,29 @@ static void what_was_put_is_loaded(void **state)
 	db_rig_fini(&r);
 }
 
+/* GRAPH-3.8: as the store has it, as it was put, and anew with each put. */
+static void contents_are_kept_and_loaded(void **state)
+{
+	(void)state;
+	struct db_rig r;
+	uint8_t first[CRYPTO_FINGERPRINT], content[CRYPTO_FINGERPRINT];
+	struct db_spec s = { .id = 1, .version = 1, .type = 9, .security = "one" };
+	db_rig_init(&r, 20);
+	memcpy(first, db_must(&r, &s)->content, sizeof(first));
+	s.security = "two";
+	memcpy(content, db_must(&r, &s)->content, sizeof(content));
+	assert_memory_not_equal(first, content, sizeof(first));
+	db_rig_restart(&r);
+	db_rig_load(&r, 10);
+	assert_memory_equal(db_find(&r, 1)->content, content, sizeof(content));
+	s.security = "one";
+	assert_memory_equal(db_must(&r, &s)->content, first, sizeof(first));
+	/* Tombstones too. */
+	s = (struct db_spec){ .id = 1, .version = 2, .type = 9, .deleted = true };
+	assert_memory_not_equal(db_must(&r, &s)->content, first, sizeof(first));
+	db_rig_fini(&r);
+}
+
 static void a_slice_reads_so_many_rows(void **state)
 {
 	(void)state;
@@ -291,6 +314,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_put_is_loaded),
+		cmocka_unit_test(contents_are_kept_and_loaded),
 		cmocka_unit_test(a_slice_reads_so_many_rows),
 		cmocka_unit_test(what_is_put_meanwhile_is_there_once),
 		cmocka_unit_test(rows_that_should_not_be),

@@ -104,6 +104,7 @@ struct span db_octets(const struct db_spec *s)
 		.flags = s->deleted ? GRAPH_RECORD_DELETED : 0,
 		.creator = utf16_of(s->creator ? s->creator : "ann", creator),
 		.modifier = utf16_of(s->modifier, modifier),
+		.security = s->security ? span_str(s->security) : span_of(NULL, 0),
 		.created = RIG_TIME + s->created * GRAPH_TICKS_SEC,
 		.expires = RIG_TIME + expires * GRAPH_TICKS_SEC,
 		.modified = RIG_TIME + modified * GRAPH_TICKS_SEC,

@@ -27,6 +27,7 @@ struct db_spec {
 	uint32_t type;	      /* 0 to 3: built-in; 4: reserved; above: an application's */
 	const char *creator;  /* NULL: "ann" */
 	const char *modifier; /* NULL: none */
+	const char *security; /* NULL: none */
 	uint64_t created, modified, expires; /* seconds from RIG_TIME; modified 0: created;
 					      * expires 0: a year ahead */
 	size_t payload;			     /* octets */

@@ -49,8 +49,8 @@ static struct graph_message decoded(struct pair *p, const struct graph_hash *h)
 }
 
 /* A FLOOD: what wins stays. */
-static void flood(struct pair *p, struct db_rig *from, struct db_rig *to,
-		  const struct graph_guid *id)
+static enum graph_verdict flood(struct pair *p, struct db_rig *from, struct db_rig *to,
+				const struct graph_guid *id)
 {
 	static uint8_t copy[4096];
 	struct span octets, stored;
@@ -67,13 +67,16 @@ static void flood(struct pair *p, struct db_rig *from, struct db_rig *to,
 	if (e) {
 		assert_int_equal(graph_db_octets(to->db, e, &stored), OK);
 		assert_int_equal(graph_record_decode(stored, &old), OK);
-		if (graph_record_compare(&old, &record) != GRAPH_NEW)
-			return;
+		enum graph_verdict v = graph_record_compare(&old, &record);
+		if (v != GRAPH_NEW)
+			return v;
 	}
 	assert_int_equal(graph_db_put(to->db, &put, &out, &to->number, &to->why), OK);
+	return GRAPH_NEW;
 }
 
-static void synchronise(struct pair *p, size_t slice)
+/* True: there may be forks yet (GRAPH-9.30). */
+static bool compare(struct pair *p, enum graph_hash_forks forks, size_t slice)
 {
 	struct graph_hash *ask, *answer, *compare;
 	const struct env *ea = &p->a.f.env, *eb = &p->b.f.env;
@@ -82,7 +85,7 @@ static void synchronise(struct pair *p, size_t slice)
 	run(ask, slice);
 	if (graph_hash_message(ask).n == 0) {
 		graph_hash_free(ask);
-		return;
+		return false;
 	}
 	struct graph_message m = decoded(p, ask);
 	assert_int_equal(graph_hash_answer(&answer, &m.solicit.hashes, p->b.db, p->b.crypto,
@@ -92,17 +95,27 @@ static void synchronise(struct pair *p, size_t slice)
 	graph_hash_free(ask);
 	m = decoded(p, answer);
 	assert_int_equal(graph_hash_compare(&compare, &m.advertise, p->a.db, ea, NOW), OK);
+	graph_hash_see(compare, forks);
 	graph_hash_free(answer);
 	run(compare, slice);
 	m = decoded(p, compare);
 	for (uint32_t i = 0; i < m.request.n; i++) {
 		struct graph_abstract a = graph_abstract_at(&m.request, i);
-		flood(p, &p->b, &p->a, &a.id);
+		if (flood(p, &p->b, &p->a, &a.id) == GRAPH_OLD)
+			(void)flood(p, &p->a, &p->b, &a.id); /* GRAPH-10.5 */
 	}
 	struct graph_ids ids = graph_hash_to_send(compare);
 	for (size_t i = 0; i < ids.n; i++)
-		flood(p, &p->a, &p->b, &ids.at[i]);
+		(void)flood(p, &p->a, &p->b, &ids.at[i]);
+	bool mixed = graph_hash_mixed(compare);
 	graph_hash_free(compare);
+	return mixed;
+}
+
+static void synchronise(struct pair *p, size_t slice)
+{
+	if (compare(p, GRAPH_FORKS_ALONE, slice))
+		assert_false(compare(p, GRAPH_FORKS_ALL, slice));
 }
 
 /* Unexpired records, the fingerprints' keys left out. */
@@ -145,7 +158,13 @@ static void differ(struct pair *p, uint32_t id, uint64_t spread)
 			     .payload = dice(p, 30),
 			     .expires = 1000000 };
 	s.modified = s.created;
-	switch (dice(p, 6)) {
+	switch (dice(p, 7)) {
+	case 4: /* forked */
+		s.security = "heads";
+		db_must(&p->a, &s);
+		s.security = dice(p, 2) ? "tails" : "ears";
+		db_must(&p->b, &s);
+		return;
 	case 0: /* missing on one side */
 		db_must(one, &s);
 		return;
@@ -246,6 +265,46 @@ static void changes_made_apart_end_alike(void **state)
 	}
 }
 
+/* GRAPH-9.28 to 9.30: two contents of one version and one time, in a range where nothing else
+ * differs, or where each side lacks something, too. Some sync of one kind makes them the same. */
+static void forks_end_alike(void **state)
+{
+	(void)state;
+	for (uint32_t turn = 0; turn < 8; turn++) {
+		struct pair p;
+		begin(&p, 40 + turn);
+		for (uint32_t i = 0; i < 100; i++) {
+			struct db_spec s = { .id = 1000 + i,
+					     .version = 1,
+					     .type = 9,
+					     .created = 1 + i,
+					     .security = "signed",
+					     .expires = 1000000 };
+			bool fork = i == 33 || i == 37 || i == 71;
+			if (i != 34 || !(turn & 2)) {
+				s.security = fork && !(turn & 1) ? "forked" : "signed";
+				db_must(&p.a, &s);
+			}
+			if (i != 35 || !(turn & 4)) {
+				s.security = fork && turn & 1 ? "forked" : "signed";
+				db_must(&p.b, &s);
+			}
+		}
+		synchronise(&p, 9);
+		expect_equal(&p);
+		/* Both are of one length: the higher one. */
+		struct span octets;
+		struct graph_record r;
+		assert_int_equal(graph_db_octets(p.a.db, db_find(&p.a, 1033), &octets), OK);
+		assert_int_equal(graph_record_decode(octets, &r), OK);
+		assert_true(span_eq(r.security, span_str("signed")));
+		size_t moved = p.moved;
+		synchronise(&p, 9);
+		assert_int_equal(p.moved, moved);
+		end(&p);
+	}
+}
+
 /* GRAPH-9.25: nothing else lies between the two times. */
 static void changes_made_apart_side_by_side(void **state)
 {
@@ -337,6 +396,7 @@ int main(void)
 		cmocka_unit_test(one_side_is_empty),
 		cmocka_unit_test(changes_made_apart_end_alike),
 		cmocka_unit_test(changes_made_apart_side_by_side),
+		cmocka_unit_test(forks_end_alike),
 		cmocka_unit_test(few_records_stand_alone),
 		cmocka_unit_test(little_differs_and_little_is_said),
 	};

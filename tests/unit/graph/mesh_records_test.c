@@ -50,7 +50,8 @@ static uint64_t digest(struct mesh *m, size_t i)
 			continue;
 		fold(&h, e->place.id.at, sizeof(e->place.id.at));
 		fold(&h, &e->version, sizeof(e->version));
-		fold(&h, &e->deleted, sizeof(e->deleted));
+		bool deleted = e->deleted;
+		fold(&h, &deleted, sizeof(deleted));
 		if (e->modifier)
 			fold(&h, e->modifier->utf16.p, e->modifier->utf16.n);
 		sum += h;
@@ -433,6 +434,68 @@ static void wholly_different_test(void **state)
 	mesh_free(m);
 }
 
+static const struct graph_entry *entry_of(struct mesh *m, size_t i, const struct graph_guid *id)
+{
+	const struct graph_entry *e = graph_db_find(graph_database(m->node[i].g), id);
+	assert_non_null(e);
+	return e;
+}
+
+static bool same_content(struct mesh *m, const struct graph_guid *id)
+{
+	return memcmp(entry_of(m, 0, id)->content, entry_of(m, 1, id)->content,
+		      CRYPTO_FINGERPRINT) == 0;
+}
+
+static void change_at_both(struct mesh *m, const struct graph_guid *id)
+{
+	const struct graph_command c = { .kind = GRAPH_RECORD_UPDATE,
+					 .id = *id,
+					 .payload = span_str("changed"),
+					 .has_payload = true };
+	(void)mesh_command(m, 0, &c);
+	(void)mesh_command(m, 1, &c);
+}
+
+/* GRAPH-9.28 to 9.30: changed in two parts at the very same time, while each has something that
+ * the other has not, some of it next to it. */
+static void forks_heal_test(void **state)
+{
+	(void)state;
+	for (uint64_t turn = 0; turn < 3; turn++) {
+		struct mesh *m = mesh_new(2, 40 + turn);
+		struct graph_guid id[20];
+		mesh_create(m, 0);
+		mesh_join(m, 1, 0);
+		for (size_t i = 0; i < 20; i++) {
+			id[i] = mesh_add(m, i % 2, "both", 86400);
+			mesh_run(m, 10 * MONO_MS);
+		}
+		mesh_run(m, 5 * MONO_SEC);
+		assert_true(alike(m));
+		mesh_cut(m, 0, 1);
+		mesh_run(m, MONO_SEC);
+		change_at_both(m, &id[3]);
+		change_at_both(m, &id[4]);
+		if (turn > 0)
+			(void)mesh_add(m, 0, "here", 86400);
+		if (turn > 1)
+			(void)mesh_add(m, 1, "there", 86400);
+		mesh_run(m, MONO_SEC);
+		assert_int_equal(entry_of(m, 0, &id[3])->place.modified,
+				 entry_of(m, 1, &id[3])->place.modified);
+		assert_false(same_content(m, &id[3]));
+		mesh_heal(m, 0, 1);
+		(void)mesh_connect(m, 1, 0);
+		mesh_run(m, 5 * MONO_SEC);
+		assert_true(same_content(m, &id[3]));
+		assert_true(same_content(m, &id[4]));
+		assert_true(alike(m));
+		assert_int_equal(m->node[0].events[GRAPH_EVENT_BAD_PEER], 0);
+		mesh_free(m);
+	}
+}
+
 static void octets_to_two(void *arg, size_t from, size_t to, struct span bytes)
 {
 	size_t *sum = arg;
@@ -589,11 +652,12 @@ static void asked_again_test(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(asked_again_test),
 		cmocka_unit_test(late_joiner_test),
 		cmocka_unit_test(cut_synchronisation_test),
 		cmocka_unit_test(same_record_at_both_sides_test),
 		cmocka_unit_test(wholly_different_test),
+		cmocka_unit_test(forks_heal_test),
+		cmocka_unit_test(asked_again_test),
 		cmocka_unit_test(slow_neighbor_test),
 		cmocka_unit_test(clock_off_by_five_minutes_test),
 		cmocka_unit_test(commit_fails_test),

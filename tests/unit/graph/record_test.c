@@ -412,6 +412,46 @@ static void the_first_difference_decides(void **state)
 	}
 }
 
+static struct crypto *crypto_of(struct failing_env *f)
+{
+	struct crypto *c;
+	failing_env_init(f, 7);
+	assert_int_equal(crypto_new(&c, &f->env), OK);
+	return c;
+}
+
+/* GRAPH-3.8 */
+static void what_decides_is_in_the_fingerprint(void **state)
+{
+	struct failing_env f;
+	struct crypto *c = crypto_of(&f);
+	for (size_t i = 0; i < COUNT(contests); i++) {
+		uint8_t content[2][CRYPTO_FINGERPRINT];
+		for (size_t k = 0; k < 2; k++) {
+			struct octets modifier = octets_of(contests[i].modifier[k]);
+			struct octets security = octets_of(contests[i].security[k]);
+			const struct graph_record r = {
+				.version = contests[i].version[k],
+				.modifier = octets_span(&modifier),
+				.modified = contests[i].modified[k],
+				.security = octets_span(&security),
+			};
+			graph_record_content(c, CRYPTO_MODERN, &r, content[k]);
+		}
+		assert_memory_not_equal(content[0], content[1], CRYPTO_FINGERPRINT);
+	}
+	/* What ends in one field does not begin the next. */
+	uint8_t one[CRYPTO_FINGERPRINT], other[CRYPTO_FINGERPRINT];
+	struct graph_record r = { .modifier = span_str("ab"), .security = span_str("cd") };
+	graph_record_content(c, CRYPTO_MODERN, &r, one);
+	r.modifier = span_str("abcd");
+	r.security = span_of(NULL, 0);
+	graph_record_content(c, CRYPTO_MODERN, &r, other);
+	assert_memory_not_equal(one, other, sizeof(one));
+	crypto_free(c);
+	failing_env_assert_clean(&f);
+}
+
 /* Payloads do not count: who changes one without another version changes nothing. */
 static void the_rest_does_not_decide(void **state)
 {
@@ -423,6 +463,15 @@ static void the_rest_does_not_decide(void **state)
 	b.r.expires = 1000;
 	b.r.flags = GRAPH_RECORD_DELETED;
 	assert_int_equal(graph_record_compare(&a.r, &b.r), GRAPH_PRESENT);
+	/* Nor would it end, if they counted in a comparison. */
+	struct failing_env f;
+	struct crypto *c = crypto_of(&f);
+	uint8_t one[CRYPTO_FINGERPRINT], other[CRYPTO_FINGERPRINT];
+	graph_record_content(c, CRYPTO_MODERN, &a.r, one);
+	graph_record_content(c, CRYPTO_MODERN, &b.r, other);
+	assert_memory_equal(one, other, sizeof(one));
+	crypto_free(c);
+	failing_env_assert_clean(&f);
 }
 
 /* GRAPH-3.5 */
@@ -506,6 +555,7 @@ int main(void)
 		cmocka_unit_test(record_ids_are_those_of_the_digest),
 		cmocka_unit_test(every_fault_is_found),
 		cmocka_unit_test(the_first_difference_decides),
+		cmocka_unit_test(what_decides_is_in_the_fingerprint),
 		cmocka_unit_test(the_rest_does_not_decide),
 		cmocka_unit_test(text_goes_both_ways),
 		cmocka_unit_test(what_is_no_text_is_refused_or_shown),

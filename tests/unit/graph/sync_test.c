@@ -295,6 +295,19 @@ static void compare_test(void **state)
 		assert_int_not_equal(memcmp(s->m.record.p + 16, two.at, 16), 0);
 	}
 	assert_true(sent);
+	/* GRAPH-9.30: number 2, which both have, may be forked: once more, and now it is asked
+	 * for, too. Whatever comes of that, it is over then. */
+	assert_int_equal(l.events[GRAPH_EVENT_SYNCHRONISED], 0);
+	assert_int_equal(lone_count(&l, a, GRAPH_SOLICIT_HASH), 1);
+	advertise(a);
+	lone_pass(&l, 0);
+	s = lone_next(&l, a, GRAPH_REQUEST);
+	assert_non_null(s);
+	assert_int_equal(s->m.request.n, 3);
+	assert_true(wants(&s->m.request, 2));
+	say_end(a, true);
+	lone_pass(&l, 0);
+	assert_int_equal(lone_count(&l, a, GRAPH_SOLICIT_HASH), 1);
 	assert_int_equal(lone_link(&l, a)->sync.kind, GRAPH_SYNC_NONE);
 	assert_int_equal(l.events[GRAPH_EVENT_SYNCHRONISED], 1);
 	assert_int_equal(graph_sync_octets(lone_link(&l, a)), 0);
