@@ -186,6 +186,17 @@ static bool is_key(const struct group_keyring *k, const struct group_ring_epoch 
 	return memcmp(hash, e->hash, sizeof(hash)) == 0;
 }
 
+/* GROUP-12.26: a record begins one epoch; another content of it has won. */
+static void others_fall(struct group_keyring *k, const struct group_ring_epoch *e)
+{
+	LIST_EACH(n, tmp, &k->all)
+	{
+		const struct group_ring_epoch *other = keyring_at(n);
+		if (other != e && other->number && graph_guid_eq(&other->record, &e->record))
+			group_keyring_fell(k, other->id);
+	}
+}
+
 enum err group_keyring_learn(struct group_keyring *k, const struct group_ring_record *r)
 {
 	struct group_ring_epoch *e = take(k, r->id, r->maker);
@@ -205,6 +216,7 @@ enum err group_keyring_learn(struct group_keyring *k, const struct group_ring_re
 	e->made = r->made;
 	e->until = r->until;
 	e->fell = false;
+	others_fall(k, e);
 	if (e->has_key && !is_key(k, e, key_at(k, e->slot)))
 		key_drop(k, e);
 	e->proved = e->has_key;

@@ -53,6 +53,7 @@ enum rogue_show {
 	/* Of who is removed, and writes what time it likes: true in all but that. */              \
 	X(BACKDATED, "backdated") /* a record from before that */                                  \
 	X(RESIGNED, "resigned")	  /* one of its own, signed anew: same ID, same version */         \
+	X(FORKED, "forked")	  /* any record of its own likewise, that ends a little sooner */  \
 	X(ADVANCED, "advanced")	  /* the next version of one of its own, from before that */       \
 	X(REMOVE, "remove")	  /* a Removal of anybody, of its remover too: fair */             \
 	X(INVITE, "invite")	  /* a membership under its old certificate */                     \

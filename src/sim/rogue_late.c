@@ -7,9 +7,11 @@
 /* What somebody says who is removed (doc/simulator.md, section 13): it has its key, all that it
  * ever saw, and writes any time it likes. Each is what a member in its role could have said. */
 
-#define HOUR	 (3600 * GRAPH_TICKS_SEC)
-#define BEFORE_S 120 /* most that something is said to be older than it is */
-#define CLOSING	 60  /* s before the end of a certificate: what is to last as long */
+#define HOUR	    (3600 * GRAPH_TICKS_SEC)
+#define BEFORE_S    120 /* most that something is said to be older than it is */
+#define FORKED_S    10	/* most by which a fork ends sooner */
+#define FORKED_LEFT (10 * 60 * GRAPH_TICKS_SEC)
+#define CLOSING	    60 /* s before the end of a certificate: what is to last as long */
 
 static bool wide(struct span utf8, uint8_t *room, struct span *out)
 {
@@ -117,10 +119,6 @@ static bool anew(struct rogue_draft *d, uint32_t later)
 	d->rec = rec;
 	d->rec.creator = creator;
 	d->rec.version += later;
-	/* Of one moment neither would win, and who changes a record says so: what looks as if it
-	 * was never changed is compared by its version alone (GRAPH-9.25). */
-	d->rec.modified = rec.modified + 1 + rng_below(&d->r->rng, GRAPH_TICKS_SEC);
-	d->rec.modifier = creator;
 	rogue_draft_fill(d, 30 + rng_below(&d->r->rng, 30));
 	return true;
 }
@@ -130,9 +128,37 @@ static bool tell_resigned(struct rogue_draft *d)
 	return anew(d, 0);
 }
 
+/* Of members' types any, Removals too. */
+static bool is_forkable(const struct rogue_draft *d, const struct graph_record *rec)
+{
+	uint64_t sooner = rec->expires - FORKED_S * GRAPH_TICKS_SEC;
+	return span_eq(rec->creator, d->rec.creator) && !rec->modifier.n &&
+	       !graph_record_deleted(rec) && !graph_guid_eq(&rec->type, &graph_type_presence) &&
+	       !graph_guid_eq(&rec->type, &graph_type_contact) &&
+	       !graph_guid_eq(&rec->type, &graph_type_signature) &&
+	       !graph_guid_eq(&rec->type, &graph_type_info) && sooner > d->now + FORKED_LEFT;
+}
+
+/* GRAPH-9.28 */
+static bool tell_forked(struct rogue_draft *d)
+{
+	struct graph_record rec;
+	struct span creator = d->rec.creator;
+	if (!pick(d, is_forkable, &rec))
+		return false;
+	d->rec = rec;
+	d->rec.creator = creator;
+	d->rec.expires -= (1 + rng_below(&d->r->rng, FORKED_S)) * GRAPH_TICKS_SEC;
+	return true;
+}
+
 static bool tell_advanced(struct rogue_draft *d)
 {
-	return anew(d, 1 + (uint32_t)rng_below(&d->r->rng, 3));
+	if (!anew(d, 1 + (uint32_t)rng_below(&d->r->rng, 3)))
+		return false;
+	d->rec.modified += 1 + rng_below(&d->r->rng, GRAPH_TICKS_SEC);
+	d->rec.modifier = d->rec.creator;
+	return true;
 }
 
 /* ---- Removals ---- */
@@ -419,6 +445,7 @@ bool rogue_late_tell(struct rogue_draft *d, enum rogue_lie k)
 	static late_fn *const how[ROGUE_LIE_COUNT - ROGUE_LIE_LATE] = {
 		[ROGUE_LIE_BACKDATED - ROGUE_LIE_LATE] = tell_backdated,
 		[ROGUE_LIE_RESIGNED - ROGUE_LIE_LATE] = tell_resigned,
+		[ROGUE_LIE_FORKED - ROGUE_LIE_LATE] = tell_forked,
 		[ROGUE_LIE_ADVANCED - ROGUE_LIE_LATE] = tell_advanced,
 		[ROGUE_LIE_REMOVE - ROGUE_LIE_LATE] = tell_remove,
 		[ROGUE_LIE_INVITE - ROGUE_LIE_LATE] = tell_invite,

@@ -180,9 +180,9 @@ static void lies(struct story *s, const struct removing *r, uint32_t i)
 	int64_t first = r->from + AWAKE + 6500;
 	for (uint32_t n = 6 + story_pick(s, 12); n > 0; n--) {
 		int64_t ms = rng_between(&s->rng, first, s->calm - 8000);
-		uint32_t any = story_pick(s, 24);
-		enum rogue_lie k = any < 18   ? (enum rogue_lie)(ROGUE_LIE_LATE + any / 2)
-				   : any < 21 ? ROGUE_LIE_REPLAY
+		uint32_t any = story_pick(s, 26);
+		enum rogue_lie k = any < 20   ? (enum rogue_lie)(ROGUE_LIE_LATE + any / 2)
+				   : any < 23 ? ROGUE_LIE_REPLAY
 					      : ROGUE_LIE_CHANGE;
 		/* All others stay, whom nobody removes. */
 		if (k == ROGUE_LIE_REMOVE && r->clash == CLASH_CREATOR)

@@ -50,7 +50,16 @@ struct made {
 	const char *covers, *to; /* letters: Removals, recipients; ascending */
 	char maker;
 	int64_t until;
+	unsigned int record; /* of that epoch, as it was before; 0: its own */
 };
+
+static struct graph_guid epochs_record(unsigned int i)
+{
+	struct graph_guid g;
+	memset(g.at, (int)(i & 0xff), sizeof g.at);
+	g.at[0] = (uint8_t)(i >> 8);
+	return g;
+}
 
 static struct graph_guid removal_of(char letter)
 {
@@ -80,7 +89,7 @@ static enum err learn(struct rig *t, unsigned int i, struct made m)
 	const struct group_ring_record r = {
 		.id = id_of(i),
 		.epoch = &e,
-		.record = removal_of((char)i),
+		.record = epochs_record(m.record ? m.record : i),
 		.maker = maker,
 		.made = 7,
 		.until = m.until ? m.until : DAY,
@@ -362,6 +371,26 @@ static void what_fell_is_to_be_given_anew(void **state)
 	end(&t);
 }
 
+/* GROUP-12.26: of two contents of one record the one that was learned last stands. */
+static void a_record_begins_one_epoch(void **state)
+{
+	struct rig t;
+	begin(&t);
+	assert_int_equal(learn(&t, 1, (struct made){ 9, "", "AB", 0, 0, 0 }), OK);
+	assert_int_equal(learn(&t, 2, (struct made){ 3, "", "AB", 0, 0, 0 }), OK);
+	assert_int_equal(put(&t, 1, 1), OK);
+	assert_int_equal(chosen(&t, 0), 1);
+	assert_int_equal(learn(&t, 4, (struct made){ 2, "", "AB", 0, 0, 1 }), OK);
+	assert_int_equal(chosen(&t, 0), 2);
+	assert_true(has(&t, 1));
+	assert_false(group_keyring_holds(group_keyring_find(t.k, id_of(1)), who('A')));
+	/* The store lost the other one. */
+	assert_int_equal(learn(&t, 1, (struct made){ 9, "", "AB", 0, 0, 0 }), OK);
+	assert_int_equal(chosen(&t, 0), 1);
+	assert_true(group_keyring_find(t.k, id_of(4))->fell);
+	end(&t);
+}
+
 /* GROUP-12.18: of what records told only the keys are left, and the records tell it again. */
 static void what_records_told_is_unlearned(void **state)
 {
@@ -457,7 +486,11 @@ static enum err learn_covering(struct rig *t, unsigned int i, char by, uint32_t 
 				       .hash = span_of(hash, sizeof hash),
 				       .covers = span_of(covers, (size_t)n * 16) };
 	const struct group_ring_record r = {
-		.id = id_of(i), .epoch = &e, .maker = who(by).p, .until = DAY
+		.id = id_of(i),
+		.epoch = &e,
+		.record = epochs_record(i),
+		.maker = who(by).p,
+		.until = DAY,
 	};
 	return group_keyring_learn(t->k, &r);
 }
@@ -639,6 +672,7 @@ int main(void)
 		cmocka_unit_test(it_is_known_who_has_which),
 		cmocka_unit_test(who_is_removed_is_given_nothing),
 		cmocka_unit_test(what_fell_is_to_be_given_anew),
+		cmocka_unit_test(a_record_begins_one_epoch),
 		cmocka_unit_test(what_records_told_is_unlearned),
 		cmocka_unit_test(who_floods_loses_its_own),
 		cmocka_unit_test(who_gives_what_is_not_pushes_nothing_out),

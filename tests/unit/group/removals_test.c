@@ -434,6 +434,52 @@ static void test_any_order(void **state)
 	failing_env_assert_clean(&f);
 }
 
+/* Removal 1 by a, signed so often: of whom, and its digest. */
+static enum err put_fork(struct group_removals *r, char whom, uint8_t digest,
+			 struct group_kept_record *record)
+{
+	uint8_t out[1024];
+	const struct group_removal p = { .key = public_of(whom) };
+	size_t n;
+	*record = record_of(1);
+	memset(record->digest, digest, sizeof record->digest);
+	assert_int_equal(group_removal_write(&p, out, sizeof out, &n), OK);
+	const struct group_removals_entry e = {
+		.record = *record,
+		.payload = span_of(out, n),
+		.chain = path_of("a")->chain,
+	};
+	return group_removals_add(r, &e);
+}
+
+/* GROUP-11.36: of two contents of one Removal, of one version, what the last said stands, and
+ * nothing of the other. */
+static void test_forked(void **state)
+{
+	struct group_removals *r = fresh();
+	struct group_kept_record first, second;
+	const struct graph_guid *ids;
+	struct span none = { NULL, 0 };
+	assert_int_equal(put_fork(r, 'b', 1, &first), OK);
+	assert_true(group_removals_gone(r, public_of('b'), none));
+	uint64_t turn = group_removals_turn(r);
+	assert_int_equal(put_fork(r, 'c', 2, &second), OK);
+	assert_int_not_equal(group_removals_turn(r), turn);
+	assert_false(group_removals_gone(r, public_of('b'), none));
+	assert_true(group_removals_gone(r, public_of('c'), none));
+	assert_true(group_removals_has(r, &second));
+	assert_false(group_removals_has(r, &first));
+	assert_int_equal(group_removals_count(r), 1);
+	assert_int_equal(group_removals_ids(r, &ids), 1);
+	/* Of the same whom, too: what a kept set lists is the digest. */
+	turn = group_removals_turn(r);
+	assert_int_equal(put_fork(r, 'c', 3, &first), OK);
+	assert_int_not_equal(group_removals_turn(r), turn);
+	assert_true(group_removals_has(r, &first));
+	assert_false(group_removals_has(r, &second));
+	group_removals_free(r);
+}
+
 #define DEEP 240
 
 /* Each stops the one behind it alone: by the next of three persons, of whom it keeps all else. */
@@ -531,6 +577,7 @@ int main(void)
 		cmocka_unit_test(test_return_of_other),
 		cmocka_unit_test(test_turn),
 		cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_forked),
 		cmocka_unit_test(test_deep),
 		cmocka_unit_test(test_no_memory),
 	};

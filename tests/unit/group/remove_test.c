@@ -80,6 +80,52 @@ static const char *told(struct circle *c, const char *what, size_t who)
 	return words;
 }
 
+/* The newest Removal, of the whom-th instead, signed by the same one: one ID, one version. */
+static void fork_removal(struct circle *c, size_t by, size_t whom, struct record *out)
+{
+	const struct graph_record *first = circle_record(c, &group_type_removal);
+	struct graph_provider p = of(c, by);
+	struct group_removal what;
+	struct span security;
+	size_t n;
+	assert_int_equal(group_removal_read(&what, first->payload), OK);
+	what.key = crypto_key_public(c->t.keys[whom + 1]);
+	assert_int_equal(group_removal_write(&what, out->payload, sizeof out->payload, &n), OK);
+	out->r = *first;
+	out->r.payload = span_of(out->payload, n);
+	assert_int_equal(p.ops->secure(p.ctx, &out->r, GRAPH_CHANGE_ADDED, &security), OK);
+	memcpy(out->security, security.p, security.n);
+	out->r.security = span_of(out->security, security.n);
+}
+
+/* GROUP-11.36: another content of a Removal, which has won: who was removed by the one is in
+ * again, who is by the other is out. */
+static void test_forked(void **state)
+{
+	struct circle c;
+	struct record *r = calloc(1, sizeof *r);
+	begin(&c);
+	assert_int_equal(remove_keeping(&c, 1, 3, NULL, 0), OK);
+	assert_false(is_let_in(&c, 0, 3));
+	fork_removal(&c, 1, 2, r);
+	unsigned int rechecks = c.m[0].rechecks;
+	assert_int_equal(opinion(&c, 0, r, GRAPH_CHANGE_UPDATED), GRAPH_VALID);
+	circle_settle(&c);
+	assert_true(is_let_in(&c, 0, 3));
+	assert_false(is_let_in(&c, 0, 2));
+	assert_true(circle_told(&c, 0, told(&c, "returned", 3)));
+	assert_true(circle_told(&c, 0, told(&c, "removed", 2)));
+	assert_true(c.m[0].rechecks > rechecks);
+	/* The same once more teaches nothing. */
+	rechecks = c.m[0].rechecks;
+	assert_int_equal(opinion(&c, 0, r, GRAPH_CHANGE_UPDATED), GRAPH_VALID);
+	circle_settle(&c);
+	assert_int_equal(c.m[0].rechecks, rechecks);
+	assert_int_equal(group_removals_count(group_removals(c.m[0].g)), 1);
+	free(r);
+	circle_fini(&c);
+}
+
 /* GROUP-11.13, GROUP-11.16, GROUP-11.18 */
 static void test_removed(void **state)
 {
@@ -559,15 +605,25 @@ static void test_learned_later(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_removed),	     cmocka_unit_test(test_newcomer),
-		cmocka_unit_test(test_signed_again), cmocka_unit_test(test_fallen),
-		cmocka_unit_test(test_own_falls),    cmocka_unit_test(test_may),
-		cmocka_unit_test(test_group_key),    cmocka_unit_test(test_returned),
-		cmocka_unit_test(test_told_later),   cmocka_unit_test(test_lies),
-		cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_kept_certificates),
-		cmocka_unit_test(test_too_much),     cmocka_unit_test(test_together),
-		cmocka_unit_test(test_creator),	     cmocka_unit_test(test_together_fails),
-		cmocka_unit_test(test_policy),	     cmocka_unit_test(test_learned_later),
+		cmocka_unit_test(test_forked),
+		cmocka_unit_test(test_removed),
+		cmocka_unit_test(test_newcomer),
+		cmocka_unit_test(test_signed_again),
+		cmocka_unit_test(test_fallen),
+		cmocka_unit_test(test_own_falls),
+		cmocka_unit_test(test_may),
+		cmocka_unit_test(test_group_key),
+		cmocka_unit_test(test_returned),
+		cmocka_unit_test(test_told_later),
+		cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_kept_certificates),
+		cmocka_unit_test(test_too_much),
+		cmocka_unit_test(test_together),
+		cmocka_unit_test(test_creator),
+		cmocka_unit_test(test_together_fails),
+		cmocka_unit_test(test_policy),
+		cmocka_unit_test(test_learned_later),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
