@@ -26,6 +26,7 @@ struct removing {
 	uint32_t away;	      /* who is not there for all of it; SCN_NO_SITE: nobody */
 	uint32_t here, there; /* who removes */
 	uint32_t whom[4], n;  /* who is removed, of the nodes */
+	uint32_t stays;	      /* a liar that nobody removes; NOBODY: all are */
 };
 
 #define NOBODY UINT32_MAX
@@ -163,6 +164,8 @@ static void clash(struct story *s, const struct removing *r)
 static void end_liars(struct story *s, const struct removing *r)
 {
 	for (uint32_t i = 0; i < s->o.rogues; i++) {
+		if (i == r->stays)
+			continue;
 		int64_t ms = r->from + AWAKE + story_pick(s, 6000);
 		bool both = r->there != NOBODY && story_pick(s, 3) == 0;
 		if (both || story_pick(s, 3) || r->there == NOBODY)
@@ -201,6 +204,19 @@ static void lies(struct story *s, const struct removing *r, uint32_t i)
 	}
 }
 
+/* GRAPH-9.28: it signs anew what all have, and shows it to its part alone. No Removal settles
+ * which of the two stands. */
+static void forks(struct story *s, const struct removing *r)
+{
+	static const enum rogue_lie kinds[] = { ROGUE_LIE_RESIGNED, ROGUE_LIE_FORKED };
+	for (uint32_t n = 3 + story_pick(s, 6); n > 0; n--) {
+		int64_t ms = rng_between(&s->rng, r->from + 1000, r->to - 1000);
+		story_rogue(s, ms, r->stays, "lies", rogue_lie_text(kinds[story_pick(s, 2)]));
+		name(s, " ", 1 + story_pick(s, 3));
+		story_line(s, "");
+	}
+}
+
 /* ---- all of it ---- */
 
 static struct removing plan(struct story *s)
@@ -209,6 +225,7 @@ static struct removing plan(struct story *s)
 	r.from = s->busy + BEFORE;
 	r.to = r.from + AWAKE + 10000 + story_pick(s, 30000);
 	r.clash = (enum clash)story_pick(s, CLASH_COUNT);
+	r.stays = story_pick(s, 2) ? s->o.rogues - 1 : NOBODY;
 	if (s->o.nodes > 4 && story_pick(s, 2))
 		r.away = s->o.nodes - 1;
 	r.here = some(s, 0, r.part, true, r.away);
@@ -223,6 +240,7 @@ static struct removing plan(struct story *s)
 		s->maker = admin;
 		r.here = admin;
 		r.there = NOBODY;
+		r.stays = NOBODY;
 	}
 	return r;
 }
@@ -241,7 +259,10 @@ void story_removed(struct story *s)
 	clash(s, &r);
 	end_liars(s, &r);
 	for (uint32_t i = 0; i < s->o.rogues; i++)
-		lies(s, &r, i);
+		if (i != r.stays)
+			lies(s, &r, i);
+	if (r.stays != NOBODY)
+		forks(s, &r);
 	if (story_pick(s, 3) == 0)
 		story_graph(s, r.to + 5000, r.here, "rotate");
 	/* Who led them before may be out. */
