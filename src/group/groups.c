@@ -172,6 +172,7 @@ void groups_tick(struct groups *s, struct mono now)
 		groups_seek_tick(s, e);
 	}
 	groups_searches_tick(s);
+	groups_joinings_tick(s);
 	groups_open_again(s);
 	groups_removing_tick(s);
 }
@@ -201,7 +202,7 @@ void groups_wall(struct groups *s, struct wall wall, struct mono now)
 
 struct mono groups_deadline(const struct groups *s)
 {
-	struct mono at = groups_searches_deadline(s);
+	struct mono at = mono_min(groups_searches_deadline(s), groups_joinings_deadline(s));
 	if (groups_removing_any(s))
 		at = mono_min(at, s->now);
 	LIST_EACH(n, tmp, &s->entries)
@@ -293,7 +294,7 @@ void groups_stop(struct groups *s, struct mono now)
 
 bool groups_busy(const struct groups *s)
 {
-	return !list_empty(&s->calls) || !list_empty(&s->outs);
+	return !list_empty(&s->calls) || !list_empty(&s->outs) || groups_joinings_left(s);
 }
 
 /* ---- commands ---- */

@@ -14,6 +14,7 @@ struct found {
 static bool read_found(struct span payload, struct found *f)
 {
 	struct rd r = rd_of(payload);
+	struct group_name name;
 	uint8_t version = rd_u8(&r), kind = rd_u8(&r);
 	struct span id = rd_bytes(&r, GROUP_SECRET_ID);
 	size_t n = rd_le16(&r);
@@ -24,8 +25,7 @@ static bool read_found(struct span payload, struct found *f)
 		return false;
 	f->name.kind = GROUP_SECRET_INVITATION;
 	memcpy(f->name.id, id.p, id.n);
-	return f->group.n && f->group.n <= GROUP_NAME_OCTETS &&
-	       f->friendly.n <= GROUP_FRIENDLY_OCTETS;
+	return group_name_parse(&name, f->group) == OK && f->friendly.n <= GROUP_FRIENDLY_OCTETS;
 }
 
 static bool is_wanted(const struct groups_joining *j, const struct found *f)

@@ -242,7 +242,7 @@ void groups_graph_reply(struct groups *s, const struct graph_out *reply, struct 
 	s->now = now;
 	if (call)
 		groups_answered(s, call, reply);
-	else
+	else if (!groups_joinings_answered(s, reply))
 		(void)groups_seek_answered(s, reply);
 }
 

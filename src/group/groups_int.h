@@ -458,9 +458,15 @@ void groups_join_with(struct groups *s, const struct groups_command *c,
 
 /* ---- groups_join.c ---- */
 void groups_join_secret(struct groups *s, const struct groups_command *c, struct groups_call *call);
-/* The call is answered. */
+/* groups_joining.c: the call is answered; the graph of one that was called with goes. */
 void groups_joining_end(struct groups *s, struct groups_call *call);
 void groups_joinings_free(struct groups *s);
+void groups_joinings_tick(struct groups *s);
+struct mono groups_joinings_deadline(const struct groups *s);
+/* Some graph is still to go. */
+bool groups_joinings_left(const struct groups *s);
+/* False: it is no answer to one of them. */
+bool groups_joinings_answered(struct groups *s, const struct graph_out *r);
 /* groups_again.c: we are removed from it, or our membership has ended. */
 bool groups_entry_out(const struct groups *s, const struct groups_entry *e);
 /* An identity of that name is being let in somewhere. */

@@ -6,79 +6,12 @@
 
 #include <assert.h>
 
-static void joining_free(struct groups *s, struct groups_joining *j)
-{
-	list_take(&j->all);
-	group_joiner_free(j->joiner);
-	crypto_wipe(j, sizeof(*j));
-	env_free(s->env, j);
-}
-
-/* What was typed is not needed any more. */
-static void forget(struct groups_joining *j)
-{
-	crypto_wipe(j->secret, sizeof(j->secret));
-	j->n_secret = 0;
-}
-
-/* While its graph may ask the joiner is there: it goes with the others at the end. */
-void groups_joining_end(struct groups *s, struct groups_call *call)
-{
-	struct groups_joining *j = call->joining;
-	call->joining = NULL;
-	if (!j)
-		return;
-	groups_again_end(s, j);
-	forget(j);
-	if (j->joiner && j->step >= STEP_CALL && !j->entry)
-		j->step = STEP_LEFT;
-	else
-		joining_free(s, j);
-}
-
-void groups_joinings_free(struct groups *s)
-{
-	LIST_EACH(n, tmp, &s->joinings)
-	joining_free(s, LIST_ENTRY(n, struct groups_joining, all));
-}
-
-bool groups_joining_is(const struct groups *s, struct span self)
-{
-	LIST_EACH(n, tmp, &s->joinings)
-	if (span_eq(span_str(LIST_ENTRY(n, struct groups_joining, all)->self), self))
-		return true;
-	return false;
-}
-
-struct group_joiner *groups_joining_guard(const struct groups *s, struct span id, struct span self)
-{
-	LIST_EACH(n, tmp, &s->joinings)
-	{
-		struct groups_joining *j = LIST_ENTRY(n, struct groups_joining, all);
-		if (j->step == STEP_OPEN && span_eq(span_str(j->group), id) &&
-		    span_eq(span_str(j->self), self))
-			return j->joiner;
-	}
-	return NULL;
-}
-
 /* ---- what it ends with ---- */
 
 static void answer(struct groups *s, struct groups_call *call, enum err err, const char *text)
 {
 	groups_joining_end(s, call);
 	groups_answer(s, call, err, text);
-}
-
-static struct graphs_command command_of(const struct groups_joining *j, enum graphs_command_kind k)
-{
-	return (struct graphs_command){
-		.kind = k,
-		.id = span_str(j->group),
-		.peer = span_str(j->self),
-		.guarded = true,
-		.apart = true,
-	};
 }
 
 static void go(struct groups *s, struct groups_call *call, enum groups_join_step step,
@@ -144,7 +77,7 @@ static bool more(struct groups_joining *j)
 static void call_next(struct groups *s, struct groups_call *call)
 {
 	struct groups_joining *j = call->joining;
-	struct graphs_command g = command_of(j, GRAPHS_OF);
+	struct graphs_command g = groups_joining_command(j, GRAPHS_OF);
 	bool is = more(j);
 	assert(is);
 	g.of = (struct graph_command){ .kind = GRAPH_CONNECT_TO, .remote = j->at[j->tried++] };
@@ -188,7 +121,7 @@ static void drop(struct groups *s, struct groups_call *call)
 		groups_joining_others(s, call);
 		return;
 	}
-	const struct graphs_command g = command_of(call->joining, GRAPHS_DELETE);
+	const struct graphs_command g = groups_joining_command(call->joining, GRAPHS_DELETE);
 	go(s, call, STEP_DROP, &g);
 }
 
@@ -213,7 +146,7 @@ static void learn(struct groups_joining *j, const struct group_joiner_info *i)
 	j->n_refused += j->refused[j->tried - 1];
 	j->proved |= i->proved;
 	if (i->chain.n || i->proved)
-		forget(j);
+		groups_joining_forget(j);
 }
 
 /* GROUP-13.14: who had one guess wrong gets no other at anybody's. */
@@ -222,7 +155,7 @@ static void called(struct groups *s, struct groups_call *call, const struct grap
 	struct groups_joining *j = call->joining;
 	struct group_joiner_info i;
 	group_joiner_look(j->joiner, &i);
-	const struct graphs_command g = command_of(j, GRAPHS_CLOSE);
+	const struct graphs_command g = groups_joining_command(j, GRAPHS_CLOSE);
 	bool over = r->err == ERR_CANCELLED || r->err == ERR_STOPPING || s->stopping;
 	learn(j, &i);
 	if (i.chain.n && j->entry) {
@@ -253,6 +186,10 @@ static void closed(struct groups *s, struct groups_call *call, const struct grap
 {
 	struct groups_joining *j = call->joining;
 	struct group_joiner_info i;
+	if (r->err) { /* its graph still has the joiner */
+		answer(s, call, r->err, NULL);
+		return;
+	}
 	group_joiner_look(j->joiner, &i);
 	const struct group_paper paper = {
 		.kind = GROUP_PAPER_INVITATION,
@@ -284,7 +221,7 @@ static void dropped(struct groups *s, struct groups_call *call, const struct gra
 void groups_joined(struct groups *s, struct groups_call *call)
 {
 	struct groups_joining *j = call->joining;
-	struct graphs_command g = command_of(j, GRAPHS_OF);
+	struct graphs_command g = groups_joining_command(j, GRAPHS_OF);
 	g.of = (struct graph_command){ .kind = GRAPH_CONNECT_TO, .remote = j->at[j->tried - 1] };
 	go(s, call, STEP_CONNECT, &g);
 }
@@ -343,7 +280,7 @@ static enum err joiner_of(struct groups *s, struct groups_joining *j, struct spa
 static void open_graph(struct groups *s, struct groups_call *call)
 {
 	const struct graph_properties p = { .profile = CRYPTO_MODERN, .scope = GRAPH_SCOPE_GLOBAL };
-	struct graphs_command g = command_of(call->joining, GRAPHS_OPEN);
+	struct graphs_command g = groups_joining_command(call->joining, GRAPHS_OPEN);
 	call->joining->n_refused = 0;
 	if (call->joining->entry) {
 		groups_again_begin(s, call->joining);
@@ -384,7 +321,7 @@ static void make_prs(struct groups *s, struct groups_call *call)
 	groups_prs_write(&w, &x);
 	j->prs_of = j->of;
 	if (j->n_names == 1 && !j->by_code)
-		forget(j);
+		groups_joining_forget(j);
 	groups_job_start(s, call, GROUPS_JOB_PRS);
 }
 

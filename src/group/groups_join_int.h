@@ -54,7 +54,16 @@ struct groups_joining {
 	bool plain;		    /* but only that those who were may let nobody in */
 	bool known;		    /* somebody knew what was typed */
 	bool over;		    /* nobody wants it any more */
+	uint64_t dropping;	    /* LEFT: what its graph is deleted by; 0: it is, at `next` */
+	struct mono next;
 };
+
+/* ---- groups_joining.c ---- */
+/* What was typed is not needed any more. */
+void groups_joining_forget(struct groups_joining *j);
+/* To the graph that was opened for it. */
+struct graphs_command groups_joining_command(const struct groups_joining *j,
+					     enum graphs_command_kind k);
 
 /* ---- groups_join.c ---- */
 /* False: it is no secret, of its length. */

@@ -124,6 +124,30 @@ static void whoever_is_new_is_made_once_the_code_is_one(void **state)
 	end();
 }
 
+/* GROUP-13.30: whatever could not be asked for want of memory. */
+static void without_memory_no_graph_stays(void **state)
+{
+	const struct addr typed = at(9);
+	bool failed = true;
+	begin();
+	make_link("stone-lemon-tiger", 0);
+	struct groups_command c = join_of(link);
+	c.address = &typed;
+	c.n_address = 1;
+	for (size_t n = 1; failed; n++) {
+		failing_env_fail_at(&r->f, n);
+		(void)rig_do(r, &c);
+		r->f.fail_at = 0;
+		failed = r->f.failed;
+		assert_true(r->answer.given && r->answer.err != OK);
+		rig_pass(r, 2 * MONO_SEC);
+		assert_gone();
+		assert_false(groups_busy(r->s));
+	}
+	assert_answer(ERR_REFUSED, "192.0.2.9");
+	end();
+}
+
 /* GROUP-13.14, GROUP-13.15 */
 static void all_addresses_are_called(void **state)
 {
@@ -397,6 +421,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whoever_is_new_is_made_once_the_code_is_one),
 		cmocka_unit_test(all_addresses_are_called),
+		cmocka_unit_test(without_memory_no_graph_stays),
 		cmocka_unit_test(typed_addresses_go_before),
 		cmocka_unit_test(the_name_leads_to_others),
 		cmocka_unit_test(a_link_may_say_no_address),
