@@ -109,7 +109,7 @@ static enum err begin(struct group *g, const struct group_birth *b, struct text 
 		e = group_removals_new(&g->removals, g->env, g->crypto, g->profile,
 				       &group_removals_limits_default);
 	if (!e)
-		group_members_removals(g->members, g->removals);
+		group_removal_begin(g);
 	if (!e)
 		e = group_octets_set(g, &g->certificate, b->certificate);
 	if (!e)
@@ -173,6 +173,7 @@ void group_free(struct group *g)
 void group_tick(struct group *g, struct mono now)
 {
 	g->now = now;
+	group_removal_due(g);
 	group_own_due(g);
 	group_epoch_due(g);
 	group_waiting_due(g);
@@ -197,6 +198,7 @@ struct mono group_deadline(const struct group *g)
 {
 	struct mono at = mono_min(group_own_deadline(g), group_waiting_deadline(g));
 	at = mono_min(at, group_epoch_deadline(g));
+	at = mono_min(at, group_removal_deadline(g));
 	return mono_min(at, group_secrets_deadline(g));
 }
 

@@ -87,6 +87,12 @@ struct group {
 	bool warned, ended; /* RENEW was told: before the end, at it */
 	bool removed;	    /* by a Removal: what ours may do is nothing */
 	struct list said;   /* Removals of ours that are signed, until stored */
+	struct {
+		uint64_t turn; /* of Removals that was followed */
+		size_t looks;  /* at members, left in this turn of ours */
+		bool once;     /* one was learned in this turn, */
+		bool again;    /* and records of ours were not judged for that */
+	} removing;
 
 	struct group_members *members;
 	struct group_removals *removals; /* what Removals come to; never NULL */
@@ -151,7 +157,8 @@ struct group_event *group_tell(struct group *g, enum group_event_kind kind);
 /* About somebody, with the label that a member of that name has. */
 struct group_event *group_tell_of(struct group *g, enum group_event_kind kind, struct span who);
 /* With these texts behind it: by, by_label, reason; empty ones are NULL. */
-struct group_event *group_tell_with(struct group *g, struct span who, const struct span text[3]);
+struct group_event *group_tell_with(struct group *g, const struct group_member *who,
+				    const struct span text[3]);
 /* With n octets behind it for the payload; NULL without memory. */
 struct group_out *group_want(struct group *g, enum group_out_kind kind, struct span payload);
 /* What was wanted last, to be published. */
@@ -191,6 +198,7 @@ void group_keep_due(struct group *g);
 int64_t group_keep_next(const struct group *g); /* wall us; INT64_MAX: nothing is due */
 
 /* ---- group_removal.c: what Removals change ---- */
+void group_removal_begin(struct group *g);
 /* Takes over the chain of the verdict. ERR_FULL: a limit; ERR_NOMEM: it is judged once more. */
 MUST_USE enum err group_removal_learn(struct group *g, const struct graph_record *r,
 				      struct group_verdict *v);
@@ -199,6 +207,11 @@ void group_removal_signed(struct group *g, const struct graph_record *r,
 			  const struct group_signing *s, struct span security);
 void group_removal_published(struct group *g, const struct graph_guid *id, enum err err);
 void group_removal_end(struct group *g);
+/* What follows from Removals, a slice of it; all that waited for the turn to end. */
+void group_removal_due(struct group *g);
+struct mono group_removal_deadline(const struct group *g);
+/* Nothing more is judged in this turn: the record waits for the next. */
+bool group_removal_waits(struct group *g, const struct graph_record *r, enum graph_change change);
 /* One that was learned does not stand. */
 void group_removal_purged(struct group *g, const struct graph_guid *id);
 /* Our own chain is another. */

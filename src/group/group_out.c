@@ -41,11 +41,11 @@ struct group_event *group_tell_of(struct group *g, enum group_event_kind kind, s
 }
 
 /* As `label` is: behind the event, each with its NUL. */
-struct group_event *group_tell_with(struct group *g, struct span who, const struct span text[3])
+struct group_event *group_tell_with(struct group *g, const struct group_member *who,
+				    const struct span text[3])
 {
-	const struct group_member *m = group_members_find(g->members, who);
-	const struct span all[4] = { m ? group_member_label(m, group_time(g)) : span_of(NULL, 0),
-				     text[0], text[1], text[2] };
+	const struct span all[4] = { group_member_label(who, group_time(g)), text[0], text[1],
+				     text[2] };
 	size_t n = 0;
 	for (size_t i = 0; i < 4; i++)
 		n += all[i].n + 1;
@@ -53,7 +53,7 @@ struct group_event *group_tell_with(struct group *g, struct span who, const stru
 	struct group_event *e = o ? &o->event : &g->lost;
 	*e = (struct group_event){ .kind = GROUP_EVENT_MEMBER };
 	struct text name = TEXT_OF(e->who);
-	text_span(&name, who);
+	text_span(&name, who->name);
 	if (!o)
 		return e;
 	const char **const to[4] = { &e->label, &e->by, &e->by_label, &e->reason };

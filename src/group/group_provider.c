@@ -337,6 +337,8 @@ static enum graph_opinion validate(void *ctx, const struct graph_record *r,
 {
 	struct group *g = ctx;
 	struct group_verdict v;
+	if (group_removal_waits(g, r, change))
+		return GRAPH_LATER;
 	group_judge_record(judge_of(g), r, change, &v);
 	switch (v.opinion) {
 	case GRAPH_VALID:

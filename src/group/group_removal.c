@@ -2,6 +2,7 @@
  * may still do. */
 #include "group/group_int.h"
 
+#define LOOKS	   512			      /* at members, in a turn */
 #define EPOCH_1601 INT64_C(11644473600000000) /* us from 1601 to 1970 */
 
 /* ---- told ---- */
@@ -24,14 +25,21 @@ void group_tell_standing(struct group *g, const struct group_member *who, bool r
 		text[1] = by.signer_label;
 		text[2] = by.removal->reason;
 	}
-	struct group_event *e = group_tell_with(g, who->name, text);
+	struct group_event *e = group_tell_with(g, who, text);
 	e->change = removed ? GROUP_CHANGE_REMOVED : GROUP_CHANGE_RETURNED;
 	e->ours = span_eq(who->name, span_str(g->self));
 }
 
-static void told(void *ctx, const struct group_member *who, bool removed)
+static void tell(void *ctx, const struct group_member *who, bool removed)
 {
 	group_tell_standing(ctx, who, removed);
+}
+
+void group_removal_begin(struct group *g)
+{
+	const struct group_members_told told = { tell, g };
+	g->removing.looks = LOOKS;
+	group_members_removals(g->members, g->removals, &told);
 }
 
 bool group_removed_by(const struct group *g, struct group_removed *out)
@@ -55,13 +63,23 @@ void group_removal_own(struct group *g)
 		     group_removals_gone(g->removals, leaf->public, leaf->serial);
 }
 
-/* GROUP-11.18: all that was judged is judged again, and what waited. */
-static void follow(struct group *g, uint64_t before)
+static void judge_members(struct group *g)
 {
-	if (group_removals_turn(g->removals) == before)
+	if (!group_members_judge_on(g->members, &g->removing.looks))
+		g->removing.looks = 0;
+}
+
+/* GROUP-11.18: all that was judged is judged again, and what waited. GROUP-11.36: members in
+ * slices, links at once. */
+static void follow(struct group *g)
+{
+	uint64_t turn = group_removals_turn(g->removals);
+	if (turn == g->removing.turn)
 		return;
 	bool was = g->removed;
-	group_members_judge(g->members, told, g);
+	g->removing.turn = turn;
+	group_members_judge(g->members);
+	judge_members(g);
 	group_removal_own(g);
 	if (g->removed)
 		group_own_take(g);
@@ -71,18 +89,56 @@ static void follow(struct group *g, uint64_t before)
 	struct group_out *o = group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0));
 	if (o)
 		o->ended = true;
+	g->removing.again = false;
 	group_waiting_for(g, span_of(NULL, 0));
-	group_keep_all(g);
 	group_password_noted(g);
+}
+
+/* GROUP-11.37: the first of a turn has its effect at once, the others together at its end. */
+static void changed(struct group *g)
+{
+	if (!g->removing.once)
+		follow(g);
+	g->removing.once = true;
+}
+
+void group_removal_due(struct group *g)
+{
+	g->removing.once = false;
+	g->removing.looks = LOOKS;
+	follow(g);
+	group_removals_turned(g->removals);
+	judge_members(g);
+	if (!g->removing.again)
+		return;
+	g->removing.again = false;
+	group_waiting_for(g, span_of(NULL, 0));
+	(void)group_want(g, GROUP_OUT_RECHECK, span_of(NULL, 0));
+}
+
+struct mono group_removal_deadline(const struct group *g)
+{
+	bool waits = g->removing.once || g->removing.again || group_removals_stale(g->removals) ||
+		     group_members_judging(g->members);
+	return waits ? g->now : MONO_NEVER;
+}
+
+bool group_removal_waits(struct group *g, const struct graph_record *r, enum graph_change change)
+{
+	if (!group_removals_busy(g->removals))
+		return false;
+	g->removing.again = true;
+	if (change != GRAPH_CHANGE_STORED)
+		group_judge_wait(g->judge, r);
+	return true;
 }
 
 static enum err add(struct group *g, const struct group_removals_entry *e)
 {
-	uint64_t before = group_removals_turn(g->removals);
 	enum err err = group_removals_add(g->removals, e);
 	if (err == ERR_FULL)
 		group_tell(g, GROUP_EVENT_FULL)->text = "there are too many Removals";
-	follow(g, before);
+	changed(g);
 	return err;
 }
 
@@ -118,9 +174,8 @@ enum err group_removal_learn(struct group *g, const struct graph_record *r, stru
 
 void group_removal_purged(struct group *g, const struct graph_guid *id)
 {
-	uint64_t before = group_removals_turn(g->removals);
 	group_removals_drop(g->removals, id);
-	follow(g, before);
+	changed(g);
 }
 
 void group_removal_rests(struct group *g, const struct graph_guid *id, uint64_t put)

@@ -235,7 +235,8 @@ static bool is_removed(const struct looking *l, const struct group_credential *c
 	const struct group_removals *removals = l->g->j->birth.removals;
 	struct span public = crypto_public_octets(c->key);
 	struct group_kept_record record;
-	if (!removals || !group_removals_named(removals, public))
+	if (!removals || !group_removals_count(removals) ||
+	    (!l->kind->removal && !group_removals_named(removals, public)))
 		return false;
 	group_record_digest(l->g->j->birth.crypto, l->g->j->birth.profile, l->g->r,
 			    l->signed_by->creator_serial, l->signed_by->modifier_serial, &record);
@@ -434,6 +435,13 @@ static void take_back(struct group_verdict *out)
 	out->removal = NULL;
 	out->epoch = NULL;
 	out->keys = NULL;
+}
+
+void group_judge_wait(struct group_judge *j, const struct graph_record *r)
+{
+	const struct group_missing nothing = { .n = 0 };
+	j->counts.waited++;
+	group_waiting_add(&j->waiting, r, &nothing);
 }
 
 void group_judge_record(struct group_judge *j, const struct graph_record *r,

@@ -64,6 +64,9 @@ struct group_verdict {
 void group_judge_record(struct group_judge *j, const struct graph_record *r,
 			enum graph_change change, struct group_verdict *out);
 
+/* It waits, as if judged LATER, for whatever comes. */
+void group_judge_wait(struct group_judge *j, const struct graph_record *r);
+
 /* 9.3: how a record of ours is signed. */
 struct group_signing {
 	struct span creator_serial, modifier_serial; /* until the Member List changes */

@@ -16,7 +16,9 @@ struct group_members {
 	size_t n, room;
 	uint64_t octets;
 	const struct group_removals *removals; /* NULL: none */
+	struct group_members_told told;
 	struct group_fallen fallen;
+	size_t left; /* so many of `all`, the first, are to be judged still */
 };
 
 enum err group_members_new(struct group_members **out, const struct env *env, struct crypto *c,
@@ -61,6 +63,7 @@ static struct crypto_chain *credential_take(struct group_members *m, struct grou
 	list_take(&c->all);
 	m->octets -= octets_of(chain);
 	crypto_public_free(c->key);
+	env_free(m->env, c->keys);
 	env_free(m->env, c);
 	return chain;
 }
@@ -73,7 +76,22 @@ static void credential_free(struct group_members *m, struct group_credential *c)
 /* GROUP-11.16 */
 static bool is_gone(const struct group_members *m, const struct group_credential *c)
 {
-	return m->removals && group_removals_gone(m->removals, leaf_of(c)->public, c->serial);
+	size_t last = crypto_chain_count(c->chain) - 2;
+	const uint8_t *key = c->keys + last * CRYPTO_AUTHORITY;
+	return m->removals && group_removals_gone_of(m->removals, key, c->serial);
+}
+
+/* GROUP-11.36: made once, since they are looked up whenever other Removals count. */
+static bool note_keys(const struct group_members *m, const struct crypto_chain *chain,
+		      struct group_credential *c)
+{
+	size_t n = crypto_chain_count(chain) - 1;
+	c->keys = env_zalloc(m->env, n, CRYPTO_AUTHORITY);
+	for (size_t i = 0; c->keys && i < n; i++)
+		crypto_authority(m->crypto, m->profile->crypto,
+				 crypto_chain_cert(chain, i + 1)->public,
+				 c->keys + i * CRYPTO_AUTHORITY);
+	return c->keys != NULL;
 }
 
 static enum err credential_new(struct group_members *m, struct crypto_chain *chain,
@@ -83,8 +101,11 @@ static enum err credential_new(struct group_members *m, struct crypto_chain *cha
 	struct group_credential *c = env_zalloc(m->env, 1, sizeof *c);
 	if (!c)
 		return ERR_NOMEM;
-	enum err e = crypto_public_load(m->crypto, m->profile->crypto, leaf->public, &c->key);
+	enum err e = note_keys(m, chain, c) ? OK : ERR_NOMEM;
+	if (!e)
+		e = crypto_public_load(m->crypto, m->profile->crypto, leaf->public, &c->key);
 	if (e) {
+		env_free(m->env, c->keys);
 		env_free(m->env, c);
 		return e;
 	}
@@ -173,7 +194,7 @@ static bool bound_credentials(struct group_members *m, struct group_member *who,
 
 static bool is_valid(const struct group_credential *c, int64_t now)
 {
-	return !c->gone && c->from <= now && now <= c->to;
+	return !c->gone && !c->fell && c->from <= now && now <= c->to;
 }
 
 /* Whether it takes the place of all older ones that are valid. */
@@ -194,7 +215,7 @@ struct group_credential *group_member_credential(const struct group_member *who,
 	LIST_EACH(at, tmp, &who->credentials)
 	{
 		struct group_credential *c = credential_at(at);
-		bool found = serial.n ? span_eq(c->serial, serial)
+		bool found = serial.n ? !c->fell && span_eq(c->serial, serial)
 				      : is_valid(c, now) && supersedes(who, c, now);
 		if (found)
 			return c;
@@ -206,7 +227,7 @@ struct group_credential *group_member_credential_next(const struct group_member 
 						      const struct group_credential *after)
 {
 	for (const struct list *at = after->all.next; at != &who->credentials; at = at->next)
-		if (span_eq(credential_at(at)->serial, after->serial))
+		if (!credential_at(at)->fell && span_eq(credential_at(at)->serial, after->serial))
 			return credential_at(at);
 	return NULL;
 }
@@ -227,10 +248,64 @@ static size_t place_of(const struct group_members *m, struct span name)
 	return from;
 }
 
+static bool is_out(const struct group_member *who)
+{
+	LIST_EACH(at, tmp, &who->credentials)
+	if (!credential_at(at)->gone && !credential_at(at)->fell)
+		return false;
+	return true;
+}
+
+/* GROUP-11.36: whoever is asked about is judged by the Removals of now; what follows from it -
+ * what is told, what goes - waits for its turn. */
+static void look_at(const struct group_members *m, struct group_member *who)
+{
+	uint64_t turn = m->removals ? group_removals_turn(m->removals) : 0;
+	if (who->turn == turn)
+		return;
+	who->turn = turn;
+	LIST_EACH(at, tmp, &who->credentials)
+	{
+		struct group_credential *c = credential_at(at);
+		c->gone = is_gone(m, c);
+		c->fell = !group_removals_chain_of(m->removals, c->chain, c->keys);
+	}
+	who->removed = is_out(who);
+}
+
+static bool is_fallen(const struct group_member *who)
+{
+	LIST_EACH(at, tmp, &who->credentials)
+	if (!credential_at(at)->fell)
+		return false;
+	return true;
+}
+
+/* The one at that place, or behind it, who is there. */
+static struct group_member *from(const struct group_members *m, size_t at)
+{
+	for (; at < m->n; at++) {
+		struct group_member *who = m->all[at];
+		look_at(m, who);
+		who->at = at;
+		if (!is_fallen(who))
+			return who;
+	}
+	return NULL;
+}
+
+static bool has_at(const struct group_members *m, size_t at, struct span name)
+{
+	return at < m->n && span_eq(m->all[at]->name, name);
+}
+
 struct group_member *group_members_find(const struct group_members *m, struct span name)
 {
 	size_t at = place_of(m, name);
-	return at < m->n && span_eq(m->all[at]->name, name) ? m->all[at] : NULL;
+	if (!has_at(m, at, name))
+		return NULL;
+	look_at(m, m->all[at]);
+	return is_fallen(m->all[at]) ? NULL : m->all[at];
 }
 
 static void member_free(struct group_members *m, struct group_member *who)
@@ -280,12 +355,14 @@ static void member_insert(struct group_members *m, struct group_member *who)
 	memmove(m->all + at + 1, m->all + at, (m->n - at) * sizeof(struct group_member *));
 	m->all[at] = who;
 	m->n++;
+	m->left += at < m->left;
 }
 
 static void member_remove(struct group_members *m, size_t at)
 {
 	member_free(m, m->all[at]);
 	m->n--;
+	m->left -= at < m->left;
 	memmove(m->all + at, m->all + at + 1, (m->n - at) * sizeof(struct group_member *));
 }
 
@@ -300,12 +377,39 @@ void group_members_free(struct group_members *m)
 	env_free(m->env, m);
 }
 
-static bool is_out(const struct group_member *who)
+/* ---- judged ---- */
+
+/* GROUP-11.23 */
+static void drop_fallen(struct group_members *m, struct group_member *who)
 {
 	LIST_EACH(at, tmp, &who->credentials)
-	if (!credential_at(at)->gone)
-		return false;
-	return true;
+	if (credential_at(at)->fell)
+		group_fallen_add(&m->fallen, credential_take(m, credential_at(at)));
+}
+
+static void tell(const struct group_members *m, struct group_member *who)
+{
+	if (who->told == who->removed)
+		return;
+	who->told = who->removed;
+	if (m->told.fn)
+		m->told.fn(m->told.ctx, who, who->removed);
+}
+
+/* GROUP-11.18. False: it went. */
+static bool settle(struct group_members *m, size_t at)
+{
+	struct group_member *who = m->all[at];
+	look_at(m, who);
+	bool fallen = is_fallen(who);
+	if (fallen)
+		tell(m, who);
+	drop_fallen(m, who);
+	if (fallen)
+		member_remove(m, at);
+	else
+		tell(m, who);
+	return !fallen;
 }
 
 /* A chain that is not there, of somebody who may be. */
@@ -329,7 +433,8 @@ static enum err add_fresh(struct group_members *m, struct crypto_chain *chain,
 	credential_insert(there, c);
 	if (!*who)
 		member_insert(m, there);
-	there->removed = is_out(there);
+	there->told = there->removed = is_out(there);
+	there->turn = m->removals ? group_removals_turn(m->removals) : 0;
 	*fresh = bound_credentials(m, there, c);
 	*who = there;
 	return OK;
@@ -338,7 +443,10 @@ static enum err add_fresh(struct group_members *m, struct crypto_chain *chain,
 static enum err add(struct group_members *m, struct crypto_chain *chain, struct group_member **who,
 		    bool own, bool *fresh)
 {
-	struct group_member *there = group_members_find(m, group_chain_leaf(chain)->subject_name);
+	struct span name = group_chain_leaf(chain)->subject_name;
+	size_t at = place_of(m, name);
+	bool here = has_at(m, at, name) && settle(m, at);
+	struct group_member *there = here ? m->all[at] : NULL;
 	struct group_credential *same = there ? with_leaf(there, chain) : NULL;
 	if (same) {
 		same->own |= own;
@@ -415,6 +523,10 @@ bool group_members_expire(struct group_members *m, int64_t now,
 	for (size_t i = m->n; i > 0; i--) {
 		struct group_member *who = m->all[i - 1];
 		bool over = is_over(who, now);
+		if (over && !settle(m, i - 1)) {
+			went = true;
+			continue;
+		}
 		if (over && gone)
 			gone(ctx, who);
 		went |= expire_of(m, who, now, next);
@@ -424,9 +536,11 @@ bool group_members_expire(struct group_members *m, int64_t now,
 	return went;
 }
 
-void group_members_removals(struct group_members *m, const struct group_removals *r)
+void group_members_removals(struct group_members *m, const struct group_removals *r,
+			    const struct group_members_told *told)
 {
 	m->removals = r;
+	m->told = *told;
 }
 
 /* GROUP-11.23 */
@@ -435,74 +549,71 @@ void group_members_fell(struct group_members *m, struct crypto_chain *chain)
 	group_fallen_add(&m->fallen, chain);
 }
 
+/* GROUP-11.36: what has not gone yet is asked, too. */
 bool group_members_fallen(const struct group_members *m, struct span name, struct span serial)
 {
-	return group_fallen_has(&m->fallen, name, serial);
-}
-
-static bool is_fallen(const struct group_members *m, const struct group_credential *c)
-{
-	return !group_removals_chain(m->removals, c->chain);
-}
-
-static bool is_fallen_whole(const struct group_members *m, const struct group_member *who)
-{
-	LIST_EACH(at, tmp, &who->credentials)
-	if (!is_fallen(m, credential_at(at)))
+	size_t at = place_of(m, name);
+	if (group_fallen_has(&m->fallen, m->removals, name, serial))
+		return true;
+	if (!has_at(m, at, name))
 		return false;
-	return true;
+	look_at(m, m->all[at]);
+	LIST_EACH(n, tmp, &m->all[at]->credentials)
+	if (credential_at(n)->fell && span_eq(credential_at(n)->serial, serial))
+		return true;
+	return false;
 }
 
-static void judge_credentials(struct group_members *m, struct group_member *who)
+#define FALLS 16 /* what it takes when somebody goes is as much as so many looks */
+
+void group_members_judge(struct group_members *m)
 {
-	LIST_EACH(at, tmp, &who->credentials)
-	{
-		struct group_credential *c = credential_at(at);
-		c->gone = is_gone(m, c);
-		if (is_fallen(m, c))
-			group_members_fell(m, credential_take(m, c));
-	}
+	group_fallen_judge(&m->fallen);
+	m->left = m->n;
 }
 
-void group_members_judge(struct group_members *m,
-			 void (*told)(void *ctx, const struct group_member *who, bool removed),
-			 void *ctx)
+bool group_members_judge_on(struct group_members *m, size_t *looks)
 {
-	group_fallen_judge(&m->fallen, m->removals);
-	for (size_t i = m->n; i > 0; i--) {
-		struct group_member *who = m->all[i - 1];
-		bool was = who->removed, fallen = is_fallen_whole(m, who);
-		if (fallen && !was)
-			told(ctx, who, true);
-		judge_credentials(m, who);
-		if (fallen) {
-			member_remove(m, i - 1);
-			continue;
-		}
-		who->removed = is_out(who);
-		if (who->removed != was)
-			told(ctx, who, who->removed);
+	if (!group_fallen_judge_on(&m->fallen, m->removals, looks))
+		return false;
+	while (m->left && *looks) {
+		size_t cost = settle(m, m->left - 1) ? 1 : FALLS;
+		m->left -= cost == 1;
+		*looks -= *looks < cost ? *looks : cost;
 	}
+	return !m->left;
+}
+
+bool group_members_judging(const struct group_members *m)
+{
+	return m->left || m->fallen.next;
+}
+
+/* Where it is, found at once where nobody came before it since it was looked for. */
+static size_t place_behind(const struct group_members *m, const struct group_member *who)
+{
+	bool same = who->at < m->n && m->all[who->at] == who;
+	return (same ? who->at : place_of(m, who->name)) + 1;
 }
 
 struct group_member *group_members_next(const struct group_members *m,
 					const struct group_member *after)
 {
-	size_t at = after ? place_of(m, after->name) + 1 : 0;
-	return at < m->n ? m->all[at] : NULL;
+	return from(m, after ? place_behind(m, after) : 0);
 }
 
 struct group_member *group_members_beyond(const struct group_members *m, struct span name)
 {
 	size_t at = place_of(m, name);
-	at += at < m->n && span_eq(m->all[at]->name, name);
-	return at < m->n ? m->all[at] : NULL;
+	return from(m, at + has_at(m, at, name));
 }
 
 size_t group_members_count(const struct group_members *m)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < m->n; i++)
+	for (size_t i = 0; i < m->n; i++) {
+		look_at(m, m->all[i]);
 		n += !m->all[i]->removed;
+	}
 	return n;
 }

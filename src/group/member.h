@@ -21,8 +21,10 @@ struct group_credential {
 	/* The owner's, wall us: when its Membership record ends, 0 none is known; when we
 	 * publish another, INT64_MAX never. */
 	int64_t until, again;
-	bool own;  /* the member published it itself */
-	bool gone; /* its key is removed: it signs only what is kept */
+	bool own;      /* the member published it itself */
+	bool gone;     /* its key is removed: it signs only what is kept */
+	bool fell;     /* a removed key made a link of its chain: it is as if it was not there */
+	uint8_t *keys; /* authorities, of all of the chain but its root; its own memory */
 };
 
 struct group_member {
@@ -32,6 +34,10 @@ struct group_member {
 	bool has_seal_key;
 	bool published; /* its Membership record is here */
 	bool removed; /* all its credentials are gone: no member, though what it signed may stand */
+	/* Of member.c: by which Removals it was judged; what was told of it. */
+	uint64_t turn;
+	bool told;
+	size_t at; /* where it was in the list */
 	/* The owner's: when we hand it keys of epochs, mono us; 0: it has them all. */
 	int64_t keys_at;
 	int64_t keys_wait, keys_pause; /* not before, mono us; and how long after that again, us */
@@ -50,15 +56,23 @@ MUST_USE enum err group_members_new(struct group_members **out, const struct env
 				    struct crypto *c, const struct group_profile *p,
 				    const struct group_members_limits *limits);
 void group_members_free(struct group_members *m);
+/* Who is in or out by Removals; who is left with no credential is told while it has them still,
+ * and goes. */
+struct group_members_told {
+	void (*fn)(void *ctx, const struct group_member *who, bool removed);
+	void *ctx;
+};
 /* What Removals come to, borrowed for life. */
-void group_members_removals(struct group_members *m, const struct group_removals *r);
-/* They have changed. `told` of each who is in or out since; who is left with no credential is
- * told while it has them still, and goes. */
-void group_members_judge(struct group_members *m,
-			 void (*told)(void *ctx, const struct group_member *who, bool removed),
-			 void *ctx);
+void group_members_removals(struct group_members *m, const struct group_removals *r,
+			    const struct group_members_told *told);
+/* They have changed: all are judged, so many a turn. Whoever is asked about before its turn is
+ * judged by then, and told later. */
+void group_members_judge(struct group_members *m);
+/* False: *looks is 0, and not all were judged. */
+bool group_members_judge_on(struct group_members *m, size_t *looks);
+bool group_members_judging(const struct group_members *m);
 /* A chain that was never added, and may not be, since a removed key made a link of it: takes it
- * over. Those whom group_members_judge() drops are noted by itself. */
+ * over. Those that are dropped by judging are noted by itself. */
 void group_members_fell(struct group_members *m, struct crypto_chain *chain);
 /* One of that member, with that serial, does not stand. */
 bool group_members_fallen(const struct group_members *m, struct span name, struct span serial);

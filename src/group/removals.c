@@ -11,6 +11,8 @@ const struct group_removals_limits group_removals_limits_default = {
 };
 
 #define ROOM_FIRST 64
+#define NONE	   SIZE_MAX
+#define TIMES	   2 /* that it is decided in a turn, before its end (GROUP-11.37) */
 
 /* ---- items ---- */
 
@@ -267,6 +269,60 @@ static void slot_fill(struct group_removals *r, size_t at, struct removals_item 
 	r->n++;
 }
 
+/* ---- decided ---- */
+
+/* GROUP-11.37: when it is asked for, not with each that comes. */
+static const struct removals_verdict *decided(const struct group_removals *r)
+{
+	struct removals_verdict *v = r->verdict;
+	if (!v->stale)
+		return v;
+	v->turn += removals_decide(r) || v->other;
+	v->stale = v->other = false;
+	v->times++;
+	return v;
+}
+
+bool group_removals_stale(const struct group_removals *r)
+{
+	return r->verdict->stale;
+}
+
+bool group_removals_busy(const struct group_removals *r)
+{
+	return r->verdict->stale && r->verdict->times >= TIMES;
+}
+
+void group_removals_turned(struct group_removals *r)
+{
+	r->verdict->times = 0;
+}
+
+/* In r->keyed, the first of that key. */
+static size_t first_keyed(const struct group_removals *r, const uint8_t *key)
+{
+	size_t from = 0, to = r->n;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		if (memcmp(r->keyed[middle]->key, key, CRYPTO_AUTHORITY) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+static bool is_keyed(const struct group_removals *r, size_t at, const uint8_t *key)
+{
+	return at < r->n && removals_same(r->keyed[at]->key, key);
+}
+
+/* One of that key is there, whether it counts or not. */
+static bool is_named(const struct group_removals *r, const uint8_t *key)
+{
+	return is_keyed(r, first_keyed(r, key), key);
+}
+
 /* ---- added ---- */
 
 enum err group_removals_add(struct group_removals *r, const struct group_removals_entry *e)
@@ -291,7 +347,8 @@ enum err group_removals_add(struct group_removals *r, const struct group_removal
 		slot_clear(r, slot_of(r, &least->record.id));
 		other = !err;
 	}
-	r->turn += removals_decide(r) || other;
+	r->verdict->stale = true;
+	r->verdict->other |= other;
 	return err;
 }
 
@@ -316,7 +373,8 @@ void group_removals_drop(struct group_removals *r, const struct graph_guid *id)
 		return;
 	bool counted = r->slot[at]->state == REMOVALS_IN;
 	slot_clear(r, at);
-	r->turn += removals_decide(r) || counted;
+	r->verdict->stale = true;
+	r->verdict->other |= counted;
 }
 
 /* ---- life ---- */
@@ -328,6 +386,11 @@ enum err group_removals_new(struct group_removals **out, const struct env *env, 
 	struct group_removals *r = env_zalloc(env, 1, sizeof *r);
 	if (!r)
 		return ERR_NOMEM;
+	r->verdict = env_zalloc(env, 1, sizeof *r->verdict);
+	if (!r->verdict) {
+		env_free(env, r);
+		return ERR_NOMEM;
+	}
 	r->env = env;
 	r->crypto = c;
 	r->profile = p;
@@ -351,15 +414,18 @@ void group_removals_free(struct group_removals *r)
 	env_free(r->env, r->pathed);
 	env_free(r->env, r->ids);
 	env_free(r->env, r->slot);
+	env_free(r->env, r->verdict);
 	env_free(r->env, r);
 }
 
 /* ---- asked ---- */
 
-/* The first Removal of that key that counts, in r->removals; n_removals: none. */
+/* The first Removal of that key that counts, in r->removals; NONE: there is none. */
 static size_t first_of(const struct group_removals *r, const uint8_t *key)
 {
-	size_t from = 0, to = r->n_removals;
+	if (!is_named(r, key))
+		return NONE;
+	size_t from = 0, to = decided(r)->n_removals;
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
 		if (memcmp(r->removals[middle]->key, key, CRYPTO_AUTHORITY) < 0)
@@ -367,20 +433,20 @@ static size_t first_of(const struct group_removals *r, const uint8_t *key)
 		else
 			to = middle;
 	}
-	bool found = from < r->n_removals && removals_same(r->removals[from]->key, key);
-	return found ? from : r->n_removals;
+	bool found = from < r->verdict->n_removals && removals_same(r->removals[from]->key, key);
+	return found ? from : NONE;
 }
 
 static bool is_of(const struct group_removals *r, size_t at, const uint8_t *key)
 {
-	return at < r->n_removals && removals_same(r->removals[at]->key, key);
+	return at < r->verdict->n_removals && removals_same(r->removals[at]->key, key);
 }
 
 /* GROUP-11.8: a Return that counts has ended it for certificates of this serial. */
 static bool is_back(const struct group_removals *r, const struct removals_item *q,
 		    struct span serial)
 {
-	for (size_t i = 0; q->ended && i < r->n_returns; i++) {
+	for (size_t i = 0; q->ended && i < r->verdict->n_returns; i++) {
 		const struct removals_item *t = r->returns[i];
 		if (removals_ends(t, q) && group_kept_has(t->p.serials, CRYPTO_SERIAL, serial))
 			return true;
@@ -399,7 +465,7 @@ static bool is_gone(const struct group_removals *r, const uint8_t *key, struct s
 bool group_removals_gone(const struct group_removals *r, struct span public, struct span serial)
 {
 	uint8_t key[CRYPTO_AUTHORITY];
-	if (!r->n_removals)
+	if (!r->n)
 		return false;
 	authority_of(r, public, key);
 	return is_gone(r, key, serial);
@@ -408,10 +474,10 @@ bool group_removals_gone(const struct group_removals *r, struct span public, str
 bool group_removals_named(const struct group_removals *r, struct span public)
 {
 	uint8_t key[CRYPTO_AUTHORITY];
-	if (!r->n_removals)
+	if (!r->n)
 		return false;
 	authority_of(r, public, key);
-	return first_of(r, key) < r->n_removals;
+	return first_of(r, key) != NONE;
 }
 
 static uint8_t digit_of(uint8_t c)
@@ -424,8 +490,8 @@ static size_t first_named(const struct group_removals *r, struct span name)
 {
 	uint8_t key[CRYPTO_AUTHORITY];
 	struct group_name parts;
-	if (!r->n_removals || group_name_parse(&parts, name) != OK)
-		return r->n_removals;
+	if (!r->n || group_name_parse(&parts, name) != OK)
+		return NONE;
 	for (size_t i = 0; i < sizeof key; i++)
 		key[i] = (uint8_t)(digit_of(parts.authority.p[2 * i]) << 4 |
 				   digit_of(parts.authority.p[2 * i + 1]));
@@ -434,13 +500,13 @@ static size_t first_named(const struct group_removals *r, struct span name)
 
 bool group_removals_name(const struct group_removals *r, struct span name)
 {
-	return first_named(r, name) < r->n_removals;
+	return first_named(r, name) != NONE;
 }
 
 bool group_removals_name_now(const struct group_removals *r, struct span name)
 {
 	size_t from = first_named(r, name);
-	for (size_t i = from; i < r->n_removals && is_of(r, i, r->removals[from]->key); i++)
+	for (size_t i = from; from != NONE && is_of(r, i, r->removals[from]->key); i++)
 		if (!r->removals[i]->ended)
 			return true;
 	return false;
@@ -459,28 +525,46 @@ static bool link_stands(const struct group_removals *r, const struct removals_li
 	return true;
 }
 
+static bool stands_at(const struct group_removals *r, const struct crypto_chain *chain, size_t i,
+		      const uint8_t *key)
+{
+	struct removals_link l;
+	if (first_of(r, key) == NONE)
+		return true;
+	link_of(r, chain, i, &l);
+	return link_stands(r, &l);
+}
+
 bool group_removals_chain(const struct group_removals *r, const struct crypto_chain *chain)
 {
-	if (!r->n_removals)
-		return true;
-	for (size_t i = 0; i < links_of(chain); i++) {
-		struct removals_link l;
+	bool good = true;
+	for (size_t i = 0; r->n && good && i < links_of(chain); i++) {
 		uint8_t key[CRYPTO_AUTHORITY];
 		authority_of(r, crypto_chain_cert(chain, i + 1)->public, key);
-		if (first_of(r, key) == r->n_removals)
-			continue;
-		link_of(r, chain, i, &l);
-		if (!link_stands(r, &l))
-			return false;
+		good = stands_at(r, chain, i, key);
 	}
-	return true;
+	return good;
+}
+
+bool group_removals_chain_of(const struct group_removals *r, const struct crypto_chain *chain,
+			     const uint8_t *keys)
+{
+	bool good = true;
+	for (size_t i = 0; r->n && good && i < links_of(chain); i++)
+		good = stands_at(r, chain, i, keys + i * CRYPTO_AUTHORITY);
+	return good;
+}
+
+bool group_removals_gone_of(const struct group_removals *r, const uint8_t *key, struct span serial)
+{
+	return r->n && is_gone(r, key, serial);
 }
 
 bool group_removals_record(const struct group_removals *r, struct span public, struct span serial,
 			   const struct group_kept_record *record)
 {
 	uint8_t key[CRYPTO_AUTHORITY];
-	if (!r->n_removals)
+	if (!r->n)
 		return true;
 	authority_of(r, public, key);
 	for (size_t i = first_of(r, key); is_of(r, i, key); i++) {
@@ -491,32 +575,37 @@ bool group_removals_record(const struct group_removals *r, struct span public, s
 	return true;
 }
 
+static bool is_forged(const struct removals_item *q, const struct group_kept_record *record)
+{
+	struct span id = span_of(record->id.at, sizeof record->id.at);
+	return !q->p.returns && group_kept_has(q->p.records, GROUP_KEPT_RECORD, id) &&
+	       !group_kept_record_in(q->p.records, record);
+}
+
+/* Which count is asked where one says so alone: else each Removal that comes would ask it. */
 bool group_removals_forged(const struct group_removals *r, struct span public,
 			   const struct group_kept_record *record)
 {
 	uint8_t key[CRYPTO_AUTHORITY];
-	if (!r->n_removals)
+	if (!r->n)
 		return false;
 	authority_of(r, public, key);
-	for (size_t i = first_of(r, key); is_of(r, i, key); i++) {
-		struct span kept = r->removals[i]->p.records;
-		if (group_kept_has(kept, GROUP_KEPT_RECORD,
-				   span_of(record->id.at, sizeof record->id.at)) &&
-		    !group_kept_record_in(kept, record))
+	for (size_t i = first_keyed(r, key); is_keyed(r, i, key); i++)
+		if (is_forged(r->keyed[i], record) && decided(r) &&
+		    r->keyed[i]->state == REMOVALS_IN)
 			return true;
-	}
 	return false;
 }
 
 size_t group_removals_ids(const struct group_removals *r, const struct graph_guid **ids)
 {
 	*ids = r->ids;
-	return r->n_ids;
+	return decided(r)->n_ids;
 }
 
 uint64_t group_removals_turn(const struct group_removals *r)
 {
-	return r->turn;
+	return decided(r)->turn;
 }
 
 /* ---- looked at ---- */
@@ -542,6 +631,7 @@ bool group_removals_next(const struct group_removals *r, size_t *at, struct grou
 {
 	if (*at >= r->n)
 		return false;
+	(void)decided(r);
 	look(r->order[(*at)++], out);
 	return true;
 }

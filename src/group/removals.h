@@ -34,7 +34,8 @@ struct group_removals_entry {
 	const struct crypto_chain *chain; /* of who signed, read from it; NULL: the group's key */
 	int64_t when;			  /* wall us; told, never judged by */
 };
-/* In the place of one with its ID; where a limit is reached another may go for it. ERR_FULL:
+/* What they come to is decided when it is asked for: whatever is asked below may take a few ms
+ * after this. In the place of one with its ID; where a limit is reached another may go for it. ERR_FULL:
  * that one is itself; ERR_NOMEM, ERR_MALFORMED: nothing has changed. */
 MUST_USE enum err group_removals_add(struct group_removals *r,
 				     const struct group_removals_entry *e);
@@ -80,6 +81,19 @@ bool group_removals_forged(const struct group_removals *r, struct span public,
 size_t group_removals_ids(const struct group_removals *r, const struct graph_guid **ids);
 /* Changes with every change of what counts; 0: nothing ever did. */
 uint64_t group_removals_turn(const struct group_removals *r);
+
+/* Others came or went since it was decided what counts. */
+bool group_removals_stale(const struct group_removals *r);
+/* They did, and it was decided so often since group_removals_turned() that it should wait for the
+ * end of the turn. Whoever asks all the same is answered. */
+bool group_removals_busy(const struct group_removals *r);
+void group_removals_turned(struct group_removals *r);
+
+/* _gone() and _chain() of keys whose authorities are known; of a chain those of all but its
+ * first certificate, in its order. */
+bool group_removals_gone_of(const struct group_removals *r, const uint8_t *key, struct span serial);
+bool group_removals_chain_of(const struct group_removals *r, const struct crypto_chain *chain,
+			     const uint8_t *keys);
 
 /* ---- a look inside ---- */
 

@@ -56,15 +56,21 @@ struct group_removals {
 	size_t room, n;		     /* room: a multiple of 64 */
 	/* What it comes to: by key, then by Record ID. */
 	struct removals_item **removals, **returns;
-	size_t n_removals, n_returns;
 	struct removals_item **order, **keyed; /* all, by Record ID; by key, then Record ID */
 	struct removals_item **pathed;	       /* all, by who has its membership from whom */
 	struct graph_guid *ids;		       /* in force */
-	size_t n_ids;
-	uint64_t *open;		      /* of the verdict: a bit a slot */
+	uint64_t *open;			       /* of the verdict: a bit a slot */
 	struct removals_item **queue; /* likewise: decided, and what follows is not looked at */
-	size_t n_queue;
+	struct removals_verdict *verdict;
+};
+
+/* What all come to, decided when it is asked for (GROUP-11.37). */
+struct removals_verdict {
+	size_t n_removals, n_returns, n_ids, n_queue;
 	uint64_t turn;
+	bool stale;	    /* since it was decided others came or went, */
+	bool other;	    /* one of them in the place of another that counted */
+	unsigned int times; /* that it was decided in this turn */
 };
 
 static inline bool removals_bit(const uint64_t *bits, size_t at)
@@ -100,6 +106,6 @@ struct removals_item *removals_least(const struct group_removals *r,
 				     const struct removals_item *fresh);
 
 /* The state of each, then what follows from them. True: it is another than before. */
-bool removals_decide(struct group_removals *r);
+bool removals_decide(const struct group_removals *r);
 
 #endif

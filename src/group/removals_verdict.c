@@ -76,16 +76,17 @@ bool removals_excuses(const struct removals_item *t, const struct removals_item 
 /* ---- decided ---- */
 
 /* GROUP-11.32: each once; what follows is looked at afterwards. */
-static void decide_one(struct group_removals *r, struct removals_item *i, enum removals_state state)
+static void decide_one(const struct group_removals *r, struct removals_item *i,
+		       enum removals_state state)
 {
 	if (i->state != REMOVALS_OPEN)
 		return;
 	i->state = state;
 	removals_set_bit(r->open, i->at, false);
-	r->queue[r->n_queue++] = i;
+	r->queue[r->verdict->n_queue++] = i;
 }
 
-static void drop(struct group_removals *r, struct removals_item *q, struct removals_item *of)
+static void drop(const struct group_removals *r, struct removals_item *q, struct removals_item *of)
 {
 	removals_set_bit(q->left, of->at, false);
 	if (--of->left_by == 0)
@@ -112,7 +113,7 @@ static enum excuse excuse_of(const struct group_removals *r, const struct remova
 	return x;
 }
 
-static void look(struct group_removals *r, struct removals_item *q, struct removals_item *of)
+static void look(const struct group_removals *r, struct removals_item *q, struct removals_item *of)
 {
 	enum excuse x = q->state == REMOVALS_OUT ? EXCUSE_IS : excuse_of(r, q, of);
 	if (x == EXCUSE_IS)
@@ -122,7 +123,7 @@ static void look(struct group_removals *r, struct removals_item *q, struct remov
 }
 
 /* All that q may stop still. */
-static void look_all(struct group_removals *r, struct removals_item *q)
+static void look_all(const struct group_removals *r, struct removals_item *q)
 {
 	for (size_t w = 0; w < r->room / 64; w++) {
 		uint64_t left = q->left[w] & r->open[w];
@@ -132,7 +133,7 @@ static void look_all(struct group_removals *r, struct removals_item *q)
 	}
 }
 
-static void follow(struct group_removals *r, struct removals_item *i)
+static void follow(const struct group_removals *r, struct removals_item *i)
 {
 	if (!i->p.returns) {
 		look_all(r, i);
@@ -143,9 +144,9 @@ static void follow(struct group_removals *r, struct removals_item *i)
 			look_all(r, r->keyed[k]);
 }
 
-static void go_on(struct group_removals *r, size_t *at)
+static void go_on(const struct group_removals *r, size_t *at)
 {
-	while (*at < r->n_queue)
+	while (*at < r->verdict->n_queue)
 		follow(r, r->queue[(*at)++]);
 }
 
@@ -161,7 +162,7 @@ static bool is_ended(const struct group_removals *r, const struct removals_item 
 	return false;
 }
 
-static void find_runs(struct group_removals *r)
+static void find_runs(const struct group_removals *r)
 {
 	for (size_t from = 0, to; from < r->n; from = to) {
 		for (to = from; to < r->n; to++)
@@ -174,9 +175,9 @@ static void find_runs(struct group_removals *r)
 	}
 }
 
-static void begin(struct group_removals *r)
+static void begin(const struct group_removals *r)
 {
-	r->n_queue = 0;
+	r->verdict->n_queue = 0;
 	find_runs(r);
 	for (size_t i = 0; i < r->n; i++) {
 		struct removals_item *one = r->order[i];
@@ -199,26 +200,26 @@ static bool counts(const struct removals_item *i)
 	return i->state == REMOVALS_IN;
 }
 
-static bool conclude(struct group_removals *r)
+static bool conclude(const struct group_removals *r)
 {
 	bool other = false;
-	r->n_returns = r->n_removals = r->n_ids = 0;
+	r->verdict->n_returns = r->verdict->n_removals = r->verdict->n_ids = 0;
 	for (size_t i = 0; i < r->n; i++) {
 		struct removals_item *q = r->order[i];
 		other |= counts(q) != q->before;
 		q->ended = !q->p.returns && counts(q) && is_ended(r, q, true);
 		if (q->p.returns && counts(q))
-			r->returns[r->n_returns++] = q;
+			r->returns[r->verdict->n_returns++] = q;
 		else if (counts(q) && !q->ended)
-			r->ids[r->n_ids++] = q->record.id;
+			r->ids[r->verdict->n_ids++] = q->record.id;
 	}
 	for (size_t i = 0; i < r->n; i++)
 		if (!r->keyed[i]->p.returns && counts(r->keyed[i]))
-			r->removals[r->n_removals++] = r->keyed[i];
+			r->removals[r->verdict->n_removals++] = r->keyed[i];
 	return other;
 }
 
-bool removals_decide(struct group_removals *r)
+bool removals_decide(const struct group_removals *r)
 {
 	size_t at = 0;
 	begin(r);

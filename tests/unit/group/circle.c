@@ -422,6 +422,15 @@ void circle_run(struct circle *c, int64_t us)
 	}
 }
 
+void circle_turn(struct circle *c)
+{
+	circle_settle(c);
+	for (size_t i = 0; i < CIRCLE_MOST; i++)
+		if (c->m[i].g && mono_reached(group_deadline(c->m[i].g), c->now))
+			group_tick(c->m[i].g, c->now);
+	circle_settle(c);
+}
+
 void circle_come(struct circle *c, size_t i)
 {
 	char room[200];

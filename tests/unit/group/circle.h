@@ -64,6 +64,7 @@ enum err circle_birth(struct circle *c, size_t i, struct text *why);
 void circle_go(struct circle *c, size_t i);
 void circle_run(struct circle *c, int64_t us);
 void circle_settle(struct circle *c);
+void circle_turn(struct circle *c); /* of each that has something to do at once */
 void circle_answer(struct circle *c);
 enum err circle_set(struct circle *c, size_t i, const char *friendly, struct text *why);
 /* The record of that type that ends last; NULL: none that has not ended. */

@@ -387,6 +387,59 @@ static void test_turn(void **state)
 	group_removals_free(r);
 }
 
+/* GROUP-11.37: what counts is decided once it is asked for, and of whom no Removal is there,
+ * nothing need be decided. */
+static void test_decided_when_asked(void **state)
+{
+	struct group_removals *r = fresh();
+	struct say s = { .id = 1, .by = "a", .whom = 'b', .records = { 9 } };
+	struct group_kept_record k = record_of(9);
+	assert_false(group_removals_stale(r));
+	for (; s.id < 9; s.id++)
+		assert_int_equal(put(r, &s, 1), OK);
+	assert_false(group_removals_named(r, public_of('a')));
+	assert_true(is_in(r, "a"));
+	assert_true(stands(r, "a", 7));
+	assert_false(group_removals_name(r, span_str(w.names[1])));
+	assert_false(group_removals_forged(r, public_of('a'), &k));
+	assert_false(group_removals_forged(r, public_of('b'), &k));
+	assert_true(group_removals_stale(r));
+	k.digest[0] ^= 1;
+	assert_true(group_removals_forged(r, public_of('b'), &k));
+	assert_false(group_removals_stale(r));
+	assert_int_equal(group_removals_turn(r), 1);
+	group_removals_free(r);
+}
+
+/* GROUP-11.37: twice in a turn; whoever asks more often is answered all the same. */
+static void test_decided_how_often(void **state)
+{
+	struct group_removals *r = fresh();
+	struct say s = { .id = 1, .by = "a", .whom = 'b' };
+	for (; s.id < 3; s.id++) {
+		assert_int_equal(put(r, &s, 1), OK);
+		assert_false(group_removals_busy(r));
+		assert_true(group_removals_named(r, public_of('b')));
+	}
+	assert_false(group_removals_busy(r)); /* there is nothing to decide */
+	s.whom = 'c';
+	assert_int_equal(put(r, &s, 1), OK);
+	assert_true(group_removals_busy(r));
+	group_removals_turned(r);
+	assert_false(group_removals_busy(r));
+	assert_true(group_removals_named(r, public_of('c')));
+	s.id++;
+	s.whom = 'd';
+	assert_int_equal(put(r, &s, 1), OK);
+	assert_true(group_removals_named(r, public_of('d')));
+	group_removals_drop(r, &(struct graph_guid){ { 1 } });
+	assert_true(group_removals_busy(r));
+	assert_true(group_removals_named(r, public_of('b')));
+	group_removals_drop(r, &(struct graph_guid){ { 2 } });
+	assert_false(group_removals_named(r, public_of('b')));
+	group_removals_free(r);
+}
+
 /* GROUP-11.9: any sets in any orders come to one answer. */
 static void test_any_order(void **state)
 {
@@ -452,7 +505,7 @@ static enum err put_fork(struct group_removals *r, char whom, uint8_t digest,
 	return group_removals_add(r, &e);
 }
 
-/* GROUP-11.36: of two contents of one Removal, of one version, what the last said stands, and
+/* GROUP-11.41: of two contents of one Removal, of one version, what the last said stands, and
  * nothing of the other. */
 static void test_forked(void **state)
 {
@@ -576,6 +629,8 @@ int main(void)
 		cmocka_unit_test(test_back_and_removes),
 		cmocka_unit_test(test_return_of_other),
 		cmocka_unit_test(test_turn),
+		cmocka_unit_test(test_decided_when_asked),
+		cmocka_unit_test(test_decided_how_often),
 		cmocka_unit_test(test_any_order),
 		cmocka_unit_test(test_forked),
 		cmocka_unit_test(test_deep),

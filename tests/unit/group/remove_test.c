@@ -54,7 +54,7 @@ static enum err remove_keeping(struct circle *c, size_t by, size_t whom, const s
 		.reason = span_str("left"),
 	};
 	enum err e = group_remove(c->m[by].g, &what, &why, c->now);
-	circle_settle(c);
+	circle_turn(c);
 	return e;
 }
 
@@ -98,7 +98,7 @@ static void fork_removal(struct circle *c, size_t by, size_t whom, struct record
 	out->r.security = span_of(out->security, security.n);
 }
 
-/* GROUP-11.36: another content of a Removal, which has won: who was removed by the one is in
+/* GROUP-11.41: another content of a Removal, which has won: who was removed by the one is in
  * again, who is by the other is out. */
 static void test_forked(void **state)
 {
@@ -469,6 +469,45 @@ static void test_together(void **state)
 	circle_fini(&c);
 }
 
+static void remove_only(struct circle *c, size_t by, size_t whom)
+{
+	char text[200];
+	struct text why = TEXT_OF(text);
+	const struct group_removing what = { .who = span_str(c->t.names[whom + 1]) };
+	assert_int_equal(group_remove(c->m[by].g, &what, &why, c->now), OK);
+	circle_settle(c);
+}
+
+/* GROUP-11.37: what comes when it was decided twice in a turn waits for the next, be it new or
+ * stored; nothing of a removed key is let through meanwhile. */
+static void test_busy(void **state)
+{
+	struct circle c;
+	struct record *r = calloc(2, sizeof *r);
+	begin(&c);
+	assert_int_equal(put(&c, 3, &r[0], 201), OK);
+	assert_int_equal(put(&c, 0, &r[1], 202), OK);
+	remove_only(&c, 1, 3);
+	assert_int_equal(opinion(&c, 2, &r[0], GRAPH_CHANGE_ADDED), GRAPH_ENDED);
+	remove_only(&c, 0, 1);
+	assert_false(is_let_in(&c, 2, 1));
+	assert_int_equal(opinion(&c, 2, &r[1], GRAPH_CHANGE_ADDED), GRAPH_VALID);
+	remove_only(&c, 0, 2);
+	assert_true(group_removals_busy(c.m[2].g->removals));
+	assert_int_equal(opinion(&c, 2, &r[1], GRAPH_CHANGE_ADDED), GRAPH_LATER);
+	assert_int_equal(opinion(&c, 2, &r[0], GRAPH_CHANGE_STORED), GRAPH_LATER);
+	assert_int_equal(opinion(&c, 2, &r[0], GRAPH_CHANGE_ADDED), GRAPH_LATER);
+	assert_false(is_let_in(&c, 2, 1) || is_let_in(&c, 2, 2));
+	unsigned int asked = c.m[2].revalidations, again = c.m[2].rechecks;
+	assert_true(mono_reached(group_deadline(c.m[2].g), c.now));
+	circle_turn(&c);
+	assert_true(c.m[2].revalidations > asked && c.m[2].rechecks > again);
+	assert_int_equal(opinion(&c, 2, &r[1], GRAPH_CHANGE_ADDED), GRAPH_VALID);
+	assert_int_equal(opinion(&c, 2, &r[0], GRAPH_CHANGE_STORED), GRAPH_VALID);
+	free(r);
+	circle_fini(&c);
+}
+
 /* One that failed takes none along, and nothing of it is left. */
 static void test_together_fails(void **state)
 {
@@ -567,7 +606,7 @@ static enum graph_opinion comes_without(struct circle *c, enum graph_change chan
 {
 	struct failing_env *f = &c->m[2].f;
 	group_removal_purged(c->m[2].g, &circle_record(c, &group_type_removal)->id);
-	circle_settle(c);
+	circle_turn(c);
 	assert_true(is_let_in(c, 2, 3));
 	failing_env_fail_at(f, n);
 	enum graph_opinion o = opinion_of(c, change);
@@ -623,6 +662,7 @@ int main(void)
 		cmocka_unit_test(test_creator),
 		cmocka_unit_test(test_together_fails),
 		cmocka_unit_test(test_policy),
+		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_learned_later),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
