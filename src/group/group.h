@@ -155,7 +155,7 @@ struct group_password {
 	const struct group_secret *again;
 };
 /* What a Policy has after its comment then; memory of g's env, the caller's to free. */
-MUST_USE enum err group_password_part(const struct group *g, const struct group_password *p,
+MUST_USE enum err group_password_part(struct group *g, const struct group_password *p,
 				      uint8_t **out, size_t *n);
 enum group_password_state {
 	GROUP_PASSWORD_NONE,

@@ -18,6 +18,7 @@
 #define GROUP_POLICY_LEAD (7 * MONO_DAY) /* before a Policy ends it is renewed, at most */
 #define GROUP_POLICY_LATE MONO_MIN	 /* after it has ended, at most */
 #define GROUP_TAKE_AGAIN  MONO_DAY /* until another than an administrator changes ours again */
+#define GROUP_BOXES	  24	   /* sealed in a turn: 3 ms */
 #define GROUP_CHAIN_ROOM  (CRYPTO_CHAIN_MAX + CRYPTO_CERT_MAX)
 
 struct group_octets {
@@ -124,6 +125,7 @@ struct group {
 	int64_t secrets_end; /* wall: the next record of those ends */
 	struct mono secrets_again;
 	struct group_mending mending;
+	bool boxes_lack;	     /* one of ours is on its way, and not all have a box */
 	struct mono secrets_relearn; /* what lacked memory is learned once more */
 	struct mono findable;	     /* when look-ups are made anew */
 	int64_t findable_end;	     /* wall: of those the next that ends */
@@ -293,10 +295,10 @@ void group_findable_due(struct group *g);
 struct mono group_findable_deadline(const struct group *g);
 
 /* ---- group_invite.c ---- */
-/* Removals known now, and a box for each who may issue that role; *room is the caller's to
- * free, also after an error. */
-MUST_USE enum err group_secret_lists(const struct group *g, const uint8_t *prs,
-				     struct group_secret *s, uint8_t **room);
+/* Removals known now, and a turn's boxes for those who may issue that role; *room is the
+ * caller's to free, also after an error. */
+MUST_USE enum err group_secret_lists(struct group *g, const uint8_t *prs, struct group_secret *s,
+				     uint8_t **room);
 /* The X25519 key of somebody who may issue that role; NULL: it may not, or has none. */
 const uint8_t *group_secret_key_of(const struct group *g, const struct group_member *m,
 				   enum group_role role);
@@ -310,6 +312,8 @@ MUST_USE enum err group_invite_send(struct group *g, const struct graph_guid *re
 void group_mend_stale(struct group *g);
 /* One of all who may issue should look, whichever is first. */
 void group_mend_chance(struct group *g);
+/* One of ours is there, of which not all boxes were made. */
+void group_mend_rest(struct group *g);
 void group_mend_due(struct group *g); /* a slice */
 void group_mend_end(struct group *g);
 

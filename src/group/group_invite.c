@@ -24,28 +24,50 @@ const uint8_t *group_secret_key_of(const struct group *g, const struct group_mem
 	return m->has_seal_key ? m->seal_key : NULL;
 }
 
+/* GROUP-14.40: as many as a turn may have, ours among them; the others are added. */
+struct boxes {
+	enum group_role role;
+	const uint8_t *prs;
+	uint8_t *out;
+	size_t n, left; /* left: for others than us */
+	bool own;	/* ours is there */
+};
+
+static enum err put_holder(struct group *g, struct boxes *b, const struct group_member *m)
+{
+	uint8_t *at = b->out + b->n * GROUP_HOLDER;
+	const uint8_t *key = group_secret_key_of(g, m, b->role);
+	bool own = span_eq(m->name, span_str(g->self));
+	b->own |= own;
+	if (!key || !group_authority_of(m->name, at) ||
+	    (b->n && memcmp(at - GROUP_HOLDER, at, GROUP_AUTHORITY) == 0))
+		return OK;
+	enum err e = crypto_box_put(g->env, key, span_of(b->prs, GROUP_PRS), at + GROUP_AUTHORITY);
+	b->left -= !own;
+	b->n += !e;
+	return e == ERR_MALFORMED ? OK : e; /* its own fault */
+}
+
+/* Somebody comes behind that one beside us; whether they may issue is seen when it is mended. */
+static bool has_more(const struct group *g, const struct group_member *m)
+{
+	const struct group_member *next = m ? group_members_next(g->members, m) : NULL;
+	if (next && span_eq(next->name, span_str(g->self)))
+		next = group_members_next(g->members, next);
+	return next != NULL;
+}
+
 /* Names are in order, and so are the authorities that they begin with; of several with one
  * the first. */
-static enum err put_holders(const struct group *g, enum group_role role, const uint8_t *prs,
-			    uint8_t *out, size_t *n)
+static enum err put_holders(struct group *g, struct boxes *b)
 {
 	struct group_member *m = NULL;
-	*n = 0;
-	while ((m = group_members_next(g->members, m)) && *n < GROUP_HOLDERS_MAX) {
-		uint8_t *at = out + *n * GROUP_HOLDER;
-		const uint8_t *key = group_secret_key_of(g, m, role);
-		if (!key || !group_authority_of(m->name, at) ||
-		    (*n && memcmp(at - GROUP_HOLDER, at, GROUP_AUTHORITY) == 0))
-			continue;
-		enum err e =
-			crypto_box_put(g->env, key, span_of(prs, GROUP_PRS), at + GROUP_AUTHORITY);
-		if (e == ERR_MALFORMED)
-			continue; /* its own fault */
-		if (e)
-			return e;
-		++*n;
-	}
-	return OK;
+	enum err e = OK;
+	while (!e && b->left && (m = group_members_next(g->members, m)))
+		e = put_holder(g, b, m);
+	g->boxes_lack |= has_more(g, m);
+	m = b->own ? NULL : group_members_find(g->members, span_str(g->self));
+	return !e && m ? put_holder(g, b, m) : e;
 }
 
 /* GROUP-14.21: those that a Return has ended too, since they have ended what was open then. */
@@ -59,18 +81,17 @@ static size_t put_removals(const struct group *g, uint8_t *out)
 	return n;
 }
 
-enum err group_secret_lists(const struct group *g, const uint8_t *prs, struct group_secret *s,
+enum err group_secret_lists(struct group *g, const uint8_t *prs, struct group_secret *s,
 			    uint8_t **room)
 {
-	size_t n = group_members_count(g->members), m = group_removals_count(g->removals);
-	n = n < GROUP_HOLDERS_MAX ? n : GROUP_HOLDERS_MAX;
-	size_t holders = (n + 1) * GROUP_HOLDER;
+	size_t holders = GROUP_BOXES * GROUP_HOLDER, m = group_removals_count(g->removals);
 	*room = env_zalloc(g->env, 1, holders + m * GROUP_REMOVAL_ID);
 	if (!*room)
 		return ERR_NOMEM;
-	enum err e = put_holders(g, s->role, prs, *room, &n);
+	struct boxes b = { s->role, prs, *room, 0, GROUP_BOXES - 1, false };
+	enum err e = put_holders(g, &b);
 	m = put_removals(g, *room + holders);
-	s->holders = (struct group_row){ span_of(*room, n * GROUP_HOLDER), GROUP_HOLDER };
+	s->holders = (struct group_row){ span_of(*room, b.n * GROUP_HOLDER), GROUP_HOLDER };
 	s->removals = (struct group_row){ span_of(*room + holders, m * GROUP_REMOVAL_ID),
 					  GROUP_REMOVAL_ID };
 	return e;

@@ -9,7 +9,6 @@
 /* Of a turn: about 4 ms. */
 #define LOOKS 512 /* at members; */
 #define EACH  32  /* what it takes to begin with an invitation is as much as so many */
-#define BOXES 24
 
 struct slice {
 	size_t looks, boxes;
@@ -44,6 +43,16 @@ void group_mend_stale(struct group *g)
 void group_mend_chance(struct group *g)
 {
 	plan(g, true);
+}
+
+void group_mend_rest(struct group *g)
+{
+	struct group_mending *m = &g->mending;
+	if (!g->boxes_lack || !g->secrets)
+		return;
+	g->boxes_lack = false;
+	m->more |= m->on;
+	m->due = mono_min(m->due, g->now);
 }
 
 void group_mend_end(struct group *g)
@@ -306,7 +315,7 @@ static void go_on(struct group *g, struct slice *x)
 void group_mend_due(struct group *g)
 {
 	struct group_mending *m = &g->mending;
-	struct slice x = { LOOKS, BOXES };
+	struct slice x = { LOOKS, GROUP_BOXES };
 	if (!g->secrets || !mono_reached(m->due, g->now))
 		return;
 	if (!g->ready || !group_own_valid(g) || !group_role_issuable(g->roles)) {

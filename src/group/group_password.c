@@ -108,7 +108,7 @@ static enum err write_part(const struct group *g, const struct group_secret *s, 
 }
 
 /* GROUP-14.25 */
-enum err group_password_part(const struct group *g, const struct group_password *p, uint8_t **out,
+enum err group_password_part(struct group *g, const struct group_password *p, uint8_t **out,
 			     size_t *n)
 {
 	struct group_secret was, s = { .role = p->role };

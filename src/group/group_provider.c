@@ -217,6 +217,7 @@ void group_learn_our_policy(struct group *g, struct span payload, const struct g
 	g->policy_version = graph_guid_eq(id, &g->policy_id) ? g->policy_version + 1 : 1;
 	g->policy_id = *id;
 	policy_is_by(g, span_str(g->self));
+	group_mend_rest(g);
 }
 
 bool group_policy_lost(const struct group *g)

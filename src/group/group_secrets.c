@@ -190,6 +190,7 @@ static void learn_ours(struct group *g, const struct group_sending *s, const str
 	group_secrets_learned(
 		g, group_secrets_learn(g->secrets, &at, span_of(s->payload.p, s->payload.n)));
 	ends_at(g, s->until);
+	group_mend_rest(g);
 }
 
 void group_stored(struct group *g, const struct group_stored *r, struct mono now)

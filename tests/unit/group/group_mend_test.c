@@ -9,7 +9,7 @@ enum {
 	DAN
 };
 
-#define BOXES 24
+#define BOXES GROUP_BOXES
 #define MANY  60
 
 static struct circle *c;
@@ -194,6 +194,51 @@ static void a_few_boxes_a_turn(void **state)
 	assert_true(mono_is_never(at()->due));
 }
 
+static bool holds(uint8_t id, size_t who)
+{
+	uint8_t all[GROUP_INVITATION_ID], authority[GROUP_AUTHORITY];
+	memset(all, id, sizeof(all));
+	assert_true(group_authority_of(span_str(c->t.names[who + 1]), authority));
+	return group_secret_box(
+		       &group_secrets_find(ann()->secrets, span_of(all, sizeof(all)))->what.secret,
+		       authority)
+		       .n != 0;
+}
+
+/* GROUP-14.40: what is made anew has a turn's boxes, ours among them, and the others follow
+ * without a pause. */
+static void what_is_new_takes_turns(void **state)
+{
+	many(MANY);
+	invited(1);
+	assert_int_equal(holders(1), BOXES);
+	assert_true(holds(1, ANN));
+	assert_true(mono_reached(at()->due, c->now));
+	for (int i = 0; i < 20 && holders(1) < MANY + 2; i++)
+		slice();
+	assert_int_equal(holders(1), MANY + 2);
+	password();
+	assert_int_equal(password_holders(), BOXES);
+	for (int i = 0; i < 20 && password_holders() < MANY + 2; i++)
+		slice();
+	assert_int_equal(password_holders(), MANY + 2);
+	/* Nothing is made again for that. */
+	for (int i = 0; i < 20 && at()->on; i++)
+		slice();
+	assert_false(at()->on || mono_reached(group_deadline(ann()), c->now));
+}
+
+/* Where all have one at once nothing follows. */
+static void what_is_new_and_whole(void **state)
+{
+	many(BOXES - 2);
+	circle_run(c, 5 * MONO_MIN);
+	assert_true(mono_is_never(at()->due));
+	invited(1);
+	assert_int_equal(holders(1), BOXES);
+	assert_true(mono_is_never(at()->due));
+}
+
 /* GROUP-14.40: an invitation costs as much as some members. */
 static void many_invitations_take_turns(void **state)
 {
@@ -320,6 +365,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_few_boxes_a_turn, begin, end),
+		cmocka_unit_test_setup_teardown(what_is_new_takes_turns, begin, end),
+		cmocka_unit_test_setup_teardown(what_is_new_and_whole, begin, end),
 		cmocka_unit_test_setup_teardown(many_invitations_take_turns, begin, end),
 		cmocka_unit_test_setup_teardown(who_comes_meanwhile, begin, end),
 		cmocka_unit_test_setup_teardown(what_changes_meanwhile, begin, end),
