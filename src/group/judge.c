@@ -209,7 +209,7 @@ static void miss(struct group_judging *g, struct span name)
 static bool signature_fits(struct looking *l, const struct crypto_public *key)
 {
 	struct group_judge *j = l->g->j;
-	if (l->change == GRAPH_CHANGE_STORED)
+	if (l->change == GRAPH_CHANGE_STORED || l->g->checked)
 		return true;
 	j->counts.checked++;
 	return group_check(j->birth.crypto, j->birth.profile, group_judge_version11(j), j->roots,
@@ -393,6 +393,19 @@ static enum group_step by_signers(struct group_judging *g, const struct group_ki
 	return step;
 }
 
+/* GROUP-11.39: what only the group's key may say at such length is read when that has said it. */
+static enum group_step signed_first(struct group_judging *g, const struct group_kind *kind,
+				    const struct group_signed *s, enum graph_change change)
+{
+	struct looking l = { .g = g, .kind = kind, .signed_by = s, .change = change };
+	if (!kind->removal || g->r->payload.n <= GROUP_REMOVAL_MEMBER ||
+	    !span_eq(g->j->names.creator, g->j->birth.group))
+		return GROUP_STEP_ON;
+	enum group_step step = by_group(&l);
+	g->checked = step == GROUP_STEP_ON;
+	return step;
+}
+
 /* What every record must be, before its payload is looked at. */
 static enum group_refusal at_a_glance(struct group_judging *g, struct group_signed *s,
 				      const struct group_kind **kind)
@@ -420,7 +433,9 @@ static enum group_step judge(struct group_judging *g, enum graph_change change)
 	enum group_refusal why = at_a_glance(g, &s, &kind);
 	if (why != GROUP_REFUSAL_NONE)
 		return group_refuse(g, why);
-	enum group_step step = kind->read ? kind->read(g) : GROUP_STEP_ON;
+	enum group_step step = signed_first(g, kind, &s, change);
+	if (step == GROUP_STEP_ON && kind->read)
+		step = kind->read(g);
 	return step == GROUP_STEP_ON ? by_signers(g, kind, &s, change) : step;
 }
 

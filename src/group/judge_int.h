@@ -80,6 +80,7 @@ struct group_judging {
 	const struct graph_record *r;
 	struct group_verdict *out;
 	struct group_missing missing;
+	bool checked; /* its signature fits */
 };
 enum group_step {
 	GROUP_STEP_ON,

@@ -241,7 +241,7 @@ static void slot_clear(struct group_removals *r, size_t at)
 	r->slot[at] = NULL;
 	for (size_t i = 0; i < r->n; i++) {
 		struct removals_item *other = r->order[i];
-		other->hit_by -= removals_bit(gone->hits, other->at);
+		other->hit_by -= !gone->p.returns && removals_bit(gone->hits, other->at);
 		removals_set_bit(other->hits, at, false);
 	}
 	item_free(r, gone);
@@ -249,10 +249,11 @@ static void slot_clear(struct group_removals *r, size_t at)
 
 static void would_stop(struct removals_item *q, struct removals_item *other)
 {
-	if (!removals_attacks(q, other))
+	bool stops = removals_attacks(q, other);
+	if (!stops && (!q->p.returns || other->p.returns || !removals_ends(q, other)))
 		return;
 	removals_set_bit(q->hits, other->at, true);
-	other->hit_by++;
+	other->hit_by += stops;
 }
 
 static void slot_fill(struct group_removals *r, size_t at, struct removals_item *fresh)
@@ -446,9 +447,10 @@ static bool is_of(const struct group_removals *r, size_t at, const uint8_t *key)
 static bool is_back(const struct group_removals *r, const struct removals_item *q,
 		    struct span serial)
 {
-	for (size_t i = 0; q->ended && i < r->verdict->n_returns; i++) {
+	for (size_t i = q->run; q->ended && i < q->run_end; i++) {
 		const struct removals_item *t = r->returns[i];
-		if (removals_ends(t, q) && group_kept_has(t->p.serials, CRYPTO_SERIAL, serial))
+		if (t->state == REMOVALS_IN && removals_bit(t->hits, q->at) &&
+		    group_kept_has(t->p.serials, CRYPTO_SERIAL, serial))
 			return true;
 	}
 	return false;

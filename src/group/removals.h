@@ -16,7 +16,7 @@ struct group_removals;
 struct group_removals_limits {
 	size_t signer;	/* of one key: 1,000; the group's own has as many of any length */
 	size_t all;	/* by members: 4,096 */
-	size_t returns; /* of one removed key by one signer: 64 */
+	size_t returns; /* of one removed key by one signer, and looked at of all members: 64 */
 };
 extern const struct group_removals_limits group_removals_limits_default;
 

@@ -34,15 +34,16 @@ struct removals_item {
 	struct removals_link *links;
 	size_t n_links;
 	size_t at;	/* its slot */
-	uint64_t *hits; /* a bit for each slot that it would stop */
+	uint64_t *hits; /* a bit for each slot that it would stop; a Return: that it ends */
 	size_t hit_by;	/* how many would stop it */
 	enum removals_state state;
 	bool ended; /* by a Return that counts */
 	/* Of removals_verdict.c, while it is decided. */
 	uint64_t *left;	     /* of hits, those that it may stop still */
 	size_t left_by;	     /* how many may stop it still */
-	size_t run, run_end; /* in `keyed`, those of the same key */
+	size_t run, run_end; /* in `returns`, those of the same key */
 	bool soft, before;   /* some Return names it; it counted before */
+	bool idle;	     /* of removals_limits.c: a Return that is not looked at */
 	bool gone;	     /* of removals_limits.c: the group's key has removed who signed */
 	unsigned int length; /* likewise: of those that are counted together */
 };
@@ -55,11 +56,11 @@ struct group_removals {
 	struct removals_item **slot; /* NULL: free */
 	size_t room, n;		     /* room: a multiple of 64 */
 	/* What it comes to: by key, then by Record ID. */
-	struct removals_item **removals, **returns;
-	struct removals_item **order, **keyed; /* all, by Record ID; by key, then Record ID */
-	struct removals_item **pathed;	       /* all, by who has its membership from whom */
-	struct graph_guid *ids;		       /* in force */
-	uint64_t *open;			       /* of the verdict: a bit a slot */
+	struct removals_item **removals, **returns; /* returns: all that are looked at */
+	struct removals_item **order, **keyed;	    /* all, by Record ID; by key, then Record ID */
+	struct removals_item **pathed;		    /* all, by who has its membership from whom */
+	struct graph_guid *ids;			    /* in force */
+	uint64_t *open;				    /* of the verdict: a bit a slot */
 	struct removals_item **queue; /* likewise: decided, and what follows is not looked at */
 	struct removals_verdict *verdict;
 };
@@ -86,7 +87,7 @@ static inline void removals_set_bit(uint64_t *bits, size_t at, bool on)
 
 /* Whether q would stop r, whatever stops q. */
 bool removals_attacks(const struct removals_item *q, const struct removals_item *r);
-/* Whether Return t, if it counts, keeps q from stopping r. */
+/* Whether Return t, if it counts and ends q, keeps q from stopping r. */
 bool removals_excuses(const struct removals_item *t, const struct removals_item *q,
 		      const struct removals_item *r);
 /* Return t ends Removal q, if it counts. */
@@ -104,6 +105,12 @@ unsigned int removals_length(bool by_group, size_t octets);
 /* removals_limits.c: the one that has to go now that `fresh` is there; NULL: none has. */
 struct removals_item *removals_least(const struct group_removals *r,
 				     const struct removals_item *fresh);
+
+/* A bit in r->open for each that a Removal by the group's key stops. */
+void removals_stopped(const struct group_removals *r);
+/* All Returns of one key, n of them: those that are looked at are first, and it is told how many
+ * there are; the others are idle. Of removals_stopped() before. */
+size_t removals_considered(const struct group_removals *r, struct removals_item **all, size_t n);
 
 /* The state of each, then what follows from them. True: it is another than before. */
 bool removals_decide(const struct group_removals *r);

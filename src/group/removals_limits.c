@@ -83,16 +83,12 @@ static struct removals_item *beyond(const struct group_removals *r, const struct
 /* ---- of all members ---- */
 
 /* What the group's key says outranks all: who is removed by it gives room to the others. */
-static bool is_gone(const struct group_removals *r, const struct removals_item *of)
+void removals_stopped(const struct group_removals *r)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		const struct removals_item *q = r->pathed[i];
-		if (!q->by_group)
-			break; /* theirs come first */
-		if (removals_attacks(q, of))
-			return true;
-	}
-	return false;
+	memset(r->open, 0, r->room / 8);
+	for (size_t i = 0; i < r->n && r->pathed[i]->by_group; i++) /* theirs come first */
+		for (size_t w = 0; !r->pathed[i]->p.returns && w < r->room / 64; w++)
+			r->open[w] |= r->pathed[i]->hits[w];
 }
 
 struct share {
@@ -143,11 +139,109 @@ static struct removals_item *beyond_all(const struct group_removals *r, unsigned
 		n += r->pathed[i]->length == length;
 	if (n <= limit(r->limits.all, length))
 		return NULL;
+	removals_stopped(r);
 	for (size_t i = from; i < r->n; i++) {
-		r->pathed[i]->gone = is_gone(r, r->pathed[i]);
+		r->pathed[i]->gone = removals_bit(r->open, r->pathed[i]->at);
 		like.gone |= r->pathed[i]->length == length && r->pathed[i]->gone;
 	}
 	return share_of(r, from, r->n, 0, &like).last;
+}
+
+/* ---- Returns of one key ---- */
+
+#define CONSIDERED 64
+
+/* Where those end that have their membership from the same as the first. */
+static size_t part_end(struct removals_item **all, size_t n, size_t at, size_t depth)
+{
+	const struct removals_item *first = all[at];
+	bool own = length(first) == depth;
+	for (at++; at < n; at++) {
+		bool same = own ? length(all[at]) == depth
+				: length(all[at]) > depth &&
+					    removals_same(step(all[at], depth), step(first, depth));
+		if (!same)
+			break;
+	}
+	return at;
+}
+
+/* In order among those from `from` on, of which there are at most so many. */
+static void put_one(struct removals_item **out, size_t from, size_t *n, size_t most,
+		    struct removals_item *one)
+{
+	size_t at = *n;
+	while (at > from && removals_by_id(one, out[at - 1]) < 0)
+		at--;
+	if (at == most)
+		return;
+	*n += *n < most;
+	memmove(out + at + 1, out + at, (*n - at - 1) * sizeof(struct removals_item *));
+	out[at] = one;
+}
+
+/* The first so many, as each part in turn has one, and down every chain likewise; how many. */
+static size_t in_turn(struct removals_item **all, size_t n, size_t depth, size_t most)
+{
+	struct removals_item *out[CONSIDERED];
+	size_t chosen = 0, before = 1, end;
+	for (size_t at = 0; at < n; at = end) {
+		end = part_end(all, n, at, depth);
+		if (length(all[at]) != depth)
+			(void)in_turn(all + at, end - at, depth + 1, most);
+	}
+	if (n && part_end(all, n, 0, depth) == n)
+		return n < most ? n : most;
+	for (size_t turn = 0; chosen < most && chosen != before; turn++) {
+		before = chosen;
+		for (size_t at = 0; at < n; at = end) {
+			end = part_end(all, n, at, depth);
+			if (turn < end - at)
+				put_one(out, before, &chosen, most, all[at + turn]);
+		}
+	}
+	memcpy(all, out, chosen * sizeof(struct removals_item *));
+	return chosen;
+}
+
+static size_t gather(const struct group_removals *r, const struct removals_item *like, bool gone,
+		     struct removals_item **out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < r->n; i++) {
+		struct removals_item *one = r->pathed[i];
+		if (!one->by_group && one->p.returns && removals_same(one->key, like->key) &&
+		    removals_bit(r->open, one->at) == gone)
+			out[n++] = one;
+	}
+	return n;
+}
+
+/* GROUP-11.38: a function of the set, so none goes for it. */
+size_t removals_considered(const struct group_removals *r, struct removals_item **all, size_t n)
+{
+	size_t most = r->limits.returns < CONSIDERED ? r->limits.returns : CONSIDERED;
+	const struct removals_item *like = n ? all[0] : NULL;
+	size_t group = 0, chosen = 0;
+	for (size_t i = 0; i < n; i++) {
+		all[i]->idle = false;
+		group += all[i]->by_group;
+	}
+	if (n - group <= most)
+		return n;
+	group = 0;
+	for (size_t i = 0; i < n; i++) {
+		all[i]->idle = !all[i]->by_group;
+		if (all[i]->by_group)
+			all[group++] = all[i];
+	}
+	for (int gone = 0; gone < 2; gone++) {
+		struct removals_item **at = all + group + chosen;
+		chosen += in_turn(at, gather(r, like, gone, at), 0, most - chosen);
+	}
+	for (size_t i = group; i < group + chosen; i++)
+		all[i]->idle = false;
+	return group + chosen;
 }
 
 struct removals_item *removals_least(const struct group_removals *r,

@@ -63,7 +63,7 @@ static bool names_serial(const struct removals_item *t, const uint8_t *serial)
 bool removals_excuses(const struct removals_item *t, const struct removals_item *q,
 		      const struct removals_item *r)
 {
-	if (!removals_ends(t, q) || (r->p.returns && !t->by_group))
+	if (r->p.returns && !t->by_group)
 		return false;
 	if (attacks_signer(q, r) && !names_serial(t, r->serial))
 		return false;
@@ -105,8 +105,9 @@ static enum excuse excuse_of(const struct group_removals *r, const struct remova
 {
 	enum excuse x = EXCUSE_NONE;
 	for (size_t i = q->run; q->soft && i < q->run_end && x != EXCUSE_IS; i++) {
-		const struct removals_item *t = r->keyed[i];
-		if (!t->p.returns || t->state == REMOVALS_OUT || !removals_excuses(t, q, of))
+		const struct removals_item *t = r->returns[i];
+		if (t->state == REMOVALS_OUT || !removals_bit(t->hits, q->at) ||
+		    !removals_excuses(t, q, of))
 			continue;
 		x = t->state == REMOVALS_IN ? EXCUSE_IS : EXCUSE_MAYBE;
 	}
@@ -139,9 +140,10 @@ static void follow(const struct group_removals *r, struct removals_item *i)
 		look_all(r, i);
 		return;
 	}
-	for (size_t k = i->run; k < i->run_end; k++)
-		if (!r->keyed[k]->p.returns && removals_ends(i, r->keyed[k]))
-			look_all(r, r->keyed[k]);
+	for (size_t w = 0; w < r->room / 64; w++)
+		for (size_t b = 0; b < 64 && i->hits[w] >> b; b++)
+			if (i->hits[w] >> b & 1)
+				look_all(r, r->slot[64 * w + b]);
 }
 
 static void go_on(const struct group_removals *r, size_t *at)
@@ -155,24 +157,36 @@ static void go_on(const struct group_removals *r, size_t *at)
 static bool is_ended(const struct group_removals *r, const struct removals_item *q, bool counted)
 {
 	for (size_t i = q->run; i < q->run_end; i++) {
-		const struct removals_item *t = r->keyed[i];
-		if (t->p.returns && (!counted || t->state == REMOVALS_IN) && removals_ends(t, q))
+		const struct removals_item *t = r->returns[i];
+		if ((!counted || t->state == REMOVALS_IN) && removals_bit(t->hits, q->at))
 			return true;
 	}
 	return false;
 }
 
+/* Those of one key, from there on; the first behind them. */
+static size_t find_run(const struct group_removals *r, size_t from)
+{
+	struct removals_item **all = r->returns + r->verdict->n_returns;
+	size_t to = from, n = 0;
+	for (; to < r->n && removals_same(r->keyed[to]->key, r->keyed[from]->key); to++)
+		if (r->keyed[to]->p.returns)
+			all[n++] = r->keyed[to];
+	size_t run = r->verdict->n_returns, end = run + removals_considered(r, all, n);
+	for (size_t i = from; i < to; i++) {
+		r->keyed[i]->run = run;
+		r->keyed[i]->run_end = end;
+	}
+	r->verdict->n_returns = end;
+	return to;
+}
+
 static void find_runs(const struct group_removals *r)
 {
-	for (size_t from = 0, to; from < r->n; from = to) {
-		for (to = from; to < r->n; to++)
-			if (!removals_same(r->keyed[to]->key, r->keyed[from]->key))
-				break;
-		for (size_t i = from; i < to; i++) {
-			r->keyed[i]->run = from;
-			r->keyed[i]->run_end = to;
-		}
-	}
+	r->verdict->n_returns = 0;
+	removals_stopped(r);
+	for (size_t from = 0; from < r->n;)
+		from = find_run(r, from);
 }
 
 static void begin(const struct group_removals *r)
@@ -182,11 +196,11 @@ static void begin(const struct group_removals *r)
 	for (size_t i = 0; i < r->n; i++) {
 		struct removals_item *one = r->order[i];
 		one->before = one->state == REMOVALS_IN;
-		one->state = REMOVALS_OPEN;
+		one->state = one->idle ? REMOVALS_OUT : REMOVALS_OPEN;
 		one->soft = !one->p.returns && is_ended(r, one, false);
 		one->left_by = one->hit_by;
 		memcpy(one->left, one->hits, r->room / 8);
-		removals_set_bit(r->open, one->at, true);
+		removals_set_bit(r->open, one->at, !one->idle);
 	}
 	for (size_t i = 0; i < r->n; i++)
 		if (!r->order[i]->left_by)
@@ -203,14 +217,12 @@ static bool counts(const struct removals_item *i)
 static bool conclude(const struct group_removals *r)
 {
 	bool other = false;
-	r->verdict->n_returns = r->verdict->n_removals = r->verdict->n_ids = 0;
+	r->verdict->n_removals = r->verdict->n_ids = 0;
 	for (size_t i = 0; i < r->n; i++) {
 		struct removals_item *q = r->order[i];
 		other |= counts(q) != q->before;
 		q->ended = !q->p.returns && counts(q) && is_ended(r, q, true);
-		if (q->p.returns && counts(q))
-			r->returns[r->verdict->n_returns++] = q;
-		else if (counts(q) && !q->ended)
+		if (!q->p.returns && counts(q) && !q->ended)
 			r->ids[r->verdict->n_ids++] = q->record.id;
 	}
 	for (size_t i = 0; i < r->n; i++)

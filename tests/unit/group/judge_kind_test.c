@@ -491,9 +491,56 @@ static void who_is_gone_has_no_serial(void **state)
 	end();
 }
 
+/* GROUP-11.39: as long as the group's key alone may write it. */
+static struct span long_removal(uint8_t *room, size_t size)
+{
+	size_t each = GROUP_KEPT_RECORD, count = GROUP_REMOVAL_MEMBER / each + 1, n;
+	uint8_t *kept = calloc(count, each);
+	assert_non_null(kept);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < 4; k++)
+			kept[i * each + k] = (uint8_t)(i >> (24 - 8 * k));
+	const struct group_removal p = { .key = crypto_key_public(g.t.keys[CLEO]),
+					 .records = span_of(kept, count * each) };
+	assert_int_equal(group_removal_write(&p, room, size, &n), OK);
+	free(kept);
+	return span_of(room, n);
+}
+
+/* GROUP-11.39 */
+static void a_long_removal_is_signed_before_it_is_read(void **state)
+{
+	size_t size = GROUP_REMOVAL_MEMBER + 4096;
+	uint8_t *room = calloc(1, size);
+	struct group_judge_counts c;
+	assert_non_null(room);
+	begin(CRYPTO_MODERN, PEOPLE);
+	record_by(GROUP, GROUP);
+	rec.r.type = group_type_removal;
+	rec.r.payload = span_of(room, size); /* cannot be read */
+	rec.r.security = span_of(rec.security, 0);
+	sign(GROUP, GROUP);
+	assert_refused(GROUP_REFUSAL_PAYLOAD);
+	room[9] ^= 1;
+	assert_refused(GROUP_REFUSAL_SIGNATURE);
+	rec.r.payload = span_of(room, GROUP_REMOVAL_MEMBER); /* short enough for a member */
+	assert_refused(GROUP_REFUSAL_PAYLOAD);
+	rec.r.payload = long_removal(room, size);
+	sign(GROUP, GROUP);
+	group_judge_look(g.j, &c);
+	uint64_t before = c.checked;
+	assert_int_equal(judge(), GRAPH_VALID);
+	assert_non_null(g.v.removal);
+	group_judge_look(g.j, &c);
+	assert_int_equal(c.checked, before + 1);
+	free(room);
+	end();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_long_removal_is_signed_before_it_is_read),
 		cmocka_unit_test(a_membership_proves_itself),
 		cmocka_unit_test(a_membership_proves_nobody_else),
 		cmocka_unit_test(who_may_publish_a_membership),

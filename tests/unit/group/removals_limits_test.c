@@ -207,12 +207,124 @@ static void test_many(void **state)
 	group_removals_free(r);
 }
 
+/* ---- Returns that are looked at ---- */
+
+#define SOME 12
+
+/* What they come to, told in that order. */
+static void looked_at(const struct say *s, size_t n, const size_t *order, char out[TEXT])
+{
+	struct group_removals *r;
+	const struct group_removals_limits few = { .signer = 100, .all = 400, .returns = 4 };
+	assert_int_equal(group_removals_new(&r, &w.mem.env, w.c, w.p, &few), OK);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(put(r, &s[order[i]], 1), OK);
+	describe(r, out, TEXT);
+	group_removals_free(r);
+}
+
+static void mix(size_t *order, size_t n)
+{
+	for (size_t i = n; i > 1; i--) {
+		size_t j = (size_t)env_random_below(&w.draw.env, i), x = order[i - 1];
+		order[i - 1] = order[j];
+		order[j] = x;
+	}
+}
+
+static void in_any_order(const struct say *s, size_t n, char out[TEXT])
+{
+	size_t order[SOME];
+	char other[TEXT];
+	for (size_t i = 0; i < n; i++)
+		order[i] = i;
+	looked_at(s, n, order, out); /* makes the paths */
+	looked_at(s, n, order, out);
+	for (int k = 0; k < 200; k++) {
+		mix(order, n);
+		looked_at(s, n, order, other);
+		assert_string_equal(out, other);
+	}
+}
+
+#define BACK(number, who)                                                                          \
+	{                                                                                          \
+		.id = number, .by = who, .whom = 'h', .ends = { 1 }, .certs = { "h" }              \
+	}
+
+/* GROUP-11.38: of the Returns of one key so many are looked at, each in turn and down the chains;
+ * of the group's key all. Nothing goes for it. */
+static void test_returns_in_turn(void **state)
+{
+	const struct say s[] = {
+		{ .id = 1, .by = "a", .whom = 'h' },
+		BACK(10, "bc"),
+		BACK(11, "bd"),
+		BACK(12, "be"),
+		BACK(13, "bf"),
+		BACK(14, "b"),
+		BACK(15, "b"),
+		BACK(200, "a"),
+		BACK(250, ""),
+	};
+	char out[TEXT];
+	in_any_order(s, sizeof s / sizeof *s, out);
+	assert_non_null(strstr(out, " 1:01"));
+	assert_non_null(strstr(out, " 10:10 11:10 12:10 13:00 14:00 15:00 200:10 250:10"));
+}
+
+/* GROUP-11.38: those that the group's key has stopped come behind all others. */
+static void test_returns_of_stopped(void **state)
+{
+	const struct say s[] = {
+		{ .id = 1, .by = "a", .whom = 'h' },
+		{ .id = 2, .by = "", .whom = 'b' },
+		BACK(10, "bc"),
+		BACK(11, "bd"),
+		BACK(200, "a"),
+		BACK(201, "ac"),
+		BACK(202, "ad"),
+		BACK(203, "ae"),
+		BACK(204, "af"),
+	};
+	char out[TEXT];
+	in_any_order(s, sizeof s / sizeof *s, out);
+	assert_non_null(strstr(out, " 10:00 11:00 200:10 201:10 202:10 203:10 204:00"));
+}
+
+/* Of one signer the lowest, where nobody else has any. */
+static void test_returns_of_each_key(void **state)
+{
+	struct say s[] = {
+		{ .id = 1, .by = "a", .whom = 'h' },
+		{ .id = 2, .by = "a", .whom = 'g' },
+		BACK(20, "c"),
+		BACK(21, "cd"),
+		BACK(22, "ce"),
+		BACK(23, "cf"),
+		BACK(24, "ca"),
+		BACK(30, "d"),
+	};
+	char out[TEXT];
+	s[7].whom = 'g';
+	s[7].ends[0] = 2;
+	s[7].certs[0] = "g";
+	in_any_order(s, sizeof s / sizeof *s, out);
+	assert_non_null(strstr(out, " 20:10 21:10 22:10 23:10 24:00 30:10"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_limits),		 cmocka_unit_test(test_long),
-		cmocka_unit_test(test_long_of_all),	 cmocka_unit_test(test_puppets),
-		cmocka_unit_test(test_limit_of_returns), cmocka_unit_test(test_many),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_long_of_all),
+		cmocka_unit_test(test_puppets),
+		cmocka_unit_test(test_limit_of_returns),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_returns_in_turn),
+		cmocka_unit_test(test_returns_of_stopped),
+		cmocka_unit_test(test_returns_of_each_key),
 	};
 	return cmocka_run_group_tests(tests, removals_begin, removals_end);
 }
