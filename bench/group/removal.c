@@ -209,7 +209,7 @@ static void remove_one(struct bench *b, struct span key)
 	r.payload.p = made(b, key, span_of(b->f.ann.chain, b->f.ann.chain_n), 0, &n);
 	r.payload.n = n;
 	double began = family_cpu_us();
-	family_need(group_removal_learn(b->g, &r, &v), "Removal");
+	family_need(!group_removal_learn(b->g, &r, &v), "Removal");
 	(void)spent(b, began);
 	drain(b);
 	run(b);

@@ -35,8 +35,8 @@ struct group_removals_entry {
 	int64_t when;			  /* wall us; told, never judged by */
 };
 /* What they come to is decided when it is asked for: whatever is asked below may take a few ms
- * after this. In the place of one with its ID; where a limit is reached another may go for it. ERR_FULL:
- * that one is itself; ERR_NOMEM, ERR_MALFORMED: nothing has changed. */
+ * after this. In the place of one with its ID; where a limit is reached another may go for it.
+ * ERR_FULL: that one is itself; ERR_NOMEM, ERR_MALFORMED: nothing has changed. */
 MUST_USE enum err group_removals_add(struct group_removals *r,
 				     const struct group_removals_entry *e);
 /* Whether one more of that signer, with so long a payload, would be taken: the same limits.
