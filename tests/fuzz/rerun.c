@@ -1,6 +1,7 @@
 /* rerun.c - gives a fuzzer every file of a corpus, whole and cut short at every
  * length, so that a finding stays found with any compiler. Prints TAP, a case
- * a file. Usage: rerun_NAME CORPUS_FOLDER */
+ * a file. Usage: rerun_NAME CORPUS_FOLDER [STEP]: with STEP at each STEPth length, where
+ * one takes long. */
 #include <dirent.h>
 #include <stdio.h>
 
@@ -22,15 +23,15 @@ static void feed(const uint8_t *data, size_t size)
 	free(exact);
 }
 
-static void feed_cuts(const uint8_t *data, size_t size)
+static void feed_cuts(const uint8_t *data, size_t size, size_t step)
 {
-	for (size_t n = 0; n < size && n < CUT_MAX; n++)
+	for (size_t n = 0; n < size && n < CUT_MAX; n += step)
 		feed(data, n);
 	feed(data, size);
 }
 
 /* false when the file cannot be read whole. */
-static bool rerun_file(const char *folder, const char *name, uint8_t *buffer)
+static bool rerun_file(const char *folder, const char *name, size_t step, uint8_t *buffer)
 {
 	char path[4096];
 	int n = snprintf(path, sizeof(path), "%s/%s", folder, name);
@@ -41,7 +42,7 @@ static bool rerun_file(const char *folder, const char *name, uint8_t *buffer)
 	bool whole = !ferror(f) && feof(f);
 	fclose(f);
 	if (whole)
-		feed_cuts(buffer, size);
+		feed_cuts(buffer, size, step);
 	return whole;
 }
 
@@ -50,14 +51,14 @@ static int visible(const struct dirent *e)
 	return e->d_name[0] != '.';
 }
 
-static int rerun(const char *folder, struct dirent **entries, int count)
+static int rerun(const char *folder, size_t step, struct dirent **entries, int count)
 {
 	uint8_t *buffer = malloc(INPUT_MAX);
 	if (!buffer)
 		return 1;
 	int failed = 0;
 	for (int i = 0; i < count; i++) {
-		bool good = rerun_file(folder, entries[i]->d_name, buffer);
+		bool good = rerun_file(folder, entries[i]->d_name, step, buffer);
 		printf("%s %d - %s\n", good ? "ok" : "not ok", i + 1, entries[i]->d_name);
 		failed += !good;
 	}
@@ -68,14 +69,17 @@ static int rerun(const char *folder, struct dirent **entries, int count)
 int main(int argc, char **argv)
 {
 	struct dirent **entries;
-	int count = argc == 2 ? scandir(argv[1], &entries, visible, alphasort) : -1;
+	size_t step = argc == 3 ? strtoul(argv[2], NULL, 10) : 1;
+	int count = (argc == 2 || argc == 3) && step
+			    ? scandir(argv[1], &entries, visible, alphasort)
+			    : -1;
 	if (count <= 0) {
-		printf("Bail out! no corpus in %s\n", argc == 2 ? argv[1] : "(no argument)");
+		printf("Bail out! no corpus in %s\n", argc > 1 ? argv[1] : "(no argument)");
 		return 2;
 	}
 	printf("1..%d\n", count);
 	fflush(stdout);
-	int failed = rerun(argv[1], entries, count);
+	int failed = rerun(argv[1], step, entries, count);
 	for (int i = 0; i < count; i++)
 		free(entries[i]);
 	free(entries);

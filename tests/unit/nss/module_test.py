@@ -30,6 +30,7 @@ def output(*words):
 
 shown = {line.split()[-1].split("@")[0] for line in
          output("nm", "-D", "--defined-only", module).splitlines()}
+shown -= {"_end", "_edata", "__bss_start"}  # of the linker; some show them always
 wanted = {"_nss_homestead_gethostbyname%s_r" % n for n in ("", "2", "3", "4")}
 ok(shown == wanted, "it shows what libc looks for, and nothing else", shown ^ wanted)
 dynamic = output("readelf", "-d", module)
