@@ -18,8 +18,8 @@ from harness.scenes import CHILD_DOMAIN, Lone, address
 from harness.tap import case, run
 from harness.wait import until
 
-SECONDS = float(os.environ.get("HOMESTEAD_HOSTILE_SECONDS", "5"))
-OTHERS = min(SECONDS, 4)  # the other attacks
+SECONDS = float(os.environ.get("HOMESTEAD_HOSTILE_SECONDS", "3"))
+OTHERS = SECONDS  # the other attacks
 SIBLING_DOMAIN, OURS, THEIRS = 64600, 600, 60000
 CAP = 16 << 20  # more than before the attack
 # Freed memory that AddressSanitizer keeps aside is not the daemon's.

@@ -53,12 +53,12 @@ def a_hundred():
 
 @case
 def three_hundred():
-    figures("--nodes", "300", "--idle", "1m", "--run", "5m", *WHOLE, "--require", "hops-mean<=2.6")
+    figures("--nodes", "300", "--idle", "1m", "--run", "3m", *WHOLE, "--require", "hops-mean<=2.6")
 
 
 @case
 def some_leave_and_some_come():
-    found = figures("--nodes", "60", "--churn", "10", "--run", "2h", "--resolves", "2000",
+    found = figures("--nodes", "60", "--churn", "10", "--run", "90m", "--resolves", "2000",
                     "--require", "resolved>=99.9", "--require", "wrong-leaves<=0")
     assert found[1]["nodes"] == 60, found
 
